@@ -1,0 +1,121 @@
+# Two commands need nothing but python3 (3.11 to 3.13), git, make and a package index:
+#   make demo    the whole job on a simulated tenant, from the built and installed collection
+#   make test    everything that CI runs; for another Python: make test PYTHON=python3.13
+# The parts of `make test`, for developers: make lint sanity unit integration molecule
+# All that they make stays in .cache. `make clean` removes it.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+# The real path, since pyenv answers to the name of a Python only where somebody chose its version.
+PYTHON_PATH := $(shell P='import sys; print(sys.executable)'; $(PYTHON) -c "$$P" 2>/dev/null || \
+	PYENV_VERSION=$$(pyenv whence $(PYTHON) 2>/dev/null | tail -1) $(PYTHON) -c "$$P")
+PYTHON_VERSION := $(shell $(PYTHON_PATH) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+ifeq ($(PYTHON_VERSION),)
+$(error $(PYTHON) does not run: name a Python, as in `make test PYTHON=python3.13`)
+endif
+
+CACHE := $(CURDIR)/.cache
+COLLECTION := ansible_collections/intune/exchange
+LIVE := $(CACHE)/live/$(COLLECTION)
+STAGE := $(CACHE)/stage/$(COLLECTION)
+UV := $(CACHE)/uv/bin/uv
+# A stamp names its Python, and making an environment removes what was there: another PYTHON makes it anew.
+MADE := .made-$(PYTHON_VERSION)
+TEST := $(CACHE)/test/$(MADE)
+LINT := $(CACHE)/lint/$(MADE)
+DEMO := $(CACHE)/demo/$(MADE)
+
+# What a developer's machine has set up elsewhere must not change what is tested here.
+export HOME := $(CACHE)/home
+export XDG_CACHE_HOME := $(CACHE)/xdg
+export ANSIBLE_HOME := $(CACHE)/ansible
+export ANSIBLE_CONFIG := /dev/null
+export ANSIBLE_COLLECTIONS_PATH := $(CACHE)/live
+export LC_ALL := C.UTF-8
+export NO_COLOR := 1
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
+
+.PHONY: test demo lint sanity unit integration molecule stage clean
+test: lint sanity unit integration molecule demo
+
+$(UV):
+	$(PYTHON_PATH) -m venv --clear $(CACHE)/uv
+	$(CACHE)/uv/bin/pip install -q --disable-pip-version-check uv==0.13.9
+
+# $(call environment,NAME,REQUIREMENTS...): make the virtual environment .cache/NAME, and its stamp.
+define environment
+$(UV) venv -q --clear -p $(PYTHON_PATH) $(CACHE)/$(1)
+$(UV) pip install -q -p $(CACHE)/$(1)/bin/python $(2)
+touch $(CACHE)/$(1)/$(MADE)
+endef
+
+$(TEST): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
+	$(call environment,test,-r requirements-test.txt)
+
+$(LINT): requirements-lint.txt requirements.txt | $(UV)
+	$(call environment,lint,-r requirements-lint.txt)
+
+# Only what a user installs, in the versions that are tested.
+$(DEMO): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
+	$(call environment,demo,ansible-core -r requirements.txt -r simulator/requirements.txt -c requirements-test.txt)
+
+# The checkout under the name that Ansible looks for.
+$(LIVE):
+	mkdir -p $(@D)
+	ln -sfn ../../../.. $@
+
+# What git knows of the checkout, copied: ansible-test and the build walk a whole folder, and want no .cache in it.
+stage:
+	rm -rf $(STAGE)
+	mkdir -p $(STAGE)
+	git -c safe.directory='*' ls-files -z -co --exclude-standard | while IFS= read -r -d '' f; do
+		if [ -e "$$f" ]; then printf '%s\0' "$$f"; fi
+	done | tar --null -T - -cf - | tar -xf - -C $(STAGE)
+	git -C $(STAGE) init -q
+	git -C $(STAGE) add -A
+
+lint: $(TEST) $(LINT) | $(LIVE)
+	$(CACHE)/test/bin/ruff check .
+	$(CACHE)/test/bin/mypy simulator tests tools $(LIVE)/plugins
+	. $(CACHE)/lint/bin/activate
+	ansible-lint
+	antsibull-changelog lint
+	antsibull-docs lint-collection-docs --plugin-docs .
+
+sanity: $(LINT) stage
+	. $(CACHE)/lint/bin/activate
+	mkdir -p $$HOME/.ansible/test/cache
+	PIP=$$(python -c 'from types import SimpleNamespace as N
+	from ansible_test._internal.python_requirements import get_venv_packages
+	print(get_venv_packages(N(version="$(PYTHON_VERSION)"))["pip"].replace(".", "_"))')
+	cp tools/get_pip.py $$HOME/.ansible/test/cache/get_pip_$$PIP.py
+	cd $(STAGE)
+	ANSIBLE_COLLECTIONS_PATH=$(CACHE)/stage ansible-test sanity --python $(PYTHON_VERSION)
+
+unit: $(TEST) | $(LIVE)
+	$(CACHE)/test/bin/pytest -q -n 2 tests/unit
+
+integration: $(TEST) | $(LIVE)
+	$(CACHE)/test/bin/pytest -q -n 2 tests/integration
+
+molecule: $(TEST) | $(LIVE)
+	. $(CACHE)/test/bin/activate
+	cd extensions
+	molecule test --all --report
+
+# As a user does it: build, install, run from an empty folder.
+demo: $(DEMO) stage
+	. $(CACHE)/demo/bin/activate
+	export ANSIBLE_COLLECTIONS_PATH=$(CACHE)/demo/collections
+	ansible-galaxy collection build --force --output-path $(CACHE)/dist $(STAGE)
+	ansible-galaxy collection install --force --offline -p $(CACHE)/demo/collections $(CACHE)/dist/intune-exchange-*.tar.gz
+	rm -rf $(CACHE)/demo/empty
+	mkdir $(CACHE)/demo/empty
+	cd $(CACHE)/demo/empty
+	ansible-playbook -i localhost, intune.exchange.demo
+
+clean:
+	rm -rf $(CACHE) .ansible tests/output
