@@ -1,0 +1,56 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ready blocks of attributes."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # What every module has
+    DOCUMENTATION = r"""
+attributes:
+  action_group:
+    description: Use C(group/intune.exchange.tenant) in C(module_defaults) to give the connection options once.
+    support: full
+    membership:
+      - intune.exchange.tenant
+  check_mode:
+    description: Can run in check mode without writing anything.
+  diff_mode:
+    description: Says what it changes, or would change, in diff mode.
+options: {}
+"""
+
+    RESOURCE = r"""
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+options: {}
+"""
+
+    INFO = r"""
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This module only reads.
+  diff_mode:
+    support: N/A
+    details:
+      - This module changes nothing.
+options: {}
+"""
+
+    ACTION = r"""
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details:
+      - What it starts has no state to compare.
+options: {}
+"""

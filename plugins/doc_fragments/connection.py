@@ -1,0 +1,101 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that every module shares, as documentation. The specs are in module_utils/_connection.py."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  tenant_id:
+    description:
+      - The tenant, by its id or one of its verified domains. Needed by every task.
+      - Read from E(AZURE_TENANT_ID) when left out.
+    type: str
+  client_id:
+    description:
+      - The application (client) id that signs in. With O(auth_method=managed_identity), the client id of a user-assigned identity.
+      - Read from E(AZURE_CLIENT_ID) when left out.
+    type: str
+  client_secret:
+    description:
+      - A secret of the application.
+      - Read from E(AZURE_CLIENT_SECRET) when left out.
+    type: str
+  certificate_path:
+    description:
+      - A file with a certificate of the application and its private key, PEM or PFX.
+      - Read from E(AZURE_CLIENT_CERTIFICATE_PATH) when left out.
+    type: path
+  certificate_password:
+    description:
+      - The password of O(certificate_path), if it has one.
+      - Read from E(AZURE_CLIENT_CERTIFICATE_PASSWORD) when left out.
+    type: str
+  federated_token_file:
+    description:
+      - A file with the token of a federated credential (workload identity). It is read anew for each sign-in.
+      - Read from E(AZURE_FEDERATED_TOKEN_FILE) when left out.
+    type: path
+  auth_method:
+    description:
+      - How to sign in. When left out, exactly one of V(client_secret), V(certificate), V(federated_token) and V(token) must be complete.
+      - V(managed_identity) and V(device_code) are only used when they are named here.
+      - V(device_code) shows its code at the terminal, so it needs a task that runs in Ansible's worker.
+      - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
+    type: str
+    choices: [client_secret, certificate, federated_token, managed_identity, device_code, token]
+  graph_token:
+    description:
+      - A ready access token for Microsoft Graph.
+      - Read from E(INTUNE_EXCHANGE_GRAPH_TOKEN) when left out.
+    type: str
+  exchange_token:
+    description:
+      - A ready access token for Exchange Online.
+      - Read from E(INTUNE_EXCHANGE_EXCHANGE_TOKEN) when left out.
+    type: str
+  cloud:
+    description:
+      - The cloud that holds the tenant. It decides which hosts are called. V(public) includes GCC, V(us_government) is GCC High.
+      - Read from E(INTUNE_EXCHANGE_CLOUD) when left out.
+    type: str
+    choices: [public, us_government, us_government_dod, china]
+    default: public
+  authority_url:
+    description:
+      - Where to sign in instead, as C(https://HOST) or C(https://HOST:PORT).
+      - Read from E(AZURE_AUTHORITY_HOST) when left out.
+    type: str
+  graph_url:
+    description:
+      - Where Microsoft Graph is instead, as C(https://HOST) or C(https://HOST:PORT).
+      - Read from E(INTUNE_EXCHANGE_GRAPH_URL) when left out.
+    type: str
+  exchange_url:
+    description:
+      - Where Exchange Online is instead, as C(https://HOST) or C(https://HOST:PORT).
+      - Read from E(INTUNE_EXCHANGE_EXCHANGE_URL) when left out.
+    type: str
+  ca_path:
+    description:
+      - A file with the certificate authorities to trust instead of the usual ones, such as that of an inspecting proxy.
+      - Read from E(INTUNE_EXCHANGE_CA_PATH) when left out. No other variable changes trust.
+    type: path
+  proxy:
+    description:
+      - The URL of a proxy. Variables such as C(HTTPS_PROXY) are not looked at.
+      - Read from E(INTUNE_EXCHANGE_PROXY) when left out.
+    type: str
+  timeout:
+    description:
+      - How many seconds the whole task may take, sign-in, retries and slow answers included.
+      - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
+    type: int
+    default: 300
+requirements:
+  - msal
+  - requests >= 2.33
+"""

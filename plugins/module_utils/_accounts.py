@@ -1,0 +1,68 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account that the connector is bound to: how it is found, and what keeps it from being usable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ._errors import Purpose, TenantError, usage
+from ._graph import Read, odata
+from ._tenant import Tenant
+
+READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
+_ADDRESS = re.compile(r"[^@\s\"'<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans"  # most are left out unless asked for
+
+
+def check_address(option: str, address: str) -> str:
+    """C(address) if it has the form of a mail address. Raises L(TenantError)."""
+    if not _ADDRESS.fullmatch(address):
+        raise usage(f"{option} is not a mail address: {address}", "Give it as name@domain")
+    return address
+
+
+def account_read(address: str) -> Read:
+    """The accounts that own C(address), as any of their addresses, or have it as their name."""
+    quoted = address.replace("'", "''")
+    owns = f"proxyAddresses/any(address:address eq 'smtp:{quoted}') or userPrincipalName eq '{quoted}'"
+    return Read(odata("users", filter=owns, select=_SELECT), READ_ACCOUNT)
+
+
+def primary_address(user: Mapping[str, Any]) -> str:
+    """The primary SMTP address: C(SMTP:) in capitals marks it; C(mail) repeats it."""
+    marked = [one[5:] for one in user.get("proxyAddresses") or [] if one.startswith("SMTP:")]
+    return marked[0] if marked else user.get("mail") or ""
+
+
+def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None:
+    """The account whose primary address it is, else the one that comes closest, else none."""
+    primary = [user for user in users if primary_address(user).casefold() == address.casefold()]
+    return (primary or users or [None])[0]
+
+
+def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:
+    """Why the connector cannot be bound to C(address), in words; empty if it can."""
+    if user is None:
+        return f"no account owns the address {address}"
+    name, primary = user.get("userPrincipalName"), primary_address(user)
+    if not user.get("accountEnabled"):
+        return f"the account {name} is disabled"
+    if primary.casefold() != address.casefold():
+        return f"{address} is not the primary SMTP address of {name}, which is {primary or 'not set: it has no mailbox yet'}"
+    return ""
+
+
+def check_account(tenant: Tenant, address: str) -> None:
+    """Refuse an account that the connector cannot use, before anything is written. Raises L(TenantError)."""
+    read = account_read(address)
+    users, _response = tenant.graph.list(read.path, read.purpose)
+    reason = shortcoming(owner_of(users, address), address)
+    if reason:
+        raise TenantError(
+            "account", reason, "bind the connector to its account", tenant.label,
+            next_step="Name the primary SMTP address of an enabled account with an Exchange Online mailbox",
+        )

@@ -1,0 +1,264 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options to bearer token, one function per sign-in method; msal does the protocol over our session."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from ._certificate import client_credential
+from ._connection import Cloud, named
+from ._errors import Answer, Purpose, TenantError, one_line, usage
+from ._http import Http, Request, Response, Service
+from ._redaction import Redactor
+from ._retry import Operation
+
+try:
+    import msal
+
+    IMPORT_ERROR = ""
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+
+_SIGN_IN = Purpose("sign in")
+
+# What each method needs to be complete. Managed identity and device code are chosen by auth_method only.
+_NEEDS = {
+    "client_secret": ("client_id", "client_secret"),
+    "certificate": ("client_id", "certificate_path"),
+    "federated_token": ("client_id", "federated_token_file"),
+    "managed_identity": (),
+    "device_code": ("client_id",),
+    "token": (),
+}
+_OWN_OPTION = {"client_secret": "client_secret", "certificate": "certificate_path", "federated_token": "federated_token_file"}
+
+# Microsoft Entra authentication and authorization error codes: what a person can do about the usual ones.
+_ENTRA_STEPS = {
+    "AADSTS700016": f"Check {named('client_id')} and {named('tenant_id')}: the application must exist in, or be consented by, this tenant",
+    "AADSTS7000215": f"Give the value of a current secret (not its id) in {named('client_secret')}",
+    "AADSTS7000222": f"The secret has expired: create a new one and give it in {named('client_secret')}",
+    "AADSTS90002": f"Check {named('tenant_id')} and the option cloud",
+    "AADSTS900023": f"Check {named('tenant_id')}: it must be a tenant id or a verified domain",
+    "AADSTS700027": "Register the certificate of this file with the application",
+    "AADSTS70021": "Check issuer, subject and audience of the application's federated credential",
+    "AADSTS700213": "Check the subject of the application's federated credential",
+    "AADSTS500011": "Check the URL options: this tenant does not know the service that the token is for",
+}
+
+
+def choose_method(params: dict[str, Any]) -> str:
+    """The sign-in method: C(auth_method), else the one that is complete. Raises L(TenantError) on a conflict or a gap."""
+    chosen = params.get("auth_method")
+    if chosen:
+        missing = [option for option in _NEEDS[chosen] if not params.get(option)]
+        if chosen == "token" and not (params.get("graph_token") or params.get("exchange_token")):
+            missing = ["graph_token", "exchange_token"]
+        if missing:
+            raise usage(f"auth_method {chosen} also needs {named(*missing)}")
+        return str(chosen)
+    begun = [method for method, option in _OWN_OPTION.items() if params.get(option)]
+    tokens = [option for option in ("graph_token", "exchange_token") if params.get(option)]
+    if len(begun) + bool(tokens) > 1:
+        given = [_OWN_OPTION[method] for method in begun] + tokens
+        raise usage(
+            f"Several sign-in methods are given at once: {named(*given)}", f"Leave one, or say which in {named('auth_method')}"
+        )
+    if tokens:
+        return "token"
+    if not begun:
+        raise usage(
+            "No credentials are given",
+            f"Give {named('client_id')} with one of {named(*_OWN_OPTION.values())}, or ready tokens in "
+            f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
+        )
+    if not params.get("client_id"):
+        raise usage(f"{named(_OWN_OPTION[begun[0]])} is given without {named('client_id')}")
+    return begun[0]
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What an access token says of itself, unverified; empty if it is opaque."""
+    try:
+        part = token.split(".")[1]
+        return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+    except (IndexError, ValueError):
+        return {}
+
+
+class Tokens:
+    """Bearer tokens of one tenant, one sign-in per audience, kept in memory for the life of a task."""
+
+    def __init__(self, params: dict[str, Any], cloud: Cloud, http: Http, redactor: Redactor, tell: Callable[[str], None] | None) -> None:
+        self.method = choose_method(params)
+        self._params, self._cloud, self._http, self._redactor, self._tell = params, cloud, http, redactor, tell
+        self._lock = threading.Lock()
+        self._app: Any = None
+        self._ready: dict[str, str] = {}
+        if self.method != "token" and IMPORT_ERROR:
+            raise TenantError("usage", "The Python library msal is missing", next_step="Install msal for the Python that runs the task")
+
+    def bearer(self, option: str, fresh: bool = False) -> str:
+        """The token for C(graph) or C(exchange); C(fresh) asks Entra again. Raises L(TenantError)."""
+        with self._lock:
+            if fresh or option not in self._ready:
+                self._ready[option] = self._token(option, fresh)
+                self._redactor.add(self._ready[option])
+            return self._ready[option]
+
+    def _token(self, option: str, fresh: bool) -> str:
+        if self.method == "token":
+            token = self._params.get(f"{option}_token")
+            if not token:
+                raise usage(f"This task also needs {named(f'{option}_token')}, or a sign-in method that can get it")
+            return str(token)
+        resource = getattr(self._cloud, f"{option}_url")
+        try:
+            result = _METHODS[self.method](self, f"{resource}/.default", fresh)
+        except ValueError as error:  # msal: an unusable argument or discovery document
+            raise TenantError("sign_in", one_line(error), "sign in", self._http.tenant) from error
+        if "access_token" not in result:
+            raise self._refused(str(result.get("error", "")), str(result.get("error_description", "")), result.get("correlation_id"), 400)
+        return str(result["access_token"])
+
+    def _refused(self, code: str, description: str, correlation_id: Any, status: int) -> TenantError:
+        # The rest of the description repeats trace id, correlation id and time.
+        text = description.replace("\r", "").split("Trace ID:")[0].split("\n")[0].strip()
+        known = text.split(":")[0]
+        code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
+        answer = Answer("Microsoft Entra", status, code, text, str(correlation_id or ""))
+        step = _ENTRA_STEPS.get(code, "Check the sign-in options; the request id is the handle for Microsoft support")
+        return TenantError("sign_in", str(answer), "sign in", self._http.tenant, answer, step)
+
+    def _application(self, kind: str, **options: Any) -> Any:
+        """One msal application for both audiences: it reads the tenant's discovery document once."""
+        if self._app is None:
+            self._app = getattr(msal, kind)(
+                self._params["client_id"],
+                authority=f"{self._cloud.authority_url}/{self._params['tenant_id']}",
+                http_client=_Transport(self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused),
+                # The authority comes from our closed table or from an option: nobody else need vouch for it.
+                instance_discovery=False,
+                **options,
+            )
+        return self._app
+
+    def _confidential(self, credential: Callable[[], Any], scope: str, fresh: bool) -> dict[str, Any]:
+        app = self._app or self._application("ConfidentialClientApplication", client_credential=credential())
+        if fresh:
+            app.remove_tokens_for_client()
+        return dict(app.acquire_token_for_client([scope]))
+
+    def client_secret(self, scope: str, fresh: bool) -> dict[str, Any]:
+        return self._confidential(lambda: self._params["client_secret"], scope, fresh)
+
+    def certificate(self, scope: str, fresh: bool) -> dict[str, Any]:
+        path, password = self._params["certificate_path"], self._params.get("certificate_password")
+        return self._confidential(lambda: client_credential(path, password), scope, fresh)
+
+    def federated_token(self, scope: str, fresh: bool) -> dict[str, Any]:
+        return self._confidential(lambda: {"client_assertion": self._assertion}, scope, fresh)
+
+    def _assertion(self) -> str:
+        """Read anew for each request: the platform rotates the file."""
+        path = self._params["federated_token_file"]
+        try:
+            with open(path, encoding="utf-8") as file:
+                assertion = file.read().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise usage(f"The file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}") from error
+        self._redactor.add(assertion)
+        return assertion
+
+    def managed_identity(self, scope: str, fresh: bool) -> dict[str, Any]:
+        """The identity of the machine, system-assigned or the user-assigned one of C(client_id)."""
+        if self._app is None or fresh:
+            identity = self._params.get("client_id")
+            which = msal.UserAssignedManagedIdentity(client_id=identity) if identity else msal.SystemAssignedManagedIdentity()
+            # Where msal finds the endpoint, by the platform's own variables; nothing else may be called.
+            places = ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT")
+            root = next((os.environ[name] for name in places if os.environ.get(name)), "http://169.254.169.254").rstrip("/")
+            service = Service("the managed identity endpoint", root, read_timeout=10.0, proxied=False)
+            self._app = msal.ManagedIdentityClient(which, http_client=_Transport(self._http, service, self._refused))
+        return dict(self._app.acquire_token_for_client(resource=scope.removesuffix("/.default")))
+
+    def device_code(self, scope: str, fresh: bool) -> dict[str, Any]:
+        """A person signs in elsewhere with a code; the second audience needs no second code."""
+        if self._tell is None:
+            raise usage(
+                "auth_method device_code has no terminal to show its code on: this task runs as a module process",
+                "Run it on localhost without become and async, or choose another method",
+            )
+        app = self._application("PublicClientApplication")
+        accounts = app.get_accounts()
+        if accounts:
+            found = app.acquire_token_silent_with_error([scope], accounts[0], force_refresh=fresh)
+            if found:
+                return dict(found)
+        flow = app.initiate_device_flow([scope])
+        if "user_code" not in flow:
+            return dict(flow)
+        self._tell(one_line(flow["message"]))
+        while True:
+            result = app.acquire_token_by_device_flow(flow, exit_condition=lambda flow: True)  # one look
+            if result.get("error") not in ("authorization_pending", "slow_down"):
+                return dict(result)
+            interval = float(flow.get("interval", 5))
+            if interval >= self._http.deadline.remaining():
+                raise TenantError("sign_in", "nobody entered the code before the time of the task was over", "sign in", self._http.tenant)
+            self._http.sleep(interval)
+
+
+_METHODS: dict[str, Callable[[Tokens, str, bool], dict[str, Any]]] = {
+    "client_secret": Tokens.client_secret,
+    "certificate": Tokens.certificate,
+    "federated_token": Tokens.federated_token,
+    "managed_identity": Tokens.managed_identity,
+    "device_code": Tokens.device_code,
+}
+
+
+class _Reply:
+    """An answer in the shape that msal reads."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code, self.text, self.headers = response.status, response.text, dict(response.headers)
+
+    def raise_for_status(self) -> None:
+        """Failures of the transport were raised before."""
+
+
+class _Transport:
+    """msal's C(http_client) over our session: the same trust, deadline, retries and origin."""
+
+    def __init__(self, http: Http, service: Service, refused: Callable[[str, str, Any, int], TenantError]) -> None:
+        self._http, self._service, self._refused = http, service, refused
+
+    def get(self, url: str, params: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
+        response = self._http.fetch(
+            self._service, Request(Operation.READ, "GET", url, _SIGN_IN, query=params, headers=dict(headers or {}))
+        )
+        said = response.json if isinstance(response.json, dict) else {}
+        if response.status >= 400 and "error_description" in said:
+            # msal would replace Entra's words by a guess of its own
+            raise self._refused(str(said.get("error")), str(said["error_description"]), said.get("correlation_id"), response.status)
+        return _Reply(response)
+
+    def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
+        # A token may be asked for again: nothing in the tenant changes by it.
+        return _Reply(
+            self._http.fetch(
+                self._service,
+                Request(Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {})),
+            )
+        )
+
+    def close(self) -> None:
+        """The session belongs to the task."""

@@ -1,0 +1,99 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong, and the sentence that a person gets for it.
+
+Every failure is one L(TenantError): what was attempted, on which tenant, what the service said, what to do next.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+_LONGEST_MESSAGE = 400
+
+
+def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
+    """Text of a service, made fit for a terminal: one line, no control bytes, at most C(limit) characters."""
+    line = " ".join(_CONTROL.sub(" ", str(text)).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Why a request is made: what is attempted in words, and the permission or right that it needs, least first."""
+
+    attempted: str
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered when it did not do what it was asked."""
+
+    service: str
+    status: int
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    client_request_id: str = ""
+
+    def __str__(self) -> str:
+        words = " ".join(str(part) for part in (self.status, one_line(self.code, 80)) if part)
+        said = f": {one_line(self.message).rstrip('.')}" if self.message else ""
+        handle = self.request_id or self.client_request_id
+        return f"{self.service} answered {words}{said}" + (f" (request id {one_line(handle, 80)})" if handle else "")
+
+
+# What to do next, by kind of failure. A caller that knows better gives its own.
+NEXT_STEPS = {
+    "forbidden": "Grant it to the application, give admin consent, and try again",
+    "throttled": "Wait and run again, or raise the option timeout",
+    "timeout": "Run again, or raise the option timeout",
+    "network": "Check the network, the proxy and the URL options, and run again",
+    "tls": "If a private authority signed it, name its file in the option ca_path; otherwise do not go on",
+    "not_found": "Check the name or id that was given",
+    "conflict": "Somebody else may have changed it at the same time: run again",
+    "protocol": "Check the URL options and any proxy between here and the service; if they are right, report it",
+    "no_intune_licence": "Add an Intune subscription to the tenant, or leave it out of this play",
+    "outcome_unknown": "Look at what is there and run again: the next run starts from what it finds",
+    "truncated": "Run again; an incomplete list is never taken as whole",
+    "unavailable": "The service had a fault: run again later, and give the request id to Microsoft support if it stays",
+    "refused": "Check the values given; the request id is the handle for Microsoft support",
+}
+
+
+@dataclass
+class TenantError(Exception):
+    """A failure that a person can act on. C(kind) is stable and may be tested by playbooks."""
+
+    kind: str
+    problem: str
+    attempted: str = ""
+    tenant: str = ""
+    answer: Answer | None = None
+    next_step: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        start = f"Could not {self.attempted}" if self.attempted else ""
+        where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
+        problem = self.problem.rstrip(".")
+        sentence = f"{start}{where}: {problem}" if start else problem
+        step = self.next_step or NEXT_STEPS.get(self.kind, "")
+        return f"{sentence}. {step}." if step else f"{sentence}."
+
+    def result(self) -> dict[str, Any]:
+        """The failure as a task result."""
+        said = asdict(self.answer) if self.answer else {}
+        error = {name: said.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
+        error["message"] = one_line(error["message"]) if error["message"] else error["message"]
+        return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **error, **self.details}}
+
+
+def usage(problem: str, next_step: str = "") -> TenantError:
+    """Options that cannot be used as they are given."""
+    return TenantError("usage", problem, next_step=next_step)

@@ -1,0 +1,194 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exchange Online's admin API: one cmdlet a call.
+
+C(POST /adminapi/beta/TENANT/InvokeCommand) is the transport of Microsoft's own PowerShell module; it is widely used by
+public clients (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. What is known of it is kept here.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from ._cmdlet_contract import CMDLETS
+from ._errors import Purpose, TenantError, one_line, usage
+from ._http import Http, Request, Response, Service
+from ._retry import Operation, Outcome, outcome_of_status
+
+_NAME = "Exchange Online"
+_PAGE = 1000  # objects; the service gives no more
+_PAGES = 10_000
+HASH_TABLE = "#Exchange.GenericHashTable"
+# Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
+_ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
+
+_OPERATIONS = {"Get": Operation.READ, "Test": Operation.READ, "Set": Operation.IDEMPOTENT, "Remove": Operation.IDEMPOTENT,
+               "Enable": Operation.IDEMPOTENT, "New": Operation.CREATE, "Add": Operation.CREATE}  # all others start something
+
+# HTTP status says little here: nearly every failure is 400, and the exception type says what happened.
+_TRANSIENT = ("DCOverloadedException", "SuitabilityDirectoryException", "ServerInMMException", "ADServerSettingsChangedException",
+              "StorageTransientException", "CmdletProxyNotAvailableFailure", "ServerBusyException", "TransientException",
+              "BackendCommunicationException")
+_KINDS = {
+    "ManagementObjectNotFoundException": "not_found",
+    "ADObjectAlreadyExistsException": "already_exists",
+    "MemberAlreadyExistsException": "already_exists",
+    "CmdletInvalidOperationInDehydratedContextException": "not_hydrated",
+    "CmdletAccessDeniedException": "forbidden",
+}
+_STEPS = {
+    "forbidden": "The signed-in account or application needs an Exchange role that holds this cmdlet and these parameters; get a new token after granting it",
+    "not_hydrated": "The organization must be prepared for customization first; that change is permanent",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a cmdlet gave: its objects without annotations, and its warnings."""
+
+    values: list[dict[str, Any]]
+    warnings: list[str]
+
+
+def edit(add: list[str] | None = None, remove: list[str] | None = None) -> dict[str, Any]:
+    """A multivalued parameter that is edited, not replaced."""
+    return {"@odata.type": HASH_TABLE, **({"add": add} if add else {}), **({"remove": remove} if remove else {})}
+
+
+class Exchange:
+    """One tenant's Exchange Online."""
+
+    def __init__(self, http: Http, root: str, tenant: str, bearer: Callable[[bool], str]) -> None:
+        self._http = http
+        self._path = f"adminapi/beta/{quote(tenant, safe='')}/InvokeCommand"
+        self._anchor = _ANCHOR + tenant
+        self._connection_id = str(uuid.uuid4())
+        # Microsoft's module waits 960 s; the deadline of the task clips it.
+        self._service = Service(_NAME, root, bearer, _classify, _explain, read_timeout=960.0)
+
+    def invoke(self, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, select: tuple[str, ...] = ()) -> Result:
+        """Run C(cmdlet) and give all its pages. Raises L(TenantError); absent is only C(kind=not_found)."""
+        operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
+        sent = _checked(cmdlet, parameters)
+        if operation is not Operation.READ and "Confirm" in CMDLETS[cmdlet]:
+            sent["Confirm"] = False  # a request parameter here, not a prompt
+        body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8", "Accept-Language": "en-US", "X-AnchorMailbox": self._anchor,
+            "X-ResponseFormat": "json", "X-CmdletName": cmdlet, "X-ClientApplication": "intune.exchange",
+            "connection-id": self._connection_id, "Prefer": f"odata.maxpagesize={_PAGE}",
+        }
+        values: list[dict[str, Any]] = []
+        warnings: list[str] = []
+        path, query, seen = self._path, {"$select": ",".join(select)} if select else None, {self._path}
+        while True:
+            # A page link is answered to the same body, by POST.
+            request = Request(operation, "POST", path, purpose, body, query=query, headers=headers, wants_json=operation is Operation.READ)
+            page = self._page(request, operation)
+            values += [_plain(value) for value in page.get("value") or []]
+            warnings += [one_line(warning) for warning in page.get("@adminapi.warnings") or []]
+            link = page.get("@odata.nextLink")
+            if not link:
+                break
+            if link in seen or len(seen) > _PAGES:
+                raise self._truncated("gave a page link that leads nowhere new", purpose)
+            seen.add(link)
+            path, query = link, None
+        if parameters.get("ResultSize") == "Unlimited" and any("more results" in warning.lower() for warning in warnings):
+            raise self._truncated("said that there are more results", purpose)
+        return Result(values, warnings)
+
+    def _page(self, request: Request, operation: Operation) -> dict[str, Any]:
+        try:
+            response = self._http.send(self._service, request)
+        except TenantError as error:
+            raise self._refine(error) from error.__cause__
+        if response.json is None:
+            return {}
+        if not isinstance(response.json, dict) or (operation is Operation.READ and not isinstance(response.json.get("value"), list)):
+            raise TenantError("protocol", f"{_NAME} answered, but not with a list", request.purpose.attempted, self._http.tenant)
+        return response.json
+
+    def _refine(self, error: TenantError) -> TenantError:
+        if error.answer is None:
+            return error
+        name = error.answer.code.rpartition(".")[2]
+        text = error.answer.message.lower()
+        if "pagination request" in text:
+            return self._truncated(f"no longer knows the page link ({error.answer})", Purpose(error.attempted))
+        kind = _KINDS.get(name, "")
+        if not kind and "not present in the role definition of the current user" in text:
+            kind = "forbidden"
+        error.kind = kind or error.kind
+        error.next_step = _STEPS.get(error.kind, error.next_step)
+        return error
+
+    def _truncated(self, problem: str, purpose: Purpose) -> TenantError:
+        return TenantError("truncated", f"{_NAME} {problem}, so the list is incomplete", purpose.attempted, self._http.tenant)
+
+
+def _checked(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters as they are sent; nothing that the cmdlet does not know in the cloud, never an empty identity."""
+    if cmdlet not in CMDLETS:
+        raise usage(f"The cmdlet {cmdlet} is not known to this collection")
+    unknown = sorted(set(parameters) - set(CMDLETS[cmdlet]))
+    if unknown:
+        raise usage(f"{cmdlet} has no parameter {', '.join(unknown)} in Exchange Online")
+    if parameters.get("Identity", "-") in (None, ""):
+        raise usage(f"{cmdlet} was about to be called with an empty Identity, which may mean every object")
+    return {name: _nested(value) for name, value in parameters.items()}
+
+
+def _nested(value: Any) -> Any:
+    """The server binds a nested object only if it says that it is a hash table."""
+    if isinstance(value, Mapping):
+        return {"@odata.type": HASH_TABLE, **{key: _nested(entry) for key, entry in value.items()}}
+    return value
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    return {key: entry for key, entry in value.items() if "@" not in key} if isinstance(value, dict) else {"value": value}
+
+
+def _classify(response: Response) -> Outcome:
+    if isinstance(response.json, dict) and response.status < 300 and response.json.get("@adminapi.errors"):
+        return Outcome.FINAL  # an error can come with 200
+    code, message, _unused = _explain(response)
+    if response.status == 400 and code.rpartition(".")[2] in _TRANSIENT:
+        return Outcome.UNKNOWN
+    if "maximum number of concurrent requests per tenant" in message and response.status >= 400:
+        return Outcome.REFUSED
+    return outcome_of_status(response.status)
+
+
+def _explain(response: Response) -> tuple[str, str, str]:
+    """Exception type, text and request id. The forms are those that working clients know."""
+    data = response.json if isinstance(response.json, dict) else {}
+    errors = data.get("@adminapi.errors")
+    if errors:
+        return "", one_line(errors[0] if isinstance(errors, list) else errors), ""
+    error = data.get("error")
+    if not isinstance(error, dict):
+        return "", one_line(response.text, 120), ""
+    for detail in error.get("details") or []:
+        text = str(detail.get("message") or "")
+        if text.count("|") >= 2:
+            _code, kind, words = text.split("|", 2)  # the text itself may hold more
+            return kind.strip(), words.strip(), ""
+        if text.startswith("{"):
+            try:
+                inner = json.loads(text)
+                return str(inner.get("ClassName") or ""), str(inner.get("Message") or text), ""
+            except (ValueError, AttributeError):
+                pass
+    inner = error.get("innererror") or error.get("innerError") or {}
+    deepest = inner.get("internalexception") or inner if isinstance(inner, dict) else {}
+    if deepest.get("message"):
+        return str(deepest.get("type") or error.get("code") or ""), str(deepest["message"]), ""
+    return str(error.get("code") or ""), str(error.get("message") or ""), ""

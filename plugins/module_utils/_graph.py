@@ -1,0 +1,175 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Microsoft Graph: get, list with paging, create, update, delete, action, and reads in one C($batch)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from ._errors import Answer, Purpose, TenantError, one_line
+from ._http import Http, Request, Response, Service, kind_of_status
+from ._retry import Operation, Outcome, may_repeat, outcome_of_status, retry_after
+
+_NAME = "Microsoft Graph"
+_BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
+_PAGES = 10_000
+# The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
+_NO_LICENCE = "request not applicable to target tenant"
+
+
+@dataclass(frozen=True)
+class Read:
+    """One read: a path with its query, and why. A collection is read to its last page."""
+
+    path: str
+    purpose: Purpose
+    collection: bool = True
+
+
+def odata(path: str, **options: str) -> str:
+    """A path with OData query options, given without their C($)."""
+    return f"{path}?" + "&".join(f"${name}={quote(value, safe=',()/:$')}" for name, value in options.items())
+
+
+class Graph:
+    """One tenant's Graph. Every method raises L(TenantError)."""
+
+    def __init__(self, http: Http, root: str, bearer: Callable[[bool], str]) -> None:
+        self._http = http
+        self._service = Service(_NAME, root, bearer, explain=_explain)
+
+    def get(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[dict[str, Any], Response]:
+        """One object, and the answer that it came in."""
+        response = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose))
+        return self._object(response.json, purpose), response
+
+    def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[list[dict[str, Any]], Response]:
+        """A whole collection, and its first answer."""
+        first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose))
+        return self._pages(first.json, purpose), first
+
+    def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
+        """A new member of a collection, as the service answers it."""
+        return self._object(self._send(Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))).json, purpose)
+
+    def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
+        """Only what C(body) names; gives the object where the service answers with it."""
+        response = self._send(Request(Operation.IDEMPOTENT, "PATCH", f"v1.0/{path}", purpose, dict(body)))
+        return response.json if isinstance(response.json, dict) else {}
+
+    def delete(self, path: str, purpose: Purpose) -> None:
+        """Remove; gone already is gone."""
+        try:
+            self._send(Request(Operation.IDEMPOTENT, "DELETE", f"v1.0/{path}", purpose))
+        except TenantError as error:
+            if error.kind != "not_found":
+                raise
+
+    def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose) -> Any:
+        """An OData action; gives its JSON, if any."""
+        return self._send(Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))).json
+
+    def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
+        """Several reads in as few requests as Graph allows: each a list, an object, or its L(TenantError).
+
+        Parts are throttled one by one, so each is repeated on its own.
+        """
+        results: dict[str, Any] = {}
+        pending = dict.fromkeys(reads, 0)  # name: attempts
+        while pending:
+            names = list(pending)[:_BATCH]
+            parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}"} for name in names]
+            purpose = Purpose(" and ".join(sorted({reads[name].purpose.attempted for name in names})) if len(names) == 1 else "read the tenant")
+            answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts})).json
+            floors = []
+            for name, part in self._parts(answer, names, purpose).items():
+                pending[name] += 1
+                outcome = outcome_of_status(part.status)
+                if may_repeat(Operation.READ, outcome, pending[name]):
+                    floors.append(retry_after(part.headers) or 0.0)
+                    continue
+                del pending[name]
+                results[name] = self._part(part, outcome, reads[name])
+            if floors:
+                self._http.pause(max(pending.values()), max(floors) or None, purpose)
+        return {name: results[name] for name in reads}
+
+    def _part(self, part: Response, outcome: Outcome, read: Read) -> Any:
+        try:
+            if outcome is not Outcome.DONE:
+                raise self._refine(self._part_failure(part, read.purpose))
+            return self._pages(part.json, read.purpose) if read.collection else self._object(part.json, read.purpose)
+        except TenantError as error:
+            return error
+
+    def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
+        code, message, request_id = _explain(part)
+        answer = Answer(_NAME, part.status, code, message, request_id)
+        step = f"This needs {purpose.needs}: grant it to the application, give admin consent, and try again" if part.status == 403 else ""
+        return TenantError(kind_of_status(part.status), str(answer), purpose.attempted, self._http.tenant, answer, step)
+
+    def _parts(self, answer: Any, names: list[str], purpose: Purpose) -> dict[str, Response]:
+        parts = {}
+        for part in answer.get("responses", []) if isinstance(answer, dict) else []:
+            body = part.get("body")
+            parts[part.get("id")] = Response(int(part.get("status", 0)), part.get("headers") or {}, json.dumps(body).encode(), body)
+        if set(parts) != set(names):
+            raise self._protocol("the answers of a batch are not those of its requests", purpose)
+        return parts
+
+    def _pages(self, page: Any, purpose: Purpose) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        while True:
+            if not isinstance(page, dict) or not isinstance(page.get("value"), list):
+                raise self._protocol("the answer is not a collection", purpose)
+            items += page["value"]
+            link = page.get("@odata.nextLink")
+            if not link:
+                return items
+            if link in seen or len(seen) >= _PAGES:
+                raise TenantError("truncated", f"{_NAME} gave a page link that leads nowhere new", purpose.attempted, self._http.tenant)
+            seen.add(link)
+            page = self._send(Request(Operation.READ, "GET", link, purpose)).json
+
+    def _object(self, data: Any, purpose: Purpose) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise self._protocol("the answer is not an object", purpose)
+        return data
+
+    def _protocol(self, problem: str, purpose: Purpose) -> TenantError:
+        return TenantError("protocol", f"{_NAME} answered, but {problem}", purpose.attempted, self._http.tenant)
+
+    def _send(self, request: Request) -> Response:
+        try:
+            return self._http.send(self._service, request)
+        except TenantError as error:
+            raise self._refine(error) from error.__cause__
+
+    @staticmethod
+    def _refine(error: TenantError) -> TenantError:
+        if error.answer and error.answer.status == 400 and _NO_LICENCE in error.answer.message.lower():
+            error.kind = "no_intune_licence"
+            error.problem = f"the tenant has no active Intune licence ({error.answer})"
+        return error
+
+
+def _explain(response: Response) -> tuple[str, str, str]:
+    """Code, message and request id of an error body; Intune puts its own error as JSON text into C(message)."""
+    error = response.json.get("error") if isinstance(response.json, dict) else None
+    if not isinstance(error, dict):
+        return "", one_line(response.text, 120), ""
+    code, message = str(error.get("code") or ""), str(error.get("message") or "")
+    inner = error.get("innerError") or error.get("innererror")
+    request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
+    if message.lstrip().startswith("{"):
+        try:
+            message = str(json.loads(message).get("Message") or message)
+        except (ValueError, AttributeError):
+            pass
+    return code, message.split(" - Operation ID")[0], request_id

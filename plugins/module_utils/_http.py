@@ -1,0 +1,347 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One HTTP session for everything a task sends, sign-in included.
+
+Trust, proxies and the bearer come from options only: no netrc, no REQUESTS_CA_BUNDLE, no proxy variables, no redirects.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import ssl
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import urlsplit
+
+from ._errors import Answer, Purpose, TenantError, one_line
+from ._retry import Deadline, Operation, Outcome, delay, http_date, may_repeat, outcome_of_status, retry_after
+
+try:
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+
+    IMPORT_ERROR = ""
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+
+_CONNECT_TIMEOUT = 15.0  # seconds
+_LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
+_CHUNK = 64 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class Response:
+    """A whole answer: status, headers (names in any case), the decoded body and its JSON, if any."""
+
+    status: int
+    headers: Any
+    body: bytes
+    json: Any = None
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace").replace("\x00", "")
+
+    @property
+    def date(self) -> datetime:
+        """The service's own clock, so that ages do not depend on the clock of this machine."""
+        return http_date(self.headers.get("Date") or "") or datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One origin that may be called: nothing is sent to an address outside of C(root)."""
+
+    name: str
+    root: str
+    bearer: Callable[[bool], str] | None = None  # called with True to get a fresh token after a 401
+    classify: Callable[[Response], Outcome] = lambda response: outcome_of_status(response.status)
+    explain: Callable[[Response], tuple[str, str, str]] = lambda response: ("", response.text, "")
+    read_timeout: float = 100.0  # seconds without a byte
+    proxied: bool = True
+
+    def url(self, path: str) -> str:
+        """An address below the root; C(path) may be a whole link that the service gave."""
+        url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
+        try:
+            wanted, given = urlsplit(self.root), urlsplit(url)
+            same = (given.scheme, given.hostname, given.port) == (wanted.scheme, wanted.hostname, wanted.port)
+        except ValueError:
+            same = False
+        inside = same and (given.path == wanted.path or given.path.startswith(wanted.path.rstrip("/") + "/"))
+        if not inside or given.username or given.password or "\\" in url or "%" in given.netloc or "/../" in url:
+            raise TenantError("protocol", f"{self.name} named the address {one_line(url, 120)}, which is not below {self.root}; nothing was sent there")
+        return url
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent. C(body) is JSON unless it is a form."""
+
+    operation: Operation
+    method: str
+    path: str
+    purpose: Purpose
+    body: Any = None
+    form: Any = None
+    query: dict[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    wants_json: bool = True  # a 2xx with another body is an error
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    outcome: Outcome
+    client_request_id: str
+    response: Response | None = None
+    problem: str = ""
+    kind: str = "network"
+
+
+class _Adapter(HTTPAdapter):
+    """One TLS context for all connections: requests would load the certificate bundle for each."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_maxsize=32, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **options)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, _unused = super().build_connection_pool_key_attributes(request, True, None)
+        return host, {"cert_reqs": "CERT_REQUIRED"}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context holds the trust."""
+
+
+class Http:
+    """Sends requests within one deadline. Clock, sleep and random can be given, so that tests need no waiting."""
+
+    def __init__(
+        self,
+        tenant: str,
+        timeout: float,
+        ca_path: str | None = None,
+        proxy: str | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        self.tenant = tenant
+        self.deadline = Deadline(timeout, clock)
+        self.clock, self.sleep = clock, sleep
+        self._random = random
+        self._proxies = {"https": proxy} if proxy else {}
+        try:
+            context = ssl.create_default_context(cafile=ca_path or requests.certs.where())
+        except (OSError, ssl.SSLError) as error:
+            raise TenantError("usage", f"The file of the option ca_path cannot be used: {one_line(error)}") from error
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.mount("https://", _Adapter(context))
+
+    def send(self, service: Service, request: Request) -> Response:
+        """The answer to C(request), repeated as its class allows; raises L(TenantError) unless it was done."""
+        response = self.fetch(service, request)
+        if outcome_of_status(response.status) is Outcome.DONE and service.classify(response) is Outcome.DONE:
+            return response
+        raise self._failure(service, request, _Attempt(Outcome.FINAL, "", response))
+
+    def fetch(self, service: Service, request: Request) -> Response:
+        """Like L(send), but an answer that refuses for good is returned as well."""
+        attempts, fresh_token, renewed = 0, False, False
+        while True:
+            attempt = self._try(service, request, fresh_token)
+            attempts += 1
+            response = attempt.response
+            if response is not None and response.status == 401 and service.bearer and not renewed:
+                fresh_token = renewed = True  # refused before anything happened: once more with a new token
+                continue
+            fresh_token = False
+            if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
+                return response
+            if not may_repeat(request.operation, attempt.outcome, attempts):
+                raise self._failure(service, request, attempt)
+            floor = retry_after(response.headers) if response is not None else None
+            self.pause(attempts, floor, request.purpose, self._answer(service, attempt))
+
+    def pause(self, attempts: int, floor: float | None, purpose: Purpose, answer: Answer | None = None) -> None:
+        """Wait before the next attempt; fails at once if the wait would not end before the deadline."""
+        wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
+        if wait >= left:
+            asked = f" and asks to wait {floor:g} s" if floor else ""
+            problem = f"{answer}{asked}" if answer else "the service did not answer"
+            raise TenantError(
+                "throttled" if answer and answer.status == 429 else "timeout",
+                f"{problem}, but only {left:.0f} s of the {self.deadline.seconds:g} s of the option timeout are left",
+                purpose.attempted, self.tenant, answer,
+            )
+        self.sleep(wait)
+
+    def _try(self, service: Service, request: Request, fresh_token: bool) -> _Attempt:
+        left = self.deadline.remaining()
+        if left <= 0:
+            raise TenantError(
+                "timeout", f"the {self.deadline.seconds:g} s of the option timeout are over", request.purpose.attempted, self.tenant
+            )
+        mine = str(uuid.uuid4())
+        headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
+        prepared = self._session.prepare_request(
+            requests.Request(
+                request.method, service.url(request.path), headers=headers, params=request.query,
+                data=request.form, json=request.body if request.form is None else None,
+            )
+        )
+        service.url(prepared.url or "")  # what is really sent, checked before it gets the bearer
+        if service.bearer:
+            prepared.headers["Authorization"] = f"Bearer {service.bearer(fresh_token)}"
+        try:
+            raw = self._session.send(
+                prepared, stream=True, allow_redirects=False, verify=True,
+                proxies=self._proxies if service.proxied else {},
+                timeout=(min(_CONNECT_TIMEOUT, left), min(service.read_timeout, left)),
+            )
+        except requests.exceptions.RequestException as error:
+            outcome, kind, problem = _lost(error, service)
+            return _Attempt(outcome, mine, None, problem, kind)
+        return self._read(service, request, raw, mine)
+
+    def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
+        connection = raw.raw.connection
+        try:
+            body = self._body(raw.raw)
+        except (urllib3.exceptions.HTTPError, OSError, _Unreadable) as error:
+            raw.close()
+            outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
+            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({_reason(error)})", "protocol")
+        if raw.status_code == 503 and connection is not None:
+            connection.close()  # Graph best practices: after 503, retry over a new connection
+        try:
+            data = _parse(body) if body.strip() else None
+        except ValueError as error:
+            data = None
+            if raw.status_code < 300 and request.wants_json:
+                shown = one_line(body[:200].decode("utf-8", "replace"), 80)
+                problem = f"{service.name} answered {raw.status_code} with something that is not JSON ({one_line(error, 80)}): {shown}"
+                return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
+        response = Response(raw.status_code, raw.headers, body, data)
+        return _Attempt(service.classify(response), mine, response)
+
+    def _body(self, raw: Any) -> bytes:
+        """The body, bounded in size and, however slowly it drips, by the deadline."""
+        chunks, size = [], 0
+        while True:
+            if self.deadline.remaining() <= 0:
+                raise _Unreadable("the time of the task is over")
+            chunk = raw.read1(_CHUNK, decode_content=True)
+            if not chunk:
+                if raw.length_remaining:  # read1 does not enforce the announced length by itself
+                    raise _Unreadable(f"{raw.length_remaining} bytes are missing")
+                return b"".join(chunks)
+            size += len(chunk)
+            if size > _LARGEST_BODY:
+                raise _Unreadable(f"more than {_LARGEST_BODY} bytes")
+            chunks.append(chunk)
+
+    def _answer(self, service: Service, attempt: _Attempt) -> Answer | None:
+        response = attempt.response
+        if response is None:
+            return None
+        code, message, request_id = service.explain(response)
+        if 300 <= response.status < 400:
+            message = f"a redirect to {response.headers.get('Location')}, which is not followed"
+        request_id = response.headers.get("request-id") or request_id
+        mine = response.headers.get("client-request-id") or attempt.client_request_id
+        return Answer(service.name, response.status, code, message, request_id, mine)
+
+    def _failure(self, service: Service, request: Request, attempt: _Attempt) -> TenantError:
+        answer = self._answer(service, attempt)
+        kind, step = (kind_of_status(answer.status) if answer else attempt.kind), ""
+        if attempt.outcome in (Outcome.UNKNOWN, Outcome.BODY_LOST) and request.operation in (Operation.CREATE, Operation.ACTION):
+            kind = "outcome_unknown"
+        if kind == "forbidden" and request.purpose.needs:
+            step = f"This needs {request.purpose.needs}: grant it to the application, give admin consent, and try again"
+        if kind == "sign_in":
+            step = "Check that the token is for this tenant and cloud, and sign in again"
+        problem = str(answer) if answer else attempt.problem
+        return TenantError(kind, problem, request.purpose.attempted, self.tenant, answer, step)
+
+
+def kind_of_status(status: int) -> str:
+    """The kind of a failure, from its HTTP status."""
+    kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
+    if status in kinds:
+        return kinds[status]
+    if status < 400:
+        return "protocol"
+    return "unavailable" if status >= 500 and status != 501 else "refused"
+
+
+class _Unreadable(Exception):
+    """A body that was not read to its end."""
+
+
+def _parse(body: bytes) -> Any:
+    return json.loads(body, object_pairs_hook=_unique, parse_constant=_not_a_number)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice")
+    return result
+
+
+def _not_a_number(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause, without addresses of Python objects."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return one_line(error, 120) or type(error).__name__
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The exception, what it wraps and what those wrap."""
+    found: list[BaseException] = []
+    todo: list[Any] = [error]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, BaseException) and one not in found:
+            found.append(one)
+            todo += [getattr(one, "reason", None), one.__cause__, one.__context__, *one.args]
+    return found
+
+
+def _lost(error: BaseException, service: Service) -> tuple[Outcome, str, str]:
+    """What is known when no answer came: only a failure before the connection stood is surely not sent."""
+    host = urlsplit(service.root).netloc
+    causes = _causes(error)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Outcome.FINAL, "tls", f"the certificate of {host} is not trusted ({one_line(cause.verify_message, 120)})"
+        if isinstance(cause, urllib3.exceptions.NameResolutionError):
+            return Outcome.NOT_SENT, "network", f"the host name of {host} does not resolve"
+    for cause in causes:
+        if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
+            return Outcome.NOT_SENT, "network", f"no connection to {host} ({_reason(cause)})"
+    if any(isinstance(cause, urllib3.exceptions.ReadTimeoutError) for cause in causes):
+        return Outcome.UNKNOWN, "network", f"{host} did not answer in time"
+    return Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({_reason(error)})"

@@ -1,0 +1,173 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The requirements of the connector: first the reads, each made once; then pure functions from them to verdicts.
+
+A read that failed makes exactly the requirements that need it C(unknown), unless the failure itself is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import _verdicts as judge
+from ._accounts import account_read, check_address
+from ._auth import claims
+from ._cmdlet_access import read_entries
+from ._concurrent import gather
+from ._connectors import READ_CONNECTORS, not_offered
+from ._errors import Purpose, TenantError
+from ._graph import Read, odata
+from ._tenant import Tenant
+from ._verdicts import Verdict, unknown
+
+_ORGANIZATION = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime,mobileDeviceManagementAuthority"
+_ROLES = " or ".join(f"roleDefinitionId eq '{role}'" for role in judge.CONSOLE_ROLES)
+
+_READS = {
+    "connectors": READ_CONNECTORS,
+    "organization": Read(odata("organization", select=_ORGANIZATION), Purpose("read the organization", "Organization.Read.All")),
+    "intune": Read(
+        odata("deviceManagement", select="id,subscriptionState"),
+        Purpose("read the Intune subscription", "DeviceManagementServiceConfig.Read.All"), collection=False,
+    ),
+    "skus": Read("subscribedSkus", Purpose("read the subscriptions", "LicenseAssignment.Read.All")),
+    # All holders of the roles, so that the account need not be known first: one round trip less.
+    "console_roles": Read(
+        odata("roleManagement/directory/roleAssignments", filter=_ROLES),
+        Purpose("read the directory role assignments", "RoleManagement.Read.Directory"),
+    ),
+}
+_READ_EXCHANGE = Purpose("read the Exchange organization", "the application permission Exchange.ManageAsApp and an Exchange role")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement: the reads that it C(needs), and the judge that takes what they gave, in this order.
+
+    C(failures) are kinds of a failed read that answer the question by themselves.
+    """
+
+    id: str
+    title: str
+    needs: tuple[str, ...]
+    judge: Callable[..., Verdict]
+    source: str
+    failures: Mapping[str, Callable[[TenantError], Verdict]] = field(default_factory=dict)
+
+
+_DOCUMENT = "Configure the Intune service-to-service connector for Exchange Online (Microsoft, 2016)"
+
+REQUIREMENTS = (
+    Requirement(
+        "connector_offered", "The tenant offers the service-to-service connector", ("connectors",), judge.connector_offered,
+        "MicrosoftDocs/IntuneDocs, what's new, February 2019 (MC165575)", {"not_offered": judge.connector_not_offered},
+    ),
+    Requirement("exchange_online", "Hosted Exchange is configured and running", ("exchange", "skus"), judge.exchange_online, _DOCUMENT),
+    Requirement("exchange_version", "Exchange is version 2013 or later", ("exchange",), judge.exchange_version, _DOCUMENT),
+    Requirement(
+        "intune_subscription", "The tenant has an active Intune subscription", ("intune", "skus"), judge.intune_subscription,
+        "Microsoft Graph, deviceManagement: an active Intune licence is required", {"no_intune_licence": judge.no_intune},
+    ),
+    Requirement(
+        "mdm_authority", "The mobile device management authority is Intune", ("organization",), judge.mdm_authority, _DOCUMENT
+    ),
+    Requirement(
+        "directory_sync", "Directory synchronisation is set up", ("organization", "directory_sync", "graph_claims"),
+        judge.directory_sync, _DOCUMENT,
+    ),
+    Requirement("connector_account", "The connector account is usable", ("account", "users"), judge.connector_account, _DOCUMENT),
+    Requirement(
+        "intune_console_access", "The connector account may use the Intune console", ("account", "users", "console_roles"),
+        judge.intune_console_access, _DOCUMENT,
+    ),
+    Requirement(
+        "exchange_cmdlets", "The connector account may run the thirteen Exchange cmdlets", ("account", "entries"),
+        judge.exchange_cmdlets, _DOCUMENT,
+    ),
+    Requirement(
+        "api_permissions", "This sign-in may do what the connector needs", ("graph_claims", "exchange_claims"),
+        judge.api_permissions, "Microsoft Graph permissions reference; app-only authentication for Exchange Online PowerShell",
+    ),
+)
+
+
+def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
+    """Everything the requirements need: each name with what was read, or with the L(TenantError) of that read."""
+    reads = {**_READS, **({"users": account_read(account)} if account else {})}
+    calls: dict[str, Callable[[], Any]] = {
+        "graph": lambda: tenant.graph.batch(reads),
+        "exchange": lambda: _exchange_organization(tenant),
+        "graph_claims": lambda: claims(tenant.tokens.bearer("graph")),
+        "exchange_claims": lambda: claims(tenant.tokens.bearer("exchange")),
+    }
+    if account:
+        calls["entries"] = lambda: read_entries(tenant, account)
+    found = gather(calls)
+    graph = found.pop("graph")
+    if isinstance(graph, TenantError):
+        if isinstance(found["exchange"], TenantError):
+            raise graph  # nothing of the tenant could be read: that is a failure, not ten unknowns
+        graph = dict.fromkeys(reads, graph)
+    facts = {"users": None, "entries": None, **graph, **found, "account": account}
+    if isinstance(facts["connectors"], TenantError):
+        facts["connectors"] = not_offered(facts["connectors"], "GET")
+    facts["organization"] = _organization(tenant, facts["organization"])
+    return facts
+
+
+def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
+    select = ("Name", "AdminDisplayVersion", "IsDehydrated")
+    values = tenant.exchange.invoke("Get-OrganizationConfig", {}, _READ_EXCHANGE, select).values
+    if not values:
+        raise TenantError("protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.attempted, tenant.label)
+    return values[0]
+
+
+def _organization(tenant: Tenant, found: Any) -> Any:
+    """The tenant's only organization; its MDM authority from beta where v1.0 leaves it out."""
+    if isinstance(found, TenantError):
+        return found
+    purpose = _READS["organization"].purpose
+    if len(found) != 1:
+        return TenantError("protocol", f"Microsoft Graph listed {len(found)} organizations", purpose.attempted, tenant.label)
+    organization = found[0]
+    if "mobileDeviceManagementAuthority" not in organization:
+        path = odata(f"organization/{organization['id']}", select="id,mobileDeviceManagementAuthority")
+        try:
+            organization = {**organization, **tenant.graph.get(path, purpose, version="beta")[0]}
+        except TenantError:
+            pass  # judged as not told
+    return organization
+
+
+def judge_all(facts: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The verdict on each requirement, in order."""
+    return [
+        {
+            "id": one.id, "title": one.title, "status": verdict.status, "evidence": verdict.evidence,
+            "next_step": verdict.next_step, "source": one.source,
+        }
+        for one in REQUIREMENTS
+        for verdict in (_judge(one, facts),)
+    ]
+
+
+def _judge(requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
+    known = [facts[name] for name in requirement.needs]
+    for fact in known:
+        if isinstance(fact, TenantError):
+            answer = requirement.failures.get(fact.kind)
+            return answer(fact) if answer else unknown(f"could not {fact.attempted}: {fact.problem}", fact.next_step or "Run again")
+    return requirement.judge(*known)
+
+
+def requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The ten requirements and whether all of them are met. Raises L(TenantError) if nothing could be read."""
+    account = params.get("account")
+    facts = {**read_all(tenant, account and check_address("account", account)), "directory_sync": params["directory_sync"]}
+    verdicts = judge_all(facts)
+    ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)
+    return {"changed": False, "requirements": verdicts, "ready": ready}

@@ -1,0 +1,85 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be declared: the fields of a thing, their names here and on the wire, and when two values are the same. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
+
+Record = dict[str, Any]
+
+
+def fold(value: Any) -> Any:
+    """The form in which addresses and names of the services are compared: without regard to case."""
+    return value.casefold() if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class Field:
+    """One option and the property behind it.
+
+    C(spec) is its argument-spec entry, C(same) the form in which two values are compared.
+    """
+
+    option: str
+    api: str
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    same: Callable[[Any], Any] = lambda value: value
+
+
+class Backend(Protocol):
+    """Who keeps the records of a resource. Every failure to read raises; a list is complete or an error."""
+
+    def id_of(self, record: Record) -> str: ...
+
+    def list(self, tenant: Any) -> list[Record]: ...
+
+    def create(self, tenant: Any, values: Mapping[str, Any]) -> Record: ...
+
+    def update(self, tenant: Any, record: Record, values: Mapping[str, Any]) -> Record: ...
+
+    def delete(self, tenant: Any, record: Record) -> None: ...
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A thing that a module keeps. C(keys) tell it from others of its kind; without keys there is one per tenant.
+
+    C(before_write) may refuse a change, for real and in check mode alike: C((tenant, params, record or None)).
+    """
+
+    name: str
+    backend: Backend
+    fields: tuple[Field, ...] = ()
+    keys: tuple[Field, ...] = ()
+    before_write: Callable[[Any, Mapping[str, Any], Record | None], None] = lambda tenant, params, record: None
+
+    def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
+        return all(key.same(record.get(key.api)) == key.same(params[key.option]) for key in self.keys)
+
+    def view(self, record: Record | None) -> dict[str, Any]:
+        """A record under the names of the options; empty if there is none."""
+        return {one.option: record.get(one.api) for one in (*self.keys, *self.fields)} if record else {}
+
+    def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that must change. C(None) leaves alone, an empty value clears."""
+        return {
+            one.option: params[one.option]
+            for one in (*self.keys, *self.fields)
+            if params.get(one.option) is not None
+            and (one.option not in before or one.same(before[one.option]) != one.same(params[one.option]))
+        }
+
+    def wire(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Options under the names of the API."""
+        return {one.api: values[one.option] for one in (*self.keys, *self.fields) if one.option in values}
+
+
+def returned(record: Record) -> dict[str, Any]:
+    """A record as modules return it: the API's names in snake_case, without annotations."""
+    return dict(camel_dict_to_snake_dict({name: value for name, value in record.items() if "@" not in name}))

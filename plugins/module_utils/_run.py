@@ -1,0 +1,149 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine behind both doors: a declaration and its parameters to a result. It prints nothing and never exits."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._connection import CONNECTION_SPEC, SECRET_OPTIONS
+from ._errors import Purpose, TenantError
+from ._redaction import Redactor
+from ._resource import Record, Resource, returned
+from ._tenant import Tenant, open_tenant
+
+_ROUNDS = 3  # how often a change is worked out anew after somebody else changed the thing in between
+_LOOKS = 7  # how often a lost creation is looked for, over about half a minute
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a module is: what it attempts in words, its own options, and the function that does it.
+
+    C(run) takes (tenant, params, check_mode), gives a result and raises only L(TenantError).
+    """
+
+    attempted: str
+    run: Callable[[Tenant, Mapping[str, Any], bool], dict[str, Any]]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    required_if: tuple[Any, ...] = ()
+
+    @property
+    def argument_spec(self) -> dict[str, Any]:
+        return {**CONNECTION_SPEC, **self.options}
+
+
+def perform(
+    declaration: Declaration,
+    params: Mapping[str, Any],
+    check_mode: bool,
+    progress: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str], None] | None = None,
+    **clock: Any,
+) -> dict[str, Any]:
+    """The result of a task, failures included, without any secret in it.
+
+    C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can).
+    """
+    redactor = Redactor()
+    for option in SECRET_OPTIONS:
+        redactor.add(params.get(option))
+    try:
+        tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, **clock)
+        result = declaration.run(tenant, params, check_mode)
+    except TenantError as error:
+        error.attempted = error.attempted or declaration.attempted
+        error.tenant = error.tenant or params.get("tenant_id") or ""
+        result = error.result()
+    except Exception as error:  # a bug: say so, without what the exception may hold in clear
+        result = {
+            "failed": True,
+            "msg": f"Could not {declaration.attempted}: this is a bug in intune.exchange ({type(error).__name__}: {error}). Please report it.",
+            "error": {"kind": "bug"},
+            "exception": traceback.format_exc(),
+        }
+    cleaned: dict[str, Any] = redactor.clean(result)
+    return cleaned
+
+
+def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
+    """The declaration of a module that keeps C(resource). C(options) may widen or replace the specs of its fields."""
+    specs: dict[str, Any] = {one.option: {"type": "str", **one.spec} for one in (*resource.keys, *resource.fields)}
+    required_if = options.pop("required_if", ())
+    return Declaration(attempted, lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode), {**specs, **options}, required_if)
+
+
+def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one object to the wanted state; whichever side is empty says what to do."""
+    gone = params.get("state") == "absent"
+    for round_number in range(1, _ROUNDS + 1):
+        known = resource.backend.list(tenant)
+        record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
+        before = resource.view(record)
+        after = {} if gone else {**before, **resource.changes(params, before)}
+        if after != before:
+            resource.before_write(tenant, params, record)
+        if after == before or check_mode:
+            break
+        try:
+            record = _write(resource, tenant, params, known, record, before, after)
+            break
+        except TenantError as error:
+            if error.kind not in ("conflict", "already_exists") or round_number == _ROUNDS:
+                raise
+            tenant.http.pause(round_number, None, Purpose(error.attempted))
+    shown = {} if gone else returned({**(record or {}), **resource.wire(after)} if check_mode else record or {})
+    return {"changed": after != before, "diff": {"before": before, "after": after}, resource.name: shown}
+
+
+def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
+    """The one record, or none. Several are never chosen from."""
+    if len(found) < 2:
+        return found[0] if found else None
+    ids = [resource.backend.id_of(one) for one in found]
+    raise TenantError(
+        "ambiguous", f"there are {len(found)} where one is expected: {', '.join(ids)}",
+        f"tell which {resource.name} is meant", tenant.label,
+        next_step="Remove all but one by hand; none is chosen or removed for you", details={"ids": ids},
+    )
+
+
+def _write(
+    resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: list[Record], record: Record | None,
+    before: Mapping[str, Any], after: Mapping[str, Any],
+) -> Record | None:
+    backend = resource.backend
+    if not after:
+        backend.delete(tenant, record or {})
+        return None
+    values = resource.wire({option: value for option, value in after.items() if option not in before or before[option] != value})
+    if record is not None:
+        return backend.update(tenant, record, values)
+    try:
+        return backend.create(tenant, values)
+    except TenantError as error:
+        if error.kind != "outcome_unknown":
+            raise
+        return _recover(resource, tenant, params, {backend.id_of(one) for one in known}, error)
+
+
+def _recover(resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: set[str], error: TenantError) -> Record:
+    """A creation whose answer was lost is looked for, not repeated: one new match is ours."""
+    for look in range(1, _LOOKS + 1):
+        found = [
+            one for one in resource.backend.list(tenant)
+            if resource.identifies(one, params) and resource.backend.id_of(one) not in known
+            and not resource.changes(params, resource.view(one))
+        ]
+        if found:
+            _only(resource, tenant, found)
+            return found[0]
+        if look < _LOOKS:
+            tenant.progress(f"the answer to the creation was lost; looking for it again ({look} of {_LOOKS})")
+            tenant.http.pause(look, 0.25 * 2**look, Purpose(error.attempted))
+    raise error
+

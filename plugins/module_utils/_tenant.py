@@ -1,0 +1,53 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One tenant: what the connection options lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._auth import Tokens
+from ._connection import cloud_of, named
+from ._errors import usage
+from ._exchange import Exchange
+from ._graph import Graph
+from ._http import IMPORT_ERROR, Http
+from ._redaction import Redactor
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The clients of one tenant, for the life of one task. C(progress) takes a line for people who watch."""
+
+    label: str
+    http: Http
+    tokens: Tokens
+    graph: Graph
+    exchange: Exchange
+    progress: Callable[[str], None]
+
+
+def open_tenant(
+    params: Mapping[str, Any],
+    redactor: Redactor,
+    progress: Callable[[str], None],
+    tell: Callable[[str], None] | None,
+    **clock: Any,
+) -> Tenant:
+    """The tenant of the options; nothing is sent yet. C(clock) may hold C(clock), C(sleep) and C(random)."""
+    if IMPORT_ERROR:
+        raise usage("the Python library requests is missing", "Install requests and msal for the Python that runs the task")
+    label = params.get("tenant_id")
+    if not label:
+        raise usage(f"{named('tenant_id')} is not given", "Give the tenant's id or one of its verified domains")
+    if params["timeout"] <= 0:
+        raise usage(f"{named('timeout')} must be more than 0 seconds")
+    cloud = cloud_of(dict(params))
+    http = Http(label, params["timeout"], params.get("ca_path"), params.get("proxy"), **clock)
+    tokens = Tokens(dict(params), cloud, http, redactor, tell)
+    graph = Graph(http, cloud.graph_url, lambda fresh: tokens.bearer("graph", fresh))
+    exchange = Exchange(http, cloud.exchange_url, label, lambda fresh: tokens.bearer("exchange", fresh))
+    return Tenant(label, http, tokens, graph, exchange, progress)

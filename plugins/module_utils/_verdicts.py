@@ -1,0 +1,206 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was read of a tenant, judged. Pure functions: no I/O, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._accounts import owner_of, shortcoming
+from ._cmdlet_access import CONNECTOR_CMDLETS
+from ._cmdlet_access import judge as judge_access
+from ._connectors import INSTEAD, TYPE
+from ._errors import TenantError
+from ._service_plans import EXCHANGE_MAILBOX, INTUNE
+
+# Template ids of directory roles that may use the Intune console (Microsoft Entra built-in roles).
+CONSOLE_ROLES = {
+    "3a2c62db-5318-420d-8d74-23affee5d9d5": "Intune Administrator",
+    "62e90394-69f5-4237-9190-012177145e10": "Global Administrator",
+}
+_EXCHANGE_2013 = 15  # major version
+_DIRECTORY_READ = {"Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+
+# Graph permissions, least first; any of a row is enough (Microsoft Graph permissions reference).
+_GRAPH_PERMISSIONS = (
+    ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"),
+    ("Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ("LicenseAssignment.Read.All", "Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All", "Directory.ReadWrite.All"),
+    ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"),
+)
+_EXCHANGE_PERMISSIONS = ("Exchange.ManageAsApp", "Exchange.Manage")  # application, delegated
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """C(met), C(unmet), C(not_applicable) or C(unknown), what shows it, and what to do."""
+
+    status: str
+    evidence: str
+    next_step: str = ""
+
+
+def met(evidence: str) -> Verdict:
+    return Verdict("met", evidence)
+
+
+def unmet(evidence: str, next_step: str) -> Verdict:
+    return Verdict("unmet", evidence, next_step)
+
+
+def unknown(evidence: str, next_step: str) -> Verdict:
+    return Verdict("unknown", evidence, next_step)
+
+
+_NO_ACCOUNT = unknown("no account was named", "Give the account's address in the option account")
+
+
+def connector_offered(connectors: list[dict[str, Any]]) -> Verdict:
+    mine = [one for one in connectors if one.get("exchangeConnectorType") == TYPE]
+    if mine:
+        return met(f"{len(mine)} service-to-service connector(s) listed")
+    return met("Intune lists its Exchange connectors (none of this type yet); whether it accepts a new one shows when it is created")
+
+
+def connector_not_offered(error: TenantError) -> Verdict:
+    return unmet(str(error.answer), INSTEAD)
+
+
+def exchange_online(exchange: Mapping[str, Any], skus: list[dict[str, Any]]) -> Verdict:
+    plans = _active_plans(skus, EXCHANGE_MAILBOX)
+    if not plans:
+        return unmet("no active subscription carries an Exchange Online mailbox plan", "Add an Exchange Online subscription to the tenant")
+    return met(f"the organization {exchange.get('Name')} answers; subscribed: {', '.join(plans)}")
+
+
+def exchange_version(exchange: Mapping[str, Any]) -> Verdict:
+    """AdminDisplayVersion reads like C(15.20 (Build 5813.11)) or C(0.20 (15.20.5813.11)): 15 is Exchange 2013."""
+    text = str(exchange.get("AdminDisplayVersion") or "")
+    inner = re.search(r"\((\d+)\.\d+\.", text) or re.search(r"(\d+)\.\d+", text)
+    if not inner:
+        return unknown(f"the version cannot be read from {text!r}", "Report this text")
+    if int(inner[1]) < _EXCHANGE_2013:
+        return unmet(f"the organization runs {text}", "Wait for Microsoft to upgrade the organization, or move to one of version 15 or later")
+    return met(f"the organization runs {text}; servers of 2010 may stand beside it in a hybrid, and cannot be seen from here")
+
+
+def intune_subscription(intune: Mapping[str, Any], skus: list[dict[str, Any]]) -> Verdict:
+    state, plans = intune.get("subscriptionState"), _active_plans(skus, INTUNE)
+    if state not in (None, "active", "warning"):  # the property does not exist in the cloud of China
+        return unmet(f"the Intune subscription is {state}", "Renew the Intune subscription")
+    if not plans:
+        return unmet("no active subscription carries an Intune plan", "Add an Intune subscription to the tenant")
+    return met(f"Intune is {state or 'subscribed'}; subscribed: {', '.join(plans)}")
+
+
+def no_intune(error: TenantError) -> Verdict:
+    return unmet(str(error.answer), "Add an Intune subscription to the tenant")
+
+
+def mdm_authority(organization: Mapping[str, Any]) -> Verdict:
+    authority = organization.get("mobileDeviceManagementAuthority")
+    if authority == "intune":
+        return met("the authority is intune")
+    if not authority:
+        return unknown("Microsoft Graph does not tell the authority", "Look it up in the Intune admin center under Tenant status")
+    means = {"office365": " (Basic Mobility and Security)", "sccm": " (Configuration Manager)"}.get(authority, "")
+    return unmet(
+        f"the authority is {authority}{means}",
+        "Set the mobile device management authority to Intune in the Intune admin center; it cannot be undone and affects enrolled devices",
+    )
+
+
+def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping[str, Any]) -> Verdict:
+    """C(wanted): required, optional, or auto, which lets a tenant be cloud-only."""
+    enabled = organization.get("onPremisesSyncEnabled")
+    if enabled:
+        return met(f"synchronisation is on; last run {organization.get('onPremisesLastSyncDateTime') or 'never'}")
+    granted = permissions(claims)
+    if enabled is None and granted and not granted & _DIRECTORY_READ:
+        # Graph answers null, not an error, for what the caller may not see.
+        return unknown("Microsoft Graph shows nothing of it to this sign-in", "This needs Organization.Read.All")
+    state = "was never set up" if enabled is None else "was set up once and is off now"
+    if wanted == "optional" or (wanted == "auto" and enabled is None):
+        return Verdict("not_applicable", f"synchronisation {state}; the tenant is cloud-only")
+    return unmet(f"synchronisation {state}", "Set up Microsoft Entra Connect, or say that this tenant needs none (directory_sync)")
+
+
+def connector_account(account: str | None, users: list[dict[str, Any]] | None) -> Verdict:
+    if account is None or users is None:
+        return _NO_ACCOUNT
+    user = owner_of(users, account)
+    reason = shortcoming(user, account)
+    if user is None or reason:
+        return unmet(reason, "Create or mend the account: enabled, with this primary SMTP address")
+    plans = sorted(
+        EXCHANGE_MAILBOX[plan["servicePlanId"]]
+        for plan in user.get("assignedPlans") or []
+        if plan.get("servicePlanId") in EXCHANGE_MAILBOX and plan.get("capabilityStatus") in ("Enabled", "Warning")
+    )
+    if not plans:
+        return unmet(f"{user.get('userPrincipalName')} has no Exchange Online mailbox licence", "Assign a licence with an Exchange Online mailbox plan")
+    return met(f"{user.get('userPrincipalName')} is enabled and owns the address; licence: {', '.join(plans)}")
+
+
+def intune_console_access(account: str | None, users: list[dict[str, Any]] | None, assignments: list[dict[str, Any]]) -> Verdict:
+    if account is None or users is None:
+        return _NO_ACCOUNT
+    user = owner_of(users, account)
+    if user is None:
+        return unmet(f"no account owns the address {account}", "Create the account first")
+    held = sorted({CONSOLE_ROLES.get(str(one.get("roleDefinitionId")), "") for one in assignments if one.get("principalId") == user["id"]} - {""})
+    if held:
+        return met(f"{user.get('userPrincipalName')} holds {', '.join(held)}")
+    return unmet(
+        f"{user.get('userPrincipalName')} holds no directory role that opens the Intune console (only active, direct assignments can be seen)",
+        "Assign the directory role Intune Administrator to the account",
+    )
+
+
+def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) -> Verdict:
+    if account is None or entries is None:
+        return _NO_ACCOUNT
+    access = judge_access(entries, CONNECTOR_CMDLETS)
+    lacking = [
+        f"{cmdlet} (without {', '.join(one.missing_parameters)})" if one.missing_parameters else cmdlet
+        for cmdlet, one in access.items() if not one.granted
+    ]
+    if lacking:
+        return unmet(
+            f"{len(lacking)} of {len(access)} cmdlets are not granted: {', '.join(lacking)}",
+            "Grant them by roles with the parents Organization Client Access, Recipient Policies and View-Only Recipients",
+        )
+    roles = sorted({role for one in access.values() for role in one.roles})
+    return met(f"all {len(access)} cmdlets are granted through {', '.join(roles)}")
+
+
+def permissions(claims: Mapping[str, Any]) -> set[str]:
+    """What a token may do: application permissions in C(roles), delegated ones in C(scp)."""
+    return {*(claims.get("roles") or ()), *str(claims.get("scp") or "").split()}
+
+
+def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any]) -> Verdict:
+    if not graph or not exchange:
+        return unknown("the tokens do not tell what they may do", "Compare the application's permissions with the documentation")
+    granted = permissions(graph)
+    missing = [row[0] for row in _GRAPH_PERMISSIONS if not granted & set(row)]
+    if not permissions(exchange) & set(_EXCHANGE_PERMISSIONS):
+        missing.append(_EXCHANGE_PERMISSIONS[0])
+    if missing:
+        return unmet(f"missing: {', '.join(missing)}", "Grant them to the application and give admin consent")
+    return met("all needed permissions are in the tokens")
+
+
+def _active_plans(skus: list[dict[str, Any]], plans: Mapping[str, str]) -> list[str]:
+    """The plans, among those given, that a usable subscription carries."""
+    return sorted({
+        plans[plan["servicePlanId"]]
+        for sku in skus if sku.get("capabilityStatus") in ("Enabled", "Warning")
+        for plan in sku.get("servicePlans") or []
+        if plan.get("servicePlanId") in plans and plan.get("provisioningStatus") not in ("Disabled", "Error")
+    })

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Exchange connectors of a tenant, as facts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: connector_info
+short_description: Read the Exchange connectors of Intune
+version_added: 0.1.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Reads all Exchange connectors of the tenant, of any type, with their status and the age of their last successful synchronisation.
+  - Says whether the tenant offers the connector at all. Microsoft announced the removal of the service-to-service connector in 2019,
+    so V(false) is a normal outcome and not a failure.
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the application permission C(DeviceManagementServiceConfig.Read.All).
+seealso:
+  - module: intune.exchange.connector
+"""
+
+EXAMPLES = r"""
+- name: Read the connectors
+  intune.exchange.connector_info:
+  register: found
+
+- name: Say how old the last synchronisation is
+  ansible.builtin.debug:
+    msg: "{{ item.primary_smtp_address }} synchronised {{ item.last_sync_age_seconds }} s ago"
+  loop: "{{ found.connectors }}"
+"""
+
+RETURN = r"""
+connectors:
+  description: The connectors under the names of Microsoft Graph.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    last_sync_age_seconds:
+      description: Seconds since the last successful synchronisation, by the clock of the service. Null if it never synchronised.
+      type: int
+      returned: always
+  sample:
+    - exchange_connector_type: serviceToService
+      id: 0b0e2c9e-5d7c-4a54-9d53-3f6c2a5f0d11
+      last_sync_age_seconds: 1200
+      last_sync_date_time: "2026-11-24T10:00:00Z"
+      primary_smtp_address: svc-intune-connector@contoso.com
+      status: connected
+offered:
+  description: Whether the tenant's Intune has Exchange connectors at all. Whether it accepts a new one shows only when it is created.
+  returned: success
+  type: bool
+  sample: true
+offered_evidence:
+  description: What shows it, with the service's own words where it refused.
+  returned: success
+  type: str
+  sample: Intune lists its Exchange connectors
+"""
+
+from ..module_utils._connectors import info
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("read the Exchange connectors", lambda tenant, params, check_mode: info(tenant))
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

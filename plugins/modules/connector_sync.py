@@ -1,0 +1,99 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A synchronisation of the connector, on request."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: connector_sync
+short_description: Synchronise the Intune connector for Exchange Online
+version_added: 0.1.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Asks the service-to-service connector for a full or a delta synchronisation, and waits for its end when asked to.
+  - The connector also synchronises by itself. A request is only needed when that is too late.
+options:
+  sync_type:
+    description:
+      - V(delta) looks only at the devices that changed, V(full) discovers all devices.
+    type: str
+    choices: [full, delta]
+    default: delta
+  minimum_interval:
+    description:
+      - Do nothing when the last successful synchronisation is younger than this many seconds. Makes the task idempotent.
+    type: int
+    default: 0
+  wait:
+    description:
+      - Wait until the time of the last successful synchronisation is later than it was before the request.
+      - Progress is shown at C(-v) while the task runs in Ansible's worker, and returned as RV(progress) otherwise.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How many seconds to wait at most. They come on top of O(timeout).
+    type: int
+    default: 900
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.action
+notes:
+  - Needs the application permission C(DeviceManagementServiceConfig.ReadWrite.All).
+  - In check mode nothing is requested; the task says whether a request would be made.
+seealso:
+  - module: intune.exchange.connector
+"""
+
+EXAMPLES = r"""
+- name: Synchronise unless that happened within the last two hours
+  intune.exchange.connector_sync:
+    minimum_interval: 7200
+
+- name: Discover all devices and wait for the end
+  intune.exchange.connector_sync:
+    sync_type: full
+    wait: true
+    wait_timeout: 3600
+"""
+
+RETURN = r"""
+connector:
+  description: The connector, after the wait if there was one.
+  returned: success
+  type: dict
+  sample:
+    exchange_connector_type: serviceToService
+    id: 0b0e2c9e-5d7c-4a54-9d53-3f6c2a5f0d11
+    last_sync_age_seconds: 60
+    last_sync_date_time: "2026-11-24T10:00:00Z"
+    primary_smtp_address: svc-intune-connector@contoso.com
+    status: connected
+requested:
+  description: Whether a synchronisation was requested.
+  returned: success
+  type: bool
+  sample: true
+progress:
+  description: What was seen while waiting, when the task did not run in Ansible's worker.
+  returned: when O(wait=true) and the task ran as a module process
+  type: list
+  elements: str
+  sample: ["waiting for the synchronisation: the connector is connected, last synchronised never; 899 s left"]
+"""
+
+from ..module_utils._connector_sync import OPTIONS, sync
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("synchronise the connector", sync, OPTIONS)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

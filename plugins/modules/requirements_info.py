@@ -1,0 +1,122 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The requirements of the connector, checked."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: requirements_info
+short_description: Check what the Intune connector for Exchange Online requires
+version_added: 0.1.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Reads the tenant once and judges ten requirements, each with evidence and the next step.
+  - A requirement whose facts could not be read is V(unknown) with the reason, never met and never unmet.
+  - Microsoft announced the removal of the service-to-service connector in 2019. The requirement C(connector_offered) says whether
+    this tenant still has it.
+options:
+  account:
+    description:
+      - Primary SMTP address of the account that the connector is, or will be, bound to.
+      - Without it the three requirements about the account are V(unknown).
+    type: str
+  directory_sync:
+    description:
+      - Whether directory synchronisation must be set up.
+      - V(auto) demands it unless the tenant never had any, which makes it cloud-only.
+      - V(optional) never demands it.
+    type: str
+    choices: [auto, required, optional]
+    default: auto
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the application permissions C(DeviceManagementServiceConfig.Read.All), C(Organization.Read.All),
+    C(LicenseAssignment.Read.All), C(User.Read.All), C(RoleManagement.Read.Directory) and C(Exchange.ManageAsApp), and an Exchange
+    role that can read, such as the directory role C(Global Reader).
+  - The requirement C(api_permissions) also asks for C(DeviceManagementServiceConfig.ReadWrite.All), which configuring needs.
+seealso:
+  - module: intune.exchange.connector
+"""
+
+EXAMPLES = r"""
+- name: Check the requirements
+  intune.exchange.requirements_info:
+    account: svc-intune-connector@contoso.com
+  register: checked
+
+- name: Stop unless all are met
+  ansible.builtin.assert:
+    that: checked.ready
+"""
+
+RETURN = r"""
+requirements:
+  description:
+    - The requirements in the order C(connector_offered), C(exchange_online), C(exchange_version), C(intune_subscription),
+      C(mdm_authority), C(directory_sync), C(connector_account), C(intune_console_access), C(exchange_cmdlets), C(api_permissions).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The name of the requirement.
+      type: str
+      returned: always
+    title:
+      description: The requirement in words.
+      type: str
+      returned: always
+    status:
+      description: V(met), V(unmet), V(not_applicable) or V(unknown).
+      type: str
+      returned: always
+    evidence:
+      description: What shows it.
+      type: str
+      returned: always
+    next_step:
+      description: What to do; empty when nothing need be done.
+      type: str
+      returned: always
+    source:
+      description: Where the requirement comes from.
+      type: str
+      returned: always
+  sample:
+    - evidence: the authority is intune
+      id: mdm_authority
+      next_step: ""
+      source: Configure the Intune service-to-service connector for Exchange Online (Microsoft, 2016)
+      status: met
+      title: The mobile device management authority is Intune
+ready:
+  description: Whether every requirement is met or not applicable.
+  returned: success
+  type: bool
+  sample: true
+"""
+
+from ..module_utils._module import run_module
+from ..module_utils._requirements import requirements
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration(
+    "check the requirements",
+    lambda tenant, params, check_mode: requirements(tenant, params),
+    {
+        "account": {"type": "str"},
+        "directory_sync": {"type": "str", "choices": ["auto", "required", "optional"], "default": "auto"},
+    },
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The door for tasks that need no process of their own: the engine runs in Ansible's worker.
+
+A module process costs more than the work that it does here. Where the worker may serve, it gives the same result;
+elsewhere the ordinary module runs. Only here can a task speak to people while it runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible import constants as C
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils import _auth, _http
+from ..module_utils._run import Declaration, perform
+
+_MODULES = "ansible_collections.intune.exchange.plugins.modules."
+_SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
+_LOCAL = ("local", "ansible.builtin.local")
+# Variables that change how a process starts: set for a task, they ask for a process.
+_PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
+_display = Display()
+
+
+class ActionModule(ActionBase):
+    """Runs the module of its own name, in the worker when it may."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        variables = dict(task_vars or {})
+        result: dict[str, Any] = super().run(tmp, variables)
+        environment: dict[str, str] = {}
+        self._compute_environment_string(environment)
+        reason = self._why_not(variables, environment)
+        name = self._task.action.rpartition(".")[2]
+        _display.vvv(f"intune.exchange: {name} runs {'as a module process: ' + reason if reason else 'in the worker'}", host=variables.get("inventory_hostname"))
+        if reason:
+            wrap_async = self._task.async_val and not self._connection.has_native_async
+            return {**result, **self._execute_module(task_vars=variables, wrap_async=wrap_async)}
+        declaration: Declaration = importlib.import_module(_MODULES + name).DECLARATION
+        with _environment(environment):
+            return {**result, **self._serve(declaration, variables)}
+
+    def _why_not(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+        """Why the worker may not serve this task; empty if it may."""
+        switch = environment.get(_SWITCH, os.environ.get(_SWITCH, ""))
+        connection = self._connection.ansible_name if hasattr(self._connection, "ansible_name") else self._connection._load_name
+        interpreter = _interpreter(self._task.delegate_to, variables)
+        checks = (
+            (switch.lower() in ("0", "false", "no", "off"), f"{_SWITCH} says so"),
+            (bool(_http.IMPORT_ERROR or _auth.IMPORT_ERROR), "msal or requests is missing in the controller"),
+            (bool(self._task.async_val), "async"),
+            (connection not in _LOCAL, f"the connection is {connection}"),
+            (bool(self._play_context.become), "become"),
+            (any(name in _PROCESS_VARIABLES or name.startswith("LD_") for name in environment), "its environment is for a process"),
+            (not _of_controller(interpreter), f"the interpreter is {interpreter}"),
+        )
+        return next((reason for holds, reason in checks if holds), "")
+
+    def _serve(self, declaration: Declaration, variables: Mapping[str, Any]) -> dict[str, Any]:
+        # As for a module process, the arguments become plain JSON: without tags, vaults or lazy templates.
+        arguments = json.loads(json.dumps(self._task.args, default=str))
+        required_if = [list(condition) for condition in declaration.required_if]
+        hidden: set[str] = set()
+        try:
+            validated = ArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(arguments)
+            # The values to hide have no public name; without them nothing may be shown.
+            hidden = {str(value) for value in validated._no_log_values}
+            parameters = validated.validated_parameters
+            errors = validated.error_messages
+        except Exception:
+            return {"failed": True, "msg": "The arguments could not be validated; they are not shown, since they may hold secrets."}
+        result: dict[str, Any]
+        if errors:
+            result = {"failed": True, "msg": errors[0] if len(errors) == 1 else "; ".join(errors)}
+        else:
+            result = perform(declaration, parameters, bool(self._task.check_mode), lambda line: _display.v(line), _tell)
+        if _wants_invocation(variables):
+            result["invocation"] = {"module_args": {**parameters}}
+        kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
+        return {**remove_values(result, hidden), **kept}
+
+
+def _tell(line: str) -> None:
+    """What a person must read to go on, whatever the verbosity."""
+    _display.display(line)
+
+
+@contextlib.contextmanager
+def _environment(changes: Mapping[str, str]) -> Iterator[None]:
+    """The environment of the task, for as long as it runs: the items of a loop share a worker."""
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in changes.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _interpreter(delegate_to: str | None, variables: Mapping[str, Any]) -> str:
+    if delegate_to:
+        variables = variables.get("ansible_delegated_vars", {}).get(delegate_to, {})
+    return str(variables.get("ansible_python_interpreter") or "")
+
+
+def _of_controller(interpreter: str) -> bool:
+    """Whether a module would run with the controller's Python. Folders are compared: environments link to one target."""
+    automatic = not interpreter or interpreter.startswith("auto")
+    return automatic or os.path.dirname(os.path.abspath(interpreter)) == os.path.dirname(os.path.abspath(sys.executable))
+
+
+def _wants_invocation(variables: Mapping[str, Any]) -> bool:
+    """ansible-core 2.19 and 2.20 always return the arguments, later ones only when told to."""
+    try:
+        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=variables))
+    except AnsibleError:
+        return True
