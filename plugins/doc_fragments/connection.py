@@ -16,7 +16,8 @@ options:
     type: str
   client_id:
     description:
-      - The application (client) id that signs in. With O(auth_method=managed_identity), the client id of a user-assigned identity.
+      - The application (client) id that signs in.
+      - With O(auth_method=managed_identity), the client id of a user-assigned identity.
       - Read from E(AZURE_CLIENT_ID) when left out.
     type: str
   client_secret:
@@ -41,7 +42,8 @@ options:
     type: path
   auth_method:
     description:
-      - How to sign in. When left out, exactly one of V(client_secret), V(certificate), V(federated_token) and V(token) must be complete.
+      - How to sign in.
+      - When left out, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
       - V(managed_identity) and V(device_code) are only used when they are named here.
       - V(device_code) shows its code at the terminal, so it needs a task that runs in Ansible's worker.
       - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
@@ -59,7 +61,8 @@ options:
     type: str
   cloud:
     description:
-      - The cloud that holds the tenant. It decides which hosts are called. V(public) includes GCC, V(us_government) is GCC High.
+      - The cloud that holds the tenant. It decides which hosts are called.
+      - V(public) includes GCC, V(us_government) is GCC High.
       - Read from E(INTUNE_EXCHANGE_CLOUD) when left out.
     type: str
     choices: [public, us_government, us_government_dod, china]

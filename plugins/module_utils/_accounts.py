@@ -52,7 +52,8 @@ def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:
     if not user.get("accountEnabled"):
         return f"the account {name} is disabled"
     if primary.casefold() != address.casefold():
-        return f"{address} is not the primary SMTP address of {name}, which is {primary or 'not set: it has no mailbox yet'}"
+        instead = primary or "not set: it has no mailbox yet"
+        return f"{address} is not the primary SMTP address of {name}, which is {instead}"
     return ""
 
 
@@ -63,6 +64,9 @@ def check_account(tenant: Tenant, address: str) -> None:
     reason = shortcoming(owner_of(users, address), address)
     if reason:
         raise TenantError(
-            "account", reason, "bind the connector to its account", tenant.label,
+            "account",
+            reason,
+            "bind the connector to its account",
+            tenant.label,
             next_step="Name the primary SMTP address of an enabled account with an Exchange Online mailbox",
         )

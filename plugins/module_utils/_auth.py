@@ -13,12 +13,13 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from ._auth_method import choose_method
 from ._certificate import client_credential
 from ._connection import Cloud, named
-from ._errors import Answer, Purpose, TenantError, one_line, usage
-from ._http import Http, Request, Response, Service
+from ._errors import Answer, TenantError, one_line, usage
+from ._http import Http, Service
+from ._msal_transport import MsalTransport
 from ._redaction import Redactor
-from ._retry import Operation
 
 try:
     import msal
@@ -27,22 +28,9 @@ try:
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
 
-_SIGN_IN = Purpose("sign in")
-
-# What each method needs to be complete. Managed identity and device code are chosen by auth_method only.
-_NEEDS = {
-    "client_secret": ("client_id", "client_secret"),
-    "certificate": ("client_id", "certificate_path"),
-    "federated_token": ("client_id", "federated_token_file"),
-    "managed_identity": (),
-    "device_code": ("client_id",),
-    "token": (),
-}
-_OWN_OPTION = {"client_secret": "client_secret", "certificate": "certificate_path", "federated_token": "federated_token_file"}
-
 # Microsoft Entra authentication and authorization error codes: what a person can do about the usual ones.
 _ENTRA_STEPS = {
-    "AADSTS700016": f"Check {named('client_id')} and {named('tenant_id')}: the application must exist in, or be consented by, this tenant",
+    "AADSTS700016": f"Check {named('client_id', 'tenant_id')}: the application must exist in this tenant",
     "AADSTS7000215": f"Give the value of a current secret (not its id) in {named('client_secret')}",
     "AADSTS7000222": f"The secret has expired: create a new one and give it in {named('client_secret')}",
     "AADSTS90002": f"Check {named('tenant_id')} and the option cloud",
@@ -52,36 +40,6 @@ _ENTRA_STEPS = {
     "AADSTS700213": "Check the subject of the application's federated credential",
     "AADSTS500011": "Check the URL options: this tenant does not know the service that the token is for",
 }
-
-
-def choose_method(params: dict[str, Any]) -> str:
-    """The sign-in method: C(auth_method), else the one that is complete. Raises L(TenantError) on a conflict or a gap."""
-    chosen = params.get("auth_method")
-    if chosen:
-        missing = [option for option in _NEEDS[chosen] if not params.get(option)]
-        if chosen == "token" and not (params.get("graph_token") or params.get("exchange_token")):
-            missing = ["graph_token", "exchange_token"]
-        if missing:
-            raise usage(f"auth_method {chosen} also needs {named(*missing)}")
-        return str(chosen)
-    begun = [method for method, option in _OWN_OPTION.items() if params.get(option)]
-    tokens = [option for option in ("graph_token", "exchange_token") if params.get(option)]
-    if len(begun) + bool(tokens) > 1:
-        given = [_OWN_OPTION[method] for method in begun] + tokens
-        raise usage(
-            f"Several sign-in methods are given at once: {named(*given)}", f"Leave one, or say which in {named('auth_method')}"
-        )
-    if tokens:
-        return "token"
-    if not begun:
-        raise usage(
-            "No credentials are given",
-            f"Give {named('client_id')} with one of {named(*_OWN_OPTION.values())}, or ready tokens in "
-            f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
-        )
-    if not params.get("client_id"):
-        raise usage(f"{named(_OWN_OPTION[begun[0]])} is given without {named('client_id')}")
-    return begun[0]
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -96,14 +54,20 @@ def claims(token: str) -> dict[str, Any]:
 class Tokens:
     """Bearer tokens of one tenant, one sign-in per audience, kept in memory for the life of a task."""
 
-    def __init__(self, params: dict[str, Any], cloud: Cloud, http: Http, redactor: Redactor, tell: Callable[[str], None] | None) -> None:
+    def __init__(
+        self, params: dict[str, Any], cloud: Cloud, http: Http, redactor: Redactor, tell: Callable[[str], None] | None
+    ) -> None:
         self.method = choose_method(params)
         self._params, self._cloud, self._http, self._redactor, self._tell = params, cloud, http, redactor, tell
         self._lock = threading.Lock()
         self._app: Any = None
         self._ready: dict[str, str] = {}
         if self.method != "token" and IMPORT_ERROR:
-            raise TenantError("usage", "The Python library msal is missing", next_step="Install msal for the Python that runs the task")
+            raise TenantError(
+                "usage",
+                "the Python library msal is missing",
+                next_step="Install msal for the Python that runs the task",
+            )
 
     def bearer(self, option: str, fresh: bool = False) -> str:
         """The token for C(graph) or C(exchange); C(fresh) asks Entra again. Raises L(TenantError)."""
@@ -117,7 +81,7 @@ class Tokens:
         if self.method == "token":
             token = self._params.get(f"{option}_token")
             if not token:
-                raise usage(f"This task also needs {named(f'{option}_token')}, or a sign-in method that can get it")
+                raise usage(f"this task also needs {named(f'{option}_token')}, or a sign-in method that can get it")
             return str(token)
         resource = getattr(self._cloud, f"{option}_url")
         try:
@@ -125,7 +89,12 @@ class Tokens:
         except ValueError as error:  # msal: an unusable argument or discovery document
             raise TenantError("sign_in", one_line(error), "sign in", self._http.tenant) from error
         if "access_token" not in result:
-            raise self._refused(str(result.get("error", "")), str(result.get("error_description", "")), result.get("correlation_id"), 400)
+            raise self._refused(
+                str(result.get("error", "")),
+                str(result.get("error_description", "")),
+                result.get("correlation_id"),
+                400,
+            )
         return str(result["access_token"])
 
     def _refused(self, code: str, description: str, correlation_id: Any, status: int) -> TenantError:
@@ -143,7 +112,9 @@ class Tokens:
             self._app = getattr(msal, kind)(
                 self._params["client_id"],
                 authority=f"{self._cloud.authority_url}/{self._params['tenant_id']}",
-                http_client=_Transport(self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused),
+                http_client=MsalTransport(
+                    self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused
+                ),
                 # The authority comes from our closed table or from an option: nobody else need vouch for it.
                 instance_discovery=False,
                 **options,
@@ -173,7 +144,9 @@ class Tokens:
             with open(path, encoding="utf-8") as file:
                 assertion = file.read().strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise usage(f"The file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}") from error
+            raise usage(
+                f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}"
+            ) from error
         self._redactor.add(assertion)
         return assertion
 
@@ -181,12 +154,18 @@ class Tokens:
         """The identity of the machine, system-assigned or the user-assigned one of C(client_id)."""
         if self._app is None or fresh:
             identity = self._params.get("client_id")
-            which = msal.UserAssignedManagedIdentity(client_id=identity) if identity else msal.SystemAssignedManagedIdentity()
+            which = (
+                msal.UserAssignedManagedIdentity(client_id=identity)
+                if identity
+                else msal.SystemAssignedManagedIdentity()
+            )
             # Where msal finds the endpoint, by the platform's own variables; nothing else may be called.
             places = ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT")
-            root = next((os.environ[name] for name in places if os.environ.get(name)), "http://169.254.169.254").rstrip("/")
+            root = next((os.environ[name] for name in places if os.environ.get(name)), "http://169.254.169.254").rstrip(
+                "/"
+            )
             service = Service("the managed identity endpoint", root, read_timeout=10.0, proxied=False)
-            self._app = msal.ManagedIdentityClient(which, http_client=_Transport(self._http, service, self._refused))
+            self._app = msal.ManagedIdentityClient(which, http_client=MsalTransport(self._http, service, self._refused))
         return dict(self._app.acquire_token_for_client(resource=scope.removesuffix("/.default")))
 
     def device_code(self, scope: str, fresh: bool) -> dict[str, Any]:
@@ -212,7 +191,12 @@ class Tokens:
                 return dict(result)
             interval = float(flow.get("interval", 5))
             if interval >= self._http.deadline.remaining():
-                raise TenantError("sign_in", "nobody entered the code before the time of the task was over", "sign in", self._http.tenant)
+                raise TenantError(
+                    "sign_in",
+                    "nobody entered the code before the time of the task was over",
+                    "sign in",
+                    self._http.tenant,
+                )
             self._http.sleep(interval)
 
 
@@ -223,42 +207,3 @@ _METHODS: dict[str, Callable[[Tokens, str, bool], dict[str, Any]]] = {
     "managed_identity": Tokens.managed_identity,
     "device_code": Tokens.device_code,
 }
-
-
-class _Reply:
-    """An answer in the shape that msal reads."""
-
-    def __init__(self, response: Response) -> None:
-        self.status_code, self.text, self.headers = response.status, response.text, dict(response.headers)
-
-    def raise_for_status(self) -> None:
-        """Failures of the transport were raised before."""
-
-
-class _Transport:
-    """msal's C(http_client) over our session: the same trust, deadline, retries and origin."""
-
-    def __init__(self, http: Http, service: Service, refused: Callable[[str, str, Any, int], TenantError]) -> None:
-        self._http, self._service, self._refused = http, service, refused
-
-    def get(self, url: str, params: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
-        response = self._http.fetch(
-            self._service, Request(Operation.READ, "GET", url, _SIGN_IN, query=params, headers=dict(headers or {}))
-        )
-        said = response.json if isinstance(response.json, dict) else {}
-        if response.status >= 400 and "error_description" in said:
-            # msal would replace Entra's words by a guess of its own
-            raise self._refused(str(said.get("error")), str(said["error_description"]), said.get("correlation_id"), response.status)
-        return _Reply(response)
-
-    def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
-        # A token may be asked for again: nothing in the tenant changes by it.
-        return _Reply(
-            self._http.fetch(
-                self._service,
-                Request(Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {})),
-            )
-        )
-
-    def close(self) -> None:
-        """The session belongs to the task."""

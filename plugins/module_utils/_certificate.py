@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from ._connection import named
@@ -14,7 +14,13 @@ from ._errors import TenantError, one_line, usage
 
 try:
     from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key, pkcs12
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        load_pem_private_key,
+        pkcs12,
+    )
 except ImportError:  # comes with msal, whose absence is reported
     pass
 
@@ -28,23 +34,25 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
         with open(path, "rb") as file:
             data = file.read()
     except OSError as error:
-        raise usage(f"The certificate file of {option} cannot be read: {one_line(error.strerror)}: {path}") from error
+        raise usage(f"the certificate file of {option} cannot be read: {one_line(error.strerror)}: {path}") from error
     secret = password.encode() if password else None
     try:
         key, certificate = _pem(data, secret) if b"-----BEGIN" in data else _pfx(data, secret)
     except (ValueError, TypeError) as error:
         raise usage(
-            f"The certificate file {path} of {option} cannot be opened: {one_line(error, 120)}",
+            f"the certificate file {path} of {option} cannot be opened: {one_line(error, 120)}",
             f"Check {named('certificate_password')} and that the file is PEM or PFX",
         ) from error
     if key is None or certificate is None:
         lacks = "private key" if key is None else "certificate"
-        raise usage(f"The file {path} of {option} holds no {lacks}", "It must hold the private key and the certificate")
+        raise usage(f"the file {path} of {option} holds no {lacks}", "It must hold the private key and the certificate")
     ends = certificate.not_valid_after_utc
-    if ends < datetime.now(timezone.utc):
+    if ends < datetime.now(UTC):
         raise TenantError(
-            "sign_in", f"the certificate in {path} expired on {ends:%Y-%m-%d}",
-            "sign in with a certificate", next_step="Create a new certificate, register it with the application, and name its file",
+            "sign_in",
+            f"the certificate in {path} expired on {ends:%Y-%m-%d}",
+            "sign in with a certificate",
+            next_step="Create a new certificate, register it with the application, and name its file",
         )
     return {
         "private_key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),

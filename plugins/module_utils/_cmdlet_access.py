@@ -13,11 +13,14 @@ from ._concurrent import gather
 from ._errors import Purpose, TenantError
 from ._tenant import Tenant
 
-_READ_RIGHTS = Purpose("read the Exchange rights of the account", "the Exchange role View-Only Configuration or Role Management")
+_READ_RIGHTS = Purpose(
+    "read the Exchange rights of the account", "the Exchange role View-Only Configuration or Role Management"
+)
 
-# "Configure the Intune service-to-service connector for Exchange Online" (Microsoft, 2016): the cmdlets that its account
-# must be able to run. The parameters are those without which the cmdlet cannot do that job (exchange-ps reference): a role
-# can hold a cmdlet with only some, as Organization Client Access holds Get-MobileDevice with Monitoring alone.
+# "Configure the Intune service-to-service connector for Exchange Online" (Microsoft, 2016): the cmdlets that its
+# account must be able to run. The parameters are those without which the cmdlet cannot do that job (exchange-ps
+# reference): a role can hold a cmdlet with only some, as Organization Client Access holds Get-MobileDevice with
+# Monitoring alone.
 CONNECTOR_CMDLETS: dict[str, tuple[str, ...]] = {
     "Get-ActiveSyncOrganizationSettings": (),
     "Set-ActiveSyncOrganizationSettings": ("DefaultAccessLevel",),
@@ -47,19 +50,28 @@ class Access:
 def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
     """The role entries that the account holds, directly or through groups: one read a role. Raises L(TenantError)."""
     assignments = tenant.exchange.invoke(
-        "Get-ManagementRoleAssignment", {"RoleAssignee": account}, _READ_RIGHTS,
+        "Get-ManagementRoleAssignment",
+        {"RoleAssignee": account},
+        _READ_RIGHTS,
         select=("Role", "Enabled", "RoleAssignmentDelegationType"),
     ).values
-    roles = sorted({
-        str(one["Role"]) for one in assignments
-        # a delegating assignment allows to hand the role on, not to use it
-        if one.get("Enabled", True) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
-    })
+    roles = sorted(
+        {
+            str(one["Role"])
+            for one in assignments
+            # a delegating assignment allows to hand the role on, not to use it
+            if one.get("Enabled", True) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
+        }
+    )
     reads = {
-        role: lambda role=role: tenant.exchange.invoke(
-            "Get-ManagementRoleEntry", {"Identity": f"{role}\\*", "ResultSize": "Unlimited"}, _READ_RIGHTS,
-            select=("Name", "Role", "Parameters"),
-        ).values
+        role: lambda role=role: (
+            tenant.exchange.invoke(
+                "Get-ManagementRoleEntry",
+                {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
+                _READ_RIGHTS,
+                select=("Name", "Role", "Parameters"),
+            ).values
+        )
         for role in roles
     }
     entries: list[dict[str, Any]] = []
@@ -77,5 +89,7 @@ def judge(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]])
         held = [entry for entry in entries if str(entry.get("Name")).casefold() == cmdlet.casefold()]
         parameters = {str(name).casefold() for entry in held for name in entry.get("Parameters") or []}
         missing = tuple(name for name in needed if name.casefold() not in parameters)
-        verdicts[cmdlet] = Access(bool(held) and not missing, missing if held else (), tuple(sorted({str(entry["Role"]) for entry in held})))
+        verdicts[cmdlet] = Access(
+            bool(held) and not missing, missing if held else (), tuple(sorted({str(entry["Role"]) for entry in held}))
+        )
     return verdicts

@@ -34,7 +34,9 @@ CLOUDS = {
         "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://outlook-dod.office365.us"
     ),
     "china": Cloud(
-        "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn", "https://partner.outlook.cn"
+        "https://login.partner.microsoftonline.cn",
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://partner.outlook.cn",
     ),
 }
 
@@ -111,7 +113,9 @@ def _https_root(option: str, url: str) -> str:
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
-    plain = not (parts.username or parts.password or parts.query or parts.fragment or "\\" in url or "%" in parts.netloc)
+    plain = not (
+        parts.username or parts.password or parts.query or parts.fragment or "\\" in url or "%" in parts.netloc
+    )
     if parts.scheme != "https" or not parts.hostname or not plain or parts.path.strip("/"):
         raise usage(f"{named(option)} must be https://HOST or https://HOST:PORT and nothing else")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

@@ -54,11 +54,15 @@ def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
             return facts(record, now)
         left = limit.remaining()
         tenant.progress(
-            f"waiting for the synchronisation: the connector is {record.get('status')}, last synchronised {synced or 'never'}; {left:.0f} s left"
+            f"waiting for the synchronisation: the connector is {record.get('status')}, "
+            f"last synchronised {synced or 'never'}; {left:.0f} s left"
         )
         if left <= 0:
             raise TenantError(
-                "timeout", f"it was requested, but had not ended after {seconds} s (wait_timeout)", "see the synchronisation end", tenant.label,
+                "timeout",
+                f"it was requested, but had not ended after {seconds} s (wait_timeout)",
+                "see the synchronisation end",
+                tenant.label,
                 next_step="Look at connector_info later; a full synchronisation of many mailboxes takes long",
             )
         tenant.http.sleep(min(pause, left))

@@ -25,15 +25,17 @@ WRITE_CONNECTOR = Purpose("configure the Exchange connector", "DeviceManagementS
 # that cannot mean anything else count: the whole collection is gone, or this type is not accepted for a new member.
 _GONE = (404, 405, 410, 501)
 INSTEAD = (
-    "Microsoft announced the removal of this connector type in 2019: govern the devices with Exchange Online's access rules "
-    "and policies, with Intune compliance and with Conditional Access instead"
+    "Microsoft announced the removal of this connector type in 2019: govern the devices with Exchange Online's access "
+    "rules and policies, with Intune compliance and with Conditional Access instead"
 )
 
 
 def not_offered(error: TenantError, method: str) -> TenantError:
     """C(error), or the clear word for it where the tenant does not offer the connector."""
-    refused = error.answer is not None and error.kind != "no_intune_licence" and (
-        error.answer.status in _GONE or (method == "POST" and error.answer.status == 400)
+    refused = (
+        error.answer is not None
+        and error.kind != "no_intune_licence"
+        and (error.answer.status in _GONE or (method == "POST" and error.answer.status == 400))
     )
     if refused:
         error.kind = "not_offered"
@@ -77,7 +79,12 @@ def info(tenant: Tenant) -> dict[str, Any]:
             raise
         return {"changed": False, "connectors": [], "offered": False, "offered_evidence": str(error)}
     found = [facts(record, now) for record in records]
-    return {"changed": False, "connectors": found, "offered": True, "offered_evidence": "Intune lists its Exchange connectors"}
+    return {
+        "changed": False,
+        "connectors": found,
+        "offered": True,
+        "offered_evidence": "Intune lists its Exchange connectors",
+    }
 
 
 def the_connector(records: list[Record], tenant: Tenant) -> Record:
@@ -86,9 +93,20 @@ def the_connector(records: list[Record], tenant: Tenant) -> Record:
     if len(found) == 1:
         return found[0]
     ids = [one["id"] for one in found]
-    problem = f"there are several service-to-service connectors: {', '.join(ids)}" if ids else "there is no service-to-service connector"
+    problem = (
+        f"there are several service-to-service connectors: {', '.join(ids)}"
+        if ids
+        else "there is no service-to-service connector"
+    )
     step = "Remove all but one by hand; none is chosen for you" if ids else "Set it up with intune.exchange.connector"
-    raise TenantError("ambiguous" if ids else "absent", problem, "find the connector", tenant.label, next_step=step, details={"ids": ids})
+    raise TenantError(
+        "ambiguous" if ids else "absent",
+        problem,
+        "find the connector",
+        tenant.label,
+        next_step=step,
+        details={"ids": ids},
+    )
 
 
 def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
@@ -98,7 +116,10 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
         check_account(tenant, check_address("primary_smtp_address", str(address)))
     elif address and record and fold(record.get("primarySmtpAddress")) != fold(address):
         raise TenantError(
-            "other_account", f"it is bound to {record.get('primarySmtpAddress')}, not to {address}", "remove the connector", tenant.label,
+            "other_account",
+            f"it is bound to {record.get('primarySmtpAddress')}, not to {address}",
+            "remove the connector",
+            tenant.label,
             next_step="Leave primary_smtp_address out to remove it whatever it is bound to",
         )
 
@@ -106,8 +127,12 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
 CONNECTOR = Resource(
     name="connector",
     backend=Entities(
-        PATH, "#microsoft.graph.deviceManagementExchangeConnector", READ_CONNECTORS.purpose, WRITE_CONNECTOR,
-        fixed={"exchangeConnectorType": TYPE}, translate=not_offered,
+        PATH,
+        "#microsoft.graph.deviceManagementExchangeConnector",
+        READ_CONNECTORS.purpose,
+        WRITE_CONNECTOR,
+        fixed={"exchangeConnectorType": TYPE},
+        translate=not_offered,
     ),
     fields=(Field("primary_smtp_address", "primarySmtpAddress", same=fold),),
     before_write=_before_write,

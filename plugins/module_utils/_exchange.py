@@ -4,7 +4,7 @@
 """Exchange Online's admin API: one cmdlet a call.
 
 C(POST /adminapi/beta/TENANT/InvokeCommand) is the transport of Microsoft's own PowerShell module; it is widely used by
-public clients (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. What is known of it is kept here.
+public clients (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. What is known stands here.
 """
 
 from __future__ import annotations
@@ -28,13 +28,28 @@ HASH_TABLE = "#Exchange.GenericHashTable"
 # Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 
-_OPERATIONS = {"Get": Operation.READ, "Test": Operation.READ, "Set": Operation.IDEMPOTENT, "Remove": Operation.IDEMPOTENT,
-               "Enable": Operation.IDEMPOTENT, "New": Operation.CREATE, "Add": Operation.CREATE}  # all others start something
+_OPERATIONS = {
+    "Get": Operation.READ,
+    "Test": Operation.READ,
+    "Set": Operation.IDEMPOTENT,
+    "Remove": Operation.IDEMPOTENT,
+    "Enable": Operation.IDEMPOTENT,
+    "New": Operation.CREATE,
+    "Add": Operation.CREATE,
+}  # all others start something
 
 # HTTP status says little here: nearly every failure is 400, and the exception type says what happened.
-_TRANSIENT = ("DCOverloadedException", "SuitabilityDirectoryException", "ServerInMMException", "ADServerSettingsChangedException",
-              "StorageTransientException", "CmdletProxyNotAvailableFailure", "ServerBusyException", "TransientException",
-              "BackendCommunicationException")
+_TRANSIENT = (
+    "DCOverloadedException",
+    "SuitabilityDirectoryException",
+    "ServerInMMException",
+    "ADServerSettingsChangedException",
+    "StorageTransientException",
+    "CmdletProxyNotAvailableFailure",
+    "ServerBusyException",
+    "TransientException",
+    "BackendCommunicationException",
+)
 _KINDS = {
     "ManagementObjectNotFoundException": "not_found",
     "ADObjectAlreadyExistsException": "already_exists",
@@ -43,7 +58,8 @@ _KINDS = {
     "CmdletAccessDeniedException": "forbidden",
 }
 _STEPS = {
-    "forbidden": "The signed-in account or application needs an Exchange role that holds this cmdlet and these parameters; get a new token after granting it",
+    "forbidden": "The account or application that signs in needs an Exchange role that holds this cmdlet and these "
+    "parameters; a right counts only in tokens that are newer than it",
     "not_hydrated": "The organization must be prepared for customization first; that change is permanent",
 }
 
@@ -72,7 +88,9 @@ class Exchange:
         # Microsoft's module waits 960 s; the deadline of the task clips it.
         self._service = Service(_NAME, root, bearer, _classify, _explain, read_timeout=960.0)
 
-    def invoke(self, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, select: tuple[str, ...] = ()) -> Result:
+    def invoke(
+        self, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, select: tuple[str, ...] = ()
+    ) -> Result:
         """Run C(cmdlet) and give all its pages. Raises L(TenantError); absent is only C(kind=not_found)."""
         operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
         sent = _checked(cmdlet, parameters)
@@ -80,16 +98,30 @@ class Exchange:
             sent["Confirm"] = False  # a request parameter here, not a prompt
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
         headers = {
-            "Content-Type": "application/json; charset=utf-8", "Accept-Language": "en-US", "X-AnchorMailbox": self._anchor,
-            "X-ResponseFormat": "json", "X-CmdletName": cmdlet, "X-ClientApplication": "intune.exchange",
-            "connection-id": self._connection_id, "Prefer": f"odata.maxpagesize={_PAGE}",
+            "Content-Type": "application/json; charset=utf-8",
+            "Accept-Language": "en-US",
+            "X-AnchorMailbox": self._anchor,
+            "X-ResponseFormat": "json",
+            "X-CmdletName": cmdlet,
+            "X-ClientApplication": "intune.exchange",
+            "connection-id": self._connection_id,
+            "Prefer": f"odata.maxpagesize={_PAGE}",
         }
         values: list[dict[str, Any]] = []
         warnings: list[str] = []
         path, query, seen = self._path, {"$select": ",".join(select)} if select else None, {self._path}
         while True:
             # A page link is answered to the same body, by POST.
-            request = Request(operation, "POST", path, purpose, body, query=query, headers=headers, wants_json=operation is Operation.READ)
+            request = Request(
+                operation,
+                "POST",
+                path,
+                purpose,
+                body,
+                query=query,
+                headers=headers,
+                wants_json=operation is Operation.READ,
+            )
             page = self._page(request, operation)
             values += [_plain(value) for value in page.get("value") or []]
             warnings += [one_line(warning) for warning in page.get("@adminapi.warnings") or []]
@@ -100,7 +132,9 @@ class Exchange:
                 raise self._truncated("gave a page link that leads nowhere new", purpose)
             seen.add(link)
             path, query = link, None
-        if parameters.get("ResultSize") == "Unlimited" and any("more results" in warning.lower() for warning in warnings):
+        if parameters.get("ResultSize") == "Unlimited" and any(
+            "more results" in warning.lower() for warning in warnings
+        ):
             raise self._truncated("said that there are more results", purpose)
         return Result(values, warnings)
 
@@ -111,8 +145,12 @@ class Exchange:
             raise self._refine(error) from error.__cause__
         if response.json is None:
             return {}
-        if not isinstance(response.json, dict) or (operation is Operation.READ and not isinstance(response.json.get("value"), list)):
-            raise TenantError("protocol", f"{_NAME} answered, but not with a list", request.purpose.attempted, self._http.tenant)
+        if not isinstance(response.json, dict) or (
+            operation is Operation.READ and not isinstance(response.json.get("value"), list)
+        ):
+            raise TenantError(
+                "protocol", f"{_NAME} answered, but not with a list", request.purpose.attempted, self._http.tenant
+            )
         return response.json
 
     def _refine(self, error: TenantError) -> TenantError:
@@ -130,13 +168,15 @@ class Exchange:
         return error
 
     def _truncated(self, problem: str, purpose: Purpose) -> TenantError:
-        return TenantError("truncated", f"{_NAME} {problem}, so the list is incomplete", purpose.attempted, self._http.tenant)
+        return TenantError(
+            "truncated", f"{_NAME} {problem}, so the list is incomplete", purpose.attempted, self._http.tenant
+        )
 
 
 def _checked(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as they are sent; nothing that the cmdlet does not know in the cloud, never an empty identity."""
     if cmdlet not in CMDLETS:
-        raise usage(f"The cmdlet {cmdlet} is not known to this collection")
+        raise usage(f"the cmdlet {cmdlet} is not known to this collection")
     unknown = sorted(set(parameters) - set(CMDLETS[cmdlet]))
     if unknown:
         raise usage(f"{cmdlet} has no parameter {', '.join(unknown)} in Exchange Online")
@@ -153,7 +193,9 @@ def _nested(value: Any) -> Any:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    return {key: entry for key, entry in value.items() if "@" not in key} if isinstance(value, dict) else {"value": value}
+    return (
+        {key: entry for key, entry in value.items() if "@" not in key} if isinstance(value, dict) else {"value": value}
+    )
 
 
 def _classify(response: Response) -> Outcome:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -55,7 +56,9 @@ class Graph:
 
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
         """A new member of a collection, as the service answers it."""
-        return self._object(self._send(Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))).json, purpose)
+        return self._object(
+            self._send(Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))).json, purpose
+        )
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
         """Only what C(body) names; gives the object where the service answers with it."""
@@ -72,7 +75,9 @@ class Graph:
 
     def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose) -> Any:
         """An OData action; gives its JSON, if any."""
-        return self._send(Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))).json
+        return self._send(
+            Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))
+        ).json
 
     def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
         """Several reads in as few requests as Graph allows: each a list, an object, or its L(TenantError).
@@ -84,7 +89,11 @@ class Graph:
         while pending:
             names = list(pending)[:_BATCH]
             parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}"} for name in names]
-            purpose = Purpose(" and ".join(sorted({reads[name].purpose.attempted for name in names})) if len(names) == 1 else "read the tenant")
+            purpose = Purpose(
+                " and ".join(sorted({reads[name].purpose.attempted for name in names}))
+                if len(names) == 1
+                else "read the tenant"
+            )
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts})).json
             floors = []
             for name, part in self._parts(answer, names, purpose).items():
@@ -110,14 +119,20 @@ class Graph:
     def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
         code, message, request_id = _explain(part)
         answer = Answer(_NAME, part.status, code, message, request_id)
-        step = f"This needs {purpose.needs}: grant it to the application, give admin consent, and try again" if part.status == 403 else ""
+        step = (
+            f"This needs {purpose.needs}: grant it to the application, give admin consent, and try again"
+            if part.status == 403
+            else ""
+        )
         return TenantError(kind_of_status(part.status), str(answer), purpose.attempted, self._http.tenant, answer, step)
 
     def _parts(self, answer: Any, names: list[str], purpose: Purpose) -> dict[str, Response]:
         parts = {}
         for part in answer.get("responses", []) if isinstance(answer, dict) else []:
             body = part.get("body")
-            parts[part.get("id")] = Response(int(part.get("status", 0)), part.get("headers") or {}, json.dumps(body).encode(), body)
+            parts[part.get("id")] = Response(
+                int(part.get("status", 0)), part.get("headers") or {}, json.dumps(body).encode(), body
+            )
         if set(parts) != set(names):
             raise self._protocol("the answers of a batch are not those of its requests", purpose)
         return parts
@@ -133,7 +148,12 @@ class Graph:
             if not link:
                 return items
             if link in seen or len(seen) >= _PAGES:
-                raise TenantError("truncated", f"{_NAME} gave a page link that leads nowhere new", purpose.attempted, self._http.tenant)
+                raise TenantError(
+                    "truncated",
+                    f"{_NAME} gave a page link that leads nowhere new",
+                    purpose.attempted,
+                    self._http.tenant,
+                )
             seen.add(link)
             page = self._send(Request(Operation.READ, "GET", link, purpose)).json
 
@@ -168,8 +188,6 @@ def _explain(response: Response) -> tuple[str, str, str]:
     inner = error.get("innerError") or error.get("innererror")
     request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
     if message.lstrip().startswith("{"):
-        try:
+        with contextlib.suppress(ValueError, AttributeError):
             message = str(json.loads(message).get("Message") or message)
-        except (ValueError, AttributeError):
-            pass
     return code, message.split(" - Operation ID")[0], request_id

@@ -8,34 +8,20 @@ Trust, proxies and the bearer come from options only: no netrc, no REQUESTS_CA_B
 
 from __future__ import annotations
 
-import json
 import random
-import ssl
 import time
-import traceback
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._retry import Deadline, Operation, Outcome, delay, http_date, may_repeat, outcome_of_status, retry_after
-
-try:
-    import requests
-    import urllib3
-    from requests.adapters import HTTPAdapter
-
-    IMPORT_ERROR = ""
-except ImportError:
-    IMPORT_ERROR = traceback.format_exc()
-    HTTPAdapter = object  # type: ignore[assignment,misc]
+from ._transport import Unreadable, lost, parse_json, read_body, requests, session
 
 _CONNECT_TIMEOUT = 15.0  # seconds
-_LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
-_CHUNK = 64 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -54,7 +40,7 @@ class Response:
     @property
     def date(self) -> datetime:
         """The service's own clock, so that ages do not depend on the clock of this machine."""
-        return http_date(self.headers.get("Date") or "") or datetime.now(timezone.utc)
+        return http_date(self.headers.get("Date") or "") or datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -79,7 +65,10 @@ class Service:
             same = False
         inside = same and (given.path == wanted.path or given.path.startswith(wanted.path.rstrip("/") + "/"))
         if not inside or given.username or given.password or "\\" in url or "%" in given.netloc or "/../" in url:
-            raise TenantError("protocol", f"{self.name} named the address {one_line(url, 120)}, which is not below {self.root}; nothing was sent there")
+            raise TenantError(
+                "protocol",
+                f"{self.name} named the address {one_line(url, 120)}, which is not below {self.root}; nothing was sent",
+            )
         return url
 
 
@@ -107,27 +96,6 @@ class _Attempt:
     kind: str = "network"
 
 
-class _Adapter(HTTPAdapter):
-    """One TLS context for all connections: requests would load the certificate bundle for each."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__(pool_maxsize=32, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **options)
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
-
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        host, _unused = super().build_connection_pool_key_attributes(request, True, None)
-        return host, {"cert_reqs": "CERT_REQUIRED"}
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """The context holds the trust."""
-
-
 class Http:
     """Sends requests within one deadline. Clock, sleep and random can be given, so that tests need no waiting."""
 
@@ -147,13 +115,7 @@ class Http:
         self.clock, self.sleep = clock, sleep
         self._random = random
         self._proxies = {"https": proxy} if proxy else {}
-        try:
-            context = ssl.create_default_context(cafile=ca_path or requests.certs.where())
-        except (OSError, ssl.SSLError) as error:
-            raise TenantError("usage", f"The file of the option ca_path cannot be used: {one_line(error)}") from error
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.mount("https://", _Adapter(context))
+        self._session = session(ca_path)
 
     def send(self, service: Service, request: Request) -> Response:
         """The answer to C(request), repeated as its class allows; raises L(TenantError) unless it was done."""
@@ -189,7 +151,9 @@ class Http:
             raise TenantError(
                 "throttled" if answer and answer.status == 429 else "timeout",
                 f"{problem}, but only {left:.0f} s of the {self.deadline.seconds:g} s of the option timeout are left",
-                purpose.attempted, self.tenant, answer,
+                purpose.attempted,
+                self.tenant,
+                answer,
             )
         self.sleep(wait)
 
@@ -197,14 +161,21 @@ class Http:
         left = self.deadline.remaining()
         if left <= 0:
             raise TenantError(
-                "timeout", f"the {self.deadline.seconds:g} s of the option timeout are over", request.purpose.attempted, self.tenant
+                "timeout",
+                f"the {self.deadline.seconds:g} s of the option timeout are over",
+                request.purpose.attempted,
+                self.tenant,
             )
         mine = str(uuid.uuid4())
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
         prepared = self._session.prepare_request(
             requests.Request(
-                request.method, service.url(request.path), headers=headers, params=request.query,
-                data=request.form, json=request.body if request.form is None else None,
+                request.method,
+                service.url(request.path),
+                headers=headers,
+                params=request.query,
+                data=request.form,
+                json=request.body if request.form is None else None,
             )
         )
         service.url(prepared.url or "")  # what is really sent, checked before it gets the bearer
@@ -212,51 +183,40 @@ class Http:
             prepared.headers["Authorization"] = f"Bearer {service.bearer(fresh_token)}"
         try:
             raw = self._session.send(
-                prepared, stream=True, allow_redirects=False, verify=True,
+                prepared,
+                stream=True,
+                allow_redirects=False,
+                verify=True,
                 proxies=self._proxies if service.proxied else {},
                 timeout=(min(_CONNECT_TIMEOUT, left), min(service.read_timeout, left)),
             )
         except requests.exceptions.RequestException as error:
-            outcome, kind, problem = _lost(error, service)
+            outcome, kind, problem = lost(error, urlsplit(service.root).netloc)
             return _Attempt(outcome, mine, None, problem, kind)
         return self._read(service, request, raw, mine)
 
     def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
         connection = raw.raw.connection
         try:
-            body = self._body(raw.raw)
-        except (urllib3.exceptions.HTTPError, OSError, _Unreadable) as error:
+            body = read_body(raw.raw, self.deadline)
+        except Unreadable as error:
             raw.close()
             outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
-            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({_reason(error)})", "protocol")
+            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({error})", "protocol")
         if raw.status_code == 503 and connection is not None:
             connection.close()  # Graph best practices: after 503, retry over a new connection
         try:
-            data = _parse(body) if body.strip() else None
+            data = parse_json(body) if body.strip() else None
         except ValueError as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
                 shown = one_line(body[:200].decode("utf-8", "replace"), 80)
-                problem = f"{service.name} answered {raw.status_code} with something that is not JSON ({one_line(error, 80)}): {shown}"
+                problem = (
+                    f"{service.name} answered {raw.status_code}, but not with JSON ({one_line(error, 80)}): {shown}"
+                )
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
         response = Response(raw.status_code, raw.headers, body, data)
         return _Attempt(service.classify(response), mine, response)
-
-    def _body(self, raw: Any) -> bytes:
-        """The body, bounded in size and, however slowly it drips, by the deadline."""
-        chunks, size = [], 0
-        while True:
-            if self.deadline.remaining() <= 0:
-                raise _Unreadable("the time of the task is over")
-            chunk = raw.read1(_CHUNK, decode_content=True)
-            if not chunk:
-                if raw.length_remaining:  # read1 does not enforce the announced length by itself
-                    raise _Unreadable(f"{raw.length_remaining} bytes are missing")
-                return b"".join(chunks)
-            size += len(chunk)
-            if size > _LARGEST_BODY:
-                raise _Unreadable(f"more than {_LARGEST_BODY} bytes")
-            chunks.append(chunk)
 
     def _answer(self, service: Service, attempt: _Attempt) -> Answer | None:
         response = attempt.response
@@ -272,7 +232,10 @@ class Http:
     def _failure(self, service: Service, request: Request, attempt: _Attempt) -> TenantError:
         answer = self._answer(service, attempt)
         kind, step = (kind_of_status(answer.status) if answer else attempt.kind), ""
-        if attempt.outcome in (Outcome.UNKNOWN, Outcome.BODY_LOST) and request.operation in (Operation.CREATE, Operation.ACTION):
+        if attempt.outcome in (Outcome.UNKNOWN, Outcome.BODY_LOST) and request.operation in (
+            Operation.CREATE,
+            Operation.ACTION,
+        ):
             kind = "outcome_unknown"
         if kind == "forbidden" and request.purpose.needs:
             step = f"This needs {request.purpose.needs}: grant it to the application, give admin consent, and try again"
@@ -290,58 +253,3 @@ def kind_of_status(status: int) -> str:
     if status < 400:
         return "protocol"
     return "unavailable" if status >= 500 and status != 501 else "refused"
-
-
-class _Unreadable(Exception):
-    """A body that was not read to its end."""
-
-
-def _parse(body: bytes) -> Any:
-    return json.loads(body, object_pairs_hook=_unique, parse_constant=_not_a_number)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a key stands twice")
-    return result
-
-
-def _not_a_number(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost cause, without addresses of Python objects."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return one_line(error, 120) or type(error).__name__
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The exception, what it wraps and what those wrap."""
-    found: list[BaseException] = []
-    todo: list[Any] = [error]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, BaseException) and one not in found:
-            found.append(one)
-            todo += [getattr(one, "reason", None), one.__cause__, one.__context__, *one.args]
-    return found
-
-
-def _lost(error: BaseException, service: Service) -> tuple[Outcome, str, str]:
-    """What is known when no answer came: only a failure before the connection stood is surely not sent."""
-    host = urlsplit(service.root).netloc
-    causes = _causes(error)
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return Outcome.FINAL, "tls", f"the certificate of {host} is not trusted ({one_line(cause.verify_message, 120)})"
-        if isinstance(cause, urllib3.exceptions.NameResolutionError):
-            return Outcome.NOT_SENT, "network", f"the host name of {host} does not resolve"
-    for cause in causes:
-        if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
-            return Outcome.NOT_SENT, "network", f"no connection to {host} ({_reason(cause)})"
-    if any(isinstance(cause, urllib3.exceptions.ReadTimeoutError) for cause in causes):
-        return Outcome.UNKNOWN, "network", f"{host} did not answer in time"
-    return Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({_reason(error)})"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from . import _auth, _http
+from . import _auth, _transport
 from ._run import Declaration, perform
 
 
@@ -16,7 +16,7 @@ def run_module(declaration: Declaration) -> None:
     module = AnsibleModule(
         argument_spec=declaration.argument_spec, required_if=list(declaration.required_if), supports_check_mode=True
     )
-    for library, problem in (("requests", _http.IMPORT_ERROR), ("msal", _auth.IMPORT_ERROR)):
+    for library, problem in (("requests", _transport.IMPORT_ERROR), ("msal", _auth.IMPORT_ERROR)):
         if problem:
             module.fail_json(msg=missing_required_lib(library), exception=problem)
     progress: list[str] = []

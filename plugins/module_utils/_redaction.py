@@ -27,7 +27,11 @@ class Redactor:
         raw = str(secret)
         coded = base64.b64encode(raw.encode())
         forms = {raw, quote(raw, safe=""), quote_plus(raw), json.dumps(raw)[1:-1], repr(raw)[1:-1]}
-        forms |= {coded.decode(), coded.decode().rstrip("="), base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")}
+        forms |= {
+            coded.decode(),
+            coded.decode().rstrip("="),
+            base64.urlsafe_b64encode(raw.encode()).decode().rstrip("="),
+        }
         self._forms |= forms
 
     def clean(self, value: Any) -> Any:

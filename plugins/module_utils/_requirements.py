@@ -8,6 +8,7 @@ A read that failed makes exactly the requirements that need it C(unknown), unles
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,10 +29,13 @@ _ROLES = " or ".join(f"roleDefinitionId eq '{role}'" for role in judge.CONSOLE_R
 
 _READS = {
     "connectors": READ_CONNECTORS,
-    "organization": Read(odata("organization", select=_ORGANIZATION), Purpose("read the organization", "Organization.Read.All")),
+    "organization": Read(
+        odata("organization", select=_ORGANIZATION), Purpose("read the organization", "Organization.Read.All")
+    ),
     "intune": Read(
         odata("deviceManagement", select="id,subscriptionState"),
-        Purpose("read the Intune subscription", "DeviceManagementServiceConfig.Read.All"), collection=False,
+        Purpose("read the Intune subscription", "DeviceManagementServiceConfig.Read.All"),
+        collection=False,
     ),
     "skus": Read("subscribedSkus", Purpose("read the subscriptions", "LicenseAssignment.Read.All")),
     # All holders of the roles, so that the account need not be known first: one round trip less.
@@ -40,7 +44,9 @@ _READS = {
         Purpose("read the directory role assignments", "RoleManagement.Read.Directory"),
     ),
 }
-_READ_EXCHANGE = Purpose("read the Exchange organization", "the application permission Exchange.ManageAsApp and an Exchange role")
+_READ_EXCHANGE = Purpose(
+    "read the Exchange organization", "the application permission Exchange.ManageAsApp and an Exchange role"
+)
 
 
 @dataclass(frozen=True)
@@ -62,34 +68,68 @@ _DOCUMENT = "Configure the Intune service-to-service connector for Exchange Onli
 
 REQUIREMENTS = (
     Requirement(
-        "connector_offered", "The tenant offers the service-to-service connector", ("connectors",), judge.connector_offered,
-        "MicrosoftDocs/IntuneDocs, what's new, February 2019 (MC165575)", {"not_offered": judge.connector_not_offered},
-    ),
-    Requirement("exchange_online", "Hosted Exchange is configured and running", ("exchange", "skus"), judge.exchange_online, _DOCUMENT),
-    Requirement("exchange_version", "Exchange is version 2013 or later", ("exchange",), judge.exchange_version, _DOCUMENT),
-    Requirement(
-        "intune_subscription", "The tenant has an active Intune subscription", ("intune", "skus"), judge.intune_subscription,
-        "Microsoft Graph, deviceManagement: an active Intune licence is required", {"no_intune_licence": judge.no_intune},
+        "connector_offered",
+        "The tenant offers the service-to-service connector",
+        ("connectors",),
+        judge.connector_offered,
+        "MicrosoftDocs/IntuneDocs, what's new, February 2019 (MC165575)",
+        {"not_offered": judge.connector_not_offered},
     ),
     Requirement(
-        "mdm_authority", "The mobile device management authority is Intune", ("organization",), judge.mdm_authority, _DOCUMENT
+        "exchange_online",
+        "Hosted Exchange is configured and running",
+        ("exchange", "skus"),
+        judge.exchange_online,
+        _DOCUMENT,
     ),
     Requirement(
-        "directory_sync", "Directory synchronisation is set up", ("organization", "directory_sync", "graph_claims"),
-        judge.directory_sync, _DOCUMENT,
-    ),
-    Requirement("connector_account", "The connector account is usable", ("account", "users"), judge.connector_account, _DOCUMENT),
-    Requirement(
-        "intune_console_access", "The connector account may use the Intune console", ("account", "users", "console_roles"),
-        judge.intune_console_access, _DOCUMENT,
+        "exchange_version", "Exchange is version 2013 or later", ("exchange",), judge.exchange_version, _DOCUMENT
     ),
     Requirement(
-        "exchange_cmdlets", "The connector account may run the thirteen Exchange cmdlets", ("account", "entries"),
-        judge.exchange_cmdlets, _DOCUMENT,
+        "intune_subscription",
+        "The tenant has an active Intune subscription",
+        ("intune", "skus"),
+        judge.intune_subscription,
+        "Microsoft Graph, deviceManagement: an active Intune licence is required",
+        {"no_intune_licence": judge.no_intune},
     ),
     Requirement(
-        "api_permissions", "This sign-in may do what the connector needs", ("graph_claims", "exchange_claims"),
-        judge.api_permissions, "Microsoft Graph permissions reference; app-only authentication for Exchange Online PowerShell",
+        "mdm_authority",
+        "The mobile device management authority is Intune",
+        ("organization",),
+        judge.mdm_authority,
+        _DOCUMENT,
+    ),
+    Requirement(
+        "directory_sync",
+        "Directory synchronisation is set up",
+        ("organization", "directory_sync", "graph_claims"),
+        judge.directory_sync,
+        _DOCUMENT,
+    ),
+    Requirement(
+        "connector_account", "The connector account is usable", ("account", "users"), judge.connector_account, _DOCUMENT
+    ),
+    Requirement(
+        "intune_console_access",
+        "The connector account may use the Intune console",
+        ("account", "users", "console_roles"),
+        judge.intune_console_access,
+        _DOCUMENT,
+    ),
+    Requirement(
+        "exchange_cmdlets",
+        "The connector account may run the thirteen Exchange cmdlets",
+        ("account", "entries"),
+        judge.exchange_cmdlets,
+        _DOCUMENT,
+    ),
+    Requirement(
+        "api_permissions",
+        "This sign-in may do what the connector needs",
+        ("graph_claims", "exchange_claims"),
+        judge.api_permissions,
+        "Microsoft Graph permissions reference; app-only authentication for Exchange Online PowerShell",
     ),
 )
 
@@ -122,7 +162,9 @@ def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
     select = ("Name", "AdminDisplayVersion", "IsDehydrated")
     values = tenant.exchange.invoke("Get-OrganizationConfig", {}, _READ_EXCHANGE, select).values
     if not values:
-        raise TenantError("protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.attempted, tenant.label)
+        raise TenantError(
+            "protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.attempted, tenant.label
+        )
     return values[0]
 
 
@@ -132,14 +174,14 @@ def _organization(tenant: Tenant, found: Any) -> Any:
         return found
     purpose = _READS["organization"].purpose
     if len(found) != 1:
-        return TenantError("protocol", f"Microsoft Graph listed {len(found)} organizations", purpose.attempted, tenant.label)
+        return TenantError(
+            "protocol", f"Microsoft Graph listed {len(found)} organizations", purpose.attempted, tenant.label
+        )
     organization = found[0]
     if "mobileDeviceManagementAuthority" not in organization:
         path = odata(f"organization/{organization['id']}", select="id,mobileDeviceManagementAuthority")
-        try:
+        with contextlib.suppress(TenantError):  # then it is judged as not told
             organization = {**organization, **tenant.graph.get(path, purpose, version="beta")[0]}
-        except TenantError:
-            pass  # judged as not told
     return organization
 
 
@@ -147,8 +189,12 @@ def judge_all(facts: Mapping[str, Any]) -> list[dict[str, str]]:
     """The verdict on each requirement, in order."""
     return [
         {
-            "id": one.id, "title": one.title, "status": verdict.status, "evidence": verdict.evidence,
-            "next_step": verdict.next_step, "source": one.source,
+            "id": one.id,
+            "title": one.title,
+            "status": verdict.status,
+            "evidence": verdict.evidence,
+            "next_step": verdict.next_step,
+            "source": one.source,
         }
         for one in REQUIREMENTS
         for verdict in (_judge(one, facts),)
@@ -160,14 +206,21 @@ def _judge(requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
     for fact in known:
         if isinstance(fact, TenantError):
             answer = requirement.failures.get(fact.kind)
-            return answer(fact) if answer else unknown(f"could not {fact.attempted}: {fact.problem}", fact.next_step or "Run again")
+            return (
+                answer(fact)
+                if answer
+                else unknown(f"could not {fact.attempted}: {fact.problem}", fact.next_step or "Run again")
+            )
     return requirement.judge(*known)
 
 
 def requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The ten requirements and whether all of them are met. Raises L(TenantError) if nothing could be read."""
     account = params.get("account")
-    facts = {**read_all(tenant, account and check_address("account", account)), "directory_sync": params["directory_sync"]}
+    facts = {
+        **read_all(tenant, account and check_address("account", account)),
+        "directory_sync": params["directory_sync"],
+    }
     verdicts = judge_all(facts)
     ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)
     return {"changed": False, "requirements": verdicts, "ready": ready}

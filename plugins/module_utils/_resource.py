@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be declared: the fields of a thing, their names here and on the wire, and when two values are the same. No I/O."""
+"""What can be declared: the fields of a thing, their names here and on the wire, when values are the same. No I/O."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ happened is never sent twice; its caller looks for what it left behind.
 
 from __future__ import annotations
 
-import enum
 import email.utils
+import enum
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 
 class Operation(enum.Enum):
@@ -68,7 +68,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         due, sent = http_date(text), http_date(headers.get("Date") or "")
         if due is None:
             return None
-        return max(0.0, (due - (sent or datetime.now(timezone.utc))).total_seconds())
+        return max(0.0, (due - (sent or datetime.now(UTC))).total_seconds())
     return max(0.0, seconds) if seconds < float("inf") else None  # nan compares false as well
 
 
@@ -78,7 +78,7 @@ def http_date(text: str) -> datetime | None:
         moment = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> float:

@@ -62,7 +62,8 @@ def perform(
     except Exception as error:  # a bug: say so, without what the exception may hold in clear
         result = {
             "failed": True,
-            "msg": f"Could not {declaration.attempted}: this is a bug in intune.exchange ({type(error).__name__}: {error}). Please report it.",
+            "msg": f"Could not {declaration.attempted}: this is a bug in intune.exchange, please report it "
+            f"({type(error).__name__}: {error}).",
             "error": {"kind": "bug"},
             "exception": traceback.format_exc(),
         }
@@ -74,7 +75,12 @@ def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
     """The declaration of a module that keeps C(resource). C(options) may widen or replace the specs of its fields."""
     specs: dict[str, Any] = {one.option: {"type": "str", **one.spec} for one in (*resource.keys, *resource.fields)}
     required_if = options.pop("required_if", ())
-    return Declaration(attempted, lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode), {**specs, **options}, required_if)
+    return Declaration(
+        attempted,
+        lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode),
+        {**specs, **options},
+        required_if,
+    )
 
 
 def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -106,21 +112,31 @@ def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | N
         return found[0] if found else None
     ids = [resource.backend.id_of(one) for one in found]
     raise TenantError(
-        "ambiguous", f"there are {len(found)} where one is expected: {', '.join(ids)}",
-        f"tell which {resource.name} is meant", tenant.label,
-        next_step="Remove all but one by hand; none is chosen or removed for you", details={"ids": ids},
+        "ambiguous",
+        f"there are {len(found)} where one is expected: {', '.join(ids)}",
+        f"tell which {resource.name} is meant",
+        tenant.label,
+        next_step="Remove all but one by hand; none is chosen or removed for you",
+        details={"ids": ids},
     )
 
 
 def _write(
-    resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: list[Record], record: Record | None,
-    before: Mapping[str, Any], after: Mapping[str, Any],
+    resource: Resource,
+    tenant: Tenant,
+    params: Mapping[str, Any],
+    known: list[Record],
+    record: Record | None,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
 ) -> Record | None:
     backend = resource.backend
     if not after:
         backend.delete(tenant, record or {})
         return None
-    values = resource.wire({option: value for option, value in after.items() if option not in before or before[option] != value})
+    values = resource.wire(
+        {option: value for option, value in after.items() if option not in before or before[option] != value}
+    )
     if record is not None:
         return backend.update(tenant, record, values)
     try:
@@ -131,12 +147,16 @@ def _write(
         return _recover(resource, tenant, params, {backend.id_of(one) for one in known}, error)
 
 
-def _recover(resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: set[str], error: TenantError) -> Record:
+def _recover(
+    resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: set[str], error: TenantError
+) -> Record:
     """A creation whose answer was lost is looked for, not repeated: one new match is ours."""
     for look in range(1, _LOOKS + 1):
         found = [
-            one for one in resource.backend.list(tenant)
-            if resource.identifies(one, params) and resource.backend.id_of(one) not in known
+            one
+            for one in resource.backend.list(tenant)
+            if resource.identifies(one, params)
+            and resource.backend.id_of(one) not in known
             and not resource.changes(params, resource.view(one))
         ]
         if found:
@@ -146,4 +166,3 @@ def _recover(resource: Resource, tenant: Tenant, params: Mapping[str, Any], know
             tenant.progress(f"the answer to the creation was lost; looking for it again ({look} of {_LOOKS})")
             tenant.http.pause(look, 0.25 * 2**look, Purpose(error.attempted))
     raise error
-

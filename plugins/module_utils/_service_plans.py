@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which service plans are an Exchange mailbox and which are Intune. Data; extend it here.
 
-From Microsoft's "Product names and service plan identifiers for licensing". Left out on purpose, because they are neither:
-EXCHANGE_S_FOUNDATION, the archive add-ons, INTUNE_P2 (an add-on to plan 1) and INTUNE_O365 (Basic Mobility and Security).
+From Microsoft's "Product names and service plan identifiers for licensing". Left out on purpose, because they are
+neither: EXCHANGE_S_FOUNDATION, the archive add-ons, INTUNE_P2 (an add-on to plan 1) and INTUNE_O365 (Basic Mobility and
+Security).
 """
 
 from __future__ import annotations

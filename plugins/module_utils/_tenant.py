@@ -14,8 +14,9 @@ from ._connection import cloud_of, named
 from ._errors import usage
 from ._exchange import Exchange
 from ._graph import Graph
-from ._http import IMPORT_ERROR, Http
+from ._http import Http
 from ._redaction import Redactor
+from ._transport import IMPORT_ERROR
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ def open_tenant(
 ) -> Tenant:
     """The tenant of the options; nothing is sent yet. C(clock) may hold C(clock), C(sleep) and C(random)."""
     if IMPORT_ERROR:
-        raise usage("the Python library requests is missing", "Install requests and msal for the Python that runs the task")
+        raise usage(
+            "the Python library requests is missing", "Install requests and msal for the Python that runs the task"
+        )
     label = params.get("tenant_id")
     if not label:
         raise usage(f"{named('tenant_id')} is not given", "Give the tenant's id or one of its verified domains")

@@ -23,15 +23,31 @@ CONSOLE_ROLES = {
     "62e90394-69f5-4237-9190-012177145e10": "Global Administrator",
 }
 _EXCHANGE_2013 = 15  # major version
-_DIRECTORY_READ = {"Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+_DIRECTORY_READ = {
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+}
 
 # Graph permissions, least first; any of a row is enough (Microsoft Graph permissions reference).
 _GRAPH_PERMISSIONS = (
     ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"),
     ("Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
-    ("LicenseAssignment.Read.All", "Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All", "Directory.ReadWrite.All"),
+    (
+        "LicenseAssignment.Read.All",
+        "Organization.Read.All",
+        "Directory.Read.All",
+        "Organization.ReadWrite.All",
+        "Directory.ReadWrite.All",
+    ),
     ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
-    ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"),
+    (
+        "RoleManagement.Read.Directory",
+        "RoleManagement.ReadWrite.Directory",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ),
 )
 _EXCHANGE_PERMISSIONS = ("Exchange.ManageAsApp", "Exchange.Manage")  # application, delegated
 
@@ -64,7 +80,10 @@ def connector_offered(connectors: list[dict[str, Any]]) -> Verdict:
     mine = [one for one in connectors if one.get("exchangeConnectorType") == TYPE]
     if mine:
         return met(f"{len(mine)} service-to-service connector(s) listed")
-    return met("Intune lists its Exchange connectors (none of this type yet); whether it accepts a new one shows when it is created")
+    return met(
+        "Intune lists its Exchange connectors (none of this type yet); "
+        "whether it accepts a new one shows when it is created"
+    )
 
 
 def connector_not_offered(error: TenantError) -> Verdict:
@@ -74,7 +93,10 @@ def connector_not_offered(error: TenantError) -> Verdict:
 def exchange_online(exchange: Mapping[str, Any], skus: list[dict[str, Any]]) -> Verdict:
     plans = _active_plans(skus, EXCHANGE_MAILBOX)
     if not plans:
-        return unmet("no active subscription carries an Exchange Online mailbox plan", "Add an Exchange Online subscription to the tenant")
+        return unmet(
+            "no active subscription carries an Exchange Online mailbox plan",
+            "Add an Exchange Online subscription to the tenant",
+        )
     return met(f"the organization {exchange.get('Name')} answers; subscribed: {', '.join(plans)}")
 
 
@@ -85,8 +107,13 @@ def exchange_version(exchange: Mapping[str, Any]) -> Verdict:
     if not inner:
         return unknown(f"the version cannot be read from {text!r}", "Report this text")
     if int(inner[1]) < _EXCHANGE_2013:
-        return unmet(f"the organization runs {text}", "Wait for Microsoft to upgrade the organization, or move to one of version 15 or later")
-    return met(f"the organization runs {text}; servers of 2010 may stand beside it in a hybrid, and cannot be seen from here")
+        return unmet(
+            f"the organization runs {text}",
+            "Wait for Microsoft to upgrade the organization, or move to one of version 15 or later",
+        )
+    return met(
+        f"the organization runs {text}; servers of 2010 may stand beside it in a hybrid, and cannot be seen from here"
+    )
 
 
 def intune_subscription(intune: Mapping[str, Any], skus: list[dict[str, Any]]) -> Verdict:
@@ -107,11 +134,14 @@ def mdm_authority(organization: Mapping[str, Any]) -> Verdict:
     if authority == "intune":
         return met("the authority is intune")
     if not authority:
-        return unknown("Microsoft Graph does not tell the authority", "Look it up in the Intune admin center under Tenant status")
+        return unknown(
+            "Microsoft Graph does not tell the authority", "Look it up in the Intune admin center under Tenant status"
+        )
     means = {"office365": " (Basic Mobility and Security)", "sccm": " (Configuration Manager)"}.get(authority, "")
     return unmet(
         f"the authority is {authority}{means}",
-        "Set the mobile device management authority to Intune in the Intune admin center; it cannot be undone and affects enrolled devices",
+        "Set the mobile device management authority to Intune in the Intune admin center; "
+        "it cannot be undone and affects enrolled devices",
     )
 
 
@@ -127,7 +157,10 @@ def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping
     state = "was never set up" if enabled is None else "was set up once and is off now"
     if wanted == "optional" or (wanted == "auto" and enabled is None):
         return Verdict("not_applicable", f"synchronisation {state}; the tenant is cloud-only")
-    return unmet(f"synchronisation {state}", "Set up Microsoft Entra Connect, or say that this tenant needs none (directory_sync)")
+    return unmet(
+        f"synchronisation {state}",
+        "Set up Microsoft Entra Connect, or say that this tenant needs none (directory_sync)",
+    )
 
 
 def connector_account(account: str | None, users: list[dict[str, Any]] | None) -> Verdict:
@@ -143,21 +176,34 @@ def connector_account(account: str | None, users: list[dict[str, Any]] | None) -
         if plan.get("servicePlanId") in EXCHANGE_MAILBOX and plan.get("capabilityStatus") in ("Enabled", "Warning")
     )
     if not plans:
-        return unmet(f"{user.get('userPrincipalName')} has no Exchange Online mailbox licence", "Assign a licence with an Exchange Online mailbox plan")
+        return unmet(
+            f"{user.get('userPrincipalName')} has no Exchange Online mailbox licence",
+            "Assign a licence with an Exchange Online mailbox plan",
+        )
     return met(f"{user.get('userPrincipalName')} is enabled and owns the address; licence: {', '.join(plans)}")
 
 
-def intune_console_access(account: str | None, users: list[dict[str, Any]] | None, assignments: list[dict[str, Any]]) -> Verdict:
+def intune_console_access(
+    account: str | None, users: list[dict[str, Any]] | None, assignments: list[dict[str, Any]]
+) -> Verdict:
     if account is None or users is None:
         return _NO_ACCOUNT
     user = owner_of(users, account)
     if user is None:
         return unmet(f"no account owns the address {account}", "Create the account first")
-    held = sorted({CONSOLE_ROLES.get(str(one.get("roleDefinitionId")), "") for one in assignments if one.get("principalId") == user["id"]} - {""})
+    held = sorted(
+        {
+            CONSOLE_ROLES.get(str(one.get("roleDefinitionId")), "")
+            for one in assignments
+            if one.get("principalId") == user["id"]
+        }
+        - {""}
+    )
     if held:
         return met(f"{user.get('userPrincipalName')} holds {', '.join(held)}")
     return unmet(
-        f"{user.get('userPrincipalName')} holds no directory role that opens the Intune console (only active, direct assignments can be seen)",
+        f"{user.get('userPrincipalName')} holds no directory role that opens the Intune console "
+        "(only active, direct assignments can be seen)",
         "Assign the directory role Intune Administrator to the account",
     )
 
@@ -168,12 +214,14 @@ def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) 
     access = judge_access(entries, CONNECTOR_CMDLETS)
     lacking = [
         f"{cmdlet} (without {', '.join(one.missing_parameters)})" if one.missing_parameters else cmdlet
-        for cmdlet, one in access.items() if not one.granted
+        for cmdlet, one in access.items()
+        if not one.granted
     ]
     if lacking:
         return unmet(
             f"{len(lacking)} of {len(access)} cmdlets are not granted: {', '.join(lacking)}",
-            "Grant them by roles with the parents Organization Client Access, Recipient Policies and View-Only Recipients",
+            "Grant them by roles with the parents Organization Client Access, Recipient Policies and "
+            "View-Only Recipients",
         )
     roles = sorted({role for one in access.values() for role in one.roles})
     return met(f"all {len(access)} cmdlets are granted through {', '.join(roles)}")
@@ -186,7 +234,9 @@ def permissions(claims: Mapping[str, Any]) -> set[str]:
 
 def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any]) -> Verdict:
     if not graph or not exchange:
-        return unknown("the tokens do not tell what they may do", "Compare the application's permissions with the documentation")
+        return unknown(
+            "the tokens do not tell what they may do", "Compare the application's permissions with the documentation"
+        )
     granted = permissions(graph)
     missing = [row[0] for row in _GRAPH_PERMISSIONS if not granted & set(row)]
     if not permissions(exchange) & set(_EXCHANGE_PERMISSIONS):
@@ -198,9 +248,12 @@ def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any]) -> Ve
 
 def _active_plans(skus: list[dict[str, Any]], plans: Mapping[str, str]) -> list[str]:
     """The plans, among those given, that a usable subscription carries."""
-    return sorted({
-        plans[plan["servicePlanId"]]
-        for sku in skus if sku.get("capabilityStatus") in ("Enabled", "Warning")
-        for plan in sku.get("servicePlans") or []
-        if plan.get("servicePlanId") in plans and plan.get("provisioningStatus") not in ("Disabled", "Error")
-    })
+    return sorted(
+        {
+            plans[plan["servicePlanId"]]
+            for sku in skus
+            if sku.get("capabilityStatus") in ("Enabled", "Warning")
+            for plan in sku.get("servicePlans") or []
+            if plan.get("servicePlanId") in plans and plan.get("provisioningStatus") not in ("Disabled", "Error")
+        }
+    )

@@ -14,8 +14,8 @@ description:
   - Sets up, rebinds or removes the connector through which Intune talks to the Exchange Online of the same tenant.
   - The connector is bound to the primary SMTP address of an account. It then synchronises by itself.
   - Before anything is written, the account is read. It must exist, be enabled, and own the address as its primary one.
-  - Microsoft announced the removal of this connector type in 2019, while Microsoft Graph still documents it. A tenant that no longer
-    offers it is a failure with RV(ignore:error.kind=not_offered) and a message that says what to use instead.
+  - Microsoft announced the removal of this connector type in 2019, while Microsoft Graph still documents it. A tenant
+    that no longer offers it is a failure with RV(error.kind=not_offered) and a message that says what to use instead.
 options:
   primary_smtp_address:
     description:
@@ -35,7 +35,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.resource
 notes:
-  - Needs the application permission C(DeviceManagementServiceConfig.ReadWrite.All), and C(User.Read.All) when O(state=present).
+  - Needs the application permission C(DeviceManagementServiceConfig.ReadWrite.All), and C(User.Read.All) when
+    O(state=present).
   - More than one connector of the type is an error that lists their ids. None is chosen or removed for you.
 seealso:
   - module: intune.exchange.connector_info
@@ -72,7 +73,9 @@ error:
   type: dict
   contains:
     kind:
-      description: A stable word, such as V(not_offered), V(no_intune_licence), V(account), V(ambiguous), V(forbidden) or V(throttled).
+      description:
+        - A stable word, such as V(not_offered), V(no_intune_licence), V(account), V(ambiguous), V(forbidden) or
+          V(throttled).
       type: str
       returned: always
     status:

@@ -11,9 +11,10 @@ short_description: Read the Exchange connectors of Intune
 version_added: 0.1.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads all Exchange connectors of the tenant, of any type, with their status and the age of their last successful synchronisation.
-  - Says whether the tenant offers the connector at all. Microsoft announced the removal of the service-to-service connector in 2019,
-    so V(false) is a normal outcome and not a failure.
+  - Reads all Exchange connectors of the tenant, of any type, with their status and the age of their last successful
+    synchronisation.
+  - Says whether the tenant offers the connector at all. Microsoft announced the removal of the service-to-service
+    connector in 2019, so V(false) is a normal outcome and not a failure.
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
@@ -43,7 +44,8 @@ connectors:
   elements: dict
   contains:
     last_sync_age_seconds:
-      description: Seconds since the last successful synchronisation, by the clock of the service. Null if it never synchronised.
+      description:
+        - Seconds since the last successful synchronisation, by the clock of the service. Null if it never synchronised.
       type: int
       returned: always
   sample:
@@ -54,7 +56,9 @@ connectors:
       primary_smtp_address: svc-intune-connector@contoso.com
       status: connected
 offered:
-  description: Whether the tenant's Intune has Exchange connectors at all. Whether it accepts a new one shows only when it is created.
+  description:
+    - Whether the tenant's Intune has Exchange connectors at all. Whether it accepts a new one shows only when it is
+      created.
   returned: success
   type: bool
   sample: true

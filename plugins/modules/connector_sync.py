@@ -22,7 +22,8 @@ options:
     default: delta
   minimum_interval:
     description:
-      - Do nothing when the last successful synchronisation is younger than this many seconds. Makes the task idempotent.
+      - Do nothing when the last successful synchronisation is younger than this many seconds.
+      - This makes the task idempotent.
     type: int
     default: 0
   wait:

@@ -13,8 +13,8 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Reads the tenant once and judges ten requirements, each with evidence and the next step.
   - A requirement whose facts could not be read is V(unknown) with the reason, never met and never unmet.
-  - Microsoft announced the removal of the service-to-service connector in 2019. The requirement C(connector_offered) says whether
-    this tenant still has it.
+  - Microsoft announced the removal of the service-to-service connector in 2019. The requirement C(connector_offered)
+    says whether this tenant still has it.
 options:
   account:
     description:
@@ -35,9 +35,10 @@ extends_documentation_fragment:
   - intune.exchange.attributes.info
 notes:
   - Needs the application permissions C(DeviceManagementServiceConfig.Read.All), C(Organization.Read.All),
-    C(LicenseAssignment.Read.All), C(User.Read.All), C(RoleManagement.Read.Directory) and C(Exchange.ManageAsApp), and an Exchange
-    role that can read, such as the directory role C(Global Reader).
-  - The requirement C(api_permissions) also asks for C(DeviceManagementServiceConfig.ReadWrite.All), which configuring needs.
+    C(LicenseAssignment.Read.All), C(User.Read.All), C(RoleManagement.Read.Directory) and C(Exchange.ManageAsApp),
+    and an Exchange role that can read, such as the directory role C(Global Reader).
+  - The requirement C(api_permissions) also asks for C(DeviceManagementServiceConfig.ReadWrite.All), which configuring
+    needs.
 seealso:
   - module: intune.exchange.connector
 """
@@ -56,8 +57,9 @@ EXAMPLES = r"""
 RETURN = r"""
 requirements:
   description:
-    - The requirements in the order C(connector_offered), C(exchange_online), C(exchange_version), C(intune_subscription),
-      C(mdm_authority), C(directory_sync), C(connector_account), C(intune_console_access), C(exchange_cmdlets), C(api_permissions).
+    - The requirements in the order C(connector_offered), C(exchange_online), C(exchange_version),
+      C(intune_subscription), C(mdm_authority), C(directory_sync), C(connector_account), C(intune_console_access),
+      C(exchange_cmdlets), C(api_permissions).
   returned: success
   type: list
   elements: dict

@@ -24,7 +24,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils import _auth, _http
+from ..module_utils import _auth, _transport
 from ..module_utils._run import Declaration, perform
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -48,7 +48,10 @@ class ActionModule(ActionBase):
         self._compute_environment_string(environment)
         reason = self._why_not(variables, environment)
         name = self._task.action.rpartition(".")[2]
-        _display.vvv(f"intune.exchange: {name} runs {'as a module process: ' + reason if reason else 'in the worker'}", host=variables.get("inventory_hostname"))
+        _display.vvv(
+            f"intune.exchange: {name} runs {'as a module process: ' + reason if reason else 'in the worker'}",
+            host=variables.get("inventory_hostname"),
+        )
         if reason:
             wrap_async = self._task.async_val and not self._connection.has_native_async
             return {**result, **self._execute_module(task_vars=variables, wrap_async=wrap_async)}
@@ -59,15 +62,20 @@ class ActionModule(ActionBase):
     def _why_not(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         """Why the worker may not serve this task; empty if it may."""
         switch = environment.get(_SWITCH, os.environ.get(_SWITCH, ""))
-        connection = self._connection.ansible_name if hasattr(self._connection, "ansible_name") else self._connection._load_name
+        connection = (
+            self._connection.ansible_name if hasattr(self._connection, "ansible_name") else self._connection._load_name
+        )
         interpreter = _interpreter(self._task.delegate_to, variables)
         checks = (
             (switch.lower() in ("0", "false", "no", "off"), f"{_SWITCH} says so"),
-            (bool(_http.IMPORT_ERROR or _auth.IMPORT_ERROR), "msal or requests is missing in the controller"),
+            (bool(_transport.IMPORT_ERROR or _auth.IMPORT_ERROR), "msal or requests is missing in the controller"),
             (bool(self._task.async_val), "async"),
             (connection not in _LOCAL, f"the connection is {connection}"),
             (bool(self._play_context.become), "become"),
-            (any(name in _PROCESS_VARIABLES or name.startswith("LD_") for name in environment), "its environment is for a process"),
+            (
+                any(name in _PROCESS_VARIABLES or name.startswith("LD_") for name in environment),
+                "its environment is for a process",
+            ),
             (not _of_controller(interpreter), f"the interpreter is {interpreter}"),
         )
         return next((reason for holds, reason in checks if holds), "")
@@ -84,7 +92,10 @@ class ActionModule(ActionBase):
             parameters = validated.validated_parameters
             errors = validated.error_messages
         except Exception:
-            return {"failed": True, "msg": "The arguments could not be validated; they are not shown, since they may hold secrets."}
+            return {
+                "failed": True,
+                "msg": "The arguments could not be validated; they may hold secrets and are not shown.",
+            }
         result: dict[str, Any]
         if errors:
             result = {"failed": True, "msg": errors[0] if len(errors) == 1 else "; ".join(errors)}
@@ -120,9 +131,10 @@ def _interpreter(delegate_to: str | None, variables: Mapping[str, Any]) -> str:
 
 
 def _of_controller(interpreter: str) -> bool:
-    """Whether a module would run with the controller's Python. Folders are compared: environments link to one target."""
-    automatic = not interpreter or interpreter.startswith("auto")
-    return automatic or os.path.dirname(os.path.abspath(interpreter)) == os.path.dirname(os.path.abspath(sys.executable))
+    """Whether a module would run with the controller's Python. Folders are compared, since environments link."""
+    if not interpreter or interpreter.startswith("auto"):
+        return True
+    return os.path.dirname(os.path.abspath(interpreter)) == os.path.dirname(os.path.abspath(sys.executable))
 
 
 def _wants_invocation(variables: Mapping[str, Any]) -> bool:

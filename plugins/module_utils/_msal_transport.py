@@ -1,0 +1,58 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""msal's C(http_client) over our session: the same trust, deadline, retries and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ._errors import Purpose, TenantError
+from ._http import Http, Request, Response, Service
+from ._retry import Operation
+
+_SIGN_IN = Purpose("sign in")
+
+
+class _Reply:
+    """An answer in the shape that msal reads."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code, self.text, self.headers = response.status, response.text, dict(response.headers)
+
+    def raise_for_status(self) -> None:
+        """Failures of the transport were raised before."""
+
+
+class MsalTransport:
+    """What msal sends goes to one C(service); C(refused) makes an error of Entra's own words."""
+
+    def __init__(self, http: Http, service: Service, refused: Callable[[str, str, Any, int], TenantError]) -> None:
+        self._http, self._service, self._refused = http, service, refused
+
+    def get(self, url: str, params: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
+        response = self._http.fetch(
+            self._service, Request(Operation.READ, "GET", url, _SIGN_IN, query=params, headers=dict(headers or {}))
+        )
+        said = response.json if isinstance(response.json, dict) else {}
+        if response.status >= 400 and "error_description" in said:
+            # msal would replace Entra's words by a guess of its own
+            raise self._refused(
+                str(said.get("error")), str(said["error_description"]), said.get("correlation_id"), response.status
+            )
+        return _Reply(response)
+
+    def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
+        # A token may be asked for again: nothing in the tenant changes by it.
+        return _Reply(
+            self._http.fetch(
+                self._service,
+                Request(
+                    Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {})
+                ),
+            )
+        )
+
+    def close(self) -> None:
+        """The session belongs to the task."""

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connections and bytes: trust, bounded bodies, strict JSON, and what a lost connection leaves unknown."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import traceback
+from typing import Any
+
+from ._errors import TenantError, one_line
+from ._retry import Deadline, Outcome
+
+try:
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+
+    IMPORT_ERROR = ""
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+
+_LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
+_CHUNK = 64 * 1024  # bytes
+
+
+class Adapter(HTTPAdapter):
+    """One TLS context for all connections: requests would load the certificate bundle for each."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_maxsize=32, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **options)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, _unused = super().build_connection_pool_key_attributes(request, True, None)
+        return host, {"cert_reqs": "CERT_REQUIRED"}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context holds the trust."""
+
+
+def session(ca_path: str | None) -> requests.Session:
+    """A session whose trust comes from C(ca_path) or the usual authorities, and from nothing in the environment."""
+    try:
+        context = ssl.create_default_context(cafile=ca_path or requests.certs.where())
+    except (OSError, ssl.SSLError) as error:
+        raise TenantError("usage", f"the file of the option ca_path cannot be used: {one_line(error)}") from error
+    made = requests.Session()
+    made.trust_env = False
+    made.mount("https://", Adapter(context))
+    return made
+
+
+class Unreadable(Exception):
+    """A body that was not read to its end."""
+
+
+def read_body(raw: Any, deadline: Deadline) -> bytes:
+    """The body, bounded in size and, however slowly it drips, by the deadline."""
+    chunks, size = [], 0
+    while True:
+        if deadline.remaining() <= 0:
+            raise Unreadable("the time of the task is over")
+        try:
+            chunk = raw.read1(_CHUNK, decode_content=True)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise Unreadable(reason(error)) from error
+        if not chunk:
+            if raw.length_remaining:  # read1 does not enforce the announced length by itself
+                raise Unreadable(f"{raw.length_remaining} bytes are missing")
+            return b"".join(chunks)
+        size += len(chunk)
+        if size > _LARGEST_BODY:
+            raise Unreadable(f"more than {_LARGEST_BODY} bytes")
+        chunks.append(chunk)
+
+
+def parse_json(body: bytes) -> Any:
+    """Strict JSON: no key twice, no NaN. Raises C(ValueError)."""
+    return json.loads(body, object_pairs_hook=_unique, parse_constant=_not_a_number)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice")
+    return result
+
+
+def _not_a_number(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def reason(error: BaseException) -> str:
+    """The innermost cause, without addresses of Python objects."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return one_line(error, 120) or type(error).__name__
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The exception, what it wraps and what those wrap."""
+    found: list[BaseException] = []
+    todo: list[Any] = [error]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, BaseException) and one not in found:
+            found.append(one)
+            todo += [getattr(one, "reason", None), one.__cause__, one.__context__, *one.args]
+    return found
+
+
+def lost(error: BaseException, host: str) -> tuple[Outcome, str, str]:
+    """What is known when no answer came: only a failure before the connection stood is surely not sent."""
+    causes = _causes(error)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return (
+                Outcome.FINAL,
+                "tls",
+                f"the certificate of {host} is not trusted ({one_line(cause.verify_message, 120)})",
+            )
+        if isinstance(cause, urllib3.exceptions.NameResolutionError):
+            return Outcome.NOT_SENT, "network", f"the host name of {host} does not resolve"
+    for cause in causes:
+        if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
+            return Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})"
+    if any(isinstance(cause, urllib3.exceptions.ReadTimeoutError) for cause in causes):
+        return Outcome.UNKNOWN, "network", f"{host} did not answer in time"
+    return Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})"
