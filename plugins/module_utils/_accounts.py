@@ -41,7 +41,7 @@ def primary_address(user: Mapping[str, Any]) -> str:
 def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None:
     """The account whose primary address it is, else the one that comes closest, else none."""
     primary = [user for user in users if primary_address(user).casefold() == address.casefold()]
-    return (primary or users or [None])[0]
+    return next(iter(primary or users), None)
 
 
 def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:

@@ -33,10 +33,10 @@ def gather(calls: Mapping[str, Callable[[], Any]], at_most: int = 10) -> dict[st
             except BaseException as error:  # raised again in the caller's thread
                 done.put((name, None, error))
 
-    for _unused in range(min(at_most, len(calls))):
+    for _thread in range(min(at_most, len(calls))):
         threading.Thread(target=work, daemon=True).start()
     results: dict[str, Any] = {}
-    for _unused in calls:
+    for _call in calls:
         name, value, bug = done.get()
         if bug is not None:
             raise bug

@@ -19,6 +19,7 @@ from ._retry import Operation, Outcome, may_repeat, outcome_of_status, retry_aft
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
 _PAGES = 10_000
+Items = list[dict[str, Any]]  # the name list is a method below
 # The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
 _NO_LICENCE = "request not applicable to target tenant"
 
@@ -49,7 +50,7 @@ class Graph:
         response = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose))
         return self._object(response.json, purpose), response
 
-    def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[list[dict[str, Any]], Response]:
+    def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[Items, Response]:
         """A whole collection, and its first answer."""
         first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose))
         return self._pages(first.json, purpose), first
@@ -137,8 +138,8 @@ class Graph:
             raise self._protocol("the answers of a batch are not those of its requests", purpose)
         return parts
 
-    def _pages(self, page: Any, purpose: Purpose) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = []
+    def _pages(self, page: Any, purpose: Purpose) -> Items:
+        items: Items = []
         seen: set[str] = set()
         while True:
             if not isinstance(page, dict) or not isinstance(page.get("value"), list):

@@ -16,6 +16,7 @@ from ._retry import Deadline, Outcome
 try:
     import requests
     import urllib3
+    from requests import certs
     from requests.adapters import HTTPAdapter
 
     IMPORT_ERROR = ""
@@ -51,7 +52,7 @@ class Adapter(HTTPAdapter):
 def session(ca_path: str | None) -> requests.Session:
     """A session whose trust comes from C(ca_path) or the usual authorities, and from nothing in the environment."""
     try:
-        context = ssl.create_default_context(cafile=ca_path or requests.certs.where())
+        context = ssl.create_default_context(cafile=ca_path or certs.where())
     except (OSError, ssl.SSLError) as error:
         raise TenantError("usage", f"the file of the option ca_path cannot be used: {one_line(error)}") from error
     made = requests.Session()
@@ -66,7 +67,8 @@ class Unreadable(Exception):
 
 def read_body(raw: Any, deadline: Deadline) -> bytes:
     """The body, bounded in size and, however slowly it drips, by the deadline."""
-    chunks, size = [], 0
+    chunks: list[bytes] = []
+    size = 0
     while True:
         if deadline.remaining() <= 0:
             raise Unreadable("the time of the task is over")
