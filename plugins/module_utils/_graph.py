@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -127,7 +127,7 @@ class Graph:
         )
         return TenantError(kind_of_status(part.status), str(answer), purpose.attempted, self._http.tenant, answer, step)
 
-    def _parts(self, answer: Any, names: list[str], purpose: Purpose) -> dict[str, Response]:
+    def _parts(self, answer: Any, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
         parts = {}
         for part in answer.get("responses", []) if isinstance(answer, dict) else []:
             body = part.get("body")

@@ -14,9 +14,9 @@ from ._errors import TenantError, one_line
 from ._retry import Deadline, Outcome
 
 try:
+    import certifi
     import requests
     import urllib3
-    from requests import certs
     from requests.adapters import HTTPAdapter
 
     IMPORT_ERROR = ""
@@ -52,7 +52,7 @@ class Adapter(HTTPAdapter):
 def session(ca_path: str | None) -> requests.Session:
     """A session whose trust comes from C(ca_path) or the usual authorities, and from nothing in the environment."""
     try:
-        context = ssl.create_default_context(cafile=ca_path or certs.where())
+        context = ssl.create_default_context(cafile=ca_path or certifi.where())
     except (OSError, ssl.SSLError) as error:
         raise TenantError("usage", f"the file of the option ca_path cannot be used: {one_line(error)}") from error
     made = requests.Session()
