@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._retry import Deadline, Operation, Outcome, delay, http_date, may_repeat, outcome_of_status, retry_after
-from ._transport import Unreadable, lost, parse_json, read_body, requests, session
+from ._transport import Lost, Transport, Unreadable, parse_json, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
 
@@ -114,8 +114,7 @@ class Http:
         self.deadline = Deadline(timeout, clock)
         self.clock, self.sleep = clock, sleep
         self._random = random
-        self._proxies = {"https": proxy} if proxy else {}
-        self._session = session(ca_path)
+        self._transport = Transport(ca_path, proxy)
 
     def send(self, service: Service, request: Request) -> Response:
         """The answer to C(request), repeated as its class allows; raises L(TenantError) unless it was done."""
@@ -168,43 +167,34 @@ class Http:
             )
         mine = str(uuid.uuid4())
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
-        prepared = self._session.prepare_request(
-            requests.Request(
-                request.method,
-                service.url(request.path),
-                headers=headers,
-                params=request.query,
-                data=request.form,
-                json=request.body if request.form is None else None,
-            )
+        prepared = self._transport.prepare(
+            request.method,
+            service.url(request.path),
+            headers=headers,
+            params=request.query,
+            data=request.form,
+            json=request.body,
         )
         service.url(prepared.url or "")  # what is really sent, checked before it gets the bearer
         if service.bearer:
             prepared.headers["Authorization"] = f"Bearer {service.bearer(fresh_token)}"
         try:
-            raw = self._session.send(
-                prepared,
-                stream=True,
-                allow_redirects=False,
-                verify=True,
-                proxies=self._proxies if service.proxied else {},
-                timeout=(min(_CONNECT_TIMEOUT, left), min(service.read_timeout, left)),
+            raw = self._transport.send(
+                prepared, min(_CONNECT_TIMEOUT, left), min(service.read_timeout, left), service.proxied
             )
-        except requests.exceptions.RequestException as error:
-            outcome, kind, problem = lost(error, urlsplit(service.root).netloc)
-            return _Attempt(outcome, mine, None, problem, kind)
+        except Lost as lost:
+            return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         return self._read(service, request, raw, mine)
 
     def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
-        connection = raw.raw.connection
         try:
             body = read_body(raw.raw, self.deadline)
         except Unreadable as error:
             raw.close()
             outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
             return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({error})", "protocol")
-        if raw.status_code == 503 and connection is not None:
-            connection.close()  # Graph best practices: after 503, retry over a new connection
+        if raw.status_code == 503:
+            self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
         try:
             data = parse_json(body) if body.strip() else None
         except ValueError as error:

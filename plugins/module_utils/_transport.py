@@ -9,6 +9,7 @@ import json
 import ssl
 import traceback
 from typing import Any
+from urllib.parse import urlsplit
 
 from ._errors import TenantError, one_line
 from ._retry import Deadline, Outcome
@@ -49,16 +50,44 @@ class Adapter(HTTPAdapter):
         """The context holds the trust."""
 
 
-def session(ca_path: str | None) -> requests.Session:
-    """A session whose trust comes from C(ca_path) or the usual authorities, and from nothing in the environment."""
-    try:
-        context = ssl.create_default_context(cafile=ca_path or certifi.where())
-    except (OSError, ssl.SSLError) as error:
-        raise TenantError("usage", f"the file of the option ca_path cannot be used: {one_line(error)}") from error
-    made = requests.Session()
-    made.trust_env = False
-    made.mount("https://", Adapter(context))
-    return made
+class Lost(Exception):
+    """No answer came; C(outcome) is what is known of the request."""
+
+    def __init__(self, outcome: Outcome, kind: str, problem: str) -> None:
+        super().__init__(problem)
+        self.outcome, self.kind = outcome, kind
+
+
+class Transport:
+    """Sends one request at a time; trust and proxy come from options, and from nothing in the environment."""
+
+    def __init__(self, ca_path: str | None, proxy: str | None) -> None:
+        try:
+            context = ssl.create_default_context(cafile=ca_path or certifi.where())
+        except (OSError, ssl.SSLError) as error:
+            raise TenantError("usage", f"the file of the option ca_path cannot be used: {one_line(error)}") from error
+        self._proxies = {"https": proxy} if proxy else {}
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.mount("https://", Adapter(context))
+
+    def prepare(self, method: str, url: str, **parts: Any) -> Any:
+        """The request as it would be sent: C(url) is then what really goes out."""
+        return self._session.prepare_request(requests.Request(method, url, **parts))
+
+    def send(self, prepared: Any, connect: float, read: float, proxied: bool) -> Any:
+        """The answer with its body unread; C(connect) and C(read) in seconds. Raises L(Lost)."""
+        proxies = self._proxies if proxied else {}
+        try:
+            return self._session.send(
+                prepared, stream=True, allow_redirects=False, verify=True, proxies=proxies, timeout=(connect, read)
+            )
+        except requests.exceptions.RequestException as error:
+            raise lost(error, urlsplit(prepared.url).netloc) from error
+
+    def reconnect(self) -> None:
+        """Send what follows over new connections; those in use are closed when they are done."""
+        self._session.get_adapter("https://").poolmanager.clear()
 
 
 class Unreadable(Exception):
@@ -121,21 +150,18 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
-def lost(error: BaseException, host: str) -> tuple[Outcome, str, str]:
+def lost(error: BaseException, host: str) -> Lost:
     """What is known when no answer came: only a failure before the connection stood is surely not sent."""
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return (
-                Outcome.FINAL,
-                "tls",
-                f"the certificate of {host} is not trusted ({one_line(cause.verify_message, 120)})",
-            )
+            why = one_line(cause.verify_message, 120)
+            return Lost(Outcome.FINAL, "tls", f"the certificate of {host} is not trusted ({why})")
         if isinstance(cause, urllib3.exceptions.NameResolutionError):
-            return Outcome.NOT_SENT, "network", f"the host name of {host} does not resolve"
+            return Lost(Outcome.NOT_SENT, "network", f"the host name of {host} does not resolve")
     for cause in causes:
         if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
-            return Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})"
+            return Lost(Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})")
     if any(isinstance(cause, urllib3.exceptions.ReadTimeoutError) for cause in causes):
-        return Outcome.UNKNOWN, "network", f"{host} did not answer in time"
-    return Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})"
+        return Lost(Outcome.UNKNOWN, "network", f"{host} did not answer in time")
+    return Lost(Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})")

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real C(ansible-playbook) runs against the simulated tenant."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from simulator import Simulator
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted(path.stem for path in (ROOT / "simulator" / "tenants").glob("*.yml"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of C(ansible-playbook) gave; C(results) are those of its tasks, by the name that each registered."""
+
+    code: int
+    output: str
+    results: dict[str, Any]
+
+    @property
+    def failed(self) -> dict[str, Any]:
+        """The result of the task that failed."""
+        return next(result for result in self.results.values() if result.get("failed"))
+
+
+Play = Callable[..., Run]
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=SHIPPED) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def play(tmp_path: Path, simulator: Simulator) -> Play:
+    """Runs one play on localhost, with the sign-in of C(tenant) in its environment unless C(environment) is given."""
+
+    def run(
+        *tasks: dict[str, Any],
+        tenant: str = "ready",
+        environment: dict[str, str] | None = None,
+        arguments: tuple[str, ...] = (),
+        **keywords: Any,
+    ) -> Run:
+        results = tmp_path / "results.json"
+        steps: list[dict[str, Any]] = []
+        for number, task in enumerate(tasks):
+            steps.append({"register": f"task{number}", **task})
+        names = [step["register"] for step in steps]
+        kept = "{{ dict(" + repr(names) + " | zip([" + ", ".join(f"{name} | default({{}})" for name in names) + "])) }}"
+        keep = {"ansible.builtin.copy": {"content": kept, "dest": str(results), "mode": "0600"}, "check_mode": False}
+        book = tmp_path / "play.yml"
+        host = {"hosts": "localhost", "connection": "local", "gather_facts": False, **keywords}
+        host["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **keywords.get("vars", {})}
+        book.write_text(yaml.safe_dump([{**host, "tasks": [{"block": steps, "always": [keep]}]}], sort_keys=False))
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_"))}
+        signed_in = simulator.environment(tenant) if environment is None else environment
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", *arguments, str(book)],
+            cwd=tmp_path,
+            env={
+                **clean,
+                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+                "ANSIBLE_CONFIG": "/dev/null",
+                "ANSIBLE_NOCOLOR": "1",
+                "ANSIBLE_LOCALHOST_WARNING": "false",
+                **signed_in,
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        found = json.loads(results.read_text()) if results.exists() else {}
+        return Run(done.returncode, done.stdout + done.stderr, found)
+
+    return run
