@@ -20,7 +20,6 @@ endif
 CACHE := $(CURDIR)/.cache
 COLLECTION := ansible_collections/intune/exchange
 LIVE := $(CACHE)/live/$(COLLECTION)
-STAGE := $(CACHE)/stage/$(COLLECTION)
 UV := $(CACHE)/uv/bin/uv
 # A stamp names its Python, and making an environment removes what was there: another PYTHON makes it anew.
 MADE := .made-$(PYTHON_VERSION)
@@ -38,7 +37,7 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test demo lint sanity unit integration molecule stage clean
+.PHONY: test demo lint sanity unit integration molecule clean
 test: lint sanity unit integration molecule demo
 
 $(UV):
@@ -67,15 +66,17 @@ $(LIVE):
 	mkdir -p $(@D)
 	ln -sfn ../../../.. $@
 
-# What git knows of the checkout, copied: ansible-test and the build walk a whole folder, and want no .cache in it.
-stage:
-	rm -rf $(STAGE)
-	mkdir -p $(STAGE)
-	git -c safe.directory='*' ls-files -z -co --exclude-standard | while IFS= read -r -d '' f; do
-		if [ -e "$$f" ]; then printf '%s\0' "$$f"; fi
-	done | tar --null -T - -cf - | tar -xf - -C $(STAGE)
-	git -C $(STAGE) init -q
-	git -C $(STAGE) add -A
+# $(call stage,FOLDER): what git knows of the checkout, copied to FOLDER, and FOLDER a repository of its own. The build
+# and ansible-test walk whole folders and want no .cache there. Each target has its own, so that they can run together.
+define stage
+rm -rf $(1)
+mkdir -p $(1)
+git -c safe.directory='*' ls-files -z -co --exclude-standard | while IFS= read -r -d '' f; do
+	if [ -e "$$f" ]; then printf '%s\0' "$$f"; fi
+done | tar --null -T - -cf - | tar -xf - -C $(1)
+git -C $(1) init -q
+git -C $(1) add -A
+endef
 
 lint: $(TEST) $(LINT) | $(LIVE)
 	$(CACHE)/test/bin/ruff check .
@@ -85,15 +86,16 @@ lint: $(TEST) $(LINT) | $(LIVE)
 	antsibull-changelog lint
 	antsibull-docs lint-collection-docs --plugin-docs .
 
-sanity: $(LINT) stage
+sanity: $(LINT)
+	$(call stage,$(CACHE)/sanity/$(COLLECTION))
 	. $(CACHE)/lint/bin/activate
 	mkdir -p $$HOME/.ansible/test/cache
 	PIP=$$(python -c 'from types import SimpleNamespace as N
 	from ansible_test._internal.python_requirements import get_venv_packages
 	print(get_venv_packages(N(version="$(PYTHON_VERSION)"))["pip"].replace(".", "_"))')
 	cp tools/get_pip.py $$HOME/.ansible/test/cache/get_pip_$$PIP.py
-	cd $(STAGE)
-	ANSIBLE_COLLECTIONS_PATH=$(CACHE)/stage ansible-test sanity --python $(PYTHON_VERSION)
+	cd $(CACHE)/sanity/$(COLLECTION)
+	ANSIBLE_COLLECTIONS_PATH=$(CACHE)/sanity ansible-test sanity --python $(PYTHON_VERSION)
 
 unit: $(TEST) | $(LIVE)
 	$(CACHE)/test/bin/pytest -q -n 2 tests/unit
@@ -107,10 +109,11 @@ molecule: $(TEST) | $(LIVE)
 	molecule test --all --report
 
 # As a user does it: build, install, run from an empty folder.
-demo: $(DEMO) stage
+demo: $(DEMO)
+	$(call stage,$(CACHE)/build)
 	. $(CACHE)/demo/bin/activate
 	export ANSIBLE_COLLECTIONS_PATH=$(CACHE)/demo/collections
-	ansible-galaxy collection build --force --output-path $(CACHE)/dist $(STAGE)
+	ansible-galaxy collection build --force --output-path $(CACHE)/dist $(CACHE)/build
 	ansible-galaxy collection install --force --offline -p $(CACHE)/demo/collections $(CACHE)/dist/intune-exchange-*.tar.gz
 	rm -rf $(CACHE)/demo/empty
 	mkdir $(CACHE)/demo/empty
