@@ -1,0 +1,90 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m simulator`, or `python path/to/simulator`: a simulated tenant until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+if not __package__:
+    # Started by the directory's path: the package stands in for itself.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from simulator import Simulator
+from simulator._descriptions import shipped
+
+_SERVICES = ("login", "graph", "exchange", "identity")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parsed = _parser().parse_args(arguments)
+    try:
+        simulator = Simulator(
+            parsed.tenant or ["ready"],
+            clock_step=parsed.clock_step,
+            page_size=parsed.page_size,
+            latency=dict(parsed.latency),
+            control=parsed.control,
+        )
+    except ValueError as wrong:
+        _parser().error(str(wrong))
+    with simulator:
+        if parsed.address_file:
+            _publish(parsed.address_file, simulator.urls | {"pid": os.getpid(), "tenants": simulator.tenants})
+        for name, value in simulator.environment().items():
+            print(f"export {name}={shlex.quote(value)}")
+        sys.stdout.flush()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda number, frame: _stop(simulator, number, frame))
+        simulator.stopping.wait(parsed.stop_after)
+    return 0
+
+
+def _stop(simulator: Simulator, number: int, frame: FrameType | None) -> None:
+    simulator.stop_soon()
+
+
+def _publish(path: Path, content: dict[str, Any]) -> None:
+    """Whole or not at all, and for the owner only: there are credentials in it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(content, indent=2))
+    draft.replace(path)
+
+
+def _latency(text: str) -> tuple[str, float]:
+    service, separator, milliseconds = text.partition("=")
+    if not separator or service not in _SERVICES:
+        raise argparse.ArgumentTypeError(f"SERVICE=MS with a service of {', '.join(_SERVICES)}")
+    return service, float(milliseconds)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator",
+        description="A simulated Microsoft 365 tenant on loopback ports. It prints the environment variables that "
+        "point clients at its first tenant, and runs until SIGTERM or Ctrl-C.",
+        epilog=f"Shipped tenants: {', '.join(shipped())}.",
+    )
+    add = parser.add_argument
+    add("--tenant", action="append", metavar="NAME|FILE", help="shipped tenant or description file; repeatable")
+    add("--address-file", type=Path, metavar="FILE", help="write URLs and credentials of all tenants there, as JSON")
+    add("--control", action="store_true", help="open the control plane: ledger, state, faults, clock")
+    add("--clock-step", type=float, default=60, metavar="SECONDS", help="simulated seconds per API request (60)")
+    add("--page-size", type=int, default=100, metavar="N", help="longest page of any list (100)")
+    add("--latency", type=_latency, action="append", default=[], metavar="SERVICE=MS", help="delay; repeatable")
+    add("--stop-after", type=float, metavar="SECONDS", help="stop by itself after so long")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulated clock: the real one, ahead by what requests and tests have added."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+
+def iso(moment: datetime) -> str:
+    """The form in which Graph writes a DateTimeOffset."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment.replace(microsecond=0), usegmt=True)
+
+
+class Clock:
+    """Real now plus an offset. Each request to an API adds `step` seconds, so that waiting costs no time."""
+
+    def __init__(self, step: float) -> None:
+        self._step = timedelta(seconds=step)
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def tick(self) -> None:
+        self._ahead += self._step
+
+    def advance(self, seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("the simulated clock only moves forward")
+        self._ahead += timedelta(seconds=seconds)
+
+    def reset(self) -> None:
+        self._ahead = timedelta()

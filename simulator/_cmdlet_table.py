@@ -1,0 +1,38 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which cmdlet is carried out how: by the general verbs on a kind of object, or by a function of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ._mobile import MOBILE_NOUNS, clear_device, seed_mobile
+from ._nouns import GENERAL, Noun, Run
+from ._organization import ORGANIZATION_CMDLETS, ORGANIZATION_NOUNS, seed_organization
+from ._rbac import seed_roles
+from ._recipients import RECIPIENT_NOUNS, set_cas_mailbox
+from ._role_groups import GROUP_CMDLETS, GROUP_NOUNS
+from ._roles import ROLE_CMDLETS, ROLE_NOUNS
+from ._wire import Json
+
+NOUNS: dict[str, Noun] = {**MOBILE_NOUNS, **RECIPIENT_NOUNS, **ROLE_NOUNS, **GROUP_NOUNS, **ORGANIZATION_NOUNS}
+OWN: dict[str, Callable[[Run, Noun], list[Json]]] = {
+    "Clear-MobileDevice": clear_device,
+    "Set-CASMailbox": set_cas_mailbox,
+    **ROLE_CMDLETS,
+    **GROUP_CMDLETS,
+    **ORGANIZATION_CMDLETS,
+}
+
+
+def run_cmdlet(run: Run) -> list[Json]:
+    carry_out = OWN.get(run.cmdlet.name) or GENERAL[run.cmdlet.verb]
+    return carry_out(run, NOUNS[run.cmdlet.noun])
+
+
+def seed_exchange(run: Run) -> None:
+    """The state of an organization that the description asks for."""
+    seed_organization(run)
+    seed_roles(run)
+    seed_mobile(run)

@@ -1,0 +1,125 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Exchange contract: which cmdlets exist, which parameters each takes, how they go together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ._contract import CONTRACTS
+from ._values import Unfit, fitted
+from ._wire import ACTION, CREATE, IDEMPOTENT, READ, Json, Refusal
+
+_KINDS = {"Get": READ, "Test": READ, "New": CREATE, "Set": IDEMPOTENT, "Remove": IDEMPOTENT, "Update": IDEMPOTENT}
+# These two are part of how a cmdlet is run, not of what a role lets it do.
+COMMON = frozenset({"Confirm", "WhatIf"})
+# No public source names the role that holds these.
+_HOLDERS = {
+    "Enable-OrganizationCustomization": ["Organization Configuration"],
+    "Test-ServicePrincipalAuthorization": ["Role Management"],
+}
+
+
+@dataclass(frozen=True)
+class Cmdlet:
+    """One entry of contracts/exchange-cmdlets.json."""
+
+    name: str
+    entry: Json
+    output: Json
+
+    @property
+    def verb(self) -> str:
+        return str(self.entry["verb"])
+
+    @property
+    def noun(self) -> str:
+        return str(self.entry["noun"])
+
+    @property
+    def kind(self) -> str:
+        return _KINDS.get(self.verb, ACTION)
+
+    @cached_property
+    def parameters(self) -> Json:
+        return {name: spec for name, spec in self.entry["parameters"].items() if spec["cloud"]}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        aliases = {alias: name for name, spec in self.parameters.items() for alias in spec.get("aliases", [])}
+        return {spelling.lower(): name for spelling, name in ({n: n for n in self.parameters} | aliases).items()}
+
+    def holders(self) -> dict[str, list[str]]:
+        """The built-in roles with this cmdlet, and the parameters that each has of it."""
+        subsets = self.entry.get("role_parameter_subset", {})
+        roles = self.entry["management_roles"] or _HOLDERS[self.name]
+        return {role: subsets.get(role, list(self.parameters)) for role in roles}
+
+    def bind(self, given: dict[str, Any]) -> dict[str, Any]:
+        """The parameters by their right names, each value in its canonical form."""
+        bound: dict[str, Any] = {}
+        for spelling, value in given.items():
+            if "@" in spelling:
+                continue
+            name = self._names.get(spelling.lower())
+            if name is None:
+                raise unresolvable(spelling)
+            if name == "Identity" and value in (None, ""):
+                # As good as not given: a Get- then returns everything.
+                continue
+            try:
+                bound[name] = fitted(self.parameters[name], value)
+            except Unfit as unfit:
+                raise Refusal(
+                    "cmdlet-value",
+                    status=400,
+                    code="System.Management.Automation.ParameterTransformationException",
+                    message=f"Cannot process argument transformation on parameter '{name}'. {unfit}",
+                    details=False,
+                ) from None
+        self._check_sets(set(bound))
+        return bound
+
+    def _check_sets(self, names: set[str]) -> None:
+        sets = self.entry["parameter_sets"].values()
+        fitting = [one for one in sets if names <= {*one["mandatory"], *one["optional"], *COMMON}]
+        if not fitting:
+            raise unresolvable(", ".join(sorted(names)))
+        if not any(names.issuperset(one["mandatory"]) for one in fitting):
+            missing = [name for name in fitting[0]["mandatory"] if name not in names]
+            raise Refusal(
+                "cmdlet-mandatory",
+                status=400,
+                code="System.Management.Automation.ParameterBindingException",
+                message=(
+                    "Cannot process command because of one or more missing mandatory parameters: "
+                    f"{' '.join(missing)}."
+                ),
+            )
+
+
+def load_cmdlets(path: Path = CONTRACTS / "exchange-cmdlets.json") -> dict[str, Cmdlet]:
+    """By name in lower case, as PowerShell looks them up."""
+    document = json.loads(path.read_text())
+    objects = document["output_objects"]
+    return {
+        name.lower(): Cmdlet(name, entry, objects.get(entry.get("output_object"), {}).get("properties", {}))
+        for name, entry in document["cmdlets"].items()
+    }
+
+
+def unresolvable(names: str) -> Refusal:
+    return Refusal(
+        "cmdlet-parameter",
+        status=400,
+        code="Microsoft.Exchange.Configuration.Tasks.AmbiguousParameterSetException",
+        message=(
+            "Parameter set cannot be resolved using the specified named parameters. "
+            f"Invalid cmdlet parameters specified. {names}"
+        ),
+    )

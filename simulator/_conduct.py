@@ -1,0 +1,92 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a call to an answer: the clock, the ledger and the faults around what a service does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ._clock import Clock
+from ._faults import AFTER_EFFECT, BEFORE_EFFECT, Fault, Faults, replaced
+from ._ledger import Entry, Ledger
+from ._tenant import Tenant
+from ._wire import Answer, Call, Purpose
+
+# Signing in does not move the simulated clock; using the APIs does.
+_TIMED = ("graph", "exchange")
+
+
+class Service(Protocol):
+    """What stands behind a port."""
+
+    name: str
+    url: str
+
+    def purpose(self, call: Call) -> Purpose: ...
+
+    def respond(self, call: Call) -> Answer: ...
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What is to go out, and what is to happen to it on the way."""
+
+    answer: Answer
+    fault: Fault | None
+
+
+class Conductor:
+    """One for all services; everything it does happens between two awaits, so calls never mix."""
+
+    def __init__(self, tenants: dict[str, Tenant], clock: Clock, ledger: Ledger, faults: Faults) -> None:
+        self._revisions = [tenant.revision for tenant in tenants.values()]
+        self._clock = clock
+        self._ledger = ledger
+        self._faults = faults
+        self._current: Entry | None = None
+
+    def conduct(self, service: Service, call: Call, connection: int) -> Conclusion:
+        if service.name in _TIMED:
+            self._clock.tick()
+        purpose = service.purpose(call)
+        entry = self._ledger.enter(service.name, connection, call, purpose, self._clock.now())
+        fault = self._faults.on_call(service.name, call, purpose)
+        self._current = entry
+        try:
+            answer = self._answer(service, call, entry, fault)
+        finally:
+            self._current = None
+        if fault is None or not fault.on_transport:
+            self._ledger.answered(entry, answer, self._clock.now())
+        return Conclusion(answer, fault)
+
+    def conduct_part(self, service: Service, call: Call) -> Answer:
+        """One part of a batch; it stands in the ledger inside of its batch."""
+        if self._current is None:
+            raise RuntimeError("a part of a batch without its batch")
+        outer = self._current
+        entry = Entry(
+            len(outer.parts) + 1, outer.at, service.name, outer.connection, call, service.purpose(call)
+        )
+        outer.parts.append(self._ledger.judge(entry))
+        fault = self._faults.on_call(service.name, call, entry.purpose, in_batch=True)
+        answer = self._answer(service, call, entry, fault)
+        self._ledger.answered(entry, answer, self._clock.now())
+        return answer
+
+    def _answer(self, service: Service, call: Call, entry: Entry, fault: Fault | None) -> Answer:
+        """The service's answer or the fault's, with what it changed noted."""
+        respond: Callable[[Call], Answer] = service.respond
+        if fault is not None:
+            entry.fault = fault.label()
+            if fault.phase == BEFORE_EFFECT:
+                return replaced(fault, call, service.url, Answer(200, {"value": []}))
+        before = sum(revision.number for revision in self._revisions)
+        answer = respond(call)
+        entry.effect = sum(revision.number for revision in self._revisions) != before
+        if fault is not None and fault.phase == AFTER_EFFECT:
+            return replaced(fault, call, service.url, answer)
+        return answer

@@ -1,0 +1,99 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Graph contract as operations: which exist, what each takes, who may use it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ._schema import Schemas
+from ._wire import ACTION, CREATE, IDEMPOTENT, READ, Json
+
+CONTRACTS = Path(__file__).parent / "contracts"
+_QUOTED_KEY = re.compile(r"(?<=[a-zA-Z])\('([^'/]*)'\)")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    id: str
+    method: str
+    template: str
+    options: frozenset[str]
+    permissions: Json
+    body: Json | None
+    answer: Json | None
+    success: int
+    action: bool
+
+    @property
+    def kind(self) -> str:
+        if self.method == "GET":
+            return READ
+        if self.method == "POST":
+            return ACTION if self.action else CREATE
+        return IDEMPOTENT
+
+    def allowed(self, granted: frozenset[str], *, delegated: bool) -> bool:
+        """Whether these grants are enough: one of the listed ones, or a whole combination."""
+        listed = self.permissions.get("delegated" if delegated else "application", {})
+        if "combination" in listed:
+            return granted.issuperset(listed["combination"])
+        return bool(granted.intersection(listed.get("least", []) + listed.get("other", [])))
+
+
+class Contract:
+    """contracts/graph-v1.0.json, ready to be asked."""
+
+    def __init__(self, path: Path = CONTRACTS / "graph-v1.0.json") -> None:
+        document = json.loads(path.read_text())
+        self.schemas = Schemas(document)
+        self._routes: list[tuple[re.Pattern[str], str, dict[str, Operation]]] = []
+        for template, methods in document["paths"].items():
+            operations = {
+                method.upper(): self._operation(template, method.upper(), described)
+                for method, described in methods.items()
+                if method != "parameters"
+            }
+            self._routes.append((_pattern(template), template, operations))
+
+    def operations(self) -> list[Operation]:
+        return [operation for _, _, methods in self._routes for operation in methods.values()]
+
+    def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
+        """The operations on a path by method, and the values that stand in it for keys."""
+        path = _QUOTED_KEY.sub(r"/\1", path)
+        for pattern, _, operations in self._routes:
+            if found := pattern.fullmatch(path):
+                return operations, list(found.groups())
+        return None
+
+    def _operation(self, template: str, method: str, described: Json) -> Operation:
+        parameters = [self.schemas.resolve(parameter) for parameter in described.get("parameters", [])]
+        answer = self.schemas.resolve(described["responses"]["2XX"])
+        return Operation(
+            id=described["operationId"],
+            method=method,
+            template=template,
+            options=frozenset(parameter["name"] for parameter in parameters if parameter["in"] == "query"),
+            permissions=described.get("x-permissions", {}),
+            body=_content(described.get("requestBody", {})),
+            answer=_content(answer),
+            success=described["x-documented-success"]["status"],
+            action=described["x-ms-docs-operation-type"] == "action",
+        )
+
+
+def _content(part: Json) -> Json | None:
+    found: Json | None = part.get("content", {}).get("application/json", {}).get("schema")
+    return found
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = re.split(r"\{[^}]*\}", template)
+    return re.compile("([^/']+)".join(re.escape(piece) for piece in pieces))

@@ -1,0 +1,88 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control plane: what tests and people ask of the simulator itself. Plain HTTP, loopback, off unless wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from ._server import Handler
+from ._wire import Json
+
+
+class Controlled(Protocol):
+    """What can be asked."""
+
+    def requests(self) -> list[Json]: ...
+
+    def state(self, tenant: str) -> Json: ...
+
+    def fault(self, **wanted: Any) -> None: ...
+
+    def clear_faults(self) -> None: ...
+
+    def advance(self, seconds: float) -> None: ...
+
+    def approve(self) -> None: ...
+
+    def reset(self) -> None: ...
+
+    def stop_soon(self) -> None: ...
+
+
+def control_handler(controlled: Controlled) -> Handler:
+    def requests(argument: str, body: Json) -> Any:
+        return controlled.requests()
+
+    def state(argument: str, body: Json) -> Any:
+        return controlled.state(argument)
+
+    def add_fault(argument: str, body: Json) -> None:
+        controlled.fault(**body)
+
+    def clear_faults(argument: str, body: Json) -> None:
+        controlled.clear_faults()
+
+    def clock(argument: str, body: Json) -> None:
+        controlled.advance(float(body["advance"]))
+
+    def device_codes(argument: str, body: Json) -> None:
+        controlled.approve()
+
+    def reset(argument: str, body: Json) -> None:
+        controlled.reset()
+
+    def stop(argument: str, body: Json) -> None:
+        controlled.stop_soon()
+
+    routes: dict[tuple[str, str], Callable[[str, Json], Any]] = {
+        ("GET", "requests"): requests,
+        ("GET", "state"): state,
+        ("POST", "faults"): add_fault,
+        ("DELETE", "faults"): clear_faults,
+        ("POST", "clock"): clock,
+        ("POST", "device_codes"): device_codes,
+        ("POST", "reset"): reset,
+        ("POST", "stop"): stop,
+    }
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        prefix, _, rest = request.path.lstrip("/").partition("/")
+        what, _, argument = rest.partition("/")
+        act = routes.get((request.method, what))
+        if prefix != "_simulator" or act is None:
+            known = sorted(f"{method} /_simulator/{name}" for method, name in routes)
+            return web.json_response({"error": f"not known; there is {', '.join(known)}"}, status=404)
+        try:
+            body = json.loads(await request.read() or b"{}")
+            answer = act(argument, body)
+        except (ValueError, TypeError, KeyError) as wrong:
+            return web.json_response({"error": f"{type(wrong).__name__}: {wrong}"}, status=400)
+        return web.json_response(answer) if answer is not None else web.Response(status=204)
+
+    return handle

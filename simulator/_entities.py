@@ -1,0 +1,223 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Graph does with any collection: list, get, create, update, delete. Rules of one kind of object are hooks."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ._contract import Operation
+from ._odata import Filter, ordered, selected
+from ._schema import Schemas
+from ._tenant import Tenant
+from ._wire import Answer, Json, Refusal
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One operation about to be carried out."""
+
+    tenant: Tenant
+    operation: Operation
+    keys: list[str]
+    options: dict[str, str]
+    body: Json
+    now: datetime
+    schemas: Schemas
+    root: str
+    page_size: int
+    tenants: dict[str, Tenant]
+    consistent: bool
+
+    @property
+    def path(self) -> str:
+        path = self.operation.template
+        for key in self.keys:
+            opening, closing = path.index("{"), path.index("}")
+            path = f"{path[:opening]}{quote(key)}{path[closing + 1 :]}"
+        return path
+
+
+def _as_it_is(tenant: Tenant, item: Json, now: datetime) -> Json:
+    return item
+
+
+def _new(scene: Scene, item_id: str) -> Json:
+    return scene.body | {"id": item_id}
+
+
+def _changes(scene: Scene, item: Json) -> Json:
+    return scene.body
+
+
+def _nothing(scene: Scene, item: Json) -> None:
+    return None
+
+
+def _open(scene: Scene) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A collection of Graph: where its objects are, and what is special about them."""
+
+    store: str
+    type: str
+    view: Callable[[Tenant, Json, datetime], Json] = _as_it_is
+    gate: Callable[[Scene], None] = _open
+    create: Callable[[Scene, str], Json] = _new
+    change: Callable[[Scene, Json], Json] = _changes
+    delete: Callable[[Scene, Json], None] = _nothing
+    # Another property that may stand in the URL in place of the id.
+    alternate_key: str | None = None
+    # What is given when nothing is selected; all but `concealed` when left out.
+    shown: tuple[str, ...] = ()
+    concealed: frozenset[str] = frozenset()
+    expands: dict[str, Callable[[Tenant, Json], Any]] = field(default_factory=dict)
+    # Directory objects are counted only for readers who accept eventual consistency.
+    counted: bool = True
+
+    def locate(self, scene: Scene) -> Json:
+        store, key = scene.tenant.store(self.store), scene.keys[0]
+        item = store.get(key.lower()) or store.get(key)
+        if item is None and self.alternate_key:
+            item = store.find(self.alternate_key, key)
+        if item is None:
+            raise not_found(scene, key)
+        return item
+
+
+def not_found(scene: Scene, key: str) -> Refusal:
+    if scene.operation.template.startswith("/deviceManagement"):
+        return Refusal(
+            "intune-not-found",
+            status=404,
+            code="ResourceNotFound",
+            message=f"Resource not found for the key '{key}'.",
+            intune=True,
+        )
+    return Refusal(
+        "directory-not-found",
+        status=404,
+        code="Request_ResourceNotFound",
+        message=(
+            f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+        ),
+    )
+
+
+def list_entities(scene: Scene, resource: Resource) -> Answer:
+    items = [resource.view(scene.tenant, item, scene.now) for item in scene.tenant.store(resource.store)]
+    return listed(scene, items, resource)
+
+
+def get_entity(scene: Scene, resource: Resource) -> Answer:
+    item = resource.view(scene.tenant, resource.locate(scene), scene.now)
+    return Answer(200, _context(scene) | _shown(scene, item, resource))
+
+
+def create_entity(scene: Scene, resource: Resource) -> Answer:
+    item_id = str(uuid.uuid4())
+    item = scene.tenant.store(resource.store).add(item_id, resource.create(scene, item_id))
+    return Answer(scene.operation.success, _context(scene) | _public(resource.view(scene.tenant, item, scene.now)))
+
+
+def update_entity(scene: Scene, resource: Resource) -> Answer:
+    item = resource.locate(scene)
+    changes = {name: value for name, value in resource.change(scene, item).items() if "@" not in name}
+    item = scene.tenant.store(resource.store).update(item["id"], changes)
+    if scene.operation.success == 204:
+        return Answer(204)
+    return Answer(200, _context(scene) | _public(resource.view(scene.tenant, item, scene.now)))
+
+
+def delete_entity(scene: Scene, resource: Resource) -> Answer:
+    item = resource.locate(scene)
+    resource.delete(scene, item)
+    scene.tenant.store(resource.store).remove(item["id"])
+    return Answer(204)
+
+
+def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
+    """One page of a list, as the query options want it."""
+    options = scene.options
+    if "$search" in options:
+        raise Refusal("graph-search", status=400, code="BadRequest", message="$search is not supported here.")
+    properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
+    if "$filter" in options:
+        items = [item for item in items if Filter(options["$filter"], properties).test(item)]
+    if "$orderby" in options:
+        items = ordered(items, options["$orderby"], properties)
+    items = items[_number(options, "$skip", 0) :]
+    start = _position(scene, options.get("$skiptoken"))
+    end = start + max(1, min(_number(options, "$top", scene.page_size), scene.page_size))
+    body = _context(scene)
+    if options.get("$count") == "true" and (resource.counted or scene.consistent):
+        body["@odata.count"] = len(items)
+    if end < len(items):
+        token = base64.urlsafe_b64encode(json.dumps([scene.path, end]).encode()).decode()
+        body["@odata.nextLink"] = f"{scene.root}{scene.path}?{urlencode(options | {'$skiptoken': token}, safe='$')}"
+    body["value"] = [_shown(scene, item, resource) for item in items[start:end]]
+    return Answer(200, body)
+
+
+def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
+    properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
+    shown = _public(item)
+    if "$select" in scene.options:
+        shown = selected(shown, scene.options["$select"], properties)
+    elif resource.shown:
+        shown = {name: shown[name] for name in resource.shown if name in shown}
+    else:
+        shown = {name: value for name, value in shown.items() if name not in resource.concealed}
+    for name in filter(None, scene.options.get("$expand", "").split(",")):
+        if name not in resource.expands:
+            raise Refusal("graph-query-invalid", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
+        shown[name] = resource.expands[name](scene.tenant, item)
+    return shown
+
+
+def _public(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _public(content) for name, content in value.items() if not name.startswith("_")}
+    return [_public(item) for item in value] if isinstance(value, list) else value
+
+
+def _context(scene: Scene) -> Json:
+    entity = "" if scene.operation.method == "GET" and not scene.keys else "/$entity"
+    collection = scene.operation.template.partition("/{")[0].lstrip("/")
+    return {"@odata.context": f"{scene.root}/$metadata#{collection}{entity}"}
+
+
+def _number(options: dict[str, str], name: str, default: int) -> int:
+    text = options.get(name)
+    if text is None:
+        return default
+    if not text.isdigit():
+        raise Refusal(
+            "graph-query-invalid", status=400, code="BadRequest", message=f"Invalid value '{text}' for {name}."
+        )
+    return int(text)
+
+
+def _position(scene: Scene, token: str | None) -> int:
+    """Where a page begins. The token is ours alone: clients must take it as it is."""
+    if token is None:
+        return 0
+    try:
+        path, start = json.loads(base64.urlsafe_b64decode(token))
+    except (binascii.Error, ValueError):
+        path, start = None, 0
+    if path != scene.path:
+        raise Refusal("graph-paging", status=400, code="BadRequest", message="Invalid skip token.")
+    return int(start)

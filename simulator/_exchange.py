@@ -1,0 +1,241 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Exchange Online admin API: InvokeCommand, and the list of cmdlets that a caller may run.
+
+No page of Microsoft's describes it; its shape is that of the module's own traffic and of public clients.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from ._clock import Clock, http_date, iso
+from ._cmdlets import COMMON, Cmdlet, unresolvable
+from ._cmdlet_table import run_cmdlet
+from ._nouns import Run
+from ._rbac import rights_of
+from ._tenant import Tenant
+from ._tokens import Claims, Tokens
+from ._wire import READ, Answer, Call, Json, Purpose, Refusal
+
+PAGE_SIZE = 1000
+_PATH = re.compile(r"/adminapi/(beta|v1\.0)/([^/]+)/(InvokeCommand|EXOModuleFile)", re.IGNORECASE)
+_LINK_SECONDS = 1800
+_ANCHORS = ("UPN:", "APP:", "SMTP:", "MBX:")
+_MORE = (
+    "There are more results available than are currently displayed. To view them, increase the value for the "
+    "ResultSize parameter."
+)
+
+
+@dataclass
+class Exchange:
+    """The service behind one port."""
+
+    cmdlets: dict[str, Cmdlet]
+    tokens: Tokens
+    tenants: dict[str, Tenant]
+    clock: Clock
+    page_size: int
+    url: str = ""
+    name: str = "exchange"
+
+    def purpose(self, call: Call) -> Purpose:
+        tenant = self.tokens.tenant_of(call.bearer)
+        try:
+            name = str(call.json()["CmdletInput"]["CmdletName"])
+        except (ValueError, KeyError, TypeError):
+            return Purpose(f"{call.method} {call.path.rpartition('/')[2]}", READ, tenant)
+        cmdlet = self.cmdlets.get(name.lower())
+        return Purpose(cmdlet.name if cmdlet else name, cmdlet.kind if cmdlet else READ, tenant)
+
+    def respond(self, call: Call) -> Answer:
+        try:
+            answer = self._carry_out(call)
+        except Refusal as refusal:
+            answer = _error(refusal)
+        stamp = {"request-id": call.request_id, "Date": http_date(self.clock.now())}
+        return Answer(answer.status, answer.body, stamp | dict(answer.headers))
+
+    def _carry_out(self, call: Call) -> Answer:
+        claims = self.tokens.check(call.bearer, self.url)
+        found = _PATH.fullmatch(call.path)
+        if found is None:
+            raise _bad("exchange-path", "Resource not found.", status=404, code="NotFound")
+        tenant = self.tenants[claims.tenant_id]
+        if not tenant.called(found[2]):
+            raise _bad("exchange-other-tenant", "The token is for another tenant.", status=401, code="Unauthorized")
+        rights = self._rights(tenant, claims)
+        if found[3].lower() == "exomodulefile":
+            return self._module_file(call, rights)
+        if call.method != "POST":
+            raise _bad("exchange-method", "InvokeCommand takes POST only.", status=405, code="MethodNotAllowed")
+        _check_headers(call)
+        name, parameters = _envelope(call)
+        cmdlet = self.cmdlets.get(name.lower())
+        if cmdlet is None or cmdlet.name not in rights:
+            raise Refusal("exchange-no-cmdlet", status=403, code="Forbidden", message=name, empty=True)
+        bound = cmdlet.bind(parameters)
+        withheld = sorted(set(bound) - rights[cmdlet.name] - COMMON)
+        if withheld:
+            raise unresolvable(", ".join(withheld))
+        return self._run(call, tenant, cmdlet, bound, claims)
+
+    def _rights(self, tenant: Tenant, claims: Claims) -> dict[str, set[str]]:
+        """The API permission opens the door, roles in Exchange or the directory say what is behind it."""
+        rights = rights_of(tenant, claims.object_id)
+        if not claims.granted & {"Exchange.ManageAsApp", "Exchange.Manage"}:
+            raise Refusal(
+                "exchange-no-permission",
+                status=401,
+                code="Unauthorized",
+                message="",
+                empty=True,
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        if not rights:
+            raise Refusal("exchange-no-role", status=403, code="Forbidden", message="", empty=True)
+        return rights
+
+    def _module_file(self, call: Call, rights: dict[str, set[str]]) -> Answer:
+        if call.method != "GET" or "commandname" not in call.headers:
+            raise _bad("exchange-module-file", "EXOModuleFile takes GET with a CommandName header.")
+        return Answer(200, {"value": [{"exportedCmdlets": ",".join(sorted(rights))}]})
+
+    def _run(self, call: Call, tenant: Tenant, cmdlet: Cmdlet, bound: dict[str, Any], claims: Claims) -> Answer:
+        if cmdlet.kind != READ and "Confirm" in cmdlet.parameters and bound.get("Confirm") is not False:
+            question = f'Are you sure you want to perform this action? {cmdlet.name} "{bound.get("Identity", "")}".'
+            return Answer(200, {"@adminapi.confirmationmessage": question, "value": []})
+        if bound.get("WhatIf"):
+            return Answer(200, _body(self.url, tenant, [], [f"What if: {cmdlet.name}."]))
+        run = Run(tenant, cmdlet, self.cmdlets, bound, self.clock.now(), claims.object_id)
+        objects = run_cmdlet(run)
+        return self._page(call, run, _limited(run, objects))
+
+    def _page(self, call: Call, run: Run, objects: list[Json]) -> Answer:
+        options = call.options()
+        digest = hashlib.sha256(call.body).hexdigest()
+        start = _position(options.get("$skiptoken"), digest, self.clock.now())
+        end = start + min(_page_size(call), self.page_size)
+        names = options["$select"].split(",") if options.get("$select") else list(run.cmdlet.output)
+        value = [_shaped(run.cmdlet, item, names) for item in objects[start:end]]
+        body = _body(self.url, run.tenant, value, run.warnings)
+        if end < len(objects):
+            raw = json.dumps([digest, end, self.clock.now().timestamp()])
+            token = base64.urlsafe_b64encode(raw.encode()).decode()
+            query = urlencode({name: text for name, text in options.items() if name != "$skiptoken"}, safe="$,")
+            link = f"{self.url}{call.path}?{query + '&' if query else ''}$skiptoken={token}"
+            body["@odata.nextLink"] = link
+        return Answer(200, body)
+
+
+def _check_headers(call: Call) -> None:
+    if "json" not in call.headers.get("content-type", ""):
+        raise _bad("exchange-content-type", "The body must be JSON.", status=415, code="UnsupportedMediaType")
+    anchor = call.headers.get("x-anchormailbox", "APP:")
+    if not anchor.upper().startswith(_ANCHORS):
+        raise _bad("exchange-anchor", "X-AnchorMailbox has an unknown form.")
+
+
+def _envelope(call: Call) -> tuple[str, dict[str, Any]]:
+    try:
+        command = call.json()["CmdletInput"]
+        name, parameters = command["CmdletName"], command.get("Parameters", {})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        name, parameters = None, None
+    if not isinstance(name, str) or not isinstance(parameters, dict):
+        raise _bad("exchange-envelope", "The body must be {CmdletInput: {CmdletName, Parameters}}.")
+    return name, parameters
+
+
+def _limited(run: Run, objects: list[Json]) -> list[Json]:
+    """The first ResultSize objects, and a warning when there were more."""
+    if "ResultSize" not in run.cmdlet.parameters:
+        return objects
+    size = run.given.get("ResultSize", run.cmdlet.parameters["ResultSize"]["default"])
+    if size == "Unlimited" or len(objects) <= size:
+        return objects
+    run.warnings.append(_MORE)
+    return objects[:size]
+
+
+def _shaped(cmdlet: Cmdlet, item: Json, names: list[str]) -> Json:
+    """An object with the properties of its kind, and the type annotations that come between them."""
+    shaped: Json = {}
+    for name in names:
+        kind = cmdlet.output.get(name)
+        if kind is None:
+            continue
+        value = item.get(name)
+        if kind.endswith("[]"):
+            value = value or []
+            shaped[f"{name}@odata.type"] = "#Collection(String)"
+        elif kind == "guid" and value is not None:
+            shaped[f"{name}@odata.type"] = "#Guid"
+        shaped[name] = iso(value) if isinstance(value, datetime) else value
+    return shaped
+
+
+def _body(url: str, tenant: Tenant, value: list[Json], warnings: list[str]) -> Json:
+    return {
+        "@odata.context": f"{url}/adminapi/beta/{tenant.tenant_id}/$metadata#Collection(Exchange.GenericHashTable)",
+        "adminapi.warnings@odata.type": "#Collection(String)",
+        "@adminapi.warnings": warnings,
+        "value": value,
+    }
+
+
+def _page_size(call: Call) -> int:
+    found = re.search(r"odata\.maxpagesize=(\d+)", call.headers.get("prefer", ""))
+    size = int(found[1]) if found else PAGE_SIZE
+    if not 1 <= size <= PAGE_SIZE:
+        raise _bad("exchange-page-size", f"odata.maxpagesize must be between 1 and {PAGE_SIZE}.")
+    return size
+
+
+def _position(token: str | None, digest: str, now: datetime) -> int:
+    if token is None:
+        return 0
+    try:
+        body, start, issued = json.loads(base64.urlsafe_b64decode(token))
+    except (binascii.Error, ValueError):
+        body, start, issued = None, 0, 0
+    if body != digest or now.timestamp() - issued > _LINK_SECONDS:
+        raise _bad("exchange-paging", "Expired or Invalid pagination request. Default Expiry time is 00:30:00")
+    return int(start)
+
+
+def _bad(behaviour: str, text: str, *, status: int = 400, code: str = "BadRequest") -> Refusal:
+    return Refusal(behaviour, status=status, code=code, message=text, plain=True)
+
+
+def _error(refusal: Refusal) -> Answer:
+    """The forms in which public clients have met failures."""
+    headers = refusal.extra.get("headers", {})
+    if refusal.extra.get("empty"):
+        return Answer(refusal.status, None, headers)
+    if refusal.extra.get("plain") or refusal.status == 401:
+        return Answer(refusal.status, {"error": {"code": refusal.code, "message": refusal.message}}, headers)
+    error: Json = {
+        "code": "BadRequest",
+        "message": "Error executing cmdlet",
+        "innererror": {
+            "message": "Error executing cmdlet",
+            "type": "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
+            "internalexception": {"message": refusal.message, "type": refusal.code, "stacktrace": ""},
+        },
+    }
+    if refusal.extra.get("details", True):
+        number = hashlib.sha256(refusal.code.encode()).hexdigest()[:6].upper()
+        text = f"Ex{number}|{refusal.code}|{refusal.message}"
+        error["details"] = [{"code": "Context", "target": "", "message": text}]
+    return Answer(refusal.status, {"error": error}, headers | {"X-ExceptionType": refusal.code})

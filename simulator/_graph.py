@@ -1,0 +1,243 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Microsoft Graph v1.0: any operation of the contract, checked by one mechanism, carried out by the table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from ._batch import parts_of, run_batch, strongest
+from ._clock import Clock, http_date
+from ._contract import Contract, Operation
+from ._entities import Resource, Scene, create_entity, delete_entity, get_entity, list_entities, update_entity
+from ._graph_table import RESOURCES, SINGLETONS, SPECIALS
+from ._limits import Limits
+from ._tenant import Tenant
+from ._tokens import Claims, Tokens
+from ._wire import READ, Answer, Call, Json, Purpose, Refusal
+
+VERSION = "/v1.0"
+BATCH = "x.batch"
+_METHODS: dict[tuple[str, bool], Callable[[Scene, Resource], Answer]] = {
+    ("GET", False): list_entities,
+    ("GET", True): get_entity,
+    ("POST", False): create_entity,
+    ("PATCH", True): update_entity,
+    ("DELETE", True): delete_entity,
+}
+
+
+class InvalidAnswer(Exception):
+    """We were about to say something that the contract does not allow: a mistake of ours, not of the client."""
+
+
+@dataclass
+class Graph:
+    """The service behind one port."""
+
+    contract: Contract
+    tokens: Tokens
+    tenants: dict[str, Tenant]
+    clock: Clock
+    limits: Limits
+    page_size: int
+    strict_answers: bool
+    url: str = ""
+    name: str = "graph"
+    # Who answers the parts of a batch; faults and the ledger put themselves in between.
+    on_part: Callable[[Call], Answer] | None = None
+
+    def purpose(self, call: Call) -> Purpose:
+        """What the call is for, as far as one can see without judging it."""
+        tenant = self.tokens.tenant_of(call.bearer)
+        operation = self._operation(call)
+        if operation is None:
+            return Purpose(f"{call.method} {call.path}", READ, tenant)
+        if operation.id == BATCH:
+            parts = [self._operation(part) for part in parts_of(call, VERSION)]
+            return Purpose(operation.id, strongest([part.kind for part in parts if part]), tenant)
+        return Purpose(operation.id, operation.kind, tenant)
+
+    def respond(self, call: Call) -> Answer:
+        try:
+            answer = self._carry_out(call)
+        except Refusal as refusal:
+            answer = Answer(refusal.status, self._error(call, refusal), refusal.extra.get("headers", {}))
+        stamp = {
+            "request-id": call.request_id,
+            "client-request-id": call.client_request_id,
+            "Date": http_date(self.clock.now()),
+            "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"1","RoleInstance":"0"}}',
+        }
+        return Answer(answer.status, answer.body, stamp | dict(answer.headers))
+
+    def identify(self, call: Call) -> tuple[Tenant, Claims]:
+        """Who calls, by the token alone."""
+        claims = self.tokens.check(call.bearer, self.url)
+        return self.tenants[claims.tenant_id], claims
+
+    def _carry_out(self, call: Call) -> Answer:
+        tenant, claims = self.identify(call)
+        operation, keys = self._route(call)
+        if operation.id == BATCH:
+            return run_batch(call, self._body(call, operation), VERSION, self.on_part or self.respond)
+        _permit(operation, claims)
+        self.limits.charge(tenant.name, claims.client_id, operation)
+        resource, act = _action(operation)
+        scene = Scene(
+            tenant=tenant,
+            operation=operation,
+            keys=keys or ([tenant.tenant_id] if operation.template in SINGLETONS else []),
+            options=self._options(call, operation),
+            body=self._body(call, operation),
+            now=self.clock.now(),
+            schemas=self.contract.schemas,
+            root=f"{self.url}{VERSION}",
+            page_size=self.page_size,
+            tenants=self.tenants,
+            consistent=call.headers.get("consistencylevel", "").lower() == "eventual",
+        )
+        resource.gate(scene)
+        answer = act(scene, resource)
+        if self.strict_answers:
+            self._check(operation, answer)
+        return answer
+
+    def _operation(self, call: Call) -> Operation | None:
+        found = self.contract.match(unquote(call.path.removeprefix(VERSION)))
+        return found[0].get(call.method) if found else None
+
+    def _route(self, call: Call) -> tuple[Operation, list[str]]:
+        version, _, rest = call.path.lstrip("/").partition("/")
+        if f"/{version}" != VERSION:
+            raise Refusal("graph-version", status=400, code="BadRequest", message=f"Invalid version: {version}")
+        found = self.contract.match(unquote(f"/{rest}"))
+        if found is None:
+            segment = rest.partition("?")[0].rpartition("/")[2]
+            raise Refusal(
+                "graph-no-segment",
+                status=400,
+                code="BadRequest",
+                message=f"Resource not found for the segment '{segment}'.",
+            )
+        operations, keys = found
+        if call.method not in operations:
+            raise Refusal(
+                "graph-no-method",
+                status=405,
+                code="Request_BadRequest",
+                message="Specified HTTP method is not allowed for the request target.",
+            )
+        return operations[call.method], keys
+
+    def _options(self, call: Call, operation: Operation) -> dict[str, str]:
+        options = call.options()
+        paging = {"$skiptoken"} if "$top" in operation.options else set()
+        for name in options:
+            if name not in operation.options | paging:
+                raise _bad_request("graph-query-undeclared", operation, f"Query option '{name}' is not allowed.")
+        return options
+
+    def _body(self, call: Call, operation: Operation) -> Json:
+        if operation.body is None or not call.body:
+            if operation.body is not None:
+                raise _bad_request("graph-body-empty", operation, "Empty Payload. JSON content expected.")
+            return {}
+        if "json" not in call.headers.get("content-type", ""):
+            raise _bad_request("graph-content-type", operation, "A JSON body needs Content-Type: application/json.")
+        try:
+            body: Any = call.json()
+        except ValueError:
+            raise _bad_request(
+                "graph-body-not-json", operation, "Unable to read JSON request payload."
+            ) from None
+        for problem in self.contract.schemas.problems(operation.body, body):
+            raise _bad_request("graph-body-schema", operation, problem)
+        return dict(body)
+
+    def _check(self, operation: Operation, answer: Answer) -> None:
+        if answer.status != operation.success:
+            raise InvalidAnswer(f"{operation.id}: status {answer.status}, the contract says {operation.success}")
+        if operation.answer is not None and answer.body is not None:
+            for problem in self.contract.schemas.problems(operation.answer, answer.body):
+                raise InvalidAnswer(f"{operation.id}: {problem}")
+
+    def _error(self, call: Call, refusal: Refusal) -> Json:
+        """https://learn.microsoft.com/graph/errors; Intune puts its own error as JSON text into `message`."""
+        message = _wrapped(call, refusal.message) if refusal.extra.get("intune") else refusal.message
+        return {
+            "error": {
+                "code": refusal.code,
+                "message": message,
+                "innerError": {
+                    "date": self.clock.now().strftime("%Y-%m-%dT%H:%M:%S"),
+                    "request-id": call.request_id,
+                    "client-request-id": call.client_request_id,
+                },
+            }
+        }
+
+
+def _permit(operation: Operation, claims: Claims) -> None:
+    if operation.allowed(claims.granted, delegated=claims.delegated):
+        return
+    if operation.template.startswith("/deviceManagement"):
+        listed = operation.permissions["delegated" if claims.delegated else "application"]
+        scopes = ", ".join(listed["least"] + listed["other"])
+        raise Refusal(
+            "intune-forbidden",
+            status=403,
+            code="Forbidden",
+            message=(
+                "Application is not authorized to perform this operation. "
+                f"Application must have one of the following scopes: {scopes}"
+            ),
+            intune=True,
+        )
+    raise Refusal(
+        "directory-forbidden",
+        status=403,
+        code="Authorization_RequestDenied",
+        message="Insufficient privileges to complete the operation.",
+    )
+
+
+def _action(operation: Operation) -> tuple[Resource, Callable[[Scene, Resource], Answer]]:
+    """What carries out an operation: the table knows it, or it is one of the five things done to collections."""
+    shape = re.sub(r"\{[^}]*\}", "{}", operation.template)
+    if shape in SPECIALS:
+        return SPECIALS[shape]
+    collection = shape.removesuffix("/{}")
+    of_one = shape.endswith("/{}") or shape in SINGLETONS
+    return RESOURCES[collection], _METHODS[operation.method, of_one]
+
+
+def _bad_request(behaviour: str, operation: Operation, text: str) -> Refusal:
+    intune = operation.template.startswith("/deviceManagement")
+    return Refusal(behaviour, status=400, code="BadRequest", message=text, intune=intune)
+
+
+def _wrapped(call: Call, text: str) -> str:
+    """The form seen in public error dumps (`_version` 3)."""
+    return json.dumps(
+        {
+            "_version": 3,
+            "Message": (
+                f"{text} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - "
+                f"Activity ID: {call.client_request_id} - "
+                f"Url: https://fef.simulated.manage.microsoft.com/StatelessOnboardingService{call.path}"
+                "?api-version=5025-05-30"
+            ),
+            "CustomApiErrorPhrase": "",
+            "RetryAfter": None,
+            "ErrorSourceService": "",
+            "HttpHeaders": "{}",
+        },
+        indent=2,
+    )

@@ -1,0 +1,167 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Exchange does with any kind of object: Get-, New-, Set-, Remove-. Rules of one kind are hooks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ._clock import iso
+from ._cmdlets import COMMON, Cmdlet
+from ._tenant import Tenant
+from ._values import edited
+from ._wire import Json, Refusal
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cmdlet about to be run."""
+
+    tenant: Tenant
+    cmdlet: Cmdlet
+    cmdlets: dict[str, Cmdlet]
+    given: dict[str, Any]
+    now: datetime
+    caller: str
+    warnings: list[str] = field(default_factory=list)
+
+    def settings(self) -> Json:
+        """What the caller wants an object to be."""
+        return {name: value for name, value in self.given.items() if name not in COMMON and name in self.cmdlet.output}
+
+
+def _all(run: Run, items: list[Json]) -> list[Json]:
+    return items
+
+
+def _plain(run: Run, item: Json) -> Json:
+    return item
+
+
+def _merged(run: Run) -> Json:
+    return run.settings()
+
+
+def _changes(run: Run, item: Json) -> Json:
+    """The settings, with edits of multivalued properties carried out."""
+    specs = run.cmdlet.parameters
+    return {
+        name: edited(item.get(name) or [], value) if specs[name]["encoding"] == "multivalued" else value
+        for name, value in run.given.items()
+        if name not in COMMON | {"Identity", "Force"}
+    }
+
+
+def _no_more(run: Run, item: Json) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A kind of object: where it is kept, by what it is found, and what is special about it."""
+
+    store: str
+    keys: tuple[str, ...] = ("Identity", "Name", "Guid", "Id", "DistinguishedName")
+    source: Callable[[Run], Iterable[Json]] | None = None
+    view: Callable[[Run, Json], Json] = _plain
+    narrow: Callable[[Run, list[Json]], list[Json]] = _all
+    create: Callable[[Run], Json] = _merged
+    change: Callable[[Run, Json], Json] = _changes
+    remove: Callable[[Run, Json], None] = _no_more
+
+    def items(self, run: Run) -> list[Json]:
+        stored = self.source(run) if self.source else run.tenant.store(self.store)
+        return [self.view(run, item) for item in stored]
+
+    def seek(self, run: Run, identity: str) -> Json | None:
+        wanted = identity.casefold()
+        return next((item for item in self.items(run) if wanted in self._names(item)), None)
+
+    def find(self, run: Run, identity: str) -> Json:
+        found = self.seek(run, identity)
+        if found is None:
+            raise missing(identity)
+        return found
+
+    def _names(self, item: Json) -> set[str]:
+        addresses = [address.casefold().removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
+        return {str(item[key]).casefold() for key in self.keys if item.get(key)}.union(addresses)
+
+
+def get(run: Run, noun: Noun) -> list[Json]:
+    items = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
+    return noun.narrow(run, items)
+
+
+def new(run: Run, noun: Noun) -> list[Json]:
+    item = named(run, noun.create(run))
+    taken = item["Identity"].casefold()
+    if any(other["Identity"].casefold() == taken for other in run.tenant.store(noun.store)):
+        raise Refusal(
+            "object-exists",
+            status=400,
+            code="Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
+            message=f"The object \"{item['Identity']}\" already exists. Try another name.",
+        )
+    run.tenant.store(noun.store).add(item["Guid"], item)
+    return [noun.view(run, item)]
+
+
+def change(run: Run, noun: Noun) -> list[Json]:
+    item = noun.find(run, run.given["Identity"]) if "Identity" in run.given else noun.items(run)[0]
+    changes = noun.change(run, item)
+    if "Name" in changes and item.get("Name") == item.get("Identity"):
+        changes |= {"Identity": changes["Name"], "Id": changes["Name"]}
+    run.tenant.store(noun.store).update(item["Guid"], changes | {"WhenChangedUTC": iso(run.now)})
+    return []
+
+
+def remove(run: Run, noun: Noun) -> list[Json]:
+    item = noun.find(run, run.given["Identity"])
+    noun.remove(run, item)
+    run.tenant.store(noun.store).remove(item["Guid"])
+    return []
+
+
+GENERAL: dict[str, Callable[[Run, Noun], list[Json]]] = {"Get": get, "New": new, "Set": change, "Remove": remove}
+
+
+def named(run: Run, item: Json) -> Json:
+    """An object with what every one has: an identity, a name, times."""
+    guid = item.get("Guid") or str(uuid.uuid4())
+    identity = item.get("Identity") or item["Name"]
+    return {
+        "Identity": identity,
+        "Id": identity,
+        "Name": identity,
+        "Guid": guid,
+        "ExchangeObjectId": guid,
+        "DistinguishedName": f"CN={identity},CN=Configuration,DC={run.tenant.name},DC=exchange,DC=example",
+        "WhenCreatedUTC": iso(run.now),
+        "WhenChangedUTC": iso(run.now),
+        "IsValid": True,
+        **item,
+    }
+
+
+def missing(identity: str) -> Refusal:
+    return Refusal(
+        "object-missing",
+        status=400,
+        code="Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
+        message=(
+            f"The operation couldn't be performed because object '{identity}' couldn't be found on "
+            "'SIMULATED.EXCHANGE.EXAMPLE'."
+        ),
+    )
+
+
+def refused(
+    behaviour: str, text: str, kind: str = "Microsoft.Exchange.Management.Tasks.InvalidOperationException"
+) -> Refusal:
+    return Refusal(behaviour, status=400, code=kind, message=text)

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users and mailboxes as Exchange sees them: they follow from the directory; only mailbox settings are its own."""
+
+from __future__ import annotations
+
+from ._directory import has_mailbox, plans_of
+from ._nouns import Noun, Run, missing
+from ._tenant import Tenant
+from ._wire import Json
+
+
+def recipients(run: Run) -> list[Json]:
+    return [_recipient(run.tenant, user) for user in run.tenant.store("users")]
+
+
+def cas_settings(tenant: Tenant, principal_name: str) -> Json:
+    """What was set on the mailbox of a user, beyond the defaults."""
+    user = tenant.store("users").find("userPrincipalName", principal_name)
+    return (tenant.store("CASMailbox").get(user["id"]) or {}) if user else {}
+
+
+def _recipient(tenant: Tenant, user: Json) -> Json:
+    mailbox = any(has_mailbox(plan["servicePlanName"]) for plan in plans_of(tenant, user))
+    guid = tenant.uuid("recipient", user["id"])
+    kind = "UserMailbox" if mailbox else "User"
+    name = user["mailNickname"]
+    return {
+        "Identity": name,
+        "Id": name,
+        "Name": name,
+        "Alias": name,
+        "Guid": guid,
+        "ExchangeGuid": tenant.uuid("mailbox", user["id"]),
+        "ExchangeObjectId": guid,
+        "ExternalDirectoryObjectId": user["id"],
+        "DisplayName": user["displayName"],
+        "UserPrincipalName": user["userPrincipalName"],
+        "MicrosoftOnlineServicesID": user["userPrincipalName"],
+        "WindowsLiveID": user["userPrincipalName"],
+        "WindowsEmailAddress": user["mail"] or "",
+        "SamAccountName": name,
+        "PrimarySmtpAddress": user["mail"] or "",
+        "EmailAddresses": user["proxyAddresses"],
+        "RecipientType": kind,
+        "RecipientTypeDetails": kind,
+        "AccountDisabled": not user["accountEnabled"],
+        "IsDirSynced": bool(user["onPremisesSyncEnabled"]),
+        "SKUAssigned": mailbox,
+        "IsMailboxEnabled": mailbox,
+        "IsShared": False,
+        "IsResource": False,
+        "IsLinked": False,
+        "HiddenFromAddressListsEnabled": False,
+        "DistinguishedName": f"CN={name},OU={tenant.domain},OU=Microsoft Exchange Hosted Organizations",
+        "OrganizationId": tenant.domain,
+        "WhenCreatedUTC": user["createdDateTime"],
+        "WhenChangedUTC": user["createdDateTime"],
+        "WhenMailboxCreated": user["createdDateTime"] if mailbox else None,
+    }
+
+
+def _with_mailbox(run: Run) -> list[Json]:
+    return [item for item in recipients(run) if item["RecipientTypeDetails"] == "UserMailbox"]
+
+
+def _cas_mailbox(run: Run, mailbox: Json) -> Json:
+    specs = run.cmdlets["set-casmailbox"].parameters
+    defaults = {
+        name: [] if spec["encoding"] == "multivalued" else spec.get("default")
+        for name, spec in specs.items()
+        if name in run.cmdlets["get-casmailbox"].output and name not in mailbox
+    }
+    own = run.tenant.store("CASMailbox").get(mailbox["ExternalDirectoryObjectId"]) or {}
+    policy = own.get("ActiveSyncMailboxPolicy")
+    followed = next((item for item in run.tenant.store("MobileDeviceMailboxPolicy") if item["IsDefault"]), None)
+    devices = [item for item in run.tenant.store("MobileDevice") if item["_owner"] == mailbox["UserPrincipalName"]]
+    return {
+        **mailbox,
+        **defaults,
+        **own,
+        "ActiveSyncMailboxPolicy": policy or (followed["Name"] if followed else None),
+        "ActiveSyncMailboxPolicyIsDefaulted": policy is None,
+        "HasActiveSyncDevicePartnership": bool(devices),
+    }
+
+
+def set_cas_mailbox(run: Run, noun: Noun) -> list[Json]:
+    mailbox = noun.find(run, run.given["Identity"])
+    changes = noun.change(run, mailbox)
+    policy = changes.get("ActiveSyncMailboxPolicy")
+    if policy and not run.tenant.store("MobileDeviceMailboxPolicy").find("Name", policy):
+        raise missing(policy)
+    store, key = run.tenant.store("CASMailbox"), mailbox["ExternalDirectoryObjectId"]
+    if store.get(key) is None:
+        store.add(key, changes)
+    else:
+        store.update(key, changes)
+    return []
+
+
+def _narrow(run: Run, items: list[Json]) -> list[Json]:
+    kinds = run.given.get("RecipientTypeDetails") or run.given.get("RecipientType")
+    anr = str(run.given.get("Anr") or "").casefold()
+    names = ("Name", "DisplayName", "Alias", "PrimarySmtpAddress")
+    return [
+        item
+        for item in items
+        if (not kinds or item["RecipientTypeDetails"] in kinds)
+        and (not anr or any(str(item[name]).casefold().startswith(anr) for name in names))
+    ]
+
+
+_KEYS = (
+    "Identity",
+    "Name",
+    "Guid",
+    "Alias",
+    "UserPrincipalName",
+    "PrimarySmtpAddress",
+    "ExternalDirectoryObjectId",
+    "DistinguishedName",
+    "DisplayName",
+)
+RECIPIENTS = Noun("CASMailbox", keys=_KEYS, source=_with_mailbox, narrow=_narrow)
+USERS = Noun("CASMailbox", keys=_KEYS, source=recipients, narrow=_narrow)
+RECIPIENT_NOUNS = {
+    "User": USERS,
+    "Mailbox": RECIPIENTS,
+    "Recipient": RECIPIENTS,
+    "CASMailbox": Noun("CASMailbox", keys=_KEYS, source=_with_mailbox, view=_cas_mailbox, narrow=_narrow),
+}

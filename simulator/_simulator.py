@@ -1,0 +1,221 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator as Python code uses it: a context manager with its own thread."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from ._control import control_handler
+from ._server import LOOPBACK, Listener, service_listener
+from ._tls import server_context
+from ._wire import Json
+from ._world import Settings, World
+
+T = TypeVar("T")
+METHODS = ("client_secret", "certificate", "pfx", "federated_token", "managed_identity", "device_code", "token")
+
+
+class Simulator:
+    """One or more simulated tenants on loopback ports.
+
+    with Simulator(tenants=["ready"], clock_step=60) as simulator:
+        simulator.environment(method="certificate")
+    """
+
+    def __init__(
+        self,
+        tenants: list[str | Path] | tuple[str | Path, ...] = ("ready",),
+        *,
+        clock_step: float = 60,
+        page_size: int = 100,
+        latency: dict[str, float] | None = None,
+        rate_limits: bool = True,
+        strict_answers: bool = True,
+        control: bool = False,
+    ) -> None:
+        settings = Settings(
+            tuple(tenants), clock_step, page_size, tuple((latency or {}).items()), rate_limits, strict_answers, control
+        )
+        self._directory = Path(tempfile.mkdtemp(prefix="simulated-tenant-"))
+        try:
+            self._world = World(settings, self._directory)
+            self._context, self._ca_path = server_context(self._directory)
+        except BaseException:
+            shutil.rmtree(self._directory)
+            raise
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="simulator", daemon=True)
+        self._listeners: list[Listener] = []
+        self._control_url: str | None = None
+        self.stopping = threading.Event()
+
+    def start(self) -> Simulator:
+        self._thread.start()
+        self._in_loop(self._open)
+        return self
+
+    def stop(self) -> None:
+        """Close every port and remove every file."""
+        self.stopping.set()
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def __enter__(self) -> Simulator:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def urls(self) -> Json:
+        """Where everything is: the shared part of the address file."""
+        world = self._world
+        return {
+            "authority_url": world.entra.url,
+            "graph_url": world.graph.url,
+            "exchange_url": world.exchange.url,
+            "managed_identity_url": world.identity.url,
+            "control_url": self._control_url,
+            "ca_path": str(self._ca_path),
+        }
+
+    @property
+    def tenants(self) -> list[Json]:
+        return [self._world.facts(tenant) for tenant in self._world.tenants.values()]
+
+    def facts(self, tenant: str | None = None) -> Json:
+        return self._world.facts(self._world.tenant(tenant))
+
+    def options(self, tenant: str | None = None, method: str = "client_secret") -> Json:
+        """What a client must be given to sign in to a tenant in this way."""
+        facts, urls = self.facts(tenant), self.urls
+        places = {name: urls[name] for name in ("authority_url", "graph_url", "exchange_url", "ca_path")}
+        who = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"], "auth_method": method}
+        match method:
+            case "client_secret":
+                how: Json = {"client_secret": facts["client_secret"]}
+            case "certificate":
+                how = {"certificate_path": facts["certificate_path"]}
+            case "pfx":
+                how = {
+                    "auth_method": "certificate",
+                    "certificate_path": facts["pfx_path"],
+                    "certificate_password": facts["certificate_password"],
+                }
+            case "federated_token":
+                how = {"federated_token_file": facts["federated_token_file"]}
+            case "managed_identity":
+                how = {"client_id": facts["managed_identity_client_id"]}
+            case "token":
+                how = {"graph_token": self.token("graph", tenant), "exchange_token": self.token("exchange", tenant)}
+            case "device_code":
+                how = {}
+            case _:
+                raise ValueError(f"no sign-in method {method}: one of {', '.join(METHODS)}")
+        return places | who | how
+
+    def environment(self, tenant: str | None = None, method: str = "client_secret") -> dict[str, str]:
+        """The same as environment variables: the names of the Azure SDKs where they have one."""
+        options = self.options(tenant, method)
+        variables = {_VARIABLES.get(name, f"INTUNE_EXCHANGE_{name.upper()}"): value for name, value in options.items()}
+        if method == "managed_identity":
+            variables["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = self.urls["managed_identity_url"]
+        return variables
+
+    def token(self, service: str, tenant: str | None = None, granted: set[str] | None = None) -> str:
+        """A ready access token, by choice with other permissions than the application has."""
+        grants = None if granted is None else frozenset(granted)
+        return self._world.token(self._world.tenant(tenant), service, grants)
+
+    def requests(self) -> list[Json]:
+        return self._in_loop(self._world.ledger.rows)
+
+    def state(self, tenant: str | None = None) -> Json:
+        world = self._world
+        return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.now()))
+
+    def fault(self, **wanted: Any) -> None:
+        """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval."""
+        self._in_loop(lambda: self._world.faults.add(**wanted))
+
+    def clear_faults(self) -> None:
+        self._in_loop(self._world.faults.clear)
+
+    def advance(self, seconds: float) -> None:
+        """Let simulated time pass."""
+        self._in_loop(lambda: self._world.clock.advance(seconds))
+
+    def approve(self) -> None:
+        """Say yes to every device code that waits."""
+        self._in_loop(self._world.entra.approve)
+
+    def reset(self) -> None:
+        """As it was at the start; URLs, credentials and tokens stay good."""
+        self._in_loop(self._world.seed)
+
+    def stop_soon(self) -> None:
+        """Ask whoever started this simulator to stop it."""
+        self.stopping.set()
+
+    def _in_loop(self, work: Callable[[], T]) -> T:
+        """Run something where no request can come in between."""
+
+        async def run() -> T:
+            return work()
+
+        if threading.current_thread() is self._thread:
+            return work()
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+
+    def _open(self) -> None:
+        world = self._world
+        latency = dict(world.settings.latency)
+        for service in world.services:
+            secure = service.name != "identity"
+            listener = service_listener(
+                service,
+                world.conductor,
+                world.faults,
+                self._context if secure else None,
+                latency.get(service.name, 0) / 1000,
+            )
+            self._listen(listener)
+            service.url = f"https://localhost:{listener.port}" if secure else f"http://{LOOPBACK}:{listener.port}"
+        world.publish()
+        if world.settings.control:
+            control = Listener(control_handler(self), None, lambda: None)
+            self._listen(control)
+            self._control_url = f"http://{LOOPBACK}:{control.port}"
+
+    def _listen(self, listener: Listener) -> None:
+        listener.open()
+        self._listeners.append(listener)
+
+    async def _close(self) -> None:
+        for listener in self._listeners:
+            await listener.close()
+
+
+_VARIABLES = {
+    "tenant_id": "AZURE_TENANT_ID",
+    "client_id": "AZURE_CLIENT_ID",
+    "client_secret": "AZURE_CLIENT_SECRET",
+    "certificate_path": "AZURE_CLIENT_CERTIFICATE_PATH",
+    "certificate_password": "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "federated_token_file": "AZURE_FEDERATED_TOKEN_FILE",
+    "authority_url": "AZURE_AUTHORITY_HOST",
+}

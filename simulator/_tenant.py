@@ -1,0 +1,128 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One simulated tenant: what it is called, what may be asked of it, what it holds."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from ._clock import iso
+from ._store import Revision, Store
+from ._wire import Json
+
+_NAMESPACE = uuid.UUID("5d9d5d0e-3c2b-4c0f-9d1a-6f0a8a2f7b11")
+
+# Template ids of built-in directory roles.
+# https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
+DIRECTORY_ROLES = {
+    "Intune Administrator": "3a2c62db-5318-420d-8d74-23affee5d9d5",
+    "Exchange Administrator": "29232cdf-9323-42fd-ade2-1d097af3e4de",
+    "Exchange Recipient Administrator": "31392ffb-586c-42d1-9346-e59415a2cc4e",
+    "Global Reader": "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
+    "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Someone who signs in: an application, a managed identity, a person."""
+
+    client_id: str
+    object_id: str
+    name: str
+    graph: frozenset[str]
+    exchange: frozenset[str]
+    user: str | None = None
+
+
+@dataclass
+class Tenant:
+    """A tenant with its state. Keys that start with an underscore are ours and never leave."""
+
+    name: str
+    description: Json
+    revision: Revision = field(default_factory=Revision)
+    stores: dict[str, Store] = field(default_factory=dict)
+
+    @property
+    def domain(self) -> str:
+        return str(self.description["domain"])
+
+    @property
+    def domains(self) -> list[str]:
+        return [self.domain, f"{self.domain.partition('.')[0]}.onmicrosoft.example"]
+
+    @property
+    def display_name(self) -> str:
+        return str(self.description["display_name"])
+
+    @property
+    def account(self) -> str:
+        return str(self.description["account"])
+
+    @property
+    def intune(self) -> Json:
+        return dict(self.description["intune"])
+
+    @property
+    def exchange(self) -> Json | None:
+        found: Json | None = self.description["exchange"]
+        return found
+
+    @property
+    def tenant_id(self) -> str:
+        return self.uuid("tenant")
+
+    def uuid(self, *parts: str) -> str:
+        """The same id for the same thing in every run."""
+        return str(uuid.uuid5(_NAMESPACE, "/".join((self.domain, *parts))))
+
+    def called(self, name: str) -> bool:
+        """Whether a URL that names a tenant this way means this one."""
+        return name.lower() in (self.tenant_id, *self.domains)
+
+    def store(self, name: str) -> Store:
+        if name not in self.stores:
+            self.stores[name] = Store(self.revision)
+        return self.stores[name]
+
+    def principal(self, kind: str) -> Principal:
+        """The application, its managed identity (same grants), or the person."""
+        described = self.description["person" if kind == "person" else "application"]
+        user = described.get("user")
+        return Principal(
+            client_id=self.uuid("client", "managed_identity" if kind == "managed_identity" else "application"),
+            object_id=self.uuid("user", user) if user else self.uuid("service_principal", kind),
+            name=described.get("display_name", user),
+            graph=frozenset(described["graph"]),
+            exchange=frozenset(described["exchange"]),
+            user=f"{user}@{self.domain}" if user else None,
+        )
+
+    def directory_roles(self, principal_id: str) -> list[str]:
+        names = {template: name for name, template in DIRECTORY_ROLES.items()}
+        held = [item for item in self.store("roleAssignments") if item["principalId"] == principal_id]
+        return [names[item["roleDefinitionId"]] for item in held if item["roleDefinitionId"] in names]
+
+    def dump(self, now: datetime) -> Json:
+        """Everything the tenant holds, as JSON."""
+        return {
+            "name": self.name,
+            "tenant_id": self.tenant_id,
+            "at": iso(now),
+            **{name: [_plain(item) for item in store] for name, store in sorted(self.stores.items())},
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return iso(value)
+    return value.total_seconds() if isinstance(value, timedelta) else value

@@ -1,0 +1,101 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Access tokens: issued by the simulated Entra ID, checked by the simulated APIs. Their times are real times."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from jwt.algorithms import RSAAlgorithm
+
+from ._tenant import Principal, Tenant
+from ._tls import rsa_key
+from ._wire import Json, Refusal
+
+LIFETIME = 3600
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a checked token says."""
+
+    tenant_id: str
+    client_id: str
+    object_id: str
+    granted: frozenset[str]
+    delegated: bool
+
+
+class Tokens:
+    """One signing key for all tenants, as Entra ID has."""
+
+    def __init__(self, tenants: dict[str, Tenant]) -> None:
+        self._tenants = tenants
+        self._key = rsa_key()
+        self._key_id = uuid.uuid4().hex
+
+    def keys(self) -> Json:
+        public = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return {"keys": [public | {"kid": self._key_id, "use": "sig", "alg": "RS256"}]}
+
+    def issue(
+        self, tenant: Tenant, principal: Principal, issuer: str, audience: str, granted: frozenset[str], **extra: Any
+    ) -> str:
+        now = int(time.time())
+        delegated = principal.user is not None
+        claims = {
+            "aud": audience,
+            "iss": issuer,
+            "iat": now,
+            "nbf": now,
+            "exp": now + LIFETIME,
+            "appid": principal.client_id,
+            "app_displayname": principal.name,
+            "idtyp": "user" if delegated else "app",
+            "oid": principal.object_id,
+            "sub": principal.object_id,
+            "tid": tenant.tenant_id,
+            "uti": uuid.uuid4().hex,
+            "ver": "1.0",
+            **({"scp": " ".join(sorted(granted)), "upn": principal.user} if delegated else {"roles": sorted(granted)}),
+        }
+        return jwt.encode(claims | extra, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
+    def tenant_of(self, token: str) -> str | None:
+        """The tenant that a token names, believed without a check: for the ledger only."""
+        try:
+            tenant_id = jwt.decode(token, options={"verify_signature": False}).get("tid")
+        except jwt.InvalidTokenError:
+            return None
+        return self._tenants[tenant_id].name if tenant_id in self._tenants else None
+
+    def check(self, token: str, audience: str) -> Claims:
+        if not token:
+            raise _refused("Access token is empty.")
+        try:
+            claims = jwt.decode(
+                token, self._key.public_key(), algorithms=["RS256"], audience=audience, options={"verify_iat": False}
+            )
+        except jwt.ExpiredSignatureError:
+            raise _refused("Lifetime validation failed, the token is expired.", "token-expired") from None
+        except jwt.InvalidAudienceError:
+            raise _refused("Access token validation failure. Invalid audience.", "token-audience") from None
+        except jwt.InvalidTokenError:
+            raise _refused("IDX14100: JWT is not well formed, or its signature is not valid.") from None
+        scopes = claims.get("scp")
+        return Claims(
+            tenant_id=claims["tid"],
+            client_id=claims["appid"],
+            object_id=claims["oid"],
+            granted=frozenset(scopes.split() if scopes is not None else claims["roles"]),
+            delegated=scopes is not None,
+        )
+
+
+def _refused(message: str, behaviour: str = "token-invalid") -> Refusal:
+    return Refusal(behaviour, status=401, code="InvalidAuthenticationToken", message=message)

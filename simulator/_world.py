@@ -1,0 +1,140 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that one simulator is made of, put together; no sockets and no threads yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ._clock import Clock
+from ._cmdlet_table import seed_exchange
+from ._cmdlets import load_cmdlets
+from ._conduct import Conductor, Service
+from ._contract import Contract
+from ._credentials import Credentials, Issuer, make_credentials
+from ._descriptions import describe
+from ._directory import seed_directory
+from ._entra import Entra
+from ._exchange import Exchange
+from ._faults import Faults
+from ._graph import Graph
+from ._identity import ManagedIdentity
+from ._intune import seed_intune
+from ._ledger import Ledger
+from ._limits import Limits
+from ._nouns import Run
+from ._tenant import Principal, Tenant
+from ._tls import rsa_key
+from ._tokens import Tokens
+from ._wire import Json
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be chosen when a simulator starts."""
+
+    tenants: tuple[str | Path, ...] = ("ready",)
+    clock_step: float = 60
+    page_size: int = 100
+    # milliseconds by service
+    latency: tuple[tuple[str, float], ...] = ()
+    rate_limits: bool = True
+    strict_answers: bool = True
+    control: bool = False
+
+
+class World:
+    """The tenants, the services that show them, and what surrounds both."""
+
+    def __init__(self, settings: Settings, directory: Path) -> None:
+        self.settings = settings
+        self.clock = Clock(settings.clock_step)
+        self.ledger = Ledger()
+        self.faults = Faults()
+        self.limits = Limits(enforced=settings.rate_limits)
+        self.cmdlets = load_cmdlets()
+        self.tenants = {tenant.tenant_id: tenant for tenant in map(_described, settings.tenants)}
+        self.issuer = Issuer()
+        self.credentials = _credentials(self.tenants, directory, self.issuer)
+        self.tokens = Tokens(self.tenants)
+        self.entra = Entra(self.tokens, self.tenants, self.credentials, self.issuer)
+        self.identity = ManagedIdentity(self.entra)
+        self.graph = Graph(
+            Contract(), self.tokens, self.tenants, self.clock, self.limits, settings.page_size, settings.strict_answers
+        )
+        self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
+        self.conductor = Conductor(self.tenants, self.clock, self.ledger, self.faults)
+        self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
+        self.seed()
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return self.entra, self.graph, self.exchange, self.identity
+
+    def seed(self) -> None:
+        """Every tenant as its description has it, nothing in the ledger, no fault ordered."""
+        self.clock.reset()
+        self.ledger.reset()
+        self.faults.clear()
+        self.limits.reset()
+        self.entra.pending.clear()
+        for tenant in self.tenants.values():
+            tenant.stores.clear()
+            now = self.clock.now()
+            seed_directory(tenant, now)
+            seed_intune(tenant, now)
+            if tenant.exchange is not None:
+                cmdlet = self.cmdlets["get-organizationconfig"]
+                seed_exchange(Run(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
+
+    def publish(self) -> None:
+        """Once the services have URLs: these are the resources that tokens can be had for."""
+        self.entra.resources = {self.graph.url: "graph", self.exchange.url: "exchange"}
+
+    def tenant(self, name: str | None = None) -> Tenant:
+        """By name, id or domain; the first one when nothing is said."""
+        tenants = list(self.tenants.values())
+        if name is None:
+            return tenants[0]
+        for tenant in tenants:
+            if tenant.name == name or tenant.called(name):
+                return tenant
+        raise ValueError(f"no tenant {name} here: {', '.join(tenant.name for tenant in tenants)}")
+
+    def token(self, tenant: Tenant, service: str, granted: frozenset[str] | None = None) -> str:
+        """A ready access token for the tenant's application, for tests that need one of a special make."""
+        principal: Principal = tenant.principal("application")
+        url = self.graph.url if service == "graph" else self.exchange.url
+        grants = granted if granted is not None else getattr(principal, service)
+        return self.tokens.issue(tenant, principal, f"{self.entra.url}/{tenant.tenant_id}/", url, grants)
+
+    def facts(self, tenant: Tenant) -> Json:
+        """What a client of this tenant must know."""
+        credentials: Credentials = self.credentials[tenant.name]
+        return {
+            "name": tenant.name,
+            "tenant_id": tenant.tenant_id,
+            "domain": tenant.domain,
+            "account": tenant.account,
+            "client_id": tenant.principal("application").client_id,
+            "client_secret": credentials.secret,
+            "certificate_path": str(credentials.certificate.pem_path),
+            "pfx_path": str(credentials.certificate.pfx_path),
+            "certificate_password": credentials.certificate.password,
+            "federated_token_file": str(credentials.federated_token_file),
+            "managed_identity_client_id": tenant.principal("managed_identity").client_id,
+        }
+
+
+def _described(source: str | Path) -> Tenant:
+    name, description = describe(source)
+    return Tenant(name, description)
+
+
+def _credentials(tenants: dict[str, Tenant], directory: Path, issuer: Issuer) -> dict[str, Credentials]:
+    # One key pair for all: making one takes a tenth of a second, and each tenant has a certificate of its own.
+    key: Any = rsa_key()
+    return {tenant.name: make_credentials(tenant, directory, key, issuer) for tenant in tenants.values()}
