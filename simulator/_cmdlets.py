@@ -97,8 +97,7 @@ class Cmdlet:
                 status=400,
                 code="System.Management.Automation.ParameterBindingException",
                 message=(
-                    "Cannot process command because of one or more missing mandatory parameters: "
-                    f"{' '.join(missing)}."
+                    f"Cannot process command because of one or more missing mandatory parameters: {' '.join(missing)}."
                 ),
             )
 

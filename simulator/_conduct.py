@@ -68,9 +68,7 @@ class Conductor:
         if self._current is None:
             raise RuntimeError("a part of a batch without its batch")
         outer = self._current
-        entry = Entry(
-            len(outer.parts) + 1, outer.at, service.name, outer.connection, call, service.purpose(call)
-        )
+        entry = Entry(len(outer.parts) + 1, outer.at, service.name, outer.connection, call, service.purpose(call))
         outer.parts.append(self._ledger.judge(entry))
         fault = self._faults.on_call(service.name, call, entry.purpose, in_batch=True)
         answer = self._answer(service, call, entry, fault)

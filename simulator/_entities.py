@@ -110,9 +110,7 @@ def not_found(scene: Scene, key: str) -> Refusal:
         "directory-not-found",
         status=404,
         code="Request_ResourceNotFound",
-        message=(
-            f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-        ),
+        message=(f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."),
     )
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+from ._aadsts import refused, rendered
 from ._assertions import check_assertion
 from ._credentials import Credentials, Issuer
 from ._tenant import Principal, Tenant
@@ -21,7 +20,9 @@ from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _RESERVED = {"openid", "profile", "offline_access"}
-_PATH = re.compile(r"/([^/]+)/(v2\.0/\.well-known/openid-configuration|oauth2/v2\.0/(?:token|devicecode)|discovery/v2\.0/keys)")
+_PATH = re.compile(
+    r"/([^/]+)/(v2\.0/\.well-known/openid-configuration|oauth2/v2\.0/(?:token|devicecode)|discovery/v2\.0/keys)"
+)
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Entra:
         try:
             return Answer(200, self._carry_out(call), {"Cache-Control": "no-store"})
         except Refusal as refusal:
-            return _error(call, refusal)
+            return rendered(call, refusal)
 
     def approve(self) -> None:
         """The person at the other device says yes to everything that waits."""
@@ -66,20 +67,10 @@ class Entra:
     def _carry_out(self, call: Call) -> Json:
         found = _PATH.fullmatch(call.path)
         if found is None:
-            raise Refusal("login-path", status=404, code="invalid_request", message="Not found.", number=900561)
+            raise refused(900561, name=call.path)
         tenant = self._named(found.group(1))
         if tenant is None:
-            raise Refusal(
-                "login-unknown-tenant",
-                status=400,
-                code="invalid_tenant",
-                message=(
-                    f"Tenant '{found.group(1)}' not found. Check to make sure you have the correct tenant ID and are "
-                    "signing into the correct cloud. Check with your subscription administrator, this may happen if "
-                    "there are no active subscriptions for the tenant."
-                ),
-                number=90002,
-            )
+            raise refused(90002, name=found.group(1))
         match found.group(2):
             case "v2.0/.well-known/openid-configuration":
                 return self._discovery(tenant)
@@ -110,23 +101,11 @@ class Entra:
     def _token(self, tenant: Tenant, form: dict[str, str]) -> Json:
         for name in ("grant_type", "client_id"):
             if not form.get(name):
-                raise Refusal(
-                    "login-missing-parameter",
-                    status=400,
-                    code="invalid_request",
-                    message=f"The request body must contain the following parameter: '{name}'.",
-                    number=900144,
-                )
+                raise refused(900144, name=name)
         if form["grant_type"] == DEVICE_CODE:
             return self._token_for_device(tenant, form)
         if form["grant_type"] != "client_credentials":
-            raise Refusal(
-                "login-grant-type",
-                status=400,
-                code="unsupported_grant_type",
-                message=f"The app requested an unsupported grant type '{form['grant_type']}'.",
-                number=70003,
-            )
+            raise refused(70003, name=form["grant_type"])
         principal = self._application(tenant, form["client_id"])
         self._authenticate(tenant, principal, form)
         return self._success(tenant, principal, form.get("scope", ""))
@@ -135,17 +114,7 @@ class Entra:
         principal = tenant.principal("application")
         if client_id.lower() == principal.client_id:
             return principal
-        raise Refusal(
-            "login-unknown-application",
-            status=400,
-            code="unauthorized_client",
-            message=(
-                f"Application with identifier '{client_id}' was not found in the directory '{tenant.display_name}'. "
-                "This can happen if the application has not been installed by the administrator of the tenant or "
-                "consented to by any user in the tenant."
-            ),
-            number=700016,
-        )
+        raise refused(700016, name=client_id, tenant=tenant.display_name)
 
     def _authenticate(self, tenant: Tenant, principal: Principal, form: dict[str, str]) -> None:
         credentials = self.credentials[tenant.name]
@@ -154,26 +123,9 @@ class Entra:
             audiences = [f"{base}/oauth2/v2.0/token", f"{base}/v2.0"]
             check_assertion(form.get("client_assertion", ""), principal, credentials, self.issuer, audiences)
         elif "client_secret" not in form:
-            raise Refusal(
-                "login-no-credential",
-                status=401,
-                code="invalid_client",
-                message=(
-                    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
-                ),
-                number=7000218,
-            )
+            raise refused(7000218)
         elif not hmac.compare_digest(form["client_secret"].encode(), credentials.secret.encode()):
-            raise Refusal(
-                "login-wrong-secret",
-                status=401,
-                code="invalid_client",
-                message=(
-                    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
-                    f"value, not the client secret ID, for a secret added to app '{principal.client_id}'."
-                ),
-                number=7000215,
-            )
+            raise refused(7000215, name=principal.client_id)
 
     def _device_code(self, tenant: Tenant, form: dict[str, str]) -> Json:
         self._application(tenant, form.get("client_id", ""))
@@ -194,22 +146,10 @@ class Entra:
     def _token_for_device(self, tenant: Tenant, form: dict[str, str]) -> Json:
         waiting = self.pending.get(form.get("device_code", ""))
         if waiting is None or waiting.tenant is not tenant:
-            raise Refusal(
-                "login-device-code",
-                status=400,
-                code="bad_verification_code",
-                message="The verification code is not known.",
-                number=501491,
-            )
+            raise refused(501491)
         if waiting.polls_left > 0:
             waiting.polls_left -= 1
-            raise Refusal(
-                "login-device-pending",
-                status=400,
-                code="authorization_pending",
-                message="OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
-                number=70016,
-            )
+            raise refused(70016)
         del self.pending[form["device_code"]]
         return self._success(tenant, tenant.principal("person"), waiting.scope)
 
@@ -229,65 +169,15 @@ class Entra:
         """The API that a scope asks for."""
         asked = [part for part in scope.split() if part not in _RESERVED]
         if len(asked) != 1:
-            raise Refusal(
-                "login-scope",
-                status=400,
-                code="invalid_scope",
-                message=(
-                    "The provided request must include a 'scope' input parameter. The provided value for the input "
-                    f"parameter 'scope' is not valid. The scope {scope} is not valid."
-                ),
-                number=70011,
-            )
+            raise refused(70011, name=scope)
         resource, marker, _ = asked[0].partition("/.default")
         if not marker:
-            raise Refusal(
-                "login-scope-default",
-                status=400,
-                code="invalid_scope",
-                message=(
-                    f"The provided value for scope {asked[0]} is not valid. Client credential flows must have a scope "
-                    "value with /.default suffixed to the resource identifier (application ID URI)."
-                ),
-                number=1002012,
-            )
+            raise refused(1002012, name=asked[0])
         return self.service_of(tenant, resource)
 
     def service_of(self, tenant: Tenant, resource: str) -> tuple[str, str]:
         """Which of our APIs a resource is; an organization without Exchange Online has no such principal."""
         service = self.resources.get(resource.rstrip("/"))
         if service is None or (service == "exchange" and tenant.exchange is None):
-            raise Refusal(
-                "login-resource",
-                status=400,
-                code="invalid_resource",
-                message=(
-                    f"The resource principal named {resource} was not found in the tenant named "
-                    f"{tenant.display_name}. This can happen if the application has not been installed by the "
-                    "administrator of the tenant or consented to by any user in the tenant. You might have sent your "
-                    "authentication request to the wrong tenant."
-                ),
-                number=500011,
-            )
+            raise refused(500011, name=resource, tenant=tenant.display_name)
         return service, resource.rstrip("/")
-
-
-def _error(call: Call, refusal: Refusal) -> Answer:
-    """https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
-    number = refusal.extra["number"]
-    moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-    trace = str(uuid.uuid4())
-    text = (
-        f"AADSTS{number}: {refusal.message} Trace ID: {trace} "
-        f"Correlation ID: {call.client_request_id} Timestamp: {moment}"
-    )
-    body = {
-        "error": refusal.code,
-        "error_description": text,
-        "error_codes": [number],
-        "timestamp": moment,
-        "trace_id": trace,
-        "correlation_id": call.client_request_id,
-        "error_uri": f"https://login.microsoftonline.com/error?code={number}",
-    }
-    return Answer(refusal.status, body, {"Cache-Control": "no-store", "x-ms-request-id": trace})

@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ._clock import Clock, http_date, iso
-from ._cmdlets import COMMON, Cmdlet, unresolvable
 from ._cmdlet_table import run_cmdlet
+from ._cmdlets import COMMON, Cmdlet, unresolvable
 from ._nouns import Run
 from ._rbac import rights_of
 from ._tenant import Tenant

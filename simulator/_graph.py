@@ -73,7 +73,7 @@ class Graph:
             "request-id": call.request_id,
             "client-request-id": call.client_request_id,
             "Date": http_date(self.clock.now()),
-            "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"1","RoleInstance":"0"}}',
+            "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"1"}}',
         }
         return Answer(answer.status, answer.body, stamp | dict(answer.headers))
 
@@ -154,9 +154,7 @@ class Graph:
         try:
             body: Any = call.json()
         except ValueError:
-            raise _bad_request(
-                "graph-body-not-json", operation, "Unable to read JSON request payload."
-            ) from None
+            raise _bad_request("graph-body-not-json", operation, "Unable to read JSON request payload.") from None
         for problem in self.contract.schemas.problems(operation.body, body):
             raise _bad_request("graph-body-schema", operation, problem)
         return dict(body)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ._directory import (
-    USER_DEFAULTS,
-    licence_details,
-    new_user,
-    organization_view,
-    sku_view,
-    user_view,
+from ._directory import USER_DEFAULTS, organization_view, sku_view, user_view
+from ._directory_rules import (
+    assign_licences,
+    assigned_principal,
+    change_user,
+    create_role_assignment,
+    create_user,
+    delete_user,
+    list_licence_details,
+    tenant_information,
 )
-from ._entities import Resource, Scene, listed, not_found
+from ._entities import Resource, Scene
 from ._intune import (
     change_connector,
     connector_view,
@@ -25,105 +28,7 @@ from ._intune import (
     set_mdm_authority,
     sync_connector,
 )
-from ._tenant import Tenant
-from ._wire import Answer, Json, Refusal
-
-
-def _create_user(scene: Scene, user_id: str) -> Json:
-    required = ("accountEnabled", "displayName", "mailNickname", "userPrincipalName", "passwordProfile")
-    missing = [name for name in required if scene.body.get(name) is None]
-    name = scene.body.get("userPrincipalName") or ""
-    if missing:
-        raise _invalid_value(f"A value is required for property '{missing[0]}' of resource 'User'.")
-    if name.rpartition("@")[2].lower() not in scene.tenant.domains:
-        raise _invalid_value("The domain portion of the userPrincipalName property is invalid.")
-    if scene.tenant.store("users").find("userPrincipalName", name):
-        raise _invalid_value("Another object with the same value for property userPrincipalName already exists.")
-    properties = {key: value for key, value in scene.body.items() if key != "passwordProfile" and "@" not in key}
-    return new_user(scene.tenant, user_id, properties, scene.now)
-
-
-def _delete_user(scene: Scene, user: Json) -> None:
-    assignments = scene.tenant.store("roleAssignments")
-    for assignment in assignments:
-        if assignment["principalId"] == user["id"]:
-            assignments.remove(assignment["id"])
-
-
-def _change_user(scene: Scene, user: Json) -> Json:
-    return {name: value for name, value in scene.body.items() if name != "passwordProfile"}
-
-
-def _assign_role(scene: Scene, assignment_id: str) -> Json:
-    body = {"directoryScopeId": None, "appScopeId": None, "condition": None} | scene.body
-    role, principal = body.get("roleDefinitionId") or "", body.get("principalId") or ""
-    tenant = scene.tenant
-    if not tenant.store("roleDefinitions").get(role):
-        raise not_found(scene, role)
-    principals = {tenant.principal(kind).object_id for kind in ("application", "managed_identity")}
-    if principal not in principals and not tenant.store("users").get(principal):
-        raise not_found(scene, principal)
-    if not (body["directoryScopeId"] or body["appScopeId"]):
-        raise _invalid_value("Either directoryScopeId or appScopeId is required.")
-    same = ("principalId", "roleDefinitionId", "directoryScopeId")
-    if any(all(held[name] == body[name] for name in same) for held in tenant.store("roleAssignments")):
-        raise _invalid_value("A conflicting object with one or more of the specified property values is present.")
-    return {name: value for name, value in body.items() if "@" not in name} | {"id": assignment_id}
-
-
-def _assign_licence(scene: Scene, resource: Resource) -> Answer:
-    user = resource.locate(scene)
-    tenant, body = scene.tenant, scene.body
-    skus = {sku["skuId"]: sku_view(tenant, sku, scene.now) for sku in tenant.store("subscribedSkus")}
-    if not isinstance(body.get("addLicenses"), list) or not isinstance(body.get("removeLicenses"), list):
-        raise _invalid_value("Both addLicenses and removeLicenses are required.")
-    if body["addLicenses"] and not user["usageLocation"]:
-        raise _invalid_value("License assignment cannot be done for user with invalid usage location.")
-    held = {licence["skuId"]: licence for licence in user["assignedLicenses"]}
-    for licence in body["addLicenses"]:
-        sku = skus.get(licence["skuId"])
-        if sku is None:
-            raise _invalid_value(f"License {licence['skuId']} does not correspond to a valid company License.")
-        if licence["skuId"] not in held and sku["consumedUnits"] >= sku["prepaidUnits"]["enabled"]:
-            raise _invalid_value(f"Subscription with SKU {licence['skuId']} does not have any available licenses.")
-        held[licence["skuId"]] = {"skuId": licence["skuId"], "disabledPlans": licence.get("disabledPlans", [])}
-    for sku_id in body["removeLicenses"]:
-        if held.pop(sku_id, None) is None:
-            raise _invalid_value("User does not have a corresponding license.")
-    tenant.store("users").update(user["id"], {"assignedLicenses": list(held.values())})
-    return Answer(200, {name: value for name, value in user.items() if name in USER_DEFAULTS})
-
-
-def _licence_details(scene: Scene, resource: Resource) -> Answer:
-    user = resource.locate(scene)
-    return listed(scene, licence_details(scene.tenant, user), Resource("licences", "microsoft.graph.licenseDetails"))
-
-
-def _tenant_information(scene: Scene, resource: Resource) -> Answer:
-    key = scene.keys[0]
-    found = next((tenant for tenant in scene.tenants.values() if tenant.called(key)), None)
-    if found is None:
-        raise not_found(scene, key)
-    return Answer(
-        200,
-        {
-            "tenantId": found.tenant_id,
-            "displayName": found.display_name,
-            "defaultDomainName": found.domain,
-            "federationBrandName": None,
-        },
-    )
-
-
-def _invalid_value(text: str) -> Refusal:
-    return Refusal("directory-value", status=400, code="Request_BadRequest", message=text)
-
-
-def _principal(tenant: Tenant, assignment: Json) -> Json:
-    user = tenant.store("users").get(assignment["principalId"])
-    shown = {name: user[name] for name in USER_DEFAULTS} if user else {"id": assignment["principalId"]}
-    return {"@odata.type": "#microsoft.graph.user" if user else "#microsoft.graph.servicePrincipal"} | shown
-
+from ._wire import Answer
 
 _ORGANIZATION = Resource(
     "organization",
@@ -136,9 +41,9 @@ _USERS = Resource(
     "users",
     "microsoft.graph.user",
     view=user_view,
-    create=_create_user,
-    change=_change_user,
-    delete=_delete_user,
+    create=create_user,
+    change=change_user,
+    delete=delete_user,
     alternate_key="userPrincipalName",
     shown=tuple(USER_DEFAULTS),
     counted=False,
@@ -168,15 +73,13 @@ RESOURCES: dict[str, Resource] = {
     "/roleManagement/directory/roleAssignments": Resource(
         "roleAssignments",
         "microsoft.graph.unifiedRoleAssignment",
-        create=_assign_role,
+        create=create_role_assignment,
         expands={
             "roleDefinition": lambda tenant, item: tenant.store("roleDefinitions").get(item["roleDefinitionId"]),
-            "principal": _principal,
+            "principal": assigned_principal,
         },
     ),
-    "/roleManagement/directory/roleDefinitions": Resource(
-        "roleDefinitions", "microsoft.graph.unifiedRoleDefinition"
-    ),
+    "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
     "/subscribedSkus": Resource("subscribedSkus", "microsoft.graph.subscribedSku", view=sku_view),
     "/tenantRelationships/delegatedAdminCustomers": Resource(
         "delegatedAdminCustomers", "microsoft.graph.delegatedAdminCustomer"
@@ -191,10 +94,10 @@ RESOURCES: dict[str, Resource] = {
 SPECIALS: dict[str, tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
     "/deviceManagement/exchangeConnectors/{}/sync": (_CONNECTORS, sync_connector),
     "/organization/{}/setMobileDeviceManagementAuthority": (_ORGANIZATION, set_mdm_authority),
-    "/users/{}/assignLicense": (_USERS, _assign_licence),
-    "/users/{}/licenseDetails": (_USERS, _licence_details),
-    "/tenantRelationships/findTenantInformationByTenantId(tenantId='{}')": (_USERS, _tenant_information),
-    "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (_USERS, _tenant_information),
+    "/users/{}/assignLicense": (_USERS, assign_licences),
+    "/users/{}/licenseDetails": (_USERS, list_licence_details),
+    "/tenantRelationships/findTenantInformationByTenantId(tenantId='{}')": (_USERS, tenant_information),
+    "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (_USERS, tenant_information),
 }
 
 # The one object of these is kept under the tenant's id.

@@ -121,9 +121,7 @@ def sync_connector(scene: Scene, resource: Resource) -> Answer:
         raise Refusal(
             "connector-sync-type", status=400, code="BadRequest", message="syncType is required.", intune=True
         )
-    scene.tenant.store(resource.store).update(
-        connector["id"], {"_requested": [*connector["_requested"], scene.now]}
-    )
+    scene.tenant.store(resource.store).update(connector["id"], {"_requested": [*connector["_requested"], scene.now]})
     return Answer(204)
 
 

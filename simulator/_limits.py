@@ -71,11 +71,7 @@ class Limits:
 def _applying(operation: Operation) -> list[Limit]:
     """The limits of the first area that the path belongs to."""
     area = next(limit.prefix for limit in LIMITS if operation.template.startswith(limit.prefix))
-    return [
-        limit
-        for limit in LIMITS
-        if limit.prefix == area and not (limit.writes_only and operation.kind == READ)
-    ]
+    return [limit for limit in LIMITS if limit.prefix == area and not (limit.writes_only and operation.kind == READ)]
 
 
 def _cost(limit: Limit, operation: Operation) -> int:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mobile access in Exchange: organization settings, device access rules, mailbox policies, devices and their classes."""
+"""Mobile access in Exchange: organization settings, device access rules, mailbox policies, devices, their classes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ SETTINGS = "Mobile Mailbox Settings"
 
 def seed_mobile(run: Run) -> None:
     tenant = run.tenant
-    defaults = {name: spec.get("default") for name, spec in run.cmdlets["set-activesyncorganizationsettings"].parameters.items()}
+    defaults = {
+        name: spec.get("default") for name, spec in run.cmdlets["set-activesyncorganizationsettings"].parameters.items()
+    }
     settings = {
         **{name: value for name, value in defaults.items() if name not in ("Identity", "Confirm", "WhatIf")},
         "AdminMailRecipients": [],
@@ -82,7 +84,10 @@ def _decision(run: Run, device: Json) -> Json:
             return _state(state, "Individual")
     states = {"Allow": "Allowed", "Block": "Blocked", "Quarantine": "Quarantined"}
     fields = {
-        "DeviceModel": "DeviceModel", "DeviceType": "DeviceType", "DeviceOS": "DeviceOS", "UserAgent": "DeviceUserAgent",
+        "DeviceModel": "DeviceModel",
+        "DeviceType": "DeviceType",
+        "DeviceOS": "DeviceOS",
+        "UserAgent": "DeviceUserAgent",
     }
     for rule in run.tenant.store("ActiveSyncDeviceAccessRule"):
         known = fields.get(rule["Characteristic"])
@@ -127,7 +132,9 @@ def _statistics(run: Run) -> list[Json]:
 def clear_device(run: Run, noun: Noun) -> list[Json]:
     """Ask for a wipe, or take the request back."""
     device = DEVICES.find(run, run.given["Identity"])
-    kind = "AccountOnlyDeviceWipe" if run.given.get("AccountOnly") or device["ClientType"] == "Outlook" else "DeviceWipe"
+    kind = (
+        "AccountOnlyDeviceWipe" if run.given.get("AccountOnly") or device["ClientType"] == "Outlook" else "DeviceWipe"
+    )
     asked: dict[str, Any] = {f"{kind}RequestTime": iso(run.now), f"Last{kind}Requestor": run.caller}
     wipe = None if run.given.get("Cancel") else asked
     run.tenant.store("MobileDevice").update(device["Guid"], {"_wipe": wipe})
@@ -146,7 +153,9 @@ def _new_policy(run: Run) -> Json:
 
 
 def _change_policy(run: Run, policy: Json) -> Json:
-    changes = _settled({name: value for name, value in run.given.items() if name not in ("Identity", "Confirm")}, policy)
+    changes = _settled(
+        {name: value for name, value in run.given.items() if name not in ("Identity", "Confirm")}, policy
+    )
     if policy["IsDefault"] and changes.get("IsDefault") is False:
         raise refused("policy-default", "The default policy stays so until another one is made the default.")
     _one_default(run, changes)
@@ -179,7 +188,7 @@ def _one_default(run: Run, policy: Json) -> None:
 
 def _policy_defaults(run: Run) -> Json:
     specs = run.cmdlets["new-mobiledevicemailboxpolicy"].parameters
-    lists = {name: [] for name, spec in specs.items() if spec["encoding"] == "multivalued"}
+    lists: Json = {name: [] for name, spec in specs.items() if spec["encoding"] == "multivalued"}
     plain = {name: spec["default"] for name, spec in specs.items() if "default" in spec}
     return {"IsDefault": False} | lists | plain
 

@@ -106,7 +106,7 @@ def new(run: Run, noun: Noun) -> list[Json]:
             "object-exists",
             status=400,
             code="Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
-            message=f"The object \"{item['Identity']}\" already exists. Try another name.",
+            message=f'The object "{item["Identity"]}" already exists. Try another name.',
         )
     run.tenant.store(noun.store).add(item["Guid"], item)
     return [noun.view(run, item)]

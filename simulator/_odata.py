@@ -123,10 +123,12 @@ def ordered(items: list[Json], text: str, properties: Json) -> list[Json]:
     for clause in reversed(text.split(",")):
         name, _, direction = clause.strip().partition(" ")
         _known(name, properties)
-        items = sorted(
-            items, key=lambda item, name=name: str(item.get(name) or ""), reverse=direction.strip() == "desc"
-        )
+        items = sorted(items, key=_by(name), reverse=direction.strip() == "desc")
     return items
+
+
+def _by(name: str) -> Callable[[Json], str]:
+    return lambda item: str(item.get(name) or "")
 
 
 def selected(item: Json, text: str, properties: Json) -> Json:

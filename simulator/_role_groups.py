@@ -67,7 +67,7 @@ def new_assignment(run: Run, noun: Noun) -> list[Json]:
     if run.tenant.store("ManagementRoleAssignment").find("Name", label):
         raise refused(
             "object-exists",
-            f"The assignment \"{label}\" already exists.",
+            f'The assignment "{label}" already exists.',
             "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
         )
     assignment = assign(run, role, holder, holder_name, kind, label)
@@ -93,7 +93,7 @@ def new_group(run: Run, noun: Noun) -> list[Json]:
     if run.tenant.store("RoleGroup").find("Name", given["Name"]):
         raise refused(
             "object-exists",
-            f"The group \"{given['Name']}\" already exists.",
+            f'The group "{given["Name"]}" already exists.',
             "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
         )
     roles = [ROLES.find(run, role)["Name"] for role in given.get("Roles") or []]
@@ -104,7 +104,7 @@ def new_group(run: Run, noun: Noun) -> list[Json]:
 
 def _remove_group(run: Run, group: Json) -> None:
     if any(group["Guid"] == run.tenant.uuid("role group", name) for name in ("Organization Management",)):
-        raise refused("role-group-built-in", f"The role group \"{group['Name']}\" is built in and cannot be removed.")
+        raise refused("role-group-built-in", f'The role group "{group["Name"]}" is built in and cannot be removed.')
     assignments = run.tenant.store("ManagementRoleAssignment")
     for assignment in assignments:
         if assignment["_assignee"] == group["Guid"]:
@@ -132,14 +132,14 @@ def get_members(run: Run, noun: Noun) -> list[Json]:
 def add_member(run: Run, noun: Noun) -> list[Json]:
     group, member = _group_and_member(run)
     if member in group["_members"]:
-        raise refused("member-exists", f"\"{run.given['Member']}\" is already a member of the group.", _A_MEMBER)
+        raise refused("member-exists", f'"{run.given["Member"]}" is already a member of the group.', _A_MEMBER)
     return _save_members(run, group, [*group["_members"], member])
 
 
 def remove_member(run: Run, noun: Noun) -> list[Json]:
     group, member = _group_and_member(run)
     if member not in group["_members"]:
-        raise refused("member-missing", f"\"{run.given['Member']}\" isn't a member of the group.", _NOT_A_MEMBER)
+        raise refused("member-missing", f'"{run.given["Member"]}" isn\'t a member of the group.', _NOT_A_MEMBER)
     return _save_members(run, group, [item for item in group["_members"] if item != member])
 
 
@@ -164,22 +164,32 @@ def _save_members(run: Run, group: Json, members: list[str]) -> list[Json]:
 
 
 def _new_service_principal(run: Run) -> Json:
-    known = {run.tenant.principal(kind).client_id: run.tenant.principal(kind) for kind in ("application", "managed_identity")}
+    known = {
+        run.tenant.principal(kind).client_id: run.tenant.principal(kind) for kind in ("application", "managed_identity")
+    }
     principal = known.get(run.given["AppId"].lower())
     if principal is None or principal.object_id != run.given["ObjectId"].lower():
-        raise refused(
-            "service-principal-unknown", "No service principal of the directory has this AppId and ObjectId."
-        )
+        raise refused("service-principal-unknown", "No service principal of the directory has this AppId and ObjectId.")
     name = run.given.get("DisplayName") or principal.name
-    return {"Identity": principal.object_id, "AppId": principal.client_id, "ObjectId": principal.object_id, "DisplayName": name}
+    return {
+        "Identity": principal.object_id,
+        "AppId": principal.client_id,
+        "ObjectId": principal.object_id,
+        "DisplayName": name,
+    }
 
 
 def test_authorization(run: Run, noun: Noun) -> list[Json]:
     """The roles that an application holds; access to data through other APIs is not part of this simulator."""
     principal = SERVICE_PRINCIPALS.find(run, run.given["Identity"])
     return [
-        {"RoleName": item["Role"], "GrantedPermissions": "", "AllowedResourceScope": "Organization", "ScopeType": "None",
-         "InScope": "Not Run"}
+        {
+            "RoleName": item["Role"],
+            "GrantedPermissions": "",
+            "AllowedResourceScope": "Organization",
+            "ScopeType": "None",
+            "InScope": "Not Run",
+        }
         for item in assignments_of(run.tenant, principal["ObjectId"])
     ]
 

@@ -57,7 +57,7 @@ def new_role(run: Run, noun: Noun) -> list[Json]:
     if run.tenant.store("ManagementRole").find("Name", run.given["Name"]):
         raise refused(
             "object-exists",
-            f"There's already another role with the same name \"{run.given['Name']}\".",
+            f'There\'s already another role with the same name "{run.given["Name"]}".',
             "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
         )
     entries = parent["_entries"]
@@ -79,11 +79,11 @@ def remove_role(run: Run, noun: Noun) -> list[Json]:
     doomed = [role, *children] if run.given.get("Recurse") else [role]
     names = {item["Name"] for item in doomed}
     if role["IsRootRole"]:
-        raise refused("role-built-in", f"The role \"{role['Name']}\" is built in and cannot be removed.")
+        raise refused("role-built-in", f'The role "{role["Name"]}" is built in and cannot be removed.')
     if children and not run.given.get("Recurse"):
-        raise refused("role-in-use", f"The role \"{role['Name']}\" has children: remove them, or use Recurse.")
+        raise refused("role-in-use", f'The role "{role["Name"]}" has children: remove them, or use Recurse.')
     if any(item["Role"] in names for item in run.tenant.store("ManagementRoleAssignment")):
-        raise refused("role-in-use", f"The role \"{role['Name']}\" is assigned: remove its assignments first.")
+        raise refused("role-in-use", f'The role "{role["Name"]}" is assigned: remove its assignments first.')
     for item in doomed:
         run.tenant.store("ManagementRole").remove(item["Guid"])
     return []
@@ -115,7 +115,7 @@ def get_entries(run: Run, noun: Noun) -> list[Json]:
 def _matching(run: Run, identity: str) -> Iterator[tuple[Json, str]]:
     role_pattern, separator, cmdlet_pattern = identity.partition("\\")
     if not separator:
-        raise refused("role-entry-identity", f"\"{identity}\" is not of the form Role\\Cmdlet.")
+        raise refused("role-entry-identity", f'"{identity}" is not of the form Role\\Cmdlet.')
     for role in run.tenant.store("ManagementRole"):
         if fnmatchcase(role["Name"].casefold(), role_pattern.casefold()):
             for cmdlet in role["_entries"]:
@@ -134,7 +134,7 @@ def add_entry(run: Run, noun: Noun) -> list[Json]:
     if cmdlet in role["_entries"] and not run.given.get("Overwrite"):
         raise refused(
             "object-exists",
-            f"The role \"{role['Name']}\" already holds {cmdlet}.",
+            f'The role "{role["Name"]}" already holds {cmdlet}.',
             "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
         )
     parameters = _within(cmdlet, run.given.get("Parameters") or parent[cmdlet], parent[cmdlet])
@@ -181,7 +181,7 @@ def _one(run: Run) -> tuple[Json, str]:
 def _parent(run: Run, role: Json) -> Json:
     """The role that this one is a part of; the built-in ones are nobody's part and stay as they are."""
     if role["IsRootRole"]:
-        raise refused("role-built-in", f"The role \"{role['Name']}\" is built in and cannot be changed.")
+        raise refused("role-built-in", f'The role "{role["Name"]}" is built in and cannot be changed.')
     return ROLES.find(run, role["Parent"])
 
 

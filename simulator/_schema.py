@@ -58,16 +58,17 @@ class Schemas:
             return
         if value is None:
             if not schema.get("nullable") and "type" in schema:
-                yield f"A null value was found where a value of type '{schema.get('title', schema['type'])}' is expected."
+                expected = schema.get("title", schema["type"])
+                yield f"A null value was found where a value of type '{expected}' is expected."
             return
         kind = schema.get("type")
         if kind is None:
             return
         if not isinstance(value, _TYPES[kind]) or (kind in ("integer", "number") and isinstance(value, bool)):
             yield f"Cannot convert the literal '{value}' to the expected type '{_EDM.get(kind, kind)}'."
-        elif kind == "object":
+        elif isinstance(value, dict):
             yield from self._object(schema, value)
-        elif kind == "array":
+        elif isinstance(value, list):
             yield from self._array(schema, value)
         else:
             yield from _scalar(schema, value)

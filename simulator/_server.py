@@ -11,7 +11,7 @@ import socket
 import ssl
 import struct
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 from aiohttp import web
 
@@ -26,7 +26,9 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 class Listener:
     """Accepts connections itself, so that a fault can end one before TLS or HTTP begins."""
 
-    def __init__(self, handler: Handler, context: ssl.SSLContext | None, on_connect: Callable[[], Fault | None]) -> None:
+    def __init__(
+        self, handler: Handler, context: ssl.SSLContext | None, on_connect: Callable[[], Fault | None]
+    ) -> None:
         self._server = web.Server(handler, access_log=None, handler_cancellation=True, keepalive_timeout=60)
         self._context = context
         self._on_connect = on_connect
@@ -75,8 +77,8 @@ class Listener:
         with contextlib.suppress(OSError, ssl.SSLError):
             await loop.connect_accepted_socket(self._server, connection, ssl=self._context)
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -51,7 +51,7 @@ class ClientCertificate:
 
     @property
     def sha1(self) -> bytes:
-        return self.thumbprint(hashes.SHA1())  # noqa: S303 - the protocol's x5t
+        return self.thumbprint(hashes.SHA1())
 
     @property
     def sha256(self) -> bytes:

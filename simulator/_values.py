@@ -92,7 +92,7 @@ def _member(spec: Json, value: Any) -> str:
     if found is None:
         raise Unfit(
             f'Cannot convert value "{text}" to type "{spec["type"]}". Specify one of the following enumerator names '
-            f'and try again: {", ".join(names)}'
+            f"and try again: {', '.join(names)}"
         )
     return str(found)
 

@@ -16,7 +16,7 @@ from ._conduct import Conductor, Service
 from ._contract import Contract
 from ._credentials import Credentials, Issuer, make_credentials
 from ._descriptions import describe
-from ._directory import seed_directory
+from ._directory_seed import seed_directory
 from ._entra import Entra
 from ._exchange import Exchange
 from ._faults import Faults
