@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ._behaviours import behaves
 from ._wire import ACTION, CREATE, IDEMPOTENT, READ, Answer, Call, Json, Refusal
 
 _STRENGTH = (READ, IDEMPOTENT, ACTION, CREATE)
@@ -29,6 +30,7 @@ def parts_of(call: Call, version: str) -> list[Call]:
         return []
 
 
+@behaves("graph-batch")
 def run_batch(call: Call, body: Json, version: str, respond: Callable[[Call], Answer]) -> Answer:
     """Every part answered on its own; what depends on a failed part is not tried."""
     requests: list[Json] = body["requests"]

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ._behaviours import behaves
 from ._contract import CONTRACTS
 from ._values import Unfit, fitted
 from ._wire import ACTION, CREATE, IDEMPOTENT, READ, Json, Refusal
@@ -54,6 +55,7 @@ class Cmdlet:
         aliases = {alias: name for name, spec in self.parameters.items() for alias in spec.get("aliases", [])}
         return {spelling.lower(): name for spelling, name in ({n: n for n in self.parameters} | aliases).items()}
 
+    @behaves("role-entries")
     def holders(self) -> dict[str, list[str]]:
         """The built-in roles with this cmdlet, and the parameters that each has of it."""
         subsets = self.entry.get("role_parameter_subset", {})
@@ -69,8 +71,7 @@ class Cmdlet:
             name = self._names.get(spelling.lower())
             if name is None:
                 raise unresolvable(spelling)
-            if name == "Identity" and value in (None, ""):
-                # As good as not given: a Get- then returns everything.
+            if _is_no_identity(name, value):
                 continue
             try:
                 bound[name] = fitted(self.parameters[name], value)
@@ -100,6 +101,12 @@ class Cmdlet:
                     f"Cannot process command because of one or more missing mandatory parameters: {' '.join(missing)}."
                 ),
             )
+
+
+@behaves("cmdlet-empty-identity")
+def _is_no_identity(name: str, value: Any) -> bool:
+    """As good as not given: a Get- then returns everything."""
+    return name == "Identity" and value in (None, "")
 
 
 def load_cmdlets(path: Path = CONTRACTS / "exchange-cmdlets.json") -> dict[str, Cmdlet]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from ._behaviours import behaves
 from ._clock import iso
 from ._tenant import Tenant
 from ._wire import Json
@@ -54,6 +55,7 @@ def plans_of(tenant: Tenant, user: Json) -> list[Json]:
     ]
 
 
+@behaves("directory-plans")
 def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
     """A user with what follows from the licences."""
     plans = plans_of(tenant, user)
@@ -86,6 +88,7 @@ def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
     }
 
 
+@behaves("directory-units")
 def sku_view(tenant: Tenant, sku: Json, now: datetime) -> Json:
     """A subscription with the units that users hold of it."""
     used = sum(
@@ -108,6 +111,7 @@ def licence_details_of(tenant: Tenant, user: Json) -> list[Json]:
     ]
 
 
+@behaves("directory-sync")
 def organization_view(tenant: Tenant, organization: Json, now: datetime) -> Json:
     """The organization; a directory that is synchronised was so within the last half hour."""
     if not organization["onPremisesSyncEnabled"]:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from ._behaviours import behaves
 from ._directory import USER_DEFAULTS, licence_details_of, new_user, sku_view
 from ._entities import Resource, Scene, listed, not_found
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
 
 
+@behaves("directory-value")
 def create_user(scene: Scene, user_id: str) -> Json:
     required = ("accountEnabled", "displayName", "mailNickname", "userPrincipalName", "passwordProfile")
     missing = [name for name in required if scene.body.get(name) is None]
@@ -25,6 +27,7 @@ def create_user(scene: Scene, user_id: str) -> Json:
     return new_user(scene.tenant, user_id, properties, scene.now)
 
 
+@behaves("directory-value")
 def delete_user(scene: Scene, user: Json) -> None:
     assignments = scene.tenant.store("roleAssignments")
     for assignment in assignments:
@@ -32,10 +35,12 @@ def delete_user(scene: Scene, user: Json) -> None:
             assignments.remove(assignment["id"])
 
 
+@behaves("directory-value")
 def change_user(scene: Scene, user: Json) -> Json:
     return {name: value for name, value in scene.body.items() if name != "passwordProfile"}
 
 
+@behaves("directory-role-assignment")
 def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
     body: Json = {"directoryScopeId": None, "appScopeId": None, "condition": None} | scene.body
     role, principal = body.get("roleDefinitionId") or "", body.get("principalId") or ""
@@ -53,6 +58,7 @@ def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
     return {name: value for name, value in body.items() if "@" not in name} | {"id": assignment_id}
 
 
+@behaves("directory-value")
 def assign_licences(scene: Scene, resource: Resource) -> Answer:
     user = resource.locate(scene)
     tenant, body = scene.tenant, scene.body
@@ -76,11 +82,13 @@ def assign_licences(scene: Scene, resource: Resource) -> Answer:
     return Answer(200, {name: value for name, value in user.items() if name in USER_DEFAULTS})
 
 
+@behaves("directory-plans")
 def list_licence_details(scene: Scene, resource: Resource) -> Answer:
     user = resource.locate(scene)
     return listed(scene, licence_details_of(scene.tenant, user), Resource("licences", "microsoft.graph.licenseDetails"))
 
 
+@behaves("directory-tenant-information")
 def tenant_information(scene: Scene, resource: Resource) -> Answer:
     key = scene.keys[0]
     found = next((tenant for tenant in scene.tenants.values() if tenant.called(key)), None)

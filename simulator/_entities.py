@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ._behaviours import behaves
 from ._contract import Operation
 from ._odata import Filter, ordered, selected
 from ._schema import Schemas
@@ -86,6 +87,7 @@ class Resource:
     expands: dict[str, Callable[[Tenant, Json], Any]] = field(default_factory=dict)
     # Directory objects are counted only for readers who accept eventual consistency.
     counted: bool = True
+    behaviour: str = "graph-collections"
 
     def locate(self, scene: Scene) -> Json:
         store, key = scene.tenant.store(self.store), scene.keys[0]
@@ -160,7 +162,7 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     start = _position(scene, options.get("$skiptoken"))
     end = start + max(1, min(_number(options, "$top", scene.page_size), scene.page_size))
     body = _context(scene)
-    if options.get("$count") == "true" and (resource.counted or scene.consistent):
+    if options.get("$count") == "true" and _counts(scene, resource):
         body["@odata.count"] = len(items)
     if end < len(items):
         token = base64.urlsafe_b64encode(json.dumps([scene.path, end]).encode()).decode()
@@ -183,6 +185,11 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
             raise Refusal("graph-query-invalid", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
         shown[name] = resource.expands[name](scene.tenant, item)
     return shown
+
+
+@behaves("graph-count")
+def _counts(scene: Scene, resource: Resource) -> bool:
+    return resource.counted or scene.consistent
 
 
 def _public(value: Any) -> Any:

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from ._behaviours import behaves
 from ._clock import Clock, http_date, iso
 from ._cmdlet_table import run_cmdlet
 from ._cmdlets import COMMON, Cmdlet, unresolvable
@@ -112,14 +113,14 @@ class Exchange:
         return Answer(200, {"value": [{"exportedCmdlets": ",".join(sorted(rights))}]})
 
     def _run(self, call: Call, tenant: Tenant, cmdlet: Cmdlet, bound: dict[str, Any], claims: Claims) -> Answer:
-        if cmdlet.kind != READ and "Confirm" in cmdlet.parameters and bound.get("Confirm") is not False:
+        if _must_ask(cmdlet, bound):
             question = f'Are you sure you want to perform this action? {cmdlet.name} "{bound.get("Identity", "")}".'
             return Answer(200, {"@adminapi.confirmationmessage": question, "value": []})
-        if bound.get("WhatIf"):
-            return Answer(200, _body(self.url, tenant, [], [f"What if: {cmdlet.name}."]))
         run = Run(tenant, cmdlet, self.cmdlets, bound, self.clock.now(), claims.object_id)
+        if bound.get("WhatIf"):
+            return self._page(call, run, [])
         objects = run_cmdlet(run)
-        return self._page(call, run, _limited(run, objects))
+        return _emptied() if cmdlet.verb == "Remove" else self._page(call, run, _limited(run, objects))
 
     def _page(self, call: Call, run: Run, objects: list[Json]) -> Answer:
         options = call.options()
@@ -157,6 +158,17 @@ def _envelope(call: Call) -> tuple[str, dict[str, Any]]:
     return name, parameters
 
 
+@behaves("exchange-confirm")
+def _must_ask(cmdlet: Cmdlet, bound: dict[str, Any]) -> bool:
+    return cmdlet.kind != READ and "Confirm" in cmdlet.parameters and bound.get("Confirm") is not False
+
+
+@behaves("exchange-empty-write")
+def _emptied() -> Answer:
+    return Answer(204)
+
+
+@behaves("exchange-result-size")
 def _limited(run: Run, objects: list[Json]) -> list[Json]:
     """The first ResultSize objects, and a warning when there were more."""
     if "ResultSize" not in run.cmdlet.parameters:
@@ -168,6 +180,7 @@ def _limited(run: Run, objects: list[Json]) -> list[Json]:
     return objects[:size]
 
 
+@behaves("exchange-annotations")
 def _shaped(cmdlet: Cmdlet, item: Json, names: list[str]) -> Json:
     """An object with the properties of its kind, and the type annotations that come between them."""
     shaped: Json = {}
@@ -218,6 +231,7 @@ def _bad(behaviour: str, text: str, *, status: int = 400, code: str = "BadReques
     return Refusal(behaviour, status=status, code=code, message=text, plain=True)
 
 
+@behaves("exchange-errors")
 def _error(refusal: Refusal) -> Answer:
     """The forms in which public clients have met failures."""
     headers = refusal.extra.get("headers", {})

@@ -36,6 +36,7 @@ _ORGANIZATION = Resource(
     view=organization_view,
     concealed=frozenset({"mobileDeviceManagementAuthority"}),
     counted=False,
+    behaviour="mdm-authority",
 )
 _USERS = Resource(
     "users",
@@ -45,8 +46,9 @@ _USERS = Resource(
     change=change_user,
     delete=delete_user,
     alternate_key="userPrincipalName",
-    shown=tuple(USER_DEFAULTS),
+    shown=USER_DEFAULTS,
     counted=False,
+    behaviour="directory-user-defaults",
 )
 _CONNECTORS = Resource(
     "exchangeConnectors",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from ._behaviours import behaves
 from ._clock import iso
 from ._entities import Resource, Scene
 from ._tenant import Tenant
@@ -51,6 +52,7 @@ def seed_intune(tenant: Tenant, now: datetime) -> None:
         tenant.store("exchangeConnectors").add(connector_id, connector)
 
 
+@behaves("connector-life")
 def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
     """A connector at this moment: everything that time does to it follows from when things were asked for."""
     duration = timedelta(seconds=tenant.intune["sync_duration"])
@@ -90,6 +92,7 @@ def gate_connectors(scene: Scene) -> None:
         )
 
 
+@behaves("connector-create")
 def create_connector(scene: Scene, connector_id: str) -> Json:
     if scene.tenant.intune["connector"] == "create_refused":
         raise Refusal(
@@ -104,6 +107,7 @@ def create_connector(scene: Scene, connector_id: str) -> Json:
     return _connector(connector_id, body, scene.now)
 
 
+@behaves("connector-change")
 def change_connector(scene: Scene, connector: Json) -> Json:
     """What the service sets itself is not taken from anybody; another address connects anew."""
     kept = ("id", "status", "lastSyncDateTime", "version", "connectorServerName")
@@ -115,6 +119,7 @@ def change_connector(scene: Scene, connector: Json) -> Json:
     return changes
 
 
+@behaves("connector-sync")
 def sync_connector(scene: Scene, resource: Resource) -> Answer:
     connector = resource.locate(scene)
     if not scene.body.get("syncType"):
@@ -125,6 +130,7 @@ def sync_connector(scene: Scene, resource: Resource) -> Answer:
     return Answer(204)
 
 
+@behaves("mdm-set-authority")
 def set_mdm_authority(scene: Scene, resource: Resource) -> Answer:
     gate_intune(scene)
     organization = resource.locate(scene)

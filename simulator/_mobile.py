@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ._behaviours import behaves
 from ._clock import iso
 from ._intune import connector_view
 from ._nouns import Noun, Run, named, refused
@@ -67,6 +68,7 @@ def seed_device(run: Run, number: int, described: Json) -> None:
     _class_of(run, device)
 
 
+@behaves("device-access")
 def device_view(run: Run, device: Json) -> Json:
     """A device with the decision about it, which follows from everything else at this moment.
 
@@ -110,6 +112,7 @@ def _narrow_devices(run: Run, devices: list[Json]) -> list[Json]:
     return [device for device in devices if not wanted or device["ClientType"] in wanted]
 
 
+@behaves("device-statistics")
 def _statistics(run: Run) -> list[Json]:
     now = iso(run.now)
     return [
@@ -129,6 +132,7 @@ def _statistics(run: Run) -> list[Json]:
     ]
 
 
+@behaves("device-wipe")
 def clear_device(run: Run, noun: Noun) -> list[Json]:
     """Ask for a wipe, or take the request back."""
     device = DEVICES.find(run, run.given["Identity"])
@@ -141,6 +145,7 @@ def clear_device(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
+@behaves("rule-name")
 def _new_rule(run: Run) -> Json:
     rule = run.settings()
     return rule | {"Identity": f"{rule['QueryString']} ({rule['Characteristic']})"}
@@ -170,6 +175,7 @@ def _remove_policy(run: Run, policy: Json) -> None:
         raise refused("policy-in-use", f'The policy "{policy["Name"]}" is assigned to {len(used)} mailboxes.')
 
 
+@behaves("policy-implied")
 def _settled(settings: Json, current: Json) -> Json:
     """Settings with their edits carried out and what they bring along."""
     lists = ("ApprovedApplicationList", "UnapprovedInROMApplicationList")
@@ -178,6 +184,7 @@ def _settled(settings: Json, current: Json) -> Json:
     return settings | edits | implied
 
 
+@behaves("policy-default")
 def _one_default(run: Run, policy: Json) -> None:
     """Making one policy the default unmakes the other."""
     store: Store = run.tenant.store("MobileDeviceMailboxPolicy")
@@ -193,6 +200,7 @@ def _policy_defaults(run: Run) -> Json:
     return {"IsDefault": False} | lists | plain
 
 
+@behaves("settings-managed")
 def _settings_view(run: Run, settings: Json) -> Json:
     connectors = (connector_view(run.tenant, item, run.now) for item in run.tenant.store("exchangeConnectors"))
     return settings | {"IsIntuneManaged": any(item["status"] == "connected" for item in connectors)}

@@ -73,6 +73,7 @@ class Noun:
     create: Callable[[Run], Json] = _merged
     change: Callable[[Run, Json], Json] = _changes
     remove: Callable[[Run, Json], None] = _no_more
+    behaviour: str = "exchange-objects"
 
     def items(self, run: Run) -> list[Json]:
         stored = self.source(run) if self.source else run.tenant.store(self.store)

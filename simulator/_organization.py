@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from ._behaviours import behaves
 from ._nouns import Noun, Run, named, refused
 from ._wire import Json
 
@@ -53,6 +54,7 @@ def refuse_dehydrated(run: Run) -> None:
         )
 
 
+@behaves("organization-customized")
 def enable_customization(run: Run, noun: Noun) -> list[Json]:
     store = run.tenant.store("OrganizationConfig")
     organization = next(iter(store))

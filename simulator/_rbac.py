@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ._behaviours import behaves
 from ._cmdlets import Cmdlet
 from ._nouns import Run, named
 from ._tenant import Tenant
@@ -136,6 +137,7 @@ def assign(
     return run.tenant.store("ManagementRoleAssignment").add(assignment["Guid"], assignment)
 
 
+@behaves("rights-directory")
 def groups_of(tenant: Tenant, object_id: str) -> list[Json]:
     """The role groups that somebody is in, directly or by a role in the directory."""
     by_directory = {_DIRECTORY[role] for role in tenant.directory_roles(object_id) if role in _DIRECTORY}
@@ -150,6 +152,7 @@ def assignments_of(tenant: Tenant, object_id: str) -> list[Json]:
     return [item for item in tenant.store("ManagementRoleAssignment") if item["_assignee"] in holders]
 
 
+@behaves("rights")
 def rights_of(tenant: Tenant, object_id: str) -> dict[str, set[str]]:
     """Every cmdlet that somebody may run, with the parameters that any of the roles lets through."""
     rights: dict[str, set[str]] = {}

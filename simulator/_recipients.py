@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ._behaviours import behaves
 from ._directory import has_mailbox, plans_of
 from ._nouns import Noun, Run, missing
 from ._tenant import Tenant
@@ -21,6 +22,7 @@ def cas_settings(tenant: Tenant, principal_name: str) -> Json:
     return (tenant.store("CASMailbox").get(user["id"]) or {}) if user else {}
 
 
+@behaves("mailbox-licence")
 def _recipient(tenant: Tenant, user: Json) -> Json:
     mailbox = any(has_mailbox(plan["servicePlanName"]) for plan in plans_of(tenant, user))
     guid = tenant.uuid("recipient", user["id"])
@@ -65,6 +67,7 @@ def _with_mailbox(run: Run) -> list[Json]:
     return [item for item in recipients(run) if item["RecipientTypeDetails"] == "UserMailbox"]
 
 
+@behaves("mailbox-policy")
 def _cas_mailbox(run: Run, mailbox: Json) -> Json:
     specs = run.cmdlets["set-casmailbox"].parameters
     defaults = {
@@ -86,6 +89,7 @@ def _cas_mailbox(run: Run, mailbox: Json) -> Json:
     }
 
 
+@behaves("mailbox-policy")
 def set_cas_mailbox(run: Run, noun: Noun) -> list[Json]:
     mailbox = noun.find(run, run.given["Identity"])
     changes = noun.change(run, mailbox)

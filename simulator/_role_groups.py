@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ._behaviours import behaves
 from ._nouns import Noun, Run, missing, refused
 from ._organization import refuse_dehydrated
 from ._rbac import add_group, assign, assignments_of
@@ -29,6 +30,7 @@ def _principal(run: Run, identity: str) -> tuple[str, str, str]:
     raise missing(identity)
 
 
+@behaves("role-assignment")
 def get_assignments(run: Run, noun: Noun) -> list[Json]:
     given, store = run.given, run.tenant.store("ManagementRoleAssignment")
     if "Identity" in given:
@@ -58,6 +60,7 @@ def _users_behind(run: Run, assignment: Json) -> list[Json]:
     return [assignment | {"EffectiveUserName": name, "AssignmentMethod": "RoleGroup"} for name in names]
 
 
+@behaves("role-assignment")
 def new_assignment(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     role = ROLES.find(run, run.given["Role"])["Name"]
@@ -87,6 +90,7 @@ def _group_view(run: Run, group: Json) -> Json:
     }
 
 
+@behaves("rights")
 def new_group(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     given = run.given
@@ -125,10 +129,12 @@ def _members(run: Run, group: Json) -> list[Json]:
     return shown
 
 
+@behaves("rights-directory")
 def get_members(run: Run, noun: Noun) -> list[Json]:
     return _members(run, GROUPS.find(run, run.given["Identity"]))
 
 
+@behaves("member-exists")
 def add_member(run: Run, noun: Noun) -> list[Json]:
     group, member = _group_and_member(run)
     if member in group["_members"]:
@@ -136,6 +142,7 @@ def add_member(run: Run, noun: Noun) -> list[Json]:
     return _save_members(run, group, [*group["_members"], member])
 
 
+@behaves("member-missing")
 def remove_member(run: Run, noun: Noun) -> list[Json]:
     group, member = _group_and_member(run)
     if member not in group["_members"]:
@@ -143,6 +150,7 @@ def remove_member(run: Run, noun: Noun) -> list[Json]:
     return _save_members(run, group, [item for item in group["_members"] if item != member])
 
 
+@behaves("member-list")
 def update_members(run: Run, noun: Noun) -> list[Json]:
     """The whole list, or an edit of it."""
     group, wanted = GROUPS.find(run, run.given["Identity"]), run.given.get("Members")
@@ -179,6 +187,7 @@ def _new_service_principal(run: Run) -> Json:
     }
 
 
+@behaves("service-principal-test")
 def test_authorization(run: Run, noun: Noun) -> list[Json]:
     """The roles that an application holds; access to data through other APIs is not part of this simulator."""
     principal = SERVICE_PRINCIPALS.find(run, run.given["Identity"])

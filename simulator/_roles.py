@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from ._behaviours import behaves
 from ._nouns import Noun, Run, missing, refused
 from ._organization import refuse_dehydrated
 from ._rbac import Entries, add_role
@@ -51,6 +52,7 @@ def _descendants(run: Run, role: Json, *, deep: bool) -> Iterator[Json]:
                 yield from _descendants(run, child, deep=True)
 
 
+@behaves("role-entry-beyond-parent")
 def new_role(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     parent = noun.find(run, run.given["Parent"])
@@ -73,6 +75,7 @@ def new_role(run: Run, noun: Noun) -> list[Json]:
     return [_view(run, role)]
 
 
+@behaves("role-in-use")
 def remove_role(run: Run, noun: Noun) -> list[Json]:
     role = noun.find(run, run.given["Identity"])
     children = list(_descendants(run, role, deep=True))
@@ -102,6 +105,7 @@ def _entry(role: Json, cmdlet: str) -> Json:
     }
 
 
+@behaves("role-entry-identity")
 def get_entries(run: Run, noun: Noun) -> list[Json]:
     """`Role\\Cmdlet`, either half with wildcards."""
     found = list(_matching(run, run.given["Identity"]))
@@ -123,6 +127,7 @@ def _matching(run: Run, identity: str) -> Iterator[tuple[Json, str]]:
                     yield role, cmdlet
 
 
+@behaves("role-entry-beyond-parent")
 def add_entry(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     role_name, cmdlet_name = _named_entry(run)
@@ -142,6 +147,7 @@ def add_entry(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
+@behaves("role-entry-beyond-parent")
 def set_entry(run: Run, noun: Noun) -> list[Json]:
     """Replace the parameters of an entry, or with AddParameter / RemoveParameter some of them."""
     refuse_dehydrated(run)
@@ -157,6 +163,7 @@ def set_entry(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
+@behaves("role-built-in")
 def remove_entry(run: Run, noun: Noun) -> list[Json]:
     role, cmdlet = _one(run)
     _parent(run, role)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from ._behaviours import behaves
 from ._wire import Json
 
 HASH_TABLE = "#Exchange.GenericHashTable"
@@ -35,6 +36,7 @@ def is_edit(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+@behaves("cmdlet-edit")
 def edited(current: list[str], value: list[str] | Json | None) -> list[str]:
     """A multivalued property after a replacement or an edit; an empty table clears it."""
     if not isinstance(value, dict):

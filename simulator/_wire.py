@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from ._behaviours import known
+
 READ, IDEMPOTENT, CREATE, ACTION = "READ", "IDEMPOTENT", "CREATE", "ACTION"
 
 Json = dict[str, Any]
@@ -74,7 +76,7 @@ class Refusal(Exception):
 
     def __init__(self, behaviour: str, *, status: int, code: str, message: str, **extra: Any) -> None:
         super().__init__(message)
-        self.behaviour = behaviour
+        self.behaviour = known(behaviour)
         self.status = status
         self.code = code
         self.message = message

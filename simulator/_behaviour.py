@@ -1,0 +1,20 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a row of the table of behaviours says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# From Microsoft's own pages; met by public clients or in public issues; ours, because nobody says.
+DOCUMENTED, SEEN, ASSUMED = "documented", "seen", "assumed"
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What the simulator does, how sure that is, and where it comes from."""
+
+    what: str
+    mark: str
+    source: str

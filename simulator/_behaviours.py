@@ -1,0 +1,34 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every behaviour of the simulated services that is more than the contract files, and how much is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from . import _behaviours_exchange, _behaviours_graph
+from ._behaviour import Behaviour
+
+Rule = TypeVar("Rule", bound=Callable[..., object])
+
+BEHAVIOURS: dict[str, Behaviour] = _behaviours_graph.ROWS | _behaviours_exchange.ROWS
+
+
+def known(behaviour: str) -> str:
+    """The id, if it is one."""
+    if behaviour not in BEHAVIOURS:
+        raise KeyError(f"no behaviour {behaviour} in the table")
+    return behaviour
+
+
+def behaves(behaviour: str) -> Callable[[Rule], Rule]:
+    """Marks the function that carries out a rule of state."""
+    known(behaviour)
+
+    def mark(rule: Rule) -> Rule:
+        rule.behaviour = behaviour  # type: ignore[attr-defined]
+        return rule
+
+    return mark
