@@ -31,11 +31,10 @@ DEMO := $(CACHE)/demo/$(MADE)
 export HOME := $(CACHE)/home
 export XDG_CACHE_HOME := $(CACHE)/xdg
 export ANSIBLE_HOME := $(CACHE)/ansible
-export ANSIBLE_CONFIG := /dev/null
 export ANSIBLE_COLLECTIONS_PATH := $(CACHE)/live
 export LC_ALL := C.UTF-8
 export NO_COLOR := 1
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
+unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
 .PHONY: test demo lint sanity unit integration molecule clean
 test: lint sanity unit integration molecule demo
@@ -105,7 +104,6 @@ integration: $(TEST) | $(LIVE)
 
 molecule: $(TEST) | $(LIVE)
 	. $(CACHE)/test/bin/activate
-	cd extensions
 	molecule test --all --report
 
 # As a user does it: build, install, run from an empty folder.
