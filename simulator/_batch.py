@@ -45,6 +45,8 @@ def run_batch(call: Call, body: Json, version: str, respond: Callable[[Call], An
             answer = Answer(424, {"error": {"code": "FailedDependency", "message": "A dependency failed."}})
         elif "body" in request and "content-type" not in {name.lower() for name in request.get("headers", {})}:
             answer = Answer(400, {"error": {"code": "BadRequest", "message": "A body needs a Content-Type header."}})
+        elif request["url"].lstrip("/").lower().startswith("$batch"):
+            answer = Answer(400, {"error": {"code": "BadRequest", "message": "A batch cannot hold another one."}})
         else:
             answer = respond(_part(call, request, version))
         statuses[request["id"]] = answer.status

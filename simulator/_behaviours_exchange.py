@@ -57,6 +57,14 @@ ROWS: dict[str, Behaviour] = {
         f"{_PS}/get-activesyncorganizationsettings",
     ),
     "cmdlet-edit": Behaviour("lists are edited with GenericHashTable, an empty one clears", SEEN, _CIPP),
+    "cmdlet-not-simulated": Behaviour(
+        "parameters of a Get- that the simulator does not carry out are refused, never swallowed", ASSUMED, _NOBODY
+    ),
+    "cmdlet-filter": Behaviour(
+        "OPATH filters with -eq, -ne, -like, -and, -or, -not",
+        DOCUMENTED,
+        f"{_LEARN}/powershell/exchange/filter-properties",
+    ),
     "object-missing": Behaviour("an unknown object: ManagementObjectNotFoundException", SEEN, _CIPP),
     "object-exists": Behaviour("a taken name: ADObjectAlreadyExistsException", SEEN, _EXOHELPER),
     # Exchange: the organization and who may do what

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ._assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS
 from ._mobile import MOBILE_NOUNS, clear_device, seed_mobile
 from ._nouns import GENERAL, Noun, Run
 from ._organization import ORGANIZATION_CMDLETS, ORGANIZATION_NOUNS, seed_organization
@@ -16,12 +17,20 @@ from ._role_groups import GROUP_CMDLETS, GROUP_NOUNS
 from ._roles import ROLE_CMDLETS, ROLE_NOUNS
 from ._wire import Json
 
-NOUNS: dict[str, Noun] = {**MOBILE_NOUNS, **RECIPIENT_NOUNS, **ROLE_NOUNS, **GROUP_NOUNS, **ORGANIZATION_NOUNS}
+NOUNS: dict[str, Noun] = {
+    **MOBILE_NOUNS,
+    **RECIPIENT_NOUNS,
+    **ROLE_NOUNS,
+    **GROUP_NOUNS,
+    **ASSIGNMENT_NOUNS,
+    **ORGANIZATION_NOUNS,
+}
 OWN: dict[str, Callable[[Run, Noun], list[Json]]] = {
     "Clear-MobileDevice": clear_device,
     "Set-CASMailbox": set_cas_mailbox,
     **ROLE_CMDLETS,
     **GROUP_CMDLETS,
+    **ASSIGNMENT_CMDLETS,
     **ORGANIZATION_CMDLETS,
 }
 

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ._clock import Clock
+from ._clock import Clock, http_date
 from ._faults import AFTER_EFFECT, BEFORE_EFFECT, Fault, Faults, replaced
 from ._ledger import Entry, Ledger
 from ._tenant import Tenant
@@ -61,6 +61,8 @@ class Conductor:
             self._current = None
         if fault is None or not fault.on_transport:
             self._ledger.answered(entry, answer, self._clock.now())
+        if service.name in _TIMED:
+            answer = replace(answer, headers={"Date": http_date(self._clock.now())} | dict(answer.headers))
         return Conclusion(answer, fault)
 
     def conduct_part(self, service: Service, call: Call) -> Answer:

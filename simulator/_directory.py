@@ -60,7 +60,7 @@ def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
     """A user with what follows from the licences."""
     plans = plans_of(tenant, user)
     since = user["createdDateTime"]
-    return user | {
+    return addressed(tenant, user) | {
         "assignedPlans": [
             {
                 "assignedDateTime": since,
@@ -139,6 +139,14 @@ def new_user(tenant: Tenant, user_id: str, properties: Json, now: datetime) -> J
     return empty | properties | {"id": user_id}
 
 
-def has_mailbox(plan_name: str) -> bool:
-    """Whether a service plan comes with an Exchange mailbox; the foundation and archive plans do not."""
-    return plan_name.startswith("EXCHANGE_") and not plan_name.startswith(("EXCHANGE_S_FOUNDATION", "EXCHANGE_S_ARCH"))
+def has_mailbox(tenant: Tenant, user: Json) -> bool:
+    """Whether a licence brings an Exchange mailbox; the foundation and archive plans do not."""
+    names = [plan["servicePlanName"] for plan in plans_of(tenant, user)]
+    without = ("EXCHANGE_S_FOUNDATION", "EXCHANGE_S_ARCHIVE")
+    return any(name.startswith("EXCHANGE_") and not name.startswith(without) for name in names)
+
+
+def addressed(tenant: Tenant, user: Json) -> Json:
+    """A user with the addresses that come with a mailbox. In Graph, `mail` feeds the read-only proxyAddresses."""
+    mail = user["mail"] or (user["userPrincipalName"] if has_mailbox(tenant, user) else None)
+    return user | {"mail": mail, "proxyAddresses": [f"SMTP:{mail}"] if mail else []}

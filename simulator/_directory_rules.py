@@ -11,6 +11,16 @@ from ._entities import Resource, Scene, listed, not_found
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
 
+_READ_ONLY = (
+    "id",
+    "assignedLicenses",
+    "assignedPlans",
+    "createdDateTime",
+    "licenseAssignmentStates",
+    "provisionedPlans",
+    "proxyAddresses",
+)
+
 
 @behaves("directory-value")
 def create_user(scene: Scene, user_id: str) -> Json:
@@ -23,6 +33,7 @@ def create_user(scene: Scene, user_id: str) -> Json:
         raise _invalid_value("The domain portion of the userPrincipalName property is invalid.")
     if scene.tenant.store("users").find("userPrincipalName", name):
         raise _invalid_value("Another object with the same value for property userPrincipalName already exists.")
+    _refuse_read_only(scene)
     properties = {key: value for key, value in scene.body.items() if key != "passwordProfile" and "@" not in key}
     return new_user(scene.tenant, user_id, properties, scene.now)
 
@@ -37,7 +48,14 @@ def delete_user(scene: Scene, user: Json) -> None:
 
 @behaves("directory-value")
 def change_user(scene: Scene, user: Json) -> Json:
+    _refuse_read_only(scene)
     return {name: value for name, value in scene.body.items() if name != "passwordProfile"}
+
+
+def _refuse_read_only(scene: Scene) -> None:
+    for name in _READ_ONLY:
+        if name in scene.body:
+            raise _invalid_value(f"Property '{name}' is read-only and cannot be set.")
 
 
 @behaves("directory-role-assignment")

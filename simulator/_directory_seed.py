@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ._clock import iso
-from ._directory import assign_role, has_mailbox, new_user
+from ._directory import assign_role, new_user
 from ._tenant import DIRECTORY_ROLES, Tenant
 from ._wire import Json
 
@@ -35,15 +35,12 @@ def _seed_user(tenant: Tenant, nickname: str, described: Json, now: datetime) ->
     address = f"{nickname}@{tenant.domain}"
     skus = tenant.description["skus"]
     licences = [{"skuId": skus[name]["id"], "disabledPlans": []} for name in described["licences"]]
-    mailbox = any(has_mailbox(plan) for name in described["licences"] for plan in skus[name]["plans"])
     properties = {key: value for key, value in described.items() if key not in ("licences", "directory_roles")}
     user = new_user(
         tenant,
         tenant.uuid("user", nickname),
         {
             "userPrincipalName": address,
-            "mail": address if mailbox else None,
-            "proxyAddresses": [f"SMTP:{address}"] if mailbox else [],
             "usageLocation": tenant.description["organization"]["countryLetterCode"],
             "assignedLicenses": licences,
             **properties,

@@ -19,9 +19,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ._behaviours import behaves
-from ._clock import Clock, http_date, iso
+from ._clock import Clock
 from ._cmdlet_table import run_cmdlet
 from ._cmdlets import COMMON, Cmdlet, unresolvable
+from ._exchange_forms import body_of, failed, limited, shaped
 from ._nouns import Run
 from ._rbac import rights_of
 from ._tenant import Tenant
@@ -32,10 +33,6 @@ PAGE_SIZE = 1000
 _PATH = re.compile(r"/adminapi/(beta|v1\.0)/([^/]+)/(InvokeCommand|EXOModuleFile)", re.IGNORECASE)
 _LINK_SECONDS = 1800
 _ANCHORS = ("UPN:", "APP:", "SMTP:", "MBX:")
-_MORE = (
-    "There are more results available than are currently displayed. To view them, increase the value for the "
-    "ResultSize parameter."
-)
 
 
 @dataclass
@@ -63,9 +60,8 @@ class Exchange:
         try:
             answer = self._carry_out(call)
         except Refusal as refusal:
-            answer = _error(refusal)
-        stamp = {"request-id": call.request_id, "Date": http_date(self.clock.now())}
-        return Answer(answer.status, answer.body, stamp | dict(answer.headers))
+            answer = failed(refusal)
+        return Answer(answer.status, answer.body, {"request-id": call.request_id} | dict(answer.headers))
 
     def _carry_out(self, call: Call) -> Answer:
         claims = self.tokens.check(call.bearer, self.url)
@@ -120,7 +116,7 @@ class Exchange:
         if bound.get("WhatIf"):
             return self._page(call, run, [])
         objects = run_cmdlet(run)
-        return _emptied() if cmdlet.verb == "Remove" else self._page(call, run, _limited(run, objects))
+        return _emptied() if cmdlet.verb == "Remove" else self._page(call, run, limited(run, objects))
 
     def _page(self, call: Call, run: Run, objects: list[Json]) -> Answer:
         options = call.options()
@@ -128,8 +124,8 @@ class Exchange:
         start = _position(options.get("$skiptoken"), digest, self.clock.now())
         end = start + min(_page_size(call), self.page_size)
         names = options["$select"].split(",") if options.get("$select") else list(run.cmdlet.output)
-        value = [_shaped(run.cmdlet, item, names) for item in objects[start:end]]
-        body = _body(self.url, run.tenant, value, run.warnings)
+        value = [shaped(run.cmdlet, item, names) for item in objects[start:end]]
+        body = body_of(self.url, run.tenant, value, run.warnings)
         if end < len(objects):
             raw = json.dumps([digest, end, self.clock.now().timestamp()])
             token = base64.urlsafe_b64encode(raw.encode()).decode()
@@ -168,45 +164,6 @@ def _emptied() -> Answer:
     return Answer(204)
 
 
-@behaves("exchange-result-size")
-def _limited(run: Run, objects: list[Json]) -> list[Json]:
-    """The first ResultSize objects, and a warning when there were more."""
-    if "ResultSize" not in run.cmdlet.parameters:
-        return objects
-    size = run.given.get("ResultSize", run.cmdlet.parameters["ResultSize"]["default"])
-    if size == "Unlimited" or len(objects) <= size:
-        return objects
-    run.warnings.append(_MORE)
-    return objects[:size]
-
-
-@behaves("exchange-annotations")
-def _shaped(cmdlet: Cmdlet, item: Json, names: list[str]) -> Json:
-    """An object with the properties of its kind, and the type annotations that come between them."""
-    shaped: Json = {}
-    for name in names:
-        kind = cmdlet.output.get(name)
-        if kind is None:
-            continue
-        value = item.get(name)
-        if kind.endswith("[]"):
-            value = value or []
-            shaped[f"{name}@odata.type"] = "#Collection(String)"
-        elif kind == "guid" and value is not None:
-            shaped[f"{name}@odata.type"] = "#Guid"
-        shaped[name] = iso(value) if isinstance(value, datetime) else value
-    return shaped
-
-
-def _body(url: str, tenant: Tenant, value: list[Json], warnings: list[str]) -> Json:
-    return {
-        "@odata.context": f"{url}/adminapi/beta/{tenant.tenant_id}/$metadata#Collection(Exchange.GenericHashTable)",
-        "adminapi.warnings@odata.type": "#Collection(String)",
-        "@adminapi.warnings": warnings,
-        "value": value,
-    }
-
-
 def _page_size(call: Call) -> int:
     found = re.search(r"odata\.maxpagesize=(\d+)", call.headers.get("prefer", ""))
     size = int(found[1]) if found else PAGE_SIZE
@@ -229,27 +186,3 @@ def _position(token: str | None, digest: str, now: datetime) -> int:
 
 def _bad(behaviour: str, text: str, *, status: int = 400, code: str = "BadRequest") -> Refusal:
     return Refusal(behaviour, status=status, code=code, message=text, plain=True)
-
-
-@behaves("exchange-errors")
-def _error(refusal: Refusal) -> Answer:
-    """The forms in which public clients have met failures."""
-    headers = refusal.extra.get("headers", {})
-    if refusal.extra.get("empty"):
-        return Answer(refusal.status, None, headers)
-    if refusal.extra.get("plain") or refusal.status == 401:
-        return Answer(refusal.status, {"error": {"code": refusal.code, "message": refusal.message}}, headers)
-    error: Json = {
-        "code": "BadRequest",
-        "message": "Error executing cmdlet",
-        "innererror": {
-            "message": "Error executing cmdlet",
-            "type": "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
-            "internalexception": {"message": refusal.message, "type": refusal.code, "stacktrace": ""},
-        },
-    }
-    if refusal.extra.get("details", True):
-        number = hashlib.sha256(refusal.code.encode()).hexdigest()[:6].upper()
-        text = f"Ex{number}|{refusal.code}|{refusal.message}"
-        error["details"] = [{"code": "Context", "target": "", "message": text}]
-    return Answer(refusal.status, {"error": error}, headers | {"X-ExceptionType": refusal.code})

@@ -20,6 +20,20 @@ TRANSPORT = ("reset", "hang", "drip", "truncate")
 FOREIGN = "https://foreign.example.invalid"
 
 
+# What Graph and Exchange say with these, unless the fault brings a body of its own.
+_ERROR_BODIES = {
+    status: {"error": {"code": code, "message": message}}
+    for status, code, message in (
+        (401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid."),
+        (429, "TooManyRequests", "Please retry again later."),
+        (500, "InternalServerError", "An error has occurred."),
+        (502, "BadGateway", "The gateway got no valid answer."),
+        (503, "ServiceUnavailable", "The service is temporarily unavailable."),
+        (504, "GatewayTimeout", "The gateway got no answer in time."),
+    )
+}
+
+
 @dataclass
 class Fault:
     """From the `nth` matching request on, `count` times.
@@ -96,7 +110,8 @@ def replaced(fault: Fault, call: Call, url: str, genuine: Answer) -> Answer:
     """What goes out instead of the genuine answer."""
     match fault.kind:
         case "status":
-            return Answer(fault.status, fault.body, fault.headers)
+            body = _ERROR_BODIES.get(fault.status) if fault.body is None else fault.body
+            return Answer(fault.status, body, fault.headers)
         case "bad_json":
             return Answer(genuine.status, b'{"value": [', genuine.headers)
         case "html":

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ._batch import parts_of, run_batch, strongest
-from ._clock import Clock, http_date
+from ._clock import Clock
 from ._contract import Contract, Operation
 from ._entities import Resource, Scene, create_entity, delete_entity, get_entity, list_entities, update_entity
 from ._graph_table import RESOURCES, SINGLETONS, SPECIALS
@@ -72,7 +72,6 @@ class Graph:
         stamp = {
             "request-id": call.request_id,
             "client-request-id": call.client_request_id,
-            "Date": http_date(self.clock.now()),
             "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"1"}}',
         }
         return Answer(answer.status, answer.body, stamp | dict(answer.headers))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ._behaviours import behaves
 from ._clock import iso
+from ._directory import addressed
 from ._entities import Resource, Scene
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
@@ -157,11 +158,9 @@ def _check_address(scene: Scene, connector: Json) -> None:
     if connector["exchangeConnectorType"] != "serviceToService":
         return
     address = connector.get("primarySmtpAddress")
-    owned = {f"SMTP:{address}".casefold()}
-    if not address or not any(
-        owned & {proxy.casefold() for proxy in user["proxyAddresses"] if proxy.startswith("SMTP:")}
-        for user in scene.tenant.store("users")
-    ):
+    primary = f"SMTP:{address}".casefold()
+    owners = [addressed(scene.tenant, user) for user in scene.tenant.store("users")]
+    if not any(proxy.casefold() == primary for user in owners for proxy in user["proxyAddresses"]):
         raise Refusal(
             "connector-address-unknown",
             status=400,

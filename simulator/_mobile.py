@@ -12,12 +12,14 @@ from ._behaviours import behaves
 from ._clock import iso
 from ._intune import connector_view
 from ._nouns import Noun, Run, named, refused
-from ._recipients import RECIPIENTS, cas_settings
+from ._recipients import RECIPIENTS
 from ._store import Store
 from ._values import edited
 from ._wire import Json
 
 SETTINGS = "Mobile Mailbox Settings"
+_CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "Outlook"}
+_DEVICE_FILTERS = frozenset({"Mailbox", *_CLIENTS})
 
 
 def seed_mobile(run: Run) -> None:
@@ -40,7 +42,6 @@ def seed_mobile(run: Run) -> None:
 
 def seed_device(run: Run, number: int, described: Json) -> None:
     """A device that synchronised an hour ago for the first time, and just now."""
-    owner = f"{described['user']}@{run.tenant.domain}"
     device_id = run.tenant.uuid("device", str(number)).replace("-", "").upper()
     name = f"{described['client']}§{described['type']}§{device_id}"
     first = iso(run.now - timedelta(hours=1))
@@ -61,7 +62,7 @@ def seed_device(run: Run, number: int, described: Json) -> None:
         "IsDisabled": False,
         "WhenCreated": first,
         "WhenChanged": first,
-        "_owner": owner,
+        "_owner": run.tenant.uuid("user", described["user"]),
         "_wipe": None,
     }
     _keep(run, "MobileDevice", device)
@@ -78,7 +79,7 @@ def device_view(run: Run, device: Json) -> Json:
 
 
 def _decision(run: Run, device: Json) -> Json:
-    mailbox = cas_settings(run.tenant, device["_owner"])
+    mailbox = run.tenant.store("CASMailbox").get(device["_owner"]) or {}
     if not mailbox.get("ActiveSyncEnabled", True):
         return _state("Blocked", "Individual")
     for name, state in (("ActiveSyncBlockedDeviceIDs", "Blocked"), ("ActiveSyncAllowedDeviceIDs", "Allowed")):
@@ -105,31 +106,26 @@ def _state(state: str, reason: str, rule: str | None = None) -> Json:
 
 def _narrow_devices(run: Run, devices: list[Json]) -> list[Json]:
     if "Mailbox" in run.given:
-        mailbox = RECIPIENTS.find(run, run.given["Mailbox"])
-        devices = [device for device in devices if device["_owner"] == mailbox["UserPrincipalName"]]
-    kinds = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "UniversalOutlook"}
-    wanted = {kind for name, kind in kinds.items() if run.given.get(name)}
+        owner = RECIPIENTS.find(run, run.given["Mailbox"])["ExternalDirectoryObjectId"]
+        devices = [device for device in devices if device["_owner"] == owner]
+    wanted = {kind for name, kind in _CLIENTS.items() if run.given.get(name)}
     return [device for device in devices if not wanted or device["ClientType"] in wanted]
 
 
 @behaves("device-statistics")
-def _statistics(run: Run) -> list[Json]:
-    now = iso(run.now)
-    return [
-        {name: value for name, value in device.items() if name != "FirstSyncTime"}
-        | {
-            "DeviceID": device["DeviceId"],
-            "DeviceFriendlyName": device["FriendlyName"],
-            "FirstSyncTime": device["FirstSyncTime"],
-            "LastSuccessSync": None if device["ClientType"] == "Outlook" else now,
-            "LastSyncAttemptTime": None if device["ClientType"] == "Outlook" else now,
-            "Status": "DeviceOk",
-            "IsRemoteWipeSupported": True,
-            "NumberOfFoldersSynced": 8,
-            **(device["_wipe"] or {}),
-        }
-        for device in (device_view(run, item) for item in run.tenant.store("MobileDevice"))
-    ]
+def _statistics(run: Run, device: Json) -> Json:
+    synchronised = None if device["ClientType"] == "Outlook" else iso(run.now)
+    return {
+        **device_view(run, device),
+        "DeviceID": device["DeviceId"],
+        "DeviceFriendlyName": device["FriendlyName"],
+        "LastSuccessSync": synchronised,
+        "LastSyncAttemptTime": synchronised,
+        "Status": "DeviceOk",
+        "IsRemoteWipeSupported": True,
+        "NumberOfFoldersSynced": 8,
+        **(device["_wipe"] or {}),
+    }
 
 
 @behaves("device-wipe")
@@ -224,6 +220,7 @@ DEVICES = Noun(
     keys=("Identity", "Guid", "Id", "Name", "DistinguishedName"),
     view=device_view,
     narrow=_narrow_devices,
+    heard=_DEVICE_FILTERS,
 )
 MOBILE_NOUNS = {
     "ActiveSyncOrganizationSettings": Noun("ActiveSyncOrganizationSettings", view=_settings_view),
@@ -233,5 +230,5 @@ MOBILE_NOUNS = {
         "MobileDeviceMailboxPolicy", create=_new_policy, change=_change_policy, remove=_remove_policy
     ),
     "MobileDevice": DEVICES,
-    "MobileDeviceStatistics": Noun("MobileDevice", source=_statistics, narrow=_narrow_devices),
+    "MobileDeviceStatistics": Noun("MobileDevice", view=_statistics, narrow=_narrow_devices, heard=_DEVICE_FILTERS),
 }

@@ -13,9 +13,12 @@ from typing import Any
 
 from ._clock import iso
 from ._cmdlets import COMMON, Cmdlet
+from ._opath import opath
 from ._tenant import Tenant
 from ._values import edited
 from ._wire import Json, Refusal
+
+GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "ResultSize"})
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Run:
 
     def settings(self) -> Json:
         """What the caller wants an object to be."""
-        return {name: value for name, value in self.given.items() if name not in COMMON and name in self.cmdlet.output}
+        known = self.cmdlets[f"get-{self.cmdlet.noun.lower()}"].output
+        return {name: value for name, value in self.given.items() if name in known and name != "Identity"}
 
 
 def _all(run: Run, items: list[Json]) -> list[Json]:
@@ -73,11 +77,12 @@ class Noun:
     create: Callable[[Run], Json] = _merged
     change: Callable[[Run, Json], Json] = _changes
     remove: Callable[[Run, Json], None] = _no_more
+    # The parameters of its Get- that `narrow` and `view` go by.
+    heard: frozenset[str] = frozenset()
     behaviour: str = "exchange-objects"
 
     def items(self, run: Run) -> list[Json]:
-        stored = self.source(run) if self.source else run.tenant.store(self.store)
-        return [self.view(run, item) for item in stored]
+        return list(self.source(run)) if self.source else list(run.tenant.store(self.store))
 
     def seek(self, run: Run, identity: str) -> Json | None:
         wanted = identity.casefold()
@@ -95,30 +100,40 @@ class Noun:
 
 
 def get(run: Run, noun: Noun) -> list[Json]:
-    items = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
-    return noun.narrow(run, items)
+    refuse_unheard(run, GENERAL_PARAMETERS | noun.heard)
+    found = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
+    items = [noun.view(run, item) for item in noun.narrow(run, found)]
+    if "Filter" in run.given:
+        test = opath(run.given["Filter"], run.cmdlet.output)
+        items = [item for item in items if test(item)]
+    if "SortBy" in run.given:
+        items.sort(key=lambda item: str(item.get(run.given["SortBy"]) or "").casefold())
+    return items
+
+
+def refuse_unheard(run: Run, heard: frozenset[str]) -> None:
+    """A parameter that would change the result must not be swallowed."""
+    for name in run.given:
+        if name not in heard:
+            raise refused("cmdlet-not-simulated", f"The simulator does not know what {name} does to {run.cmdlet.name}.")
 
 
 def new(run: Run, noun: Noun) -> list[Json]:
     item = named(run, noun.create(run))
     taken = item["Identity"].casefold()
     if any(other["Identity"].casefold() == taken for other in run.tenant.store(noun.store)):
-        raise Refusal(
-            "object-exists",
-            status=400,
-            code="Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
-            message=f'The object "{item["Identity"]}" already exists. Try another name.',
-        )
+        raise exists(item["Identity"])
     run.tenant.store(noun.store).add(item["Guid"], item)
     return [noun.view(run, item)]
 
 
 def change(run: Run, noun: Noun) -> list[Json]:
     item = noun.find(run, run.given["Identity"]) if "Identity" in run.given else noun.items(run)[0]
-    changes = noun.change(run, item)
+    changes = {name: value for name, value in noun.change(run, item).items() if item.get(name) != value}
     if "Name" in changes and item.get("Name") == item.get("Identity"):
         changes |= {"Identity": changes["Name"], "Id": changes["Name"]}
-    run.tenant.store(noun.store).update(item["Guid"], changes | {"WhenChangedUTC": iso(run.now)})
+    if changes:
+        run.tenant.store(noun.store).update(item["Guid"], changes | {"WhenChangedUTC": iso(run.now)})
     return []
 
 
@@ -159,6 +174,15 @@ def missing(identity: str) -> Refusal:
             f"The operation couldn't be performed because object '{identity}' couldn't be found on "
             "'SIMULATED.EXCHANGE.EXAMPLE'."
         ),
+    )
+
+
+def exists(identity: str) -> Refusal:
+    return Refusal(
+        "object-exists",
+        status=400,
+        code="Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
+        message=f'There is already another object with the name "{identity}". Try another name.',
     )
 
 

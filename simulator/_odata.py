@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ._wire import Json, Refusal
@@ -183,6 +184,7 @@ def _ordered_pair(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], b
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": _same,
     "ne": lambda left, right: not _same(left, right),
+    "like": lambda left, right: fnmatchcase(str(left or "").casefold(), str(right).casefold()),
     "ge": _ordered_pair(lambda left, right: bool(left >= right)),
     "le": _ordered_pair(lambda left, right: bool(left <= right)),
 }

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._directory import has_mailbox, plans_of
+from ._directory import addressed, has_mailbox
 from ._nouns import Noun, Run, missing
 from ._tenant import Tenant
 from ._wire import Json
@@ -16,15 +16,10 @@ def recipients(run: Run) -> list[Json]:
     return [_recipient(run.tenant, user) for user in run.tenant.store("users")]
 
 
-def cas_settings(tenant: Tenant, principal_name: str) -> Json:
-    """What was set on the mailbox of a user, beyond the defaults."""
-    user = tenant.store("users").find("userPrincipalName", principal_name)
-    return (tenant.store("CASMailbox").get(user["id"]) or {}) if user else {}
-
-
 @behaves("mailbox-licence")
 def _recipient(tenant: Tenant, user: Json) -> Json:
-    mailbox = any(has_mailbox(plan["servicePlanName"]) for plan in plans_of(tenant, user))
+    user = addressed(tenant, user)
+    mailbox = has_mailbox(tenant, user)
     guid = tenant.uuid("recipient", user["id"])
     kind = "UserMailbox" if mailbox else "User"
     name = user["mailNickname"]
@@ -63,12 +58,18 @@ def _recipient(tenant: Tenant, user: Json) -> Json:
     }
 
 
-def _with_mailbox(run: Run) -> list[Json]:
+def _mailboxes(run: Run) -> list[Json]:
     return [item for item in recipients(run) if item["RecipientTypeDetails"] == "UserMailbox"]
 
 
+def _cas_mailboxes(run: Run) -> list[Json]:
+    owners = {device["_owner"] for device in run.tenant.store("MobileDevice")}
+    partnership = "HasActiveSyncDevicePartnership"
+    return [item | {partnership: item["ExternalDirectoryObjectId"] in owners} for item in _mailboxes(run)]
+
+
 @behaves("mailbox-policy")
-def _cas_mailbox(run: Run, mailbox: Json) -> Json:
+def _cas_view(run: Run, mailbox: Json) -> Json:
     specs = run.cmdlets["set-casmailbox"].parameters
     defaults = {
         name: [] if spec["encoding"] == "multivalued" else spec.get("default")
@@ -77,21 +78,19 @@ def _cas_mailbox(run: Run, mailbox: Json) -> Json:
     }
     own = run.tenant.store("CASMailbox").get(mailbox["ExternalDirectoryObjectId"]) or {}
     policy = own.get("ActiveSyncMailboxPolicy")
-    followed = next((item for item in run.tenant.store("MobileDeviceMailboxPolicy") if item["IsDefault"]), None)
-    devices = [item for item in run.tenant.store("MobileDevice") if item["_owner"] == mailbox["UserPrincipalName"]]
+    default_policy = next(item["Name"] for item in run.tenant.store("MobileDeviceMailboxPolicy") if item["IsDefault"])
     return {
         **mailbox,
         **defaults,
         **own,
-        "ActiveSyncMailboxPolicy": policy or (followed["Name"] if followed else None),
+        "ActiveSyncMailboxPolicy": policy or default_policy,
         "ActiveSyncMailboxPolicyIsDefaulted": policy is None,
-        "HasActiveSyncDevicePartnership": bool(devices),
     }
 
 
 @behaves("mailbox-policy")
 def set_cas_mailbox(run: Run, noun: Noun) -> list[Json]:
-    mailbox = noun.find(run, run.given["Identity"])
+    mailbox = noun.view(run, noun.find(run, run.given["Identity"]))
     changes = noun.change(run, mailbox)
     policy = changes.get("ActiveSyncMailboxPolicy")
     if policy and not run.tenant.store("MobileDeviceMailboxPolicy").find("Name", policy):
@@ -127,11 +126,12 @@ _KEYS = (
     "DistinguishedName",
     "DisplayName",
 )
-RECIPIENTS = Noun("CASMailbox", keys=_KEYS, source=_with_mailbox, narrow=_narrow)
-USERS = Noun("CASMailbox", keys=_KEYS, source=recipients, narrow=_narrow)
+_HEARD = frozenset({"Anr", "RecipientTypeDetails", "RecipientType"})
+RECIPIENTS = Noun("CASMailbox", keys=_KEYS, source=_mailboxes, narrow=_narrow, heard=_HEARD)
+USERS = Noun("CASMailbox", keys=_KEYS, source=recipients, narrow=_narrow, heard=_HEARD)
 RECIPIENT_NOUNS = {
     "User": USERS,
     "Mailbox": RECIPIENTS,
     "Recipient": RECIPIENTS,
-    "CASMailbox": Noun("CASMailbox", keys=_KEYS, source=_with_mailbox, view=_cas_mailbox, narrow=_narrow),
+    "CASMailbox": Noun("CASMailbox", keys=_KEYS, source=_cas_mailboxes, view=_cas_view, narrow=_narrow, heard=_HEARD),
 }

@@ -1,14 +1,14 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Role assignments, role groups with their members, and the service principals that Exchange knows."""
+"""Role groups with their members, and the service principals that Exchange knows."""
 
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, missing, refused
+from ._nouns import Noun, Run, exists, missing, refused
 from ._organization import refuse_dehydrated
-from ._rbac import add_group, assign, assignments_of
+from ._rbac import add_group, assignments_of
 from ._recipients import USERS
 from ._roles import ROLES
 from ._wire import Json
@@ -17,7 +17,7 @@ _NOT_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberNotFoundException"
 _A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException"
 
 
-def _principal(run: Run, identity: str) -> tuple[str, str, str]:
+def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
     """Somebody who can hold a role: the id that stays, the name shown, the kind."""
     for noun, key, kind in (
         (GROUPS, "Guid", "RoleGroup"),
@@ -30,63 +30,12 @@ def _principal(run: Run, identity: str) -> tuple[str, str, str]:
     raise missing(identity)
 
 
-@behaves("role-assignment")
-def get_assignments(run: Run, noun: Noun) -> list[Json]:
-    given, store = run.given, run.tenant.store("ManagementRoleAssignment")
-    if "Identity" in given:
-        found = [noun.find(run, given["Identity"])]
-    elif "RoleAssignee" in given:
-        found = assignments_of(run.tenant, _principal(run, given["RoleAssignee"])[0])
-    else:
-        found = list(store)
-    if "Role" in given:
-        role = ROLES.find(run, given["Role"])["Name"]
-        found = [item for item in found if item["Role"] == role]
-    for name, wanted in (("RoleAssigneeType", "RoleAssigneeType"), ("Enabled", "Enabled")):
-        if name in given:
-            found = [item for item in found if item[wanted] == given[name]]
-    if given.get("Delegating") is not None:
-        kind = "DelegatingOrgWide" if given["Delegating"] else "Regular"
-        found = [item for item in found if item["RoleAssignmentDelegationType"] == kind]
-    shown = [item | {"User": item["RoleAssigneeName"]} for item in found]
-    return [one for item in shown for one in _users_behind(run, item)] if given.get("GetEffectiveUsers") else shown
-
-
-def _users_behind(run: Run, assignment: Json) -> list[Json]:
-    group = run.tenant.store("RoleGroup").get(assignment["_assignee"])
-    if group is None:
-        return [assignment | {"EffectiveUserName": assignment["RoleAssigneeName"]}]
-    names = [member["DisplayName"] for member in _members(run, group)]
-    return [assignment | {"EffectiveUserName": name, "AssignmentMethod": "RoleGroup"} for name in names]
-
-
-@behaves("role-assignment")
-def new_assignment(run: Run, noun: Noun) -> list[Json]:
-    refuse_dehydrated(run)
-    role = ROLES.find(run, run.given["Role"])["Name"]
-    identity = next(run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given)
-    holder, holder_name, kind = _principal(run, identity)
-    label = run.given.get("Name") or f"{role}-{holder_name}"[:64]
-    if run.tenant.store("ManagementRoleAssignment").find("Name", label):
-        raise refused(
-            "object-exists",
-            f'The assignment "{label}" already exists.',
-            "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
-        )
-    assignment = assign(run, role, holder, holder_name, kind, label)
-    if run.given.get("Delegating"):
-        run.tenant.store("ManagementRoleAssignment").update(
-            assignment["Guid"], {"RoleAssignmentDelegationType": "DelegatingOrgWide"}
-        )
-    return [assignment]
-
-
 def _group_view(run: Run, group: Json) -> Json:
     assignments = [item for item in run.tenant.store("ManagementRoleAssignment") if item["_assignee"] == group["Guid"]]
     return group | {
         "RoleAssignments": [item["Name"] for item in assignments],
         "Roles": [item["Role"] for item in assignments],
-        "Members": [member["Name"] for member in _members(run, group)],
+        "Members": [member["Name"] for member in members_of(run, group)],
     }
 
 
@@ -95,19 +44,15 @@ def new_group(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     given = run.given
     if run.tenant.store("RoleGroup").find("Name", given["Name"]):
-        raise refused(
-            "object-exists",
-            f'The group "{given["Name"]}" already exists.',
-            "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
-        )
+        raise exists(given["Name"])
     roles = [ROLES.find(run, role)["Name"] for role in given.get("Roles") or []]
-    members = [_principal(run, member)[0] for member in given.get("Members") or []]
+    members = [principal_of(run, member)[0] for member in given.get("Members") or []]
     properties = {name: given[name] for name in ("DisplayName", "Description", "ManagedBy") if given.get(name)}
     return [_group_view(run, add_group(run, given["Name"], roles, members, **properties))]
 
 
 def _remove_group(run: Run, group: Json) -> None:
-    if any(group["Guid"] == run.tenant.uuid("role group", name) for name in ("Organization Management",)):
+    if group["Guid"] == run.tenant.uuid("role group", "Organization Management"):
         raise refused("role-group-built-in", f'The role group "{group["Name"]}" is built in and cannot be removed.')
     assignments = run.tenant.store("ManagementRoleAssignment")
     for assignment in assignments:
@@ -115,7 +60,7 @@ def _remove_group(run: Run, group: Json) -> None:
             assignments.remove(assignment["Guid"])
 
 
-def _members(run: Run, group: Json) -> list[Json]:
+def members_of(run: Run, group: Json) -> list[Json]:
     """The members as recipients; a service principal is shown in the same form."""
     users = {user["ExternalDirectoryObjectId"]: user for user in USERS.items(run)}
     applications = {item["ObjectId"]: item for item in run.tenant.store("ServicePrincipal")}
@@ -131,7 +76,7 @@ def _members(run: Run, group: Json) -> list[Json]:
 
 @behaves("rights-directory")
 def get_members(run: Run, noun: Noun) -> list[Json]:
-    return _members(run, GROUPS.find(run, run.given["Identity"]))
+    return members_of(run, GROUPS.find(run, run.given["Identity"]))
 
 
 @behaves("member-exists")
@@ -155,15 +100,15 @@ def update_members(run: Run, noun: Noun) -> list[Json]:
     """The whole list, or an edit of it."""
     group, wanted = GROUPS.find(run, run.given["Identity"]), run.given.get("Members")
     if isinstance(wanted, dict):
-        removed = {_principal(run, member)[0] for member in wanted.get("remove", [])}
-        added = [_principal(run, member)[0] for member in wanted.get("add", [])]
+        removed = {principal_of(run, member)[0] for member in wanted.get("remove", [])}
+        added = [principal_of(run, member)[0] for member in wanted.get("add", [])]
         kept = [member for member in group["_members"] if member not in removed]
         return _save_members(run, group, kept + [member for member in added if member not in kept])
-    return _save_members(run, group, [_principal(run, member)[0] for member in wanted or []])
+    return _save_members(run, group, [principal_of(run, member)[0] for member in wanted or []])
 
 
 def _group_and_member(run: Run) -> tuple[Json, str]:
-    return GROUPS.find(run, run.given["Identity"]), _principal(run, run.given["Member"])[0]
+    return GROUPS.find(run, run.given["Identity"]), principal_of(run, run.given["Member"])[0]
 
 
 def _save_members(run: Run, group: Json, members: list[str]) -> list[Json]:
@@ -210,15 +155,12 @@ SERVICE_PRINCIPALS = Noun(
     create=_new_service_principal,
 )
 GROUP_NOUNS = {
-    "ManagementRoleAssignment": Noun("ManagementRoleAssignment"),
     "RoleGroup": GROUPS,
     "RoleGroupMember": GROUPS,
     "ServicePrincipal": SERVICE_PRINCIPALS,
     "ServicePrincipalAuthorization": SERVICE_PRINCIPALS,
 }
 GROUP_CMDLETS = {
-    "Get-ManagementRoleAssignment": get_assignments,
-    "New-ManagementRoleAssignment": new_assignment,
     "New-RoleGroup": new_group,
     "Get-RoleGroupMember": get_members,
     "Add-RoleGroupMember": add_member,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, missing, refused
+from ._nouns import Noun, Run, exists, missing, refuse_unheard, refused
 from ._organization import refuse_dehydrated
 from ._rbac import Entries, add_role
 from ._wire import Json
@@ -47,7 +47,7 @@ def _holds(entries: Entries, cmdlet: str, needed: set[str]) -> bool:
 def _descendants(run: Run, role: Json, *, deep: bool) -> Iterator[Json]:
     for child in run.tenant.store("ManagementRole"):
         if child["Parent"] == role["Name"]:
-            yield _view(run, child)
+            yield child
             if deep:
                 yield from _descendants(run, child, deep=True)
 
@@ -57,11 +57,7 @@ def new_role(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     parent = noun.find(run, run.given["Parent"])
     if run.tenant.store("ManagementRole").find("Name", run.given["Name"]):
-        raise refused(
-            "object-exists",
-            f'There\'s already another role with the same name "{run.given["Name"]}".',
-            "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
-        )
+        raise exists(run.given["Name"])
     entries = parent["_entries"]
     if run.given.get("EnabledCmdlets"):
         wanted = {name.casefold() for name in run.given["EnabledCmdlets"]}
@@ -108,11 +104,12 @@ def _entry(role: Json, cmdlet: str) -> Json:
 @behaves("role-entry-identity")
 def get_entries(run: Run, noun: Noun) -> list[Json]:
     """`Role\\Cmdlet`, either half with wildcards."""
+    refuse_unheard(run, frozenset({"Identity", "Parameters", "ResultSize", "Type"}))
     found = list(_matching(run, run.given["Identity"]))
     if not found and "*" not in run.given["Identity"]:
         raise missing(run.given["Identity"])
     needed = {name.casefold() for name in run.given.get("Parameters") or []}
-    entries = [_entry(role, cmdlet) for role, cmdlet in found]
+    entries = [_entry(role, cmdlet) for role, cmdlet in found if "Cmdlet" in run.given.get("Type", ["Cmdlet"])]
     return [entry for entry in entries if needed <= {name.casefold() for name in entry["Parameters"]}]
 
 
@@ -137,11 +134,7 @@ def add_entry(run: Run, noun: Noun) -> list[Json]:
     if cmdlet is None:
         raise refused("role-entry-beyond-parent", f"The parent role does not hold {cmdlet_name}.")
     if cmdlet in role["_entries"] and not run.given.get("Overwrite"):
-        raise refused(
-            "object-exists",
-            f'The role "{role["Name"]}" already holds {cmdlet}.',
-            "Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
-        )
+        raise exists(f"{role['Name']}\\{cmdlet}")
     parameters = _within(cmdlet, run.given.get("Parameters") or parent[cmdlet], parent[cmdlet])
     _save(run, role, role["_entries"] | {cmdlet: parameters})
     return []
@@ -204,7 +197,12 @@ def _save(run: Run, role: Json, entries: Entries) -> None:
     run.tenant.store("ManagementRole").update(role["Guid"], {"_entries": entries})
 
 
-ROLES = Noun("ManagementRole", view=_view, narrow=_narrow)
+ROLES = Noun(
+    "ManagementRole",
+    view=_view,
+    narrow=_narrow,
+    heard=frozenset({"GetChildren", "Recurse", "RoleType", "Cmdlet", "CmdletParameters"}),
+)
 ROLE_NOUNS = {"ManagementRole": ROLES, "ManagementRoleEntry": ROLES}
 ROLE_CMDLETS = {
     "New-ManagementRole": new_role,

@@ -116,8 +116,10 @@ async def _read(request: web.BaseRequest) -> Call:
 
 
 def _headers(answer: Answer) -> dict[str, str]:
-    kind = {} if answer.body is None else {"Content-Type": "application/json; charset=utf-8"}
-    return kind | dict(answer.headers)
+    if answer.body is None:
+        return dict(answer.headers)
+    kind = "text/plain" if isinstance(answer.body, str) else "application/json"
+    return {"Content-Type": f"{kind}; charset=utf-8"} | dict(answer.headers)
 
 
 def _response(answer: Answer) -> web.Response:

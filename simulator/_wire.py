@@ -50,7 +50,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a service says; a body that is not bytes goes out as JSON."""
+    """What a service says; a body that is not text or bytes goes out as JSON."""
 
     status: int = 200
     body: Any = None
@@ -59,6 +59,8 @@ class Answer:
     def content(self) -> bytes:
         if self.body is None:
             return b""
+        if isinstance(self.body, str):
+            return self.body.encode()
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Role assignments: who was given which role, directly or through a role group."""
+
+from __future__ import annotations
+
+from ._behaviours import behaves
+from ._nouns import Noun, Run, exists, refuse_unheard
+from ._organization import refuse_dehydrated
+from ._rbac import assign, assignments_of
+from ._role_groups import members_of, principal_of
+from ._roles import ROLES
+from ._wire import Json
+
+_ASSIGNMENT_FILTERS = frozenset(
+    {
+        "Identity",
+        "RoleAssignee",
+        "Role",
+        "RoleAssigneeType",
+        "Enabled",
+        "Delegating",
+        "GetEffectiveUsers",
+        "RecipientWriteScope",
+        "ConfigWriteScope",
+    }
+)
+
+
+@behaves("role-assignment")
+def get_assignments(run: Run, noun: Noun) -> list[Json]:
+    refuse_unheard(run, _ASSIGNMENT_FILTERS)
+    given, store = run.given, run.tenant.store("ManagementRoleAssignment")
+    if "Identity" in given:
+        found = [noun.find(run, given["Identity"])]
+    elif "RoleAssignee" in given:
+        found = assignments_of(run.tenant, principal_of(run, given["RoleAssignee"])[0])
+    else:
+        found = list(store)
+    if "Role" in given:
+        role = ROLES.find(run, given["Role"])["Name"]
+        found = [item for item in found if item["Role"] == role]
+    for name in ("RoleAssigneeType", "Enabled", "RecipientWriteScope", "ConfigWriteScope"):
+        if name in given:
+            found = [item for item in found if item[name] == given[name]]
+    if given.get("Delegating") is not None:
+        kind = "DelegatingOrgWide" if given["Delegating"] else "Regular"
+        found = [item for item in found if item["RoleAssignmentDelegationType"] == kind]
+    shown = [_assignment_view(run, item) for item in found]
+    return [one for item in shown for one in _users_behind(run, item)] if given.get("GetEffectiveUsers") else shown
+
+
+def _assignment_view(run: Run, assignment: Json) -> Json:
+    """An assignment under the name that its role group has now."""
+    group = run.tenant.store("RoleGroup").get(assignment["_assignee"])
+    name = group["Name"] if group else assignment["RoleAssigneeName"]
+    return assignment | {"RoleAssignee": name, "RoleAssigneeName": name, "User": name}
+
+
+def _users_behind(run: Run, assignment: Json) -> list[Json]:
+    group = run.tenant.store("RoleGroup").get(assignment["_assignee"])
+    if group is None:
+        return [assignment | {"EffectiveUserName": assignment["RoleAssigneeName"]}]
+    names = [member["DisplayName"] for member in members_of(run, group)]
+    return [assignment | {"EffectiveUserName": name, "AssignmentMethod": "RoleGroup"} for name in names]
+
+
+@behaves("role-assignment")
+def new_assignment(run: Run, noun: Noun) -> list[Json]:
+    refuse_dehydrated(run)
+    role = ROLES.find(run, run.given["Role"])["Name"]
+    identity = next(run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given)
+    holder, holder_name, kind = principal_of(run, identity)
+    label = run.given.get("Name") or f"{role}-{holder_name}"[:64]
+    if run.tenant.store("ManagementRoleAssignment").find("Name", label):
+        raise exists(label)
+    assignment = assign(run, role, holder, holder_name, kind, label)
+    delegating = {"RoleAssignmentDelegationType": "DelegatingOrgWide"} if run.given.get("Delegating") else {}
+    run.tenant.store("ManagementRoleAssignment").update(assignment["Guid"], _scopes(run) | delegating)
+    return [_assignment_view(run, assignment)]
+
+
+def _scopes(run: Run) -> Json:
+    relative = run.given.get("RecipientRelativeWriteScope")
+    custom = {
+        name: run.given[name] for name in ("CustomRecipientWriteScope", "CustomResourceScope") if name in run.given
+    }
+    return custom | ({"RecipientWriteScope": relative} if relative else {})
+
+
+def _change_assignment(run: Run, assignment: Json) -> Json:
+    return _scopes(run) | ({"Enabled": run.given["Enabled"]} if "Enabled" in run.given else {})
+
+
+ASSIGNMENT_NOUNS = {"ManagementRoleAssignment": Noun("ManagementRoleAssignment", change=_change_assignment)}
+ASSIGNMENT_CMDLETS = {
+    "Get-ManagementRoleAssignment": get_assignments,
+    "New-ManagementRoleAssignment": new_assignment,
+}

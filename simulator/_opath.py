@@ -1,0 +1,22 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""OPATH, the filter language of Exchange: read as OData, which differs in spelling only."""
+
+from __future__ import annotations
+
+import re
+
+from ._behaviours import behaves
+from ._odata import Filter, Test
+from ._wire import Json
+
+_OPERATOR = re.compile(r"(?<![\w'])-(eq|ne|like|and|or|not)\b", re.IGNORECASE)
+_CONSTANT = re.compile(r"\$(true|false|null)\b|'(true|false)'", re.IGNORECASE)
+
+
+@behaves("cmdlet-filter")
+def opath(text: str, properties: Json) -> Test:
+    spelled = _OPERATOR.sub(lambda found: found[1].lower(), text)
+    spelled = _CONSTANT.sub(lambda found: (found[1] or found[2]).lower(), spelled)
+    return Filter(spelled.replace('"', "'"), properties).test
