@@ -191,4 +191,4 @@ def _explain(response: Response) -> tuple[str, str, str]:
     if message.lstrip().startswith("{"):
         with contextlib.suppress(ValueError, AttributeError):
             message = str(json.loads(message).get("Message") or message)
-    return code, message.split(" - Operation ID")[0], request_id
+    return code, message.partition(" - Operation ID")[0], request_id

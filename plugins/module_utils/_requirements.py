@@ -22,7 +22,7 @@ from ._connectors import READ_CONNECTORS, not_offered
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
 from ._tenant import Tenant
-from ._verdicts import Verdict, unknown
+from ._verdicts import Verdict, unread
 
 _ORGANIZATION = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime,mobileDeviceManagementAuthority"
 _ROLES = " or ".join(f"roleDefinitionId eq '{role}'" for role in judge.CONSOLE_ROLES)
@@ -53,7 +53,8 @@ _READ_EXCHANGE = Purpose(
 class Requirement:
     """One requirement: the reads that it C(needs), and the judge that takes what they gave, in this order.
 
-    C(failures) are kinds of a failed read that answer the question by themselves.
+    C(failures) are kinds of a failed read that answer the question by themselves. What C(may_fail) names is given to
+    the judge after the others, read or not.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Requirement:
     judge: Callable[..., Verdict]
     source: str
     failures: Mapping[str, Callable[[TenantError], Verdict]] = field(default_factory=dict)
+    may_fail: tuple[str, ...] = ()
 
 
 _DOCUMENT = "Configure the Intune service-to-service connector for Exchange Online (Microsoft, 2016)"
@@ -78,9 +80,10 @@ REQUIREMENTS = (
     Requirement(
         "exchange_online",
         "Hosted Exchange is configured and running",
-        ("exchange", "skus"),
+        ("skus",),
         judge.exchange_online,
         _DOCUMENT,
+        may_fail=("exchange",),
     ),
     Requirement(
         "exchange_version", "Exchange is version 2013 or later", ("exchange",), judge.exchange_version, _DOCUMENT
@@ -206,12 +209,8 @@ def _judge(requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
     for fact in known:
         if isinstance(fact, TenantError):
             answer = requirement.failures.get(fact.kind)
-            return (
-                answer(fact)
-                if answer
-                else unknown(f"could not {fact.attempted}: {fact.problem}", fact.next_step or "Run again")
-            )
-    return requirement.judge(*known)
+            return answer(fact) if answer else unread(fact)
+    return requirement.judge(*known, *(facts[name] for name in requirement.may_fail))
 
 
 def requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,8 @@ class Transport:
         self._proxies = {"https": proxy} if proxy else {}
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.mount("https://", Adapter(context))
+        self._adapter = Adapter(context)
+        self._session.mount("https://", self._adapter)
 
     def prepare(self, method: str, url: str, **parts: Any) -> Any:
         """The request as it would be sent: C(url) is then what really goes out."""
@@ -87,7 +88,7 @@ class Transport:
 
     def reconnect(self) -> None:
         """Send what follows over new connections; those in use are closed when they are done."""
-        self._session.get_adapter("https://").poolmanager.clear()
+        self._adapter.poolmanager.clear()
 
 
 class Unreadable(Exception):

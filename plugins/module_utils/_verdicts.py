@@ -73,6 +73,11 @@ def unknown(evidence: str, next_step: str) -> Verdict:
     return Verdict("unknown", evidence, next_step)
 
 
+def unread(error: TenantError) -> Verdict:
+    """What could not be read is neither met nor unmet."""
+    return unknown(f"could not {error.attempted}: {error.problem}", error.next_step or "Run again")
+
+
 _NO_ACCOUNT = unknown("no account was named", "Give the account's address in the option account")
 
 
@@ -90,13 +95,15 @@ def connector_not_offered(error: TenantError) -> Verdict:
     return unmet(str(error.answer), INSTEAD)
 
 
-def exchange_online(exchange: Mapping[str, Any], skus: list[dict[str, Any]]) -> Verdict:
+def exchange_online(skus: list[dict[str, Any]], exchange: Mapping[str, Any] | TenantError) -> Verdict:
     plans = _active_plans(skus, EXCHANGE_MAILBOX)
-    if not plans:
+    if not plans:  # then Exchange cannot answer, whatever it says
         return unmet(
             "no active subscription carries an Exchange Online mailbox plan",
             "Add an Exchange Online subscription to the tenant",
         )
+    if isinstance(exchange, TenantError):
+        return unread(exchange)
     return met(f"the organization {exchange.get('Name')} answers; subscribed: {', '.join(plans)}")
 
 

@@ -65,7 +65,10 @@ class ActionModule(ActionBase):
         connection = (
             self._connection.ansible_name if hasattr(self._connection, "ansible_name") else self._connection._load_name
         )
-        interpreter = _interpreter(self._task.delegate_to, variables)
+        hosts = variables.get("ansible_delegated_vars", {})
+        about = hosts.get(self._task.delegate_to, {}) if self._task.delegate_to else variables
+        # Templated as it is: a copy of the text would no longer be trusted as a template.
+        interpreter = str(self._templar.template(about.get("ansible_python_interpreter") or ""))
         checks = (
             (switch.lower() in ("0", "false", "no", "off"), f"{_SWITCH} says so"),
             (bool(_transport.IMPORT_ERROR or _auth.IMPORT_ERROR), "msal or requests is missing in the controller"),
@@ -100,7 +103,7 @@ class ActionModule(ActionBase):
         if errors:
             result = {"failed": True, "msg": errors[0] if len(errors) == 1 else "; ".join(errors)}
         else:
-            result = perform(declaration, parameters, bool(self._task.check_mode), lambda line: _display.v(line), _tell)
+            result = perform(declaration, parameters, bool(self._task.check_mode), _display.v, _tell)
         if _wants_invocation(variables):
             result["invocation"] = {"module_args": {**parameters}}
         kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
@@ -122,12 +125,6 @@ def _environment(changes: Mapping[str, str]) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-def _interpreter(delegate_to: str | None, variables: Mapping[str, Any]) -> str:
-    if delegate_to:
-        variables = variables.get("ansible_delegated_vars", {}).get(delegate_to, {})
-    return str(variables.get("ansible_python_interpreter") or "")
 
 
 def _of_controller(interpreter: str) -> bool:

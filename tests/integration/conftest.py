@@ -74,7 +74,9 @@ def play(tmp_path: Path, simulator: Simulator) -> Play:
         host = {"hosts": "localhost", "connection": "local", "gather_facts": False, **keywords}
         host["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **keywords.get("vars", {})}
         book.write_text(yaml.safe_dump([{**host, "tasks": [{"block": steps, "always": [keep]}]}], sort_keys=False))
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_"))}
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))
+        }
         signed_in = simulator.environment(tenant) if environment is None else environment
         done = subprocess.run(
             [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", *arguments, str(book)],
@@ -82,7 +84,6 @@ def play(tmp_path: Path, simulator: Simulator) -> Play:
             env={
                 **clean,
                 "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-                "ANSIBLE_CONFIG": "/dev/null",
                 "ANSIBLE_NOCOLOR": "1",
                 "ANSIBLE_LOCALHOST_WARNING": "false",
                 **signed_in,
@@ -91,6 +92,7 @@ def play(tmp_path: Path, simulator: Simulator) -> Play:
             capture_output=True,
             text=True,
             timeout=300,
+            check=False,
         )
         found = json.loads(results.read_text()) if results.exists() else {}
         return Run(done.returncode, done.stdout + done.stderr, found)

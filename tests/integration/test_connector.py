@@ -111,11 +111,17 @@ def test_the_same_result_whichever_way_a_task_runs(play: Play, simulator: Simula
         results.append(play(*tasks, environment=environment).results)
     for name, result in results[0].items():
         other = results[1][name]
-        # A module process says its arguments' errors in words of its own.
-        same = {"changed", "failed", "connectors", "offered", "requirements", "ready"}
-        assert {key: result.get(key) for key in same} == {key: other.get(key) for key in same}
-        assert result.get("msg", "").removeprefix("Unsupported parameters") is not None
+        for key in ("changed", "connectors", "offered", "ready", "error"):
+            assert masked(result.get(key)) == masked(other.get(key))
+        assert [one["status"] for one in result.get("requirements", [])] == [
+            one["status"] for one in other.get("requirements", [])
+        ]
         assert bool(result.get("failed")) is bool(other.get("failed"))
-        if "error" in result:
-            assert result["error"]["kind"] == other["error"]["kind"]
-            assert result["msg"] == other["msg"]
+        if result.get("failed"):
+            # A module process prefixes errors of its arguments with words of its own.
+            assert result["msg"] in other["msg"] or "error" not in result
+
+
+def masked(value: Any) -> Any:
+    """Without the ids that are new in each request."""
+    return {**value, "request_id": "", "client_request_id": ""} if isinstance(value, dict) else value

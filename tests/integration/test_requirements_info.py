@@ -5,13 +5,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator import Simulator
 
 from .conftest import Play
-
-ACCOUNT = "svc-intune-connector@contoso.example"
 
 LACKS = {
     "ready": {},
@@ -19,7 +15,13 @@ LACKS = {
     "cloud_only": {"directory_sync": "not_applicable"},
     "hybrid_exchange_2010": {},
     "no_intune_licence": {"connector_offered": "unknown", "intune_subscription": "unmet"},
-    "no_exchange": {"exchange_online": "unknown", "exchange_version": "unknown", "exchange_cmdlets": "unknown"},
+    "no_exchange": {
+        "exchange_online": "unmet",
+        "exchange_version": "unknown",
+        "connector_account": "unmet",
+        "exchange_cmdlets": "unknown",
+        "api_permissions": "unknown",
+    },
     "mdm_authority_unset": {"mdm_authority": "unmet"},
     "mdm_authority_office365": {"mdm_authority": "unmet"},
     "no_directory_sync": {"directory_sync": "unmet"},
@@ -38,19 +40,29 @@ LACKS = {
 }
 
 
-@pytest.mark.parametrize("tenant", LACKS)
-def test_what_a_tenant_lacks(play: Play, simulator: Simulator, tenant: str) -> None:
-    run = play({"intune.exchange.requirements_info": {"account": ACCOUNT}}, tenant=tenant)
+def test_what_each_tenant_lacks(play: Play, simulator: Simulator) -> None:
+    tasks = [
+        {
+            "intune.exchange.requirements_info": {
+                **simulator.options(tenant),
+                "account": simulator.facts(tenant)["account"],
+            },
+            "register": tenant,
+        }
+        for tenant in LACKS
+    ]
+    run = play(*tasks)
     assert run.code == 0, run.output
-    result = run.results["task0"]
-    found = {one["id"]: one["status"] for one in result["requirements"] if one["status"] != "met"}
-    assert found == LACKS[tenant], result["requirements"]
-    assert result["ready"] is not bool({"unmet", "unknown"} & set(found.values()))
-    assert all(one["next_step"] for one in result["requirements"] if one["status"] in ("unmet", "unknown"))
+    for tenant, lacks in LACKS.items():
+        result = run.results[tenant]
+        found = {one["id"]: one["status"] for one in result["requirements"] if one["status"] != "met"}
+        assert found == lacks, (tenant, result["requirements"])
+        assert result["ready"] is not bool({"unmet", "unknown"} & set(found.values()))
+        assert all(one["next_step"] for one in result["requirements"] if one["status"] in ("unmet", "unknown"))
 
 
 def test_each_read_is_made_once(play: Play, simulator: Simulator) -> None:
-    play({"intune.exchange.requirements_info": {"account": ACCOUNT}})
+    play({"intune.exchange.requirements_info": {"account": simulator.facts("ready")["account"]}})
     ledger = [one for one in simulator.requests() if one["service"] in ("graph", "exchange")]
     assert all(one["class"] == "READ" for one in ledger)
     assert len([one for one in ledger if one["path"].endswith("$batch")]) == 1

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.intune.exchange.plugins.module_utils._auth_method import choose_method
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
 
@@ -19,7 +20,10 @@ from ansible_collections.intune.exchange.plugins.module_utils._errors import Ten
         ({"auth_method": "managed_identity"}, "managed_identity"),
         ({"auth_method": "device_code", "client_id": "i"}, "device_code"),
         # named, so that what else is lying around in the environment does not matter
-        ({"auth_method": "certificate", "client_id": "i", "certificate_path": "c", "client_secret": "s"}, "certificate"),
+        (
+            {"auth_method": "certificate", "client_id": "i", "certificate_path": "c", "client_secret": "s"},
+            "certificate",
+        ),
     ],
 )
 def test_the_complete_method_is_taken(params: dict[str, str], method: str) -> None:

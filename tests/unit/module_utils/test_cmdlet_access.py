@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access import CONNECTOR_CMDLETS, Access, judge
 from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_contract import CMDLETS
 

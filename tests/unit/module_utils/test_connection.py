@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from ansible_collections.intune.exchange.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.intune.exchange.plugins.module_utils._connection import (
     CLOUDS,

@@ -8,6 +8,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
+
 from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
 
 SECRET = 'p"ä+ss/wörd =%~canary'
@@ -25,7 +26,13 @@ FORMS = {
 def test_no_form_of_a_secret_leaves(form: str) -> None:
     redactor = Redactor()
     redactor.add(SECRET)
-    dirty = {"msg": f"before {form} after", f"key {form}": [{"deep": (form, 1)}], "number": 3, "none": None, "yes": True}
+    dirty = {
+        "msg": f"before {form} after",
+        f"key {form}": [{"deep": (form, 1)}],
+        "number": 3,
+        "none": None,
+        "yes": True,
+    }
     cleaned = redactor.clean(dirty)
     assert form not in json.dumps(cleaned, ensure_ascii=False)
     assert cleaned["msg"] == "before ******** after"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.intune.exchange.plugins.module_utils._connectors import CONNECTOR, facts, parse_time
 from ansible_collections.intune.exchange.plugins.module_utils._entities import Entities
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.intune.exchange.plugins.module_utils._retry import (
     Deadline,
     Operation,

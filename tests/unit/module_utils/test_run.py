@@ -11,12 +11,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.intune.exchange.plugins.module_utils import _run
 from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._resource import Field, Resource, fold
-from hypothesis import given
-from hypothesis import strategies as st
 
 Record = dict[str, Any]
 
