@@ -104,6 +104,7 @@ integration: $(TEST) | $(LIVE)
 
 molecule: $(TEST) | $(LIVE)
 	. $(CACHE)/test/bin/activate
+	rm -rf $(CACHE)/ansible/tmp/molecule.*  # where an interrupted run says that the simulator is up
 	molecule test --all --report
 
 # As a user does it: build, install, run from an empty folder.
