@@ -112,7 +112,8 @@ demo: $(DEMO)
 	$(call stage,$(CACHE)/build)
 	. $(CACHE)/demo/bin/activate
 	export ANSIBLE_COLLECTIONS_PATH=$(CACHE)/demo/collections
-	ansible-galaxy collection build --force --output-path $(CACHE)/dist $(CACHE)/build
+	rm -rf $(CACHE)/dist
+	ansible-galaxy collection build --output-path $(CACHE)/dist $(CACHE)/build
 	ansible-galaxy collection install --force --offline -p $(CACHE)/demo/collections $(CACHE)/dist/intune-exchange-*.tar.gz
 	rm -rf $(CACHE)/demo/empty
 	mkdir $(CACHE)/demo/empty
