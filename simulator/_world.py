@@ -68,6 +68,8 @@ class World:
         self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
         self.conductor = Conductor(self.tenants, self.clock, self.ledger, self.faults)
         self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
+        # The revision of each tenant as it was made: one that did not change need not be made again.
+        self._seeded: dict[str, int] = {}
         self.seed()
 
     @property
@@ -82,13 +84,18 @@ class World:
         self.limits.reset()
         self.entra.pending.clear()
         for tenant in self.tenants.values():
-            tenant.stores.clear()
-            now = self.clock.now()
-            seed_directory(tenant, now)
-            seed_intune(tenant, now)
-            if tenant.exchange is not None:
-                cmdlet = self.cmdlets["get-organizationconfig"]
-                seed_exchange(Run(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
+            if tenant.revision.number != self._seeded.get(tenant.tenant_id):
+                self._seed(tenant)
+
+    def _seed(self, tenant: Tenant) -> None:
+        tenant.stores.clear()
+        now = self.clock.now()
+        seed_directory(tenant, now)
+        seed_intune(tenant, now)
+        if tenant.exchange is not None:
+            cmdlet = self.cmdlets["get-organizationconfig"]
+            seed_exchange(Run(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
+        self._seeded[tenant.tenant_id] = tenant.revision.number
 
     def publish(self) -> None:
         """Once the services have URLs: these are the resources that tokens can be had for."""
