@@ -18,7 +18,7 @@ from ._certificate import client_credential
 from ._connection import Cloud, named
 from ._errors import Answer, TenantError, one_line, usage
 from ._http import Http, Service
-from ._msal_transport import MsalTransport
+from ._msal_transport import WAITING, MsalTransport
 from ._redaction import Redactor
 
 try:
@@ -187,7 +187,7 @@ class Tokens:
         self._tell(one_line(flow["message"]))
         while True:
             result = app.acquire_token_by_device_flow(flow, exit_condition=lambda flow: True)  # one look
-            if result.get("error") not in ("authorization_pending", "slow_down"):
+            if result.get("error") not in WAITING:
                 return dict(result)
             interval = float(flow.get("interval", 5))
             if interval >= self._http.deadline.remaining():

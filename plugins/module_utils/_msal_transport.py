@@ -13,6 +13,7 @@ from ._http import Http, Request, Response, Service
 from ._retry import Operation
 
 _SIGN_IN = Purpose("sign in")
+WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
 
 
 class _Reply:
@@ -32,27 +33,22 @@ class MsalTransport:
         self._http, self._service, self._refused = http, service, refused
 
     def get(self, url: str, params: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
-        response = self._http.fetch(
-            self._service, Request(Operation.READ, "GET", url, _SIGN_IN, query=params, headers=dict(headers or {}))
-        )
-        said = response.json if isinstance(response.json, dict) else {}
-        if response.status >= 400 and "error_description" in said:
-            # msal would replace Entra's words by a guess of its own
-            raise self._refused(
-                str(said.get("error")), str(said["error_description"]), said.get("correlation_id"), response.status
-            )
-        return _Reply(response)
+        return self._reply(Request(Operation.READ, "GET", url, _SIGN_IN, query=params, headers=dict(headers or {})))
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
         # A token may be asked for again: nothing in the tenant changes by it.
-        return _Reply(
-            self._http.fetch(
-                self._service,
-                Request(
-                    Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {})
-                ),
-            )
+        return self._reply(
+            Request(Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {}))
         )
+
+    def _reply(self, request: Request) -> _Reply:
+        response = self._http.fetch(self._service, request)
+        said = response.json if isinstance(response.json, dict) else {}
+        error = str(said.get("error"))
+        if response.status >= 400 and "error_description" in said and error not in WAITING:
+            # msal would forget the status, or replace Entra's words by a guess of its own
+            raise self._refused(error, str(said["error_description"]), said.get("correlation_id"), response.status)
+        return _Reply(response)
 
     def close(self) -> None:
         """The session belongs to the task."""
