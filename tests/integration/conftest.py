@@ -20,7 +20,7 @@ import yaml
 from simulator import Simulator
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = sorted(path.stem for path in (ROOT / "simulator" / "tenants").glob("*.yml"))
+SHIPPED: list[str | Path] = [path.stem for path in (ROOT / "simulator" / "tenants").glob("*.yml")]
 
 
 @dataclass(frozen=True)

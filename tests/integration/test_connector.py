@@ -77,7 +77,7 @@ def test_the_connector_of_another_account_is_not_removed(play: Play, simulator: 
 
 
 def test_a_connector_becomes_connected_and_synchronises(play: Play, simulator: Simulator) -> None:
-    info = {"intune.exchange.connector_info": {}}
+    info: dict[str, Any] = {"intune.exchange.connector_info": {}}
     run = play(present(), {**info, "until": "task1.connectors[0].status == 'connected'", "retries": 20, "delay": 0})
     assert run.code == 0, run.output
     wait = {"intune.exchange.connector_sync": {"sync_type": "full", "wait": True}}

@@ -52,5 +52,5 @@ def test_an_option_overrides_its_host_only() -> None:
     ],
 )
 def test_anything_hidden_in_an_address_is_refused(url: str) -> None:
-    with pytest.raises(TenantError, match="graph_url .* must be https://HOST"):
+    with pytest.raises(TenantError, match=r"graph_url .* must be https://HOST"):
         cloud_of({"cloud": "public", "graph_url": url})
