@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from ._behaviours import behaves
 from ._clock import iso
@@ -47,8 +48,14 @@ def shaped(cmdlet: Cmdlet, item: Json, names: list[str]) -> Json:
             shaped[f"{name}@odata.type"] = "#Collection(String)"
         elif kind == "guid" and value is not None:
             shaped[f"{name}@odata.type"] = "#Guid"
-        shaped[name] = iso(value) if isinstance(value, datetime) else value
+        shaped[name] = _written(kind, value)
     return shaped
+
+
+def _written(kind: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    return str(value) if kind == "string" and isinstance(value, int) else value
 
 
 def body_of(url: str, tenant: Tenant, value: list[Json], warnings: list[str]) -> Json:

@@ -155,13 +155,13 @@ def named(run: Run, item: Json) -> Json:
         "Identity": identity,
         "Id": identity,
         "Name": identity,
-        "Guid": guid,
         "ExchangeObjectId": guid,
         "DistinguishedName": f"CN={identity},CN=Configuration,DC={run.tenant.name},DC=exchange,DC=example",
         "WhenCreatedUTC": iso(run.now),
         "WhenChangedUTC": iso(run.now),
         "IsValid": True,
         **item,
+        "Guid": guid,
     }
 
 

@@ -9,7 +9,7 @@ import asyncio
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ class Simulator:
 
     def __init__(
         self,
-        tenants: list[str | Path] | tuple[str | Path, ...] = ("ready",),
+        tenants: Sequence[str | Path] = ("ready",),
         *,
         clock_step: float = 60,
         page_size: int = 100,

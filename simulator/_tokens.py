@@ -76,17 +76,19 @@ class Tokens:
 
     def check(self, token: str, audience: str) -> Claims:
         if not token:
-            raise _refused("Access token is empty.")
+            raise _refused("token-invalid", "Access token is empty.")
         try:
             claims = jwt.decode(
                 token, self._key.public_key(), algorithms=["RS256"], audience=audience, options={"verify_iat": False}
             )
         except jwt.ExpiredSignatureError:
-            raise _refused("Lifetime validation failed, the token is expired.", "token-expired") from None
+            raise _refused("token-expired", "Lifetime validation failed, the token is expired.") from None
         except jwt.InvalidAudienceError:
-            raise _refused("Access token validation failure. Invalid audience.", "token-audience") from None
+            raise _refused("token-audience", "Access token validation failure. Invalid audience.") from None
         except jwt.InvalidTokenError:
-            raise _refused("IDX14100: JWT is not well formed, or its signature is not valid.") from None
+            raise _refused(
+                "token-invalid", "IDX14100: JWT is not well formed, or its signature is not valid."
+            ) from None
         scopes = claims.get("scp")
         return Claims(
             tenant_id=claims["tid"],
@@ -97,5 +99,5 @@ class Tokens:
         )
 
 
-def _refused(message: str, behaviour: str = "token-invalid") -> Refusal:
+def _refused(behaviour: str, message: str) -> Refusal:
     return Refusal(behaviour, status=401, code="InvalidAuthenticationToken", message=message)

@@ -30,7 +30,7 @@ from msgraph.generated.models.device_management_exchange_connector_type import (
 )
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
-from msgraph_core import GraphClientFactory
+from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
 from simulator import Simulator
 
@@ -114,7 +114,7 @@ def test_organization_and_user(simulator: Simulator) -> None:
         assert organization.id == facts["tenant_id"]
         assert organization.on_premises_sync_enabled is True
         assert organization.verified_domains is not None
-        assert [domain.name for domain in organization.verified_domains][0] == facts["domain"]
+        assert organization.verified_domains[0].name == facts["domain"]
         parameters = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(
             select=["id", "accountEnabled", "proxyAddresses", "assignedPlans"]
         )

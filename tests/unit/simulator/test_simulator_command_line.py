@@ -1,0 +1,125 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command, its address file, and the control plane."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+import simulator as package
+from simulator import Simulator
+from simulator.__main__ import main
+
+from .conftest import CONNECTORS, Client
+
+PACKAGE = Path(package.__file__).parent
+
+
+@contextmanager
+def started(tmp_path: Path, *arguments: str, module: bool = False) -> Iterator[tuple[subprocess.Popen[str], Any, str]]:
+    """The command as a person runs it, from its first line of output on."""
+    addresses = tmp_path / "addresses.json"
+    what = ["-m", "simulator"] if module else [str(PACKAGE)]
+    command = [sys.executable, *what, "--address-file", str(addresses), "--stop-after", "30", *arguments]
+    process = subprocess.Popen(command, cwd=PACKAGE.parent if module else tmp_path, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(8)]
+        assert stat.S_IMODE(addresses.stat().st_mode) == 0o600
+        yield process, json.loads(addresses.read_text()), "".join(lines)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.mark.parametrize("module", [True, False])
+def test_the_command(tmp_path: Path, module: bool) -> None:
+    with started(tmp_path, "--tenant", "connected", "--tenant", "ready", module=module) as (process, urls, output):
+        first = urls["tenants"][0]
+        assert [tenant["name"] for tenant in urls["tenants"]] == ["connected", "ready"]
+        assert (urls["pid"], urls["control_url"]) == (process.pid, None)
+        assert f"export AZURE_TENANT_ID={first['tenant_id']}" in output
+        assert f"export AZURE_AUTHORITY_HOST={urls['authority_url']}" in output
+        session = requests.Session()
+        session.trust_env = False
+        url = f"{urls['authority_url']}/{first['domain']}/v2.0/.well-known/openid-configuration"
+        assert session.get(url, verify=urls["ca_path"]).ok
+        private = Path(first["certificate_path"]).parent
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert not private.exists()
+
+
+def test_it_stops_by_itself_and_on_request(tmp_path: Path) -> None:
+    with started(tmp_path, "--control") as (process, urls, _):
+        assert requests.post(f"{urls['control_url']}/_simulator/stop", timeout=5).status_code == 204
+        assert process.wait(10) == 0
+    assert main(["--stop-after", "0"]) == 0
+
+
+@pytest.mark.parametrize("arguments", [["--tenant", "nobody"], ["--latency", "graph"], ["--latency", "x=1"]])
+def test_wrong_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def control(simulator: Simulator, method: str, what: str, **given: Any) -> requests.Response:
+    url = f"{simulator.urls['control_url']}/_simulator/{what}"
+    return requests.request(method, url, json=given or None, timeout=5)
+
+
+def test_the_control_plane(client: Client, simulator: Simulator) -> None:
+    control(simulator, "POST", "faults", match="*ListExchangeConnectors", kind="status", status=503)
+    assert client.graph("GET", CONNECTORS).status_code == 503
+    (row,) = control(simulator, "GET", "requests").json()
+    assert (row["service"], row["tenant"], row["fault"]) == ("graph", "ready", "before_effect:status")
+    control(simulator, "POST", "faults", match="graph", kind="reset", count=9)
+    assert control(simulator, "DELETE", "faults").status_code == 204
+    assert client.graph("GET", CONNECTORS).status_code == 200
+    before = control(simulator, "GET", "state/ready").json()["at"]
+    control(simulator, "POST", "clock", advance=86400)
+    assert control(simulator, "GET", "state/ready").json()["at"][:10] > before[:10]
+    assert control(simulator, "POST", "device_codes").status_code == 204
+    assert control(simulator, "POST", "reset").status_code == 204
+    assert control(simulator, "GET", "requests").json() == []
+
+
+def test_the_control_plane_refuses_nonsense(simulator: Simulator) -> None:
+    assert control(simulator, "GET", "nonsense").status_code == 404
+    assert control(simulator, "GET", "state/nobody").status_code == 400
+    assert control(simulator, "POST", "faults", match="graph", kind="nonsense").status_code == 400
+    assert control(simulator, "POST", "faults", colour="red").status_code == 400
+    assert control(simulator, "POST", "clock").status_code == 400
+
+
+def test_the_control_plane_is_off_unless_wanted_and_everything_is_on_loopback() -> None:
+    with Simulator() as simulator:
+        assert simulator.urls["control_url"] is None
+        inodes = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        listening = [line.split()[1] for line in inodes if line.split()[3] == "0A"]
+        for name in ("authority_url", "graph_url", "exchange_url", "managed_identity_url"):
+            port = f"{int(simulator.urls[name].rpartition(':')[2]):04X}"
+            assert [address.partition(":")[0] for address in listening if address.endswith(f":{port}")] == ["0100007F"]
+
+
+def test_state_shows_what_is_held_and_no_secrets(client: Client, simulator: Simulator) -> None:
+    client.create_connector()
+    state = json.dumps(simulator.state())
+    assert "exchangeConnectors" in state and "ManagementRole" in state
+    for name in ("client_secret", "certificate_password"):
+        assert client.facts[name] not in state
+    assert client.facts["client_secret"] not in json.dumps(simulator.requests())
