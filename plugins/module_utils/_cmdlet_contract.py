@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""the cmdlets that may be sent to Exchange Online: their parameters and how each is encoded.
+"""The cmdlets that may be sent to Exchange Online: their parameters and how each is encoded.
 
 From MicrosoftDocs/office-docs-powershell @ 93336da2 (2026-08-21), exchange/exchange-ps/ExchangePowerShell/<Cmdlet>.md:
-only parameters that exist in the cloud and are not internal to Microsoft. A test holds it against the simulator's
-contract.
+only parameters that exist in the cloud and are not internal to Microsoft. A test holds it against the
+published contract.
 """
 
 from __future__ import annotations

@@ -240,6 +240,6 @@ def kind_of_status(status: int) -> str:
     kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
     if status in kinds:
         return kinds[status]
-    if status < 400:
+    if 300 <= status < 400:
         return "protocol"
     return "unavailable" if status >= 500 and status != 501 else "refused"

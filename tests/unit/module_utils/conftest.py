@@ -1,0 +1,68 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine over real HTTPS, against simulated tenants, with a clock on which waiting takes no time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant, open_tenant
+from simulator import Simulator
+
+DEFAULTS = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
+
+
+@dataclass
+class Clock:
+    """Real time, plus what was slept; C(sleeps) are the waits in seconds."""
+
+    sleeps: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        return time.monotonic() + sum(self.sleeps)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"clock": self.now, "sleep": self.sleeps.append, "random": lambda: 0.5}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=["ready", "two_connectors", "connected"], page_size=1) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running: Simulator) -> Simulator:
+    running.clear_faults()
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def signed_in(simulator: Simulator, clock: Clock) -> Callable[..., Tenant]:
+    """Opens a simulated tenant; options as of the modules."""
+
+    def opened(name: str = "ready", **options: Any) -> Tenant:
+        params = {**DEFAULTS, **simulator.options(name), **options}
+        return open_tenant(params, Redactor(), lambda line: None, None, **clock.options)
+
+    return opened
+
+
+@pytest.fixture
+def tenant(signed_in: Callable[..., Tenant]) -> Tenant:
+    return signed_in()

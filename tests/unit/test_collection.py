@@ -1,0 +1,122 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for the collection as a whole, whatever is added to it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration
+
+ROOT = Path(__file__).parents[2]
+PLUGINS = ROOT / "plugins"
+MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
+ENGINE = sorted((PLUGINS / "module_utils").glob("*.py"))
+NAME = "ansible_collections.intune.exchange.plugins"
+# Who may import whom: each floor only what stands after it. What shares a floor is independent of one another.
+FLOORS = [
+    {"modules"},
+    {"plugin_utils"},
+    {"_module"},
+    {"_connector_sync", "_requirements"},
+    {"_verdicts"},
+    {"_connectors"},
+    {"_run"},
+    {"_cmdlet_access", "_accounts", "_cmdlets", "_entities"},
+    {"_tenant"},
+    {"_auth"},
+    {"_msal_transport", "_exchange", "_graph"},
+    {"_http"},
+    {"_transport"},
+    {"_auth_method", "_certificate", "_concurrent", "_retry"},
+    {"_cmdlet_contract", "_connection", "_redaction", "_resource", "_service_plans"},
+    {"_errors"},
+]
+
+
+def load(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def module(name: str) -> Any:
+    return importlib.import_module(f"{NAME}.modules.{name}")
+
+
+def imports(path: Path) -> set[str]:
+    """The private files of the engine that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            found |= {node.module.split(".")[-1]} if node.module else {name.name for name in node.names}
+    return {name for name in found if name.startswith("_")}
+
+
+def code_lines(path: Path) -> int:
+    """Lines that are neither blank, comments nor text between triple quotes."""
+    text = re.sub(r'r?"""(?:.|\n)*?"""', "", path.read_text(encoding="utf-8"))
+    return sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("#"))
+
+
+def test_every_module_is_in_the_action_group_and_has_a_door() -> None:
+    assert sorted(load("meta/runtime.yml")["action_groups"]["tenant"]) == MODULES
+    assert sorted(path.stem for path in (PLUGINS / "action").glob("*.py")) == MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_documentation_and_a_declaration(name: str) -> None:
+    found = module(name)
+    assert isinstance(found.DECLARATION, Declaration)
+    documented = yaml.safe_load(found.DOCUMENTATION)
+    options = documented.get("options", {})
+    assert set(options) == set(found.DECLARATION.options)
+    for option, spec in found.DECLARATION.options.items():
+        assert options[option].get("default") == spec.get("default"), option
+        assert options[option].get("choices") == spec.get("choices"), option
+    notes = " ".join(documented["notes"])
+    assert "permission" in notes or "role" in notes  # what it needs
+    assert name in found.EXAMPLES and yaml.safe_load(found.EXAMPLES)
+    assert yaml.safe_load(found.RETURN)
+    assert code_lines(PLUGINS / "modules" / f"{name}.py") <= 40
+
+
+@pytest.mark.parametrize(
+    "path", [path for folder in ("plugins", "simulator") for path in (ROOT / folder).rglob("*.py")]
+)
+def test_no_file_has_two_reasons_to_exist(path: Path) -> None:
+    if path.name not in ("_cmdlet_contract.py", "_cmdlet_table.py"):  # data
+        assert code_lines(path) <= 250
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.stem)
+def test_imports_run_downwards(path: Path) -> None:
+    floor = {name: number for number, names in enumerate(FLOORS) for name in names}
+    assert all(floor[name] > floor[path.stem] for name in imports(path)), imports(path)
+
+
+def test_modules_and_simulator_do_not_know_each_other() -> None:
+    for path in PLUGINS.rglob("*.py"):
+        assert "simulator" not in path.read_text(encoding="utf-8"), path
+    for path in (ROOT / "simulator").rglob("*.py"):
+        assert "ansible_collections" not in path.read_text(encoding="utf-8"), path
+
+
+def test_the_role_says_its_defaults_once() -> None:
+    specs = load("roles/connector/meta/argument_specs.yml")["argument_specs"]
+    defaults = load("roles/connector/defaults/main.yml")
+    entry_points = {path.stem for path in (ROOT / "roles/connector/tasks").glob("*.yml")}
+    assert set(specs) == entry_points == {"main", "requirements", "configure", "validate", "remove"}
+    specified = {
+        name: option["default"]
+        for spec in specs.values()
+        for name, option in spec["options"].items()
+        if "default" in option
+    }
+    assert specified == defaults
