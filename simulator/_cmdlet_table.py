@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from ._assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS
 from ._mobile import MOBILE_NOUNS, clear_device, seed_mobile
-from ._nouns import GENERAL, Noun, Run
+from ._nouns import GENERAL, Act, Noun, Run
 from ._organization import ORGANIZATION_CMDLETS, ORGANIZATION_NOUNS, seed_organization
 from ._rbac import seed_roles
 from ._recipients import RECIPIENT_NOUNS, set_cas_mailbox
@@ -25,7 +25,7 @@ NOUNS: dict[str, Noun] = {
     **ASSIGNMENT_NOUNS,
     **ORGANIZATION_NOUNS,
 }
-OWN: dict[str, Callable[[Run, Noun], list[Json]]] = {
+OWN: dict[str, Act] = {
     "Clear-MobileDevice": clear_device,
     "Set-CASMailbox": set_cas_mailbox,
     **ROLE_CMDLETS,
@@ -35,7 +35,7 @@ OWN: dict[str, Callable[[Run, Noun], list[Json]]] = {
 }
 
 
-def run_cmdlet(run: Run) -> list[Json]:
+def run_cmdlet(run: Run) -> Sequence[Json]:
     carry_out = OWN.get(run.cmdlet.name) or GENERAL[run.cmdlet.verb]
     return carry_out(run, NOUNS[run.cmdlet.noun])
 

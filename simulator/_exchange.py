@@ -13,6 +13,7 @@ import binascii
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,7 +119,7 @@ class Exchange:
         objects = run_cmdlet(run)
         return _emptied() if cmdlet.verb == "Remove" else self._page(call, run, limited(run, objects))
 
-    def _page(self, call: Call, run: Run, objects: list[Json]) -> Answer:
+    def _page(self, call: Call, run: Run, objects: Sequence[Json]) -> Answer:
         options = call.options()
         digest = hashlib.sha256(call.body).hexdigest()
         start = _position(options.get("$skiptoken"), digest, self.clock.now())

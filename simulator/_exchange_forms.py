@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ _MORE = (
 
 
 @behaves("exchange-result-size")
-def limited(run: Run, objects: list[Json]) -> list[Json]:
+def limited(run: Run, objects: Sequence[Json]) -> Sequence[Json]:
     """The first ResultSize objects, and a warning when there were more."""
     if "ResultSize" not in run.cmdlet.parameters:
         return objects

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from ._clock import iso
 from ._cmdlets import COMMON, Cmdlet
@@ -99,15 +99,37 @@ class Noun:
         return {str(item[key]).casefold() for key in self.keys if item.get(key)}.union(addresses)
 
 
-def get(run: Run, noun: Noun) -> list[Json]:
+class Viewed(Sequence[Json]):
+    """Objects that are worked out only where they are shown: of many thousands, a page."""
+
+    def __init__(self, items: list[Json], view: Callable[[Json], Json]) -> None:
+        self._items = items
+        self._view = view
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, place: int) -> Json: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Viewed: ...
+
+    def __getitem__(self, place: int | slice) -> Json | Viewed:
+        if isinstance(place, slice):
+            return Viewed(self._items[place], self._view)
+        return self._view(self._items[place])
+
+
+def get(run: Run, noun: Noun) -> Sequence[Json]:
     refuse_unheard(run, GENERAL_PARAMETERS | noun.heard)
     found = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
-    items = [noun.view(run, item) for item in noun.narrow(run, found)]
+    items: Sequence[Json] = Viewed(noun.narrow(run, found), lambda item: noun.view(run, item))
     if "Filter" in run.given:
         test = opath(run.given["Filter"], run.cmdlet.output)
         items = [item for item in items if test(item)]
     if "SortBy" in run.given:
-        items.sort(key=lambda item: str(item.get(run.given["SortBy"]) or "").casefold())
+        items = sorted(items, key=lambda item: str(item.get(run.given["SortBy"]) or "").casefold())
     return items
 
 
@@ -144,7 +166,8 @@ def remove(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
-GENERAL: dict[str, Callable[[Run, Noun], list[Json]]] = {"Get": get, "New": new, "Set": change, "Remove": remove}
+Act = Callable[[Run, Noun], Sequence[Json]]
+GENERAL: dict[str, Act] = {"Get": get, "New": new, "Set": change, "Remove": remove}
 
 
 def named(run: Run, item: Json) -> Json:
