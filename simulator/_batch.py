@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -66,6 +67,7 @@ def _part(call: Call, request: Json, version: str) -> Call:
         query=query,
         headers={"authorization": call.headers.get("authorization", "")} | own,
         body=b"" if body is None else json.dumps(body).encode(),
+        request_id=str(uuid.uuid4()),
     )
 
 

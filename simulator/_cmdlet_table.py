@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ._assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS
-from ._mobile import MOBILE_NOUNS, clear_device, seed_mobile
+from ._devices import DEVICE_NOUNS, clear_device, seed_devices
+from ._mobile import MOBILE_NOUNS, seed_mobile
 from ._nouns import GENERAL, Act, Noun, Run
 from ._organization import ORGANIZATION_CMDLETS, ORGANIZATION_NOUNS, seed_organization
 from ._rbac import seed_roles
@@ -19,6 +20,7 @@ from ._wire import Json
 
 NOUNS: dict[str, Noun] = {
     **MOBILE_NOUNS,
+    **DEVICE_NOUNS,
     **RECIPIENT_NOUNS,
     **ROLE_NOUNS,
     **GROUP_NOUNS,
@@ -45,3 +47,4 @@ def seed_exchange(run: Run) -> None:
     seed_organization(run)
     seed_roles(run)
     seed_mobile(run)
+    seed_devices(run)

@@ -155,7 +155,8 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
         raise Refusal("graph-search", status=400, code="BadRequest", message="$search is not supported here.")
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
     if "$filter" in options:
-        items = [item for item in items if Filter(options["$filter"], properties).test(item)]
+        test = Filter(options["$filter"], properties).test
+        items = [item for item in items if test(item)]
     if "$orderby" in options:
         items = ordered(items, options["$orderby"], properties)
     items = items[_number(options, "$skip", 0) :]

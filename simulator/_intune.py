@@ -23,7 +23,7 @@ def seed_intune(tenant: Tenant, now: datetime) -> None:
     tenant.store("deviceManagement").add(
         tenant.tenant_id,
         {
-            "id": tenant.uuid("intune"),
+            "id": tenant.tenant_id,
             "intuneAccountId": tenant.uuid("intune"),
             "subscriptionState": "active",
             "settings": {
@@ -36,7 +36,7 @@ def seed_intune(tenant: Tenant, now: datetime) -> None:
     tenant.store("conditionalAccessSettings").add(
         tenant.tenant_id,
         {
-            "id": tenant.uuid("conditionalAccessSettings"),
+            "id": tenant.tenant_id,
             "enabled": False,
             "includedGroups": [],
             "excludedGroups": [],

@@ -188,6 +188,13 @@ def named(run: Run, item: Json) -> Json:
     }
 
 
+def keep(run: Run, noun: str, item: Json) -> None:
+    """Put an object there from the start: with the same GUID in every run."""
+    identity = item.get("Identity") or item["Name"]
+    item = named(run, item | {"Guid": run.tenant.uuid(noun, identity)})
+    run.tenant.store(noun).add(item["Guid"], item)
+
+
 def missing(identity: str) -> Refusal:
     return Refusal(
         "object-missing",

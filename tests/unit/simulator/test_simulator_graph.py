@@ -311,6 +311,20 @@ def test_the_mdm_authority_is_set_one_way(client: Client, client_of: MakeClient)
     assert unset.get(f"{path}?$select=mobileDeviceManagementAuthority")["mobileDeviceManagementAuthority"] == "intune"
 
 
+def test_what_has_no_rules_of_its_own_is_written_too(client_of: MakeClient) -> None:
+    client = client_of("ready", everything())
+    path = "/deviceManagement/conditionalAccessSettings"
+    assert client.graph("PATCH", path, json={"enabled": True}).json()["enabled"] is True
+    assert client.get(path)["enabled"] is True
+    policies = "/identity/conditionalAccess/policies"
+    created = client.graph("POST", policies, json={"displayName": "Own", "state": "disabled"}).json()
+    path = f"{policies}/{created['id']}"
+    assert client.graph("PATCH", path, json={"state": "enabled"}).status_code == 204
+    assert client.get(path)["state"] == "enabled"
+    assert client.graph("DELETE", path).status_code == 204
+    assert client.values(policies) == []
+
+
 def test_tenants_know_each_other_by_id_and_domain(client_of: MakeClient) -> None:
     client, other = client_of("ready", everything()), client_of("connected")
     found = client.get(f"/tenantRelationships/findTenantInformationByDomainName(domainName='{other.facts['domain']}')")

@@ -30,7 +30,7 @@ from msgraph.generated.models.device_management_exchange_connector_type import (
 )
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
-from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
+from msgraph_core import GraphClientFactory
 
 from simulator import Simulator
 

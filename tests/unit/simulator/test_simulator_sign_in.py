@@ -87,7 +87,7 @@ def test_tokens_are_signed_with_the_published_key(simulator: Simulator, session:
     base = f"{simulator.urls['authority_url']}/{simulator.facts()['domain']}"
     discovery = session.get(f"{base}/v2.0/.well-known/openid-configuration").json()
     key = jwt.PyJWK(session.get(discovery["jwks_uri"]).json()["keys"][0])
-    claims = jwt.decode(simulator.token("graph"), key, audience=simulator.urls["graph_url"])
+    claims = jwt.decode(simulator.token("graph"), key, ["RS256"], audience=simulator.urls["graph_url"])
     assert claims["tid"] == simulator.facts()["tenant_id"]
 
 

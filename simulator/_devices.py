@@ -1,0 +1,144 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mobile devices in Exchange: what is decided about each, their statistics, wipes and classes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ._behaviours import behaves
+from ._clock import iso
+from ._nouns import Noun, Run, keep
+from ._recipients import RECIPIENTS
+from ._wire import Json
+
+_CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "Outlook"}
+_DEVICE_FILTERS = frozenset({"Mailbox", *_CLIENTS})
+
+
+def seed_devices(run: Run) -> None:
+    for number, device in enumerate((run.tenant.exchange or {}).get("devices") or []):
+        seed_device(run, number, device)
+
+
+def seed_device(run: Run, number: int, described: Json) -> None:
+    """A device that synchronised an hour ago for the first time, and just now."""
+    device_id = run.tenant.uuid("device", str(number)).replace("-", "").upper()
+    name = f"{described['client']}§{described['type']}§{device_id}"
+    first = iso(run.now - timedelta(hours=1))
+    identity = f"{described['user']}\\ExchangeActiveSyncDevices\\{name}"
+    device = {
+        "Name": name,
+        "Identity": identity,
+        "ClientType": described["client"],
+        "ClientVersion": "16.1",
+        "DeviceId": device_id,
+        "DeviceModel": described["model"],
+        "DeviceType": described["type"],
+        "DeviceOS": described["os"],
+        "DeviceUserAgent": described.get("user_agent", f"{described['type']}/1"),
+        "FriendlyName": described["model"],
+        "FirstSyncTime": first,
+        "UserDisplayName": described["user"],
+        "IsDisabled": False,
+        "WhenCreated": first,
+        "WhenChanged": first,
+        "_owner": run.tenant.uuid("user", described["user"]),
+        "_wipe": None,
+    }
+    keep(run, "MobileDevice", device)
+    _class_of(run, device)
+
+
+def _class_of(run: Run, device: Json) -> None:
+    identity = f"{device['DeviceType']}§{device['DeviceModel']}"
+    if not run.tenant.store("ActiveSyncDeviceClass").find("Identity", identity):
+        kind = {"DeviceType": device["DeviceType"], "DeviceModel": device["DeviceModel"]}
+        keep(run, "ActiveSyncDeviceClass", kind | {"Identity": identity, "LastUpdateTime": iso(run.now)})
+
+
+@behaves("device-access")
+def device_view(run: Run, device: Json) -> Json:
+    """A device with the decision about it, which follows from everything else at this moment.
+
+    Order: the mailbox's own lists, then the device rules, then the organization's default.
+    """
+    return device | _decision(run, device)
+
+
+def _decision(run: Run, device: Json) -> Json:
+    mailbox = run.tenant.store("CASMailbox").get(device["_owner"]) or {}
+    if not mailbox.get("ActiveSyncEnabled", True):
+        return _state("Blocked", "Individual")
+    for name, state in (("ActiveSyncBlockedDeviceIDs", "Blocked"), ("ActiveSyncAllowedDeviceIDs", "Allowed")):
+        if device["DeviceId"] in (mailbox.get(name) or []):
+            return _state(state, "Individual")
+    states = {"Allow": "Allowed", "Block": "Blocked", "Quarantine": "Quarantined"}
+    fields = {
+        "DeviceModel": "DeviceModel",
+        "DeviceType": "DeviceType",
+        "DeviceOS": "DeviceOS",
+        "UserAgent": "DeviceUserAgent",
+    }
+    for rule in run.tenant.store("ActiveSyncDeviceAccessRule"):
+        known = fields.get(rule["Characteristic"])
+        if known and str(device.get(known)).casefold() == rule["QueryString"].casefold():
+            return _state(states[rule["AccessLevel"]], "DeviceRule", rule["Identity"])
+    default = next(iter(run.tenant.store("ActiveSyncOrganizationSettings")))["DefaultAccessLevel"]
+    return _state(states[default], "Global")
+
+
+def _state(state: str, reason: str, rule: str | None = None) -> Json:
+    return {"DeviceAccessState": state, "DeviceAccessStateReason": reason, "DeviceAccessControlRule": rule}
+
+
+def _narrow_devices(run: Run, devices: list[Json]) -> list[Json]:
+    if "Mailbox" in run.given:
+        owner = RECIPIENTS.find(run, run.given["Mailbox"])["ExternalDirectoryObjectId"]
+        devices = [device for device in devices if device["_owner"] == owner]
+    wanted = {kind for name, kind in _CLIENTS.items() if run.given.get(name)}
+    return [device for device in devices if not wanted or device["ClientType"] in wanted]
+
+
+@behaves("device-statistics")
+def _statistics(run: Run, device: Json) -> Json:
+    synchronised = None if device["ClientType"] == "Outlook" else iso(run.now)
+    return {
+        **device_view(run, device),
+        "DeviceID": device["DeviceId"],
+        "DeviceFriendlyName": device["FriendlyName"],
+        "LastSuccessSync": synchronised,
+        "LastSyncAttemptTime": synchronised,
+        "Status": "DeviceOk",
+        "IsRemoteWipeSupported": True,
+        "NumberOfFoldersSynced": 8,
+        **(device["_wipe"] or {}),
+    }
+
+
+@behaves("device-wipe")
+def clear_device(run: Run, noun: Noun) -> list[Json]:
+    """Ask for a wipe, or take the request back."""
+    device = DEVICES.find(run, run.given["Identity"])
+    by_account = run.given.get("AccountOnly") or device["ClientType"] == "Outlook"
+    kind = "AccountOnlyDeviceWipe" if by_account else "DeviceWipe"
+    asked: dict[str, Any] = {f"{kind}RequestTime": iso(run.now), f"Last{kind}Requestor": run.caller}
+    wipe = None if run.given.get("Cancel") else asked
+    run.tenant.store("MobileDevice").update(device["Guid"], {"_wipe": wipe})
+    return []
+
+
+DEVICES = Noun(
+    "MobileDevice",
+    keys=("Identity", "Guid", "Id", "Name", "DistinguishedName"),
+    view=device_view,
+    narrow=_narrow_devices,
+    heard=_DEVICE_FILTERS,
+)
+DEVICE_NOUNS = {
+    "ActiveSyncDeviceClass": Noun("ActiveSyncDeviceClass"),
+    "MobileDevice": DEVICES,
+    "MobileDeviceStatistics": Noun("MobileDevice", view=_statistics, narrow=_narrow_devices, heard=_DEVICE_FILTERS),
+}
