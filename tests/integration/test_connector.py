@@ -125,3 +125,12 @@ def test_the_same_result_whichever_way_a_task_runs(play: Play, simulator: Simula
 def masked(value: Any) -> Any:
     """Without the ids that are new in each request."""
     return {**value, "request_id": "", "client_request_id": ""} if isinstance(value, dict) else value
+
+
+def test_a_code_is_shown_where_somebody_can_see_it(play: Play, simulator: Simulator) -> None:
+    task: dict[str, Any] = {"intune.exchange.connector_info": {}}
+    environment = simulator.environment(method="device_code")
+    shown = play(task, environment=environment)
+    assert shown.code == 0 and "use a web browser to open the page" in shown.output
+    hidden = play(task, environment={**environment, "INTUNE_EXCHANGE_IN_PROCESS": "false"})
+    assert hidden.code == 2 and "no terminal to show its code on" in hidden.failed["msg"]

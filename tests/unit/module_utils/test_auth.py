@@ -52,7 +52,7 @@ def test_a_person_enters_one_code_for_both_services(simulator: Simulator, clock:
     result = _run.perform(requirements_info.DECLARATION, params, False, tell=told.append, **clock.options)
     assert not result.get("failed"), result
     assert len(told) == 1 and "code" in told[0]
-    assert clock.sleeps
+    assert len(sign_ins(simulator)) == 2
 
 
 def test_a_code_that_nobody_can_see_is_not_asked_for(simulator: Simulator, clock: Clock) -> None:
