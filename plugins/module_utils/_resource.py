@@ -19,6 +19,11 @@ def fold(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
+def folded_set(values: Any) -> Any:
+    """The form in which lists of names are compared when neither case nor order matters."""
+    return frozenset(fold(value) for value in values or ())
+
+
 @dataclass(frozen=True)
 class Field:
     """One option and the property behind it.
@@ -30,6 +35,34 @@ class Field:
     api: str
     spec: Mapping[str, Any] = field(default_factory=dict)
     same: Callable[[Any], Any] = lambda value: value
+
+    def target(self, before: Any, given: Any) -> Any:
+        """The value that the option asks for, where C(before) is the case."""
+        return given
+
+
+_NAMES = {"type": "list", "elements": "str"}
+
+
+@dataclass(frozen=True)
+class EditedList(Field):
+    """A list that people edit piecemeal: the option takes C(add) and C(remove), or C(set) for the whole."""
+
+    spec: Mapping[str, Any] = field(
+        default_factory=lambda: {
+            "type": "dict",
+            "options": {"add": _NAMES, "remove": _NAMES, "set": _NAMES},
+            "mutually_exclusive": [("set", "add"), ("set", "remove")],
+        }
+    )
+    same: Callable[[Any], Any] = folded_set
+
+    def target(self, before: Any, given: Any) -> Any:
+        if given.get("set") is not None:
+            return list(given["set"])
+        kept, gone = list(before or ()), folded_set(given.get("remove"))
+        kept += [one for one in given.get("add") or () if fold(one) not in folded_set(kept)]
+        return [one for one in kept if fold(one) not in gone]
 
 
 class Backend(Protocol):
@@ -68,11 +101,15 @@ class Resource:
 
     def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
         """The options that must change. C(None) leaves alone, an empty value clears."""
-        return {
-            one.option: params[one.option]
+        targets = [
+            (one, one.target(before.get(one.option), params[one.option]))
             for one in (*self.keys, *self.fields)
             if params.get(one.option) is not None
-            and (one.option not in before or one.same(before[one.option]) != one.same(params[one.option]))
+        ]
+        return {
+            one.option: target
+            for one, target in targets
+            if one.option not in before or one.same(before[one.option]) != one.same(target)
         }
 
     def wire(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,13 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._connectors import CONNECTOR, facts, parse_time
 from ansible_collections.intune.exchange.plugins.module_utils._entities import Entities
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
-from ansible_collections.intune.exchange.plugins.module_utils._resource import Field, Resource, fold, returned
+from ansible_collections.intune.exchange.plugins.module_utils._resource import (
+    EditedList,
+    Field,
+    Resource,
+    fold,
+    returned,
+)
 
 WIRED = Resource(
     "thing",
@@ -39,6 +45,25 @@ def test_none_leaves_alone_and_empty_clears(params: dict[str, Any], changes: dic
 def test_everything_given_is_a_change_of_nothing() -> None:
     assert WIRED.view(None) == {}
     assert WIRED.changes({"name": "A", "level": None, "tags": []}, {}) == {"name": "A", "tags": []}
+
+
+TAGS = EditedList("tags", "Tags")
+
+
+@pytest.mark.parametrize(
+    ("given", "target"),
+    [
+        ({"set": []}, []),
+        ({"set": ["c"]}, ["c"]),
+        ({"add": ["A", "c"]}, ["a", "b", "c"]),
+        ({"remove": ["B", "zzz"]}, ["a"]),
+        ({"add": ["c"], "remove": ["a"]}, ["b", "c"]),
+        ({}, ["a", "b"]),
+    ],
+)
+def test_a_list_is_edited_or_set(given: dict[str, Any], target: list[str]) -> None:
+    assert TAGS.target(["a", "b"], given) == target
+    assert TAGS.same(["A", "b"]) == TAGS.same(["b", "a"]) != TAGS.same(["a"])
 
 
 def test_options_are_the_names_of_the_api() -> None:
