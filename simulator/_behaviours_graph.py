@@ -21,15 +21,13 @@ _NOBODY = "no public source found"
 ROWS: dict[str, Behaviour] = {
     # Entra ID
     "aadsts-50027": Behaviour("an assertion that is no JWT is refused", DOCUMENTED, _CODES),
-    "aadsts-70000": Behaviour("a refresh token is good once, for any API of the tenant", DOCUMENTED, _CODES),
     "aadsts-70003": Behaviour("a grant type that is not offered is refused", DOCUMENTED, _CODES),
     "aadsts-70011": Behaviour("exactly one resource per token request", DOCUMENTED, _CODES),
     "aadsts-70016": Behaviour("a device code is pending until approved", DOCUMENTED, f"{_ENTRA}/v2-oauth2-device-code"),
     "aadsts-90002": Behaviour("an unknown tenant is refused, in discovery too", DOCUMENTED, _CODES),
-    "aadsts-500011": Behaviour(
-        "a resource that the tenant does not have is refused; Exchange Online counts as one when it was never bought",
-        DOCUMENTED,
-        _CODES,
+    "aadsts-500011": Behaviour("a resource that the tenant does not have is refused", DOCUMENTED, _CODES),
+    "login-exchange-absent": Behaviour(
+        "a tenant that never bought Exchange Online does not have it as a resource", ASSUMED, _NOBODY
     ),
     "aadsts-501491": Behaviour("an unknown device code is refused", ASSUMED, _NOBODY),
     "aadsts-700016": Behaviour("an unknown application is refused", DOCUMENTED, _CODES),

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from ._behaviours import behaves
-from ._clock import iso
 from ._cmdlets import Cmdlet
 from ._nouns import Run
 from ._tenant import Tenant
@@ -54,8 +52,6 @@ def shaped(cmdlet: Cmdlet, item: Json, names: list[str]) -> Json:
 
 
 def _written(kind: str, value: Any) -> Any:
-    if isinstance(value, datetime):
-        return iso(value)
     return str(value) if kind == "string" and isinstance(value, int) else value
 
 

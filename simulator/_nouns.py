@@ -47,10 +47,6 @@ def _plain(run: Run, item: Json) -> Json:
     return item
 
 
-def _merged(run: Run) -> Json:
-    return run.settings()
-
-
 def _changes(run: Run, item: Json) -> Json:
     """The settings, with edits of multivalued properties carried out."""
     specs = run.cmdlet.parameters
@@ -74,7 +70,7 @@ class Noun:
     source: Callable[[Run], Iterable[Json]] | None = None
     view: Callable[[Run, Json], Json] = _plain
     narrow: Callable[[Run, list[Json]], list[Json]] = _all
-    create: Callable[[Run], Json] = _merged
+    create: Callable[[Run], Json] = Run.settings
     change: Callable[[Run, Json], Json] = _changes
     remove: Callable[[Run, Json], None] = _no_more
     # The parameters of its Get- that `narrow` and `view` go by.

@@ -168,5 +168,4 @@ def rights_of(tenant: Tenant, object_id: str) -> dict[str, set[str]]:
 def _role_type(tenant: Tenant, name: str, parent: str | None) -> str:
     if parent is None:
         return name.title().replace(" ", "").replace("-", "")
-    found = tenant.store("ManagementRole").find("Name", parent)
-    return str(found["RoleType"]) if found else parent
+    return next(str(role["RoleType"]) for role in tenant.store("ManagementRole") if role["Name"] == parent)

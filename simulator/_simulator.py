@@ -136,10 +136,10 @@ class Simulator:
             variables["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = self.urls["managed_identity_url"]
         return variables
 
-    def token(self, service: str, tenant: str | None = None, granted: set[str] | None = None) -> str:
-        """A ready access token, by choice with other permissions than the application has."""
+    def token(self, service: str, tenant: str | None = None, granted: set[str] | None = None, **claims: Any) -> str:
+        """A ready access token, by choice with other permissions than the application has, or other claims (exp=1)."""
         grants = None if granted is None else frozenset(granted)
-        return self._world.token(self._world.tenant(tenant), service, grants)
+        return self._world.token(self._world.tenant(tenant), service, grants, claims)
 
     def requests(self) -> list[Json]:
         return self._in_loop(self._world.ledger.rows)

@@ -31,11 +31,6 @@ def fitted(spec: Json, value: Any) -> Any:
     return _ENCODINGS[spec["encoding"]](spec, value)
 
 
-def is_edit(value: Any) -> bool:
-    """Whether a multivalued parameter is edited rather than replaced."""
-    return isinstance(value, dict)
-
-
 @behaves("cmdlet-edit")
 def edited(current: list[str], value: list[str] | Json | None) -> list[str]:
     """A multivalued property after a replacement or an edit; an empty table clears it."""

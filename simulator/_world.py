@@ -111,12 +111,12 @@ class World:
                 return tenant
         raise ValueError(f"no tenant {name} here: {', '.join(tenant.name for tenant in tenants)}")
 
-    def token(self, tenant: Tenant, service: str, granted: frozenset[str] | None = None) -> str:
+    def token(self, tenant: Tenant, service: str, granted: frozenset[str] | None, claims: Json) -> str:
         """A ready access token for the tenant's application, for tests that need one of a special make."""
         principal: Principal = tenant.principal("application")
         url = self.graph.url if service == "graph" else self.exchange.url
         grants = granted if granted is not None else getattr(principal, service)
-        return self.tokens.issue(tenant, principal, f"{self.entra.url}/{tenant.tenant_id}/", url, grants)
+        return self.tokens.issue(tenant, principal, f"{self.entra.url}/{tenant.tenant_id}/", url, grants, **claims)
 
     def facts(self, tenant: Tenant) -> Json:
         """What a client of this tenant must know."""

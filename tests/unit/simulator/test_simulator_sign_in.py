@@ -135,8 +135,25 @@ def test_managed_identity(simulator: Simulator, session: requests.Session, monke
         result = identity.acquire_token_for_client(resource=simulator.urls["graph_url"])
         tenants.append(jwt.decode(result["access_token"], options={"verify_signature": False})["tid"])
     assert tenants == [simulator.facts("ready")["tenant_id"], facts["tenant_id"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "header", "text"),
+    [
+        ("api-version=2018-02-01&resource=x", "", "Required metadata header not specified"),
+        ("resource=x", "true", "'api-version'"),
+        ("api-version=2018-02-01", "true", "'resource'"),
+        ("api-version=2018-02-01&resource=x&client_id=nobody", "true", "Identity not found"),
+        ("api-version=2018-02-01&resource=https://graph.microsoft.com", "true", "was not found in the tenant"),
+    ],
+)
+def test_what_managed_identity_needs(
+    simulator: Simulator, session: requests.Session, query: str, header: str, text: str
+) -> None:
     base = f"{simulator.urls['managed_identity_url']}/metadata/identity/oauth2/token"
-    assert session.get(f"{base}?api-version=2018-02-01&resource=x").json()["error"] == "invalid_request"
+    answer = session.get(f"{base}?{query}", headers={"Metadata": header})
+    assert (answer.status_code, text in answer.json()["error_description"]) == (400, True), answer.text
+    assert session.get(simulator.urls["managed_identity_url"]).status_code == 404
 
 
 def refused(simulator: Simulator, session: requests.Session, credential: Any, **given: Any) -> str:
@@ -215,12 +232,13 @@ def test_unknown_tenant(simulator: Simulator, session: requests.Session) -> None
     answer = session.get(url)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_tenant")
     assert answer.json()["error_codes"] == [90002]
+    assert session.get(f"{simulator.urls['authority_url']}/elsewhere").status_code == 404
 
 
 def test_the_apis_take_only_their_own_tokens(simulator: Simulator, client: Client, client_of: MakeClient) -> None:
     graph, exchange = simulator.token("graph"), simulator.token("exchange")
     url = f"{simulator.urls['graph_url']}/v1.0/organization"
-    for token in ("", "nonsense", exchange, graph[:-6] + "AAAAAA"):
+    for token in ("", "nonsense", exchange, simulator.token("graph", exp=1), graph[:-6] + "AAAAAA"):
         answer = client.send("GET", url, headers={"Authorization": f"Bearer {token}"})
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "InvalidAuthenticationToken")
     answer = client.send("POST", client.command_url, headers={"Authorization": f"Bearer {graph}"}, json={})

@@ -211,6 +211,19 @@ def test_descriptions_of_ones_own(tmp_path: Path) -> None:
         Simulator(tenants=["nobody"])
 
 
+def test_a_partner_sees_its_customers(tmp_path: Path) -> None:
+    partner = tmp_path / "partner.yml"
+    partner.write_text("extends: ready\ncustomers: [{name: Tailspin, roles: [Intune Administrator]}]\n")
+    with Simulator(tenants=[partner]) as simulator:
+        client = Client(simulator, "partner", {"DelegatedAdminRelationship.Read.All"})
+        (customer,) = client.values("/tenantRelationships/delegatedAdminCustomers")
+        (relationship,) = client.values("/tenantRelationships/delegatedAdminRelationships?$filter=status eq 'active'")
+        assert relationship["customer"]["tenantId"] == customer["tenantId"]
+        assert relationship["accessDetails"]["unifiedRoles"] == [
+            {"roleDefinitionId": "3a2c62db-5318-420d-8d74-23affee5d9d5"}
+        ]
+
+
 def test_sign_in_facts_in_both_forms(simulator: Simulator) -> None:
     options = simulator.options("connected", "pfx")
     assert options["certificate_path"].endswith("connected.pfx") and options["certificate_password"]
