@@ -8,7 +8,6 @@ A read that failed makes exactly the requirements that need it C(unknown), unles
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,17 +20,15 @@ from ._concurrent import gather
 from ._connectors import READ_CONNECTORS, not_offered
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
+from ._organization import READ_ORGANIZATION, only_organization
 from ._tenant import Tenant
 from ._verdicts import Verdict, unread
 
-_ORGANIZATION = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime,mobileDeviceManagementAuthority"
 _ROLES = " or ".join(f"roleDefinitionId eq '{role}'" for role in judge.CONSOLE_ROLES)
 
 _READS = {
     "connectors": READ_CONNECTORS,
-    "organization": Read(
-        odata("organization", select=_ORGANIZATION), Purpose("read the organization", "Organization.Read.All")
-    ),
+    "organization": READ_ORGANIZATION,
     "intune": Read(
         odata("deviceManagement", select="id,subscriptionState"),
         Purpose("read the Intune subscription", "DeviceManagementServiceConfig.Read.All"),
@@ -172,20 +169,10 @@ def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
 
 
 def _organization(tenant: Tenant, found: Any) -> Any:
-    """The tenant's only organization; its MDM authority from beta where v1.0 leaves it out."""
-    if isinstance(found, TenantError):
-        return found
-    purpose = _READS["organization"].purpose
-    if len(found) != 1:
-        return TenantError(
-            "protocol", f"Microsoft Graph listed {len(found)} organizations", purpose.attempted, tenant.label
-        )
-    organization = found[0]
-    if "mobileDeviceManagementAuthority" not in organization:
-        path = odata(f"organization/{organization['id']}", select="id,mobileDeviceManagementAuthority")
-        with contextlib.suppress(TenantError):  # then it is judged as not told
-            organization = {**organization, **tenant.graph.get(path, purpose, version="beta")[0]}
-    return organization
+    try:
+        return found if isinstance(found, TenantError) else only_organization(tenant, found)
+    except TenantError as error:
+        return error
 
 
 def judge_all(facts: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: connector
 short_description: Keep the Intune service-to-service connector for Exchange Online
-version_added: 0.1.0
+version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Sets up, rebinds or removes the connector through which Intune talks to the Exchange Online of the same tenant.

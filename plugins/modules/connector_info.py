@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: connector_info
 short_description: Read the Exchange connectors of Intune
-version_added: 0.1.0
+version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Reads all Exchange connectors of the tenant, of any type, with their status and the age of their last successful

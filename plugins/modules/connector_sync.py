@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: connector_sync
 short_description: Synchronise the Intune connector for Exchange Online
-version_added: 0.1.0
+version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Asks the service-to-service connector for a full or a delta synchronisation, and waits for its end when asked to.

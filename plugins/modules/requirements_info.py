@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: requirements_info
 short_description: Check what the Intune connector for Exchange Online requires
-version_added: 0.1.0
+version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Reads the tenant once and judges ten requirements, each with evidence and the next step.

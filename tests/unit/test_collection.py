@@ -30,7 +30,7 @@ FLOORS = [
     {"_verdicts"},
     {"_connectors"},
     {"_run"},
-    {"_cmdlet_access", "_accounts", "_cmdlets", "_entities"},
+    {"_cmdlet_access", "_accounts", "_cmdlets", "_entities", "_organization"},
     {"_tenant"},
     {"_auth"},
     {"_msal_transport", "_exchange", "_graph"},
