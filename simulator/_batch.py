@@ -57,7 +57,7 @@ def run_batch(call: Call, body: Json, version: str, respond: Callable[[Call], An
 
 
 def _part(call: Call, request: Json, version: str) -> Call:
-    path, _, query = request["url"].partition("?")
+    path, _unused, query = request["url"].partition("?")
     own = {name.lower(): value for name, value in request.get("headers", {}).items()}
     body = request.get("body")
     return replace(

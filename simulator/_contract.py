@@ -63,12 +63,12 @@ class Contract:
             self._routes.append((_pattern(template), template, operations))
 
     def operations(self) -> list[Operation]:
-        return [operation for _, _, methods in self._routes for operation in methods.values()]
+        return [operation for _unused, _unused, methods in self._routes for operation in methods.values()]
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""
         path = _QUOTED_KEY.sub(r"/\1", path)
-        for pattern, _, operations in self._routes:
+        for pattern, _unused, operations in self._routes:
             if found := pattern.fullmatch(path):
                 return operations, list(found.groups())
         return None

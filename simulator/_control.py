@@ -72,8 +72,8 @@ def control_handler(controlled: Controlled) -> Handler:
     }
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
-        prefix, _, rest = request.path.lstrip("/").partition("/")
-        what, _, argument = rest.partition("/")
+        prefix, _unused, rest = request.path.lstrip("/").partition("/")
+        what, _unused, argument = rest.partition("/")
         act = routes.get((request.method, what))
         if prefix != "_simulator" or act is None:
             known = sorted(f"{method} /_simulator/{name}" for method, name in routes)

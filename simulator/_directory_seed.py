@@ -75,7 +75,8 @@ def _seed_organization(tenant: Tenant, now: datetime) -> None:
             for plan, service in plans
         ],
         "provisionedPlans": [
-            {"capabilityStatus": "Enabled", "provisioningStatus": "Success", "service": service} for _, service in plans
+            {"capabilityStatus": "Enabled", "provisioningStatus": "Success", "service": service}
+            for _unused, service in plans
         ],
         "verifiedDomains": [
             {

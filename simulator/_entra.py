@@ -171,7 +171,7 @@ class Entra:
         asked = [part for part in scope.split() if part not in _RESERVED]
         if len(asked) != 1:
             raise refused(70011, name=scope)
-        resource, marker, _ = asked[0].partition("/.default")
+        resource, marker, _unused = asked[0].partition("/.default")
         if not marker:
             raise refused(1002012, name=asked[0])
         return self.service_of(tenant, resource)

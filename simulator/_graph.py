@@ -113,7 +113,7 @@ class Graph:
         return found[0].get(call.method) if found else None
 
     def _route(self, call: Call) -> tuple[Operation, list[str]]:
-        version, _, rest = call.path.lstrip("/").partition("/")
+        version, _unused, rest = call.path.lstrip("/").partition("/")
         if f"/{version}" != VERSION:
             raise Refusal("graph-version", status=400, code="BadRequest", message=f"Invalid version: {version}")
         found = self.contract.match(unquote(f"/{rest}"))

@@ -56,7 +56,7 @@ class Limits:
             while window and window[0][0] <= now - limit.seconds:
                 window.popleft()
             cost = _cost(limit, operation)
-            if sum(units for _, units in window) + cost > limit.units:
+            if sum(units for _unused, units in window) + cost > limit.units:
                 wait = math.ceil(window[0][0] + limit.seconds - now)
                 raise Refusal(
                     limit.behaviour,

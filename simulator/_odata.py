@@ -122,7 +122,7 @@ class Filter:
 
 def ordered(items: list[Json], text: str, properties: Json) -> list[Json]:
     for clause in reversed(text.split(",")):
-        name, _, direction = clause.strip().partition(" ")
+        name, _unused, direction = clause.strip().partition(" ")
         _known(name, properties)
         items = sorted(items, key=_by(name), reverse=direction.strip() == "desc")
     return items

@@ -166,7 +166,7 @@ def remove_entry(run: Run, noun: Noun) -> list[Json]:
 
 def _named_entry(run: Run) -> tuple[str, str]:
     if "Identity" in run.given:
-        role, _, cmdlet = run.given["Identity"].partition("\\")
+        role, _unused, cmdlet = run.given["Identity"].partition("\\")
         return role, cmdlet
     return run.given["Role"], run.given["ParentRoleEntry"].rpartition("\\")[2]
 

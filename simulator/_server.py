@@ -60,7 +60,7 @@ class Listener:
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            connection, _ = await loop.sock_accept(self._socket)
+            connection, _unused = await loop.sock_accept(self._socket)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             fault = self._on_connect()
             if fault is None:

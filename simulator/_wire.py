@@ -35,7 +35,7 @@ class Call:
 
     @property
     def bearer(self) -> str:
-        kind, _, token = self.headers.get("authorization", "").partition(" ")
+        kind, _unused, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if kind.lower() == "bearer" else ""
 
     def options(self) -> dict[str, str]:

@@ -45,7 +45,7 @@ def test_the_code_and_the_table_agree() -> None:
 
 
 def test_what_carries_out_a_rule_is_marked() -> None:
-    for _, act in SPECIALS.values():
+    for _unused, act in SPECIALS.values():
         assert act.behaviour in BEHAVIOURS  # type: ignore[attr-defined]
     for carry_out in OWN.values():
         assert carry_out.behaviour in BEHAVIOURS  # type: ignore[attr-defined]

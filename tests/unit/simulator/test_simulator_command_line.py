@@ -36,7 +36,7 @@ def started(tmp_path: Path, *arguments: str, module: bool = False) -> Iterator[t
     process = subprocess.Popen(command, cwd=PACKAGE.parent if module else tmp_path, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(8)]
+        lines = [process.stdout.readline() for _unused in range(8)]
         assert stat.S_IMODE(addresses.stat().st_mode) == 0o600
         yield process, json.loads(addresses.read_text()), "".join(lines)
     finally:
@@ -63,7 +63,7 @@ def test_the_command(tmp_path: Path, module: bool) -> None:
 
 
 def test_it_stops_by_itself_and_on_request(tmp_path: Path) -> None:
-    with started(tmp_path, "--control") as (process, urls, _):
+    with started(tmp_path, "--control") as (process, urls, _unused):
         assert requests.post(f"{urls['control_url']}/_simulator/stop", timeout=5).status_code == 204
         assert process.wait(10) == 0
     assert main(["--stop-after", "0"]) == 0

@@ -27,14 +27,14 @@ def create(client: Client) -> requests.Response:
 @pytest.mark.parametrize("match", [LISTING, "*List*Connectors", f"GET /v1.0{CONNECTORS}", "graph"])
 def test_what_a_fault_matches(client: Client, simulator: Simulator, match: str) -> None:
     simulator.fault(match=match, kind="status", status=503)
-    assert [client.graph("GET", CONNECTORS).status_code for _ in range(2)] == [503, 200]
+    assert [client.graph("GET", CONNECTORS).status_code for _unused in range(2)] == [503, 200]
     first, second = simulator.requests()
     assert (first["fault"], first["status"], "fault" in second) == ("before_effect:status", 503, False)
 
 
 def test_nth_and_count(client: Client, simulator: Simulator) -> None:
     simulator.fault(match=LISTING, kind="status", status=429, nth=2, count=2, headers={"Retry-After": "0"})
-    assert [client.graph("GET", CONNECTORS).status_code for _ in range(5)] == [200, 429, 429, 200, 200]
+    assert [client.graph("GET", CONNECTORS).status_code for _unused in range(5)] == [200, 429, 429, 200, 200]
     simulator.fault(match=LISTING, kind="status", count=9)
     simulator.clear_faults()
     assert client.graph("GET", CONNECTORS).status_code == 200
@@ -91,7 +91,7 @@ def test_in_the_middle_of_a_body(client: Client, simulator: Simulator, kind: str
     with client.send("GET", f"{client.urls['graph_url']}/v1.0/organization", stream=True) as answer:
         assert answer.status_code == 200
         with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-            _ = answer.content
+            _unused = answer.content
 
 
 def test_hanging_and_dripping(client: Client, simulator: Simulator) -> None:

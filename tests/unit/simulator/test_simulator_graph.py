@@ -292,11 +292,11 @@ def test_rate_limits() -> None:
             "state": "enabledForReportingButNotEnforced",
             "conditions": {"clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]}},
         }
-        answers = [client.graph("POST", "/identity/conditionalAccess/policies", json=body) for _ in range(2)]
+        answers = [client.graph("POST", "/identity/conditionalAccess/policies", json=body) for _unused in range(2)]
         assert [answer.status_code for answer in answers] == [201, 429]
         assert "Retry-After" not in answers[1].headers
         path = f"{CONNECTORS}/{client.create_connector()['id']}"
-        answers = [client.graph("PATCH", path, json={"serverName": None}) for _ in range(100)]
+        answers = [client.graph("PATCH", path, json={"serverName": None}) for _unused in range(100)]
         assert [answer.status_code for answer in answers] == [200] * 99 + [429]
         assert 1 <= int(answers[-1].headers["Retry-After"]) <= 20
         client.graph("PATCH", path, json={})

@@ -44,7 +44,7 @@ def test_device_access_rules(client: Client) -> None:
         client.invoke("Remove-ActiveSyncDeviceAccessRule", {"Identity": made["Guid"], "Confirm": False}).status_code
         == 204
     )
-    kind, _ = client.failure("Remove-ActiveSyncDeviceAccessRule", Identity=made["Guid"])
+    kind, _unused = client.failure("Remove-ActiveSyncDeviceAccessRule", Identity=made["Guid"])
     assert kind == "ManagementObjectNotFoundException"
 
 
@@ -75,7 +75,7 @@ def test_a_mailbox_follows_the_default_policy_unless_it_has_its_own(client: Clie
     assert policy() == ("Default", False)
     client.run("Set-CASMailbox", Identity="adele.vance", ActiveSyncMailboxPolicy=None)
     assert policy() == ("Default", True)
-    kind, _ = client.failure("Set-CASMailbox", Identity="adele.vance", ActiveSyncMailboxPolicy="none")
+    kind, _unused = client.failure("Set-CASMailbox", Identity="adele.vance", ActiveSyncMailboxPolicy="none")
     assert kind == "ManagementObjectNotFoundException"
     client.run("New-MobileDeviceMailboxPolicy", Name="Other", IsDefault=True)
     assert policy() == ("Other", True)

@@ -119,7 +119,7 @@ def test_a_device_code_is_approved_by_itself(simulator: Simulator, session: requ
     who = {"client_id": simulator.facts()["client_id"], "scope": scope(simulator)[0]}
     code = session.post(f"{url}/devicecode", data=who).json()["device_code"]
     grant = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": code} | who
-    errors = [session.post(f"{url}/token", data=grant).json().get("error") for _ in range(3)]
+    errors = [session.post(f"{url}/token", data=grant).json().get("error") for _unused in range(3)]
     assert errors == ["authorization_pending", None, "bad_verification_code"]
 
 

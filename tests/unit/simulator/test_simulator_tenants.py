@@ -25,7 +25,7 @@ def last_sync(client: Client, connector: str) -> datetime:
 
 
 def test_each_request_takes_simulated_time(client: Client, simulator: Simulator) -> None:
-    dates = [parsedate_to_datetime(client.graph("GET", "/organization").headers["Date"]) for _ in range(3)]
+    dates = [parsedate_to_datetime(client.graph("GET", "/organization").headers["Date"]) for _unused in range(3)]
     assert [later - earlier for earlier, later in pairwise(dates)] == [timedelta(seconds=60)] * 2
     simulator.advance(3600)
     later = parsedate_to_datetime(client.invoke("Get-OrganizationConfig").headers["Date"])
