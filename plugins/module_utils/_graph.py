@@ -80,6 +80,10 @@ class Graph:
             Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))
         ).json
 
+    def set(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Any:
+        """An OData action that sets something absolutely, so that it may be repeated."""
+        return self._send(Request(Operation.IDEMPOTENT, "POST", f"v1.0/{path}", purpose, dict(body))).json
+
     def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
         """Several reads in as few requests as Graph allows: each a list, an object, or its L(TenantError).
 

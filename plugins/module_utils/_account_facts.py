@@ -1,0 +1,94 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the directory holds of the connector account, under the names of the options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._accounts import primary_address
+from ._errors import Purpose, TenantError
+from ._graph import Read, odata
+from ._licenses import Sku
+from ._resource import Field, fold
+from ._tenant import Tenant
+
+READ_ACCOUNT = Purpose("read the account", "User.Read.All")
+ASSIGNMENTS = "roleManagement/directory/roleAssignments"
+_SELECT = (
+    "id,displayName,userPrincipalName,mail,proxyAddresses,usageLocation,accountEnabled,assignedLicenses,userType,"
+    "onPremisesSyncEnabled"
+)
+
+# What Graph keeps of the user itself.
+PROPERTIES = (
+    Field("display_name", "displayName"),
+    Field("primary_smtp_address", "mail", same=fold),
+    Field("usage_location", "usageLocation", same=fold),
+    Field("account_enabled", "accountEnabled"),
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was read: the user or None, the subscriptions, the domains, and the directory roles by id."""
+
+    user: dict[str, Any] | None
+    skus: list[Sku]
+    domains: list[str]
+    role_names: dict[str, str]
+    assignments: list[dict[str, Any]]
+
+    def view(self) -> dict[str, Any]:
+        """The account under the names of the options; empty if there is none."""
+        if self.user is None:
+            return {}
+        names = {sku["skuId"]: sku["skuPartNumber"] for sku in self.skus}
+        held = [names.get(one["skuId"], one["skuId"]) for one in self.user.get("assignedLicenses") or []]
+        return {
+            "user_principal_name": self.user["userPrincipalName"],
+            **{one.option: self.user.get(one.api) for one in PROPERTIES},
+            "primary_smtp_address": primary_address(self.user) or None,
+            "licenses": sorted(held),
+            "directory_roles": sorted(self.role_names[one["roleDefinitionId"]] for one in self.assignments),
+        }
+
+
+def by_name(name: str) -> str:
+    quoted = name.replace("'", "''")
+    return odata("users", filter=f"userPrincipalName eq '{quoted}'", select=_SELECT)
+
+
+def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
+    """The user, subscriptions, domains and roles in one request; the role assignments in a second if they matter."""
+    reads = {
+        "users": Read(by_name(params["user_principal_name"]), READ_ACCOUNT),
+        "skus": Read("subscribedSkus", Purpose("read the subscriptions", "LicenseAssignment.Read.All")),
+        "organization": Read(
+            odata("organization", select="id,verifiedDomains"), Purpose("read the domains", "Organization.Read.All")
+        ),
+    }
+    wants_roles = params.get("directory_roles") is not None
+    if wants_roles:
+        definitions = odata("roleManagement/directory/roleDefinitions", select="id,displayName")
+        reads["roles"] = Read(definitions, Purpose("read the directory roles", "RoleManagement.Read.Directory"))
+    found = tenant.graph.batch(reads)
+    for result in found.values():
+        if isinstance(result, TenantError):
+            raise result
+    user = next(iter(found["users"]), None)
+    domains = [domain["name"] for one in found["organization"] for domain in one.get("verifiedDomains") or []]
+    names = {one["id"]: one["displayName"] for one in found.get("roles", [])}
+    assignments: list[dict[str, Any]] = []
+    if wants_roles and user:
+        path = odata(ASSIGNMENTS, filter=f"principalId eq '{user['id']}'")
+        purpose = Purpose("read the directory roles of the account", "RoleManagement.Read.Directory")
+        everywhere, _response = tenant.graph.list(path, purpose)
+        # Assignments to a part of the tenant, or of roles made since, are not ours to keep.
+        assignments = [
+            one for one in everywhere if one.get("directoryScopeId") == "/" and one["roleDefinitionId"] in names
+        ]
+    return Facts(user, found["skus"], domains, names, assignments)
