@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,13 @@ from ansible_collections.intune.exchange.plugins.module_utils._redaction import 
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant, open_tenant
 from simulator import Simulator
 
+TENANTS: list[str | Path] = [
+    "ready",
+    "two_connectors",
+    "connected",
+    "mdm_authority_office365",
+    "mdm_authority_unset",
+]
 DEFAULTS = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
 
 
@@ -41,7 +49,9 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Simulator]:
-    with Simulator(tenants=["ready", "two_connectors", "connected"], page_size=1) as simulator:
+    with Simulator(
+        tenants=["ready", "two_connectors", "connected", "mdm_authority_office365", "mdm_authority_unset"], page_size=1
+    ) as simulator:
         yield simulator
 
 

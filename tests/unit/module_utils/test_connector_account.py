@@ -1,0 +1,197 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connector account and the MDM authority, kept on a simulated tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.intune.exchange.plugins.module_utils import _run
+from ansible_collections.intune.exchange.plugins.module_utils._licenses import candidates, free_units
+from ansible_collections.intune.exchange.plugins.modules import connector_account, mdm_authority
+from simulator import Simulator
+
+from .conftest import Clock
+
+NAME = "svc-new@contoso.example"
+PASSWORD = "Long-canary-Passw0rd!"
+RIGHTS = {
+    "User.ReadWrite.All",
+    "LicenseAssignment.ReadWrite.All",
+    "RoleManagement.ReadWrite.Directory",
+    "Organization.Read.All",
+    "DeviceManagementServiceConfig.ReadWrite.All",
+}
+NEW: dict[str, Any] = {
+    "user_principal_name": NAME,
+    "usage_location": "CH",
+    "password": PASSWORD,
+    "licenses": ["enterprisepack"],
+    "directory_roles": {"add": ["Intune Administrator"]},
+}
+
+
+@pytest.fixture
+def account(simulator: Simulator, clock: Clock) -> Any:
+    """Runs the module with the given options on top of those of a new account."""
+
+    def run(check_mode: bool = False, module: Any = connector_account, tenant: str = "ready", **options: Any) -> Any:
+        given = NEW if module is connector_account else {}
+        arguments = {**simulator.options(tenant, "token"), **given, **options}
+        arguments["graph_token"] = simulator.token("graph", tenant, RIGHTS)
+        chosen = {name: value for name, value in arguments.items() if value is not None}
+        validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(chosen)
+        assert not validated.error_messages
+        return _run.perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
+
+    return run
+
+
+def writes(simulator: Simulator) -> list[str]:
+    """What was written, whether or not the answer arrived; a password shows nowhere in the state."""
+    return [
+        f"{one['method']} {one['path'].rpartition('/')[2]}"
+        for one in simulator.requests()
+        if one["class"] != "READ" and (one["effect"] or (one["status"] or 500) < 300)
+    ]
+
+
+def test_from_nothing_to_an_account_with_an_address(simulator: Simulator, account: Any) -> None:
+    predicted = account(check_mode=True)
+    assert predicted["changed"] and writes(simulator) == []
+    made = account()
+    assert made["diff"] == predicted["diff"]
+    assert made["diff"]["before"] == {}
+    assert made["connector_account"]["licenses"] == ["ENTERPRISEPACK"]
+    assert made["connector_account"]["directory_roles"] == ["Intune Administrator"]
+    assert made["license_candidates"] == []
+    assert writes(simulator) == ["POST users", "POST assignLicense", "POST roleAssignments"]
+    assert PASSWORD not in str(made)
+    again = account()
+    assert not again["changed"] and len(writes(simulator)) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "wrote"),
+    [
+        ({"display_name": "New name"}, "PATCH"),
+        ({"account_enabled": False}, "PATCH"),
+        ({"licenses": ["INTUNE_A"]}, "POST assignLicense"),
+        ({"licenses": ["INTUNE_A"], "licenses_state": "exact"}, "POST assignLicense"),
+        ({"directory_roles": {"remove": ["intune administrator"]}}, "DELETE"),
+        ({"directory_roles": {"set": ["Global Reader"]}}, "POST roleAssignments"),
+        ({"update_password": "always"}, "PATCH"),
+    ],
+    ids=str,
+)
+def test_only_the_difference_is_written(
+    simulator: Simulator, account: Any, options: dict[str, Any], wrote: str
+) -> None:
+    account()
+    before = len(writes(simulator))
+    changed = account(wait=False, **options)
+    assert changed["changed"], changed
+    assert writes(simulator)[before].startswith(wrote)
+    if "update_password" not in options:
+        assert not account(wait=False, **options)["changed"]
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_run_that_was_cut_off_is_finished_by_the_next(simulator: Simulator, account: Any, step: int) -> None:
+    writing = ["CreateUser", "assignLicense", "CreateRoleAssignments"][step - 1]
+    simulator.fault(match=f"*{writing}*", kind="status", status=400, count=1)
+    assert account()["failed"]
+    finished = account()
+    assert finished["changed"] and not finished.get("failed"), finished
+    assert not account()["changed"]
+    assert writes(simulator) == ["POST users", "POST assignLicense", "POST roleAssignments"]
+
+
+def test_a_creation_whose_answer_is_lost_makes_one_account(simulator: Simulator, account: Any) -> None:
+    simulator.fault(match="*CreateUser*", kind="reset", phase="after_effect")
+    assert account()["changed"]
+    assert writes(simulator).count("POST users") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "words"),
+    [
+        ({"user_principal_name": "svc@elsewhere.example"}, "unverified_domain", "Use one of "),
+        ({"user_principal_name": "not an address"}, "usage", "is not a mail address"),
+        ({"password": None}, "usage", "password is needed to create the account"),
+        ({"usage_location": None}, "usage", "usage_location is needed before a licence can be assigned"),
+        ({"licenses": ["NOTHING"]}, "unknown_license", "the tenant has no subscription NOTHING. Choose from"),
+        ({"licenses": None}, "no_license", "ENTERPRISEPACK (a mailbox, "),
+        ({"directory_roles": {"add": ["Emperor"]}}, "unknown_role", "there is no directory role Emperor"),
+    ],
+)
+def test_what_would_be_refused_is_said_before_anything_is_written(
+    simulator: Simulator, account: Any, options: dict[str, Any], kind: str, words: str
+) -> None:
+    for check_mode in (True, False):
+        result = account(check_mode=check_mode, **options)
+        assert result["error"]["kind"] == kind, result
+        assert words in result["msg"] and result["msg"].startswith("Could not keep the connector account on tenant")
+    assert writes(simulator) == []
+
+
+def test_an_account_with_a_mailbox_is_removed_only_by_force(simulator: Simulator, account: Any) -> None:
+    account()
+    refused = account(state="absent")
+    assert refused["error"]["kind"] == "has_mailbox" and NAME in refused["msg"]
+    removed = account(state="absent", force_delete=True)
+    assert removed["changed"] and removed["connector_account"] == {}
+    assert not account(state="absent")["changed"]
+    assert [one.split()[0] for one in writes(simulator)].count("DELETE") == 1
+
+
+SKU = {
+    "skuId": "1",
+    "skuPartNumber": "A",
+    "appliesTo": "User",
+    "capabilityStatus": "Enabled",
+    "consumedUnits": 3,
+    "prepaidUnits": {"enabled": 2, "warning": 3},
+    "servicePlans": [{"servicePlanId": "c1ec4a95-1f05-45b3-a911-aa3fa01094f5", "provisioningStatus": "Success"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "offered"),
+    [
+        ({}, True),
+        ({"consumedUnits": 5}, False),
+        ({"appliesTo": "Company"}, False),
+        ({"capabilityStatus": "Suspended"}, False),
+        ({"servicePlans": []}, False),
+    ],
+)
+def test_candidates_have_free_units_and_a_use(changed: dict[str, Any], offered: bool) -> None:
+    assert free_units(SKU) == 2
+    found = candidates([{**SKU, **changed}])
+    assert [one["free_units"] for one in found] == ([2] if offered else [])
+
+
+def test_the_authority_is_switched_only_when_that_was_accepted(simulator: Simulator, account: Any) -> None:
+    refused = account(module=mdm_authority, tenant="mdm_authority_office365")
+    assert refused["error"]["kind"] == "not_accepted"
+    assert "Basic Mobility and Security manages the devices" in refused["msg"] and "cannot be undone" in refused["msg"]
+    accepted = {"module": mdm_authority, "tenant": "mdm_authority_office365", "accept_irreversible": True}
+    predicted = account(check_mode=True, **accepted)
+    assert writes(simulator) == []
+    switched = account(**accepted)
+    assert switched["changed"] and switched["diff"] == predicted["diff"]
+    assert switched["diff"] == {"before": {"authority": "office365"}, "after": {"authority": "intune"}}
+    assert not account(module=mdm_authority, tenant="mdm_authority_office365")["changed"]
+    assert len(writes(simulator)) == 1
+
+
+def test_a_switch_whose_answer_is_lost_is_not_repeated(simulator: Simulator, account: Any) -> None:
+    simulator.fault(match="*setMobileDeviceManagementAuthority*", kind="reset", phase="after_effect")
+    switched = account(module=mdm_authority, tenant="mdm_authority_unset", accept_irreversible=True)
+    assert switched["changed"], switched
+    assert len(writes(simulator)) == 1
