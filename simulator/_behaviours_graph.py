@@ -21,6 +21,7 @@ _NOBODY = "no public source found"
 ROWS: dict[str, Behaviour] = {
     # Entra ID
     "aadsts-50027": Behaviour("an assertion that is no JWT is refused", DOCUMENTED, _CODES),
+    "aadsts-70000": Behaviour("a refresh token is good once, for any API of the tenant", DOCUMENTED, _CODES),
     "aadsts-70003": Behaviour("a grant type that is not offered is refused", DOCUMENTED, _CODES),
     "aadsts-70011": Behaviour("exactly one resource per token request", DOCUMENTED, _CODES),
     "aadsts-70016": Behaviour("a device code is pending until approved", DOCUMENTED, f"{_ENTRA}/v2-oauth2-device-code"),

@@ -63,7 +63,7 @@ class Contract:
             self._routes.append((_pattern(template), template, operations))
 
     def operations(self) -> list[Operation]:
-        return [operation for _unused, _unused, methods in self._routes for operation in methods.values()]
+        return [operation for *_unused, methods in self._routes for operation in methods.values()]
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""

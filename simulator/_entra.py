@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
+import json
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -47,6 +49,8 @@ class Entra:
     url: str = ""
     name: str = "login"
     pending: dict[str, Pending] = field(default_factory=dict)
+    # refresh tokens and the tenant that each was given for
+    remembered: dict[str, Tenant] = field(default_factory=dict)
 
     def purpose(self, call: Call) -> Purpose:
         found = _PATH.fullmatch(call.path)
@@ -105,6 +109,8 @@ class Entra:
                 raise refused(900144, name=name)
         if form["grant_type"] == DEVICE_CODE:
             return self._token_for_device(tenant, form)
+        if form["grant_type"] == "refresh_token":
+            return self._token_again(tenant, form)
         if form["grant_type"] != "client_credentials":
             raise refused(70003, name=form["grant_type"])
         principal = self._application(tenant, form["client_id"])
@@ -152,7 +158,27 @@ class Entra:
             waiting.polls_left -= 1
             raise refused(70016)
         del self.pending[form["device_code"]]
-        return self._success(tenant, tenant.principal("person"), waiting.scope)
+        return self._signed_in(tenant, waiting.scope)
+
+    def _token_again(self, tenant: Tenant, form: dict[str, str]) -> Json:
+        """A refresh token is good for every API that the application may use, not only for the first."""
+        self._application(tenant, form["client_id"])
+        if self.remembered.pop(form.get("refresh_token", ""), None) is not tenant:
+            raise refused(70000)
+        return self._signed_in(tenant, form.get("scope", ""))
+
+    def _signed_in(self, tenant: Tenant, scope: str) -> Json:
+        """What a person's sign-in gives: who it was, and a refresh token if the scope asks for one."""
+        person, asked = tenant.principal("person"), scope.split()
+        answer = self._success(tenant, person, scope)
+        if "openid" in asked:
+            answer["id_token"] = self.tokens.identify(tenant, person, f"{self.url}/{tenant.tenant_id}/v2.0")
+            known = json.dumps({"uid": person.object_id, "utid": tenant.tenant_id})
+            answer["client_info"] = base64.urlsafe_b64encode(known.encode()).decode().rstrip("=")
+        if "offline_access" in asked:
+            answer["refresh_token"] = secrets.token_urlsafe(64)
+            self.remembered[answer["refresh_token"]] = tenant
+        return answer
 
     def _success(self, tenant: Tenant, principal: Principal, scope: str) -> Json:
         service, resource = self._resource(tenant, scope)

@@ -66,6 +66,24 @@ class Tokens:
         }
         return jwt.encode(claims | extra, self._key, algorithm="RS256", headers={"kid": self._key_id})
 
+    def identify(self, tenant: Tenant, principal: Principal, issuer: str) -> str:
+        """An ID token: who signed in, for the application that asked."""
+        now = int(time.time())
+        claims = {
+            "aud": principal.client_id,
+            "iss": issuer,
+            "iat": now,
+            "nbf": now,
+            "exp": now + LIFETIME,
+            "name": principal.name,
+            "oid": principal.object_id,
+            "preferred_username": principal.user,
+            "sub": principal.object_id,
+            "tid": tenant.tenant_id,
+            "ver": "2.0",
+        }
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
     def tenant_of(self, token: str) -> str | None:
         """The tenant that a token names, believed without a check: for the ledger only."""
         try:
