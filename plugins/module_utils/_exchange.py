@@ -64,6 +64,16 @@ _STEPS = {
 }
 
 
+# What an encoding of the contract wants; all others go out as they are.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "switch": (bool,),
+    "int": (int,),
+    "array": (list, tuple),
+    "multivalued": (list, tuple, Mapping),
+}
+
+
 @dataclass(frozen=True)
 class Result:
     """What a cmdlet gave: its objects without annotations, and its warnings."""
@@ -180,6 +190,10 @@ def _checked(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(parameters) - set(CMDLETS[cmdlet]))
     if unknown:
         raise usage(f"{cmdlet} has no parameter {', '.join(unknown)} in Exchange Online")
+    for name, value in parameters.items():
+        fits = _TYPES.get(CMDLETS[cmdlet][name])
+        if fits and value is not None and not isinstance(value, fits):
+            raise usage(f"{cmdlet} takes {CMDLETS[cmdlet][name]} as {name}, not {type(value).__name__}")
     if parameters.get("Identity", "-") in (None, ""):
         raise usage(f"{cmdlet} was about to be called with an empty Identity, which may mean every object")
     return {name: _nested(value) for name, value in parameters.items()}

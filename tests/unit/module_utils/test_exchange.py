@@ -70,6 +70,8 @@ def test_a_lost_creation_is_found(simulator: Simulator, tenant: Tenant, phase: s
     [
         ("Get-Everything", {}, "is not known to this collection"),
         (GET, {"DomainController": "dc1"}, "has no parameter DomainController in Exchange Online"),
+        ("Get-MobileDevice", {"ActiveSync": "yes"}, "takes switch as ActiveSync, not str"),
+        ("New-RoleGroup", {"Name": "x", "Roles": "Mail Recipients"}, "takes array as Roles, not str"),
         (GET, {"Identity": ""}, "empty Identity"),
         ("Remove-ActiveSyncDeviceAccessRule", {"Identity": None}, "empty Identity"),
     ],
