@@ -8,6 +8,7 @@ from __future__ import annotations
 from ._behaviours import behaves
 from ._nouns import Noun, Run, exists, refuse_unheard
 from ._organization import refuse_dehydrated
+from ._propagation import present
 from ._rbac import assign, assignments_of
 from ._role_groups import members_of, principal_of
 from ._roles import ROLES
@@ -35,7 +36,7 @@ def get_assignments(run: Run, noun: Noun) -> list[Json]:
     if "Identity" in given:
         found = [noun.find(run, given["Identity"])]
     elif "RoleAssignee" in given:
-        found = assignments_of(run.tenant, principal_of(run, given["RoleAssignee"])[0])
+        found = assignments_of(run.tenant, principal_of(run, given["RoleAssignee"])[0], present(run.tenant))
     else:
         found = list(store)
     if "Role" in given:

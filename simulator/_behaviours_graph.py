@@ -55,7 +55,9 @@ ROWS: dict[str, Behaviour] = {
     "token-expired": Behaviour("an expired token is refused by the real clock", DOCUMENTED, f"{_GRAPH}/errors"),
     "token-audience": Behaviour("a token for another API is refused", DOCUMENTED, f"{_GRAPH}/errors"),
     # Graph as a whole
-    "graph-version": Behaviour("only v1.0 is there", ASSUMED, "the simulator has no beta"),
+    "graph-version": Behaviour(
+        "only v1.0 is there, and one path of beta", ASSUMED, "the simulator has no more of beta"
+    ),
     "graph-collections": Behaviour(
         "list, get, create, update and delete any collection of the contract, with its permissions",
         DOCUMENTED,
@@ -117,6 +119,46 @@ ROWS: dict[str, Behaviour] = {
     "directory-plans": Behaviour(
         "plans and licence states follow from the licences, at once", ASSUMED, f"{_GRAPH}/api/user-assignlicense"
     ),
+    "directory-lag": Behaviour(
+        "a new user is found by reads, licences and roles only after a delay",
+        SEEN,
+        "github.com/manicminer/hamilton and terraform-provider-azuread poll until several reads agree",
+    ),
+    "directory-sensitive": Behaviour(
+        "sensitive properties and deletion of a user with an admin role take one of two roles, for applications too",
+        DOCUMENTED,
+        f"{_GRAPH}/api/resources/users#sensitive-actions",
+    ),
+    "directory-mastered": Behaviour(
+        "a synchronised user is changed where it is mastered; only its usageLocation is writable here",
+        SEEN,
+        "the message in public issues; which properties it covers is assumed",
+    ),
+    "licence-assignment": Behaviour(
+        "both lists are needed, of SKUs that the tenant has", DOCUMENTED, f"{_GRAPH}/api/user-assignlicense"
+    ),
+    "licence-location": Behaviour(
+        "no licence without a usageLocation",
+        SEEN,
+        "KelvinTegelaar/CIPP issue 889",
+    ),
+    "licence-units": Behaviour("no licence without a free unit", ASSUMED, "the wording; the rule is documented"),
+    "licence-dependency": Behaviour(
+        "a plan that needs another one is not held without it, whichever of the two changes",
+        SEEN,
+        "MicrosoftDocs/microsoft-365-docs pull request 3864",
+    ),
+    "licence-exclusive": Behaviour(
+        "plans that exclude each other are not held together",
+        DOCUMENTED,
+        f"{_LEARN}/entra/fundamentals/licensing-groups-resolve-problems",
+    ),
+    "mailbox-address": Behaviour(
+        "mail is what was set, at once and with or without a mailbox, and fills proxyAddresses; else a mailbox brings "
+        "the principal name",
+        ASSUMED,
+        f"that mail feeds proxyAddresses: {_GRAPH}/api/resources/user; when it does is not described",
+    ),
     "directory-units": Behaviour(
         "a subscription's consumed units are what users hold", DOCUMENTED, f"{_GRAPH}/api/subscribedsku-list"
     ),
@@ -146,6 +188,12 @@ ROWS: dict[str, Behaviour] = {
     "mdm-authority": Behaviour(
         "mobileDeviceManagementAuthority comes only when selected", DOCUMENTED, f"{_GRAPH}/api/resources/organization"
     ),
+    "mdm-authority-left-out": Behaviour(
+        "v1.0 can leave the authority out",
+        ASSUMED,
+        f"in the metadata of v1.0, not in the table of {_GRAPH}/api/resources/organization",
+    ),
+    "mdm-authority-beta": Behaviour("beta has it, when selected", SEEN, "github.com/maester365/maester reads it there"),
     "mdm-set-authority": Behaviour(
         "setting the authority makes it intune and answers 2",
         ASSUMED,

@@ -13,7 +13,6 @@ from pathlib import Path
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from ._tenant import Tenant
 from ._tls import ClientCertificate, client_certificate, rsa_key, write_private
 
 FEDERATION_AUDIENCE = "api://AzureADTokenExchange"
@@ -47,14 +46,14 @@ class Credentials:
     federated_token_file: Path
 
 
-def make_credentials(tenant: Tenant, directory: Path, key: rsa.RSAPrivateKey, issuer: Issuer) -> Credentials:
+def make_credentials(name: str, directory: Path, key: rsa.RSAPrivateKey, issuer: Issuer) -> Credentials:
     """New credentials. The secrets are long and like nothing else, so that masking one never hides an innocent word."""
-    subject = f"system:serviceaccount:automation:{tenant.name}"
+    subject = f"system:serviceaccount:automation:{name}"
     return Credentials(
         secret=f"simulated-client-secret~{secrets.token_urlsafe(32)}",
         certificate=client_certificate(
-            directory, tenant.name, key, f"simulated-certificate-password~{secrets.token_urlsafe(24)}"
+            directory, name, key, f"simulated-certificate-password~{secrets.token_urlsafe(24)}"
         ),
         federated_subject=subject,
-        federated_token_file=write_private(directory / f"{tenant.name}.jwt", issuer.token(subject).encode()),
+        federated_token_file=write_private(directory / f"{name}.jwt", issuer.token(subject).encode()),
     )

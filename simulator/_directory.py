@@ -60,7 +60,7 @@ def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
     """A user with what follows from the licences."""
     plans = plans_of(tenant, user)
     since = user["createdDateTime"]
-    return addressed(tenant, user) | {
+    return addressed(tenant, user, now) | {
         "assignedPlans": [
             {
                 "assignedDateTime": since,
@@ -119,6 +119,15 @@ def organization_view(tenant: Tenant, organization: Json, now: datetime) -> Json
     return organization | {"onPremisesLastSyncDateTime": iso(now - timedelta(minutes=20))}
 
 
+@behaves("mdm-authority-left-out")
+def organization_view_v1(tenant: Tenant, organization: Json, now: datetime) -> Json:
+    """The same, without the authority where the description says that only beta has it."""
+    shown = organization_view(tenant, organization, now)
+    if tenant.intune["authority_in"] == "beta":
+        return {name: value for name, value in shown.items() if name != "mobileDeviceManagementAuthority"}
+    return shown
+
+
 def new_user(tenant: Tenant, user_id: str, properties: Json, now: datetime) -> Json:
     """A user with all properties that this tenant keeps of one."""
     principal_name = properties["userPrincipalName"]
@@ -135,18 +144,26 @@ def new_user(tenant: Tenant, user_id: str, properties: Json, now: datetime) -> J
         "proxyAddresses": [],
         "usageLocation": None,
         "userType": "Member",
+        # from when on a licence with a mailbox plan means a mailbox
+        "_mailbox_from": now,
     }
     return empty | properties | {"id": user_id}
 
 
-def has_mailbox(tenant: Tenant, user: Json) -> bool:
+def mailbox_licensed(tenant: Tenant, user: Json) -> bool:
     """Whether a licence brings an Exchange mailbox; the foundation and archive plans do not."""
     names = [plan["servicePlanName"] for plan in plans_of(tenant, user)]
     without = ("EXCHANGE_S_FOUNDATION", "EXCHANGE_S_ARCHIVE")
     return any(name.startswith("EXCHANGE_") and not name.startswith(without) for name in names)
 
 
-def addressed(tenant: Tenant, user: Json) -> Json:
-    """A user with the addresses that come with a mailbox. In Graph, `mail` feeds the read-only proxyAddresses."""
-    mail = user["mail"] or (user["userPrincipalName"] if has_mailbox(tenant, user) else None)
+@behaves("mailbox-licence")
+def has_mailbox(tenant: Tenant, user: Json, now: datetime) -> bool:
+    return mailbox_licensed(tenant, user) and bool(user["_mailbox_from"] <= now)
+
+
+@behaves("mailbox-address")
+def addressed(tenant: Tenant, user: Json, now: datetime) -> Json:
+    """A user with the addresses: the one that was set, else the one that comes with the mailbox."""
+    mail = user["mail"] or (user["userPrincipalName"] if has_mailbox(tenant, user, now) else None)
     return user | {"mail": mail, "proxyAddresses": [f"SMTP:{mail}"] if mail else []}

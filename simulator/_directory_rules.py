@@ -1,13 +1,15 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the directory insists on when users, licences and role assignments are written."""
+"""What the directory insists on when users and role assignments are written."""
 
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._directory import USER_DEFAULTS, licence_details_of, new_user, sku_view
-from ._entities import Resource, Scene, listed, not_found
+from ._directory import USER_DEFAULTS, new_user
+from ._entities import Resource, Scene, not_found
+from ._protection import refuse_sensitive, refuse_synchronised
+from ._replication import arrived, arriving
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
 
@@ -35,11 +37,12 @@ def create_user(scene: Scene, user_id: str) -> Json:
         raise _invalid_value("Another object with the same value for property userPrincipalName already exists.")
     _refuse_read_only(scene)
     properties = {key: value for key, value in scene.body.items() if key != "passwordProfile" and "@" not in key}
-    return new_user(scene.tenant, user_id, properties, scene.now)
+    return arriving(scene.tenant, new_user(scene.tenant, user_id, properties, scene.now), scene.now)
 
 
 @behaves("directory-value")
 def delete_user(scene: Scene, user: Json) -> None:
+    refuse_sensitive(scene, user)
     assignments = scene.tenant.store("roleAssignments")
     for assignment in assignments:
         if assignment["principalId"] == user["id"]:
@@ -49,6 +52,8 @@ def delete_user(scene: Scene, user: Json) -> None:
 @behaves("directory-value")
 def change_user(scene: Scene, user: Json) -> Json:
     _refuse_read_only(scene)
+    refuse_synchronised(scene, user)
+    refuse_sensitive(scene, user)
     return {name: value for name, value in scene.body.items() if name != "passwordProfile"}
 
 
@@ -65,8 +70,8 @@ def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
     tenant = scene.tenant
     if not tenant.store("roleDefinitions").get(role):
         raise not_found(scene, role)
-    principals = {tenant.principal(kind).object_id for kind in ("application", "managed_identity")}
-    if principal not in principals and not tenant.store("users").get(principal):
+    applications = {known.object_id for known in tenant.service_principals.values()}
+    if principal not in applications | {user["id"] for user in arrived(tenant.store("users"), scene.now)}:
         raise not_found(scene, principal)
     if not (body["directoryScopeId"] or body["appScopeId"]):
         raise _invalid_value("Either directoryScopeId or appScopeId is required.")
@@ -74,36 +79,6 @@ def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
     if any(all(held[name] == body[name] for name in same) for held in tenant.store("roleAssignments")):
         raise _invalid_value("A conflicting object with one or more of the specified property values is present.")
     return {name: value for name, value in body.items() if "@" not in name} | {"id": assignment_id}
-
-
-@behaves("directory-value")
-def assign_licences(scene: Scene, resource: Resource) -> Answer:
-    user = resource.locate(scene)
-    tenant, body = scene.tenant, scene.body
-    skus = {sku["skuId"]: sku_view(tenant, sku, scene.now) for sku in tenant.store("subscribedSkus")}
-    if body.get("addLicenses") is None or body.get("removeLicenses") is None:
-        raise _invalid_value("Both addLicenses and removeLicenses are required.")
-    if body["addLicenses"] and not user["usageLocation"]:
-        raise _invalid_value("License assignment cannot be done for user with invalid usage location.")
-    held = {licence["skuId"]: licence for licence in user["assignedLicenses"]}
-    for licence in body["addLicenses"]:
-        sku = skus.get(licence["skuId"])
-        if sku is None:
-            raise _invalid_value(f"License {licence['skuId']} does not correspond to a valid company License.")
-        if licence["skuId"] not in held and sku["consumedUnits"] >= sku["prepaidUnits"]["enabled"]:
-            raise _invalid_value(f"Subscription with SKU {licence['skuId']} does not have any available licenses.")
-        held[licence["skuId"]] = {"skuId": licence["skuId"], "disabledPlans": licence.get("disabledPlans", [])}
-    for sku_id in body["removeLicenses"]:
-        if held.pop(sku_id, None) is None:
-            raise _invalid_value("User does not have a corresponding license.")
-    tenant.store("users").update(user["id"], {"assignedLicenses": list(held.values())})
-    return Answer(200, {name: value for name, value in user.items() if name in USER_DEFAULTS})
-
-
-@behaves("directory-plans")
-def list_licence_details(scene: Scene, resource: Resource) -> Answer:
-    user = resource.locate(scene)
-    return listed(scene, licence_details_of(scene.tenant, user), Resource("licences", "microsoft.graph.licenseDetails"))
 
 
 @behaves("directory-tenant-information")

@@ -24,9 +24,9 @@ def seed_directory(tenant: Tenant, now: datetime) -> None:
     for nickname, described in tenant.description["users"].items():
         if described:
             _seed_user(tenant, nickname, described, now)
-    for kind in ("application", "managed_identity"):
-        for role in tenant.description["application"]["directory_roles"]:
-            assign_role(tenant, tenant.principal(kind).object_id, DIRECTORY_ROLES[role])
+    for principal in tenant.service_principals.values():
+        for role in principal.directory_roles:
+            assign_role(tenant, principal.object_id, DIRECTORY_ROLES[role])
     for customer in tenant.description["customers"]:
         _seed_customer(tenant, customer, now)
 
@@ -127,6 +127,8 @@ def _sku(tenant: Tenant, part_number: str, described: Json) -> Json:
                 "servicePlanId": plan["id"],
                 "servicePlanName": name,
                 "_service": plan["service"],
+                "_needs": plan.get("needs", []),
+                "_excludes": plan.get("excludes", []),
             }
             for name, plan in described["plans"].items()
         ],

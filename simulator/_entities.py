@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 from ._behaviours import behaves
 from ._contract import Operation
 from ._odata import Filter, ordered, selected
+from ._replication import arrived
 from ._schema import Schemas
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
@@ -38,6 +39,8 @@ class Scene:
     page_size: int
     tenants: dict[str, Tenant]
     consistent: bool
+    # object id of who calls
+    caller: str
 
     @property
     def path(self) -> str:
@@ -94,7 +97,7 @@ class Resource:
         item = store.get(key.lower()) or store.get(key)
         if item is None and self.alternate_key:
             item = store.find(self.alternate_key, key)
-        if item is None:
+        if item is None or not arrived([item], scene.now):
             raise not_found(scene, key)
         return item
 
@@ -117,8 +120,8 @@ def not_found(scene: Scene, key: str) -> Refusal:
 
 
 def list_entities(scene: Scene, resource: Resource) -> Answer:
-    items = [resource.view(scene.tenant, item, scene.now) for item in scene.tenant.store(resource.store)]
-    return listed(scene, items, resource)
+    items = arrived(scene.tenant.store(resource.store), scene.now)
+    return listed(scene, [resource.view(scene.tenant, item, scene.now) for item in items], resource)
 
 
 def get_entity(scene: Scene, resource: Resource) -> Answer:

@@ -43,6 +43,7 @@ class Entra:
 
     tokens: Tokens
     tenants: dict[str, Tenant]
+    # by client id
     credentials: dict[str, Credentials]
     issuer: Issuer
     resources: dict[str, str] = field(default_factory=dict)
@@ -118,13 +119,13 @@ class Entra:
         return self._success(tenant, principal, form.get("scope", ""))
 
     def _application(self, tenant: Tenant, client_id: str) -> Principal:
-        principal = tenant.principal("application")
-        if client_id.lower() == principal.client_id:
-            return principal
+        for principal in map(tenant.principal, tenant.applications):
+            if client_id.lower() == principal.client_id:
+                return principal
         raise refused(700016, name=client_id, tenant=tenant.display_name)
 
     def _authenticate(self, tenant: Tenant, principal: Principal, form: dict[str, str]) -> None:
-        credentials = self.credentials[tenant.name]
+        credentials = self.credentials[principal.client_id]
         if form.get("client_assertion_type") == ASSERTION:
             base = f"{self.url}/{tenant.tenant_id}"
             audiences = [f"{base}/oauth2/v2.0/token", f"{base}/v2.0"]

@@ -25,6 +25,7 @@ from ._cmdlet_table import run_cmdlet
 from ._cmdlets import COMMON, Cmdlet, unresolvable
 from ._exchange_forms import body_of, failed, limited, shaped
 from ._nouns import Run
+from ._propagation import effective, remembering
 from ._rbac import rights_of
 from ._tenant import Tenant
 from ._tokens import Claims, Tokens
@@ -90,7 +91,7 @@ class Exchange:
 
     def _rights(self, tenant: Tenant, claims: Claims) -> dict[str, set[str]]:
         """The API permission opens the door, roles in Exchange or the directory say what is behind it."""
-        rights = rights_of(tenant, claims.object_id)
+        rights = rights_of(tenant, claims.object_id, effective(tenant, claims.issued))
         if not claims.granted & {"Exchange.ManageAsApp", "Exchange.Manage"}:
             raise Refusal(
                 "exchange-no-permission",
@@ -116,7 +117,7 @@ class Exchange:
         run = Run(tenant, cmdlet, self.cmdlets, bound, self.clock.now(), claims.object_id)
         if bound.get("WhatIf"):
             return self._page(call, run, [])
-        objects = run_cmdlet(run)
+        objects = remembering(tenant, run.now, lambda: run_cmdlet(run))
         return _emptied() if cmdlet.verb == "Remove" else self._page(call, run, limited(run, objects))
 
     def _page(self, call: Call, run: Run, objects: Sequence[Json]) -> Answer:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft Graph v1.0: any operation of the contract, checked by one mechanism, carried out by the table."""
+"""Microsoft Graph v1.0 (and one path of beta): operations checked by one mechanism, carried out by the table."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from ._batch import parts_of, run_batch, strongest
 from ._clock import Clock
 from ._contract import Contract, Operation
 from ._entities import Resource, Scene, create_entity, delete_entity, get_entity, list_entities, update_entity
-from ._graph_table import RESOURCES, SINGLETONS, SPECIALS
+from ._graph_table import BETA, RESOURCES, SINGLETONS, SPECIALS
 from ._limits import Limits
 from ._tenant import Tenant
 from ._tokens import Claims, Tokens
 from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 
 VERSION = "/v1.0"
+_BETA = "/beta"
 BATCH = "x.batch"
 _METHODS: dict[tuple[str, bool], Callable[[Scene, Resource], Answer]] = {
     ("GET", False): list_entities,
@@ -88,7 +89,7 @@ class Graph:
             return run_batch(call, self._body(call, operation), VERSION, self.on_part or self.respond)
         _permit(operation, claims)
         self.limits.charge(tenant.name, claims.client_id, operation)
-        resource, act = _action(operation)
+        resource, act = _action(operation, call)
         scene = Scene(
             tenant=tenant,
             operation=operation,
@@ -97,10 +98,11 @@ class Graph:
             body=self._body(call, operation),
             now=self.clock.now(),
             schemas=self.contract.schemas,
-            root=f"{self.url}{VERSION}",
+            root=f"{self.url}/{call.path.split('/')[1]}",
             page_size=self.page_size,
             tenants=self.tenants,
             consistent=call.headers.get("consistencylevel", "").lower() == "eventual",
+            caller=claims.object_id,
         )
         resource.gate(scene)
         answer = act(scene, resource)
@@ -109,14 +111,14 @@ class Graph:
         return answer
 
     def _operation(self, call: Call) -> Operation | None:
-        found = self.contract.match(unquote(call.path.removeprefix(VERSION)))
+        found = self.contract.match(unquote(call.path.removeprefix(VERSION).removeprefix(_BETA)))
         return found[0].get(call.method) if found else None
 
     def _route(self, call: Call) -> tuple[Operation, list[str]]:
         version, _unused, rest = call.path.lstrip("/").partition("/")
-        if f"/{version}" != VERSION:
-            raise Refusal("graph-version", status=400, code="BadRequest", message=f"Invalid version: {version}")
         found = self.contract.match(unquote(f"/{rest}"))
+        if f"/{version}" != VERSION and not (found and _in_beta(call, found[0])):
+            raise Refusal("graph-version", status=400, code="BadRequest", message=f"Invalid version: {version}")
         if found is None:
             segment = rest.partition("?")[0].rpartition("/")[2]
             raise Refusal(
@@ -205,9 +207,25 @@ def _permit(operation: Operation, claims: Claims) -> None:
     )
 
 
-def _action(operation: Operation) -> tuple[Resource, Callable[[Scene, Resource], Answer]]:
+def _in_beta(call: Call, operations: dict[str, Operation]) -> bool:
+    operation = operations.get(call.method)
+    return (
+        call.path.startswith(f"{_BETA}/")
+        and call.method == "GET"
+        and operation is not None
+        and _shape(operation) in BETA
+    )
+
+
+def _shape(operation: Operation) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", operation.template)
+
+
+def _action(operation: Operation, call: Call) -> tuple[Resource, Callable[[Scene, Resource], Answer]]:
     """What carries out an operation: the table knows it, or it is one of the five things done to collections."""
-    shape = re.sub(r"\{[^}]*\}", "{}", operation.template)
+    shape = _shape(operation)
+    if call.path.startswith(f"{_BETA}/"):
+        return BETA[shape]
     if shape in SPECIALS:
         return SPECIALS[shape]
     collection = shape.removesuffix("/{}")

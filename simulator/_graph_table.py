@@ -6,19 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from ._directory import USER_DEFAULTS, organization_view, sku_view, user_view
+from ._directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
 from ._directory_rules import (
-    assign_licences,
     assigned_principal,
     change_user,
     create_role_assignment,
     create_user,
     delete_user,
-    list_licence_details,
     tenant_information,
 )
-from ._entities import Resource, Scene
+from ._entities import Resource, Scene, get_entity
 from ._intune import (
     change_connector,
     connector_view,
@@ -28,12 +27,13 @@ from ._intune import (
     set_mdm_authority,
     sync_connector,
 )
+from ._licences import assign_licences, list_licence_details
 from ._wire import Answer
 
 _ORGANIZATION = Resource(
     "organization",
     "microsoft.graph.organization",
-    view=organization_view,
+    view=organization_view_v1,
     concealed=frozenset({"mobileDeviceManagementAuthority"}),
     counted=False,
     behaviour="mdm-authority",
@@ -100,6 +100,14 @@ SPECIALS: dict[str, tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
     "/users/{}/licenseDetails": (_USERS, list_licence_details),
     "/tenantRelationships/findTenantInformationByTenantId(tenantId='{}')": (_USERS, tenant_information),
     "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (_USERS, tenant_information),
+}
+
+# All of beta that is here.
+BETA: dict[str, tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
+    "/organization/{}": (
+        replace(_ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
+        get_entity,
+    ),
 }
 
 # The one object of these is kept under the tenant's id.

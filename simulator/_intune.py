@@ -11,6 +11,7 @@ from ._behaviours import behaves
 from ._clock import iso
 from ._directory import addressed
 from ._entities import Resource, Scene
+from ._replication import arrived
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
 
@@ -159,7 +160,7 @@ def _check_address(scene: Scene, connector: Json) -> None:
         return
     address = connector.get("primarySmtpAddress")
     primary = f"SMTP:{address}".casefold()
-    owners = [addressed(scene.tenant, user) for user in scene.tenant.store("users")]
+    owners = [addressed(scene.tenant, user, scene.now) for user in arrived(scene.tenant.store("users"), scene.now)]
     if not any(proxy.casefold() == primary for user in owners for proxy in user["proxyAddresses"]):
         raise Refusal(
             "connector-address-unknown",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ._behaviours import behaves
 from ._cmdlets import Cmdlet
 from ._nouns import Run, named
+from ._propagation import State
 from ._tenant import Tenant
 from ._wire import Json
 
@@ -138,26 +139,24 @@ def assign(
 
 
 @behaves("rights-directory")
-def groups_of(tenant: Tenant, object_id: str) -> list[Json]:
+def groups_of(tenant: Tenant, object_id: str, state: State) -> list[Json]:
     """The role groups that somebody is in, directly or by a role in the directory."""
     by_directory = {_DIRECTORY[role] for role in tenant.directory_roles(object_id) if role in _DIRECTORY}
-    return [
-        group for group in tenant.store("RoleGroup") if object_id in group["_members"] or group["Name"] in by_directory
-    ]
+    return [group for group in state["RoleGroup"] if object_id in group["_members"] or group["Name"] in by_directory]
 
 
-def assignments_of(tenant: Tenant, object_id: str) -> list[Json]:
+def assignments_of(tenant: Tenant, object_id: str, state: State) -> list[Json]:
     """What somebody was given: directly, and through role groups."""
-    holders = {object_id} | {group["Guid"] for group in groups_of(tenant, object_id)}
-    return [item for item in tenant.store("ManagementRoleAssignment") if item["_assignee"] in holders]
+    holders = {object_id} | {group["Guid"] for group in groups_of(tenant, object_id, state)}
+    return [item for item in state["ManagementRoleAssignment"] if item["_assignee"] in holders]
 
 
 @behaves("rights")
-def rights_of(tenant: Tenant, object_id: str) -> dict[str, set[str]]:
+def rights_of(tenant: Tenant, object_id: str, state: State) -> dict[str, set[str]]:
     """Every cmdlet that somebody may run, with the parameters that any of the roles lets through."""
     rights: dict[str, set[str]] = {}
-    roles = {role["Name"]: role for role in tenant.store("ManagementRole")}
-    for assignment in assignments_of(tenant, object_id):
+    roles = {role["Name"]: role for role in state["ManagementRole"]}
+    for assignment in assignments_of(tenant, object_id, state):
         if not assignment["Enabled"] or assignment["RoleAssignmentDelegationType"] != "Regular":
             continue
         for cmdlet, parameters in roles[assignment["Role"]]["_entries"].items():

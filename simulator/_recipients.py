@@ -6,20 +6,20 @@
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._directory import addressed, has_mailbox
+from ._clock import iso
+from ._directory import addressed, has_mailbox, mailbox_licensed
 from ._nouns import Noun, Run, missing
-from ._tenant import Tenant
+from ._replication import arrived
 from ._wire import Json
 
 
 def recipients(run: Run) -> list[Json]:
-    return [_recipient(run.tenant, user) for user in run.tenant.store("users")]
+    return [_recipient(run, user) for user in arrived(run.tenant.store("users"), run.now)]
 
 
-@behaves("mailbox-licence")
-def _recipient(tenant: Tenant, user: Json) -> Json:
-    user = addressed(tenant, user)
-    mailbox = has_mailbox(tenant, user)
+def _recipient(run: Run, user: Json) -> Json:
+    tenant, user = run.tenant, addressed(run.tenant, user, run.now)
+    mailbox = has_mailbox(tenant, user, run.now)
     guid = tenant.uuid("recipient", user["id"])
     kind = "UserMailbox" if mailbox else "User"
     name = user["mailNickname"]
@@ -44,7 +44,7 @@ def _recipient(tenant: Tenant, user: Json) -> Json:
         "RecipientTypeDetails": kind,
         "AccountDisabled": not user["accountEnabled"],
         "IsDirSynced": bool(user["onPremisesSyncEnabled"]),
-        "SKUAssigned": mailbox,
+        "SKUAssigned": mailbox_licensed(tenant, user),
         "IsMailboxEnabled": mailbox,
         "IsShared": False,
         "IsResource": False,
@@ -54,7 +54,7 @@ def _recipient(tenant: Tenant, user: Json) -> Json:
         "OrganizationId": tenant.domain,
         "WhenCreatedUTC": user["createdDateTime"],
         "WhenChangedUTC": user["createdDateTime"],
-        "WhenMailboxCreated": user["createdDateTime"] if mailbox else None,
+        "WhenMailboxCreated": iso(user["_mailbox_from"]) if mailbox else None,
     }
 
 

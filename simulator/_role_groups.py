@@ -8,6 +8,7 @@ from __future__ import annotations
 from ._behaviours import behaves
 from ._nouns import Noun, Run, exists, missing, refused
 from ._organization import refuse_dehydrated
+from ._propagation import present
 from ._rbac import add_group, assignments_of
 from ._recipients import USERS
 from ._roles import ROLES
@@ -117,9 +118,7 @@ def _save_members(run: Run, group: Json, members: list[str]) -> list[Json]:
 
 
 def _new_service_principal(run: Run) -> Json:
-    known = {
-        run.tenant.principal(kind).client_id: run.tenant.principal(kind) for kind in ("application", "managed_identity")
-    }
+    known = {principal.client_id: principal for principal in run.tenant.service_principals.values()}
     principal = known.get(run.given["AppId"].lower())
     if principal is None or principal.object_id != run.given["ObjectId"].lower():
         raise refused("service-principal-unknown", "No service principal of the directory has this AppId and ObjectId.")
@@ -144,7 +143,7 @@ def test_authorization(run: Run, noun: Noun) -> list[Json]:
             "ScopeType": "None",
             "InScope": "Not Run",
         }
-        for item in assignments_of(run.tenant, principal["ObjectId"])
+        for item in assignments_of(run.tenant, principal["ObjectId"], present(run.tenant))
     ]
 
 

@@ -95,14 +95,20 @@ class Simulator:
 
     @property
     def tenants(self) -> list[Json]:
-        return [self._world.facts(tenant) for tenant in self._world.tenants.values()]
+        return [
+            self._world.facts(tenant)
+            | {"applications": {name: self._world.facts(tenant, name) for name in tenant.applications[1:]}}
+            for tenant in self._world.tenants.values()
+        ]
 
-    def facts(self, tenant: str | None = None) -> Json:
-        return self._world.facts(self._world.tenant(tenant))
+    def facts(self, tenant: str | None = None, application: str = "application") -> Json:
+        return self._world.facts(self._world.tenant(tenant), application)
 
-    def options(self, tenant: str | None = None, method: str = "client_secret") -> Json:
-        """What a client must be given to sign in to a tenant in this way."""
-        facts, urls = self.facts(tenant), self.urls
+    def options(
+        self, tenant: str | None = None, method: str = "client_secret", application: str = "application"
+    ) -> Json:
+        """What a client must be given to sign in to a tenant in this way, as this one of its applications."""
+        facts, urls = self.facts(tenant, application), self.urls
         places = {name: urls[name] for name in ("authority_url", "graph_url", "exchange_url", "ca_path")}
         who = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"], "auth_method": method}
         match method:
@@ -121,25 +127,37 @@ class Simulator:
             case "managed_identity":
                 how = {"client_id": facts["managed_identity_client_id"]}
             case "token":
-                how = {"graph_token": self.token("graph", tenant), "exchange_token": self.token("exchange", tenant)}
+                how = {
+                    f"{service}_token": self.token(service, tenant, application=application)
+                    for service in ("graph", "exchange")
+                }
             case "device_code":
                 how = {}
             case _:
                 raise ValueError(f"no sign-in method {method}: one of {', '.join(METHODS)}")
         return places | who | how
 
-    def environment(self, tenant: str | None = None, method: str = "client_secret") -> dict[str, str]:
+    def environment(
+        self, tenant: str | None = None, method: str = "client_secret", application: str = "application"
+    ) -> dict[str, str]:
         """The same as environment variables: the names of the Azure SDKs where they have one."""
-        options = self.options(tenant, method)
+        options = self.options(tenant, method, application)
         variables = {_VARIABLES.get(name, f"INTUNE_EXCHANGE_{name.upper()}"): value for name, value in options.items()}
         if method == "managed_identity":
             variables["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = self.urls["managed_identity_url"]
         return variables
 
-    def token(self, service: str, tenant: str | None = None, granted: set[str] | None = None, **claims: Any) -> str:
+    def token(
+        self,
+        service: str,
+        tenant: str | None = None,
+        granted: set[str] | None = None,
+        application: str = "application",
+        **claims: Any,
+    ) -> str:
         """A ready access token, by choice with other permissions than the application has, or other claims (exp=1)."""
         grants = None if granted is None else frozenset(granted)
-        return self._world.token(self._world.tenant(tenant), service, grants, claims)
+        return self._world.token(self._world.tenant(tenant), service, grants, claims, application)
 
     def requests(self) -> list[Json]:
         return self._in_loop(self._world.ledger.rows)

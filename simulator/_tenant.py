@@ -24,6 +24,7 @@ DIRECTORY_ROLES = {
     "Exchange Recipient Administrator": "31392ffb-586c-42d1-9346-e59415a2cc4e",
     "Global Reader": "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
     "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
+    "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
 }
 
 
@@ -36,7 +37,16 @@ class Principal:
     name: str
     graph: frozenset[str]
     exchange: frozenset[str]
+    directory_roles: tuple[str, ...] = ()
     user: str | None = None
+
+
+@dataclass(frozen=True)
+class Past:
+    """Stores as they were until a moment."""
+
+    until: datetime
+    state: dict[str, list[Json]]
 
 
 @dataclass
@@ -47,6 +57,8 @@ class Tenant:
     description: Json
     revision: Revision = field(default_factory=Revision)
     stores: dict[str, Store] = field(default_factory=dict)
+    # What Exchange kept about rights, and until when; see _propagation.
+    past: list[Past] = field(default_factory=list)
 
     @property
     def domain(self) -> str:
@@ -91,17 +103,34 @@ class Tenant:
         return self.stores[name]
 
     def principal(self, kind: str) -> Principal:
-        """The application, its managed identity (same grants), or the person."""
-        described = self.description["person" if kind == "person" else "application"]
+        """The application, its managed identity (same grants), the person, or one of the other applications."""
+        described = self._described(kind)
         user = described.get("user")
         return Principal(
-            client_id=self.uuid("client", "managed_identity" if kind == "managed_identity" else "application"),
+            client_id=self.uuid("client", "application" if kind == "person" else kind),
             object_id=self.uuid("user", user) if user else self.uuid("service_principal", kind),
-            name=described.get("display_name", user),
+            name=described.get("display_name") or str(user),
             graph=frozenset(described["graph"]),
             exchange=frozenset(described["exchange"]),
+            directory_roles=tuple(described.get("directory_roles", ())),
             user=f"{user}@{self.domain}" if user else None,
         )
+
+    def _described(self, kind: str) -> Json:
+        own = {"application": "application", "managed_identity": "application", "person": "person"}
+        known = {name: self.description[key] for name, key in own.items()} | self.description["applications"]
+        if kind not in known:
+            raise ValueError(f"no application {kind} in tenant {self.name}: one of {', '.join(self.applications)}")
+        return dict(known[kind])
+
+    @property
+    def applications(self) -> list[str]:
+        """What can sign in with credentials of its own: the application, and the others."""
+        return ["application", *self.description["applications"]]
+
+    @property
+    def service_principals(self) -> dict[str, Principal]:
+        return {kind: self.principal(kind) for kind in (*self.applications, "managed_identity")}
 
     def directory_roles(self, principal_id: str) -> list[str]:
         names = {template: name for name, template in DIRECTORY_ROLES.items()}

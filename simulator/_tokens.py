@@ -1,18 +1,23 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Access tokens: issued by the simulated Entra ID, checked by the simulated APIs. Their times are real times."""
+"""Access tokens: issued by the simulated Entra ID, checked by the simulated APIs. Their times are real times.
+
+When each was issued in simulated time is known on the side, for what only new tokens bring.
+"""
 
 from __future__ import annotations
 
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import jwt
 from jwt.algorithms import RSAAlgorithm
 
+from ._clock import Clock
 from ._tenant import Principal, Tenant
 from ._tls import rsa_key
 from ._wire import Json, Refusal
@@ -29,13 +34,17 @@ class Claims:
     object_id: str
     granted: frozenset[str]
     delegated: bool
+    # in simulated time; unknown for a token from before the last reset
+    issued: datetime | None
 
 
 class Tokens:
     """One signing key for all tenants, as Entra ID has."""
 
-    def __init__(self, tenants: dict[str, Tenant]) -> None:
+    def __init__(self, tenants: dict[str, Tenant], clock: Clock) -> None:
         self._tenants = tenants
+        self._clock = clock
+        self._issued: dict[str, datetime] = {}
         self._key = rsa_key()
         self._key_id = uuid.uuid4().hex
 
@@ -48,6 +57,8 @@ class Tokens:
     ) -> str:
         now = int(time.time())
         delegated = principal.user is not None
+        token_id = uuid.uuid4().hex
+        self._issued[token_id] = self._clock.now()
         claims = {
             "aud": audience,
             "iss": issuer,
@@ -60,11 +71,15 @@ class Tokens:
             "oid": principal.object_id,
             "sub": principal.object_id,
             "tid": tenant.tenant_id,
-            "uti": uuid.uuid4().hex,
+            "uti": token_id,
             "ver": "1.0",
             **({"scp": " ".join(sorted(granted)), "upn": principal.user} if delegated else {"roles": sorted(granted)}),
         }
         return jwt.encode(claims | extra, self._key, algorithm="RS256", headers={"kid": self._key_id})
+
+    def forget_times(self) -> None:
+        """Tokens stay good; when they were issued is of another time."""
+        self._issued.clear()
 
     def identify(self, tenant: Tenant, principal: Principal, issuer: str) -> str:
         """An ID token: who signed in, for the application that asked."""
@@ -114,6 +129,7 @@ class Tokens:
             object_id=claims["oid"],
             granted=frozenset(scopes.split() if scopes is not None else claims["roles"]),
             delegated=scopes is not None,
+            issued=self._issued.get(claims["uti"]),
         )
 
 

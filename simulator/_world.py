@@ -59,7 +59,7 @@ class World:
         self.tenants = {tenant.tenant_id: tenant for tenant in map(_described, settings.tenants)}
         self.issuer = Issuer()
         self.credentials = _credentials(self.tenants, directory, self.issuer)
-        self.tokens = Tokens(self.tenants)
+        self.tokens = Tokens(self.tenants, self.clock)
         self.entra = Entra(self.tokens, self.tenants, self.credentials, self.issuer)
         self.identity = ManagedIdentity(self.entra)
         self.graph = Graph(
@@ -83,12 +83,14 @@ class World:
         self.faults.clear()
         self.limits.reset()
         self.entra.pending.clear()
+        self.tokens.forget_times()
         for tenant in self.tenants.values():
             if tenant.revision.number != self._seeded.get(tenant.tenant_id):
                 self._seed(tenant)
 
     def _seed(self, tenant: Tenant) -> None:
         tenant.stores.clear()
+        tenant.past.clear()
         now = self.clock.now()
         seed_directory(tenant, now)
         seed_intune(tenant, now)
@@ -111,22 +113,26 @@ class World:
                 return tenant
         raise ValueError(f"no tenant {name} here: {', '.join(tenant.name for tenant in tenants)}")
 
-    def token(self, tenant: Tenant, service: str, granted: frozenset[str] | None, claims: Json) -> str:
-        """A ready access token for the tenant's application, for tests that need one of a special make."""
-        principal: Principal = tenant.principal("application")
+    def token(
+        self, tenant: Tenant, service: str, granted: frozenset[str] | None, claims: Json, application: str
+    ) -> str:
+        """A ready access token for an application of the tenant, for tests that need one of a special make."""
+        principal: Principal = tenant.principal(application)
         url = self.graph.url if service == "graph" else self.exchange.url
         grants = granted if granted is not None else getattr(principal, service)
         return self.tokens.issue(tenant, principal, f"{self.entra.url}/{tenant.tenant_id}/", url, grants, **claims)
 
-    def facts(self, tenant: Tenant) -> Json:
-        """What a client of this tenant must know."""
-        credentials: Credentials = self.credentials[tenant.name]
+    def facts(self, tenant: Tenant, application: str = "application") -> Json:
+        """What a client of this tenant must know to sign in as one of its applications."""
+        principal = tenant.principal(application)
+        credentials: Credentials = self.credentials[principal.client_id]
         return {
             "name": tenant.name,
             "tenant_id": tenant.tenant_id,
             "domain": tenant.domain,
             "account": tenant.account,
-            "client_id": tenant.principal("application").client_id,
+            "client_id": principal.client_id,
+            "object_id": principal.object_id,
             "client_secret": credentials.secret,
             "certificate_path": str(credentials.certificate.pem_path),
             "pfx_path": str(credentials.certificate.pfx_path),
@@ -144,4 +150,9 @@ def _described(source: str | Path) -> Tenant:
 def _credentials(tenants: dict[str, Tenant], directory: Path, issuer: Issuer) -> dict[str, Credentials]:
     # One key pair for all: making one takes a tenth of a second, and each tenant has a certificate of its own.
     key: Any = rsa_key()
-    return {tenant.name: make_credentials(tenant, directory, key, issuer) for tenant in tenants.values()}
+    return {
+        tenant.principal(application).client_id: make_credentials(name, directory, key, issuer)
+        for tenant in tenants.values()
+        for application in tenant.applications
+        for name in [tenant.name if application == "application" else f"{tenant.name}-{application}"]
+    }

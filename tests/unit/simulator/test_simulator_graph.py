@@ -240,7 +240,7 @@ def test_roles_and_their_expansion(client: Client) -> None:
     assert held["principal"]["@odata.type"] == "#microsoft.graph.user"
 
 
-def test_users_licences_and_roles_can_be_written(client_of: MakeClient) -> None:
+def test_users_licences_and_roles_can_be_written(simulator: Simulator, client_of: MakeClient) -> None:
     client = client_of("ready", everything())
     body = {
         "accountEnabled": True,
@@ -262,6 +262,7 @@ def test_users_licences_and_roles_can_be_written(client_of: MakeClient) -> None:
     licence = {"addLicenses": [{"skuId": sku, "disabledPlans": []}], "removeLicenses": []}
     assert client.graph("POST", f"{path}/assignLicense", json={"addLicenses": []}).status_code == 400
     assert client.graph("POST", f"{path}/assignLicense", json=licence).status_code == 200
+    simulator.advance(300)
     assert client.get(f"{path}?$select=mail,displayName")["mail"] == "new@contoso.example"
     (details,) = client.values(f"{path}/licenseDetails")
     assert details["skuPartNumber"] == "ENTERPRISEPACK"
