@@ -142,7 +142,7 @@ ROWS: dict[str, Behaviour] = {
         SEEN,
         "KelvinTegelaar/CIPP issue 889",
     ),
-    "licence-units": Behaviour("no licence without a free unit", ASSUMED, "the wording; the rule is documented"),
+    "licence-units": Behaviour("no licence without a free unit", SEEN, "the message that public scripts look for"),
     "licence-dependency": Behaviour(
         "a plan that needs another one is not held without it, whichever of the two changes",
         SEEN,

@@ -22,15 +22,21 @@ Json = dict[str, Any]
 class Client:
     """HTTP to a simulated tenant with a ready token: no environment, no retries, no redirects."""
 
-    def __init__(self, simulator: Simulator, tenant: str = "ready", granted: set[str] | None = None) -> None:
+    def __init__(
+        self,
+        simulator: Simulator,
+        tenant: str = "ready",
+        granted: set[str] | None = None,
+        application: str = "application",
+    ) -> None:
         self.urls = simulator.urls
-        self.facts = simulator.facts(tenant)
+        self.facts = simulator.facts(tenant, application)
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.verify = self.urls["ca_path"]
         self._tokens = {
-            "graph": simulator.token("graph", tenant, granted),
-            "exchange": simulator.token("exchange", tenant),
+            "graph": simulator.token("graph", tenant, granted, application),
+            "exchange": simulator.token("exchange", tenant, application=application),
         }
 
     def send(self, method: str, url: str, service: str = "graph", **given: Any) -> requests.Response:
@@ -108,7 +114,9 @@ def client(simulator: Simulator) -> Client:
 
 @pytest.fixture
 def client_of(simulator: Simulator) -> MakeClient:
-    return lambda tenant="ready", granted=None: Client(simulator, tenant, granted)
+    return lambda tenant="ready", granted=None, application="application": Client(
+        simulator, tenant, granted, application
+    )
 
 
 @pytest.fixture(scope="session")
