@@ -19,6 +19,8 @@ from ._tenant import Tenant
 WRITE_ACCOUNT = Purpose("write the account", "User.ReadWrite.All")
 _LICENSE = Purpose("assign licences to the account", "LicenseAssignment.ReadWrite.All")
 _ROLE = Purpose("assign directory roles to the account", "RoleManagement.ReadWrite.Directory")
+# Microsoft Graph, "Who can perform sensitive actions"
+_SENSITIVE = {"accountEnabled", "passwordProfile"}
 _LOOKS = 8  # how often a write right after the creation is tried again: the directory is eventually consistent
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0  # seconds between looks for the mailbox address
 
@@ -38,7 +40,7 @@ def write_account(
     if secret is not None and facts.user is not None:
         changes["passwordProfile"] = {"password": secret, "forceChangePasswordNextSignIn": False}
     if changes:
-        _settled(tenant, lambda: tenant.graph.update(f"users/{user['id']}", changes, WRITE_ACCOUNT))
+        _change(tenant, user["id"], changes)
     ids = {sku["skuPartNumber"]: sku["skuId"] for sku in facts.skus}
     had, has = set(before.get("licenses", ())), set(after["licenses"])
     if had != has:
@@ -49,6 +51,18 @@ def write_account(
         _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE))
     _write_roles(tenant, facts, user["id"], folded_set(after["directory_roles"]))
     return user
+
+
+def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any]) -> None:
+    try:
+        _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, WRITE_ACCOUNT))
+    except TenantError as error:
+        if error.kind == "forbidden" and _SENSITIVE & set(changes):
+            error.next_step = (
+                f"Check that the application has {WRITE_ACCOUNT.needs}; an account with an administrator role can only "
+                "be enabled, disabled or given a password by an application with a privileged directory role"
+            )
+        raise
 
 
 def _create(tenant: Tenant, after: Mapping[str, Any], secret: str) -> dict[str, Any]:

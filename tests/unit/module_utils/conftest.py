@@ -18,13 +18,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._redaction import 
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant, open_tenant
 from simulator import Simulator
 
-TENANTS: list[str | Path] = [
-    "ready",
-    "two_connectors",
-    "connected",
-    "mdm_authority_office365",
-    "mdm_authority_unset",
-]
+TENANTS: list[str | Path] = [path.stem for path in (Path(__file__).parents[3] / "simulator" / "tenants").glob("*.yml")]
 DEFAULTS = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
 
 
@@ -49,9 +43,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Simulator]:
-    with Simulator(
-        tenants=["ready", "two_connectors", "connected", "mdm_authority_office365", "mdm_authority_unset"], page_size=1
-    ) as simulator:
+    with Simulator(tenants=TENANTS, page_size=1) as simulator:
         yield simulator
 
 

@@ -149,6 +149,55 @@ def test_an_account_with_a_mailbox_is_removed_only_by_force(simulator: Simulator
     assert [one.split()[0] for one in writes(simulator)].count("DELETE") == 1
 
 
+@pytest.mark.parametrize("tenant", ["nothing", "directory_lag"])
+def test_a_service_that_takes_its_time(simulator: Simulator, clock: Clock, account: Any, tenant: str) -> None:
+    """The directory shows a new user late, and the mailbox comes later still."""
+    name = simulator.facts(tenant)["account"]
+    made = account(tenant=tenant, user_principal_name=name)
+    assert made["changed"] and not made.get("failed"), made
+    assert writes(simulator) == ["POST users", "POST assignLicense", "POST roleAssignments"]
+    assert bool(clock.sleeps) is (tenant == "directory_lag")
+    assert not account(tenant=tenant, user_principal_name=name)["changed"]
+
+
+def test_waiting_for_a_mailbox_is_bounded(simulator: Simulator, account: Any) -> None:
+    name = simulator.facts("nothing")["account"]
+    result = account(tenant="nothing", user_principal_name=name, licenses=["INTUNE_A"], wait_timeout=60)
+    assert result["error"]["kind"] == "timeout"
+    assert f"{name} had no address after 60 s (wait_timeout)" in result["msg"]
+    assert "check that the licence holds a mailbox plan" in result["msg"]
+
+
+BAD_DAYS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("no_free_units", {}, "no_free_units", "ENTERPRISEPACK has no free units. Buy more, or choose"),
+    ("account_is_guest", {}, "guest", "is a guest. Use an account of this tenant"),
+    (
+        "account_is_synchronised",
+        {"display_name": "New", "licenses": None, "directory_roles": None},
+        "synchronised",
+        "is synchronised from on-premises, so display_name cannot be changed here. Change it in the on-premises",
+    ),
+    ("account_is_admin", {"account_enabled": False}, "forbidden", "an account with an administrator role"),
+    ("nothing", {"licenses": ["Microsoft_Intune_Suite"]}, "refused", "depends on the service plan"),
+]
+
+
+@pytest.mark.parametrize(("tenant", "options", "kind", "words"), BAD_DAYS, ids=[case[0] for case in BAD_DAYS])
+def test_bad_days(
+    simulator: Simulator, account: Any, tenant: str, options: dict[str, Any], kind: str, words: str
+) -> None:
+    name = simulator.facts(tenant)["account"]
+    result = account(tenant=tenant, user_principal_name=name, **options)
+    assert result["error"]["kind"] == kind, result
+    assert words in result["msg"]
+
+
+def test_a_synchronised_account_can_be_licensed(simulator: Simulator, account: Any) -> None:
+    tenant = "account_is_synchronised"
+    name = simulator.facts(tenant)["account"]
+    assert account(tenant=tenant, user_principal_name=name, licenses=["INTUNE_A"])["changed"]
+
+
 SKU = {
     "skuId": "1",
     "skuPartNumber": "A",
@@ -195,3 +244,8 @@ def test_a_switch_whose_answer_is_lost_is_not_repeated(simulator: Simulator, acc
     switched = account(module=mdm_authority, tenant="mdm_authority_unset", accept_irreversible=True)
     assert switched["changed"], switched
     assert len(writes(simulator)) == 1
+
+
+def test_the_authority_that_only_beta_tells(simulator: Simulator, account: Any) -> None:
+    assert account(module=mdm_authority, tenant="authority_only_in_beta")["authority"] == "intune"
+    assert [one for one in simulator.requests() if one["path"].startswith("/beta/organization")]
