@@ -122,7 +122,7 @@ ROWS: dict[str, Behaviour] = {
     "directory-lag": Behaviour(
         "a new user is found by reads, licences and roles only after a delay",
         SEEN,
-        "github.com/manicminer/hamilton and terraform-provider-azuread poll until several reads agree",
+        "hashicorp/terraform-provider-azuread polls until several reads agree (internal/helpers/consistency)",
     ),
     "directory-sensitive": Behaviour(
         "sensitive properties and deletion of a user with an admin role take one of two roles, for applications too",
@@ -193,7 +193,9 @@ ROWS: dict[str, Behaviour] = {
         ASSUMED,
         f"in the metadata of v1.0, not in the table of {_GRAPH}/api/resources/organization",
     ),
-    "mdm-authority-beta": Behaviour("beta has it, when selected", SEEN, "github.com/maester365/maester reads it there"),
+    "mdm-authority-beta": Behaviour(
+        "beta has it, when selected", SEEN, "maester365/maester Test-MtMdmAuthority reads it there"
+    ),
     "mdm-set-authority": Behaviour(
         "setting the authority makes it intune and answers 2",
         ASSUMED,

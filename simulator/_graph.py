@@ -209,12 +209,7 @@ def _permit(operation: Operation, claims: Claims) -> None:
 
 def _in_beta(call: Call, operations: dict[str, Operation]) -> bool:
     operation = operations.get(call.method)
-    return (
-        call.path.startswith(f"{_BETA}/")
-        and call.method == "GET"
-        and operation is not None
-        and _shape(operation) in BETA
-    )
+    return call.path.startswith(f"{_BETA}/") and operation is not None and (call.method, _shape(operation)) in BETA
 
 
 def _shape(operation: Operation) -> str:
@@ -225,7 +220,7 @@ def _action(operation: Operation, call: Call) -> tuple[Resource, Callable[[Scene
     """What carries out an operation: the table knows it, or it is one of the five things done to collections."""
     shape = _shape(operation)
     if call.path.startswith(f"{_BETA}/"):
-        return BETA[shape]
+        return BETA[operation.method, shape]
     if shape in SPECIALS:
         return SPECIALS[shape]
     collection = shape.removesuffix("/{}")

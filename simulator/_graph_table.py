@@ -102,9 +102,9 @@ SPECIALS: dict[str, tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
     "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (_USERS, tenant_information),
 }
 
-# All of beta that is here.
-BETA: dict[str, tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
-    "/organization/{}": (
+# All of beta that is here, by method and shape.
+BETA: dict[tuple[str, str], tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
+    ("GET", "/organization/{}"): (
         replace(_ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
         get_entity,
     ),
