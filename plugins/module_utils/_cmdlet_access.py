@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._concurrent import gather
-from ._errors import Purpose, TenantError
+from ._errors import Purpose, TenantError, usage
+from ._resource import fold, folded_set
 from ._tenant import Tenant
 
-_READ_RIGHTS = Purpose(
-    "read the Exchange rights of the account", "the Exchange role View-Only Configuration or Role Management"
-)
+READER = "the Exchange role View-Only Configuration or Role Management"
+READ_RIGHTS = Purpose("read the Exchange rights of the account", READER)
+_READ_OWN = Purpose("read which cmdlets the caller may run")
 
 # "Configure the Intune service-to-service connector for Exchange Online" (Microsoft, 2016): the cmdlets that its
 # account must be able to run. The parameters are those without which the cmdlet cannot do that job (exchange-ps
@@ -38,6 +39,31 @@ CONNECTOR_CMDLETS: dict[str, tuple[str, ...]] = {
 }
 
 
+# The built-in roles that hold these cmdlets with all of their parameters, and which cmdlet is taken from which: roles
+# made from these parents with these cmdlets hold the thirteen and nothing else. View-Only Recipients holds
+# Get-MobileDeviceMailboxPolicy as well, Organization Client Access and Recipient Policies hold Get-MobileDevice without
+# Identity. The entries of built-in roles were published by nlepagnez/ESI-PublicContent (Operations/Watchlists); they
+# are checked in each tenant, since a role is only made of what its parent there holds.
+CONNECTOR_ROLES: dict[str, tuple[str, ...]] = {
+    "Organization Client Access": (
+        "Get-ActiveSyncOrganizationSettings",
+        "Set-ActiveSyncOrganizationSettings",
+        "Get-ActiveSyncDeviceAccessRule",
+        "Set-ActiveSyncDeviceAccessRule",
+        "New-ActiveSyncDeviceAccessRule",
+        "Remove-ActiveSyncDeviceAccessRule",
+        "Get-ActiveSyncDeviceClass",
+    ),
+    "Recipient Policies": (
+        "Get-MobileDeviceMailboxPolicy",
+        "Set-MobileDeviceMailboxPolicy",
+        "New-MobileDeviceMailboxPolicy",
+        "Remove-MobileDeviceMailboxPolicy",
+    ),
+    "View-Only Recipients": ("Get-MobileDeviceStatistics", "Get-MobileDevice"),
+}
+
+
 @dataclass(frozen=True)
 class Access:
     """What an account has of one cmdlet."""
@@ -47,39 +73,73 @@ class Access:
     roles: tuple[str, ...] = field(default=())
 
 
-def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
-    """The role entries that the account holds, directly or through groups: one read a role. Raises L(TenantError)."""
+@dataclass(frozen=True)
+class Rights:
+    """The assignments that count for an account, the entries of their roles, and the roles for its own mailbox only."""
+
+    assignments: list[dict[str, Any]]
+    entries: list[dict[str, Any]]
+    own_mailbox: list[str]
+
+
+def read_role_entries(tenant: Tenant, role: str) -> list[dict[str, Any]]:
+    """The cmdlets of a role with their parameters, in one read; none if there is no such role."""
+    return tenant.exchange.invoke(
+        "Get-ManagementRoleEntry",
+        {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
+        READ_RIGHTS,
+        select=("Name", "Role", "Parameters"),
+    ).values
+
+
+def read_rights(tenant: Tenant, account: str) -> Rights:
+    """What the account holds, directly or through groups: one read a role. Raises L(TenantError)."""
     assignments = tenant.exchange.invoke(
         "Get-ManagementRoleAssignment",
         {"RoleAssignee": account},
-        _READ_RIGHTS,
-        select=("Role", "Enabled", "RoleAssignmentDelegationType"),
+        READ_RIGHTS,
+        select=("Name", "Role", "RoleAssigneeName", "RoleAssigneeType", "Enabled", "RoleAssignmentDelegationType"),
     ).values
-    roles = sorted(
-        {
-            str(one["Role"])
-            for one in assignments
-            # a delegating assignment allows to hand the role on, not to use it
-            if one.get("Enabled", True) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
-        }
-    )
+    # A delegating assignment allows to hand the role on, not to use it.
+    used = [
+        one
+        for one in assignments
+        if one.get("Enabled", True) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
+    ]
+    # Every mailbox has a role assignment policy. What it gives reaches no further than that mailbox.
+    own = [one for one in used if one.get("RoleAssigneeType") == "RoleAssignmentPolicy"]
+    counting = [one for one in used if one not in own]
     reads = {
-        role: lambda role=role: (
-            tenant.exchange.invoke(
-                "Get-ManagementRoleEntry",
-                {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
-                _READ_RIGHTS,
-                select=("Name", "Role", "Parameters"),
-            ).values
-        )
-        for role in roles
+        role: lambda role=role: read_role_entries(tenant, role)
+        for role in sorted({str(one["Role"]) for one in counting})
     }
     entries: list[dict[str, Any]] = []
     for role, found in gather(reads, at_most=4).items():
         if isinstance(found, TenantError):
             raise found
         entries += [{**entry, "Role": entry.get("Role") or role} for entry in found]
-    return entries
+    return Rights(counting, entries, sorted({str(one["Role"]) for one in own}))
+
+
+def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
+    """The role entries that the account holds. Raises L(TenantError)."""
+    return read_rights(tenant, account).entries
+
+
+def asked_for(given: list[Any], option: str = "cmdlets") -> dict[str, list[str] | None]:
+    """The cmdlets of an option, each with the parameters named there, or None for whatever there is."""
+    asked: dict[str, list[str] | None] = {}
+    for one in given:
+        item = {"cmdlet": one} if isinstance(one, str) else one
+        if not isinstance(item, dict) or not item.get("cmdlet") or set(item) - {"cmdlet", "parameters"}:
+            raise usage(f"{option} takes names of cmdlets, or cmdlet with parameters, not {one!r}")
+        parameters = item.get("parameters")
+        if parameters is not None and not isinstance(parameters, list):
+            raise usage(f"parameters of {item['cmdlet']} in {option} must be a list")
+        if fold(item["cmdlet"]) in folded_set(asked):
+            raise usage(f"{option} names {item['cmdlet']} twice")
+        asked[str(item["cmdlet"])] = None if parameters is None else [str(name) for name in parameters]
+    return asked
 
 
 def judge(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]]) -> dict[str, Access]:
@@ -93,3 +153,55 @@ def judge(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]])
             bool(held) and not missing, missing if held else (), tuple(sorted({str(entry["Role"]) for entry in held}))
         )
     return verdicts
+
+
+def access_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the account, or the caller, may run of the asked cmdlets, and what else. Raises L(TenantError)."""
+    given = params.get("cmdlets")
+    needed = {name: tuple(one or ()) for name, one in asked_for(given).items()} if given else CONNECTOR_CMDLETS
+    if params.get("account"):
+        found = _of_account(read_rights(tenant, params["account"]), needed)
+    else:
+        found = _of_caller(tenant.exchange.own_cmdlets(_READ_OWN), needed)
+    return {"changed": False, "granted": all(one["granted"] for one in found["cmdlets"]), **found}
+
+
+def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    through = [
+        {
+            "role": str(one["Role"]),
+            "assignee": str(one.get("RoleAssigneeName")),
+            "assignee_type": str(one.get("RoleAssigneeType")),
+            "assignment": str(one.get("Name")),
+        }
+        for one in rights.assignments
+    ]
+    held: dict[str, set[str]] = {}
+    for entry in rights.entries:
+        held.setdefault(fold(str(entry["Name"])), set()).update(entry.get("Parameters") or [])
+    beyond = {str(entry["Name"]): () for entry in rights.entries if fold(str(entry["Name"])) not in folded_set(needed)}
+    roles = {name: access.roles for name, access in judge(rights.entries, beyond).items()}
+    return {
+        "cmdlets": [
+            {
+                "cmdlet": cmdlet,
+                "granted": access.granted,
+                "parameters": sorted(held.get(fold(cmdlet), ())),
+                "missing_parameters": list(access.missing_parameters),
+                "through": [one for one in through if one["role"] in access.roles],
+            }
+            for cmdlet, access in judge(rights.entries, needed).items()
+        ],
+        "beyond": [{"cmdlet": cmdlet, "roles": list(roles[cmdlet])} for cmdlet in sorted(roles)],
+        "own_mailbox_roles": rights.own_mailbox,
+    }
+
+
+def _of_caller(names: list[str], needed: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Exchange tells a caller the names of its cmdlets, not their parameters or where they come from."""
+    unknown = {"parameters": None, "missing_parameters": None, "through": None}
+    return {
+        "cmdlets": [{"cmdlet": cmdlet, "granted": fold(cmdlet) in folded_set(names), **unknown} for cmdlet in needed],
+        "beyond": [{"cmdlet": name, "roles": None} for name in sorted(names) if fold(name) not in folded_set(needed)],
+        "own_mailbox_roles": None,
+    }

@@ -6,45 +6,75 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError
 from ._resource import Record
 from ._tenant import Tenant
 
 
+def look_again(error: TenantError) -> TenantError:
+    """What has a name of its own cannot be doubled: an answer that was lost is a reason to look again, no more."""
+    if error.kind == "outcome_unknown":
+        error.kind = "conflict"
+    return error
+
+
+def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> list[Record]:
+    """What a Get- cmdlet finds under a name that a person gave; nothing when there is no such object."""
+    try:
+        return tenant.exchange.invoke(cmdlet, parameters, purpose).values
+    except TenantError as error:
+        if error.kind != "not_found":
+            raise
+        return []
+
+
 @dataclass(frozen=True)
 class Cmdlets:
-    """Objects found by listing and addressed by the identity that came back, never by one that a person gave."""
+    """Objects found by listing and addressed by the identity that came back, never by one that a person gave.
+
+    C(reader) and C(writer) name the Exchange roles that it takes, C(select) the properties that are read, C(always)
+    what a verb is always given.
+    """
 
     noun: str
     thing: str  # in words, for messages
+    reader: str = ""
+    writer: str = ""
+    select: tuple[str, ...] = ()
+    always: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def _purpose(self, verb: str, cmdlet: str) -> Purpose:
-        return Purpose(f"{verb} the {self.thing}", f"an Exchange role that holds {cmdlet}")
+    def purpose(self, verb: str, cmdlet: str) -> Purpose:
+        role = self.reader if cmdlet.startswith("Get-") else self.writer
+        return Purpose(f"{verb} the {self.thing}", role or f"an Exchange role that holds {cmdlet}")
+
+    def write(self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any]) -> list[Record]:
+        """What a cmdlet that writes gives back, which may be nothing."""
+        given = {**self.always.get(cmdlet.partition("-")[0], {}), **parameters}
+        return tenant.exchange.invoke(cmdlet, given, self.purpose(verb, cmdlet)).values
 
     def id_of(self, record: Record) -> str:
         return str(record.get("Guid") or record["Identity"])
 
     def list(self, tenant: Tenant) -> list[Record]:
         cmdlet = f"Get-{self.noun}"
-        return tenant.exchange.invoke(cmdlet, {}, self._purpose("read", cmdlet)).values
+        everything = {"ResultSize": "Unlimited"} if "ResultSize" in CMDLETS[cmdlet] else {}
+        return tenant.exchange.invoke(cmdlet, everything, self.purpose("read", cmdlet), self.select).values
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        cmdlet = f"New-{self.noun}"
-        made = tenant.exchange.invoke(cmdlet, values, self._purpose("create", cmdlet)).values
-        return made[0] if made else dict(values)  # a write may answer with nothing
+        made = self.write(tenant, "create", f"New-{self.noun}", values)
+        return made[0] if made else dict(values)
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
-        cmdlet = f"Set-{self.noun}"
-        tenant.exchange.invoke(cmdlet, {"Identity": self.id_of(record), **values}, self._purpose("change", cmdlet))
+        self.write(tenant, "change", f"Set-{self.noun}", {"Identity": self.id_of(record), **values})
         return {**record, **values}
 
     def delete(self, tenant: Tenant, record: Record) -> None:
-        cmdlet = f"Remove-{self.noun}"
         try:
-            tenant.exchange.invoke(cmdlet, {"Identity": self.id_of(record)}, self._purpose("remove", cmdlet))
+            self.write(tenant, "remove", f"Remove-{self.noun}", {"Identity": self.id_of(record)})
         except TenantError as error:
             if error.kind != "not_found":  # gone already is gone
                 raise

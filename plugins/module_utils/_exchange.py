@@ -24,6 +24,7 @@ from ._retry import Operation, Outcome, outcome_of_status
 _NAME = "Exchange Online"
 _PAGE = 1000  # objects; the service gives no more
 _PAGES = 10_000
+_MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of commands is asked for
 HASH_TABLE = "#Exchange.GenericHashTable"
 # Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
@@ -93,6 +94,7 @@ class Exchange:
     def __init__(self, http: Http, root: str, tenant: str, bearer: Callable[[bool], str]) -> None:
         self._http = http
         self._path = f"adminapi/beta/{quote(tenant, safe='')}/InvokeCommand"
+        self._module_path = f"adminapi/v1.0/{quote(tenant, safe='')}/EXOModuleFile"
         self._anchor = _ANCHOR + tenant
         self._connection_id = str(uuid.uuid4())
         # Microsoft's module waits 960 s; the deadline of the task clips it.
@@ -147,6 +149,18 @@ class Exchange:
         ):
             raise self._truncated("said that there are more results", purpose)
         return Result(values, warnings)
+
+    def own_cmdlets(self, purpose: Purpose) -> list[str]:
+        """The cmdlets that the caller may run. It takes no role to ask, as Microsoft's module does when it connects."""
+        headers = {"CommandName": "*", "X-AnchorMailbox": self._anchor}
+        query = {"Version": _MODULE_VERSION}
+        request = Request(Operation.READ, "GET", self._module_path, purpose, query=query, headers=headers)
+        return [
+            name.strip()
+            for value in self._page(request, Operation.READ)["value"]
+            for name in str(_plain(value).get("exportedCmdlets") or "").split(",")
+            if name.strip()
+        ]
 
     def _page(self, request: Request, operation: Operation) -> dict[str, Any]:
         try:

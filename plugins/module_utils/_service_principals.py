@@ -1,0 +1,79 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The applications that Exchange knows by name, so that they can hold its roles.
+
+https://learn.microsoft.com/powershell/module/exchange/new-serviceprincipal
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._cmdlets import Cmdlets
+from ._errors import TenantError, usage
+from ._resource import Field, Record, Resource, fold
+from ._tenant import Tenant
+
+_ROLE = "the Exchange role Role Management"
+_WHICH = (
+    "object_id is the object id of the enterprise application (Graph: servicePrincipal.id), not that of the app "
+    "registration"
+)
+
+
+@dataclass(frozen=True)
+class ServicePrincipals(Cmdlets):
+    noun: str = "ServicePrincipal"
+    thing: str = "service principal"
+    reader: str = _ROLE
+    writer: str = _ROLE
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        try:
+            return super().create(tenant, values)
+        except TenantError as error:
+            if error.kind == "refused":
+                error.next_step = f"Check the ids: {_WHICH}"
+            raise
+
+
+def find_service_principal(tenant: Tenant, given: str) -> Record | None:
+    """The one of this application id or object id, None if Exchange does not know it."""
+    found = [
+        one
+        for one in SERVICE_PRINCIPAL.backend.list(tenant)
+        if fold(given) in (fold(one.get("AppId")), fold(one.get("ObjectId")))
+    ]
+    return found[0] if found else None
+
+
+def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+    if params["state"] == "absent":
+        return
+    for option in ("app_id", "object_id"):
+        try:
+            uuid.UUID(params[option])
+        except ValueError:
+            raise usage(f"{option} must be a GUID, not {params[option]}") from None
+    if record and fold(record.get("ObjectId")) != fold(params["object_id"]):
+        raise TenantError(
+            "fixed",
+            f"Exchange knows the application {params['app_id']} with the object id {record.get('ObjectId')}, which "
+            f"cannot be changed to {params['object_id']}",
+            "register the service principal",
+            tenant.label,
+            next_step=f"Check the ids: {_WHICH}. If the application was made anew, remove the old registration first",
+        )
+
+
+SERVICE_PRINCIPAL = Resource(
+    name="service_principal",
+    backend=ServicePrincipals(),
+    keys=(Field("app_id", "AppId", {"required": True}, same=fold),),
+    fields=(Field("object_id", "ObjectId", same=fold), Field("display_name", "DisplayName")),
+    before_write=_before_write,
+)
