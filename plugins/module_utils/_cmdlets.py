@@ -37,7 +37,7 @@ class Cmdlets:
     """Objects found by listing and addressed by the identity that came back, never by one that a person gave.
 
     C(reader) and C(writer) name the Exchange roles that it takes, C(select) the properties that are read, C(always)
-    what a verb is always given.
+    what a cmdlet is always given.
     """
 
     noun: str
@@ -53,7 +53,7 @@ class Cmdlets:
 
     def write(self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any]) -> list[Record]:
         """What a cmdlet that writes gives back, which may be nothing."""
-        given = {**self.always.get(cmdlet.partition("-")[0], {}), **parameters}
+        given = {**self.always.get(cmdlet, {}), **parameters}
         return tenant.exchange.invoke(cmdlet, given, self.purpose(verb, cmdlet)).values
 
     def id_of(self, record: Record) -> str:

@@ -93,7 +93,7 @@ class Roles(Cmdlets):
     writer: str = WRITER
     select: tuple[str, ...] = ("Identity", "Name", "Guid", "Parent", "Description", "RoleType", "IsRootRole")
     # Without Force, Exchange Online asks, and nobody is there to answer.
-    always: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"Remove": {"Force": True}})
+    always: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"Remove-ManagementRole": {"Force": True}})
     name: str = ""
     allowed: Entries = field(default_factory=dict)
 

@@ -81,7 +81,11 @@ class RoleGroups(Cmdlets):
     writer: str = WRITER
     select: tuple[str, ...] = _SELECT
     always: Mapping[str, Mapping[str, Any]] = field(
-        default_factory=lambda: {"Set": _BYPASS, "Update": _BYPASS, "Remove": {**_BYPASS, "Force": True}}
+        default_factory=lambda: {
+            "Set-RoleGroup": _BYPASS,
+            "Update-RoleGroupMember": _BYPASS,
+            "Remove-RoleGroup": {**_BYPASS, "Force": True},
+        }
     )
     name: str
     principals: Principals

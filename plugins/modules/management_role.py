@@ -1,0 +1,131 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A management role of Exchange Online."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: management_role
+short_description: Keep a custom management role of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - A management role is a set of cmdlets, each with the parameters that may be used. One of your own is a part of a
+    built-in role, its parent, and can hold nothing that the parent does not hold.
+  - The role is created with O(cmdlets) only, so that it never holds more, not even for a moment. Then parameters are
+    trimmed.
+  - A role gives nothing by itself. Give it with M(intune.exchange.role_group) or
+    M(intune.exchange.management_role_assignment).
+options:
+  name:
+    description:
+      - Name of the role, at most 64 characters. Compared without regard to case.
+    type: str
+    required: true
+  parent:
+    description:
+      - Name of the role that this one is a part of. Required to create a role.
+      - Fixed. Another parent for a role that exists is an error.
+    type: str
+  description:
+    description:
+      - Text for people. Exchange Online takes it when the role is created and has no cmdlet to change it later, so
+        another one for a role that exists is an error.
+    type: str
+  cmdlets:
+    description:
+      - The cmdlets that the role holds. All others are taken out.
+      - The name of a cmdlet stands for all parameters that the parent has of it. A dictionary with C(cmdlet) and
+        C(parameters) leaves only these. Writing cmdlets that run without a person need C(Confirm) among them.
+      - What the parent does not hold is an error that names it, before anything is written.
+      - Left out, a new role holds what its parent holds, and an existing one stays as it is.
+      - The parameters that every PowerShell command has, such as C(Verbose), are not compared.
+    type: list
+    elements: raw
+  state:
+    description:
+      - V(present) creates the role or brings it to O(cmdlets).
+      - V(absent) removes it. A role that is assigned, or is the parent of another, is not removed; the error names
+        these. They are never removed on the side.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Reading needs the Exchange role View-Only Configuration, changing needs Role Management.
+  - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
+  - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
+seealso:
+  - module: intune.exchange.management_role_info
+  - module: intune.exchange.role_group
+  - name: New-ManagementRole
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/new-managementrole
+"""
+
+EXAMPLES = r"""
+- name: A role with the cmdlets for device access rules only
+  intune.exchange.management_role:
+    name: Connector Access
+    parent: Organization Client Access
+    description: What the Intune connector needs of Organization Client Access
+    cmdlets:
+      - Get-ActiveSyncDeviceAccessRule
+      - Set-ActiveSyncDeviceAccessRule
+      - New-ActiveSyncDeviceAccessRule
+      - Remove-ActiveSyncDeviceAccessRule
+
+- name: A role that may read the devices of one mailbox at a time
+  intune.exchange.management_role:
+    name: Device Readers
+    parent: View-Only Recipients
+    cmdlets:
+      - cmdlet: Get-MobileDevice
+        parameters: [Identity, Mailbox]
+
+- name: Remove a role that nobody has any more
+  intune.exchange.management_role:
+    name: Device Readers
+    state: absent
+"""
+
+RETURN = r"""
+management_role:
+  description: The role under the names of Exchange, with its cmdlets. Empty when there is none.
+  returned: success
+  type: dict
+  sample: {}
+
+error:
+  description:
+    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(beyond_parent),
+      V(fixed), V(in_use), V(built_in), V(no_parent), V(not_hydrated) or V(forbidden).
+  returned: failure
+  type: dict
+  sample: {kind: beyond_parent}
+"""
+
+from ..module_utils._management_roles import ROLE, keep_role
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration(
+    "configure the management role",
+    keep_role,
+    {
+        **{one.option: {"type": "str", **one.spec} for one in (*ROLE.keys, *ROLE.fields)},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A management role given to somebody."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: management_role_assignment
+short_description: Give a management role of Exchange Online to somebody
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Gives a management role to exactly one user, group or application, or takes it away.
+  - An assignment is found by its role and its assignee, never by its name, which Exchange makes up.
+  - Only direct and regular assignments are looked at. What somebody has through a group stays, and so does the right
+    to hand a role on (delegating assignments).
+  - An assignment that is there but disabled is enabled.
+options:
+  role:
+    description:
+      - Name of the management role.
+    type: str
+    required: true
+  user:
+    description:
+      - The user, by address, user principal name, name or GUID.
+    type: str
+  group:
+    description:
+      - The role group or mail-enabled security group. For role groups, M(intune.exchange.role_group) keeps all roles.
+    type: str
+  application:
+    description:
+      - Application id or object id of a service principal that Exchange knows through
+        M(intune.exchange.service_principal).
+    type: str
+  state:
+    description:
+      - V(present) gives the role.
+      - V(absent) takes it away. If the role or the assignee does not exist, there is nothing to do.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Reading needs the Exchange role View-Only Configuration, changing needs Role Management. O(application) needs Role
+    Management for both.
+  - More than one assignment of the role to the assignee, such as with different scopes, is an error that lists them.
+  - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
+seealso:
+  - module: intune.exchange.management_role
+  - module: intune.exchange.role_group
+  - name: New-ManagementRoleAssignment
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/new-managementroleassignment
+"""
+
+EXAMPLES = r"""
+- name: Let a person read the configuration
+  intune.exchange.management_role_assignment:
+    role: View-Only Configuration
+    user: adele.vance@contoso.com
+
+- name: Let an application keep the device access rules
+  intune.exchange.management_role_assignment:
+    role: Intune Connector Access
+    application: 0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d
+
+- name: Take a role away from a group
+  intune.exchange.management_role_assignment:
+    role: Message Tracking
+    group: Recipient Management
+    state: absent
+"""
+
+RETURN = r"""
+management_role_assignment:
+  description: The assignment under the names of Exchange. Empty when there is none.
+  returned: success
+  type: dict
+  sample: {}
+
+error:
+  description:
+    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(not_found),
+      V(no_assignee), V(ambiguous), V(not_hydrated) or V(forbidden).
+  returned: failure
+  type: dict
+  sample: {kind: no_assignee}
+"""
+
+from ..module_utils._module import run_module
+from ..module_utils._role_assignments import OPTIONS, keep_assignment
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("configure the role assignment", keep_assignment, OPTIONS)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who holds which management role, as facts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: management_role_assignment_info
+short_description: Read role assignments of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Reads who was given which management role. The options are filters that Exchange applies.
+options:
+  role:
+    description:
+      - Only assignments of this role.
+    type: str
+  assignee:
+    description:
+      - Only what this user, group or application holds, directly or through groups.
+    type: str
+  enabled:
+    description:
+      - Only assignments that are enabled, or only those that are not.
+    type: bool
+  delegating:
+    description:
+      - Only assignments that allow to hand the role on, or only those that allow to use it.
+    type: bool
+  effective_users:
+    description:
+      - List the people behind groups, one entry each.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the Exchange role View-Only Configuration, or Role Management.
+  - A role or an assignee that is not there is an empty list.
+seealso:
+  - module: intune.exchange.management_role_assignment
+  - module: intune.exchange.cmdlet_access_info
+"""
+
+EXAMPLES = r"""
+- name: What does this account hold?
+  intune.exchange.management_role_assignment_info:
+    assignee: svc-intune-connector@contoso.com
+
+- name: Who may manage roles, person by person?
+  intune.exchange.management_role_assignment_info:
+    role: Role Management
+    delegating: false
+    effective_users: true
+"""
+
+RETURN = r"""
+management_role_assignments:
+  description: The assignments under the names of Exchange.
+  returned: success
+  type: list
+  elements: dict
+  sample: {}
+"""
+
+from ..module_utils._module import run_module
+from ..module_utils._role_assignments import assignments_info
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration(
+    "read the role assignments",
+    lambda tenant, params, check_mode: assignments_info(tenant, params),
+    {
+        "role": {"type": "str"},
+        "assignee": {"type": "str"},
+        "enabled": {"type": "bool"},
+        "delegating": {"type": "bool"},
+        "effective_users": {"type": "bool", "default": False},
+    },
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

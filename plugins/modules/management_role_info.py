@@ -1,0 +1,95 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The management roles of Exchange Online, as facts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: management_role_info
+short_description: Read management roles of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Reads management roles, built-in and custom ones. The options are filters that Exchange applies.
+  - With O(cmdlet) it answers which roles give a cmdlet, and with O(parameters) which give it in full.
+options:
+  name:
+    description:
+      - Read this role only, with its cmdlets and their parameters. A role that is not there is an empty list.
+    type: str
+  parent:
+    description:
+      - Read the roles that were made from this one. Excludes O(name).
+    type: str
+  cmdlet:
+    description:
+      - Only roles that hold this cmdlet.
+    type: str
+  parameters:
+    description:
+      - Only roles that hold O(cmdlet) with all of these parameters.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the Exchange role View-Only Configuration, or Role Management.
+seealso:
+  - module: intune.exchange.management_role
+"""
+
+EXAMPLES = r"""
+- name: What does this role hold?
+  intune.exchange.management_role_info:
+    name: Intune Connector Access
+
+- name: Which roles let somebody read the devices of a mailbox?
+  intune.exchange.management_role_info:
+    cmdlet: Get-MobileDevice
+    parameters: [Mailbox]
+
+- name: Which roles were made from a built-in one?
+  intune.exchange.management_role_info:
+    parent: Recipient Policies
+"""
+
+RETURN = r"""
+management_roles:
+  description: The roles under the names of Exchange.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    cmdlets:
+      description: The cmdlets with their parameters.
+      type: list
+      elements: dict
+      returned: when O(name) is given
+  sample: {}
+"""
+
+from ..module_utils._management_roles import roles_info
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration(
+    "read the management roles",
+    lambda tenant, params, check_mode: roles_info(tenant, params),
+    {
+        "name": {"type": "str"},
+        "parent": {"type": "str"},
+        "cmdlet": {"type": "str"},
+        "parameters": {"type": "list", "elements": "str"},
+    },
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one-way step out of the compact form of a small tenant."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: organization_customization
+short_description: Enable customization of the Exchange organization, once and for good
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - A small tenant of Exchange Online starts dehydrated. It shares roles and policies with others, and refuses to
+    create
+    roles, role groups and role assignments of its own.
+  - This module enables customization. The change is permanent, so it is only made with O(accept_permanent=true).
+  - A tenant whose C(IsDehydrated) is false is left as it is.
+options:
+  accept_permanent:
+    description:
+      - Must be V(true) for the change to be made. Not needed when the tenant is not dehydrated.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Wait until C(IsDehydrated) is false. Microsoft names minutes, and at times up to two days.
+      - Progress is shown at C(-v) while the task runs in Ansible's worker, and returned as RV(progress) otherwise.
+      - The change can be requested only once. With V(true), a refusal is taken as requested before, and waited for.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How many seconds to wait at most. They come on top of O(timeout).
+    type: int
+    default: 3600
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Reading needs the Exchange role View-Only Configuration, the change needs Organization Configuration. An
+    application has both with the directory role C(Exchange Administrator).
+seealso:
+  - module: intune.exchange.management_role
+  - name: Enable-OrganizationCustomization
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/enable-organizationcustomization
+"""
+
+EXAMPLES = r"""
+- name: Prepare the tenant for roles of its own, which is permanent
+  intune.exchange.organization_customization:
+    accept_permanent: true
+
+- name: Request it only, and look again tomorrow
+  intune.exchange.organization_customization:
+    accept_permanent: true
+    wait: false
+"""
+
+RETURN = r"""
+organization:
+  description: The organization under the names of Exchange, after the wait if there was one.
+  returned: success
+  type: dict
+  sample: {}
+progress:
+  description: What was seen while waiting, when the task did not run in Ansible's worker.
+  returned: when O(wait=true) and the task ran as a module process
+  type: list
+  elements: str
+  sample: ["waiting for the customization to take effect; 3600 s left"]
+
+error:
+  description:
+    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(not_accepted),
+      V(timeout) or V(forbidden).
+  returned: failure
+  type: dict
+  sample: {kind: not_accepted}
+"""
+
+from ..module_utils._module import run_module
+from ..module_utils._organization_customization import OPTIONS, customize
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("enable customization of the Exchange organization", customize, OPTIONS)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A role group of Exchange Online."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: role_group
+short_description: Keep a role group of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - A role group gives management roles to its members. It is created with roles and members at once.
+  - Roles are changed by assignments, since C(Set-RoleGroup) cannot change them. What is taken away goes first.
+options:
+  name:
+    description:
+      - Name of the role group. Compared without regard to case.
+    type: str
+    required: true
+  description:
+    description:
+      - Text for people.
+    type: str
+  roles:
+    description:
+      - Names of the management roles that the group gives. They must exist before anything is written.
+    type: dict
+    suboptions:
+      add:
+        description: Roles to add; the others stay.
+        type: list
+        elements: str
+      remove:
+        description: Roles to take out, if they are there.
+        type: list
+        elements: str
+      set:
+        description:
+          - "Roles that remain: all others are taken out. An empty list takes all out."
+          - Excludes the other two.
+        type: list
+        elements: str
+  members:
+    description:
+      - Who is in the group. Whichever name is given (address, user principal name, name, GUID, or the id of an
+        application), the same one is meant.
+    type: dict
+    suboptions:
+      add:
+        description: Members to add; the others stay.
+        type: list
+        elements: str
+      remove:
+        description: Members to take out, if they are there.
+        type: list
+        elements: str
+      set:
+        description:
+          - "Members that remain: all others are taken out. An empty list takes all out."
+          - Excludes the other two.
+        type: list
+        elements: str
+  managed_by:
+    description:
+      - Who may manage the group. Exchange puts Organization Management there if nobody is given.
+    type: dict
+    suboptions:
+      add:
+        description: Managers to add; the others stay.
+        type: list
+        elements: str
+      remove:
+        description: Managers to take out, if they are there.
+        type: list
+        elements: str
+      set:
+        description:
+          - "Managers that remain: all others are taken out. An empty list takes all out."
+          - Excludes the other two.
+        type: list
+        elements: str
+  state:
+    description:
+      - V(present) creates the group or changes what differs. Options that are not given leave alone.
+      - V(absent) removes the group and its role assignments. The roles stay.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Reading needs the Exchange role View-Only Configuration, changing needs Role Management, even for somebody who
+    does
+    not manage the group.
+  - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
+  - Members through a directory role, such as C(Exchange Administrator) in Organization Management, are no members
+    here.
+  - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
+seealso:
+  - module: intune.exchange.management_role
+  - module: intune.exchange.service_principal
+  - name: New-RoleGroup
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/new-rolegroup
+"""
+
+EXAMPLES = r"""
+- name: The connector account gets its roles through a group
+  intune.exchange.role_group:
+    name: Intune Exchange Connector
+    description: Runs the Intune connector
+    roles:
+      set: [Intune Connector Access, Intune Connector Policies, Intune Connector Devices]
+    members:
+      add: [svc-intune-connector@contoso.com]
+
+- name: An application joins, a person leaves
+  intune.exchange.role_group:
+    name: Intune Exchange Connector
+    members:
+      add: [0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d]
+      remove: [adele.vance@contoso.com]
+
+- name: Remove the group; its roles stay
+  intune.exchange.role_group:
+    name: Intune Exchange Connector
+    state: absent
+"""
+
+RETURN = r"""
+role_group:
+  description: The role group under the names of Exchange, with its roles and members. Empty when there is none.
+  returned: success
+  type: dict
+  sample: {}
+
+error:
+  description:
+    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(no_role),
+      V(no_principal), V(ambiguous), V(not_hydrated) or V(forbidden).
+  returned: failure
+  type: dict
+  sample: {kind: no_role}
+"""
+
+from ..module_utils._module import run_module
+from ..module_utils._role_groups import OPTIONS, keep_role_group
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("configure the role group", keep_role_group, OPTIONS)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

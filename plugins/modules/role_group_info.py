@@ -1,0 +1,80 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role groups of Exchange Online, as facts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: role_group_info
+short_description: Read role groups of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Reads role groups. The options are filters that Exchange applies.
+options:
+  name:
+    description:
+      - Read this group only, with its members. A group that is not there is an empty list.
+    type: str
+  filter:
+    description:
+      - An OPATH filter, such as C(Name -like 'Intune*').
+    type: str
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the Exchange role View-Only Configuration, or Role Management.
+seealso:
+  - module: intune.exchange.role_group
+"""
+
+EXAMPLES = r"""
+- name: Who is in this group?
+  intune.exchange.role_group_info:
+    name: Intune Connector
+
+- name: Groups of one's own
+  intune.exchange.role_group_info:
+    filter: Name -like 'Intune*'
+"""
+
+RETURN = r"""
+role_groups:
+  description: The role groups under the names of Exchange.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    roles:
+      description: The management roles that the group gives.
+      type: list
+      elements: str
+      returned: always
+    members:
+      description: Who is in the group.
+      type: list
+      elements: dict
+      returned: when O(name) is given
+  sample: {}
+"""
+
+from ..module_utils._module import run_module
+from ..module_utils._role_groups import role_groups_info
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration(
+    "read the role groups",
+    lambda tenant, params, check_mode: role_groups_info(tenant, params),
+    {"name": {"type": "str"}, "filter": {"type": "str"}},
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An application that Exchange Online knows."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: service_principal
+short_description: Make an application known to Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Registers the service principal of an application in Exchange Online, so that the application can be in a role
+    group
+    or be given management roles. It then needs no directory role, which would give far more.
+  - The application still needs the API permission C(Exchange.ManageAsApp) to sign in to Exchange Online.
+options:
+  app_id:
+    description:
+      - Application (client) id.
+    type: str
+    required: true
+  object_id:
+    description:
+      - Object id of the enterprise application, which is C(servicePrincipal.id) in Microsoft Graph. It is not the
+        object
+        id that the page of the app registration shows.
+      - Required when O(state=present). Fixed. Another one for a known application is an error.
+    type: str
+  display_name:
+    description:
+      - Name for people.
+    type: str
+  state:
+    description:
+      - V(present) registers the application.
+      - V(absent) removes the registration. The application itself stays in the directory.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Needs the Exchange role Role Management, for reading as well.
+seealso:
+  - module: intune.exchange.role_group
+  - module: intune.exchange.management_role_assignment
+  - name: App-only authentication in Exchange Online
+    description: Exchange role groups instead of directory roles.
+    link: https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2
+"""
+
+EXAMPLES = r"""
+- name: Make the application known
+  intune.exchange.service_principal:
+    app_id: 0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d
+    object_id: 3b1c9f4e-6a2d-4f5b-8e7a-9c0d1e2f3a4b
+    display_name: Connector automation
+
+- name: Forget it again
+  intune.exchange.service_principal:
+    app_id: 0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d
+    state: absent
+"""
+
+RETURN = r"""
+service_principal:
+  description: The service principal under the names of Exchange. Empty when there is none.
+  returned: success
+  type: dict
+  sample: {}
+
+error:
+  description:
+    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(fixed),
+      V(refused) or V(forbidden).
+  returned: failure
+  type: dict
+  sample: {kind: fixed}
+"""
+
+from ..module_utils._module import run_module
+from ..module_utils._run import declare
+from ..module_utils._service_principals import SERVICE_PRINCIPAL
+
+DECLARATION = declare(
+    SERVICE_PRINCIPAL,
+    "register the service principal",
+    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+    required_if=(("state", "present", ("object_id",)),),
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()
