@@ -39,31 +39,6 @@ CONNECTOR_CMDLETS: dict[str, tuple[str, ...]] = {
 }
 
 
-# The built-in roles that hold these cmdlets with all of their parameters, and which cmdlet is taken from which: roles
-# made from these parents with these cmdlets hold the thirteen and nothing else. View-Only Recipients holds
-# Get-MobileDeviceMailboxPolicy as well, Organization Client Access and Recipient Policies hold Get-MobileDevice without
-# Identity. The entries of built-in roles were published by nlepagnez/ESI-PublicContent (Operations/Watchlists); they
-# are checked in each tenant, since a role is only made of what its parent there holds.
-CONNECTOR_ROLES: dict[str, tuple[str, ...]] = {
-    "Organization Client Access": (
-        "Get-ActiveSyncOrganizationSettings",
-        "Set-ActiveSyncOrganizationSettings",
-        "Get-ActiveSyncDeviceAccessRule",
-        "Set-ActiveSyncDeviceAccessRule",
-        "New-ActiveSyncDeviceAccessRule",
-        "Remove-ActiveSyncDeviceAccessRule",
-        "Get-ActiveSyncDeviceClass",
-    ),
-    "Recipient Policies": (
-        "Get-MobileDeviceMailboxPolicy",
-        "Set-MobileDeviceMailboxPolicy",
-        "New-MobileDeviceMailboxPolicy",
-        "Remove-MobileDeviceMailboxPolicy",
-    ),
-    "View-Only Recipients": ("Get-MobileDeviceStatistics", "Get-MobileDevice"),
-}
-
-
 @dataclass(frozen=True)
 class Access:
     """What an account has of one cmdlet."""

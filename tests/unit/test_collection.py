@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access import CONNECTOR_CMDLETS
 from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +118,7 @@ def test_the_role_says_its_defaults_once() -> None:
     specs = load("roles/connector/meta/argument_specs.yml")["argument_specs"]
     defaults = load("roles/connector/defaults/main.yml")
     entry_points = {path.stem for path in (ROOT / "roles/connector/tasks").glob("*.yml")}
-    assert set(specs) == entry_points == {"main", "requirements", "configure", "validate", "remove"}
+    assert set(specs) == entry_points == {"main", "account", "requirements", "configure", "validate", "remove"}
     specified = {
         name: option["default"]
         for spec in specs.values()
@@ -124,3 +126,15 @@ def test_the_role_says_its_defaults_once() -> None:
         if "default" in option
     }
     assert specified == defaults
+
+
+def test_the_roles_of_the_account_hold_the_cmdlets_of_the_document_and_nothing_else() -> None:
+    contract = json.loads((ROOT / "simulator/contracts/exchange-cmdlets.json").read_text(encoding="utf-8"))["cmdlets"]
+    roles = load("roles/connector/vars/main.yml")["__connector_roles"]
+    taken = [cmdlet for role in roles for cmdlet in role["cmdlets"]]
+    assert sorted(taken) == sorted(CONNECTOR_CMDLETS)
+    for role in roles:
+        for cmdlet in role["cmdlets"]:
+            assert role["parent"] in contract[cmdlet]["management_roles"]
+            held = contract[cmdlet].get("role_parameter_subset", {}).get(role["parent"])
+            assert held is None or set(CONNECTOR_CMDLETS[cmdlet]) <= set(held), cmdlet
