@@ -15,13 +15,6 @@ from ._resource import Record
 from ._tenant import Tenant
 
 
-def look_again(error: TenantError) -> TenantError:
-    """What has a name of its own cannot be doubled: an answer that was lost is a reason to look again, no more."""
-    if error.kind == "outcome_unknown":
-        error.kind = "conflict"
-    return error
-
-
 def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> list[Record]:
     """What a Get- cmdlet finds under a name that a person gave; nothing when there is no such object."""
     try:

@@ -187,6 +187,8 @@ class Exchange:
         kind = _KINDS.get(name, "")
         if not kind and "not present in the role definition of the current user" in text:
             kind = "forbidden"
+        if error.kind == "refused" and name in _TRANSIENT:
+            kind = "unavailable"
         error.kind = kind or error.kind
         error.next_step = _STEPS.get(error.kind, error.next_step)
         return error

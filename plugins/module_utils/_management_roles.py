@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ._cmdlet_access import READER, asked_for, read_role_entries
-from ._cmdlets import Cmdlets, found_by, look_again
+from ._cmdlets import Cmdlets, found_by
 from ._errors import Purpose, TenantError, usage
 from ._resource import Field, Record, Resource, fold, folded_set, returned
 from ._run import ensure
@@ -108,18 +108,12 @@ class Roles(Cmdlets):
         wanted = unlisted(values.get("Cmdlets") or listed(self.allowed))
         enabled = {"EnabledCmdlets": list(wanted)} if values.get("Cmdlets") else {}
         sent = {name: value for name, value in values.items() if name != "Cmdlets"}
-        try:
-            made = super().create(tenant, {**sent, **enabled})
-            self._edit(tenant, made, {cmdlet: self.allowed[cmdlet] for cmdlet in wanted}, wanted)
-        except TenantError as error:
-            raise look_again(error) from error.__cause__
+        made = super().create(tenant, {**sent, **enabled})
+        self._edit(tenant, made, {cmdlet: self.allowed[cmdlet] for cmdlet in wanted}, wanted)
         return {**made, "Cmdlets": listed(wanted)}
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
-        try:
-            self._edit(tenant, record, unlisted(record["Cmdlets"]), unlisted(values["Cmdlets"]))
-        except TenantError as error:
-            raise look_again(error) from error.__cause__
+        self._edit(tenant, record, unlisted(record["Cmdlets"]), unlisted(values["Cmdlets"]))
         return {**record, **values}
 
     def _edit(self, tenant: Tenant, role: Record, before: Entries, after: Entries) -> None:
@@ -143,7 +137,7 @@ class Roles(Cmdlets):
             if error.kind == "not_found":  # new objects are not found everywhere at once, and others remove them
                 if verb == "Remove":
                     return
-                error.kind = "conflict"
+                error.kind = "outcome_unknown"
             raise
 
 
@@ -202,6 +196,7 @@ ROLE = Resource(
         Field("cmdlets", "Cmdlets", {"type": "list", "elements": "raw"}, same=_comparable),
     ),
     before_write=_before_write,
+    unique=True,
 )
 
 

@@ -83,6 +83,7 @@ class Backend(Protocol):
 class Resource:
     """A thing that a module keeps. C(keys) tell it from others of its kind; without keys there is one per tenant.
 
+    C(unique): the service gives its name only once, so a write whose answer was lost may be worked out anew.
     C(before_write) may refuse a change, for real and in check mode alike: C((tenant, params, record or None)).
     """
 
@@ -91,6 +92,7 @@ class Resource:
     fields: tuple[Field, ...] = ()
     keys: tuple[Field, ...] = ()
     before_write: Callable[[Any, Mapping[str, Any], Record | None], None] = lambda tenant, params, record: None
+    unique: bool = False
 
     def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
         return all(key.same(record.get(key.api)) == key.same(params[key.option]) for key in self.keys)

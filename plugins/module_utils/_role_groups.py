@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._cmdlet_access import READER
-from ._cmdlets import Cmdlets, found_by, look_again
+from ._cmdlets import Cmdlets, found_by
 from ._concurrent import gather
 from ._errors import Purpose, TenantError
 from ._exchange import edit
@@ -106,29 +106,23 @@ class RoleGroups(Cmdlets):
         }
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        """All at once, so that nothing is half there; an answer that was lost is found under the group's name."""
-        try:
-            made = super().create(tenant, {**values, **self._identities(values)})
-        except TenantError as error:
-            raise look_again(error) from error.__cause__
+        """All at once, so that nothing is half there."""
+        made = super().create(tenant, {**values, **self._identities(values)})
         return {**{name: made.get(name) for name in _SELECT}, **values}
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         """Set-RoleGroup changes neither roles nor members. What is taken away goes first."""
         own = {name: value for name, value in values.items() if name not in ("Roles", "Members")}
-        try:
-            if "Roles" in values:
-                self._take(tenant, record, folded_set(values["Roles"]))
-            if "Members" in values:
-                self._move(tenant, record, values["Members"])
-            if own:
-                super().update(tenant, record, {**own, **self._identities(own)})
-            for role in values.get("Roles") or []:
-                if fold(role) not in folded_set(record["Roles"]):
-                    given = {"Role": role, "SecurityGroup": record["Name"]}
-                    self.write(tenant, "change", "New-ManagementRoleAssignment", given)
-        except TenantError as error:
-            raise look_again(error) from error.__cause__
+        if "Roles" in values:
+            self._take(tenant, record, folded_set(values["Roles"]))
+        if "Members" in values:
+            self._move(tenant, record, values["Members"])
+        if own:
+            super().update(tenant, record, {**own, **self._identities(own)})
+        for role in values.get("Roles") or []:
+            if fold(role) not in folded_set(record["Roles"]):
+                given = {"Role": role, "SecurityGroup": record["Name"]}
+                self.write(tenant, "change", "New-ManagementRoleAssignment", given)
         return {**record, **values}
 
     def _take(self, tenant: Tenant, record: Record, kept: frozenset[str]) -> None:
@@ -187,6 +181,7 @@ def keep_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: bool)
             People("managed_by", "ManagedBy", principals=principals),
         ),
         before_write=_before_write,
+        unique=True,
     )
     return ensure(resource, tenant, params, check_mode)
 

@@ -86,10 +86,12 @@ def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
 def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one object to the wanted state; whichever side is empty says what to do."""
     gone = params.get("state") == "absent"
+    start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
     for round_number in range(1, _ROUNDS + 1):
         known = resource.backend.list(tenant)
         record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
         before = resource.view(record)
+        start = before if start is None else start
         after = {} if gone else {**before, **resource.changes(params, before)}
         if after != before:
             resource.before_write(tenant, params, record)
@@ -99,11 +101,13 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
             record = _write(resource, tenant, params, known, record, before, after)
             break
         except TenantError as error:
-            if error.kind not in ("conflict", "already_exists") or round_number == _ROUNDS:
+            lost = error.kind == "outcome_unknown" and resource.unique
+            if not (lost or error.kind in ("conflict", "already_exists")) or round_number == _ROUNDS:
                 raise
+            start = start if lost else None
             tenant.http.pause(round_number, None, Purpose(error.attempted))
     shown = {} if gone else returned({**(record or {}), **resource.wire(after)} if check_mode else record or {})
-    return {"changed": after != before, "diff": {"before": before, "after": after}, resource.name: shown}
+    return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown}
 
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
@@ -142,7 +146,7 @@ def _write(
     try:
         return backend.create(tenant, values)
     except TenantError as error:
-        if error.kind != "outcome_unknown":
+        if error.kind != "outcome_unknown" or resource.unique:
             raise
         return _recover(resource, tenant, params, {backend.id_of(one) for one in known}, error)
 
