@@ -59,8 +59,8 @@ _KINDS = {
     "CmdletAccessDeniedException": "forbidden",
 }
 _STEPS = {
-    "forbidden": "The account or application that signs in needs an Exchange role that holds this cmdlet and these "
-    "parameters; a right counts only in tokens that are newer than it",
+    "forbidden": "The account or application that signs in needs {role}; a right counts only in tokens that are newer "
+    "than it",
     "not_hydrated": "The organization must be prepared for customization first; that change is permanent",
 }
 
@@ -166,7 +166,7 @@ class Exchange:
         try:
             response = self._http.send(self._service, request)
         except TenantError as error:
-            raise self._refine(error) from error.__cause__
+            raise self._refine(error, request.purpose.needs) from error.__cause__
         if response.json is None:
             return {}
         if not isinstance(response.json, dict) or (
@@ -177,7 +177,7 @@ class Exchange:
             )
         return response.json
 
-    def _refine(self, error: TenantError) -> TenantError:
+    def _refine(self, error: TenantError, needs: str) -> TenantError:
         if error.answer is None:
             return error
         name = error.answer.code.rpartition(".")[2]
@@ -190,7 +190,8 @@ class Exchange:
         if error.kind == "refused" and name in _TRANSIENT:
             kind = "unavailable"
         error.kind = kind or error.kind
-        error.next_step = _STEPS.get(error.kind, error.next_step)
+        role = needs or "an Exchange role that holds this cmdlet and these parameters"
+        error.next_step = _STEPS.get(error.kind, error.next_step).replace("{role}", role)
         return error
 
     def _truncated(self, problem: str, purpose: Purpose) -> TenantError:

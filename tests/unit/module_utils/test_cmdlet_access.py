@@ -4,13 +4,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access import CONNECTOR_CMDLETS, Access, judge
+from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access import (
+    CONNECTOR_CMDLETS,
+    Access,
+    Rights,
+    access_info,
+    judge,
+    read_rights,
+)
 from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_contract import CMDLETS
+from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from simulator import Simulator
 
 CONTRACT: dict[str, Any] = json.loads(
     (Path(__file__).parents[3] / "simulator" / "contracts" / "exchange-cmdlets.json").read_text(encoding="utf-8")
@@ -51,3 +61,62 @@ def entry(name: str, role: str, *parameters: str) -> dict[str, Any]:
 )
 def test_a_cmdlet_counts_with_its_parameters(entries: list[dict[str, Any]], access: Access) -> None:
     assert judge(entries, {"Get-MobileDevice": ("Identity", "Mailbox")}) == {"Get-MobileDevice": access}
+
+
+ACCOUNT = "svc-intune-connector@contoso.example"
+
+
+def test_proof_of_access(tenant: Tenant) -> None:
+    """The tenant's own roles give the account the thirteen and nothing else."""
+    shown = access_info(tenant, {"account": ACCOUNT})
+    assert shown["granted"] is True and shown["beyond"] == [] and shown["own_mailbox_roles"] == []
+    assert [one["cmdlet"] for one in shown["cmdlets"]] == list(CONNECTOR_CMDLETS)
+    device = next(one for one in shown["cmdlets"] if one["cmdlet"] == "Get-MobileDevice")
+    assert {"Identity", "Mailbox"} <= set(device["parameters"]) and device["missing_parameters"] == []
+    assert device["through"] == [
+        {
+            "role": "Intune Connector Devices",
+            "assignee": "Intune Connector",
+            "assignee_type": "RoleGroup",
+            "assignment": "Intune Connector Devices-Intune Connector",
+        }
+    ]
+
+
+def test_what_was_not_asked_for_and_what_is_missing(tenant: Tenant) -> None:
+    asked = [{"cmdlet": "get-mobiledevice", "parameters": ["Mailbox", "Nothing"]}, "Get-User"]
+    shown = access_info(tenant, {"account": ACCOUNT, "cmdlets": asked})
+    device, user = shown["cmdlets"]
+    assert shown["granted"] is device["granted"] is user["granted"] is False
+    assert device["missing_parameters"] == ["Nothing"] and device["through"]
+    assert user["missing_parameters"] == [] and user["through"] == [] and user["parameters"] == []
+    beyond = {one["cmdlet"]: one["roles"] for one in shown["beyond"]}
+    assert set(beyond) == set(CONNECTOR_CMDLETS) - {"Get-MobileDevice"}
+    assert beyond["Get-ActiveSyncDeviceClass"] == ["Intune Connector Access"]
+
+
+def test_the_caller_asks_about_itself(signed_in: Callable[..., Tenant], simulator: Simulator) -> None:
+    """Without a role, and by whatever gives the rights: here a role of the directory."""
+    shown = access_info(signed_in(), {})
+    assert shown["granted"] is True
+    assert "New-RoleGroup" in [one["cmdlet"] for one in shown["beyond"]]
+    assert shown["cmdlets"][0] == {
+        "cmdlet": "Get-ActiveSyncOrganizationSettings",
+        "granted": True,
+        "parameters": None,
+        "missing_parameters": None,
+        "through": None,
+    }
+    assert [one["operation"] for one in simulator.requests() if one["service"] == "exchange"] == ["GET EXOModuleFile"]
+
+
+def test_what_a_mailbox_gives_everybody_is_not_counted(simulator: Simulator, tenant: Tenant) -> None:
+    """Role assignment policies reach no further than the mailbox, delegating assignments no further than others."""
+    give = {"Role": "X", "RoleAssigneeName": "Y", "Enabled": True, "RoleAssignmentDelegationType": "Regular"}
+    assignments = [
+        {**give, "Name": "1", "Role": "MyBaseOptions", "RoleAssigneeType": "RoleAssignmentPolicy"},
+        {**give, "Name": "2", "RoleAssigneeType": "RoleGroup", "RoleAssignmentDelegationType": "DelegatingOrgWide"},
+        {**give, "Name": "3", "RoleAssigneeType": "RoleGroup", "Enabled": False},
+    ]
+    simulator.fault(match="Get-ManagementRoleAssignment", kind="status", status=200, body={"value": assignments})
+    assert read_rights(tenant, ACCOUNT) == Rights([], [], ["MyBaseOptions"])
