@@ -102,7 +102,7 @@ management_role:
 
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(beyond_parent),
+    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(beyond_parent),
       V(fixed), V(in_use), V(built_in), V(no_parent), V(not_hydrated) or V(forbidden).
   returned: failure
   type: dict

@@ -86,7 +86,7 @@ management_role_assignment:
 
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(not_found),
+    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(not_found),
       V(no_assignee), V(ambiguous), V(not_hydrated) or V(forbidden).
   returned: failure
   type: dict

@@ -74,7 +74,7 @@ progress:
 
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(not_accepted),
+    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(not_accepted),
       V(timeout) or V(forbidden).
   returned: failure
   type: dict

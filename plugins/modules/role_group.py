@@ -140,7 +140,7 @@ role_group:
 
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(no_role),
+    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(no_role),
       V(no_principal), V(ambiguous), V(not_hydrated) or V(forbidden).
   returned: failure
   type: dict

@@ -75,7 +75,7 @@ service_principal:
 
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). RV(error.kind) is a stable word, such as V(fixed),
+    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(fixed),
       V(refused) or V(forbidden).
   returned: failure
   type: dict
