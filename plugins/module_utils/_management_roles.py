@@ -110,7 +110,7 @@ class Roles(Cmdlets):
         sent = {name: value for name, value in values.items() if name != "Cmdlets"}
         made = super().create(tenant, {**sent, **enabled})
         self._edit(tenant, made, {cmdlet: self.allowed[cmdlet] for cmdlet in wanted}, wanted)
-        return {**made, "Cmdlets": listed(wanted)}
+        return {**{name: made.get(name) for name in self.select}, "Cmdlets": listed(wanted)}
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         self._edit(tenant, record, unlisted(record["Cmdlets"]), unlisted(values["Cmdlets"]))

@@ -96,13 +96,35 @@ cmdlets:
       type: list
       elements: dict
       returned: always
-  sample: {}
+  sample:
+    - cmdlet: Get-MobileDevice
+      granted: true
+      missing_parameters: []
+      parameters:
+        - ActiveSync
+        - Filter
+        - Identity
+        - Mailbox
+        - OWAforDevices
+        - OrganizationalUnit
+        - RestApi
+        - ResultSize
+        - SortBy
+        - UniversalOutlook
+      through:
+        - assignee: Intune Connector
+          assignee_type: RoleGroup
+          assignment: Intune Connector Devices-Intune Connector
+          role: Intune Connector Devices
 beyond:
   description: Every other cmdlet that may be run, with the roles that give it (null without O(account)).
   returned: success
   type: list
   elements: dict
-  sample: {}
+  sample:
+    - cmdlet: Get-ActiveSyncDeviceAccessRule
+      roles:
+        - Intune Connector Access
 own_mailbox_roles:
   description: Roles that the role assignment policy of the mailbox gives, which are not counted. Null without
     O(account).

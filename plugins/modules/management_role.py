@@ -98,7 +98,23 @@ management_role:
   description: The role under the names of Exchange, with its cmdlets. Empty when there is none.
   returned: success
   type: dict
-  sample: {}
+  sample:
+    cmdlets:
+      - cmdlet: Get-ActiveSyncDeviceAccessRule
+        parameters:
+          - Identity
+      - cmdlet: Set-ActiveSyncDeviceAccessRule
+        parameters:
+          - AccessLevel
+          - Confirm
+          - Identity
+    description: What the Intune connector needs of Organization Client Access
+    guid: 7141c4b0-c415-4e99-b492-a504320ab216
+    identity: Connector Access
+    is_root_role: false
+    name: Connector Access
+    parent: Organization Client Access
+    role_type: OrganizationClientAccess
 
 error:
   description:

@@ -82,7 +82,24 @@ management_role_assignment:
   description: The assignment under the names of Exchange. Empty when there is none.
   returned: success
   type: dict
-  sample: {}
+  sample:
+    assignment_method: Direct
+    config_read_scope: OrganizationConfig
+    config_write_scope: OrganizationConfig
+    effective_user_name: adele.vance
+    enabled: true
+    guid: a45e06a0-9280-4b2c-a7cc-fd0d8ec9aa9b
+    identity: View-Only Configuration-adele.vance
+    is_valid: true
+    name: View-Only Configuration-adele.vance
+    recipient_read_scope: Organization
+    recipient_write_scope: Organization
+    role: View-Only Configuration
+    role_assignee: adele.vance
+    role_assignee_name: adele.vance
+    role_assignee_type: User
+    role_assignment_delegation_type: Regular
+    user: adele.vance
 
 error:
   description:

@@ -64,7 +64,12 @@ organization:
   description: The organization under the names of Exchange, after the wait if there was one.
   returned: success
   type: dict
-  sample: {}
+  sample:
+    display_name: Fabrikam Dehydrated
+    guid: d0caa663-85f7-55d4-a208-9b2aa573ee35
+    identity: dehydrated.example
+    is_dehydrated: false
+    name: dehydrated.example
 progress:
   description: What was seen while waiting, when the task did not run in Ansible's worker.
   returned: when O(wait=true) and the task ran as a module process

@@ -136,7 +136,20 @@ role_group:
   description: The role group under the names of Exchange, with its roles and members. Empty when there is none.
   returned: success
   type: dict
-  sample: {}
+  sample:
+    description: Runs the Intune connector
+    display_name: Intune Exchange Connector
+    guid: 81f433ce-3a21-435c-a668-2dc1247bff20
+    identity: Intune Exchange Connector
+    managed_by:
+      - Organization Management
+    members:
+      - svc-intune-connector@contoso.com
+    name: Intune Exchange Connector
+    role_group_type: Standard
+    roles:
+      - Intune Connector Access
+      - Intune Connector Devices
 
 error:
   description:

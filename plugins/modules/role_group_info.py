@@ -58,7 +58,33 @@ role_groups:
       type: list
       elements: dict
       returned: when O(name) is given
-  sample: {}
+  sample:
+    - description: Runs the Intune connector
+      display_name: Intune Exchange Connector
+      guid: 81f433ce-3a21-435c-a668-2dc1247bff20
+      identity: Intune Exchange Connector
+      managed_by:
+        - Organization Management
+      members:
+        - alias: svc-intune-connector
+          display_name: Intune Exchange connector
+          distinguished_name: CN=svc-intune-connector,OU=contoso.com,OU=Microsoft Exchange Hosted Organizations
+          exchange_object_id: 85490cf1-a448-572d-a09f-58f91c9c329c
+          external_directory_object_id: 24218e5f-3ccb-503e-b520-12a9e5156650
+          guid: 85490cf1-a448-572d-a09f-58f91c9c329c
+          id: svc-intune-connector
+          identity: svc-intune-connector
+          name: svc-intune-connector
+          primary_smtp_address: svc-intune-connector@contoso.com
+          recipient_type: UserMailbox
+          recipient_type_details: UserMailbox
+          sam_account_name: svc-intune-connector
+          windows_live_id: svc-intune-connector@contoso.com
+      name: Intune Exchange Connector
+      role_group_type: Standard
+      roles:
+        - Intune Connector Access
+        - Intune Connector Devices
 """
 
 from ..module_utils._module import run_module

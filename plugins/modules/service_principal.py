@@ -71,7 +71,14 @@ service_principal:
   description: The service principal under the names of Exchange. Empty when there is none.
   returned: success
   type: dict
-  sample: {}
+  sample:
+    app_id: fb19f9ce-508b-589a-8db3-31b9f53026c8
+    display_name: Connector automation
+    guid: ff86843f-d1f8-47f6-9fd0-5e341b421e34
+    id: 2da45820-bead-5d1a-a1ba-03a2b37e6bd5
+    identity: 2da45820-bead-5d1a-a1ba-03a2b37e6bd5
+    name: 2da45820-bead-5d1a-a1ba-03a2b37e6bd5
+    object_id: 2da45820-bead-5d1a-a1ba-03a2b37e6bd5
 
 error:
   description:
