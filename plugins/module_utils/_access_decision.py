@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which mobile device Exchange lets in. Pure rules: no I/O.
 
-The order is the one of "Managing Exchange ActiveSync devices" (Exchange Server 2010 help, "Determining a mobile device's
+The order is the one of "Managing Exchange ActiveSync devices" (Exchange Server 2010, "Determining a mobile device's
 access state"): the switch of the user, the mailbox policy, the user's blocked and allowed devices, the device access
 rules that block, quarantine, allow, then the default. Microsoft describes no other for Exchange Online.
 """

@@ -27,8 +27,8 @@ def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
         raise usage("query_string is empty")
     if "*" in params["query_string"]:
         raise usage(
-            f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, a * is "
-            "no wildcard",
+            f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, "
+            "a * is no wildcard",
             "Give the whole value as intune.exchange.activesync_device_class_info or mobile_device_info show it, in a "
             "rule for each",
         )
