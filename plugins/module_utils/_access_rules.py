@@ -18,7 +18,12 @@ from ._run import ensure
 from ._tenant import Tenant
 
 CHARACTERISTICS = ["DeviceModel", "DeviceType", "DeviceOS", "UserAgent", "XMSWLHeader"]
-_RULES = Cmdlets("ActiveSyncDeviceAccessRule", "device access rule")
+_RULES = Cmdlets(
+    "ActiveSyncDeviceAccessRule",
+    "device access rule",
+    "the Exchange role View-Only Configuration or Organization Client Access",
+    "the Exchange role Organization Client Access",
+)
 
 
 def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

@@ -28,7 +28,7 @@ FLOORS = [
     {"modules"},
     {"plugin_utils"},
     {"_module"},
-    {"_access_rules"},
+    {"_access_rules", "_mobile_policies"},
     {"_impact"},
     {"_connector_account", "_connector_sync", "_requirements"},
     {"_account_writes"},
@@ -44,9 +44,9 @@ FLOORS = [
     {"_msal_transport", "_exchange", "_graph"},
     {"_http"},
     {"_transport"},
-    {"_access_decision"},
+    {"_access_decision", "_policy_settings"},
     {"_auth_method", "_certificate", "_licenses", "_concurrent", "_retry"},
-    {"_cmdlet_contract", "_connection", "_redaction", "_resource", "_service_plans"},
+    {"_cmdlet_contract", "_connection", "_redaction", "_resource", "_service_plans", "_values"},
     {"_errors"},
 ]
 

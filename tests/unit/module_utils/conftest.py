@@ -16,6 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils import _run
 from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
 from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant, open_tenant
 from simulator import Simulator
@@ -93,3 +94,13 @@ def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
 def writes(simulator: Simulator) -> list[str]:
     """The writes that changed something, in order."""
     return [one["operation"] for one in simulator.requests() if one["effect"]]
+
+
+@pytest.fixture
+def admin(simulator: Simulator, signed_in: Callable[..., Tenant]) -> Callable[..., list[dict[str, Any]]]:
+    """Runs a cmdlet, as somebody else would."""
+
+    def carried_out(cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
+        return signed_in().exchange.invoke(cmdlet, parameters, Purpose("try it")).values
+
+    return carried_out
