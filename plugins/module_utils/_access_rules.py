@@ -72,6 +72,7 @@ RULE = Resource(
     ),
     fields=(Field("access_level", "AccessLevel", {"choices": sorted(STATES)}),),
     before_write=_tell_impact,
+    unique=True,
 )
 FILTERS = {
     field.option: {"type": "str", **{key: value for key, value in field.spec.items() if key != "required"}}

@@ -145,4 +145,5 @@ POLICY = Resource(
     keys=(Field("name", "Name", {"required": True}, same=fold),),
     fields=SETTINGS,
     before_write=_before_write,
+    unique=True,
 )
