@@ -63,6 +63,10 @@ class Cmdlets:
     def id_of(self, record: Record) -> str:
         return str(record.get("Guid") or record["Identity"])
 
+    def identity(self, record: Record) -> dict[str, Any]:
+        """The parameter that says which object is meant."""
+        return {"Identity": self.id_of(record)}
+
     def list(self, tenant: Tenant) -> list[Record]:
         cmdlet = f"Get-{self.noun}"
         everything = {"ResultSize": "Unlimited"} if "ResultSize" in CMDLETS[cmdlet] else {}
@@ -77,12 +81,12 @@ class Cmdlets:
         # A list is edited, so that what somebody else adds in between stays.
         lists = [name for name, value in values.items() if _is_list(cmdlet, name, value)]
         edits = {name: difference(record.get(name), values[name]) for name in lists}
-        self.write(tenant, "change", cmdlet, {"Identity": self.id_of(record), **values, **edits})
+        self.write(tenant, "change", cmdlet, {**self.identity(record), **values, **edits})
         return {**record, **values}
 
     def delete(self, tenant: Tenant, record: Record) -> None:
         try:
-            self.write(tenant, "remove", f"Remove-{self.noun}", {"Identity": self.id_of(record)})
+            self.write(tenant, "remove", f"Remove-{self.noun}", self.identity(record))
         except TenantError as error:
             if error.kind != "not_found":  # gone already is gone
                 raise

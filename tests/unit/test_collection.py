@@ -28,7 +28,7 @@ FLOORS = [
     {"modules"},
     {"plugin_utils"},
     {"_module"},
-    {"_access_rules", "_mobile_policies"},
+    {"_access_rules", "_cas_mailbox", "_mobile_policies", "_mobile_settings"},
     {"_impact"},
     {"_connector_account", "_connector_sync", "_requirements"},
     {"_account_writes"},
