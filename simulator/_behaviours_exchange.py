@@ -142,9 +142,10 @@ ROWS: dict[str, Behaviour] = {
         "storage card encryption implies device encryption", DOCUMENTED, f"{_PS}/set-mobiledevicemailboxpolicy"
     ),
     "device-access": Behaviour(
-        "mailbox, its lists, rules, default: the first that applies decides",
+        "the mailbox's switch for the client, its policy or Intune, its blocked and allowed devices, rules that block, "
+        "quarantine, allow, then the default",
         DOCUMENTED,
-        "Exchange team blog ba-p/588930",
+        f"Exchange team blog ba-p/588930; that Outlook mobile has a switch of its own: {_PS}/set-casmailbox",
     ),
     "device-statistics": Behaviour("Outlook mobile has no synchronisation times", SEEN, f"{_CIPP} issue 5860"),
     "device-wipe": Behaviour(

@@ -60,7 +60,10 @@ class Cmdlet:
         """The built-in roles with this cmdlet, and the parameters that each has of it."""
         subsets = self.entry.get("role_parameter_subset", {})
         roles = self.entry["management_roles"] or _HOLDERS[self.name]
-        return {role: subsets.get(role, list(self.parameters)) for role in roles}
+        # The subsets come from Exchange Server, without cloud-only parameters: the role for mailboxes gets them.
+        cloud_only = [name for name, spec in self.parameters.items() if spec.get("cloud_only")]
+        held = {role: [*names, *(cloud_only if role == "Mail Recipients" else [])] for role, names in subsets.items()}
+        return {role: held.get(role, list(self.parameters)) for role in roles}
 
     def bind(self, given: dict[str, Any]) -> dict[str, Any]:
         """The parameters by their right names, each value in its canonical form."""

@@ -15,6 +15,14 @@ from ._recipients import RECIPIENTS
 from ._wire import Json
 
 _CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "Outlook"}
+_SWITCHES = {"EAS": "ActiveSyncEnabled", "Outlook": "OutlookMobileEnabled", "MOWA": "OWAforDevicesEnabled"}
+_STATES = {"Block": "Blocked", "Quarantine": "Quarantined", "Allow": "Allowed"}
+_LOOKED_AT = {
+    "DeviceModel": "DeviceModel",
+    "DeviceType": "DeviceType",
+    "DeviceOS": "DeviceOS",
+    "UserAgent": "DeviceUserAgent",
+}
 _DEVICE_FILTERS = frozenset({"Mailbox", *_CLIENTS})
 
 
@@ -47,6 +55,8 @@ def seed_device(run: Run, number: int, described: Json) -> None:
         "WhenChanged": first,
         "_owner": run.tenant.uuid("user", described["user"]),
         "_wipe": None,
+        # a state and its reason that no setting explains, such as [Blocked, Policy]
+        "_decided": described.get("decided"),
     }
     keep(run, "MobileDevice", device)
     _class_of(run, device)
@@ -63,31 +73,33 @@ def _class_of(run: Run, device: Json) -> None:
 def device_view(run: Run, device: Json) -> Json:
     """A device with the decision about it, which follows from everything else at this moment.
 
-    Order: the mailbox's own lists, then the device rules, then the organization's default.
+    Order: the mailbox's switch for this client, a decision taken elsewhere (`decided` in the description), the
+    mailbox's lists, the device rules that block, quarantine, allow, then the organization's default.
     """
     return device | _decision(run, device)
 
 
 def _decision(run: Run, device: Json) -> Json:
     mailbox = run.tenant.store("CASMailbox").get(device["_owner"]) or {}
-    if not mailbox.get("ActiveSyncEnabled", True):
+    if not mailbox.get(_SWITCHES.get(device["ClientType"], ""), True):
         return _state("Blocked", "Individual")
+    if device["_decided"]:
+        return _state(*device["_decided"])
     for name, state in (("ActiveSyncBlockedDeviceIDs", "Blocked"), ("ActiveSyncAllowedDeviceIDs", "Allowed")):
         if device["DeviceId"] in (mailbox.get(name) or []):
             return _state(state, "Individual")
-    states = {"Allow": "Allowed", "Block": "Blocked", "Quarantine": "Quarantined"}
-    fields = {
-        "DeviceModel": "DeviceModel",
-        "DeviceType": "DeviceType",
-        "DeviceOS": "DeviceOS",
-        "UserAgent": "DeviceUserAgent",
-    }
-    for rule in run.tenant.store("ActiveSyncDeviceAccessRule"):
-        known = fields.get(rule["Characteristic"])
-        if known and str(device.get(known)).casefold() == rule["QueryString"].casefold():
-            return _state(states[rule["AccessLevel"]], "DeviceRule", rule["Identity"])
+    rules = [rule for rule in run.tenant.store("ActiveSyncDeviceAccessRule") if _fits(rule, device)]
+    for level, state in _STATES.items():
+        for rule in rules:
+            if rule["AccessLevel"] == level:
+                return _state(state, "DeviceRule", rule["Identity"])
     default = next(iter(run.tenant.store("ActiveSyncOrganizationSettings")))["DefaultAccessLevel"]
-    return _state(states[default], "Global")
+    return _state(_STATES[default], "Global")
+
+
+def _fits(rule: Json, device: Json) -> bool:
+    known = _LOOKED_AT.get(rule["Characteristic"])
+    return bool(known) and str(device.get(str(known))).casefold() == rule["QueryString"].casefold()
 
 
 def _state(state: str, reason: str, rule: str | None = None) -> Json:

@@ -11,7 +11,8 @@ from typing import Any
 
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError
-from ._resource import Record
+from ._exchange import edit
+from ._resource import Record, fold, folded_set
 from ._tenant import Tenant
 
 
@@ -23,6 +24,16 @@ def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose
         if error.kind != "not_found":
             raise
         return []
+
+
+def difference(before: Any, after: Any) -> dict[str, Any]:
+    """The edit that makes one list of names the other."""
+    added = [one for one in after if fold(one) not in folded_set(before)]
+    return edit(added, [one for one in before or () if fold(one) not in folded_set(after)])
+
+
+def _is_list(cmdlet: str, name: str, value: Any) -> bool:
+    return CMDLETS[cmdlet].get(name) == "multivalued" and isinstance(value, list)
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,10 @@ class Cmdlets:
     def id_of(self, record: Record) -> str:
         return str(record.get("Guid") or record["Identity"])
 
+    def identity(self, record: Record) -> dict[str, Any]:
+        """The parameter that says which object is meant."""
+        return {"Identity": self.id_of(record)}
+
     def list(self, tenant: Tenant) -> list[Record]:
         cmdlet = f"Get-{self.noun}"
         everything = {"ResultSize": "Unlimited"} if "ResultSize" in CMDLETS[cmdlet] else {}
@@ -62,12 +77,16 @@ class Cmdlets:
         return made[0] if made else dict(values)
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
-        self.write(tenant, "change", f"Set-{self.noun}", {"Identity": self.id_of(record), **values})
+        cmdlet = f"Set-{self.noun}"
+        # A list is edited, so that what somebody else adds in between stays.
+        lists = [name for name, value in values.items() if _is_list(cmdlet, name, value)]
+        edits = {name: difference(record.get(name), values[name]) for name in lists}
+        self.write(tenant, "change", cmdlet, {**self.identity(record), **values, **edits})
         return {**record, **values}
 
     def delete(self, tenant: Tenant, record: Record) -> None:
         try:
-            self.write(tenant, "remove", f"Remove-{self.noun}", {"Identity": self.id_of(record)})
+            self.write(tenant, "remove", f"Remove-{self.noun}", self.identity(record))
         except TenantError as error:
             if error.kind != "not_found":  # gone already is gone
                 raise

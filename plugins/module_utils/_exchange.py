@@ -101,12 +101,20 @@ class Exchange:
         self._service = Service(_NAME, root, bearer, _classify, _explain, read_timeout=960.0)
 
     def invoke(
-        self, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, select: tuple[str, ...] = ()
+        self,
+        cmdlet: str,
+        parameters: Mapping[str, Any],
+        purpose: Purpose,
+        select: tuple[str, ...] = (),
+        known: bool = True,
     ) -> Result:
-        """Run C(cmdlet) and give all its pages. Raises L(TenantError); absent is only C(kind=not_found)."""
+        """Run C(cmdlet) and give all its pages. Raises L(TenantError); absent is only C(kind=not_found).
+
+        C(known=False) also takes one of which this collection does not know the parameters.
+        """
         operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
-        sent = _checked(cmdlet, parameters)
-        if operation is not Operation.READ and "Confirm" in CMDLETS[cmdlet]:
+        sent = checked(cmdlet, parameters, known)
+        if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
             sent["Confirm"] = False  # a request parameter here, not a prompt
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
         headers = {
@@ -200,17 +208,18 @@ class Exchange:
         )
 
 
-def _checked(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> dict[str, Any]:
     """The parameters as they are sent; nothing that the cmdlet does not know in the cloud, never an empty identity."""
-    if cmdlet not in CMDLETS:
+    if cmdlet not in CMDLETS and known:
         raise usage(f"the cmdlet {cmdlet} is not known to this collection")
-    unknown = sorted(set(parameters) - set(CMDLETS[cmdlet]))
+    types = CMDLETS.get(cmdlet, dict.fromkeys(parameters, ""))
+    unknown = sorted(set(parameters) - set(types))
     if unknown:
         raise usage(f"{cmdlet} has no parameter {', '.join(unknown)} in Exchange Online")
     for name, value in parameters.items():
-        fits = _TYPES.get(CMDLETS[cmdlet][name])
+        fits = _TYPES.get(types[name])
         if fits and value is not None and not isinstance(value, fits):
-            raise usage(f"{cmdlet} takes {CMDLETS[cmdlet][name]} as {name}, not {type(value).__name__}")
+            raise usage(f"{cmdlet} takes {types[name]} as {name}, not {type(value).__name__}")
     if parameters.get("Identity", "-") in (None, ""):
         raise usage(f"{cmdlet} was about to be called with an empty Identity, which may mean every object")
     return {name: _nested(value) for name, value in parameters.items()}

@@ -84,14 +84,17 @@ class Resource:
     """A thing that a module keeps. C(keys) tell it from others of its kind; without keys there is one per tenant.
 
     C(unique): the service gives its name only once, so a write whose answer was lost may be worked out anew.
-    C(before_write) may refuse a change, for real and in check mode alike: C((tenant, params, record or None)).
+    C(before_write) may refuse a change, for real and in check mode alike: C((tenant, params, record or None)). What it
+    returns goes into the result.
     """
 
     name: str
     backend: Backend
     fields: tuple[Field, ...] = ()
     keys: tuple[Field, ...] = ()
-    before_write: Callable[[Any, Mapping[str, Any], Record | None], None] = lambda tenant, params, record: None
+    before_write: Callable[[Any, Mapping[str, Any], Record | None], Mapping[str, Any] | None] = (
+        lambda tenant, params, record: None
+    )
     unique: bool = False
 
     def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:

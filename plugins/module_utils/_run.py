@@ -72,12 +72,16 @@ def perform(
 
 
 def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
-    """The declaration of a module that keeps C(resource). C(options) may widen or replace the specs of its fields."""
+    """The declaration of a module that keeps C(resource). C(options) may widen or replace the specs of its fields.
+
+    C(run) among them takes the place of L(ensure), for what has to be checked or added around it.
+    """
     specs: dict[str, Any] = {one.option: {"type": "str", **one.spec} for one in (*resource.keys, *resource.fields)}
     required_if = options.pop("required_if", ())
+    run = options.pop("run", None)
     return Declaration(
         attempted,
-        lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode),
+        run or (lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode)),
         {**specs, **options},
         required_if,
     )
@@ -87,6 +91,7 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
     """Bring one object to the wanted state; whichever side is empty says what to do."""
     gone = params.get("state") == "absent"
     start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
+    told: Mapping[str, Any] = {}
     for round_number in range(1, _ROUNDS + 1):
         known = resource.backend.list(tenant)
         record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
@@ -94,7 +99,7 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
         start = before if start is None else start
         after = {} if gone else {**before, **resource.changes(params, before)}
         if after != before:
-            resource.before_write(tenant, params, record)
+            told = resource.before_write(tenant, params, record) or {}
         if after == before or check_mode:
             break
         try:
@@ -104,10 +109,10 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
             lost = error.kind == "outcome_unknown" and resource.unique
             if not (lost or error.kind in ("conflict", "already_exists")) or round_number == _ROUNDS:
                 raise
-            start = start if lost else None
+            start, told = (start, told) if lost else (None, {})
             tenant.http.pause(round_number, None, Purpose(error.attempted))
     shown = {} if gone else returned({**(record or {}), **resource.wire(after)} if check_mode else record or {})
-    return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown}
+    return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown, **told}
 
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.intune.exchange.plugins.module_utils import _run
 from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
 from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant, open_tenant
 from simulator import Simulator
@@ -68,3 +71,36 @@ def signed_in(simulator: Simulator, clock: Clock) -> Callable[..., Tenant]:
 @pytest.fixture
 def tenant(signed_in: Callable[..., Tenant]) -> Tenant:
     return signed_in()
+
+
+@pytest.fixture
+def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
+    """Runs a module with these options, as the door does: its arguments validated, its result without secrets."""
+
+    def carried_out(
+        module: Any, check_mode: bool = False, tenant: str = "ready", application: str = "application", **options: Any
+    ) -> dict[str, Any]:
+        declaration: _run.Declaration = module.DECLARATION
+        arguments = {**simulator.options(tenant, application=application), **options}
+        validated = ArgumentSpecValidator(
+            declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
+        ).validate(arguments)
+        assert not validated.error_messages, validated.error_messages
+        return _run.perform(declaration, validated.validated_parameters, check_mode, **clock.options)
+
+    return carried_out
+
+
+def writes(simulator: Simulator) -> list[str]:
+    """The writes that changed something, in order."""
+    return [one["operation"] for one in simulator.requests() if one["effect"]]
+
+
+@pytest.fixture
+def admin(simulator: Simulator, signed_in: Callable[..., Tenant]) -> Callable[..., list[dict[str, Any]]]:
+    """Runs a cmdlet, as somebody else would."""
+
+    def carried_out(cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
+        return signed_in().exchange.invoke(cmdlet, parameters, Purpose("try it")).values
+
+    return carried_out

@@ -184,5 +184,5 @@ def test_a_page_link_that_leads_nowhere_is_an_error(simulator: Simulator, tenant
 
 def test_lists_are_edited_and_nested_values_typed() -> None:
     assert _exchange.edit(["a"], ["b"]) == {"@odata.type": _exchange.HASH_TABLE, "add": ["a"], "remove": ["b"]}
-    checked = _exchange._checked("Set-CASMailbox", {"Identity": "x", "ActiveSyncAllowedDeviceIDs": {"add": ["a"]}})
+    checked = _exchange.checked("Set-CASMailbox", {"Identity": "x", "ActiveSyncAllowedDeviceIDs": {"add": ["a"]}})
     assert checked["ActiveSyncAllowedDeviceIDs"] == {"@odata.type": _exchange.HASH_TABLE, "add": ["a"]}

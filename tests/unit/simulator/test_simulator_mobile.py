@@ -25,7 +25,8 @@ def test_what_decides_about_a_device(client: Client) -> None:
     assert states(client) == {"iPhone": ("Quarantined", "Global"), "Outlook": ("Allowed", "DeviceRule")}
     (phone,) = client.run("Get-MobileDevice", Mailbox="adele.vance")
     client.run("Set-CASMailbox", Identity="adele.vance", ActiveSyncAllowedDeviceIDs=[phone["DeviceId"]])
-    client.run("Set-CASMailbox", Identity="alex.wilber", ActiveSyncEnabled=False)
+    client.run("Set-CASMailbox", Identity="alex.wilber", OutlookMobileEnabled=False)
+    client.run("New-ActiveSyncDeviceAccessRule", **rule | {"AccessLevel": "Block", "Characteristic": "DeviceOS"})
     assert states(client) == {"iPhone": ("Allowed", "Individual"), "Outlook": ("Blocked", "Individual")}
     (outlook,) = client.run("Get-MobileDevice", UniversalOutlook=True)
     assert outlook["DeviceAccessControlRule"] is None

@@ -1,0 +1,51 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Any cmdlet, for what has no module of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ._cmdlet_contract import CMDLETS
+from ._errors import Purpose, usage
+from ._exchange import checked
+from ._resource import fold
+from ._tenant import Tenant
+
+_NAME = re.compile(r"[A-Za-z]+-[A-Za-z]+")
+_READS = ("Get", "Test")
+_WIPES = ("clear-mobiledevice", "clear-activesyncdevice")  # the second is the older name
+OPTIONS: dict[str, Any] = {
+    "cmdlet": {"type": "str", "required": True},
+    "parameters": {"type": "dict", "default": {}},
+    "select": {"type": "list", "elements": "str", "default": []},
+    "allow_unknown": {"type": "bool", "default": False},
+}
+
+
+def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Run a cmdlet; in check mode only one that reads. Raises L(TenantError)."""
+    names = {fold(name): name for name in CMDLETS}
+    cmdlet = names.get(fold(params["cmdlet"].strip()), params["cmdlet"].strip())
+    parameters, known = params["parameters"], not params["allow_unknown"]
+    if not _NAME.fullmatch(cmdlet):
+        raise usage(f"cmdlet is {cmdlet!r}; give a name such as Get-MobileDevice")
+    if known and cmdlet not in CMDLETS:
+        raise usage(
+            f"the cmdlet {cmdlet} is not known to this collection", "Check its name, or set allow_unknown to true"
+        )
+    given = checked(cmdlet, parameters, known)
+    if fold(cmdlet) in _WIPES and not (given.get("AccountOnly") is True or given.get("Cancel") is True):
+        raise usage(
+            f"{cmdlet} without AccountOnly erases the whole device",
+            "Use intune.exchange.mobile_device, where a full wipe must be confirmed",
+        )
+    reads = cmdlet.partition("-")[0].capitalize() in _READS
+    if check_mode and not reads:
+        return {"changed": True, "objects": [], "cmdlet_warnings": []}
+    purpose = Purpose(f"run {cmdlet}", f"an Exchange role that holds {cmdlet} with these parameters")
+    found = tenant.exchange.invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
+    return {"changed": not reads, "objects": found.values, "cmdlet_warnings": found.warnings}

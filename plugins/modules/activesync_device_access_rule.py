@@ -1,0 +1,128 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Device access rules: which devices Exchange allows, blocks or quarantines."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: activesync_device_access_rule
+short_description: Keep a device access rule of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Creates, changes or removes a rule that allows, blocks or quarantines mobile devices by one of their properties.
+  - A rule is found by O(characteristic) and O(query_string). Exchange gives it its name.
+  - In check mode and for real, RV(impact) says which devices are let in or locked out by the change.
+options:
+  characteristic:
+    description:
+      - The property of the device that the rule looks at.
+      - A header of V(XMSWLHeader) shows in no property of a device, so RV(impact) cannot tell whom such a rule hits.
+    type: str
+    choices: [DeviceModel, DeviceType, DeviceOS, UserAgent, XMSWLHeader]
+    required: true
+  query_string:
+    description:
+      - The value of the property, which Exchange compares as a whole. There are no wildcards, so one with a C(*) is
+        refused.
+      - Compared without regard to case with the rules that exist.
+    type: str
+    required: true
+  access_level:
+    description:
+      - What happens to devices with this value. Required when O(state=present).
+    type: str
+    choices: [Allow, Block, Quarantine]
+  state:
+    description:
+      - V(present) creates the rule, or gives the existing one this O(access_level). V(absent) removes it, whatever its
+        level.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Needs the Exchange role C(Organization Client Access). RV(impact) is read only when something changes, and needs
+    C(View-Only Recipients) as well.
+  - When several rules fit a device, one that blocks comes before one that quarantines, and that before one that allows.
+    The switches and device lists of a mailbox come before all rules, see M(intune.exchange.cas_mailbox_mobile_access).
+  - Where Conditional Access demands a compliant device or an app protection policy, Exchange does not ask these rules
+    about Outlook mobile.
+seealso:
+  - module: intune.exchange.activesync_device_access_rule_info
+  - module: intune.exchange.activesync_organization_settings
+  - name: New-ActiveSyncDeviceAccessRule
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/new-activesyncdeviceaccessrule
+"""
+
+EXAMPLES = r"""
+- name: Let Outlook for iOS and Android in, whatever the default is
+  intune.exchange.activesync_device_access_rule:
+    characteristic: DeviceModel
+    query_string: Outlook for iOS and Android
+    access_level: Allow
+
+- name: See which devices would be locked out
+  intune.exchange.activesync_device_access_rule:
+    characteristic: DeviceType
+    query_string: iPhone
+    access_level: Block
+  check_mode: true
+  register: preview
+"""
+
+RETURN = r"""
+access_rule:
+  description: The rule under the names of Exchange. Empty when there is none.
+  returned: success
+  type: dict
+  sample:
+    access_level: Block
+    characteristic: DeviceType
+    guid: 2f0c4f9e-9a1b-4f0e-8a9b-0f3f0a7d2c11
+    identity: iPhone (DeviceType)
+    name: iPhone (DeviceType)
+    query_string: iPhone
+impact:
+  description:
+    - The devices whose access changes with the rule. Empty when nothing changes.
+    - Worked out from the devices, mailboxes and rules that were read, in the order in which Exchange decides.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - after: Blocked
+      before: Allowed
+      client_type: EAS
+      device_id: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
+      device_model: iPhone14C2
+      device_os: iOS 18.6
+      device_type: iPhone
+      mailbox: adele.vance
+      reason: device_rule
+"""
+
+from ..module_utils._access_rules import RULE, keep
+from ..module_utils._module import run_module
+from ..module_utils._run import declare
+
+DECLARATION = declare(
+    RULE,
+    "keep the device access rule",
+    run=keep,
+    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+    required_if=(("state", "present", ("access_level",)),),
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

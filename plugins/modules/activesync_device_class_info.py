@@ -1,0 +1,70 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of mobile devices that were seen, as facts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: activesync_device_class_info
+short_description: Read the kinds of mobile devices that Exchange Online has seen
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Reads the types and models of devices that have connected. They are what a device access rule can name.
+options:
+  device_type:
+    description:
+      - Only classes of this type, compared without regard to case.
+    type: str
+  device_model:
+    description:
+      - Only classes of this model, compared without regard to case.
+    type: str
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the Exchange role C(View-Only Configuration) or C(Organization Client Access).
+seealso:
+  - module: intune.exchange.activesync_device_access_rule
+"""
+
+EXAMPLES = r"""
+- name: Read the models of iPhones that have connected
+  intune.exchange.activesync_device_class_info:
+    device_type: iPhone
+  register: found
+"""
+
+RETURN = r"""
+activesync_device_classes:
+  description: The classes under the names of Exchange.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - device_model: iPhone14C2
+      device_type: iPhone
+      guid: 7b0a4b1e-1d0f-5f3a-9d3f-6c1a5f0d1a22
+      identity: iPhone§iPhone14C2
+      last_update_time: "2026-11-24T10:00:00Z"
+      name: iPhone§iPhone14C2
+"""
+
+from ..module_utils._device_classes import CLASS_FILTERS, classes
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration(
+    "read the device classes", lambda tenant, params, check_mode: classes(tenant, params), CLASS_FILTERS
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The organization's settings for mobile access."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: activesync_organization_settings
+short_description: Keep the organization's settings for mobile access to Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Keeps what happens to devices that nothing else decides about, and what people and administrators are told.
+  - There is one such object in each tenant, so there is no state. Options that are left out stay as they are.
+  - A stricter default also locks out devices that are in use. It is only set when nobody is hit, or with
+    O(accept_impact=true).
+options:
+  default_access_level:
+    description:
+      - What happens to devices that no mailbox and no rule decides about.
+    type: str
+    choices: [Allow, Block, Quarantine]
+  accept_impact:
+    description:
+      - Must be V(true) for a stricter O(default_access_level) when that locks devices out. Without it the task fails,
+        in check mode too, and RV(error.impact) lists them.
+    type: bool
+    default: false
+  admin_mail_recipients:
+    description:
+      - Addresses that are told about quarantined devices.
+    type: dict
+    suboptions:
+      add:
+        description: Addresses to have in the list.
+        type: list
+        elements: str
+      remove:
+        description: Addresses not to have in the list.
+        type: list
+        elements: str
+      set:
+        description: The whole list. An empty one clears it.
+        type: list
+        elements: str
+  user_mail_insert:
+    description:
+      - Text in the mail that people get whose device is quarantined, at most 256 characters. Empty for none.
+    type: str
+  ota_notification_mail_insert:
+    description:
+      - Text in the mail that people get whose device needs an update, at most 256 characters. Empty for none.
+    type: str
+  allow_rms_support_for_unenlightened_apps:
+    description:
+      - Whether apps that know nothing of rights management get protected mail.
+    type: bool
+  enable_mobile_mailbox_policy_when_ca_inplace:
+    description:
+      - Handed on as it is. Microsoft documents no more than the name.
+    type: bool
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Needs the Exchange role C(Organization Client Access). RV(impact) is read only when the default changes, and needs
+    C(View-Only Recipients) as well.
+  - To see the impact first, run in check mode with O(accept_impact=true).
+  - C(DeviceFiltering), C(IsIntuneManaged) and C(HasAzurePremiumSubscription) are returned, but cannot be set.
+seealso:
+  - module: intune.exchange.activesync_device_access_rule
+  - module: intune.exchange.cas_mailbox_mobile_access
+  - name: Set-ActiveSyncOrganizationSettings
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/set-activesyncorganizationsettings
+"""
+
+EXAMPLES = r"""
+- name: See whom a switch to quarantine hits
+  intune.exchange.activesync_organization_settings:
+    default_access_level: Quarantine
+    accept_impact: true
+  check_mode: true
+  register: preview
+
+- name: Quarantine unknown devices, and tell the help desk
+  intune.exchange.activesync_organization_settings:
+    default_access_level: Quarantine
+    admin_mail_recipients:
+      add: [helpdesk@contoso.com]
+    user_mail_insert: Your device waits for approval. Call 1234.
+"""
+
+RETURN = r"""
+activesync_organization_settings:
+  description: The settings under the names of Exchange.
+  returned: success
+  type: dict
+  sample:
+    admin_mail_recipients: [helpdesk@contoso.com]
+    default_access_level: Quarantine
+    is_intune_managed: false
+    name: Mobile Mailbox Settings
+    user_mail_insert: Your device waits for approval. Call 1234.
+impact:
+  description:
+    - The devices whose access changes with the default. Empty when the default does not change.
+    - Worked out from the devices, mailboxes and rules that were read, in the order in which Exchange decides.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - after: Quarantined
+      before: Allowed
+      client_type: EAS
+      device_id: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
+      device_model: iPhone14C2
+      device_os: iOS 18.6
+      device_type: iPhone
+      mailbox: adele.vance
+      reason: default
+"""
+
+from ..module_utils._mobile_settings import SETTINGS, keep
+from ..module_utils._module import run_module
+from ..module_utils._run import declare
+
+DECLARATION = declare(
+    SETTINGS,
+    "keep the organization settings for mobile access",
+    run=keep,
+    accept_impact={"type": "bool", "default": False},
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mobile access to one mailbox."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cas_mailbox_mobile_access
+short_description: Keep mobile access to a mailbox of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Keeps the switches for mobile clients, the mailbox policy, and the devices that one mailbox allows or blocks.
+  - What a mailbox says about a device comes before all device access rules and the default of the organization.
+  - Options that are left out stay as they are.
+options:
+  mailbox:
+    description:
+      - The mailbox, by its primary address, user principal name, GUID or anything else that Exchange takes for it.
+    type: str
+    required: true
+  active_sync_enabled:
+    description:
+      - Whether clients of Exchange ActiveSync may connect.
+    type: bool
+  outlook_mobile_enabled:
+    description:
+      - Whether Outlook for iOS and Android may connect.
+    type: bool
+  policy:
+    description:
+      - The name of the mailbox policy for mobile devices. Empty for the default policy, whichever that is.
+      - The name of the policy that is the default now pins the mailbox to it.
+    type: str
+  allowed_device_ids:
+    description:
+      - Devices that are let in, by device id. One that is added here leaves O(blocked_device_ids) in the same call.
+    type: dict
+    suboptions:
+      add:
+        description: Device ids to have in the list.
+        type: list
+        elements: str
+      remove:
+        description: Device ids not to have in the list.
+        type: list
+        elements: str
+      set:
+        description: The whole list. An empty one clears it.
+        type: list
+        elements: str
+  blocked_device_ids:
+    description:
+      - Devices that are kept out, by device id. One that is added here leaves O(allowed_device_ids) in the same call.
+    type: dict
+    suboptions:
+      add:
+        description: Device ids to have in the list.
+        type: list
+        elements: str
+      remove:
+        description: Device ids not to have in the list.
+        type: list
+        elements: str
+      set:
+        description: The whole list. An empty one clears it.
+        type: list
+        elements: str
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Needs the Exchange role C(View-Only Recipients) to read, C(Organization Client Access) for the device ids, and
+    C(Mail Recipients) for the switches and the policy. Only what changes is sent.
+  - The device ids of Outlook for iOS and Android can change without notice. Let Outlook in with a rule instead, see
+    M(intune.exchange.activesync_device_access_rule).
+seealso:
+  - module: intune.exchange.mobile_device
+  - module: intune.exchange.mobile_device_mailbox_policy
+  - name: Set-CASMailbox
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/set-casmailbox
+"""
+
+EXAMPLES = r"""
+- name: Block a device that was allowed, and give the mailbox a policy of its own
+  intune.exchange.cas_mailbox_mobile_access:
+    mailbox: adele.vance@contoso.com
+    policy: Phones
+    blocked_device_ids:
+      add: [2B9D1A6C52E84C4F8C9A51F0D3B7E611]
+
+- name: Back to the default policy
+  intune.exchange.cas_mailbox_mobile_access:
+    mailbox: adele.vance@contoso.com
+    policy: ""
+"""
+
+RETURN = r"""
+cas_mailbox:
+  description: The mailbox, its policy being null when it follows the default one.
+  returned: success
+  type: dict
+  sample:
+    active_sync_enabled: true
+    allowed_device_ids: []
+    blocked_device_ids: [2B9D1A6C52E84C4F8C9A51F0D3B7E611]
+    display_name: Adele Vance
+    guid: 0a8c2f0d-7d9a-5c53-8f43-9d1f8a3cbf10
+    has_active_sync_device_partnership: true
+    identity: adele.vance
+    outlook_mobile_enabled: true
+    policy: Phones
+    primary_smtp_address: adele.vance@contoso.com
+"""
+
+from ..module_utils._cas_mailbox import OPTIONS, keep
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("keep mobile access to the mailbox", keep, OPTIONS)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Any cmdlet of Exchange Online."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: exchange_cmdlet
+short_description: Run a cmdlet of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Runs one cmdlet, for what has no module of its own. It is neither idempotent nor compared with what is there.
+  - The parameters are checked against Microsoft's reference before anything is sent. An empty C(Identity), which may
+    mean every object, is refused.
+  - In check mode, only cmdlets that read are run, those whose verb is C(Get) or C(Test).
+options:
+  cmdlet:
+    description:
+      - The name of the cmdlet.
+    type: str
+    required: true
+  parameters:
+    description:
+      - Its parameters under the names of Exchange. C(Confirm) is always sent as V(false) with a cmdlet that writes.
+      - A list replaces what is there. A dictionary with C(add) and C(remove) edits it.
+    type: dict
+    default: {}
+  select:
+    description:
+      - The properties to return. Empty for all.
+    type: list
+    elements: str
+    default: []
+  allow_unknown:
+    description:
+      - Also run a cmdlet that this collection does not know. Its parameters are sent as they are.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.action
+notes:
+  - Needs an Exchange role that holds the cmdlet with these parameters.
+  - A cmdlet that writes counts as a change. Say otherwise with C(changed_when).
+  - C(Clear-MobileDevice) is only run with C(AccountOnly) or C(Cancel). A full wipe must be confirmed, see
+    M(intune.exchange.mobile_device).
+seealso:
+  - module: intune.exchange.cmdlet_access_info
+"""
+
+EXAMPLES = r"""
+- name: Read the client access settings of a mailbox
+  intune.exchange.exchange_cmdlet:
+    cmdlet: Get-CASMailbox
+    parameters:
+      Identity: adele.vance@contoso.com
+    select: [DisplayName, ActiveSyncEnabled, ImapEnabled]
+  register: found
+
+- name: Switch IMAP off, when it is on
+  intune.exchange.exchange_cmdlet:
+    cmdlet: Set-CASMailbox
+    parameters:
+      Identity: adele.vance@contoso.com
+      ImapEnabled: false
+  when: found.objects[0].ImapEnabled
+"""
+
+RETURN = r"""
+objects:
+  description: What the cmdlet gave, under the names of Exchange. Empty in check mode for a cmdlet that writes.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - ActiveSyncEnabled: true
+      DisplayName: Adele Vance
+      ImapEnabled: true
+cmdlet_warnings:
+  description: Its warnings.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ..module_utils._any_cmdlet import OPTIONS, run_cmdlet
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("run the cmdlet", run_cmdlet, OPTIONS)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

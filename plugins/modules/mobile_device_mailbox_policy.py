@@ -1,0 +1,357 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mailbox policies for mobile devices."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mobile_device_mailbox_policy
+short_description: Keep a mailbox policy for mobile devices in Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Creates, changes or removes a policy that says what a mobile device must do before it may synchronise a mailbox.
+  - The options are the settings of Exchange in snake_case. Those that are left out stay as they are, and a new policy
+    gets the defaults of Exchange.
+  - Durations and sizes are compared as values, so V(4KB) is the same as V(4096).
+options:
+  name:
+    description:
+      - The name of the policy, which is its key. Compared without regard to case.
+    type: str
+    required: true
+  state:
+    description:
+      - V(absent) removes the policy. The default policy and one that mailboxes use are not removed. The task fails and
+        says what to do first.
+    type: str
+    choices: [present, absent]
+    default: present
+  allow_apple_push_notifications:
+    description:
+      - Whether push notifications to Apple devices are allowed.
+    type: bool
+  allow_bluetooth:
+    description:
+      - What the device may do with Bluetooth.
+    type: str
+    choices: [Allow, Disable, HandsfreeOnly]
+  allow_browser:
+    description:
+      - Whether the browser of the device may be used.
+    type: bool
+  allow_camera:
+    description:
+      - Whether the camera may be used.
+    type: bool
+  allow_consumer_email:
+    description:
+      - Whether a personal mail account may be set up.
+    type: bool
+  allow_desktop_sync:
+    description:
+      - Whether the device may synchronise with a computer by cable.
+    type: bool
+  allow_external_device_management:
+    description:
+      - Whether another program may manage the device.
+    type: bool
+  allow_google_push_notifications:
+    description:
+      - Whether push notifications to Android devices are allowed.
+    type: bool
+  allow_html_email:
+    description:
+      - Whether mail in HTML is allowed.
+    type: bool
+  allow_internet_sharing:
+    description:
+      - Whether the device may share its connection.
+    type: bool
+  allow_ir_da:
+    description:
+      - Whether infrared connections are allowed.
+    type: bool
+  allow_microsoft_push_notifications:
+    description:
+      - Whether push notifications to Microsoft devices are allowed.
+    type: bool
+  allow_mobile_ota_update:
+    description:
+      - Whether the policy may be updated over a cellular connection.
+    type: bool
+  allow_non_provisionable_devices:
+    description:
+      - Whether devices that cannot keep the whole policy may connect.
+    type: bool
+  allow_popimap_email:
+    description:
+      - Whether a POP3 or IMAP4 account may be set up.
+    type: bool
+  allow_remote_desktop:
+    description:
+      - Whether the device may open a remote desktop connection.
+    type: bool
+  allow_simple_password:
+    description:
+      - Whether a simple password such as C(1111) is allowed.
+    type: bool
+  allow_smime_encryption_algorithm_negotiation:
+    description:
+      - Whether the mail app may negotiate the algorithm when a certificate of a recipient asks for another.
+    type: str
+    choices: [AllowAnyAlgorithmNegotiation, BlockNegotiation, OnlyStrongAlgorithmNegotiation]
+  allow_smime_soft_certs:
+    description:
+      - Whether S/MIME certificates in software are allowed.
+    type: bool
+  allow_storage_card:
+    description:
+      - Whether a storage card may be used.
+    type: bool
+  allow_text_messaging:
+    description:
+      - Whether text messages are allowed.
+    type: bool
+  allow_unsigned_applications:
+    description:
+      - Whether unsigned apps may be installed.
+    type: bool
+  allow_unsigned_installation_packages:
+    description:
+      - Whether unsigned installation packages may be run.
+    type: bool
+  allow_wi_fi:
+    description:
+      - Whether Wi-Fi may be used.
+    type: bool
+  alphanumeric_password_required:
+    description:
+      - Whether the password must have letters as well.
+    type: bool
+  approved_application_list:
+    description:
+      - Apps that may run, by their hash.
+    type: dict
+    suboptions:
+      add:
+        description: Apps to have in the list.
+        type: list
+        elements: str
+      remove:
+        description: Apps not to have in the list.
+        type: list
+        elements: str
+      set:
+        description: The whole list. An empty one clears it.
+        type: list
+        elements: str
+  attachments_enabled:
+    description:
+      - Whether attachments may be downloaded.
+    type: bool
+  device_encryption_enabled:
+    description:
+      - Whether encryption of the device is asked for. O(require_storage_card_encryption=true) turns it on.
+    type: bool
+  device_policy_refresh_interval:
+    description:
+      - How often the policy is sent anew, as C(hh:mm:ss) or C(d.hh:mm:ss), or V(unlimited).
+    type: str
+  irm_enabled:
+    description:
+      - Whether Information Rights Management is on.
+    type: bool
+  is_default:
+    description:
+      - Whether this is the policy of mailboxes without one of their own. There is always one, so it cannot be V(false)
+        for the default policy. Making another one the default ends it.
+    type: bool
+  max_attachment_size:
+    description:
+      - The largest attachment that is downloaded, in bytes or with C(KB), C(MB) or C(GB), or V(unlimited).
+    type: str
+  max_calendar_age_filter:
+    description:
+      - How far back the calendar may be synchronised.
+    type: str
+    choices: [All, TwoWeeks, OneMonth, ThreeMonths, SixMonths]
+  max_email_age_filter:
+    description:
+      - How far back mail may be synchronised.
+    type: str
+    choices: [All, OneDay, ThreeDays, OneWeek, TwoWeeks, OneMonth]
+  max_email_body_truncation_size:
+    description:
+      - Where the body of a mail is cut off, in bytes or with C(KB), C(MB) or C(GB), or V(unlimited).
+    type: str
+  max_email_html_body_truncation_size:
+    description:
+      - Where the body of a mail in HTML is cut off, in bytes or with C(KB), C(MB) or C(GB), or V(unlimited).
+    type: str
+  max_inactivity_time_lock:
+    description:
+      - After how long without use the device locks, V(00:01:00) to V(01:00:00), or V(unlimited). V(15:00) is refused,
+        since it may be hours or minutes.
+    type: str
+  max_password_failed_attempts:
+    description:
+      - How many wrong passwords are accepted, V(4) to V(16), or V(unlimited).
+    type: str
+  min_password_complex_characters:
+    description:
+      - How many kinds of characters the password must have, V(1) to V(4).
+    type: int
+  min_password_length:
+    description:
+      - The least length of the password, V(1) to V(16). V(0) asks for none.
+    type: int
+  password_enabled:
+    description:
+      - Whether a password is required. The other password settings mean something only then.
+    type: bool
+  password_expiration:
+    description:
+      - How long a password is good, V(1.00:00:00) to V(730.00:00:00), or V(unlimited).
+    type: str
+  password_history:
+    description:
+      - How many old passwords are not accepted again, V(0) to V(50).
+    type: int
+  password_recovery_enabled:
+    description:
+      - Whether the recovery password is kept in Exchange.
+    type: bool
+  require_device_encryption:
+    description:
+      - Whether the device must be encrypted.
+    type: bool
+  require_encrypted_smime_messages:
+    description:
+      - Whether mail must be encrypted with S/MIME.
+    type: bool
+  require_encryption_smime_algorithm:
+    description:
+      - The algorithm that encrypted mail must use.
+    type: str
+    choices: [DES, TripleDES, RC240bit, RC264bit, RC2128bit]
+  require_manual_sync_when_roaming:
+    description:
+      - Whether the device synchronises only by hand while roaming.
+    type: bool
+  require_signed_smime_algorithm:
+    description:
+      - The algorithm that signed mail must use.
+    type: str
+    choices: [SHA1, MD5]
+  require_signed_smime_messages:
+    description:
+      - Whether mail must be signed with S/MIME.
+    type: bool
+  require_storage_card_encryption:
+    description:
+      - Whether a storage card must be encrypted. Turns O(device_encryption_enabled) on.
+    type: bool
+  unapproved_in_rom_application_list:
+    description:
+      - Apps of the device itself that may not run.
+    type: dict
+    suboptions:
+      add:
+        description: Apps to have in the list.
+        type: list
+        elements: str
+      remove:
+        description: Apps not to have in the list.
+        type: list
+        elements: str
+      set:
+        description: The whole list. An empty one clears it.
+        type: list
+        elements: str
+  unc_access_enabled:
+    description:
+      - Whether files on Windows file shares may be opened.
+    type: bool
+  wss_access_enabled:
+    description:
+      - Whether files on SharePoint may be opened.
+    type: bool
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Needs the Exchange role C(Recipient Policies).
+  - Outlook for iOS and Android honours few of these settings, see RV(note). Basic Mobility and Security replaces these
+    policies for its users.
+  - Which policy a mailbox has is kept by M(intune.exchange.cas_mailbox_mobile_access).
+seealso:
+  - module: intune.exchange.mobile_device_mailbox_policy_info
+  - module: intune.exchange.cas_mailbox_mobile_access
+  - name: Set-MobileDeviceMailboxPolicy
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/set-mobiledevicemailboxpolicy
+"""
+
+EXAMPLES = r"""
+- name: A policy with a password
+  intune.exchange.mobile_device_mailbox_policy:
+    name: Phones
+    password_enabled: true
+    min_password_length: 6
+    max_password_failed_attempts: "10"
+    max_inactivity_time_lock: "00:15:00"
+    password_expiration: "365.00:00:00"
+    max_attachment_size: 25MB
+
+- name: Make it the policy of all mailboxes without one of their own
+  intune.exchange.mobile_device_mailbox_policy:
+    name: Phones
+    is_default: true
+"""
+
+RETURN = r"""
+mobile_device_mailbox_policy:
+  description:
+    - The policy under the names of Exchange in snake_case, durations as C([d.]hh:mm:ss) and sizes in bytes. Empty when
+      there is none.
+  returned: success
+  type: dict
+  sample:
+    guid: 1cf2a1c4-0c3a-4d3e-9a38-2b7f1d0f7c55
+    is_default: false
+    max_attachment_size: 26214400
+    max_inactivity_time_lock: "00:15:00"
+    min_password_length: 6
+    name: Phones
+    password_enabled: true
+    password_expiration: "365.00:00:00"
+note:
+  description: Which of the given settings Outlook for iOS and Android does not go by. Empty if none.
+  returned: success
+  type: str
+  sample: >-
+    Outlook for iOS and Android honours only allow_bluetooth, device_encryption_enabled, min_password_length,
+    password_enabled, as far as Microsoft says; it does not go by allow_camera.
+"""
+
+from ..module_utils._mobile_policies import POLICY, keep
+from ..module_utils._module import run_module
+from ..module_utils._run import declare
+
+DECLARATION = declare(
+    POLICY,
+    "keep the mailbox policy",
+    run=keep,
+    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()
