@@ -151,5 +151,10 @@ ROWS: dict[str, Behaviour] = {
     "device-wipe": Behaviour(
         "Outlook mobile is wiped by account only; Cancel takes a request back", DOCUMENTED, f"{_PS}/clear-mobiledevice"
     ),
+    "device-wipe-acknowledged": Behaviour(
+        "a wipe is sent and acknowledged in one, ten minutes after the request unless `wipe_after` says otherwise",
+        ASSUMED,
+        "how long a device takes depends on the device",
+    ),
     "settings-managed": Behaviour("IsIntuneManaged is true while a connector is connected", ASSUMED, _NOBODY),
 }

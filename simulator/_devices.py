@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -23,25 +25,47 @@ _LOOKED_AT = {
     "DeviceOS": "DeviceOS",
     "UserAgent": "DeviceUserAgent",
 }
+_KINDS = (
+    {"model": "iPhone14C2", "type": "iPhone", "os": "iOS 18.6", "client": "EAS"},
+    {"model": "iPad13C1", "type": "iPad", "os": "iPadOS 18.6", "client": "EAS"},
+    {"model": "SM-G991B", "type": "Android", "os": "Android 15", "client": "EAS"},
+    {"model": "Outlook for iOS and Android", "type": "Outlook", "os": "Android 15", "client": "Outlook"},
+)
 _DEVICE_FILTERS = frozenset({"Mailbox", *_CLIENTS})
 
 
 def seed_devices(run: Run) -> None:
-    for number, device in enumerate((run.tenant.exchange or {}).get("devices") or []):
+    described = run.tenant.exchange or {}
+    for number, device in enumerate([*(described.get("devices") or []), *_crowd(described)]):
         seed_device(run, number, device)
 
 
+def _crowd(described: Json) -> Iterator[Json]:
+    """As many devices as `crowd` asks for, the same ones in every run: {devices, seed, users}."""
+    crowd = described.get("crowd") or {"devices": 0}
+    chance = random.Random(crowd.get("seed", 0))
+    for number in range(crowd["devices"]):
+        kind = chance.choice(_KINDS)
+        yield {
+            **kind,
+            "user": crowd["users"][number % len(crowd["users"])],
+            "version": chance.choice(("14.1", "16.0", "16.1")) if kind["client"] == "EAS" else None,
+            "first_sync": chance.randint(1, 1000) * 86400,
+            "last_sync": chance.randint(0, 300) * 86400,
+        }
+
+
 def seed_device(run: Run, number: int, described: Json) -> None:
-    """A device that synchronised an hour ago for the first time, and just now."""
+    """A device that synchronised an hour ago for the first time, and just now, unless it is described otherwise."""
     device_id = run.tenant.uuid("device", str(number)).replace("-", "").upper()
     name = f"{described['client']}§{described['type']}§{device_id}"
-    first = iso(run.now - timedelta(hours=1))
+    first = iso(run.now - timedelta(seconds=described.get("first_sync", 3600)))
     identity = f"{described['user']}\\ExchangeActiveSyncDevices\\{name}"
     device = {
         "Name": name,
         "Identity": identity,
         "ClientType": described["client"],
-        "ClientVersion": "16.1",
+        "ClientVersion": described.get("version", "16.1"),
         "DeviceId": device_id,
         "DeviceModel": described["model"],
         "DeviceType": described["type"],
@@ -55,6 +79,7 @@ def seed_device(run: Run, number: int, described: Json) -> None:
         "WhenChanged": first,
         "_owner": run.tenant.uuid("user", described["user"]),
         "_wipe": None,
+        "_last_sync": iso(run.now - timedelta(seconds=described["last_sync"])) if "last_sync" in described else None,
         # a state and its reason that no setting explains, such as [Blocked, Policy]
         "_decided": described.get("decided"),
     }
@@ -116,7 +141,7 @@ def _narrow_devices(run: Run, devices: list[Json]) -> list[Json]:
 
 @behaves("device-statistics")
 def _statistics(run: Run, device: Json) -> Json:
-    synchronised = None if device["ClientType"] == "Outlook" else iso(run.now)
+    synchronised = None if device["ClientType"] == "Outlook" else device["_last_sync"] or iso(run.now)
     return {
         **device_view(run, device),
         "DeviceID": device["DeviceId"],
@@ -126,8 +151,18 @@ def _statistics(run: Run, device: Json) -> Json:
         "Status": "DeviceOk",
         "IsRemoteWipeSupported": True,
         "NumberOfFoldersSynced": 8,
-        **(device["_wipe"] or {}),
+        **_progress(run, device["_wipe"] or {}),
     }
+
+
+@behaves("device-wipe-acknowledged")
+def _progress(run: Run, wipe: Json) -> Json:
+    """A wipe, which the device has heard of and carried out after a while."""
+    shown = {name: value for name, value in wipe.items() if not name.startswith("_")}
+    if wipe and run.now >= wipe["_done"]:
+        kind = wipe["_kind"]
+        shown |= {f"{kind}SentTime": iso(wipe["_done"]), f"{kind}AckTime": iso(wipe["_done"])}
+    return shown
 
 
 @behaves("device-wipe")
@@ -136,7 +171,12 @@ def clear_device(run: Run, noun: Noun) -> list[Json]:
     device = DEVICES.find(run, run.given["Identity"])
     by_account = run.given.get("AccountOnly") or device["ClientType"] == "Outlook"
     kind = "AccountOnlyDeviceWipe" if by_account else "DeviceWipe"
-    asked: dict[str, Any] = {f"{kind}RequestTime": iso(run.now), f"Last{kind}Requestor": run.caller}
+    asked: dict[str, Any] = {
+        f"{kind}RequestTime": iso(run.now),
+        f"Last{kind}Requestor": run.caller,
+        "_kind": kind,
+        "_done": run.now + timedelta(seconds=(run.tenant.exchange or {}).get("wipe_after", 600)),
+    }
     wipe = None if run.given.get("Cancel") else asked
     run.tenant.store("MobileDevice").update(device["Guid"], {"_wipe": wipe})
     return []

@@ -13,6 +13,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -77,10 +78,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a cmdlet gave: its objects without annotations, and its warnings."""
+    """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end."""
 
     values: list[dict[str, Any]]
     warnings: list[str]
+    date: datetime
 
 
 def edit(add: list[str] | None = None, remove: list[str] | None = None) -> dict[str, Any]:
@@ -142,7 +144,7 @@ class Exchange:
                 headers=headers,
                 wants_json=operation is Operation.READ,
             )
-            page = self._page(request, operation)
+            page, date = self._page(request, operation)
             values += [_plain(value) for value in page.get("value") or []]
             warnings += [one_line(warning) for warning in page.get("@adminapi.warnings") or []]
             link = page.get("@odata.nextLink")
@@ -156,7 +158,7 @@ class Exchange:
             "more results" in warning.lower() for warning in warnings
         ):
             raise self._truncated("said that there are more results", purpose)
-        return Result(values, warnings)
+        return Result(values, warnings, date)
 
     def own_cmdlets(self, purpose: Purpose) -> list[str]:
         """The cmdlets that the caller may run. It takes no role to ask, as Microsoft's module does when it connects."""
@@ -165,25 +167,25 @@ class Exchange:
         request = Request(Operation.READ, "GET", self._module_path, purpose, query=query, headers=headers)
         return [
             name.strip()
-            for value in self._page(request, Operation.READ)["value"]
+            for value in self._page(request, Operation.READ)[0]["value"]
             for name in str(_plain(value).get("exportedCmdlets") or "").split(",")
             if name.strip()
         ]
 
-    def _page(self, request: Request, operation: Operation) -> dict[str, Any]:
+    def _page(self, request: Request, operation: Operation) -> tuple[dict[str, Any], datetime]:
         try:
             response = self._http.send(self._service, request)
         except TenantError as error:
             raise self._refine(error, request.purpose.needs) from error.__cause__
         if response.json is None:
-            return {}
+            return {}, response.date
         if not isinstance(response.json, dict) or (
             operation is Operation.READ and not isinstance(response.json.get("value"), list)
         ):
             raise TenantError(
                 "protocol", f"{_NAME} answered, but not with a list", request.purpose.attempted, self._http.tenant
             )
-        return response.json
+        return response.json, response.date
 
     def _refine(self, error: TenantError, needs: str) -> TenantError:
         if error.answer is None:

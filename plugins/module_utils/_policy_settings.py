@@ -13,10 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
-
 from ._errors import usage
-from ._resource import EditedList, Field, Record
+from ._resource import EditedList, Field, Record, snake
 from ._values import count, duration, seconds, size
 
 _SWITCHES = (
@@ -73,10 +71,6 @@ _INTEGERS = {"MinPasswordComplexCharacters": (1, 4), "PasswordHistory": (0, 50)}
 _LISTS = ("ApprovedApplicationList", "UnapprovedInROMApplicationList")
 
 
-def option_of(api: str) -> str:
-    return str(next(iter(camel_dict_to_snake_dict({api: None}))))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Ranged(Field):
     """A value with a canonical form, between two others."""
@@ -113,7 +107,7 @@ class Length(Ranged):
 
 def _ranged(api: str, lowest: Any, highest: Any, canonical: Callable[[Any], Any] = int, **more: Any) -> Ranged:
     kind = "int" if canonical is int else "str"
-    return Ranged(option_of(api), api, {"type": kind}, canonical=canonical, lowest=lowest, highest=highest, **more)
+    return Ranged(snake(api), api, {"type": kind}, canonical=canonical, lowest=lowest, highest=highest, **more)
 
 
 RANGED: tuple[Ranged, ...] = (
@@ -128,10 +122,10 @@ RANGED: tuple[Ranged, ...] = (
     _ranged("MaxEmailHTMLBodyTruncationSize", 0, 2147483647, size),
 )
 SETTINGS: tuple[Field, ...] = (
-    *(Field(option_of(api), api, {"type": "bool"}) for api in _SWITCHES),
-    *(Field(option_of(api), api, {"type": "str", "choices": members}) for api, members in _MEMBERS.items()),
+    *(Field(snake(api), api, {"type": "bool"}) for api in _SWITCHES),
+    *(Field(snake(api), api, {"type": "str", "choices": members}) for api, members in _MEMBERS.items()),
     *RANGED,
-    *(EditedList(option_of(api), api) for api in _LISTS),
+    *(EditedList(snake(api), api) for api in _LISTS),
 )
 
 

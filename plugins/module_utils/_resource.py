@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
@@ -122,6 +123,18 @@ class Resource:
         return {one.api: values[one.option] for one in (*self.keys, *self.fields) if one.option in values}
 
 
+@cache
+def snake(name: str) -> str:
+    """A name of the API in snake_case; kept, since working it out takes longer than all else done to a record."""
+    return str(next(iter(camel_dict_to_snake_dict({name: None}))))
+
+
 def returned(record: Record) -> dict[str, Any]:
     """A record as modules return it: the API's names in snake_case, without annotations."""
-    return dict(camel_dict_to_snake_dict({name: value for name, value in record.items() if "@" not in name}))
+    return {snake(name): _nested(value) for name, value in record.items() if "@" not in name}
+
+
+def _nested(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {snake(str(name)): _nested(entry) for name, entry in value.items()}
+    return [_nested(entry) for entry in value] if isinstance(value, list) else value

@@ -24,7 +24,7 @@ options:
   accept_impact:
     description:
       - Must be V(true) for a stricter O(default_access_level) when that locks devices out. Without it the task fails,
-        in check mode too, and RV(error.impact) lists them.
+        in check mode too, and C(error.impact) lists them.
     type: bool
     default: false
   admin_mail_recipients:

@@ -28,6 +28,7 @@ FLOORS = [
     {"modules"},
     {"plugin_utils"},
     {"_module"},
+    {"_device_actions"},
     {"_access_rules", "_cas_mailbox", "_mobile_policies", "_mobile_settings"},
     {"_impact"},
     {"_connector_account", "_connector_sync", "_requirements"},
@@ -36,7 +37,7 @@ FLOORS = [
     {"_verdicts"},
     {"_connectors", "_management_roles", "_role_assignments", "_role_groups"},
     {"_run"},
-    {"_device_classes", "_principals"},
+    {"_device_classes", "_device_wipe", "_devices", "_principals"},
     {"_service_principals"},
     {
         "_cmdlet_access",

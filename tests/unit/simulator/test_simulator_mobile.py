@@ -125,3 +125,16 @@ def test_the_settings_know_whether_intune_manages(client: Client, simulator: Sim
     client.create_connector()
     simulator.advance(400)
     assert client.run("Get-ActiveSyncOrganizationSettings")[0]["IsIntuneManaged"] is True
+
+
+def test_a_wipe_is_acknowledged_after_a_while(client: Client, simulator: Simulator) -> None:
+    def progress() -> list[bool]:
+        (phone,) = client.run("Get-MobileDeviceStatistics", Mailbox="adele.vance")
+        return [bool(phone[f"AccountOnlyDeviceWipe{step}Time"]) for step in ("Request", "Sent", "Ack")]
+
+    (phone,) = client.run("Get-MobileDevice", Mailbox="adele.vance")
+    assert progress() == [False, False, False]
+    client.run("Clear-MobileDevice", Identity=phone["Guid"], AccountOnly=True)
+    assert progress() == [True, False, False]
+    simulator.advance(600)
+    assert progress() == [True, True, True]

@@ -1,0 +1,198 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mobile devices: allowed, blocked, forgotten or wiped."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mobile_device
+short_description: Allow, block, remove or wipe mobile devices of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Does one thing to one mobile device, or with O(match=all) to all devices that the filters leave.
+  - In check mode, RV(devices) and RV(affected) are the preview.
+  - A wipe is of the mail account alone, unless a full wipe is named and confirmed.
+options:
+  mailbox:
+    description:
+      - Only devices of this mailbox, by anything that Exchange takes for it.
+    type: str
+  device_id:
+    description:
+      - Only the device with this id. The same device can be in several mailboxes.
+    type: str
+  access_state:
+    description:
+      - Only devices in this state, such as V(Allowed), V(Blocked) or V(Quarantined).
+    type: str
+  device_os:
+    description:
+      - Only devices whose operating system starts with this, such as V(iOS) or V(iOS 18).
+    type: str
+  device_model:
+    description:
+      - Only devices of this model.
+    type: str
+  device_type:
+    description:
+      - Only devices of this type.
+    type: str
+  client_type:
+    description:
+      - Only devices with this kind of client, such as V(EAS) or V(Outlook).
+    type: str
+  below_minimum_eas_version:
+    description:
+      - Only devices that do, or do not, speak a version of Exchange ActiveSync before 16.1. Other clients fit neither.
+    type: bool
+  min_days_since_first_sync:
+    description:
+      - Only devices that synchronised for the first time this many days ago or earlier.
+    type: int
+  max_days_since_first_sync:
+    description:
+      - Only devices that synchronised for the first time within so many days.
+    type: int
+  min_days_since_last_sync:
+    description:
+      - Only devices that synchronised for the last time this many days ago or earlier. Needs one call for each mailbox.
+      - Exchange does not know this of Outlook for iOS and Android, which therefore fits no such filter.
+    type: int
+  max_days_since_last_sync:
+    description:
+      - Only devices that synchronised within so many days. See O(min_days_since_last_sync).
+    type: int
+  match:
+    description:
+      - V(one) fails unless the filters leave exactly one device, and lists the candidates. V(all) takes all of them.
+    type: str
+    choices: [one, all]
+    default: one
+  access:
+    description:
+      - Lets the mailbox allow or block the device, whatever rules and defaults say. V(default) takes its id out of both
+        lists. An id moves between the lists in one call.
+    type: str
+    choices: [allowed, blocked, default]
+  wipe:
+    description:
+      - V(account_only) erases the mail account and its data from the device, and nothing else. A device that speaks a
+        version of Exchange ActiveSync before 16.1 cannot do that, so that the task fails.
+      - V(full) erases everything on the device, and needs O(confirm_full_wipe). Outlook for iOS and Android only ever
+        erases the account.
+      - V(cancel) takes back a request that was not acknowledged.
+      - A device that is being wiped, or was, is not asked again.
+    type: str
+    choices: [account_only, full, cancel]
+  confirm_full_wipe:
+    description:
+      - Must be the same as O(device_id) for a full wipe to be asked for.
+    type: str
+  wait:
+    description:
+      - Wait until the wipe is acknowledged. When the time is up the task does not fail, since a device that is switched
+        off never answers, but RV(acknowledged) is V(false).
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How many seconds to wait at most. They come on top of O(timeout).
+    type: int
+    default: 900
+  state:
+    description:
+      - V(absent) removes the partnership between mailbox and device. Nothing is erased on the device, and nothing keeps
+        it from coming back. It is meant for devices that are no longer used.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.resource
+notes:
+  - Needs the Exchange role C(View-Only Recipients) to find devices, C(Organization Client Access) for O(access), and
+    C(Mail Recipients) or C(User Options) for O(wipe) and O(state=absent).
+  - The device ids of Outlook for iOS and Android can change without notice.
+  - Exactly one of O(access), O(wipe) and O(state=absent) is done by a task.
+seealso:
+  - module: intune.exchange.mobile_device_info
+  - module: intune.exchange.cas_mailbox_mobile_access
+  - name: Clear-MobileDevice
+    description: The cmdlet behind O(wipe).
+    link: https://learn.microsoft.com/powershell/module/exchange/clear-mobiledevice
+"""
+
+EXAMPLES = r"""
+- name: See which quarantined iPhones would be approved
+  intune.exchange.mobile_device:
+    access_state: Quarantined
+    device_type: iPhone
+    match: all
+    access: allowed
+  check_mode: true
+  register: preview
+
+- name: Erase the mail account of somebody who leaves, and nothing else
+  intune.exchange.mobile_device:
+    mailbox: adele.vance@contoso.com
+    match: all
+    wipe: account_only
+    wait: true
+
+- name: Erase everything on a stolen device
+  intune.exchange.mobile_device:
+    device_id: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
+    wipe: full
+    confirm_full_wipe: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
+"""
+
+RETURN = r"""
+devices:
+  description: The devices that the filters left, as M(intune.exchange.mobile_device_info) returns them.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - below_minimum_eas_version: false
+      client_type: EAS
+      client_version: "16.1"
+      days_since_first_sync: 400
+      days_since_last_sync: null
+      device_access_state: Quarantined
+      device_access_state_reason: Global
+      device_id: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
+      device_model: iPhone14C2
+      device_os: iOS 18.6
+      device_type: iPhone
+      guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
+      identity: adele.vance\ExchangeActiveSyncDevices\EAS§iPhone§2B9D1A6C52E84C4F8C9A51F0D3B7E611
+      mailbox: adele.vance
+affected:
+  description: The ids of the devices that were changed, or would be.
+  returned: success
+  type: list
+  elements: str
+  sample: [2B9D1A6C52E84C4F8C9A51F0D3B7E611]
+acknowledged:
+  description: Whether all devices are known to have done the wipe.
+  returned: when O(wipe) is given
+  type: bool
+  sample: false
+"""
+
+from ..module_utils._device_actions import OPTIONS, act
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("act on mobile devices", act, OPTIONS)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mobile devices of an organization, as facts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mobile_device_info
+short_description: Read the mobile devices of Exchange Online
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Reads the mobile devices that are known to Exchange, and what is decided about each. The list is complete, however
+    long it is, or the task fails.
+  - All filters must fit. Texts are compared without regard to case. What is not known of a device fits no filter.
+options:
+  mailbox:
+    description:
+      - Only devices of this mailbox, by anything that Exchange takes for it.
+    type: str
+  device_id:
+    description:
+      - Only the device with this id. The same device can be in several mailboxes.
+    type: str
+  access_state:
+    description:
+      - Only devices in this state, such as V(Allowed), V(Blocked) or V(Quarantined).
+    type: str
+  device_os:
+    description:
+      - Only devices whose operating system starts with this, such as V(iOS) or V(iOS 18).
+    type: str
+  device_model:
+    description:
+      - Only devices of this model.
+    type: str
+  device_type:
+    description:
+      - Only devices of this type.
+    type: str
+  client_type:
+    description:
+      - Only devices with this kind of client, such as V(EAS) or V(Outlook).
+    type: str
+  below_minimum_eas_version:
+    description:
+      - Only devices that do, or do not, speak a version of Exchange ActiveSync before 16.1. Other clients fit neither.
+    type: bool
+  min_days_since_first_sync:
+    description:
+      - Only devices that synchronised for the first time this many days ago or earlier.
+    type: int
+  max_days_since_first_sync:
+    description:
+      - Only devices that synchronised for the first time within so many days.
+    type: int
+  min_days_since_last_sync:
+    description:
+      - Only devices that synchronised for the last time this many days ago or earlier. Needs one call for each mailbox.
+      - Exchange does not know this of Outlook for iOS and Android, which therefore fits no such filter.
+    type: int
+  max_days_since_last_sync:
+    description:
+      - Only devices that synchronised within so many days. See O(min_days_since_last_sync).
+    type: int
+  gather_statistics:
+    description:
+      - Also read the statistics of the devices that are left, one call for each mailbox, four at a time. Progress is
+        shown at C(-v).
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the Exchange role C(View-Only Recipients).
+  - Ages are by the clock of the service.
+  - Exchange Online refuses versions of Exchange ActiveSync before 16.1 since 1 March 2026.
+seealso:
+  - module: intune.exchange.mobile_device
+  - name: Get-MobileDevice
+    description: The cmdlet behind this module.
+    link: https://learn.microsoft.com/powershell/module/exchange/get-mobiledevice
+"""
+
+EXAMPLES = r"""
+- name: Devices that wait for approval
+  intune.exchange.mobile_device_info:
+    access_state: Quarantined
+  register: waiting
+
+- name: Devices that have not synchronised for half a year
+  intune.exchange.mobile_device_info:
+    min_days_since_last_sync: 180
+"""
+
+RETURN = r"""
+mobile_devices:
+  description: The devices under the names of Exchange.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    mailbox:
+      description: The mailbox of the device, as the identity of the device names it.
+      type: str
+      returned: always
+    below_minimum_eas_version:
+      description: Whether it speaks a version of Exchange ActiveSync before 16.1. Null for other clients.
+      type: bool
+      returned: always
+    days_since_first_sync:
+      description: Whole days since the first synchronisation. Null if not known.
+      type: int
+      returned: always
+    days_since_last_sync:
+      description: Whole days since the last synchronisation. Null if not known, as it is without statistics.
+      type: int
+      returned: always
+    statistics:
+      description: The statistics under the names of Exchange. Empty when the device went away in between.
+      type: dict
+      returned: when statistics were read
+  sample:
+    - below_minimum_eas_version: false
+      client_type: EAS
+      client_version: "16.1"
+      days_since_first_sync: 400
+      days_since_last_sync: null
+      device_access_state: Quarantined
+      device_access_state_reason: Global
+      device_id: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
+      device_model: iPhone14C2
+      device_os: iOS 18.6
+      device_type: iPhone
+      guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
+      identity: adele.vance\ExchangeActiveSyncDevices\EAS§iPhone§2B9D1A6C52E84C4F8C9A51F0D3B7E611
+      mailbox: adele.vance
+"""
+
+from ..module_utils._devices import FILTERS, info
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration(
+    "read the mobile devices",
+    lambda tenant, params, check_mode: info(tenant, params),
+    {**FILTERS, "gather_statistics": {"type": "bool", "default": False}},
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()
