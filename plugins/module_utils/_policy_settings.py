@@ -105,14 +105,19 @@ class Length(Ranged):
         return given or None
 
 
+def _spec(kind: str, **more: Any) -> dict[str, Any]:
+    """A setting is about passwords, but never one."""
+    return {"type": kind, "no_log": False, **more}
+
+
 def _ranged(api: str, lowest: Any, highest: Any, canonical: Callable[[Any], Any] = int, **more: Any) -> Ranged:
     kind = "int" if canonical is int else "str"
-    return Ranged(snake(api), api, {"type": kind}, canonical=canonical, lowest=lowest, highest=highest, **more)
+    return Ranged(snake(api), api, _spec(kind), canonical=canonical, lowest=lowest, highest=highest, **more)
 
 
 RANGED: tuple[Ranged, ...] = (
     *(_ranged(api, lowest, highest) for api, (lowest, highest) in _INTEGERS.items()),
-    Length("min_password_length", "MinPasswordLength", {"type": "int"}, lowest=0, highest=16),
+    Length("min_password_length", "MinPasswordLength", _spec("int"), lowest=0, highest=16),
     _ranged("MaxPasswordFailedAttempts", 4, 16, count),
     _ranged("MaxInactivityTimeLock", "00:01:00", "01:00:00", duration, number=seconds),
     _ranged("PasswordExpiration", "1.00:00:00", "730.00:00:00", duration, number=seconds),
@@ -122,8 +127,8 @@ RANGED: tuple[Ranged, ...] = (
     _ranged("MaxEmailHTMLBodyTruncationSize", 0, 2147483647, size),
 )
 SETTINGS: tuple[Field, ...] = (
-    *(Field(snake(api), api, {"type": "bool"}) for api in _SWITCHES),
-    *(Field(snake(api), api, {"type": "str", "choices": members}) for api, members in _MEMBERS.items()),
+    *(Field(snake(api), api, _spec("bool")) for api in _SWITCHES),
+    *(Field(snake(api), api, _spec("str", choices=members)) for api, members in _MEMBERS.items()),
     *RANGED,
     *(EditedList(snake(api), api) for api in _LISTS),
 )
