@@ -1,0 +1,123 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of values as CSV that is safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: to_csv
+short_description: Make CSV from a list of dictionaries
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Makes CSV as RFC 4180 describes it, with a line of headings, a comma between cells and CRLF at the end of each line.
+  - Values that people or services wrote can begin like a formula, and a spreadsheet would compute it. Such text gets an
+    apostrophe in front. Numbers stay as they are.
+positional: columns
+options:
+  _input:
+    description: The rows.
+    type: list
+    elements: dict
+    required: true
+  columns:
+    description:
+      - The columns in their order. A list of names, or a dictionary of headings and names.
+      - A dot in a name leads into a value, as in V(accepted.reason). What is null or missing there is an empty cell.
+      - The part of a name before the first dot must be a key of every row.
+    type: raw
+    required: true
+  byte_order_mark:
+    description: Whether the text begins with a byte order mark, without which Excel does not read it as UTF-8.
+    type: bool
+    default: false
+notes:
+  - Lists become text with a semicolon between their elements, dictionaries become JSON, true and false are V(true) and
+    V(false), null is an empty cell.
+"""
+
+EXAMPLES = r"""
+- name: Write the connectors to a file
+  ansible.builtin.copy:
+    content: "{{ found.connectors | intune.exchange.to_csv(columns) }}"
+    dest: connectors.csv
+    mode: "0640"
+  vars:
+    columns:
+      Account: primary_smtp_address
+      Status: status
+      Last synchronisation: last_sync_date_time
+"""
+
+RETURN = r"""
+_value:
+  description: The CSV.
+  type: str
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+# What spreadsheets take for the beginning of a formula, in the forms of East Asian keyboards as well:
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
+    """C(rows) as CSV text."""
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise AnsibleFilterError("to_csv needs a list of dictionaries")
+    if not isinstance(columns, list | Mapping) or not columns:
+        raise AnsibleFilterError("to_csv needs columns: a list of names, or a dictionary of headings and names")
+    names = dict(columns) if isinstance(columns, Mapping) else {str(name): name for name in columns}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_cell(heading) for heading in names)
+    for number, row in enumerate(rows, 1):
+        writer.writerow(_cell(_find(row, str(name), number)) for name in names.values())
+    # Half of a character pair, as JSON may carry it, cannot be written to a file.
+    return ("\ufeff" if byte_order_mark else "") + text.getvalue().encode("utf-8", "replace").decode("utf-8")
+
+
+def _find(row: Mapping[str, Any], name: str, number: int) -> Any:
+    first, *rest = name.split(".")
+    if first not in row:
+        raise AnsibleFilterError(f"to_csv: row {number} has no {first!r}; it has {', '.join(sorted(map(str, row)))}")
+    found = row[first]
+    for part in rest:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, Mapping):
+        text = json.dumps(dict(value), ensure_ascii=False, default=str)
+    elif isinstance(value, list | tuple):
+        text = "; ".join(_plain(one) for one in value)
+    else:
+        text = str(value)
+    text = text.replace("\0", "")
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"to_csv": to_csv}

