@@ -93,7 +93,8 @@ def impact(
         owner = owner_of(device)
         was, becomes = (decide(device, owners.get(fold(owner), {}), access) for access in (before, after))
         if was.state != becomes.state:
-            shown = {"device_id": device.get("DeviceId"), "mailbox": owner, "client_type": device.get("ClientType")}
+            shown = {"guid": device.get("Guid"), "device_id": device.get("DeviceId"), "mailbox": owner}
+            shown["client_type"] = device.get("ClientType")
             shown |= {f"device_{name.lower()}": device.get(f"Device{name}") for name in ("Type", "Model", "OS")}
             hit.append({**shown, "before": was.state, "after": becomes.state, "reason": becomes.reason})
     return hit

@@ -14,7 +14,7 @@ from typing import Any
 from ._access_decision import owner_of
 from ._concurrent import gather
 from ._errors import Purpose, TenantError
-from ._resource import Record, fold, returned
+from ._resource import Record, fold, folded_set, returned
 from ._tenant import Tenant
 
 READER = "the Exchange role View-Only Recipients"
@@ -37,6 +37,7 @@ _AGES = {f"{bound}_days_since_{which}_sync": which for bound in ("min", "max") f
 FILTERS: dict[str, Any] = {
     "mailbox": {"type": "str"},
     **{option: {"type": "str"} for option in _EXACT},
+    "guids": {"type": "list", "elements": "str"},
     "device_os": {"type": "str"},
     "below_minimum_eas_version": {"type": "bool"},
     **{option: {"type": "int"} for option in _AGES},
@@ -78,6 +79,8 @@ def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = Fals
     for option, name in _EXACT.items():
         if params.get(option) is not None and fold(params[option]) != fold(device.get(name)):
             return False
+    if params.get("guids") is not None and fold(device.get("guid")) not in folded_set(params["guids"]):
+        return False
     if params.get("device_os") and not str(fold(device.get("device_os") or "")).startswith(fold(params["device_os"])):
         return False
     for option, which in _AGES.items():

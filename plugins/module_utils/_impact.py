@@ -25,6 +25,7 @@ _READS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {"ResultSize": "Unlimited"},
         (
             "Identity",
+            "Guid",
             "ClientType",
             "DeviceId",
             "DeviceModel",

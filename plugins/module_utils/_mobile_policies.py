@@ -10,7 +10,7 @@ from typing import Any
 
 from ._cmdlets import Cmdlets
 from ._errors import Purpose, TenantError, usage
-from ._policy_settings import SETTINGS, canonical, checked
+from ._policy_settings import LAX, SETTINGS, canonical, checked
 from ._resource import Field, Record, Resource, fold, returned
 from ._run import ensure
 from ._tenant import Tenant
@@ -19,17 +19,6 @@ READER = "the Exchange role View-Only Recipients or Recipient Policies"
 _READ_USERS = Purpose("see which mailboxes use the policy", READER)
 # "Managing mobile devices for Outlook for iOS and Android" (OfficeDocs-Exchange, 2021).
 _HONOURED = ("allow_bluetooth", "device_encryption_enabled", "min_password_length", "password_enabled")
-# Password settings that ask for nothing.
-_LAX: dict[str, tuple[Any, ...]] = {
-    "allow_simple_password": (True,),
-    "alphanumeric_password_required": (False,),
-    "max_password_failed_attempts": ("Unlimited",),
-    "min_password_complex_characters": (1,),
-    "min_password_length": (0,),
-    "password_expiration": ("Unlimited",),
-    "password_history": (0,),
-    "password_recovery_enabled": (False,),
-}
 
 
 class Policies(Cmdlets):
@@ -101,7 +90,7 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
     enabled = (
         params["password_enabled"] if params["password_enabled"] is not None else (record or {}).get("PasswordEnabled")
     )
-    idle = [option for option, lax in _LAX.items() if params[option] is not None and params[option] not in lax]
+    idle = [option for option, lax in LAX.items() if params[option] is not None and params[option] not in lax]
     if idle and not enabled:
         raise usage(
             f"{', '.join(idle)} would have no effect, since password_enabled is not true",

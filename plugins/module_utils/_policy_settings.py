@@ -69,6 +69,17 @@ _MEMBERS = {
 }
 _INTEGERS = {"MinPasswordComplexCharacters": (1, 4), "PasswordHistory": (0, 50)}
 _LISTS = ("ApprovedApplicationList", "UnapprovedInROMApplicationList")
+# Password settings that ask for nothing.
+LAX: dict[str, tuple[Any, ...]] = {
+    "allow_simple_password": (True,),
+    "alphanumeric_password_required": (False,),
+    "max_password_failed_attempts": ("Unlimited",),
+    "min_password_complex_characters": (1,),
+    "min_password_length": (0,),
+    "password_expiration": ("Unlimited",),
+    "password_history": (0,),
+    "password_recovery_enabled": (False,),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,6 +103,7 @@ impact:
       device_model: iPhone14C2
       device_os: iOS 18.6
       device_type: iPhone
+      guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       mailbox: adele.vance
       reason: device_rule
 """

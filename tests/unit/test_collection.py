@@ -28,7 +28,7 @@ FLOORS = [
     {"modules"},
     {"plugin_utils"},
     {"_module"},
-    {"_device_actions"},
+    {"_device_actions", "_mobile_audit"},
     {"_access_rules", "_cas_mailbox", "_mobile_policies", "_mobile_settings"},
     {"_impact"},
     {"_connector_account", "_connector_sync", "_requirements"},
@@ -53,6 +53,7 @@ FLOORS = [
     {"_msal_transport", "_exchange", "_graph"},
     {"_http"},
     {"_transport"},
+    {"_controls"},
     {"_access_decision", "_policy_settings"},
     {"_auth_method", "_certificate", "_licenses", "_concurrent", "_retry"},
     {"_cmdlet_contract", "_connection", "_redaction", "_resource", "_service_plans", "_values"},
@@ -93,7 +94,10 @@ def test_a_module_is_documentation_and_a_declaration(name: str) -> None:
     found = module(name)
     assert isinstance(found.DECLARATION, Declaration)
     documented = yaml.safe_load(found.DOCUMENTATION)
-    options = documented.get("options", {})
+    options = dict(documented.get("options", {}))
+    if "intune.exchange.device_filters" in documented["extends_documentation_fragment"]:
+        fragment = importlib.import_module(f"{NAME}.doc_fragments.device_filters").ModuleDocFragment
+        options |= yaml.safe_load(fragment.DOCUMENTATION)["options"]
     assert set(options) == set(found.DECLARATION.options)
     for option, spec in found.DECLARATION.options.items():
         assert options[option].get("default") == spec.get("default"), option
@@ -126,18 +130,21 @@ def test_modules_and_simulator_do_not_know_each_other() -> None:
         assert "ansible_collections" not in path.read_text(encoding="utf-8"), path
 
 
-def test_the_role_says_its_defaults_once() -> None:
-    specs = load("roles/connector/meta/argument_specs.yml")["argument_specs"]
-    defaults = load("roles/connector/defaults/main.yml")
-    entry_points = {path.stem for path in (ROOT / "roles/connector/tasks").glob("*.yml")}
-    assert set(specs) == entry_points == {"main", "account", "requirements", "configure", "validate", "remove"}
+@pytest.mark.parametrize("name", ["connector", "mobile_access"])
+def test_a_role_says_its_defaults_once(name: str) -> None:
+    specs = load(f"roles/{name}/meta/argument_specs.yml")["argument_specs"]
+    assert set(specs) == {path.stem for path in (ROOT / f"roles/{name}/tasks").glob("*.yml")}
     specified = {
-        name: option["default"]
-        for spec in specs.values()
-        for name, option in spec["options"].items()
-        if "default" in option
+        option: spec["default"]
+        for entry_point in specs.values()
+        for option, spec in entry_point["options"].items()
+        if "default" in spec
     }
-    assert specified == defaults
+    assert specified == load(f"roles/{name}/defaults/main.yml")
+    text = (ROOT / f"roles/{name}/README.md").read_text(encoding="utf-8")
+    options = {option for entry_point in specs.values() for option in entry_point["options"]}
+    assert all(f"| `{option}` |" in text for option in options)
+    assert all(f"| `{entry_point}` |" in text for entry_point in specs)
 
 
 def test_the_roles_of_the_account_hold_the_cmdlets_of_the_document_and_nothing_else() -> None:

@@ -1,0 +1,249 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mobile access, judged by baselines."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mobile_access_audit_info
+short_description: Judge mobile access to Exchange Online by baselines
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Reads the mailbox policies, the organization settings and the mailboxes once, and judges every control on every
+    object that it is about, used or not.
+  - What could not be read makes its controls V(unknown) with the reason, never passed and never failed. The task fails
+    only when nothing could be read.
+  - The role P(intune.exchange.mobile_access#role) has ready baselines, and writes files.
+options:
+  baselines:
+    description:
+      - What to judge by.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: The name of the baseline.
+        type: str
+        required: true
+      controls:
+        description: Its controls. Each has exactly one of C(equals), C(at_least) and C(at_most).
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          id:
+            description: The id of the control, once in its baseline.
+            type: str
+            required: true
+          title:
+            description: The control in words.
+            type: str
+            required: true
+          kind:
+            description: The objects that it is about, by the module that keeps them.
+            type: str
+            choices: [mobile_device_mailbox_policy, activesync_organization_settings]
+            default: mobile_device_mailbox_policy
+          setting:
+            description: The option of that module that is looked at.
+            type: str
+            required: true
+          equals:
+            description: The value that passes.
+            type: raw
+          at_least:
+            description: The smallest number, size or duration that passes. No value at all fails.
+            type: raw
+          at_most:
+            description: The largest number, size or duration that passes. C(Unlimited) and no value at all fail.
+            type: raw
+          requires:
+            description: Makes the control V(not_applicable) to objects without this.
+            type: dict
+            suboptions:
+              setting:
+                description: The option of that module that is looked at first.
+                type: str
+                required: true
+              equals:
+                description: The value that it must have.
+                type: raw
+                required: true
+  accepted_risks:
+    description:
+      - Failed controls that are accepted, each until a day. From the day after, they count as failed again.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      id:
+        description: The id of the control.
+        type: str
+        required: true
+      baseline:
+        description: The name of the baseline. Left out, the control of every baseline.
+        type: str
+      object:
+        description: The name of the object. Left out, every object.
+        type: str
+      reason:
+        description: Why it is accepted.
+        type: str
+        required: true
+      until:
+        description: The last day on which it is, as in V(2027-01-31).
+        type: str
+        required: true
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the Exchange roles C(View-Only Recipients) and C(View-Only Configuration), and no right to write.
+seealso:
+  - module: intune.exchange.mobile_device_mailbox_policy
+  - module: intune.exchange.activesync_organization_settings
+"""
+
+EXAMPLES = r"""
+- name: Judge the mailbox policies by a baseline of our own
+  intune.exchange.mobile_access_audit_info:
+    baselines:
+      - name: contoso
+        controls:
+          - id: lock
+            title: Devices lock after five minutes
+            setting: max_inactivity_time_lock
+            at_most: "00:05:00"
+          - id: length
+            title: Passwords have six characters
+            setting: min_password_length
+            at_least: 6
+            requires: {setting: password_enabled, equals: true}
+    accepted_risks:
+      - id: lock
+        object: Warehouse scanners
+        reason: Shared devices in a locked room
+        until: "2027-01-31"
+  register: judged
+"""
+
+RETURN = r"""
+baselines:
+  description: The names of the baselines.
+  returned: success
+  type: list
+  elements: str
+  sample: [contoso]
+controls:
+  description: One result for each control and object.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the control.
+      type: str
+      returned: always
+    title:
+      description: The control in words.
+      type: str
+      returned: always
+    baseline:
+      description: The baseline that it is from.
+      type: str
+      returned: always
+    kind:
+      description: What kind of object was judged, by the module that keeps it.
+      type: str
+      returned: always
+    object:
+      description: The name of the object; empty when none could be read.
+      type: str
+      returned: always
+    setting:
+      description: The setting that was looked at.
+      type: str
+      returned: always
+    value:
+      description: Its value, as it was read.
+      type: raw
+      returned: always
+    expected:
+      description: What the control asks for, in words.
+      type: str
+      returned: always
+    status:
+      description: V(pass), V(fail), V(unknown) or V(not_applicable).
+      type: str
+      returned: always
+    reason:
+      description: Why it is V(unknown) or V(not_applicable).
+      type: str
+      returned: always
+    affected_mailboxes:
+      description: How many mailboxes the object is for, or null where that could not be read.
+      type: int
+      returned: always
+    accepted:
+      description: The C(reason) and the last day (C(until)) of an accepted risk, or null.
+      type: dict
+      returned: always
+    mend:
+      description: The task that would mend it, as YAML; empty unless it failed.
+      type: str
+      returned: always
+  sample:
+    - accepted: null
+      affected_mailboxes: 12
+      baseline: contoso
+      expected: at most 00:05:00
+      id: lock
+      kind: mobile_device_mailbox_policy
+      mend: |
+        - name: "Devices lock after five minutes"
+          intune.exchange.mobile_device_mailbox_policy:
+            name: "Default"
+            max_inactivity_time_lock: "00:05:00"
+      object: Default
+      reason: ""
+      setting: max_inactivity_time_lock
+      status: fail
+      title: Devices lock after five minutes
+      value: Unlimited
+summary:
+  description: How many results have each status. Accepted risks count as C(accepted) only.
+  returned: success
+  type: dict
+  sample: {accepted: 0, fail: 1, not_applicable: 1, pass: 0, unknown: 0}
+compliant:
+  description: Whether nothing failed that is not accepted, and nothing is unknown.
+  returned: success
+  type: bool
+  sample: false
+ended_risks:
+  description: The accepted risks whose last day is over.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+"""
+
+from ..module_utils._mobile_audit import OPTIONS, audit
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration(
+    "judge mobile access", lambda tenant, params, check_mode: audit(tenant, params), OPTIONS
+)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role mobile_access: what its entry points write, in which order, where they stop, and what they say."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from simulator import Simulator
+
+from .conftest import Play, Run
+
+ROLE = "intune.exchange.mobile_access"
+TENANT = "phones"
+
+
+def role(entry_point: str = "main", **variables: Any) -> dict[str, Any]:
+    named = {f"mobile_access_{name}": value for name, value in variables.items()}
+    return {"ansible.builtin.include_role": {"name": ROLE, "tasks_from": entry_point}, "vars": named}
+
+
+def kept(entry_point: str = "", register: str = "kept") -> dict[str, Any]:
+    """A task that keeps the fact which an entry point sets."""
+    name = "_".join(filter(None, ("mobile_access", entry_point, "result")))
+    return {"ansible.builtin.debug": {"msg": "{{ " + name + " }}"}, "register": register}
+
+
+def writes(simulator: Simulator) -> list[str]:
+    return [one["operation"] for one in simulator.requests() if one["effect"]]
+
+
+@pytest.fixture
+def run_role(play: Play) -> Any:
+    def run(*tasks: dict[str, Any], **more: Any) -> Run:
+        return play(*tasks, tenant=TENANT, **more)
+
+    return run
+
+
+IPAD = {"characteristic": "DeviceModel", "query_string": "iPad13C1", "access_level": "Block"}
+PHONES = {"name": "Phones", "password_enabled": True, "min_password_length": 6, "allow_camera": False}
+
+
+def test_main_keeps_policies_rules_and_settings(run_role: Any, simulator: Simulator) -> None:
+    insert = "Your device waits for approval."
+    wanted = role(policies=[PHONES], rules=[IPAD], settings={"user_mail_insert": insert}, max_affected=1)
+    run = run_role(wanted, kept(), wanted, kept(register="second"))
+    assert run.code == 0, run.output
+    first, second = (run.results[name]["msg"] for name in ("kept", "second"))
+    assert first["changed"] and not second["changed"]
+    assert [one["mailbox"] for one in first["locked_out"]] == ["adele.vance"] and second["locked_out"] == []
+    assert "does not go by allow_camera" in first["notes"][0]
+    assert writes(simulator) == [
+        "New-MobileDeviceMailboxPolicy",
+        "New-ActiveSyncDeviceAccessRule",
+        "Set-ActiveSyncOrganizationSettings",
+    ]
+    assert "[WARNING]" not in run.output
+
+
+@pytest.mark.parametrize("change", [{"rules": [IPAD]}, {"settings": {"default_access_level": "Block"}}], ids=str)
+def test_main_stops_before_too_many_are_locked_out(run_role: Any, simulator: Simulator, change: Any) -> None:
+    run = run_role(role(**change))
+    assert run.code == 2 and writes(simulator) == []
+    assert "would be locked out, and mobile_access_max_affected allows 0" in run.output
+    assert "of adele.vance" in run.output and "Next step: allow these devices first" in run.output
+    # In check mode it shows all of it instead.
+    run = run_role(role(**change), kept(), arguments=("--check",))
+    assert run.code == 0 and run.results["kept"]["msg"]["changed"] and writes(simulator) == []
+
+
+def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator, tmp_path: Path) -> None:
+    own = {"name": "own", "controls": [{"id": "1", "title": "Quarantine", "setting": "default_access_level"}]}
+    own["controls"][0] |= {"kind": "activesync_organization_settings", "equals": "Quarantine"}
+    (tmp_path / "own.yml").write_text(json.dumps(own))
+    baselines = ["cis_exchange_2019_l1", str(tmp_path / "own.yml")]
+    risk = {"id": "1", "reason": "Decided in 2026", "until": "2999-12-31"}
+    options = {"baselines": baselines, "accepted_risks": [risk], "audit_folder": str(tmp_path)}
+    run = run_role(role("audit", **options), kept("audit"), arguments=("--diff",))
+    assert run.code == 0 and writes(simulator) == [], run.output
+    found = run.results["kept"]["msg"]
+    assert not found["compliant"] and found["baselines"] == ["cis_exchange_2019_l1", "own"]
+    assert found["summary"] == {"pass": 0, "fail": 11, "unknown": 0, "not_applicable": 0, "accepted": 1}
+    assert json.loads((tmp_path / "mobile-access-localhost.json").read_text()) == found
+    with (tmp_path / "mobile-access-localhost.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Control"] for row in rows] == [one["id"] for one in found["controls"]]
+    assert rows[-1]["Accepted because"] == "Decided in 2026" and rows[-1]["Until"] == "2999-12-31"
+    assert "3.10 A password is required: fail on Default, password_enabled is false, expected true (" in run.output
+
+    mend = [task for one in found["controls"] if not one["accepted"] and one["mend"] for task in _tasks(one["mend"])]
+    strict = role("audit", baselines=baselines, accepted_risks=[{**risk, "until": "2020-01-31"}], fail_on_findings=True)
+    run = run_role(*mend, strict)
+    assert run.code == 2 and "Mobile access is not as the baselines ask." in run.output
+    assert "The accepted risk 1 has ended." in run.output and "1 Quarantine: fail" in run.output
+    assert "3.10 A password" not in run.output  # all that was mended passes
+
+
+def _tasks(mend: str) -> Any:
+    return yaml.safe_load(mend)
+
+
+def test_quarantine_locks_nobody_out_who_is_in_use(run_role: Any, simulator: Simulator) -> None:
+    for look in ({"preview": True}, {}):
+        run = run_role(role("quarantine", **look), kept("quarantine"), arguments=() if look else ("--check",))
+        assert run.code == 0 and writes(simulator) == [], run.output
+        assert run.results["kept"]["msg"]["changed"] is not bool(look)
+        assert "changes the access of 4 devices. 2 of them have synchronised in the last 30 days" in run.output
+        assert "1 are Outlook, which a rule lets in; 1 would be locked out." in run.output
+
+    stopped = run_role(role("quarantine"))
+    assert stopped.code == 2 and writes(simulator) == []
+    assert "1 devices of 1 mailboxes would be locked out" in stopped.output
+
+    wanted = role("quarantine", max_affected=1)
+    run = run_role(wanted, kept("quarantine"), wanted, kept("quarantine", "second"))
+    assert run.code == 0, run.output
+    first, second = (run.results[name]["msg"] for name in ("kept", "second"))
+    assert first["changed"] and not second["changed"]
+    assert [one["device_model"] for one in first["locked_out"]] == ["iPad13C1"]
+    assert sorted(one["device_model"] for one in first["allowed"]) == ["SM-G991B", "iPhone14C2"]
+    assert writes(simulator) == [
+        "Set-CASMailbox",
+        "Set-CASMailbox",
+        "New-ActiveSyncDeviceAccessRule",
+        "Set-ActiveSyncOrganizationSettings",
+    ]
+
+
+def test_quarantine_can_leave_the_devices_in_use(run_role: Any, simulator: Simulator) -> None:
+    run = run_role(role("quarantine", recent_devices="leave", max_affected=2))
+    assert run.code == 2 and "3 devices of 2 mailboxes would be locked out" in run.output
+
+
+def test_approve_shows_first(run_role: Any, simulator: Simulator) -> None:
+    quarantine = role("quarantine", recent_devices="leave", max_affected=3)
+    phones = {"filter": {"device_type": "iPhone"}}
+    sure = role("approve", **phones, confirm=True)
+    run = run_role(
+        quarantine,
+        role("approve", **phones),
+        kept("approve"),
+        sure,
+        kept("approve", "second"),
+        sure,
+        kept("approve", "third"),
+    )
+    assert run.code == 0, run.output
+    shown, done, again = (run.results[name]["msg"] for name in ("kept", "second", "third"))
+    assert shown["preview"] and not shown["changed"] and len(shown["devices"]) == 1
+    assert "1 quarantined devices would be allowed. Set mobile_access_confirm to true to do it." in run.output
+    assert done["changed"] and not done["preview"] and again == {**done, "changed": False, "devices": []}
+    assert writes(simulator).count("Set-CASMailbox") == 1
+
+
+def test_offboard_wipes_the_account_waits_and_blocks(run_role: Any, simulator: Simulator) -> None:
+    leaver = role("offboard", mailbox="adele.vance@phones.example", wipe_wait=600)
+    run = run_role(leaver, kept("offboard"), leaver, kept("offboard", "second"))
+    assert run.code == 0, run.output
+    first, second = (run.results[name]["msg"] for name in ("kept", "second"))
+    assert first["changed"] and first["acknowledged"] and not second["changed"]
+    assert writes(simulator) == ["Clear-MobileDevice", "Clear-MobileDevice", "Set-CASMailbox"]
+    wipes = [one["_wipe"]["_kind"] for one in simulator.state(TENANT)["MobileDevice"] if one["_wipe"]]
+    assert wipes == ["AccountOnlyDeviceWipe"] * 2
+    assert "each has erased the mail account. Nothing else on them was touched." in run.output
+
+
+def test_offboard_blocks_what_cannot_be_wiped_and_what_does_not_answer(run_role: Any, simulator: Simulator) -> None:
+    run = run_role(role("offboard", mailbox="alex.wilber", wipe_wait=0), kept("offboard"))
+    assert run.code == 0, run.output
+    found = run.results["kept"]["msg"]
+    assert not found["acknowledged"] and [one["device_model"] for one in found["not_wipeable"]] == ["SM-G991B"]
+    assert writes(simulator) == ["Clear-MobileDevice", "Set-CASMailbox"]
+    assert "1 speak a protocol before 16.1, which cannot erase the account alone: " in run.output
