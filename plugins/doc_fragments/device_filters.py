@@ -23,8 +23,8 @@ options:
     type: str
   guids:
     description:
-      - Only devices with one of these values of C(guid), as RV(intune.exchange.mobile_device_info#module:mobile_devices)
-        has them. An empty list leaves no device.
+      - Only devices with one of these values of C(guid), as M(intune.exchange.mobile_device_info) returns them. An
+        empty list leaves no device.
     type: list
     elements: str
   device_os:

@@ -236,9 +236,7 @@ from ..module_utils._mobile_audit import OPTIONS, audit
 from ..module_utils._module import run_module
 from ..module_utils._run import Declaration
 
-DECLARATION = Declaration(
-    "judge mobile access", lambda tenant, params, check_mode: audit(tenant, params), OPTIONS
-)
+DECLARATION = Declaration("judge mobile access", lambda tenant, params, check_mode: audit(tenant, params), OPTIONS)
 
 
 def main() -> None:

@@ -77,9 +77,9 @@ def test_main_stops_before_too_many_are_locked_out(run_role: Any, simulator: Sim
 
 
 def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator, tmp_path: Path) -> None:
-    own = {"name": "own", "controls": [{"id": "1", "title": "Quarantine", "setting": "default_access_level"}]}
-    own["controls"][0] |= {"kind": "activesync_organization_settings", "equals": "Quarantine"}
-    (tmp_path / "own.yml").write_text(json.dumps(own))
+    control = {"id": "1", "title": "Quarantine", "kind": "activesync_organization_settings"}
+    control |= {"setting": "default_access_level", "equals": "Quarantine"}
+    (tmp_path / "own.yml").write_text(json.dumps({"name": "own", "controls": [control]}))
     baselines = ["cis_exchange_2019_l1", str(tmp_path / "own.yml")]
     risk = {"id": "1", "reason": "Decided in 2026", "until": "2999-12-31"}
     options = {"baselines": baselines, "accepted_risks": [risk], "audit_folder": str(tmp_path)}

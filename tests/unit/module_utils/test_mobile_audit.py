@@ -23,7 +23,7 @@ Run = Callable[..., dict[str, Any]]
 BASELINES = Path(__file__).parents[3] / "roles/mobile_access/files/baselines"
 CIS = yaml.safe_load((BASELINES / "cis_exchange_2019_l1.yml").read_text(encoding="utf-8"))
 # The weakest values that pass CIS Exchange Server 2019 v1.0.0, Level 1, 3.1 to 3.11.
-PASSES = {
+PASSES: dict[str, Any] = {
     "allow_simple_password": False,
     "allow_non_provisionable_devices": False,
     "password_history": 4,
@@ -36,7 +36,7 @@ PASSES = {
     "password_enabled": True,
     "max_inactivity_time_lock": "00:15:00",
 }
-FAILS = {
+FAILS: dict[str, list[Any]] = {
     "allow_simple_password": [True],
     "allow_non_provisionable_devices": [True],
     "password_history": [3, 0],
