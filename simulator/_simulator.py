@@ -167,7 +167,7 @@ class Simulator:
         return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.now()))
 
     def fault(self, **wanted: Any) -> None:
-        """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval."""
+        """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""
         self._in_loop(lambda: self._world.faults.add(**wanted))
 
     def clear_faults(self) -> None:
