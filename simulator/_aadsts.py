@@ -129,4 +129,4 @@ def rendered(call: Call, refusal: Refusal) -> Answer:
         "correlation_id": call.client_request_id,
         "error_uri": f"https://login.microsoftonline.com/error?code={number}",
     }
-    return Answer(refusal.status, body, {"Cache-Control": "no-store", "x-ms-request-id": trace})
+    return Answer(refusal.status, body, {"Cache-Control": "no-store", "x-ms-request-id": trace}, refusal.behaviour)

@@ -90,6 +90,7 @@ def _scopes(run: Run) -> Json:
     return custom | ({"RecipientWriteScope": relative} if relative else {})
 
 
+@behaves("role-assignment")
 def _change_assignment(run: Run, assignment: Json) -> Json:
     return _scopes(run) | ({"Enabled": run.given["Enabled"]} if "Enabled" in run.given else {})
 

@@ -23,6 +23,11 @@ def known(behaviour: str) -> str:
     return behaviour
 
 
+def behaviour_of(rule: Callable[..., object]) -> str:
+    """What a marked function goes by."""
+    return str(rule.behaviour)  # type: ignore[attr-defined]
+
+
 def behaves(behaviour: str) -> Callable[[Rule], Rule]:
     """Marks the function that carries out a rule of state."""
     known(behaviour)

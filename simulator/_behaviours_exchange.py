@@ -35,6 +35,16 @@ ROWS: dict[str, Behaviour] = {
         ASSUMED,
         "Microsoft's own module posts Confirm: true first; leaving it out is not described",
     ),
+    "exchange-whatif": Behaviour(
+        "WhatIf changes nothing and returns nothing",
+        ASSUMED,
+        "that nothing changes is documented for every cmdlet; what the admin API answers is not",
+    ),
+    "exchange-filters": Behaviour(
+        "parameters of a Get- that choose among objects: by mailbox, client, kind of recipient, role, cmdlet",
+        DOCUMENTED,
+        f"{_PS}/get-mobiledevice",
+    ),
     "exchange-result-size": Behaviour(
         "1000 objects unless ResultSize says otherwise, and a warning", DOCUMENTED, f"{_PS}/get-mobiledevice"
     ),

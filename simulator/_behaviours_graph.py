@@ -20,6 +20,22 @@ _NOBODY = "no public source found"
 
 ROWS: dict[str, Behaviour] = {
     # Entra ID
+    "login-discovery": Behaviour(
+        "the discovery document of a tenant, by its id or one of its domains",
+        DOCUMENTED,
+        f"{_ENTRA}/v2-protocols-oidc",
+    ),
+    "login-keys": Behaviour("the public keys that tokens are signed with", DOCUMENTED, f"{_ENTRA}/access-tokens"),
+    "login-client-credentials": Behaviour(
+        "an application gets a token for one API with a secret, a certificate or a federated token, an hour long",
+        DOCUMENTED,
+        f"{_ENTRA}/v2-oauth2-client-creds-grant-flow",
+    ),
+    "login-device-code": Behaviour(
+        "a person signs in with a device code; approval comes after so many polls as the description says",
+        DOCUMENTED,
+        f"{_ENTRA}/v2-oauth2-device-code",
+    ),
     "aadsts-50027": Behaviour("an assertion that is no JWT is refused", DOCUMENTED, _CODES),
     "aadsts-70000": Behaviour("a refresh token is good once, for any API of the tenant", DOCUMENTED, _CODES),
     "aadsts-70003": Behaviour("a grant type that is not offered is refused", DOCUMENTED, _CODES),
@@ -44,6 +60,7 @@ ROWS: dict[str, Behaviour] = {
     "aadsts-1002012": Behaviour("a scope must end in /.default", DOCUMENTED, _CODES),
     "aadsts-7000215": Behaviour("a wrong client secret is refused", DOCUMENTED, _CODES),
     "aadsts-7000218": Behaviour("a confidential client must authenticate", DOCUMENTED, _CODES),
+    "imds-token": Behaviour("a machine's identity gets a token without a credential", DOCUMENTED, _IMDS),
     "imds-header": Behaviour("managed identity needs the header Metadata: true", DOCUMENTED, _IMDS),
     "imds-version": Behaviour("managed identity needs an api-version", DOCUMENTED, _IMDS),
     "imds-resource": Behaviour("managed identity needs a resource", DOCUMENTED, _IMDS),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ._assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS
+from ._behaviours import behaviour_of
+from ._cmdlets import Cmdlet
 from ._devices import DEVICE_NOUNS, clear_device, seed_devices
 from ._mobile import MOBILE_NOUNS, seed_mobile
 from ._nouns import GENERAL, Act, Noun, Run
@@ -40,6 +42,12 @@ OWN: dict[str, Act] = {
 def run_cmdlet(run: Run) -> Sequence[Json]:
     carry_out = OWN.get(run.cmdlet.name) or GENERAL[run.cmdlet.verb]
     return carry_out(run, NOUNS[run.cmdlet.noun])
+
+
+def carried_out_by(cmdlet: Cmdlet) -> str:
+    """The behaviour that a cmdlet goes by."""
+    own = OWN.get(cmdlet.name)
+    return behaviour_of(own) if own else NOUNS[cmdlet.noun].behaviour
 
 
 def seed_exchange(run: Run) -> None:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ._behaviours import known
 from ._clock import Clock, http_date
 from ._faults import AFTER_EFFECT, BEFORE_EFFECT, SECOND_WRITER, STALE_READ, STATE, Fault, Faults, replaced
 from ._interference import Interference
@@ -95,6 +96,7 @@ class Conductor:
         with self._state(entry.purpose, fault):
             answer = service.respond(call)
         entry.effect = self._revision() != before
+        entry.behaviour = known(answer.behaviour or "")
         if fault is not None and fault.phase == AFTER_EFFECT:
             self._interfere(service, call, entry, fault)
             return replaced(fault, call, service.url, answer)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
 from ._batch import parts_of, run_batch, strongest
+from ._behaviours import behaviour_of
 from ._clock import Clock
 from ._contract import Contract, Operation
 from ._entities import Resource, Scene, create_entity, delete_entity, get_entity, list_entities, update_entity
@@ -69,13 +70,14 @@ class Graph:
         try:
             answer = self._carry_out(call)
         except Refusal as refusal:
-            answer = Answer(refusal.status, self._error(call, refusal), refusal.extra.get("headers", {}))
+            body, headers = self._error(call, refusal), refusal.extra.get("headers", {})
+            answer = Answer(refusal.status, body, headers, refusal.behaviour)
         stamp = {
             "request-id": call.request_id,
             "client-request-id": call.client_request_id,
             "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"1"}}',
         }
-        return Answer(answer.status, answer.body, stamp | dict(answer.headers))
+        return replace(answer, headers=stamp | dict(answer.headers))
 
     def identify(self, call: Call) -> tuple[Tenant, Claims]:
         """Who calls, by the token alone."""
@@ -86,7 +88,8 @@ class Graph:
         tenant, claims = self.identify(call)
         operation, keys = self._route(call)
         if operation.id == BATCH:
-            return run_batch(call, self._body(call, operation), VERSION, self.on_part or self.respond)
+            answer = run_batch(call, self._body(call, operation), VERSION, self.on_part or self.respond)
+            return replace(answer, behaviour=behaviour_of(run_batch))
         _permit(operation, claims)
         self.limits.charge(tenant.name, claims.client_id, operation)
         resource, act = _action(operation, call)
@@ -108,7 +111,8 @@ class Graph:
         answer = act(scene, resource)
         if self.strict_answers:
             self._check(operation, answer)
-        return answer
+        general = act in _METHODS.values()
+        return replace(answer, behaviour=resource.behaviour if general else behaviour_of(act))
 
     def _operation(self, call: Call) -> Operation | None:
         found = self.contract.match(unquote(call.path.removeprefix(VERSION).removeprefix(_BETA)))

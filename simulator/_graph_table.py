@@ -11,6 +11,7 @@ from dataclasses import replace
 from ._directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
 from ._directory_rules import (
     assigned_principal,
+    assigned_role,
     change_user,
     create_role_assignment,
     create_user,
@@ -77,7 +78,7 @@ RESOURCES: dict[str, Resource] = {
         "microsoft.graph.unifiedRoleAssignment",
         create=create_role_assignment,
         expands={
-            "roleDefinition": lambda tenant, item: tenant.store("roleDefinitions").get(item["roleDefinitionId"]),
+            "roleDefinition": assigned_role,
             "principal": assigned_principal,
         },
     ),

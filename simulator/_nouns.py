@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, overload
 
+from ._behaviours import behaves
 from ._clock import iso
 from ._cmdlets import COMMON, Cmdlet
 from ._opath import opath
@@ -117,6 +118,7 @@ class Viewed(Sequence[Json]):
         return self._view(self._items[place])
 
 
+@behaves("exchange-objects")
 def get(run: Run, noun: Noun) -> Sequence[Json]:
     refuse_unheard(run, GENERAL_PARAMETERS | noun.heard)
     found = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
@@ -136,6 +138,7 @@ def refuse_unheard(run: Run, heard: frozenset[str]) -> None:
             raise refused("cmdlet-not-simulated", f"The simulator does not know what {name} does to {run.cmdlet.name}.")
 
 
+@behaves("exchange-objects")
 def new(run: Run, noun: Noun) -> list[Json]:
     item = named(run, noun.create(run))
     taken = item["Identity"].casefold()
@@ -145,6 +148,7 @@ def new(run: Run, noun: Noun) -> list[Json]:
     return [noun.view(run, item)]
 
 
+@behaves("exchange-objects")
 def change(run: Run, noun: Noun) -> list[Json]:
     item = noun.find(run, run.given["Identity"]) if "Identity" in run.given else noun.items(run)[0]
     changes = {name: value for name, value in noun.change(run, item).items() if item.get(name) != value}
@@ -155,6 +159,7 @@ def change(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
+@behaves("exchange-objects")
 def remove(run: Run, noun: Noun) -> list[Json]:
     item = noun.find(run, run.given["Identity"])
     noun.remove(run, item)
@@ -184,6 +189,7 @@ def named(run: Run, item: Json) -> Json:
     }
 
 
+@behaves("exchange-objects")
 def keep(run: Run, noun: str, item: Json) -> None:
     """Put an object there from the start: with the same GUID in every run."""
     identity = item.get("Identity") or item["Name"]

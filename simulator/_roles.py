@@ -17,6 +17,7 @@ from ._wire import Json
 _SNAPIN = "Microsoft.Exchange.Management.PowerShell.E2010"
 
 
+@behaves("role-entries")
 def _view(run: Run, role: Json) -> Json:
     entries = [
         " ".join([f"({_SNAPIN})", cmdlet, *(f"-{name}" for name in parameters)])
@@ -25,6 +26,7 @@ def _view(run: Run, role: Json) -> Json:
     return role | {"RoleEntries": entries}
 
 
+@behaves("exchange-filters")
 def _narrow(run: Run, roles: list[Json]) -> list[Json]:
     given = run.given
     if given.get("GetChildren") or given.get("Recurse"):
@@ -193,6 +195,7 @@ def _within(cmdlet: str, wanted: list[str], allowed: list[str]) -> list[str]:
     return [names[name.casefold()] for name in wanted]
 
 
+@behaves("role-entry-beyond-parent")
 def _save(run: Run, role: Json, entries: Entries) -> None:
     run.tenant.store("ManagementRole").update(role["Guid"], {"_entries": entries})
 
