@@ -13,7 +13,8 @@ from ._behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
 
-BEHAVIOURS: dict[str, Behaviour] = _behaviours_graph.ROWS | _behaviours_exchange.ROWS
+SECTIONS: dict[str, dict[str, Behaviour]] = _behaviours_graph.SECTIONS | _behaviours_exchange.SECTIONS
+BEHAVIOURS: dict[str, Behaviour] = {name: row for rows in SECTIONS.values() for name, row in rows.items()}
 
 
 def known(behaviour: str) -> str:

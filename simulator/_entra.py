@@ -184,11 +184,11 @@ class Entra:
         del self.pending[form["device_code"]]
         return self._signed_in(tenant, waiting.scope)
 
-    @behaves("aadsts-70000")
+    @behaves("login-refresh")
     def _token_again(self, tenant: Tenant, form: Form) -> Json:
-        """A refresh token is good for every API that the application may use, not only for the first."""
+        """Good for every API that the application may use, and still good after a new one was given."""
         self._application(tenant, form["client_id"])
-        if self.remembered.pop(form.get("refresh_token", ""), None) is not tenant:
+        if self.remembered.get(form.get("refresh_token", "")) is not tenant:
             raise refused(70000)
         return self._signed_in(tenant, form.get("scope", ""))
 

