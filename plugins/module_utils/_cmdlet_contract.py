@@ -533,4 +533,18 @@ CMDLETS: dict[str, dict[str, str]] = {
         "Confirm": "switch",
         "WhatIf": "switch",
     },
+    "Get-AuthenticationPolicy": {
+        "Identity": "string",
+        "AllowLegacyExchangeTokens": "switch",
+        "TenantId": "string",
+    },
+    "Get-CASMailboxPlan": {
+        "Identity": "string",
+        "Filter": "string",
+        "ResultSize": "unlimited:int",
+        "SortBy": "string",
+    },
+    "Get-OwaMailboxPolicy": {
+        "Identity": "string",
+    },
 }
