@@ -23,7 +23,7 @@ from simulator import Simulator
 from simulator._address import LOOPBACK
 from simulator._descriptions import shipped
 
-_SERVICES = ("login", "graph", "exchange", "identity")
+_SERVICES = ("login", "graph", "exchange", "identity", "reports")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from . import _behaviours_entra, _behaviours_exchange, _behaviours_graph
+from . import _behaviours_access, _behaviours_entra, _behaviours_exchange, _behaviours_graph
 from ._behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
@@ -16,6 +16,7 @@ Rule = TypeVar("Rule", bound=Callable[..., object])
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     **_behaviours_entra.SECTIONS,
     **_behaviours_graph.SECTIONS,
+    **_behaviours_access.SECTIONS,
     **_behaviours_exchange.SECTIONS,
 }
 BEHAVIOURS: dict[str, Behaviour] = {name: row for rows in SECTIONS.values() for name, row in rows.items()}

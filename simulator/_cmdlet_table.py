@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ._access_policies import ACCESS_POLICY_NOUNS, seed_access_policies
 from ._assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS, HEARD_BY_ASSIGNMENTS
 from ._behaviours import behaviour_of
 from ._cmdlets import Cmdlet
@@ -28,6 +29,7 @@ NOUNS: dict[str, Noun] = {
     **GROUP_NOUNS,
     **ASSIGNMENT_NOUNS,
     **ORGANIZATION_NOUNS,
+    **ACCESS_POLICY_NOUNS,
 }
 OWN: dict[str, Act] = {
     "Clear-MobileDevice": clear_device,
@@ -72,3 +74,4 @@ def seed_exchange(run: Run) -> None:
     seed_roles(run)
     seed_mobile(run)
     seed_devices(run)
+    seed_access_policies(run)

@@ -32,6 +32,10 @@ class Operation:
     action: bool
 
     @property
+    def intune(self) -> bool:
+        return self.template.startswith(("/deviceManagement", "/deviceAppManagement"))
+
+    @property
     def kind(self) -> str:
         if self.method == "GET":
             return READ

@@ -57,7 +57,7 @@ def _crowd(described: Json) -> Iterator[Json]:
 
 def seed_device(run: Run, number: int, described: Json) -> None:
     """A device that synchronised an hour ago for the first time, and just now, unless it is described otherwise."""
-    device_id = run.tenant.uuid("device", str(number)).replace("-", "").upper()
+    device_id = run.tenant.device_id(number)
     name = f"{described['client']}§{described['type']}§{device_id}"
     first = iso(run.now - timedelta(seconds=described.get("first_sync", 3600)))
     identity = f"{described['user']}\\ExchangeActiveSyncDevices\\{name}"

@@ -10,7 +10,7 @@ import binascii
 import json
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -39,8 +39,11 @@ class Scene:
     page_size: int
     tenants: dict[str, Tenant]
     consistent: bool
-    # object id of who calls
+    # object id of who calls, and the permissions of the token
     caller: str
+    granted: frozenset[str]
+    # puts a file where it can be downloaded without a token, and says where
+    publish: Callable[[str], str]
 
     @property
     def path(self) -> str:
@@ -88,6 +91,12 @@ class Resource:
     shown: tuple[str, ...] = ()
     concealed: frozenset[str] = frozenset()
     expands: dict[str, Callable[[Tenant, Json], Any]] = field(default_factory=dict)
+    # Collections inside of an object, kept under their name with an underscore, and their types.
+    contains: dict[str, str] = field(default_factory=dict)
+    # Whether every property of the type is in an answer, said or not.
+    complete: bool = False
+    # The operators of $filter that are documented for each property; None: no documentation to keep to.
+    filters: dict[str, frozenset[str]] | None = None
     # Directory objects are counted only for readers who accept eventual consistency.
     counted: bool = True
     behaviour: str = "graph-collections"
@@ -103,7 +112,7 @@ class Resource:
 
 
 def not_found(scene: Scene, key: str) -> Refusal:
-    if scene.operation.template.startswith("/deviceManagement"):
+    if scene.operation.intune:
         return Refusal(
             "intune-not-found",
             status=404,
@@ -125,6 +134,14 @@ def list_entities(scene: Scene, resource: Resource) -> Answer:
     return listed(scene, [resource.view(scene.tenant, item, scene.now) for item in items], resource)
 
 
+@behaves("graph-contained")
+def list_contained(scene: Scene, resource: Resource) -> Answer:
+    """What one object contains: the last part of the path names it."""
+    name = scene.operation.template.rpartition("/")[2]
+    contained = replace(resource, type=resource.contains[name], counted=True, filters=None)
+    return listed(scene, resource.locate(scene)[f"_{name}"], contained)
+
+
 @behaves("graph-collections")
 def get_entity(scene: Scene, resource: Resource) -> Answer:
     item = resource.view(scene.tenant, resource.locate(scene), scene.now)
@@ -135,7 +152,7 @@ def get_entity(scene: Scene, resource: Resource) -> Answer:
 def create_entity(scene: Scene, resource: Resource) -> Answer:
     item_id = str(uuid.uuid4())
     item = scene.tenant.store(resource.store).add(item_id, resource.create(scene, item_id))
-    return Answer(scene.operation.success, _context(scene) | _public(resource.view(scene.tenant, item, scene.now)))
+    return Answer(scene.operation.success, _context(scene) | _written(scene, item, resource))
 
 
 @behaves("graph-collections")
@@ -145,7 +162,11 @@ def update_entity(scene: Scene, resource: Resource) -> Answer:
     item = scene.tenant.store(resource.store).update(item["id"], changes)
     if scene.operation.success == 204:
         return Answer(204)
-    return Answer(200, _context(scene) | _public(resource.view(scene.tenant, item, scene.now)))
+    return Answer(200, _context(scene) | _written(scene, item, resource))
+
+
+def _written(scene: Scene, item: Json, resource: Resource) -> Json:
+    return _whole(scene, _public(resource.view(scene.tenant, item, scene.now)), resource)
 
 
 @behaves("graph-collections")
@@ -163,8 +184,9 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
         raise Refusal("graph-search", status=400, code="BadRequest", message="$search is not supported here.")
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
     if "$filter" in options:
-        test = Filter(options["$filter"], properties).test
-        items = [item for item in items if test(item)]
+        wanted = Filter(options["$filter"], properties)
+        _refuse_undocumented(wanted, resource)
+        items = [item for item in items if wanted.test(item)]
     if "$orderby" in options:
         items = ordered(items, options["$orderby"], properties)
     items = items[_number(options, "$skip", 0) :]
@@ -180,9 +202,29 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     return Answer(200, body)
 
 
+@behaves("graph-filter")
+def _refuse_undocumented(wanted: Filter, resource: Resource) -> None:
+    for name, operator in wanted.used if resource.filters is not None else []:
+        if operator not in (resource.filters or {}).get(name, ()):
+            raise Refusal(
+                "graph-filter",
+                status=400,
+                code="BadRequest",
+                message=f"Invalid filter clause: '{operator}' is not supported on the property '{name}'.",
+            )
+
+
+@behaves("graph-complete")
+def _whole(scene: Scene, item: Json, resource: Resource) -> Json:
+    if not resource.complete:
+        return item
+    whole: Json = scene.schemas.completed({"$ref": f"#/components/schemas/{resource.type}"}, item)
+    return whole
+
+
 def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
-    shown = _public(item)
+    shown = _whole(scene, _public(item), resource)
     if "$select" in scene.options:
         shown = selected(shown, scene.options["$select"], properties)
     elif resource.shown:
@@ -190,9 +232,12 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
     else:
         shown = {name: value for name, value in shown.items() if name not in resource.concealed}
     for name in filter(None, scene.options.get("$expand", "").split(",")):
-        if name not in resource.expands:
+        if name in resource.contains:
+            shown[name] = _public(item[f"_{name}"])
+        elif name in resource.expands:
+            shown[name] = resource.expands[name](scene.tenant, item)
+        else:
             raise Refusal("graph-query-invalid", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
-        shown[name] = resource.expands[name](scene.tenant, item)
     return shown
 
 

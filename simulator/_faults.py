@@ -41,8 +41,8 @@ _ERROR_BODIES = {
 class Fault:
     """From the `nth` matching request on, `count` times.
 
-    `match` is a pattern (as for file names) for the name of a service (login, graph, exchange, identity), an operation
-    or cmdlet, or "METHOD /path". On connections only the service is known.
+    `match` is a pattern (as for file names) for the name of a service (login, graph, exchange, identity, reports), an
+    operation or cmdlet, or "METHOD /path". On connections only the service is known.
 
     `stale_read` answers a read from the state before the last write; only reads for which there is such a state count,
     so it is ordered before the write. `second_writer` lets the tenant's administrator send a `request` before the

@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from ._batch import parts_of, run_batch, strongest
-from ._behaviours import behaviour_of
+from ._behaviours import behaves, behaviour_of
 from ._clock import Clock
 from ._contract import Contract, Operation
+from ._downloads import Downloads
 from ._entities import Scene
 from ._graph_table import BETA, SINGLETONS, action_of, shape_of
 from ._limits import Limits
+from ._permissions import refuse_without_permission
 from ._tenant import Tenant
 from ._tokens import Claims, Tokens
 from ._wire import READ, Answer, Call, Json, Purpose, Refusal
@@ -40,6 +42,7 @@ class Graph:
     tenants: dict[str, Tenant]
     clock: Clock
     limits: Limits
+    downloads: Downloads
     page_size: int
     strict_answers: bool
     url: str = ""
@@ -82,7 +85,7 @@ class Graph:
         if operation.id == BATCH:
             answer = run_batch(call, self._body(call, operation), VERSION, self.on_part or self.respond)
             return replace(answer, behaviour=behaviour_of(run_batch))
-        _permit(operation, claims)
+        refuse_without_permission(operation, claims)
         self.limits.charge(tenant.name, claims.client_id, operation)
         resource, act, behaviour = action_of(operation, in_beta=call.path.startswith(f"{_BETA}/"))
         scene = Scene(
@@ -98,12 +101,14 @@ class Graph:
             tenants=self.tenants,
             consistent=call.headers.get("consistencylevel", "").lower() == "eventual",
             caller=claims.object_id,
+            granted=claims.granted,
+            publish=lambda text: self.downloads.publish(tenant.tenant_id, text),
         )
         resource.gate(scene)
         answer = act(scene, resource)
         if self.strict_answers:
             self._check(operation, answer)
-        return replace(answer, behaviour=behaviour)
+        return replace(self._veiled(operation, call, answer), behaviour=behaviour)
 
     def _operation(self, call: Call) -> Operation | None:
         found = self.contract.match(unquote(call.path.removeprefix(VERSION).removeprefix(_BETA)))
@@ -162,6 +167,13 @@ class Graph:
             for problem in self.contract.schemas.problems(operation.answer, answer.body):
                 raise InvalidAnswer(f"{operation.id}: {problem}")
 
+    @behaves("graph-evolvable")
+    def _veiled(self, operation: Operation, call: Call, answer: Answer) -> Answer:
+        asked = "include-unknown-enum-members" in call.headers.get("prefer", "")
+        if asked or operation.answer is None or answer.body is None:
+            return answer
+        return replace(answer, body=self.contract.schemas.veiled(operation.answer, answer.body))
+
     def _error(self, call: Call, refusal: Refusal) -> Json:
         """https://learn.microsoft.com/graph/errors; Intune puts its own error as JSON text into `message`."""
         message = _wrapped(call, refusal.message) if refusal.extra.get("intune") else refusal.message
@@ -178,38 +190,13 @@ class Graph:
         }
 
 
-def _permit(operation: Operation, claims: Claims) -> None:
-    if operation.allowed(claims.granted, delegated=claims.delegated):
-        return
-    if operation.template.startswith("/deviceManagement"):
-        listed = operation.permissions["delegated" if claims.delegated else "application"]
-        scopes = ", ".join(listed["least"] + listed["other"])
-        raise Refusal(
-            "intune-forbidden",
-            status=403,
-            code="Forbidden",
-            message=(
-                "Application is not authorized to perform this operation. "
-                f"Application must have one of the following scopes: {scopes}"
-            ),
-            intune=True,
-        )
-    raise Refusal(
-        "directory-forbidden",
-        status=403,
-        code="Authorization_RequestDenied",
-        message="Insufficient privileges to complete the operation.",
-    )
-
-
 def _in_beta(call: Call, operations: dict[str, Operation]) -> bool:
     operation = operations.get(call.method)
     return call.path.startswith(f"{_BETA}/") and operation is not None and (call.method, shape_of(operation)) in BETA
 
 
 def _bad_request(behaviour: str, operation: Operation, text: str) -> Refusal:
-    intune = operation.template.startswith("/deviceManagement")
-    return Refusal(behaviour, status=400, code="BadRequest", message=text, intune=intune)
+    return Refusal(behaviour, status=400, code="BadRequest", message=text, intune=operation.intune)
 
 
 def _wrapped(call: Call, text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ._behaviours import behaviour_of
+from ._conditional_access import change_policy, create_policy
 from ._contract import Operation
 from ._directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
 from ._directory_rules import (
@@ -21,7 +22,17 @@ from ._directory_rules import (
     delete_user,
     tenant_information,
 )
-from ._entities import Resource, Scene, create_entity, delete_entity, get_entity, list_entities, update_entity
+from ._entities import (
+    Resource,
+    Scene,
+    create_entity,
+    delete_entity,
+    get_entity,
+    list_contained,
+    list_entities,
+    update_entity,
+)
+from ._groups import list_members
 from ._intune import (
     change_connector,
     connector_view,
@@ -32,6 +43,10 @@ from ._intune import (
     sync_connector,
 )
 from ._licences import assign_licences, list_licence_details
+from ._managed_devices import DEVICE_FILTERS, overview_view
+from ._reports import email_app_usage
+from ._sign_ins import SIGN_IN_FILTERS, gate_sign_ins, get_sign_in, list_sign_ins
+from ._what_if import evaluate
 from ._wire import Answer
 
 Act = Callable[[Scene, Resource], Answer]
@@ -64,20 +79,75 @@ _CONNECTORS = Resource(
     create=create_connector,
     change=change_connector,
 )
+_COMPLIANCE = Resource(
+    "deviceCompliancePolicies",
+    "microsoft.graph.deviceCompliancePolicy",
+    gate=gate_intune,
+    contains={"assignments": "microsoft.graph.deviceCompliancePolicyAssignment"},
+    complete=True,
+)
+_IOS_APPS, _ANDROID_APPS = (
+    Resource(
+        f"{platform}ManagedAppProtections",
+        f"microsoft.graph.{platform}ManagedAppProtection",
+        gate=gate_intune,
+        contains={
+            "apps": "microsoft.graph.managedMobileApp",
+            "assignments": "microsoft.graph.targetedManagedAppPolicyAssignment",
+        },
+        complete=True,
+    )
+    for platform in ("ios", "android")
+)
+_POLICIES = Resource(
+    "conditionalAccessPolicies",
+    "microsoft.graph.conditionalAccessPolicy",
+    create=create_policy,
+    change=change_policy,
+    complete=True,
+    behaviour="conditional-access",
+)
+_GROUPS = Resource("groups", "microsoft.graph.group", counted=False, complete=True)
+_SIGN_INS = Resource("signIns", "microsoft.graph.signIn", gate=gate_sign_ins, filters=SIGN_IN_FILTERS, complete=True)
 
 # By the path of the collection, or of the only object there is.
 RESOURCES: dict[str, Resource] = {
+    "/auditLogs/signIns": _SIGN_INS,
+    "/deviceAppManagement/androidManagedAppProtections": _ANDROID_APPS,
+    "/deviceAppManagement/iosManagedAppProtections": _IOS_APPS,
     "/deviceManagement": Resource("deviceManagement", "microsoft.graph.deviceManagement", gate=gate_intune),
     "/deviceManagement/auditEvents": Resource("auditEvents", "microsoft.graph.auditEvent", gate=gate_intune),
     "/deviceManagement/conditionalAccessSettings": Resource(
         "conditionalAccessSettings", "microsoft.graph.onPremisesConditionalAccessSettings", gate=gate_intune
     ),
+    "/deviceManagement/deviceCompliancePolicies": _COMPLIANCE,
     "/deviceManagement/exchangeConnectors": _CONNECTORS,
-    "/domains": Resource("domains", "microsoft.graph.domain", counted=False),
-    "/identity/conditionalAccess/policies": Resource(
-        "conditionalAccessPolicies", "microsoft.graph.conditionalAccessPolicy"
+    "/deviceManagement/managedDeviceOverview": Resource(
+        "managedDeviceOverview",
+        "microsoft.graph.managedDeviceOverview",
+        gate=gate_intune,
+        view=overview_view,
+        complete=True,
+        behaviour="managed-device-overview",
     ),
+    "/deviceManagement/managedDevices": Resource(
+        "managedDevices",
+        "microsoft.graph.managedDevice",
+        gate=gate_intune,
+        filters=DEVICE_FILTERS,
+        complete=True,
+        behaviour="managed-device-exchange",
+    ),
+    "/domains": Resource("domains", "microsoft.graph.domain", counted=False),
+    "/groups": _GROUPS,
+    "/identity/conditionalAccess/namedLocations": Resource(
+        "namedLocations", "microsoft.graph.namedLocation", complete=True, behaviour="conditional-access"
+    ),
+    "/identity/conditionalAccess/policies": _POLICIES,
     "/organization": _ORGANIZATION,
+    "/policies/identitySecurityDefaultsEnforcementPolicy": Resource(
+        "securityDefaults", "microsoft.graph.identitySecurityDefaultsEnforcementPolicy", complete=True
+    ),
     "/roleManagement/directory/roleAssignments": Resource(
         "roleAssignments",
         "microsoft.graph.unifiedRoleAssignment",
@@ -100,6 +170,17 @@ RESOURCES: dict[str, Resource] = {
 
 # Where an operation is more than reading and writing a collection: by what follows the key in its path.
 SPECIALS: dict[str, tuple[Resource, Act]] = {
+    "/auditLogs/signIns": (_SIGN_INS, list_sign_ins),
+    "/auditLogs/signIns/{}": (_SIGN_INS, get_sign_in),
+    "/deviceAppManagement/androidManagedAppProtections/{}/apps": (_ANDROID_APPS, list_contained),
+    "/deviceAppManagement/androidManagedAppProtections/{}/assignments": (_ANDROID_APPS, list_contained),
+    "/deviceAppManagement/iosManagedAppProtections/{}/apps": (_IOS_APPS, list_contained),
+    "/deviceAppManagement/iosManagedAppProtections/{}/assignments": (_IOS_APPS, list_contained),
+    "/deviceManagement/deviceCompliancePolicies/{}/assignments": (_COMPLIANCE, list_contained),
+    "/groups/{}/members": (_GROUPS, list_members),
+    "/groups/{}/transitiveMembers": (_GROUPS, list_members),
+    "/identity/conditionalAccess/evaluate": (_POLICIES, evaluate),
+    "/reports/getEmailAppUsageUserDetail(period='{}')": (_USERS, email_app_usage),
     "/deviceManagement/exchangeConnectors/{}/sync": (_CONNECTORS, sync_connector),
     "/organization/{}/setMobileDeviceManagementAuthority": (_ORGANIZATION, set_mdm_authority),
     "/users/{}/assignLicense": (_USERS, assign_licences),
@@ -117,7 +198,14 @@ BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
 }
 
 # The one object of these is kept under the tenant's id.
-SINGLETONS = frozenset({"/deviceManagement", "/deviceManagement/conditionalAccessSettings"})
+SINGLETONS = frozenset(
+    {
+        "/deviceManagement",
+        "/deviceManagement/conditionalAccessSettings",
+        "/deviceManagement/managedDeviceOverview",
+        "/policies/identitySecurityDefaultsEnforcementPolicy",
+    }
+)
 
 # What is done to any collection: by method, and whether one object is addressed.
 METHODS: dict[tuple[str, bool], Act] = {

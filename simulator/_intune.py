@@ -30,7 +30,7 @@ def seed_intune(tenant: Tenant, now: datetime) -> None:
             "settings": {
                 "deviceComplianceCheckinThresholdDays": 30,
                 "isScheduledActionEnabled": True,
-                "secureByDefault": True,
+                "secureByDefault": tenant.intune["secure_by_default"],
             },
         },
     )

@@ -30,11 +30,18 @@ class Limit:
 LIMITS = (
     Limit("limit-intune-writes", "/deviceManagement", True, 100, 20),
     Limit("limit-intune", "/deviceManagement", False, 1000, 20),
+    Limit("limit-intune", "/deviceAppManagement", False, 1000, 20),
+    Limit("limit-entra-reports", "/auditLogs", False, 5, 10),
     Limit("limit-conditional-access", "/identity/conditionalAccess", False, 1, 1, per_client=False, says_when=False),
     Limit("limit-directory-writes", "/", True, 3000, 150),
     Limit("limit-directory", "/", False, 3500, 10),
 )
-_COSTS = {"/users": 2, "/subscribedSkus": 3}
+_COSTS = {
+    "/groups/{group-id}/members": 3,
+    "/groups/{group-id}/transitiveMembers": 5,
+    "/subscribedSkus": 3,
+    "/users": 2,
+}
 
 
 class Limits:

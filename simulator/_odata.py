@@ -28,6 +28,8 @@ class Filter:
         self._tokens = _tokens(text)
         self._properties = properties
         self._range: str | None = None
+        # what is asked of which property
+        self.used: list[tuple[str, str]] = []
         self.test = self._either()
         if self._tokens:
             raise _invalid(f"Syntax error at '{self._tokens[0]}'")
@@ -52,9 +54,10 @@ class Filter:
             group = self._either()
             self._expect(")")
             return group
-        if self._taken("startswith"):
+        if self._taken("startswith") or self._taken("startsWith"):
             self._expect("(")
             name = self._property()
+            self.used.append((name, "startswith"))
             self._expect(",")
             prefix = str(self._literal()).lower()
             self._expect(")")
@@ -66,6 +69,7 @@ class Filter:
 
     def _comparison(self, name: str) -> Test:
         if self._taken("in"):
+            self.used.append((name, "in"))
             self._expect("(")
             wanted = [self._literal()]
             while self._taken(","):
@@ -74,6 +78,7 @@ class Filter:
             return lambda item: any(_same(_value(item, name), value) for value in wanted)
         for operator, compare in _COMPARISONS.items():
             if self._taken(operator):
+                self.used.append((name, operator))
                 value = self._literal()
                 return lambda item: compare(_value(item, name), value)
         raise _invalid(f"Unsupported operator '{self._next()}'")
@@ -136,7 +141,8 @@ def selected(item: Json, text: str, properties: Json) -> Json:
     names = [name.strip() for name in text.split(",")]
     for name in names:
         _known(name, properties)
-    return {name: item[name] for name in names if name in item}
+    kind = {"@odata.type": item["@odata.type"]} if "@odata.type" in item else {}
+    return kind | {name: item[name] for name in names if name in item}
 
 
 def _known(name: str, properties: Json) -> None:
@@ -187,6 +193,8 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "like": lambda left, right: fnmatchcase(str(left or "").casefold(), str(right).casefold()),
     "ge": _ordered_pair(lambda left, right: bool(left >= right)),
     "le": _ordered_pair(lambda left, right: bool(left <= right)),
+    "gt": _ordered_pair(lambda left, right: bool(left > right)),
+    "lt": _ordered_pair(lambda left, right: bool(left < right)),
 }
 
 

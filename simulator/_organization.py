@@ -29,6 +29,8 @@ def seed_organization(run: Run) -> None:
             "IsUpdatingServicePlan": False,
             "ServicePlan": "BPOS_S_E15_0",
             "TargetServicePlan": "BPOS_S_E15_0",
+            "OAuth2ClientProfileEnabled": described["modern_authentication"],
+            "DefaultAuthenticationPolicy": described["default_authentication_policy"],
             "_customized": None if described["dehydrated"] else run.now,
             "_customized_after": timedelta(seconds=described["customization_after"]),
             "_asked": not described["dehydrated"],

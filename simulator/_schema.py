@@ -22,6 +22,18 @@ _TYPES: dict[str, tuple[type, ...]] = {
 _EDM = {"string": "Edm.String", "boolean": "Edm.Boolean", "integer": "Edm.Int32", "number": "Edm.Double"}
 
 
+_SENTINEL = "unknownFutureValue"
+_ZEROS: Json = {
+    "string": "",
+    "boolean": False,
+    "integer": 0,
+    "number": 0,
+    "date-time": "0001-01-01T00:00:00Z",
+    "duration": "PT0S",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
+
+
 class Schemas:
     """The named schemas of one document."""
 
@@ -73,6 +85,52 @@ class Schemas:
         else:
             yield from _scalar(schema, value)
 
+    def completed(self, schema: Json, value: Any) -> Any:
+        """The value with all properties of its type: null, empty or the zero value where it says nothing."""
+        schema = self._typed(schema, value)
+        if isinstance(value, list):
+            return [self.completed(schema["items"], item) for item in value]
+        if not isinstance(value, dict) or "properties" not in schema:
+            return value
+        known = schema["properties"]
+        absent = {name: spec for name, spec in known.items() if name not in value and not _left_out(name, spec)}
+        return {
+            **{name: self.completed(known.get(name, {}), content) for name, content in value.items()},
+            **{name: self._empty(spec) for name, spec in absent.items()},
+        }
+
+    def veiled(self, schema: Json, value: Any) -> Any:
+        """The value as a client sees it that knows no enum members past the sentinel."""
+        schema = self._typed(schema, value)
+        if isinstance(value, list):
+            return [self.veiled(schema["items"], item) for item in value]
+        if isinstance(value, dict):
+            known = schema.get("properties", {})
+            return {name: self.veiled(known.get(name, {}), content) for name, content in value.items()}
+        members = schema.get("enum", [])
+        if _SENTINEL in members and value in members[members.index(_SENTINEL) :]:
+            return _SENTINEL
+        return value
+
+    def _typed(self, schema: Json, value: Any) -> Json:
+        """The schema behind references and behind "or null", of the type that the value says it has."""
+        schema = self.resolve(schema)
+        if "anyOf" in schema:
+            schema = self.resolve(schema["anyOf"][0])
+        named = value.get("@odata.type") if isinstance(value, dict) else None
+        derived = schema.get("x-derived-types-in-slice", {}).get(named)
+        return self.resolve({"$ref": derived}) if derived else schema
+
+    def _empty(self, schema: Json) -> Any:
+        schema = self.resolve(schema)
+        if "anyOf" in schema or schema.get("nullable"):
+            return None
+        if "enum" in schema:
+            return schema["enum"][0]
+        if schema["type"] in ("object", "array"):
+            return self.completed(schema, {}) if schema["type"] == "object" else []
+        return _ZEROS.get(schema.get("format", "")) or _ZEROS[schema["type"]]
+
     def _at(self, reference: str) -> Json:
         found: Any = self._document
         for step in reference.removeprefix("#/").split("/"):
@@ -113,8 +171,14 @@ class Schemas:
             yield from self.problems(schema["items"], item)
 
 
+def _left_out(name: str, schema: Json) -> bool:
+    """What an object contains is not shown inside of it; annotations are not properties."""
+    return name.startswith("@") or (schema.get("type") == "array" and "x-ms-navigationProperty" in schema)
+
+
 def _scalar(schema: Json, value: Any) -> Iterator[str]:
-    if "enum" in schema and value not in schema["enum"]:
+    members = value.split(",") if "x-ms-enum-flags" in schema else [value]
+    if "enum" in schema and not set(members) <= set(schema["enum"]):
         yield f"Requested value '{value}' was not found."
     if "pattern" in schema and not re.match(schema["pattern"], value):
         yield f"Cannot convert the literal '{value}' to the expected type '{schema.get('format', 'string')}'."

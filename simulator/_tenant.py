@@ -93,6 +93,19 @@ class Tenant:
         """The same id for the same thing in every run."""
         return str(uuid.uuid5(_NAMESPACE, "/".join((self.domain, *parts))))
 
+    def device_id(self, number: int) -> str:
+        """What Exchange calls the device that stands at this place in the description."""
+        return self.uuid("device", str(number)).replace("-", "").upper()
+
+    def has_plan(self, start: str) -> bool:
+        """Whether a subscription that is in force has a service plan whose name begins like this."""
+        return any(
+            plan["servicePlanName"].startswith(start)
+            for sku in self.store("subscribedSkus")
+            if sku["capabilityStatus"] in ("Enabled", "Warning")
+            for plan in sku["servicePlans"]
+        )
+
     def called(self, name: str) -> bool:
         """Whether a URL that names a tenant this way means this one."""
         return name.lower() in (self.tenant_id, *self.domains)

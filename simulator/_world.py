@@ -12,25 +12,41 @@ from typing import Any
 from ._clock import Clock
 from ._cmdlet_table import seed_exchange
 from ._cmdlets import load_cmdlets
+from ._conditional_access import seed_conditional_access
 from ._conduct import Conductor, Service
 from ._contract import Contract
 from ._credentials import Credentials, Issuer, make_credentials
 from ._descriptions import describe
 from ._directory_seed import seed_directory
+from ._downloads import Downloads
 from ._entra import Entra
 from ._exchange import Exchange
 from ._faults import Faults
 from ._graph import Graph
+from ._groups import seed_groups
 from ._identity import ManagedIdentity
 from ._interference import Interference
 from ._intune import seed_intune
+from ._intune_policies import seed_intune_policies
 from ._ledger import Ledger
 from ._limits import Limits
+from ._managed_devices import seed_managed_devices
 from ._nouns import Run
+from ._sign_ins import seed_sign_ins
 from ._tenant import Principal, Tenant
 from ._tls import rsa_key
 from ._tokens import Tokens
 from ._wire import Json
+
+_SEEDS = (
+    seed_directory,
+    seed_groups,
+    seed_conditional_access,
+    seed_sign_ins,
+    seed_intune,
+    seed_intune_policies,
+    seed_managed_devices,
+)
 
 
 @dataclass(frozen=True)
@@ -63,8 +79,16 @@ class World:
         self.tokens = Tokens(self.tenants, self.clock)
         self.entra = Entra(self.tokens, self.tenants, self.credentials, self.issuer)
         self.identity = ManagedIdentity(self.entra)
+        self.downloads = Downloads(self.clock)
         self.graph = Graph(
-            Contract(), self.tokens, self.tenants, self.clock, self.limits, settings.page_size, settings.strict_answers
+            Contract(),
+            self.tokens,
+            self.tenants,
+            self.clock,
+            self.limits,
+            self.downloads,
+            settings.page_size,
+            settings.strict_answers,
         )
         self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
         self.interference = Interference(self.tenants, self._administrator)
@@ -76,7 +100,7 @@ class World:
 
     @property
     def services(self) -> tuple[Service, ...]:
-        return self.entra, self.graph, self.exchange, self.identity
+        return self.entra, self.graph, self.exchange, self.identity, self.downloads
 
     def seed(self) -> None:
         """Every tenant as its description has it, nothing in the ledger, no fault ordered."""
@@ -87,6 +111,7 @@ class World:
         self.limits.reset()
         self.entra.pending.clear()
         self.tokens.forget_times()
+        self.downloads.clear()
         for tenant in self.tenants.values():
             if tenant.revision.number != self._seeded.get(tenant.tenant_id):
                 self._seed(tenant)
@@ -95,8 +120,8 @@ class World:
         tenant.stores.clear()
         tenant.past.clear()
         now = self.clock.now()
-        seed_directory(tenant, now)
-        seed_intune(tenant, now)
+        for seed in _SEEDS:
+            seed(tenant, now)
         if tenant.exchange is not None:
             cmdlet = self.cmdlets["get-organizationconfig"]
             seed_exchange(Run(tenant, cmdlet, self.cmdlets, {}, now, caller=""))

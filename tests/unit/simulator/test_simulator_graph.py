@@ -39,8 +39,9 @@ def check(contract: Json, operation: Operation, body: Any) -> None:
 
 @pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
 def test_every_read_answers_by_its_schema(client_of: MakeClient, graph_contract: Json, operation: Operation) -> None:
-    client = client_of("connected", everything())
+    client = client_of(tenant_for(operation), everything())
     keys = {
+        "period": "D7",
         "user-id": client.facts["account"],
         "organization-id": client.facts["tenant_id"],
         "tenantId": client.facts["tenant_id"],
@@ -60,7 +61,16 @@ def test_every_read_answers_by_its_schema(client_of: MakeClient, graph_contract:
         path = path.replace(f"{{{name}}}", keys[name])
     answer = client.graph("GET", path)
     assert answer.status_code == operation.success, answer.text
-    check(graph_contract, operation, answer.json())
+    if operation.answer is not None:
+        check(graph_contract, operation, answer.json())
+
+
+def tenant_for(operation: Operation) -> str:
+    """One that has something to show of this."""
+    areas = ("auditLogs", "deviceAppManagement", "groups", "identity", "policies", "reports")
+    devices = ("/deviceManagement/managedDevice", "/deviceManagement/deviceCompliance")
+    mobile = operation.template.split("/")[1] in areas or operation.template.startswith(devices)
+    return "retired_with_holes" if mobile else "connected"
 
 
 def check_error(contract: Json, body: Any) -> None:
@@ -79,11 +89,12 @@ def test_every_operation_needs_its_permission(
     listed = operation.permissions["application"]
     wanted = set(listed.get("combination") or listed["least"] + listed["other"])
     for granted in [set(), everything() - wanted]:
-        answer = client_of("ready", granted).graph(operation.method, path, json={})
+        answer = client_of(tenant_for(operation), granted).graph(operation.method, path, json={})
         assert answer.status_code == 403, answer.text
         check_error(graph_contract, answer.json())
     for granted in [wanted] if "combination" in listed else [{name} for name in listed["least"]]:
-        assert client_of("ready", granted).graph(operation.method, path, json={}).status_code != 403
+        answer = client_of(tenant_for(operation), granted).graph(operation.method, path, json={})
+        assert answer.status_code != 403, answer.text
 
 
 def test_the_two_forms_of_forbidden(client_of: MakeClient) -> None:
@@ -291,7 +302,12 @@ def test_rate_limits() -> None:
         body = {
             "displayName": "Require compliant device",
             "state": "enabledForReportingButNotEnforced",
-            "conditions": {"clientAppTypes": ["all"], "applications": {"includeApplications": ["All"]}},
+            "conditions": {
+                "clientAppTypes": ["all"],
+                "applications": {"includeApplications": ["All"]},
+                "users": {"includeUsers": ["All"]},
+            },
+            "grantControls": {"operator": "OR", "builtInControls": ["compliantDevice"]},
         }
         answers = [client.graph("POST", "/identity/conditionalAccess/policies", json=body) for _unused in range(2)]
         assert [answer.status_code for answer in answers] == [201, 429]
@@ -317,13 +333,6 @@ def test_what_has_no_rules_of_its_own_is_written_too(client_of: MakeClient) -> N
     path = "/deviceManagement/conditionalAccessSettings"
     assert client.graph("PATCH", path, json={"enabled": True}).json()["enabled"] is True
     assert client.get(path)["enabled"] is True
-    policies = "/identity/conditionalAccess/policies"
-    created = client.graph("POST", policies, json={"displayName": "Own", "state": "disabled"}).json()
-    path = f"{policies}/{created['id']}"
-    assert client.graph("PATCH", path, json={"state": "enabled"}).status_code == 204
-    assert client.get(path)["state"] == "enabled"
-    assert client.graph("DELETE", path).status_code == 204
-    assert client.values(policies) == []
 
 
 def test_tenants_know_each_other_by_id_and_domain(client_of: MakeClient) -> None:

@@ -69,7 +69,7 @@ def test_an_application_with_exactly_the_connectors_cmdlets(simulator: Simulator
     for name, parameters in CALLS:
         restricted.run(name, **parameters)
     beyond = {cmdlet.name for cmdlet in load_cmdlets().values()} - CONNECTOR_CMDLETS
-    assert len(beyond) == 33
+    assert len(beyond) == 36
     for name in beyond:
         assert restricted.invoke(name, {"Confirm": False}).status_code == 403, name
     assert restricted.graph("GET", "/users").status_code == 403
