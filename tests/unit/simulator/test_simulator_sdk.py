@@ -18,6 +18,13 @@ from msgraph import GraphRequestAdapter, GraphServiceClient
 from msgraph.generated.device_management.exchange_connectors.item.sync.sync_post_request_body import (
     SyncPostRequestBody,
 )
+from msgraph.generated.identity.conditional_access.evaluate.evaluate_post_request_body import EvaluatePostRequestBody
+from msgraph.generated.models.android_work_profile_compliance_policy import AndroidWorkProfileCompliancePolicy
+from msgraph.generated.models.application_context import ApplicationContext
+from msgraph.generated.models.compliance_state import ComplianceState
+from msgraph.generated.models.conditional_access_client_app import ConditionalAccessClientApp
+from msgraph.generated.models.conditional_access_status import ConditionalAccessStatus
+from msgraph.generated.models.device_management_exchange_access_state import DeviceManagementExchangeAccessState
 from msgraph.generated.models.device_management_exchange_connector import DeviceManagementExchangeConnector
 from msgraph.generated.models.device_management_exchange_connector_status import (
     DeviceManagementExchangeConnectorStatus as Status,
@@ -28,7 +35,12 @@ from msgraph.generated.models.device_management_exchange_connector_sync_type imp
 from msgraph.generated.models.device_management_exchange_connector_type import (
     DeviceManagementExchangeConnectorType as ConnectorType,
 )
+from msgraph.generated.models.exclusion_group_assignment_target import ExclusionGroupAssignmentTarget
+from msgraph.generated.models.group_assignment_target import GroupAssignmentTarget
+from msgraph.generated.models.ios_compliance_policy import IosCompliancePolicy
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.sign_in_conditions import SignInConditions
+from msgraph.generated.models.user_sign_in import UserSignIn
 from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 from msgraph_core import GraphClientFactory
 
@@ -139,6 +151,50 @@ def test_refusals_reach_the_sdk_as_odata_errors(simulator: Simulator) -> None:
         assert refused.value.error.inner_error.request_id
 
     with_sdk(simulator, use, "no_intune_licence")
+
+
+def test_what_an_assessment_reads(simulator: Simulator) -> None:
+    body = EvaluatePostRequestBody(
+        sign_in_identity=UserSignIn(user_id=""),
+        sign_in_context=ApplicationContext(include_applications=["00000002-0000-0ff1-ce00-000000000000"]),
+        sign_in_conditions=SignInConditions(client_app_type=ConditionalAccessClientApp.ExchangeActiveSync),
+        applied_policies_only=True,
+    )
+
+    async def use(sdk: GraphServiceClient) -> None:
+        managed = await sdk.device_management.managed_devices.get()
+        assert managed is not None and managed.value is not None
+        first, second = managed.value
+        assert (first.compliance_state, second.compliance_state) == (
+            ComplianceState.Compliant,
+            ComplianceState.Noncompliant,
+        )
+        assert first.eas_activated and first.exchange_access_state == DeviceManagementExchangeAccessState.None_
+        compliance = await sdk.device_management.device_compliance_policies.get()
+        assert compliance is not None and compliance.value is not None
+        assert [type(policy) for policy in compliance.value] == [
+            IosCompliancePolicy,
+            AndroidWorkProfileCompliancePolicy,
+        ]
+        protections = sdk.device_app_management.ios_managed_app_protections
+        protected = await protections.get()
+        assert protected is not None and protected.value and protected.value[0].id
+        assigned = await protections.by_ios_managed_app_protection_id(protected.value[0].id).assignments.get()
+        assert assigned is not None and assigned.value is not None
+        assert [type(one.target) for one in assigned.value] == [GroupAssignmentTarget, ExclusionGroupAssignmentTarget]
+        sign_ins = await sdk.audit_logs.sign_ins.get()
+        assert sign_ins is not None and sign_ins.value is not None
+        blocked = [one for one in sign_ins.value if one.conditional_access_status == ConditionalAccessStatus.Failure]
+        assert [one.client_app_used for one in blocked] == ["Exchange ActiveSync"]
+        body.sign_in_identity = UserSignIn(user_id=blocked[0].user_id)
+        judged = await sdk.identity.conditional_access.evaluate.post(body)
+        assert judged is not None and judged.value is not None
+        assert {one.display_name: one.policy_applies for one in judged.value} == {
+            "Require a compliant device (test)": True,
+            "Block Exchange ActiveSync for the pilot": True,
+        }
+
+    with_sdk(simulator, use, "retired_with_holes")
 
 
 def test_azure_identity_signs_in_with_a_certificate(simulator: Simulator) -> None:
