@@ -60,7 +60,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "conditional-access-merge": Behaviour(
             "a change is laid over the policy part by part; what is not sent stays",
             ASSUMED,
-            "OData 4.0 protocol 11.4.3 on complex types; the API page does not say",
+            f"{_API}/conditionalaccesspolicy-update says so of properties; for their parts it is OData 4.0, 11.4.3",
         ),
         "conditional-access-schema": Behaviour(
             "applications, users, client types and a control are required; the text is 1007, which public issues have "
@@ -120,8 +120,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "sign-ins-status": Behaviour(
             "a blocked Exchange ActiveSync sign-in is a success whose Conditional Access failed",
-            DOCUMENTED,
-            f"{_LEARN}/entra/identity/conditional-access/policy-block-legacy-authentication",
+            SEEN,
+            "MicrosoftDocs/azure-docs issue 77476; timmcmic.blog, 2021-06-28",
         ),
     },
     "Usage reports": {

@@ -48,7 +48,7 @@ def seed_sign_ins(tenant: Tenant, now: datetime) -> None:
 def _sign_in(tenant: Tenant, number: int, described: Json, now: datetime) -> Json:
     """A policy that blocks shows in conditionalAccessStatus; the status of the sign-in itself stays a success."""
     created = now - timedelta(seconds=described["age"])
-    app = str(described.get("app", described["client"]))
+    app = str(described.get("app", "Office 365 Exchange Online"))
     user = tenant.description["users"][described["user"]]
     return {
         "id": tenant.uuid("signIn", str(number)),
