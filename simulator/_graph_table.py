@@ -32,6 +32,7 @@ from ._intune import (
     sync_connector,
 )
 from ._licences import assign_licences, list_licence_details
+from ._partner import gate_lists
 from ._wire import Answer
 
 Act = Callable[[Scene, Resource], Answer]
@@ -90,10 +91,10 @@ RESOURCES: dict[str, Resource] = {
     "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
     "/subscribedSkus": Resource("subscribedSkus", "microsoft.graph.subscribedSku", view=sku_view),
     "/tenantRelationships/delegatedAdminCustomers": Resource(
-        "delegatedAdminCustomers", "microsoft.graph.delegatedAdminCustomer"
+        "delegatedAdminCustomers", "microsoft.graph.delegatedAdminCustomer", gate=gate_lists
     ),
     "/tenantRelationships/delegatedAdminRelationships": Resource(
-        "delegatedAdminRelationships", "microsoft.graph.delegatedAdminRelationship"
+        "delegatedAdminRelationships", "microsoft.graph.delegatedAdminRelationship", gate=gate_lists
     ),
     "/users": _USERS,
 }
