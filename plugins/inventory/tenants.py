@@ -194,13 +194,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _read(self) -> list[dict[str, Any]]:
         shared = {option: self._given(option) for option in SHARED}
-        tenants, partner_tenant_id = self._given("tenants"), self._given("partner_tenant_id")
-        if tenants is None and not partner_tenant_id:
-            tenants = [{"tenant_id": shared["tenant_id"]}]
         try:
             return read_fleet(
-                tenants or [],
-                partner_tenant_id,
+                self._given("tenants"),
+                self._given("partner_tenant_id"),
                 shared,
                 self.get_option("gather"),
                 self.get_option("concurrency"),

@@ -11,7 +11,8 @@ from typing import Any
 
 from . import _access_rules, _connectors, _mobile_policies, _mobile_settings
 from ._concurrent import gather
-from ._errors import TenantError
+from ._connection import named
+from ._errors import TenantError, usage
 from ._partner import customers
 from ._requirements import requirements
 from ._retry import Deadline
@@ -52,7 +53,7 @@ FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]
 
 
 def read_fleet(
-    entries: Sequence[Any],
+    entries: Sequence[Any] | None,
     partner_tenant_id: str | None,
     shared: Mapping[str, Any],
     wanted: Sequence[str],
@@ -62,12 +63,21 @@ def read_fleet(
 ) -> list[dict[str, Any]]:
     """Every tenant as a host: C(name), C(group) (None if its connector was not asked for) and C(variables).
 
-    Raises L(TenantError) if it cannot be known which tenants there are; one that cannot be read is a host as well.
+    Without C(entries) and partner there is the one tenant of the C(shared) options. Raises L(TenantError) if it cannot
+    be known which tenants there are; one that cannot be read is a host as well.
     """
+    if concurrency < 1:
+        raise usage("concurrency must be at least 1")
+    if timeout <= 0:
+        raise usage(f"{named('timeout')} must be more than 0 seconds")
+    if entries is None and not partner_tenant_id:
+        if not shared["tenant_id"]:
+            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all left out", "Give one of them")
+        entries = [{"tenant_id": shared["tenant_id"]}]
     together = {**clock, "deadline": _deadline(timeout, **clock), "connections": Connections()}
     try:
         found = _customers(partner_tenant_id, shared, timeout, together) if partner_tenant_id else {}
-        tenants = tenants_of(entries, found, shared)
+        tenants = tenants_of(entries or [], found, shared)
         calls = {
             name: partial(_host, name, {**params, "timeout": timeout}, wanted, together)
             for name, params in tenants.items()
