@@ -18,6 +18,7 @@ _OPTIONS = {"$select", "$filter", "$top", "$orderby", "$count", "$skiptoken"}
 _LONGEST_PAGE = 300
 
 
+@behaves("partner-query")
 def gate_lists(scene: Scene) -> None:
     """The page names fewer query options than the metadata; a key takes $select only."""
     for name in scene.options:
