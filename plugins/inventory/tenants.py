@@ -20,7 +20,6 @@ description:
   - Each host is in one of the groups C(connector_connected), C(connector_pending), C(connector_disconnected),
     C(connector_missing), C(connector_ambiguous) (several service-to-service connectors), C(connector_not_offered), and
     C(tenant_unreadable), where C(tenant_error) says in C(message) and C(kind) what could not be read and why.
-  - Every option can be given for all tenants, or in O(tenants) for one of them.
 notes:
   - "C(tenant_options) are the connection options of the tenant without secrets. The playbooks of this collection use
     them, others do with C(module_defaults: {group/intune.exchange.tenant: '{{ tenant_options }}'})."
@@ -45,7 +44,7 @@ options:
     description:
       - The tenants. Besides what stands below, each may have any option of this plugin about its connection, its
         O(account) and its O(directory_sync). With a credential of its own a tenant takes none of the shared ones.
-      - An entry for a customer that O(partner_tenant_id) finds says more about it.
+      - An entry with the id of a customer that O(partner_tenant_id) finds says more about it.
       - When this and O(partner_tenant_id) are left out, there is the one tenant of O(tenant_id).
     type: list
     elements: dict
@@ -67,6 +66,13 @@ options:
       - The tenant of a partner, whose customers are hosts. A customer counts if its active and expiring relationships
         together hold the roles Intune Administrator and Exchange Administrator.
     type: str
+  auth_method:
+    description:
+      - How to sign in.
+      - When left out, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
+      - V(managed_identity) is only used when it is named here. V(device_code) is refused, since it would need a person
+        for each tenant.
+      - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
   account:
     description: Primary SMTP address of the account that the connector is, or will be, bound to.
     type: str

@@ -70,6 +70,8 @@ def read_fleet(
         raise usage("concurrency must be at least 1")
     if timeout <= 0:
         raise usage(f"{named('timeout')} must be more than 0 seconds")
+    if shared.get("auth_method") == "device_code":
+        raise usage("auth_method device_code would need a person for each tenant", "Choose another method")
     if entries is None and not partner_tenant_id:
         if not shared["tenant_id"]:
             raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all left out", "Give one of them")

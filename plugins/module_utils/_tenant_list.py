@@ -11,7 +11,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ._auth_method import choose_method
-from ._connection import CONNECTION_SPEC, SECRET_OPTIONS
+from ._connection import CONNECTION_SPEC, METHODS, SECRET_OPTIONS
 from ._errors import TenantError, usage
 from ._redaction import Redactor
 from ._requirements import OPTIONS
@@ -26,7 +26,11 @@ SHARED = (*_CONNECTION, *OPTIONS)
 _SPEC: dict[str, Any] = {
     option: {key: value for key, value in spec.items() if key not in ("default", "fallback")}
     for option, spec in {**_CONNECTION, **OPTIONS}.items()
-} | {"tenant_id": {"type": "str", "required": True}, "name": {"type": "str"}}
+} | {
+    "auth_method": {"type": "str", "choices": [method for method in METHODS if method != "device_code"]},
+    "tenant_id": {"type": "str", "required": True},
+    "name": {"type": "str"},
+}
 
 
 def tenants_of(

@@ -136,6 +136,12 @@ def test_a_tenant_is_signed_in_to_once_and_asked_each_thing_once(fleet: Fleet, s
         assert set(asked.values()) == {1}, asked
 
 
+def test_connections_are_used_by_one_tenant_after_another(fleet: Fleet, simulator: Simulator) -> None:
+    fleet("ready", "connected", "cloud_only", "dehydrated", wanted=("connector",), concurrency=1)
+    used = {(one["service"], one["connection"]) for one in simulator.requests()}
+    assert len(used) == 2 and len(simulator.requests()) == 12  # each: discovery, token, list
+
+
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_one_that_fails_does_not_hold_up_the_others(fleet: Fleet, simulator: Simulator, concurrency: int) -> None:
     simulator.fault(match=LIST, kind="status", status=429, headers={"Retry-After": "900"})

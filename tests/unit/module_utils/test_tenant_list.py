@@ -67,6 +67,7 @@ def test_an_entry_says_more_about_a_customer() -> None:
         ),
         ([{"tenant_id": "a", "timeout": 5}], "options that no tenant has: timeout"),
         ([{"tenant_id": "a", "cloud": "mars"}], "value of cloud must be one of"),
+        ([{"tenant_id": "a", "auth_method": "device_code"}], "value of auth_method must be one of"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(entries: list[Any], problem: str) -> None:
