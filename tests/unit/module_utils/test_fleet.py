@@ -162,6 +162,21 @@ def test_the_time_is_that_of_all_together(fleet: Fleet, simulator: Simulator) ->
     assert tries == {"ready": 3, "connected": 1, "cloud_only": 1}
 
 
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"concurrency": 0}, "concurrency must be at least 1"),
+        ({"timeout": 0}, r"timeout \(INTUNE_EXCHANGE_TIMEOUT\) must be more than 0 seconds"),
+        ({"entries": None}, r"tenants, partner_tenant_id and tenant_id \(AZURE_TENANT_ID\) are all left out"),
+        ({"shared": {"auth_method": "device_code"}}, "auth_method device_code would need a person for each tenant"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(given: dict[str, Any], problem: str) -> None:
+    usual = {"entries": [], "shared": {"tenant_id": None}, "concurrency": 1, "timeout": 300}
+    with pytest.raises(TenantError, match=problem):
+        read_fleet(**{"partner_tenant_id": None, "wanted": (), **usual, **given})
+
+
 def test_what_was_read_stays_although_something_else_failed(fleet: Fleet) -> None:
     [host] = fleet("missing_permission", wanted=("connector", "mobile_access")).values()
     assert host["group"] == "tenant_unreadable"
