@@ -30,7 +30,7 @@ def test_what_a_tenant_says_itself_comes_first() -> None:
     ]
     hosts = tenants_of(entries, {}, SHARED)
     assert list(hosts) == ["a.example", "b"]
-    first, second = hosts.values()
+    first, second = hosts["a.example"], hosts["b"]
     assert first == {**SHARED, "tenant_id": "a.example", "account": "svc@a.example"}
     assert (second["cloud"], second["directory_sync"], second["client_secret"]) == (
         "china",
@@ -40,7 +40,7 @@ def test_what_a_tenant_says_itself_comes_first() -> None:
 
 
 def test_a_credential_of_its_own_takes_the_place_of_the_shared_one() -> None:
-    [host] = tenants_of([{"tenant_id": "a.example", "certificate_path": "/a.pem"}], {}, SHARED).values()
+    host = tenants_of([{"tenant_id": "a.example", "certificate_path": "/a.pem"}], {}, SHARED)["a.example"]
     assert host["certificate_path"] == "/a.pem" and host["client_id"] == "app"
     assert "client_secret" not in host and "auth_method" not in host
     assert public_options(host)["auth_method"] == "certificate"
