@@ -79,7 +79,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Shipped tenants: {', '.join(shipped())}.",
     )
     add = parser.add_argument
-    add("--tenant", action="append", metavar="NAME|FILE", help="shipped tenant or description file; repeatable")
+    add(
+        "--tenant",
+        action="append",
+        metavar="NAME|FILE",
+        help="shipped or description file; NAME*N: N alike; repeatable",
+    )
     add("--address-file", type=Path, metavar="FILE", help="write URLs and credentials of all tenants there, as JSON")
     add("--control", action="store_true", help="open the control plane: ledger, state, faults, clock")
     add("--clock-step", type=float, default=60, metavar="SECONDS", help="simulated seconds per API request (60)")

@@ -47,6 +47,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "aadsts-90002": Behaviour("an unknown tenant is refused, in discovery too", DOCUMENTED, _CODES),
         "aadsts-500011": Behaviour("a resource that the tenant does not have is refused", DOCUMENTED, _CODES),
+        "application-consented": Behaviour(
+            "an application signs in wherever it has a service principal, under one id and with one set of credentials",
+            DOCUMENTED,
+            f"{_ENTRA}/v2-oauth2-client-creds-grant-flow",
+        ),
         "login-exchange-absent": Behaviour(
             "a tenant that never bought Exchange Online does not have it as a resource", ASSUMED, _NOBODY
         ),

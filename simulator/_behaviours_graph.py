@@ -12,6 +12,7 @@ _GRAPH = f"{_LEARN}/graph"
 _METADATA = "https://github.com/microsoftgraph/msgraph-metadata"
 _CONNECTOR = f"{_GRAPH}/api/resources/intune-onboarding-devicemanagementexchangeconnector"
 _INTUNE_FORM = "Intune error bodies (_version 3) in public issues, e.g. microsoftgraph/powershell-intune-samples 18"
+_LISTED = f"{_GRAPH}/api/tenantrelationship-list-delegatedadminrelationships"
 _NOBODY = "no public source found"
 
 SECTIONS: dict[str, dict[str, Behaviour]] = {
@@ -145,6 +146,21 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "only the tenants of this simulator are known to exist",
             ASSUMED,
             f"{_GRAPH}/api/tenantrelationship-findtenantinformationbytenantid",
+        ),
+    },
+    "Partners": {
+        "partner-relationships": Behaviour(
+            "each relationship has its own roles and status, and a customer may have several",
+            DOCUMENTED,
+            f"{_GRAPH}/api/resources/delegatedadminrelationship",
+        ),
+        "partner-query": Behaviour(
+            "only the query options that the page names",
+            ASSUMED,
+            f"{_LISTED}; what others get is not described",
+        ),
+        "partner-top": Behaviour(
+            "a $top beyond 300 is refused", ASSUMED, f"the limit: {_LISTED}; its refusal is not described"
         ),
     },
     "Intune": {

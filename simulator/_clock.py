@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 def iso(moment: datetime) -> str:
     """The form in which Graph writes a DateTimeOffset."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"  # strftime takes ten times as long
 
 
 def http_date(moment: datetime) -> str:

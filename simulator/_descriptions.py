@@ -19,11 +19,35 @@ def shipped() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.yml"))
 
 
-def describe(source: str | Path) -> tuple[str, Json]:
-    """The name and the complete description of a shipped tenant, or of one in a file."""
-    path = _locate(source)
+def describe(source: str | Path) -> list[tuple[str, Json]]:
+    """The name and the complete description of a shipped tenant, or of one in a file; C(SOURCE*N) is N of its kind."""
+    plain, star, count = str(source).rpartition("*")
+    if star and not (count.isdigit() and int(count)):
+        raise ValueError(f"{source} must end in *N, for how many tenants of this kind there are")
+    path = _locate(plain if star else source)
     description = _merged(path, path.parent)
-    return path.stem, _filled(description, description["domain"])
+    if not star:
+        return [(path.stem, _filled(description, description["domain"]))]
+    return [
+        (f"{path.stem}-{number}", _filled(_copy(description, number), _copied_domain(description["domain"], number)))
+        for number in range(1, int(count) + 1)
+    ]
+
+
+def _copy(description: Json, number: int) -> Json:
+    """Another organization of the same kind; the applications of the first are at home in none and known to all."""
+    home = description["domain"]
+    return description | {
+        "domain": _copied_domain(home, number),
+        "display_name": f"{description['display_name']} {number}",
+        "application": {"home": home, **description["application"]},
+        "applications": {name: {"home": home, **one} for name, one in description["applications"].items()},
+    }
+
+
+def _copied_domain(domain: str, number: int) -> str:
+    label, _unused, rest = domain.partition(".")
+    return f"{label}-{number}.{rest}"
 
 
 def _locate(source: str | Path) -> Path:

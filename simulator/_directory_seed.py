@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ._clock import iso
 from ._directory import assign_role, new_user
+from ._partner import seed_customers
 from ._tenant import DIRECTORY_ROLES, Tenant
 from ._wire import Json
 
@@ -27,8 +28,7 @@ def seed_directory(tenant: Tenant, now: datetime) -> None:
     for principal in tenant.service_principals.values():
         for role in principal.directory_roles:
             assign_role(tenant, principal.object_id, DIRECTORY_ROLES[role])
-    for customer in tenant.description["customers"]:
-        _seed_customer(tenant, customer, now)
+    seed_customers(tenant, now)
 
 
 def _seed_user(tenant: Tenant, nickname: str, described: Json, now: datetime) -> None:
@@ -147,26 +147,3 @@ def _role_definition(name: str, template: str) -> Json:
         "templateId": template,
         "version": "1",
     }
-
-
-def _seed_customer(tenant: Tenant, described: Json, now: datetime) -> None:
-    customer_id = tenant.uuid("customer", described["name"])
-    tenant.store("delegatedAdminCustomers").add(
-        customer_id, {"id": customer_id, "tenantId": customer_id, "displayName": described["name"]}
-    )
-    relationship = tenant.uuid("relationship", described["name"])
-    tenant.store("delegatedAdminRelationships").add(
-        relationship,
-        {
-            "id": relationship,
-            "displayName": f"{described['name']} administration",
-            "customer": {"tenantId": customer_id, "displayName": described["name"]},
-            "accessDetails": {
-                "unifiedRoles": [{"roleDefinitionId": DIRECTORY_ROLES[role]} for role in described["roles"]]
-            },
-            "status": described.get("status", "active"),
-            "duration": "P730D",
-            "createdDateTime": iso(now - timedelta(days=30)),
-            "endDateTime": iso(now + timedelta(days=700)),
-        },
-    )

@@ -103,7 +103,8 @@ class Entra:
         }
 
     def _named(self, name: str) -> Tenant | None:
-        return next((tenant for tenant in self.tenants.values() if tenant.called(name)), None)
+        known = self.tenants.get(name.lower())
+        return known or next((tenant for tenant in self.tenants.values() if tenant.called(name)), None)
 
     @behaves("login-discovery")
     def _discovery(self, tenant: Tenant, form: Form) -> Json:

@@ -44,6 +44,7 @@ from ._intune import (
 )
 from ._licences import assign_licences, list_licence_details
 from ._managed_devices import DEVICE_FILTERS, overview_view
+from ._partner import gate_lists
 from ._reports import email_app_usage
 from ._sign_ins import SIGN_IN_FILTERS, gate_sign_ins, get_sign_in, list_sign_ins
 from ._what_if import evaluate
@@ -160,10 +161,10 @@ RESOURCES: dict[str, Resource] = {
     "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
     "/subscribedSkus": Resource("subscribedSkus", "microsoft.graph.subscribedSku", view=sku_view),
     "/tenantRelationships/delegatedAdminCustomers": Resource(
-        "delegatedAdminCustomers", "microsoft.graph.delegatedAdminCustomer"
+        "delegatedAdminCustomers", "microsoft.graph.delegatedAdminCustomer", gate=gate_lists
     ),
     "/tenantRelationships/delegatedAdminRelationships": Resource(
-        "delegatedAdminRelationships", "microsoft.graph.delegatedAdminRelationship"
+        "delegatedAdminRelationships", "microsoft.graph.delegatedAdminRelationship", gate=gate_lists
     ),
     "/users": _USERS,
 }

@@ -8,8 +8,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
+from ._behaviours import behaves
 from ._clock import iso
 from ._store import Revision, Store
 from ._wire import Json
@@ -26,6 +28,15 @@ DIRECTORY_ROLES = {
     "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
     "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
 }
+
+
+def organization_id(domain: str) -> str:
+    """The same id for the same organization in every run."""
+    return _uuid(domain, "tenant")
+
+
+def _uuid(domain: str, *parts: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, "/".join((domain, *parts))))
 
 
 @dataclass(frozen=True)
@@ -85,13 +96,13 @@ class Tenant:
         found: Json | None = self.description["exchange"]
         return found
 
-    @property
+    @cached_property
     def tenant_id(self) -> str:
-        return self.uuid("tenant")
+        return organization_id(self.domain)
 
     def uuid(self, *parts: str) -> str:
         """The same id for the same thing in every run."""
-        return str(uuid.uuid5(_NAMESPACE, "/".join((self.domain, *parts))))
+        return _uuid(self.domain, *parts)
 
     def device_id(self, number: int) -> str:
         """What Exchange calls the device that stands at this place in the description."""
@@ -120,7 +131,7 @@ class Tenant:
         described = self._described(kind)
         user = described.get("user")
         return Principal(
-            client_id=self.uuid("client", "application" if kind == "person" else kind),
+            client_id=_client_id(described.get("home", self.domain), "application" if kind == "person" else kind),
             object_id=self.uuid("user", user) if user else self.uuid("service_principal", kind),
             name=described.get("display_name") or str(user),
             graph=frozenset(described["graph"]),
@@ -158,6 +169,12 @@ class Tenant:
             "at": iso(now),
             **{name: [_plain(item) for item in store] for name, store in sorted(self.stores.items())},
         }
+
+
+@behaves("application-consented")
+def _client_id(home: str, kind: str) -> str:
+    """An application has one id in every tenant that knows it; `home` is the domain of the one that registered it."""
+    return _uuid(home, "client", kind)
 
 
 def _plain(value: Any) -> Any:

@@ -73,7 +73,7 @@ class World:
         self.faults = Faults()
         self.limits = Limits(enforced=settings.rate_limits)
         self.cmdlets = load_cmdlets()
-        self.tenants = {tenant.tenant_id: tenant for tenant in map(_described, settings.tenants)}
+        self.tenants = {tenant.tenant_id: tenant for source in settings.tenants for tenant in _described(source)}
         self.issuer = Issuer()
         self.credentials = _credentials(self.tenants, directory, self.issuer)
         self.tokens = Tokens(self.tenants, self.clock)
@@ -175,17 +175,18 @@ class World:
         }
 
 
-def _described(source: str | Path) -> Tenant:
-    name, description = describe(source)
-    return Tenant(name, description)
+def _described(source: str | Path) -> list[Tenant]:
+    return [Tenant(name, description) for name, description in describe(source)]
 
 
 def _credentials(tenants: dict[str, Tenant], directory: Path, issuer: Issuer) -> dict[str, Credentials]:
-    # One key pair for all: making one takes a tenth of a second, and each tenant has a certificate of its own.
+    # One key pair for all: making one takes a tenth of a second, and each application has a certificate of its own.
     key: Any = rsa_key()
-    return {
-        tenant.principal(application).client_id: make_credentials(name, directory, key, issuer)
-        for tenant in tenants.values()
-        for application in tenant.applications
-        for name in [tenant.name if application == "application" else f"{tenant.name}-{application}"]
-    }
+    made: dict[str, Credentials] = {}
+    for tenant in tenants.values():
+        for application in tenant.applications:
+            client_id = tenant.principal(application).client_id
+            if client_id not in made:  # one that several tenants know has the same credentials in all of them
+                name = tenant.name if application == "application" else f"{tenant.name}-{application}"
+                made[client_id] = make_credentials(name, directory, key, issuer)
+    return made

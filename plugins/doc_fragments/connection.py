@@ -102,3 +102,56 @@ requirements:
   - msal
   - requests >= 2.33
 """
+
+    # What a plugin says on top of that, since it reads the environment by its documentation.
+    ENVIRONMENT = r"""
+options:
+  tenant_id:
+    env:
+      - name: AZURE_TENANT_ID
+  client_id:
+    env:
+      - name: AZURE_CLIENT_ID
+  client_secret:
+    env:
+      - name: AZURE_CLIENT_SECRET
+  certificate_path:
+    env:
+      - name: AZURE_CLIENT_CERTIFICATE_PATH
+  certificate_password:
+    env:
+      - name: AZURE_CLIENT_CERTIFICATE_PASSWORD
+  federated_token_file:
+    env:
+      - name: AZURE_FEDERATED_TOKEN_FILE
+  auth_method:
+    env:
+      - name: INTUNE_EXCHANGE_AUTH_METHOD
+  graph_token:
+    env:
+      - name: INTUNE_EXCHANGE_GRAPH_TOKEN
+  exchange_token:
+    env:
+      - name: INTUNE_EXCHANGE_EXCHANGE_TOKEN
+  cloud:
+    env:
+      - name: INTUNE_EXCHANGE_CLOUD
+  authority_url:
+    env:
+      - name: AZURE_AUTHORITY_HOST
+  graph_url:
+    env:
+      - name: INTUNE_EXCHANGE_GRAPH_URL
+  exchange_url:
+    env:
+      - name: INTUNE_EXCHANGE_EXCHANGE_URL
+  ca_path:
+    env:
+      - name: INTUNE_EXCHANGE_CA_PATH
+  proxy:
+    env:
+      - name: INTUNE_EXCHANGE_PROXY
+  timeout:
+    env:
+      - name: INTUNE_EXCHANGE_TIMEOUT
+"""

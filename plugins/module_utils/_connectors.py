@@ -87,6 +87,22 @@ def info(tenant: Tenant) -> dict[str, Any]:
     }
 
 
+# What a tenant can be like with regard to its connector. A status that Microsoft adds later counts as disconnected.
+STATES = ("connected", "pending", "disconnected", "missing", "ambiguous", "not_offered")
+
+
+def state(found: Mapping[str, Any]) -> str:
+    """The one of L(STATES) that L(info) found."""
+    statuses = [one["status"] for one in found["connectors"] if one["exchange_connector_type"] == TYPE]
+    if not found["offered"]:
+        return "not_offered"
+    if len(statuses) != 1:
+        return "ambiguous" if statuses else "missing"
+    return {"connected": "connected", "connectionPending": "pending", "none": "missing"}.get(
+        statuses[0], "disconnected"
+    )
+
+
 def the_connector(records: list[Record], tenant: Tenant) -> Record:
     """The only service-to-service connector. Raises L(TenantError) if there is none, or more than one."""
     found = [one for one in records if one.get("exchangeConnectorType") == TYPE]

@@ -86,6 +86,11 @@ class TenantError(Exception):
         step = self.next_step or NEXT_STEPS.get(self.kind, "")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
+    def within(self, attempted: str, tenant: str) -> TenantError:
+        """This failure, with the wider of what was attempted where nothing narrower is known."""
+        self.attempted, self.tenant = self.attempted or attempted, self.tenant or tenant
+        return self
+
     def result(self) -> dict[str, Any]:
         """The failure as a task result."""
         said = asdict(self.answer) if self.answer else {}

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._retry import Deadline, Operation, Outcome, delay, http_date, may_repeat, outcome_of_status, retry_after
-from ._transport import Lost, Transport, Unreadable, parse_json, read_body
+from ._transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
 
@@ -97,7 +97,10 @@ class _Attempt:
 
 
 class Http:
-    """Sends requests within one deadline. Clock, sleep and random can be given, so that tests need no waiting."""
+    """Sends requests within one deadline. Clock, sleep and random can be given, so that tests need no waiting.
+
+    Many tenants that are read together share one C(deadline) and their C(connections).
+    """
 
     def __init__(
         self,
@@ -109,12 +112,14 @@ class Http:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = random.random,
+        deadline: Deadline | None = None,
+        connections: Connections | None = None,
     ) -> None:
         self.tenant = tenant
-        self.deadline = Deadline(timeout, clock)
+        self.deadline = deadline or Deadline(timeout, clock)
         self.clock, self.sleep = clock, sleep
         self._random = random
-        self._transport = Transport(ca_path, proxy)
+        self._transport = Transport(ca_path, proxy, connections)
 
     def send(self, service: Service, request: Request) -> Response:
         """The answer to C(request), repeated as its class allows; raises L(TenantError) unless it was done."""

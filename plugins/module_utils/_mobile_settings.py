@@ -12,7 +12,7 @@ from ._access_decision import STATES
 from ._cmdlets import Cmdlets
 from ._errors import TenantError, usage
 from ._impact import read_impact, with_default
-from ._resource import EditedList, Field, Record, Resource
+from ._resource import EditedList, Field, Record, Resource, returned
 from ._run import ensure
 from ._tenant import Tenant
 
@@ -34,6 +34,11 @@ def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
         if length > _LONGEST_INSERT:
             raise usage(f"{option} has {length} characters; Exchange takes at most {_LONGEST_INSERT}")
     return {"impact": [], **ensure(SETTINGS, tenant, params, check_mode)}
+
+
+def current(tenant: Tenant) -> dict[str, Any]:
+    """The settings as they are, under the names under which they are returned. Raises L(TenantError)."""
+    return returned(next(iter(SETTINGS.backend.list(tenant)), {}))
 
 
 def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> Mapping[str, Any]:

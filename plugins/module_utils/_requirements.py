@@ -200,6 +200,12 @@ def _judge(requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
     return requirement.judge(*known, *(facts[name] for name in requirement.may_fail))
 
 
+OPTIONS: dict[str, dict[str, Any]] = {
+    "account": {"type": "str"},
+    "directory_sync": {"type": "str", "choices": ["auto", "required", "optional"], "default": "auto"},
+}
+
+
 def requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The ten requirements and whether all of them are met. Raises L(TenantError) if nothing could be read."""
     account = params.get("account")

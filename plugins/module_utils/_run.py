@@ -43,22 +43,21 @@ def perform(
     check_mode: bool,
     progress: Callable[[str], None] = lambda line: None,
     tell: Callable[[str], None] | None = None,
-    **clock: Any,
+    **http: Any,
 ) -> dict[str, Any]:
     """The result of a task, failures included, without any secret in it.
 
-    C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can).
+    C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can), L(Http)
+    what is in C(http).
     """
     redactor = Redactor()
     for option in SECRET_OPTIONS:
         redactor.add(params.get(option))
     try:
-        tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, **clock)
+        tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, **http)
         result = declaration.run(tenant, params, check_mode)
     except TenantError as error:
-        error.attempted = error.attempted or declaration.attempted
-        error.tenant = error.tenant or params.get("tenant_id") or ""
-        result = error.result()
+        result = error.within(declaration.attempted, params.get("tenant_id") or "").result()
     except Exception as error:  # a bug: say so, without what the exception may hold in clear
         result = {
             "failed": True,

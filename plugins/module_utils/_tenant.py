@@ -36,9 +36,9 @@ def open_tenant(
     redactor: Redactor,
     progress: Callable[[str], None],
     tell: Callable[[str], None] | None,
-    **clock: Any,
+    **http: Any,
 ) -> Tenant:
-    """The tenant of the options; nothing is sent yet. C(clock) may hold C(clock), C(sleep) and C(random)."""
+    """The tenant of the options; nothing is sent yet. C(http) is what L(Http) takes beyond them."""
     if IMPORT_ERROR:
         raise usage(
             "the Python library requests is missing", "Install requests and msal for the Python that runs the task"
@@ -49,8 +49,8 @@ def open_tenant(
     if params["timeout"] <= 0:
         raise usage(f"{named('timeout')} must be more than 0 seconds")
     cloud = cloud_of(dict(params))
-    http = Http(label, params["timeout"], params.get("ca_path"), params.get("proxy"), **clock)
-    tokens = Tokens(dict(params), cloud, http, redactor, tell)
-    graph = Graph(http, cloud.graph_url, lambda fresh: tokens.bearer("graph", fresh))
-    exchange = Exchange(http, cloud.exchange_url, label, lambda fresh: tokens.bearer("exchange", fresh))
-    return Tenant(label, http, tokens, graph, exchange, progress)
+    sender = Http(label, params["timeout"], params.get("ca_path"), params.get("proxy"), **http)
+    tokens = Tokens(dict(params), cloud, sender, redactor, tell)
+    graph = Graph(sender, cloud.graph_url, lambda fresh: tokens.bearer("graph", fresh))
+    exchange = Exchange(sender, cloud.exchange_url, label, lambda fresh: tokens.bearer("exchange", fresh))
+    return Tenant(label, sender, tokens, graph, exchange, progress)

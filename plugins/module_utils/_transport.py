@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import threading
 import traceback
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +35,7 @@ class Adapter(HTTPAdapter):
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
-        super().__init__(pool_maxsize=32, max_retries=0)
+        super().__init__(pool_maxsize=128, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **options)
@@ -50,6 +51,33 @@ class Adapter(HTTPAdapter):
         """The context holds the trust."""
 
 
+class Connections:
+    """Open connections by what they trust, for several transports of one process at once.
+
+    What is said over them stays apart: each transport has cookies of its own, and each request its bearer. Not to be
+    kept across a fork, since both sides would then read the same answers.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._adapters: dict[str, Adapter] = {}
+
+    def adapter(self, ca_path: str | None) -> Adapter:
+        path = ca_path or certifi.where()
+        with self._lock:
+            if path not in self._adapters:
+                try:
+                    self._adapters[path] = Adapter(ssl.create_default_context(cafile=path))
+                except (OSError, ssl.SSLError) as error:
+                    problem = f"the file of the option ca_path cannot be used: {one_line(error)}"
+                    raise TenantError("usage", problem) from error
+            return self._adapters[path]
+
+    def close(self) -> None:
+        for adapter in self._adapters.values():
+            adapter.close()
+
+
 class Lost(Exception):
     """No answer came; C(outcome) is what is known of the request."""
 
@@ -61,15 +89,11 @@ class Lost(Exception):
 class Transport:
     """Sends one request at a time; trust and proxy come from options, and from nothing in the environment."""
 
-    def __init__(self, ca_path: str | None, proxy: str | None) -> None:
-        try:
-            context = ssl.create_default_context(cafile=ca_path or certifi.where())
-        except (OSError, ssl.SSLError) as error:
-            raise TenantError("usage", f"the file of the option ca_path cannot be used: {one_line(error)}") from error
+    def __init__(self, ca_path: str | None, proxy: str | None, connections: Connections | None = None) -> None:
         self._proxies = {"https": proxy} if proxy else {}
         self._session = requests.Session()
         self._session.trust_env = False
-        self._adapter = Adapter(context)
+        self._adapter = (connections or Connections()).adapter(ca_path)
         self._session.mount("https://", self._adapter)
 
     def prepare(self, method: str, url: str, **parts: Any) -> Any:

@@ -103,16 +103,11 @@ ready:
 """
 
 from ..module_utils._module import run_module
-from ..module_utils._requirements import requirements
+from ..module_utils._requirements import OPTIONS, requirements
 from ..module_utils._run import Declaration
 
 DECLARATION = Declaration(
-    "check the requirements",
-    lambda tenant, params, check_mode: requirements(tenant, params),
-    {
-        "account": {"type": "str"},
-        "directory_sync": {"type": "str", "choices": ["auto", "required", "optional"], "default": "auto"},
-    },
+    "check the requirements", lambda tenant, params, check_mode: requirements(tenant, params), OPTIONS
 )
 
 

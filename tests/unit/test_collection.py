@@ -25,9 +25,10 @@ ENGINE = sorted((PLUGINS / "module_utils").glob("*.py"))
 NAME = "ansible_collections.intune.exchange.plugins"
 # Who may import whom: each floor only what stands after it. What shares a floor is independent of one another.
 FLOORS = [
-    {"modules"},
+    {"modules", "inventory"},
     {"plugin_utils"},
-    {"_module"},
+    {"_module", "_fleet"},
+    {"_tenant_list"},
     {"_device_actions", "_mobile_audit"},
     {"_access_rules", "_cas_mailbox", "_conditional_access_policies", "_mobile_policies", "_mobile_settings"},
     {"_conditional_access_impact", "_impact"},
@@ -47,6 +48,7 @@ FLOORS = [
         "_entities",
         "_organization",
         "_organization_customization",
+        "_partner",
     },
     {"_tenant"},
     {"_auth"},

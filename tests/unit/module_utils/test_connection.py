@@ -26,6 +26,13 @@ def test_every_option_is_documented_with_its_variable() -> None:
         assert f"E({ENVIRONMENT[option]})" in " ".join(text["description"])
 
 
+def test_a_plugin_reads_the_same_variables() -> None:
+    read = yaml.safe_load(ModuleDocFragment.ENVIRONMENT)["options"]
+    assert {option: [one["name"] for one in text["env"]] for option, text in read.items()} == {
+        option: [variable] for option, variable in ENVIRONMENT.items()
+    }
+
+
 @pytest.mark.parametrize("name", CLOUDS)
 def test_a_cloud_is_three_https_hosts(name: str) -> None:
     assert cloud_of({"cloud": name}) == CLOUDS[name]

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import requests
 
 from simulator import Simulator
 
@@ -214,17 +215,66 @@ def test_descriptions_of_ones_own(tmp_path: Path) -> None:
         Simulator(tenants=["nobody"])
 
 
-def test_a_partner_sees_its_customers(tmp_path: Path) -> None:
-    partner = tmp_path / "partner.yml"
-    partner.write_text("extends: ready\ncustomers: [{name: Tailspin, roles: [Intune Administrator]}]\n")
-    with Simulator(tenants=[partner]) as simulator:
-        client = Client(simulator, "partner", {"DelegatedAdminRelationship.Read.All"})
-        (customer,) = client.values("/tenantRelationships/delegatedAdminCustomers")
-        (relationship,) = client.values("/tenantRelationships/delegatedAdminRelationships?$filter=status eq 'active'")
-        assert relationship["customer"]["tenantId"] == customer["tenantId"]
-        assert relationship["accessDetails"]["unifiedRoles"] == [
-            {"roleDefinitionId": "3a2c62db-5318-420d-8d74-23affee5d9d5"}
-        ]
+CUSTOMERS = "/tenantRelationships/delegatedAdminCustomers"
+RELATIONSHIPS = "/tenantRelationships/delegatedAdminRelationships"
+
+
+def test_a_partner_sees_its_customers(client_of: MakeClient) -> None:
+    client = client_of("partner")
+    customers = client.values(CUSTOMERS)
+    assert [one["displayName"] for one in customers] == ["Customer 1", "Customer 2", "Customer 3", "Customer 4"]
+    first, *others = client.values(f"{RELATIONSHIPS}?$filter=status eq 'active'&$top=300")
+    assert first["customer"] == {"tenantId": customers[0]["tenantId"], "displayName": "Customer 1"}
+    assert first["accessDetails"]["unifiedRoles"] == [{"roleDefinitionId": "3a2c62db-5318-420d-8d74-23affee5d9d5"}]
+    assert len(others) == 3
+    [one] = client.values(f"{RELATIONSHIPS}?$filter=status eq 'expiring'&$select=id,status")
+    assert client.get(f"{RELATIONSHIPS}/{one['id']}")["status"] == one["status"] == "expiring"
+
+
+@pytest.mark.parametrize("query", ["$skip=1", "$search=Customer", "$expand=accessAssignments", "$top=301"])
+def test_lists_of_a_partner_take_what_their_page_names(client_of: MakeClient, query: str) -> None:
+    for path in (CUSTOMERS, RELATIONSHIPS):
+        assert client_of("partner").graph("GET", f"{path}?{query}").status_code == 400
+
+
+def test_lists_of_a_partner_need_their_permission(client_of: MakeClient) -> None:
+    answer = client_of("ready").graph("GET", RELATIONSHIPS)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "Authorization_RequestDenied")
+
+
+def sign_in(simulator: Simulator, tenant: str, client: str) -> requests.Response:
+    who, where = simulator.facts(client), simulator.urls
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": who["client_id"],
+        "client_secret": who["client_secret"],
+        "scope": f"{where['graph_url']}/.default",
+    }
+    url = f"{where['authority_url']}/{simulator.facts(tenant)['tenant_id']}/oauth2/v2.0/token"
+    return requests.post(url, form, verify=where["ca_path"], timeout=20)
+
+
+def test_the_application_of_a_partner_signs_in_where_it_is_consented() -> None:
+    with Simulator(tenants=["partner", "customer*2", "ready"]) as simulator:
+        assert simulator.facts("customer-2")["domain"] == "customer-2.example"
+        assert simulator.facts("customer-1")["tenant_id"] != simulator.facts("customer-2")["tenant_id"]
+        assert sign_in(simulator, "customer-2", "partner").status_code == 200
+        refused = sign_in(simulator, "ready", "partner")
+        assert refused.status_code == 400 and "AADSTS700016" in refused.json()["error_description"]
+        listed = {one["tenantId"] for one in Client(simulator, "partner").values(CUSTOMERS)}
+        assert {simulator.facts(f"customer-{number}")["tenant_id"] for number in (1, 2)} < listed
+
+
+def test_many_tenants_of_one_kind() -> None:
+    with Simulator(tenants=["connected*3"]) as simulator:
+        assert [one["name"] for one in simulator.tenants] == ["connected-1", "connected-2", "connected-3"]
+        assert len({one["tenant_id"] for one in simulator.tenants}) == 3
+        assert len({(one["client_id"], one["client_secret"]) for one in simulator.tenants}) == 1
+        [connector] = Client(simulator, "connected-2").values(CONNECTORS)
+        assert connector["primarySmtpAddress"] == "svc-intune-connector@connected-2.example"
+    for wrong in ("ready*", "ready*0", "ready*many"):
+        with pytest.raises(ValueError, match=r"must end in \*N"):
+            Simulator(tenants=[wrong])
 
 
 def test_sign_in_facts_in_both_forms(simulator: Simulator) -> None:

@@ -1,0 +1,227 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One host for each tenant, with the state of its connector."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: tenants
+short_description: Tenants as hosts, with the state of their Exchange connectors
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Makes a host of each tenant, from a list or from the customers of a partner. The work is done on the control node,
+    so every host has C(ansible_connection=local) and the Python of the control node.
+  - All tenants are read at once in one process, by the functions of the modules M(intune.exchange.connector_info) and
+    M(intune.exchange.requirements_info), with one sign-in for each tenant.
+  - A host has the variables C(tenant_id), C(tenant_name), C(tenant_options), the facts that O(gather) names, and
+    C(connector_primary_smtp_address) where O(account) is given.
+  - Each host is in one of the groups C(connector_connected), C(connector_pending), C(connector_disconnected),
+    C(connector_missing), C(connector_ambiguous) (several service-to-service connectors), C(connector_not_offered), and
+    C(tenant_unreadable), where C(tenant_error) says in C(message) and C(kind) what could not be read and why.
+notes:
+  - "C(tenant_options) are the connection options of the tenant without secrets. The playbooks of this collection use
+    them, others do with C(module_defaults: {group/intune.exchange.tenant: '{{ tenant_options }}'})."
+  - Secrets, and a O(proxy) with a password, are never written into the inventory or its cache. A play gets those of all
+    tenants from the environment, as this plugin does. One that differs from tenant to tenant is added from a vaulted
+    variable, as in the examples. Certificates and federated tokens are files, so that their paths are enough.
+  - A customer of a partner is found by its relationships, but signed in to as an application of the partner that has
+    been consented to in the customer's tenant, with permissions of its own.
+  - Needs the permissions of the modules, and C(DelegatedAdminRelationship.Read.All) in the tenant of the partner.
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.connection.environment
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description: The name of this plugin. The file must end in C(.tenants.yml) or C(.tenants.yaml).
+    type: str
+    required: true
+    choices: [intune.exchange.tenants]
+  tenants:
+    description:
+      - The tenants. Besides what stands below, each may have any option of this plugin about its connection, its
+        O(account) and its O(directory_sync). With a credential of its own a tenant takes none of the shared ones.
+      - An entry with the id of a customer that O(partner_tenant_id) finds says more about it.
+      - When this and O(partner_tenant_id) are left out, there is the one tenant of O(tenant_id).
+    type: list
+    elements: dict
+    suboptions:
+      tenant_id:
+        description: The tenant, by its id or one of its verified domains.
+        type: str
+        required: true
+      name:
+        description: The name of the host. The O(tenants[].tenant_id) when left out.
+        type: str
+  tenant_id:
+    description:
+      - The only tenant, by its id or one of its verified domains, when there are no O(tenants) and no
+        O(partner_tenant_id).
+      - Read from E(AZURE_TENANT_ID) when left out.
+  partner_tenant_id:
+    description:
+      - The tenant of a partner, whose customers are hosts. A customer counts if its active and expiring relationships
+        together hold the roles Intune Administrator and Exchange Administrator.
+    type: str
+  auth_method:
+    description:
+      - How to sign in.
+      - When left out, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
+      - V(managed_identity) is only used when it is named here. V(device_code) is refused, since it would need a person
+        for each tenant.
+      - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
+  account:
+    description: Primary SMTP address of the account that the connector is, or will be, bound to.
+    type: str
+  directory_sync:
+    description: Whether directory synchronisation must be set up, as for M(intune.exchange.requirements_info).
+    type: str
+    choices: [auto, required, optional]
+    default: auto
+  gather:
+    description:
+      - What is read of each tenant. An empty list signs in nowhere.
+      - V(connector) becomes C(intune_connector), what M(intune.exchange.connector_info) returns. Without it no host is
+        in a group of a connector.
+      - V(requirements) becomes C(intune_requirements), what M(intune.exchange.requirements_info) returns.
+      - V(mobile_access) becomes C(exchange_mobile_access) with C(organization_settings), C(access_rules) and
+        C(mobile_device_mailbox_policies).
+    type: list
+    elements: str
+    choices: [connector, requirements, mobile_access]
+    default: [connector, requirements]
+  concurrency:
+    description: How many tenants are read at once.
+    type: int
+    default: 32
+  timeout:
+    description:
+      - How many seconds reading all tenants may take together. Those that were not read by then are unreadable.
+      - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
+  strict_tenants:
+    description: Whether the inventory fails if one tenant cannot be read.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+# contoso.tenants.yml, for the tenants of a list
+plugin: intune.exchange.tenants
+client_id: 00000000-0000-0000-0000-000000000000
+certificate_path: /etc/intune-exchange/application.pem
+tenants:
+  - tenant_id: contoso.com
+    account: svc-intune-connector@contoso.com
+  - tenant_id: 11111111-1111-1111-1111-111111111111
+    name: fabrikam
+    client_id: 22222222-2222-2222-2222-222222222222
+    certificate_path: /etc/intune-exchange/fabrikam.pem
+
+---
+# customers.tenants.yml, for the customers of a partner; the secret of its application is in AZURE_CLIENT_SECRET
+plugin: intune.exchange.tenants
+partner_tenant_id: partner.example
+client_id: 00000000-0000-0000-0000-000000000000
+keyed_groups:
+  - key: "'ready' if intune_requirements.ready else 'not_ready'"
+    separator: ""
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/intune-exchange
+
+---
+# A play over them. Where each tenant has a secret of its own, it is in a variable of the host, kept in a vault.
+- name: Show what is missing
+  hosts: connector_missing
+  gather_facts: false
+  module_defaults:
+    group/intune.exchange.tenant: "{{ tenant_options | combine({'client_secret': vaulted_client_secret}) }}"
+  tasks:
+    - name: Check the requirements
+      intune.exchange.requirements_info:
+"""
+
+import json
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.template import trust_as_template
+
+from ..module_utils._errors import TenantError
+from ..module_utils._fleet import GROUPS, UNREADABLE, read_fleet
+from ..module_utils._tenant_list import SHARED
+
+_EVERY_HOST = {
+    "ansible_connection": trust_as_template("local"),
+    "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
+}
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Reads the tenants, or what the cache has of them, and puts them into the inventory."""
+
+    NAME = "intune.exchange.tenants"
+
+    def verify_file(self, path: str) -> bool:
+        return bool(super().verify_file(path)) and path.endswith((".tenants.yml", ".tenants.yaml"))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        hosts = self._hosts(path, cache)
+        unreadable = [host for host in hosts if host["group"] == UNREADABLE]
+        if unreadable and self.get_option("strict_tenants"):
+            reasons = "\n".join(
+                f"{host['name']}: {host['variables']['tenant_error']['message']}" for host in unreadable
+            )
+            raise AnsibleParserError(f"{len(unreadable)} of {len(hosts)} tenants could not be read.\n{reasons}")
+        if unreadable:
+            self.display.warning(
+                f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}"
+            )
+        for group in GROUPS:  # also those without hosts, which a play may name
+            inventory.add_group(group)
+        for host in hosts:
+            self._add(host)
+
+    def _hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
+        """C(cache) says whether what was kept may be used; it is written either way."""
+        key, kept = self.get_cache_key(path), self.get_option("cache")
+        if kept and cache and key in self._cache:
+            return list(self._cache[key])
+        hosts = self._read()
+        if kept:
+            self._cache[key] = hosts
+        return hosts
+
+    def _read(self) -> list[dict[str, Any]]:
+        shared = {option: self._given(option) for option in SHARED}
+        try:
+            return read_fleet(
+                self._given("tenants"),
+                self._given("partner_tenant_id"),
+                shared,
+                self.get_option("gather"),
+                self.get_option("concurrency"),
+                self.get_option("timeout"),
+            )
+        except TenantError as error:
+            raise AnsibleParserError(str(error)) from None
+
+    def _given(self, option: str) -> Any:
+        """The value of an option, its templates carried out: plain, without tags and vaults."""
+        self.templar.available_variables = self._vars
+        return json.loads(json.dumps(self.templar.template(self.get_option(option)), default=str))
+
+    def _add(self, host: dict[str, Any]) -> None:
+        name, variables, strict = host["name"], {**_EVERY_HOST, **host["variables"]}, self.get_option("strict")
+        self.inventory.add_host(name, group=host["group"])
+        for variable, value in variables.items():
+            self.inventory.set_variable(name, variable, value)
+        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many tenants, read at once in one process within one time: what each is like, or why nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from . import _access_rules, _connectors, _mobile_policies, _mobile_settings
+from ._concurrent import gather
+from ._connection import named
+from ._errors import TenantError, usage
+from ._partner import customers
+from ._requirements import requirements
+from ._retry import Deadline
+from ._run import Declaration, perform
+from ._tenant import Tenant
+from ._tenant_list import public_options, tenants_of
+from ._transport import Connections
+
+UNREADABLE = "tenant_unreadable"
+GROUPS = (*(f"connector_{state}" for state in _connectors.STATES), UNREADABLE)
+_ATTEMPTED = "read the tenant"
+
+
+def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What Exchange lets mobile devices do: the settings, and all rules and policies."""
+    everything = dict.fromkeys((*_access_rules.FILTERS, "name"))
+    found = gather(
+        {
+            "organization_settings": lambda: _mobile_settings.current(tenant),
+            "access_rules": lambda: _access_rules.info(tenant, everything)["access_rules"],
+            "mobile_device_mailbox_policies": lambda: _mobile_policies.info(tenant, everything)[
+                "mobile_device_mailbox_policies"
+            ],
+        }
+    )
+    for value in found.values():
+        if isinstance(value, TenantError):
+            raise value
+    return found
+
+
+# What can be gathered: the host variable, and the function of the module that reads it.
+FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]]]] = {
+    "connector": ("intune_connector", lambda tenant, params: _connectors.info(tenant)),
+    "requirements": ("intune_requirements", requirements),
+    "mobile_access": ("exchange_mobile_access", _mobile_access),
+}
+
+
+def read_fleet(
+    entries: Sequence[Any] | None,
+    partner_tenant_id: str | None,
+    shared: Mapping[str, Any],
+    wanted: Sequence[str],
+    concurrency: int,
+    timeout: float,
+    **clock: Any,
+) -> list[dict[str, Any]]:
+    """Every tenant as a host: C(name), C(group) (None if its connector was not asked for) and C(variables).
+
+    Without C(entries) and partner there is the one tenant of the C(shared) options. Raises L(TenantError) if it cannot
+    be known which tenants there are; one that cannot be read is a host as well.
+    """
+    if concurrency < 1:
+        raise usage("concurrency must be at least 1")
+    if timeout <= 0:
+        raise usage(f"{named('timeout')} must be more than 0 seconds")
+    if shared.get("auth_method") == "device_code":
+        raise usage("auth_method device_code would need a person for each tenant", "Choose another method")
+    if entries is None and not partner_tenant_id:
+        if not shared["tenant_id"]:
+            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all left out", "Give one of them")
+        entries = [{"tenant_id": shared["tenant_id"]}]
+    together = {**clock, "deadline": _deadline(timeout, **clock), "connections": Connections()}
+    try:
+        found = _customers(partner_tenant_id, shared, timeout, together) if partner_tenant_id else {}
+        tenants = tenants_of(entries or [], found, shared)
+        calls = {
+            name: partial(_host, name, {**params, "timeout": timeout}, wanted, together)
+            for name, params in tenants.items()
+        }
+        return list(gather(calls, concurrency).values())
+    finally:
+        together["connections"].close()
+
+
+def _deadline(timeout: float, clock: Callable[[], float] | None = None, **_unused: Any) -> Deadline:
+    return Deadline(timeout, clock) if clock else Deadline(timeout)
+
+
+def _customers(
+    partner_tenant_id: str, shared: Mapping[str, Any], timeout: float, together: Mapping[str, Any]
+) -> dict[str, str]:
+    declaration = Declaration(
+        "list the customers of the partner", lambda tenant, params, check_mode: {"customers": customers(tenant)}
+    )
+    result = perform(declaration, {**shared, "tenant_id": partner_tenant_id, "timeout": timeout}, True, **together)
+    if result.get("failed"):
+        raise TenantError(result["error"]["kind"], result["msg"])
+    return dict(result["customers"])
+
+
+def _host(name: str, params: Mapping[str, Any], wanted: Sequence[str], together: Mapping[str, Any]) -> dict[str, Any]:
+    """One tenant: opened, read and forgotten but for what is asked for."""
+    result: dict[str, Any] = {}
+    if wanted:
+        declaration = Declaration(_ATTEMPTED, partial(_read, wanted))
+        result = perform(declaration, params, True, **together)
+    connector = result.get("intune_connector")
+    group = f"connector_{_connectors.state(connector)}" if connector else None
+    variables: dict[str, Any] = {
+        "tenant_id": params["tenant_id"],
+        "tenant_name": params.get("display_name") or name,
+        "tenant_options": public_options(params),
+        **{variable: result[variable] for variable, _function in FACTS.values() if variable in result},
+    }
+    if params.get("account"):
+        variables["connector_primary_smtp_address"] = params["account"]  # as the role connector calls it
+    if result.get("failed"):
+        group = UNREADABLE
+        variables["tenant_error"] = {**result["error"], "message": result["msg"]}
+    return {"name": name, "group": group, "variables": variables}
+
+
+def _read(wanted: Sequence[str], tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """The facts that could be read, and the first failure if there was one."""
+    found = gather({name: partial(FACTS[name][1], tenant, params) for name in FACTS if name in wanted})
+    failures = [one for one in found.values() if isinstance(one, TenantError)]
+    facts = {
+        FACTS[name][0]: {key: value for key, value in one.items() if key != "changed"}
+        for name, one in found.items()
+        if not isinstance(one, TenantError)
+    }
+    return {**facts, **(failures[0].within(_ATTEMPTED, tenant.label).result() if failures else {})}

@@ -1,0 +1,279 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory plugin as people run it: C(ansible-inventory), and playbooks over its hosts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from simulator import Simulator
+
+from .conftest import ROOT
+
+# Tenants by name, and the shipped ones that they are like.
+NAMES = {"working": "connected", "retired": "connector_not_offered", "unlicensed": "no_intune_licence"}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command gave."""
+
+    code: int
+    out: str
+    errors: str
+
+    @property
+    def inventory(self) -> dict[str, Any]:
+        assert self.code == 0, self.out + self.errors
+        start = re.search(r"^\{$", self.out, re.MULTILINE)  # after what it says of itself at high verbosity
+        found: dict[str, Any] = json.loads(self.out[start.start() if start else 0 :])
+        return found
+
+    def host(self, name: str) -> dict[str, Any]:
+        variables: dict[str, Any] = bare(self.inventory["_meta"]["hostvars"][name])
+        return variables
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """The groups that have hosts."""
+        return {name: group["hosts"] for name, group in self.inventory.items() if group.get("hosts")}
+
+
+def bare(value: Any) -> Any:
+    """A value without the marks of what ansible-core would never template."""
+    if isinstance(value, dict):
+        return (
+            bare(value["__ansible_unsafe"]) if "__ansible_unsafe" in value else {k: bare(v) for k, v in value.items()}
+        )
+    return [bare(one) for one in value] if isinstance(value, list) else value
+
+
+Command = Callable[..., Ran]
+Write = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """A partner, its customers, and three tenants more in which its application is consented."""
+    folder = tmp_path_factory.mktemp("tenants")
+    for name, kind in NAMES.items():
+        (folder / f"{name}.yml").write_text(
+            f"extends: {kind}\ndomain: {name}.example\napplication: {{home: partner.example}}\n"
+        )
+    with Simulator(tenants=["partner", "customer*2", *folder.glob("*.yml")]) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def command(tmp_path: Path, simulator: Simulator) -> Command:
+    """Runs a command of ansible-core in an empty folder, with the application of the partner in its environment."""
+
+    def run(name: str, *arguments: str | Path, **environment: str) -> Ran:
+        own = ("AZURE_", "INTUNE_", "ANSIBLE_")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+        signed_in = {
+            name: value for name, value in simulator.environment("partner").items() if name != "AZURE_TENANT_ID"
+        }
+        settings = {
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+            "ANSIBLE_NOCOLOR": "1",
+            "COLUMNS": "1000",
+            "HOME": str(tmp_path),
+        }
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / name), *map(str, arguments)],
+            cwd=tmp_path,
+            env={**clean, **settings, **signed_in, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path, simulator: Simulator) -> Write:
+    """Writes an inventory file; without other C(tenants), with the three."""
+
+    def written(text: str = "", **content: Any) -> Path:
+        path = tmp_path / "simulated.tenants.yml"
+        tenants = [{"tenant_id": simulator.facts(name)["tenant_id"], "name": name} for name in NAMES]
+        whole = {"plugin": "intune.exchange.tenants", "tenants": tenants, **content}
+        path.write_text(yaml.safe_dump({k: v for k, v in whole.items() if v is not None}, sort_keys=False) + text)
+        return path
+
+    return written
+
+
+def requests(simulator: Simulator) -> int:
+    return len(simulator.requests())
+
+
+def without_secrets(ran: Ran, simulator: Simulator, *texts: str) -> None:
+    """Nothing that was said or kept holds a secret, a token (this is how each begins) or a trace of Python."""
+    shown = "".join((ran.out, ran.errors, *texts))
+    for secret in (simulator.facts("partner")["client_secret"], "canary", "eyJ0eXAi", "eyJhbGci", "Traceback"):
+        assert secret not in shown
+
+
+def test_hosts_groups_and_variables(command: Command, write: Write, simulator: Simulator) -> None:
+    path = write(
+        compose={"offered": "intune_connector.offered"},
+        groups={"with_connectors": "intune_connector.connectors | length > 0"},
+        keyed_groups=[{"key": "intune_requirements.ready | string", "prefix": "ready"}],
+    )
+    ran = command("ansible-inventory", "-i", path, "--list")
+    assert ran.groups == {
+        "connector_connected": ["working"],
+        "connector_not_offered": ["retired"],
+        "tenant_unreadable": ["unlicensed"],
+        "with_connectors": ["working"],
+        "ready_False": ["working", "retired", "unlicensed"],  # nobody said which account
+    }
+    host, options = ran.host("working"), simulator.options("working")
+    assert host["ansible_connection"] == "local"
+    assert host["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
+    del options["client_secret"]
+    assert host["tenant_options"] == {**options, "cloud": "public"}
+    assert host["offered"] is True and host["intune_connector"]["connectors"][0]["status"] == "connected"
+    assert {one["id"] for one in host["intune_requirements"]["requirements"]} >= {"connector_offered", "mdm_authority"}
+    unreadable = ran.host("unlicensed")["tenant_error"]
+    assert unreadable["kind"] == "no_intune_licence" and "has no active Intune licence" in unreadable["message"]
+    assert "1 of 3 tenants could not be read: they are in the group tenant_unreadable" in ran.errors
+
+
+def test_a_shipped_playbook_over_the_tenants(command: Command, write: Write) -> None:
+    ran = command("ansible-playbook", "-i", write(), "intune.exchange.facts", "-e", "target=all")
+    failed = {line.split()[0]: "failed=1" in line for line in ran.out.splitlines() if "unreachable=" in line}
+    assert failed == {"working": False, "retired": False, "unlicensed": True}
+    assert "serviceToService   connected" in ran.out
+    assert "The tenant does not offer connectors" in ran.out
+    assert "the tenant has no active Intune licence" in ran.out
+
+
+def test_the_cache_is_used_until_it_is_flushed(command: Command, write: Write, simulator: Simulator) -> None:
+    path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=["connector"])
+    first = command("ansible-inventory", "-i", path, "--list", "-vvvv")
+    asked = requests(simulator)
+    assert first.groups["connector_connected"] == ["working"] and asked > 0
+    again = command("ansible-inventory", "-i", path, "--list")
+    assert again.inventory == first.inventory and requests(simulator) == asked
+    flushed = command("ansible-inventory", "-i", path, "--list", "--flush-cache")
+    assert flushed.groups == first.groups and requests(simulator) == 2 * asked
+    [kept] = (path.parent / "kept").iterdir()
+    for ran in (first, again, flushed):
+        without_secrets(ran, simulator, kept.read_text())
+
+
+def test_a_play_that_refreshes_reads_anew(command: Command, write: Write, simulator: Simulator) -> None:
+    path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=["connector"])
+    command("ansible-inventory", "-i", path, "--list")
+    asked = requests(simulator)
+    book = path.parent / "play.yml"
+    book.write_text(
+        yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [{"meta": "refresh_inventory"}]}])
+    )
+    assert command("ansible-playbook", "-i", path, book).code == 0
+    assert requests(simulator) == 2 * asked
+
+
+def test_a_secret_from_a_vault_a_template_and_the_file(command: Command, write: Write, simulator: Simulator) -> None:
+    """Each way people give one, in the list and for all; none of it is shown, though the file holds it in clear."""
+    secret = simulator.facts("partner")["client_secret"]
+    (password := write().parent / "password").write_text("vault-password-canary")
+    encrypted = command("ansible-vault", "encrypt_string", "--vault-password-file", password, secret).out
+    tenants = [
+        {"tenant_id": simulator.facts("working")["tenant_id"], "name": "in_clear", "client_secret": secret},
+        {
+            "tenant_id": simulator.facts("retired")["tenant_id"],
+            "name": "templated",
+            "client_secret": "{{ lookup('ansible.builtin.env', 'MINE') }}",
+        },
+        {"tenant_id": simulator.facts("customer-1")["domain"], "name": "vaulted"},
+    ]
+    path = write(f"client_secret: {encrypted}", tenants=tenants, gather=["connector"])
+    arguments = ("-i", path, "--vault-password-file", password, "--list", "-vvvv")
+    ran = command("ansible-inventory", *arguments, AZURE_CLIENT_SECRET="an-environment-canary", MINE=secret)
+    assert ran.groups == {
+        "connector_connected": ["in_clear"],
+        "connector_not_offered": ["templated"],
+        "connector_missing": ["vaulted"],
+    }
+    without_secrets(ran, simulator)
+
+
+def test_one_unreadable_tenant_fails_a_strict_inventory(command: Command, write: Write, simulator: Simulator) -> None:
+    path = write(strict_tenants=True, client_secret="a-wrong-canary")
+    ran = command("ansible-inventory", "-i", path, "--list", "-vvvv", ANSIBLE_INVENTORY_UNPARSED_FAILED="true")
+    assert ran.code != 0
+    assert "3 of 3 tenants could not be read" in ran.errors
+    for name in NAMES:
+        assert f"{name}: Could not sign in on tenant {simulator.facts(name)['tenant_id']}" in ran.errors
+    without_secrets(ran, simulator)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ({"tenants": [{"tenant_id": "a", "tennant": "b"}]}, "tenants[1] has options that no tenant has: tennant"),
+        ({"strict": True, "compose": {"x": "nothing.at.all"}}, "Could not set x for host"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    command: Command, write: Write, simulator: Simulator, content: dict[str, Any], problem: str
+) -> None:
+    path = write(**{"gather": [], **content})
+    ran = command("ansible-inventory", "-i", path, "--list", ANSIBLE_INVENTORY_UNPARSED_FAILED="true")
+    assert ran.code != 0 and problem in ran.errors, ran.errors
+    without_secrets(ran, simulator)
+    assert requests(simulator) == 0
+
+
+def test_the_one_tenant_of_the_environment(command: Command, write: Write, simulator: Simulator) -> None:
+    facts = simulator.facts("working")
+    path = write(tenants=None, gather=["connector"])
+    ran = command("ansible-inventory", "-i", path, "--list", AZURE_TENANT_ID=facts["tenant_id"])
+    assert ran.groups == {"connector_connected": [facts["tenant_id"]]}
+
+
+def test_the_customers_of_a_partner(command: Command, write: Write, simulator: Simulator) -> None:
+    tenants = [{"tenant_id": simulator.facts("customer-2")["tenant_id"], "name": "second"}]
+    path = write(tenants=tenants, partner_tenant_id="partner.example", gather=["connector"])
+    ran = command("ansible-inventory", "-i", path, "--list")
+    assert ran.groups == {"connector_missing": [simulator.facts("customer-1")["tenant_id"], "second"]}
+    assert ran.host("second")["tenant_name"] == "Customer 2"
+
+
+def test_a_secret_of_each_tenant_in_a_play(command: Command, write: Write, simulator: Simulator) -> None:
+    """As in the examples of the plugin: it is a variable of the host, which the inventory's file does not show."""
+    secret = simulator.facts("partner")["client_secret"]
+    path = write(client_secret="{{ lookup('ansible.builtin.env', 'MINE') }}", gather=["connector"])
+    (folder := path.parent / "host_vars").mkdir()
+    (folder / "working.yml").write_text(yaml.safe_dump({"vaulted_client_secret": secret}))
+    options = "{{ tenant_options | combine({'client_secret': vaulted_client_secret}) }}"
+    play = {
+        "hosts": "connector_connected",
+        "gather_facts": False,
+        "module_defaults": {"group/intune.exchange.tenant": options},
+        "tasks": [{"intune.exchange.connector_info": {}}],
+    }
+    (path.parent / "play.yml").write_text(yaml.safe_dump([play]))
+    ran = command("ansible-playbook", "-i", path, "play.yml", "-vvvv", AZURE_CLIENT_SECRET="a-canary", MINE=secret)
+    assert ran.code == 0, ran.out
+    without_secrets(ran, simulator)
