@@ -157,9 +157,9 @@ def check_property(kind: str, item: Json, name: str) -> None:
         return
     assert type(value) is TYPES[kind], (name, kind, value)
     if kind == "guid":
-        assert GUID.fullmatch(value) and item[f"{name}@odata.type"] == "#Guid", (name, value)
+        assert GUID.fullmatch(item[name]) and item[f"{name}@odata.type"] == "#Guid", (name, value)
     if kind == "datetime":
-        assert DATE.fullmatch(value), (name, value)
+        assert DATE.fullmatch(item[name]), (name, value)
 
 
 def follow(own: Client, cmdlet: Cmdlet, request: Request, body: Json) -> None:
