@@ -114,6 +114,8 @@ molecule: $(TEST) | $(LIVE)
 	. $(CACHE)/test/bin/activate
 	rm -rf $(CACHE)/ansible/tmp/molecule.*  # where an interrupted run says that the simulator is up
 	molecule test --all --report
+	cd docs/examples/simulator
+	molecule test
 
 # As a user does it: build, install, run from an empty folder.
 demo: $(DEMO)

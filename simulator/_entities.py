@@ -191,7 +191,7 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
         shown = {name: value for name, value in shown.items() if name not in resource.concealed}
     for name in filter(None, scene.options.get("$expand", "").split(",")):
         if name not in resource.expands:
-            raise Refusal("graph-query-invalid", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
+            raise Refusal("graph-expand", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
         shown[name] = resource.expands[name](scene.tenant, item)
     return shown
 

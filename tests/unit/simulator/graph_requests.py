@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Graph contract made fit for generating requests: it says less than OData and the service's pages do.
 
-What is added, and nothing else: types are closed; `$select` and `$orderby` name properties of what is listed, `$filter`
-compares them; keys in paths are those of objects that are there, or plain words. `$search`, and `$expand` but for role
-assignments, are left out: the simulator refuses both, and its page on fidelity says so.
+What is added, and nothing else: types are closed; "this type, or an object that may be null" means the type, or null;
+`$select` and `$orderby` name properties of what is listed, `$filter` compares them; keys in paths are those of objects
+that are there, or plain words. `$search`, and `$expand` but for role assignments, are left out: the simulator refuses
+both, and its page on fidelity says so.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class Prepared:
                 self._flat[f"closed.{name}"].update(self._closed(self._resolved(schema)))
             return {"$ref": f"#/components/schemas/closed.{name}"}
         if "anyOf" in schema:
-            return schema | {"anyOf": [self._closed(branch) for branch in schema["anyOf"]]}
+            return {"anyOf": [self._closed(schema["anyOf"][0]), {"type": "string", "enum": [None], "nullable": True}]}
         if "items" in schema:
             return schema | {"items": self._closed(schema["items"])}
         properties = self._properties(schema)
