@@ -4,8 +4,7 @@
 """Every operation of the Graph contract with requests that schemathesis generates.
 
 A valid request (see graph_requests) has the documented status and an answer by its schema; or it is refused for a
-reason of state or for a rule of the object, one of STATE, with Graph's error. An invalid one is refused with Graph's
-error and changes nothing.
+reason of state or for a rule of the object, one of STATE, with Graph's error.
 """
 
 from __future__ import annotations
@@ -103,26 +102,9 @@ def check_answer(case: Any, answer: Any) -> None:
         case.operation.validate_response(answer)
 
 
-def check_invalid(alone: Simulator, own: Client, case: Any) -> None:
-    answer = send(own, case)
-    row = alone.requests()[-1]
-    assert 400 <= answer.status_code < 500, (case.as_curl_command(), answer.text)
-    assert not row["effect"] and row["behaviour"]
-    check_answer(case, answer)
-    alone.reset()
-
-
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_valid_requests(
     alone: Simulator, own: Client, schema: Any, record_property: Record, operation: Operation
 ) -> None:
     cases = schema[operation.template][operation.method].as_strategy(GenerationMode.POSITIVE)
     for_all(cases, partial(check_valid, alone, own, operation), record_property)
-
-
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_invalid_requests(
-    alone: Simulator, own: Client, schema: Any, record_property: Record, operation: Operation
-) -> None:
-    cases = schema[operation.template][operation.method].as_strategy(GenerationMode.NEGATIVE)
-    for_all(cases, partial(check_invalid, alone, own), record_property)
