@@ -162,6 +162,8 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     if "$search" in options:
         raise Refusal("graph-search", status=400, code="BadRequest", message="$search is not supported here.")
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
+    if "$select" in options:
+        selected({}, options["$select"], properties)
     if "$filter" in options:
         test = Filter(options["$filter"], properties).test
         items = [item for item in items if test(item)]

@@ -32,8 +32,8 @@ def for_all(requests: SearchStrategy[Any], check: Callable[[Any], None], record:
     @given(requests)
     def run(request: Any) -> None:
         nonlocal tried
-        tried += 1
         check(request)
+        tried += 1
 
     try:
         run()

@@ -12,7 +12,11 @@ both, and its page on fidelity says so.
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from openapi_schema_validator import OAS30Validator
 
 Json = dict[str, Any]
 EXPANDED = {"unifiedRoleAssignment": ["principal", "roleDefinition"]}
@@ -25,8 +29,25 @@ class Prepared:
         self._document = document
         self._keys = keys
         self._flat: Json = {}
+        self.document = self._prepared()
 
-    def document(self) -> Json:
+    def forbids(self, template: str, method: str, url: str, body: bytes | str | None) -> bool:
+        """Whether a request is against the document, as it was sent."""
+        operation = self.document["paths"][template][method.lower()]
+        known = {parameter["name"]: parameter["schema"] for parameter in operation["parameters"]}
+        query = parse_qs(urlsplit(url).query, keep_blank_values=True)
+        if any(name not in known or not _is(known[name], values[-1]) for name, values in query.items()):
+            return True
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is None:
+            return False
+        wanted = {"allOf": [content["schema"]], "components": self.document["components"]}
+        try:
+            return not body or not OAS30Validator(wanted).is_valid(json.loads(body))
+        except ValueError:
+            return True
+
+    def _prepared(self) -> Json:
         prepared = copy.deepcopy(self._document)
         for template, methods in prepared["paths"].items():
             for method, operation in methods.items():
@@ -64,8 +85,6 @@ class Prepared:
                 return parameter | {"schema": {"type": "string", "enum": _filters(properties)}}
             case "$search":
                 return None
-            case "$top" | "$skip":
-                return parameter | {"schema": {"type": "integer", "minimum": 0, "maximum": 2000}}
         if items is None:
             return parameter
         schema = {"type": "array", "uniqueItems": True, "minItems": 1, "items": {"type": "string", "enum": items}}
@@ -116,6 +135,19 @@ class Prepared:
         closed = {name: self._closed(content) for name, content in properties.items() if "@" not in name}
         kept: Json = {name: schema[name] for name in ("required", "nullable") if name in schema}
         return {"type": "object", "properties": closed, "additionalProperties": False, **kept}
+
+
+def _is(schema: Json, text: str) -> bool:
+    """Whether a query option has a value that its schema allows."""
+    match schema["type"]:
+        case "boolean":
+            return text in ("true", "false")
+        case "integer":
+            return text.isdigit()
+        case "array":
+            items = text.split(",")
+            return len(set(items)) == len(items) and all(item in schema["items"]["enum"] for item in items)
+    return text in schema["enum"]
 
 
 def _filters(properties: Json) -> list[str]:

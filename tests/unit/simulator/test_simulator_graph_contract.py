@@ -4,7 +4,8 @@
 """Every operation of the Graph contract with requests that schemathesis generates.
 
 A valid request (see graph_requests) has the documented status and an answer by its schema; or it is refused for a
-reason of state or for a rule of the object, one of STATE, with Graph's error.
+reason of state or for a rule of the object, one of STATE, with Graph's error. An invalid one is refused with Graph's
+error and changes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from hypothesis import reject
 from schemathesis import GenerationMode
 
 from simulator import Simulator
@@ -26,6 +28,8 @@ from .contract_run import Record, for_all
 from .graph_requests import Prepared
 
 OPERATIONS = Contract().operations()
+# Those that take anything that could be wrong, beside a key.
+REFUSING = [operation for operation in OPERATIONS if operation.options - {"$expand", "$search"} or operation.body]
 # What may refuse a valid request: what is there or not there, and rules of the objects that no schema says.
 STATE = {
     "connector-address-unknown",
@@ -56,7 +60,7 @@ def everything() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def schema(alone: Simulator, own: Client, graph_contract: Json) -> Any:
+def prepared(alone: Simulator, own: Client, graph_contract: Json) -> Prepared:
     keys = {
         "user-id": [own.facts["account"], *(user["id"] for user in own.values("/users"))],
         "organization-id": [own.facts["tenant_id"]],
@@ -67,7 +71,12 @@ def schema(alone: Simulator, own: Client, graph_contract: Json) -> Any:
         for name in re.findall(r"\{([^}]*-id)\}", operation.template):
             collection = operation.template.partition("/{")[0]
             keys.setdefault(name, [item["id"] for item in own.values(collection)[:3]])
-    return schemathesis.openapi.from_dict(Prepared(graph_contract, keys).document())
+    return Prepared(graph_contract, keys)
+
+
+@pytest.fixture(scope="module")
+def schema(prepared: Prepared) -> Any:
+    return schemathesis.openapi.from_dict(prepared.document)
 
 
 def send(own: Client, case: Any) -> Any:
@@ -102,9 +111,35 @@ def check_answer(case: Any, answer: Any) -> None:
         case.operation.validate_response(answer)
 
 
+def check_invalid(alone: Simulator, own: Client, prepared: Prepared, operation: Operation, case: Any) -> None:
+    """What schemathesis changed may be lost on the way, or right all the same: only what was sent counts."""
+    answer = send(own, case)
+    if not prepared.forbids(operation.template, operation.method, answer.request.url, answer.request.body):
+        alone.reset()
+        reject()
+    row = alone.requests()[-1]
+    assert 400 <= answer.status_code < 500, (case.as_curl_command(), answer.text)
+    assert not row["effect"] and row["behaviour"]
+    check_answer(case, answer)
+    alone.reset()
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
 def test_valid_requests(
     alone: Simulator, own: Client, schema: Any, record_property: Record, operation: Operation
 ) -> None:
     cases = schema[operation.template][operation.method].as_strategy(GenerationMode.POSITIVE)
     for_all(cases, partial(check_valid, alone, own, operation), record_property)
+
+
+@pytest.mark.parametrize("operation", REFUSING, ids=lambda operation: operation.id)
+def test_invalid_requests(
+    alone: Simulator,
+    own: Client,
+    prepared: Prepared,
+    schema: Any,
+    record_property: Record,
+    operation: Operation,
+) -> None:
+    cases = schema[operation.template][operation.method].as_strategy(GenerationMode.NEGATIVE)
+    for_all(cases, partial(check_invalid, alone, own, prepared, operation), record_property)
