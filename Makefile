@@ -26,6 +26,7 @@ MADE := .made-$(PYTHON_VERSION)
 TEST := $(CACHE)/test/$(MADE)
 LINT := $(CACHE)/lint/$(MADE)
 DEMO := $(CACHE)/demo/$(MADE)
+NODE := $(CACHE)/node/.made
 
 # What a developer's machine has set up elsewhere must not change what is tested here.
 export HOME := $(CACHE)/home
@@ -96,7 +97,14 @@ sanity: $(LINT)
 	cd $(CACHE)/sanity/$(COLLECTION)
 	ANSIBLE_COLLECTIONS_PATH=$(CACHE)/sanity ansible-test sanity --python $(PYTHON_VERSION)
 
-unit: $(TEST) | $(LIVE)
+# Clients for Node.js to prove the simulator with; without npm their test is skipped.
+$(NODE): tests/unit/simulator/node/package.json tests/unit/simulator/node/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	if command -v npm >/dev/null; then npm ci --prefix $(@D) --silent --no-audit --no-fund; fi
+	touch $@
+
+unit: $(TEST) $(NODE) | $(LIVE)
 	$(CACHE)/test/bin/pytest -q -n 2 tests/unit
 
 integration: $(TEST) | $(LIVE)
@@ -106,6 +114,8 @@ molecule: $(TEST) | $(LIVE)
 	. $(CACHE)/test/bin/activate
 	rm -rf $(CACHE)/ansible/tmp/molecule.*  # where an interrupted run says that the simulator is up
 	molecule test --all --report
+	cd docs/examples/simulator
+	molecule test
 
 # As a user does it: build, install, run from an empty folder.
 demo: $(DEMO)

@@ -53,6 +53,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "1000 objects unless ResultSize says otherwise, and a warning", DOCUMENTED, f"{_PS}/get-mobiledevice"
         ),
         "exchange-annotations": Behaviour("type annotations stand between the properties", SEEN, _EXOHELPER),
+        "exchange-times": Behaviour(
+            "times of an object are text, those of a user whole numbers (ticks)",
+            ASSUMED,
+            "the type is that of christophwille/talkingtoexorestapi docs/metadata.xml; the unit is not described",
+        ),
         "exchange-errors": Behaviour("failures of a cmdlet are 400 with code|type|text in details", SEEN, _CIPP),
         "exchange-empty-write": Behaviour("writes that return nothing answer an empty list, removals 204", SEEN, _CIPP),
         "exchange-objects": Behaviour(

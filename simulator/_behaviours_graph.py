@@ -35,6 +35,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "graph-query-invalid": Behaviour(
             "malformed query options and unknown properties are refused", DOCUMENTED, f"{_GRAPH}/query-parameters"
         ),
+        "graph-expand": Behaviour(
+            "$expand is refused, but for the role and the principal of a role assignment", ASSUMED, "not simulated"
+        ),
         "graph-search": Behaviour("$search is refused", ASSUMED, "not simulated"),
         "graph-paging": Behaviour("nextLink is opaque and belongs to its path", DOCUMENTED, f"{_GRAPH}/paging"),
         "graph-count": Behaviour(

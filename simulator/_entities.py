@@ -183,6 +183,8 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     if "$search" in options:
         raise Refusal("graph-search", status=400, code="BadRequest", message="$search is not supported here.")
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
+    if "$select" in options:
+        selected({}, options["$select"], properties)
     if "$filter" in options:
         wanted = Filter(options["$filter"], properties)
         _refuse_undocumented(wanted, resource)
@@ -237,7 +239,7 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
         elif name in resource.expands:
             shown[name] = resource.expands[name](scene.tenant, item)
         else:
-            raise Refusal("graph-query-invalid", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
+            raise Refusal("graph-expand", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
     return shown
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ._behaviours import behaves
@@ -15,6 +16,8 @@ from ._nouns import Run
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
 
+# What .NET counts ticks of 100 nanoseconds from.
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _MORE = (
     "There are more results available than are currently displayed. To view them, increase the value for the "
     "ResultSize parameter."
@@ -51,8 +54,13 @@ def shaped(cmdlet: Cmdlet, item: Json, names: list[str]) -> Json:
     return shaped
 
 
+@behaves("exchange-times")
 def _written(kind: str, value: Any) -> Any:
-    return str(value) if kind == "string" and isinstance(value, int) else value
+    if kind == "string" and isinstance(value, int):
+        return str(value)
+    if kind == "integer" and isinstance(value, str) and value.endswith("Z"):
+        return (datetime.fromisoformat(value) - _FIRST) // timedelta(microseconds=1) * 10
+    return value
 
 
 def body_of(url: str, tenant: Tenant, value: list[Json], warnings: list[str]) -> Json:

@@ -143,6 +143,12 @@ class Graph:
         for name in options:
             if name not in operation.options | paging:
                 raise _bad_request("graph-query-undeclared", operation, f"Query option '{name}' is not allowed.")
+        if options.get("$count", "true") not in ("true", "false"):
+            raise _bad_request("graph-query-invalid", operation, f"Invalid value '{options['$count']}' for $count.")
+        for name in options.keys() & {"$select", "$orderby", "$expand"}:
+            listed = options[name].split(",")
+            if len(set(listed)) != len(listed):
+                raise _bad_request("graph-query-invalid", operation, f"{name} names something twice.")
         return options
 
     def _body(self, call: Call, operation: Operation) -> Json:

@@ -24,8 +24,8 @@ def assign_licences(scene: Scene, resource: Resource) -> Answer:
         raise _refused("licence-location", "License assignment cannot be done for user with invalid usage location.")
     held = {licence["skuId"]: licence for licence in user["assignedLicenses"]}
     for licence in body["addLicenses"]:
-        if licence["skuId"] not in held:
-            _check_units(scene, licence["skuId"])
+        if licence.get("skuId") not in held:
+            _check_units(scene, licence.get("skuId"))
         held[licence["skuId"]] = {"skuId": licence["skuId"], "disabledPlans": licence.get("disabledPlans", [])}
     for sku_id in body["removeLicenses"]:
         if held.pop(sku_id, None) is None:
@@ -47,7 +47,7 @@ def _mailbox_from(scene: Scene, wanted: Json) -> object:
     return scene.now + timedelta(seconds=(scene.tenant.exchange or {}).get("mailbox_after", 0))
 
 
-def _check_units(scene: Scene, sku_id: str) -> None:
+def _check_units(scene: Scene, sku_id: str | None) -> None:
     found = next((sku for sku in scene.tenant.store("subscribedSkus") if sku["skuId"] == sku_id), None)
     if found is None:
         raise _refused("licence-assignment", f"License {sku_id} does not correspond to a valid company License.")

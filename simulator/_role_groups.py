@@ -12,6 +12,7 @@ from ._propagation import present
 from ._rbac import add_group, assignments_of
 from ._recipients import USERS
 from ._roles import ROLES
+from ._values import edited
 from ._wire import Json
 
 _NOT_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberNotFoundException"
@@ -44,11 +45,12 @@ def _group_view(run: Run, group: Json) -> Json:
 @behaves("rights")
 def new_group(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
-    given = run.given
+    lists = {name: edited([], run.given.get(name)) for name in ("Members", "ManagedBy")}
+    given = run.given | lists
     if run.tenant.store("RoleGroup").find("Name", given["Name"]):
         raise exists(given["Name"])
     roles = [ROLES.find(run, role)["Name"] for role in given.get("Roles") or []]
-    members = [principal_of(run, member)[0] for member in given.get("Members") or []]
+    members = [principal_of(run, member)[0] for member in given["Members"]]
     properties = {name: given[name] for name in ("DisplayName", "Description", "ManagedBy") if given.get(name)}
     return [_group_view(run, add_group(run, given["Name"], roles, members, **properties))]
 
