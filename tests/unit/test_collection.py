@@ -50,7 +50,7 @@ FLOORS = [
     },
     {"_tenant"},
     {"_auth"},
-    {"_msal_transport", "_exchange", "_graph"},
+    {"_msal_transport", "_exchange", "_graph", "_token_cache"},
     {"_http"},
     {"_transport"},
     {"_controls"},
