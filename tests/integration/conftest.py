@@ -66,9 +66,9 @@ def player(folder: Path, simulator: Simulator) -> Play:
         steps: list[dict[str, Any]] = []
         for number, task in enumerate(tasks):
             steps.append({"register": f"task{number}", **task})
-        names = [step["register"] for step in steps]
-        kept = "{{ dict(" + repr(names) + " | zip([" + ", ".join(f"{name} | default({{}})" for name in names) + "])) }}"
-        keep = {"ansible.builtin.copy": {"content": kept, "dest": str(results), "mode": "0600"}, "check_mode": False}
+        pairs = ", ".join(f"'{step['register']}': {step['register']} | default({{}})" for step in steps)
+        kept = "{{ {" + pairs + "} | to_json }}"
+        keep = {"keep_results": {"content": kept, "path": str(results)}}
         book = folder / "play.yml"
         host = {"hosts": "localhost", "connection": "local", "gather_facts": False, **keywords}
         host["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **keywords.get("vars", {})}
@@ -83,6 +83,7 @@ def player(folder: Path, simulator: Simulator) -> Play:
             env={
                 **clean,
                 "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+                "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "integration" / "action"),
                 "ANSIBLE_NOCOLOR": "1",
                 "ANSIBLE_LOCALHOST_WARNING": "false",
                 **signed_in,
