@@ -108,7 +108,7 @@ unit: $(TEST) $(NODE) | $(LIVE)
 	$(CACHE)/test/bin/pytest -q -n 2 tests/unit
 
 integration: $(TEST) | $(LIVE)
-	$(CACHE)/test/bin/pytest -q -n 2 tests/integration
+	$(CACHE)/test/bin/pytest -q -n 2 --dist loadgroup tests/integration
 
 molecule: $(TEST) | $(LIVE)
 	. $(CACHE)/test/bin/activate

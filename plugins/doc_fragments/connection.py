@@ -23,7 +23,8 @@ options:
   client_secret:
     description:
       - A secret of the application.
-      - Read from E(AZURE_CLIENT_SECRET) when left out.
+      - Read from E(AZURE_CLIENT_SECRET) when left out. Do not set it in C(environment) of a task that runs as a module
+        process, since Ansible shows its command line at C(-vvv).
     type: str
   certificate_path:
     description:
@@ -59,6 +60,15 @@ options:
       - A ready access token for Exchange Online.
       - Read from E(INTUNE_EXCHANGE_EXCHANGE_TOKEN) when left out.
     type: str
+  token_cache:
+    description:
+      - A folder in which tasks, and later runs, share their access tokens, so that each tenant is signed in to once
+        while they live.
+      - It is made with mode 0700 when it is not there. A folder or file that belongs to another user, is open to
+        others or is a link is refused. Whoever can read it can act as the application until the tokens end.
+      - Without it, only the items of a loop share their tokens, in memory.
+      - Read from E(INTUNE_EXCHANGE_TOKEN_CACHE) when left out.
+    type: path
   cloud:
     description:
       - The cloud that holds the tenant. It decides which hosts are called.

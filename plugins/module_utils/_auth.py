@@ -14,12 +14,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ._auth_method import choose_method
-from ._certificate import client_credential
+from ._certificate import client_credential, read_certificate
 from ._connection import Cloud, named
 from ._errors import Answer, TenantError, one_line, usage
 from ._http import Http, Service
 from ._msal_transport import WAITING, MsalTransport
 from ._redaction import Redactor
+from ._token_cache import Token, TokenCache, key_of
 
 try:
     import msal
@@ -51,17 +52,32 @@ def claims(token: str) -> dict[str, Any]:
         return {}
 
 
+def _identity_endpoint() -> str:
+    """Where msal finds managed identities, by the platform's own variables; nothing else may be called."""
+    places = ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT")
+    return next((os.environ[name] for name in places if os.environ.get(name)), "http://169.254.169.254").rstrip("/")
+
+
 class Tokens:
-    """Bearer tokens of one tenant, one sign-in per audience, kept in memory for the life of a task."""
+    """Bearer tokens of one tenant, one sign-in per audience. C(memory) outlives the task where its owner does."""
 
     def __init__(
-        self, params: dict[str, Any], cloud: Cloud, http: Http, redactor: Redactor, tell: Callable[[str], None] | None
+        self,
+        params: dict[str, Any],
+        cloud: Cloud,
+        http: Http,
+        redactor: Redactor,
+        tell: Callable[[str], None] | None,
+        memory: dict[str, Token],
     ) -> None:
         self.method = choose_method(params)
         self._params, self._cloud, self._http, self._redactor, self._tell = params, cloud, http, redactor, tell
         self._lock = threading.Lock()
         self._app: Any = None
+        self._cache = TokenCache(memory, params.get("token_cache"), http)
         self._ready: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        self._stale: set[str] = set()
         if self.method != "token" and IMPORT_ERROR:
             raise TenantError(
                 "usage",
@@ -69,20 +85,52 @@ class Tokens:
                 next_step="Install msal for the Python that runs the task",
             )
 
-    def bearer(self, option: str, fresh: bool = False) -> str:
-        """The token for C(graph) or C(exchange); C(fresh) asks Entra again. Raises L(TenantError)."""
+    def bearer(self, option: str) -> str:
+        """The token for C(graph) or C(exchange). Raises L(TenantError)."""
         with self._lock:
-            if fresh or option not in self._ready:
-                self._ready[option] = self._token(option, fresh)
+            if option not in self._ready:
+                self._ready[option] = self._given(option) if self.method == "token" else self._shared(option)
                 self._redactor.add(self._ready[option])
             return self._ready[option]
 
-    def _token(self, option: str, fresh: bool) -> str:
-        if self.method == "token":
-            token = self._params.get(f"{option}_token")
-            if not token:
-                raise usage(f"this task also needs {named(f'{option}_token')}, or a sign-in method that can get it")
-            return str(token)
+    def refused(self, option: str, token: str) -> None:
+        """The service does not take this token: the next one is a new one, for every task."""
+        with self._lock:
+            if self.method != "token" and self._ready.get(option) == token:
+                del self._ready[option]
+                self._stale.add(option)
+                self._cache.drop(self._keys[option], token)
+
+    def _shared(self, option: str) -> str:
+        self._keys[option] = self._key(option)
+        return self._cache.obtain(self._keys[option], lambda: self._signed_in(option))
+
+    def _given(self, option: str) -> str:
+        token = self._params.get(f"{option}_token")
+        if not token:
+            raise usage(f"this task also needs {named(f'{option}_token')}, or a sign-in method that can get it")
+        return str(token)
+
+    def _key(self, option: str) -> str:
+        """The same for the same sign-in only: where, as whom, with what, for which service."""
+        params = self._params
+        proof: list[str] = []
+        match self.method:
+            case "client_secret":
+                proof = [params["client_secret"]]
+            case "certificate":
+                proof = [read_certificate(params["certificate_path"]).hex(), str(params.get("certificate_password"))]
+            case "federated_token":
+                proof = [self._assertion()]
+            case "managed_identity":
+                proof = [_identity_endpoint()]
+        service = getattr(self._cloud, f"{option}_url")
+        who = (str(params.get(name)) for name in ("tenant_id", "client_id"))
+        return key_of(self._cloud.authority_url, *who, self.method, service, *proof)
+
+    def _signed_in(self, option: str) -> Token:
+        fresh = option in self._stale
+        self._stale.discard(option)
         resource = getattr(self._cloud, f"{option}_url")
         try:
             result = _METHODS[self.method](self, f"{resource}/.default", fresh)
@@ -95,7 +143,7 @@ class Tokens:
                 result.get("correlation_id"),
                 400,
             )
-        return str(result["access_token"])
+        return Token.living(str(result["access_token"]), float(result.get("expires_in", 0)))
 
     def _refused(self, code: str, description: str, correlation_id: Any, status: int) -> TenantError:
         # The rest of the description repeats trace id, correlation id and time.
@@ -159,12 +207,7 @@ class Tokens:
                 if identity
                 else msal.SystemAssignedManagedIdentity()
             )
-            # Where msal finds the endpoint, by the platform's own variables; nothing else may be called.
-            places = ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT")
-            root = next((os.environ[name] for name in places if os.environ.get(name)), "http://169.254.169.254").rstrip(
-                "/"
-            )
-            service = Service("the managed identity endpoint", root, read_timeout=10.0, proxied=False)
+            service = Service("the managed identity endpoint", _identity_endpoint(), read_timeout=10.0, proxied=False)
             self._app = msal.ManagedIdentityClient(which, http_client=MsalTransport(self._http, service, self._refused))
         return dict(self._app.acquire_token_for_client(resource=scope.removesuffix("/.default")))
 

@@ -27,14 +27,20 @@ except ImportError:  # comes with msal, whose absence is reported
 _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]+ )?PRIVATE KEY-----", re.DOTALL)
 
 
-def client_credential(path: str, password: str | None) -> dict[str, str]:
-    """The key and the certificate in C(path), as msal's C(client_credential). Raises L(TenantError)."""
-    option = named("certificate_path")
+def read_certificate(path: str) -> bytes:
+    """What is in the file. Raises L(TenantError)."""
     try:
         with open(path, "rb") as file:
-            data = file.read()
+            return file.read()
     except OSError as error:
-        raise usage(f"the certificate file of {option} cannot be read: {one_line(error.strerror)}: {path}") from error
+        raise usage(
+            f"the certificate file of {named('certificate_path')} cannot be read: {one_line(error.strerror)}: {path}"
+        ) from error
+
+
+def client_credential(path: str, password: str | None) -> dict[str, str]:
+    """The key and the certificate in C(path), as msal's C(client_credential). Raises L(TenantError)."""
+    option, data = named("certificate_path"), read_certificate(path)
     secret = password.encode() if password else None
     try:
         key, certificate = _pem(data, secret) if b"-----BEGIN" in data else _pfx(data, secret)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError, one_line, usage
-from ._http import Http, Request, Response, Service
+from ._http import Bearer, Http, Request, Response, Service
 from ._retry import Operation, Outcome, outcome_of_status
 
 _NAME = "Exchange Online"
@@ -93,7 +93,7 @@ def edit(add: list[str] | None = None, remove: list[str] | None = None) -> dict[
 class Exchange:
     """One tenant's Exchange Online."""
 
-    def __init__(self, http: Http, root: str, tenant: str, bearer: Callable[[bool], str]) -> None:
+    def __init__(self, http: Http, root: str, tenant: str, bearer: Bearer) -> None:
         self._http = http
         self._path = f"adminapi/beta/{quote(tenant, safe='')}/InvokeCommand"
         self._module_path = f"adminapi/v1.0/{quote(tenant, safe='')}/EXOModuleFile"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from ._errors import Answer, Purpose, TenantError, one_line
-from ._http import Http, Request, Response, Service, kind_of_status
+from ._http import Bearer, Http, Request, Response, Service, kind_of_status
 from ._retry import Operation, Outcome, may_repeat, outcome_of_status, retry_after
 
 _NAME = "Microsoft Graph"
@@ -41,7 +41,7 @@ def odata(path: str, **options: str) -> str:
 class Graph:
     """One tenant's Graph. Every method raises L(TenantError)."""
 
-    def __init__(self, http: Http, root: str, bearer: Callable[[bool], str]) -> None:
+    def __init__(self, http: Http, root: str, bearer: Bearer) -> None:
         self._http = http
         self._service = Service(_NAME, root, bearer, explain=_explain)
 

@@ -12,7 +12,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,12 +44,20 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Bearer:
+    """Where the token of a service comes from, and who is told that the service refused it."""
+
+    token: Callable[[], str]
+    refused: Callable[[str], None]
+
+
+@dataclass(frozen=True)
 class Service:
     """One origin that may be called: nothing is sent to an address outside of C(root)."""
 
     name: str
     root: str
-    bearer: Callable[[bool], str] | None = None  # called with True to get a fresh token after a 401
+    bearer: Bearer | None = None
     classify: Callable[[Response], Outcome] = lambda response: outcome_of_status(response.status)
     explain: Callable[[Response], tuple[str, str, str]] = lambda response: ("", response.text, "")
     read_timeout: float = 100.0  # seconds without a byte
@@ -94,6 +102,7 @@ class _Attempt:
     response: Response | None = None
     problem: str = ""
     kind: str = "network"
+    token: str = field(default="", repr=False)
 
 
 class Http:
@@ -130,15 +139,16 @@ class Http:
 
     def fetch(self, service: Service, request: Request) -> Response:
         """Like L(send), but an answer that refuses for good is returned as well."""
-        attempts, fresh_token, renewed = 0, False, False
+        attempts, renewed = 0, False
         while True:
-            attempt = self._try(service, request, fresh_token)
+            attempt = self._try(service, request)
             attempts += 1
             response = attempt.response
-            if response is not None and response.status == 401 and service.bearer and not renewed:
-                fresh_token = renewed = True  # refused before anything happened: once more with a new token
-                continue
-            fresh_token = False
+            if response is not None and response.status == 401 and service.bearer:
+                service.bearer.refused(attempt.token)
+                if not renewed:
+                    renewed = True  # refused before anything happened: once more with a new token
+                    continue
             if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
                 return response
             if not may_repeat(request.operation, attempt.outcome, attempts):
@@ -161,7 +171,7 @@ class Http:
             )
         self.sleep(wait)
 
-    def _try(self, service: Service, request: Request, fresh_token: bool) -> _Attempt:
+    def _try(self, service: Service, request: Request) -> _Attempt:
         left = self.deadline.remaining()
         if left <= 0:
             raise TenantError(
@@ -181,15 +191,16 @@ class Http:
             json=request.body,
         )
         service.url(prepared.url or "")  # what is really sent, checked before it gets the bearer
+        token = service.bearer.token() if service.bearer else ""
         if service.bearer:
-            prepared.headers["Authorization"] = f"Bearer {service.bearer(fresh_token)}"
+            prepared.headers["Authorization"] = f"Bearer {token}"
         try:
             raw = self._transport.send(
                 prepared, min(_CONNECT_TIMEOUT, left), min(service.read_timeout, left), service.proxied
             )
         except Lost as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        return self._read(service, request, raw, mine)
+        return replace(self._read(service, request, raw, mine), token=token)
 
     def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
         try:

@@ -15,6 +15,7 @@ from ._errors import Purpose, TenantError
 from ._redaction import Redactor
 from ._resource import Record, Resource, returned
 from ._tenant import Tenant, open_tenant
+from ._token_cache import Token
 
 _ROUNDS = 3  # how often a change is worked out anew after somebody else changed the thing in between
 _LOOKS = 7  # how often a lost creation is looked for, over about half a minute
@@ -43,18 +44,19 @@ def perform(
     check_mode: bool,
     progress: Callable[[str], None] = lambda line: None,
     tell: Callable[[str], None] | None = None,
+    memory: dict[str, Token] | None = None,
     **http: Any,
 ) -> dict[str, Any]:
     """The result of a task, failures included, without any secret in it.
 
     C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can), L(Http)
-    what is in C(http).
+    what is in C(http). Tasks that share a C(memory) share their sign-ins.
     """
     redactor = Redactor()
     for option in SECRET_OPTIONS:
         redactor.add(params.get(option))
     try:
-        tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, **http)
+        tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
         result = declaration.run(tenant, params, check_mode)
     except TenantError as error:
         result = error.within(declaration.attempted, params.get("tenant_id") or "").result()

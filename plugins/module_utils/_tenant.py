@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ._auth import Tokens
@@ -14,8 +15,9 @@ from ._connection import cloud_of, named
 from ._errors import usage
 from ._exchange import Exchange
 from ._graph import Graph
-from ._http import Http
+from ._http import Bearer, Http
 from ._redaction import Redactor
+from ._token_cache import Token
 from ._transport import IMPORT_ERROR
 
 
@@ -36,9 +38,13 @@ def open_tenant(
     redactor: Redactor,
     progress: Callable[[str], None],
     tell: Callable[[str], None] | None,
+    memory: dict[str, Token] | None = None,
     **http: Any,
 ) -> Tenant:
-    """The tenant of the options; nothing is sent yet. C(http) is what L(Http) takes beyond them."""
+    """The tenant of the options; nothing is sent yet. C(http) is what L(Http) takes beyond them.
+
+    Who passes the same C(memory) again does not sign in again while the tokens in it live.
+    """
     if IMPORT_ERROR:
         raise usage(
             "the Python library requests is missing", "Install requests and msal for the Python that runs the task"
@@ -50,7 +56,10 @@ def open_tenant(
         raise usage(f"{named('timeout')} must be more than 0 seconds")
     cloud = cloud_of(dict(params))
     sender = Http(label, params["timeout"], params.get("ca_path"), params.get("proxy"), **http)
-    tokens = Tokens(dict(params), cloud, sender, redactor, tell)
-    graph = Graph(sender, cloud.graph_url, lambda fresh: tokens.bearer("graph", fresh))
-    exchange = Exchange(sender, cloud.exchange_url, label, lambda fresh: tokens.bearer("exchange", fresh))
+    tokens = Tokens(dict(params), cloud, sender, redactor, tell, {} if memory is None else memory)
+    for_graph, for_exchange = (
+        Bearer(partial(tokens.bearer, service), partial(tokens.refused, service)) for service in ("graph", "exchange")
+    )
+    graph = Graph(sender, cloud.graph_url, for_graph)
+    exchange = Exchange(sender, cloud.exchange_url, label, for_exchange)
     return Tenant(label, sender, tokens, graph, exchange, progress)

@@ -29,7 +29,7 @@ options:
   wait:
     description:
       - Wait until the time of the last successful synchronisation is later than it was before the request.
-      - Progress is shown at C(-v) while the task runs in Ansible's worker, and returned as RV(progress) otherwise.
+      - Progress is returned as RV(progress), and shown at C(-v) while the task runs in Ansible's worker.
     type: bool
     default: false
   wait_timeout:
@@ -78,8 +78,8 @@ requested:
   type: bool
   sample: true
 progress:
-  description: What was seen while waiting, when the task did not run in Ansible's worker.
-  returned: when O(wait=true) and the task ran as a module process
+  description: What was seen while waiting.
+  returned: when the task waited
   type: list
   elements: str
   sample: ["waiting for the synchronisation: the connector is connected, last synchronised never; 899 s left"]

@@ -25,7 +25,7 @@ options:
   wait:
     description:
       - Wait until C(IsDehydrated) is false. Microsoft names minutes, and at times up to two days.
-      - Progress is shown at C(-v) while the task runs in Ansible's worker, and returned as RV(progress) otherwise.
+      - Progress is returned as RV(progress), and shown at C(-v) while the task runs in Ansible's worker.
       - The change can be requested only once. With V(true), a refusal is taken as requested before, and waited for.
     type: bool
     default: true
@@ -71,8 +71,8 @@ organization:
     is_dehydrated: false
     name: dehydrated.example
 progress:
-  description: What was seen while waiting, when the task did not run in Ansible's worker.
-  returned: when O(wait=true) and the task ran as a module process
+  description: What was seen while waiting.
+  returned: when the task waited
   type: list
   elements: str
   sample: ["waiting for the customization to take effect; 3600 s left"]

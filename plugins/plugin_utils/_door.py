@@ -19,13 +19,15 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import _auth, _transport
 from ..module_utils._run import Declaration, perform
+from ..module_utils._token_cache import Token
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
@@ -33,6 +35,7 @@ _LOCAL = ("local", "ansible.builtin.local")
 # Variables that change how a process starts: set for a task, they ask for a process.
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
 _display = Display()
+_tokens: dict[str, Token] = {}  # each task has a worker of its own, so only the items of a loop share them
 
 
 class ActionModule(ActionBase):
@@ -89,21 +92,35 @@ class ActionModule(ActionBase):
         required_if = [list(condition) for condition in declaration.required_if]
         hidden: set[str] = set()
         try:
-            validated = ArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(arguments)
+            # The validator of module processes: its warnings and deprecations are shown.
+            validated = ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(
+                arguments
+            )
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
-            errors = validated.error_messages
+            errors = validated.errors
         except Exception:
             return {
                 "failed": True,
                 "msg": "The arguments could not be validated; they may hold secrets and are not shown.",
             }
         result: dict[str, Any]
-        if errors:
-            result = {"failed": True, "msg": errors[0] if len(errors) == 1 else "; ".join(errors)}
+        if errors.errors:
+            unknown = isinstance(errors[0], UnsupportedError)
+            where = f"Unsupported parameters for ({self._task.resolved_action}) module: " if unknown else ""
+            result = {"failed": True, "msg": where + errors.msg}
         else:
-            result = perform(declaration, parameters, bool(self._task.check_mode), _display.v, _tell)
+            progress: list[str] = []
+
+            def show(line: str) -> None:
+                progress.append(line)
+                if not self._task.no_log:
+                    _display.v(line)
+
+            result = perform(declaration, parameters, bool(self._task.check_mode), show, _tell, _tokens)
+            if progress:
+                result["progress"] = progress
         if _wants_invocation(variables):
             result["invocation"] = {"module_args": {**parameters}}
         kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}

@@ -52,8 +52,7 @@ def simulator(running: Simulator) -> Simulator:
     return running
 
 
-@pytest.fixture
-def play(tmp_path: Path, simulator: Simulator) -> Play:
+def player(folder: Path, simulator: Simulator) -> Play:
     """Runs one play on localhost, with the sign-in of C(tenant) in its environment unless C(environment) is given."""
 
     def run(
@@ -63,14 +62,14 @@ def play(tmp_path: Path, simulator: Simulator) -> Play:
         arguments: tuple[str, ...] = (),
         **keywords: Any,
     ) -> Run:
-        results = tmp_path / "results.json"
+        results = folder / "results.json"
         steps: list[dict[str, Any]] = []
         for number, task in enumerate(tasks):
             steps.append({"register": f"task{number}", **task})
-        names = [step["register"] for step in steps]
-        kept = "{{ dict(" + repr(names) + " | zip([" + ", ".join(f"{name} | default({{}})" for name in names) + "])) }}"
-        keep = {"ansible.builtin.copy": {"content": kept, "dest": str(results), "mode": "0600"}, "check_mode": False}
-        book = tmp_path / "play.yml"
+        pairs = ", ".join(f"'{step['register']}': {step['register']} | default({{}})" for step in steps)
+        kept = "{{ {" + pairs + "} | to_json }}"
+        keep = {"keep_results": {"content": kept, "path": str(results)}}
+        book = folder / "play.yml"
         host = {"hosts": "localhost", "connection": "local", "gather_facts": False, **keywords}
         host["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **keywords.get("vars", {})}
         book.write_text(yaml.safe_dump([{**host, "tasks": [{"block": steps, "always": [keep]}]}], sort_keys=False))
@@ -80,10 +79,11 @@ def play(tmp_path: Path, simulator: Simulator) -> Play:
         signed_in = simulator.environment(tenant) if environment is None else environment
         done = subprocess.run(
             [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", *arguments, str(book)],
-            cwd=tmp_path,
+            cwd=folder,
             env={
                 **clean,
                 "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+                "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "integration" / "action"),
                 "ANSIBLE_NOCOLOR": "1",
                 "ANSIBLE_LOCALHOST_WARNING": "false",
                 **signed_in,
@@ -91,10 +91,15 @@ def play(tmp_path: Path, simulator: Simulator) -> Play:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,  # a run that hangs; a busy machine takes a minute or two
             check=False,
         )
         found = json.loads(results.read_text()) if results.exists() else {}
         return Run(done.returncode, done.stdout + done.stderr, found)
 
     return run
+
+
+@pytest.fixture
+def play(tmp_path: Path, simulator: Simulator) -> Play:
+    return player(tmp_path, simulator)

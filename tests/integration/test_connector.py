@@ -1,27 +1,18 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connector modules, each way a task can run."""
+"""The connector modules."""
 
 from __future__ import annotations
 
 from typing import Any
-
-import pytest
 
 from simulator import Simulator
 
 from .conftest import Play
 
 ACCOUNT = "svc-intune-connector@contoso.example"
-DOORS = {"worker": "true", "process": "false"}
 CONNECTOR = "intune.exchange.connector"
-
-
-@pytest.fixture(params=DOORS)
-def door(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The environment of a task that runs in Ansible's worker, or as a process of its own."""
-    return {"INTUNE_EXCHANGE_IN_PROCESS": DOORS[request.param]}
 
 
 def writes(simulator: Simulator) -> list[dict[str, Any]]:
@@ -36,7 +27,7 @@ def present(**options: Any) -> dict[str, Any]:
     return {CONNECTOR: {"primary_smtp_address": ACCOUNT, **options}}
 
 
-def test_the_cycle(play: Play, simulator: Simulator, door: dict[str, str]) -> None:
+def test_the_cycle(play: Play, simulator: Simulator) -> None:
     """Create, again, remove, again; each first in check mode, which writes nothing and predicts the same."""
     check = {"check_mode": True}
     steps = [
@@ -47,7 +38,7 @@ def test_the_cycle(play: Play, simulator: Simulator, door: dict[str, str]) -> No
         present(state="absent"),
         present(state="absent"),
     ]
-    run = play(*steps, environment={**simulator.environment("ready"), **door})
+    run = play(*steps)
     assert run.code == 0, run.output
     results = list(run.results.values())
     assert [one["changed"] for one in results] == [True, True, False, True, True, False]
@@ -92,39 +83,6 @@ def test_a_connector_becomes_connected_and_synchronises(play: Play, simulator: S
     assert not skipped["changed"] and not skipped["requested"]
     assert "waiting for the synchronisation: the connector is connected" in run.output
     assert len([one for one in writes(simulator) if one["path"].endswith("/sync")]) == 1
-
-
-def test_the_same_result_whichever_way_a_task_runs(play: Play, simulator: Simulator) -> None:
-    tasks = [
-        {"intune.exchange.connector_info": {}},
-        {"intune.exchange.requirements_info": {"account": ACCOUNT}},
-        {CONNECTOR: {"primary_smtp_address": "not an address"}, "ignore_errors": True},
-        {CONNECTOR: {}, "ignore_errors": True},
-        {CONNECTOR: {"state": "gone"}, "ignore_errors": True},
-        {CONNECTOR: {"unheard_of": 1}, "ignore_errors": True},
-        {"intune.exchange.connector_sync": {}, "ignore_errors": True},
-    ]
-    results = []
-    for value in DOORS.values():
-        simulator.reset()
-        environment = {**simulator.environment("ready"), "INTUNE_EXCHANGE_IN_PROCESS": value}
-        results.append(play(*tasks, environment=environment).results)
-    for name, result in results[0].items():
-        other = results[1][name]
-        for key in ("changed", "connectors", "offered", "ready", "error"):
-            assert masked(result.get(key)) == masked(other.get(key))
-        assert [one["status"] for one in result.get("requirements", [])] == [
-            one["status"] for one in other.get("requirements", [])
-        ]
-        assert bool(result.get("failed")) is bool(other.get("failed"))
-        if result.get("failed"):
-            # A module process prefixes errors of its arguments with words of its own.
-            assert result["msg"] in other["msg"] or "error" not in result
-
-
-def masked(value: Any) -> Any:
-    """Without the ids that are new in each request."""
-    return {**value, "request_id": "", "client_request_id": ""} if isinstance(value, dict) else value
 
 
 def test_a_code_is_shown_where_somebody_can_see_it(play: Play, simulator: Simulator) -> None:

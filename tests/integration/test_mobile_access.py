@@ -1,13 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mobile access through real runs: the daily jobs as tasks, the same whichever way a task runs."""
+"""Mobile access through real runs: the daily jobs as tasks."""
 
 from __future__ import annotations
 
 from typing import Any
-
-import pytest
 
 from simulator import Simulator
 
@@ -52,10 +50,8 @@ TASKS: list[tuple[str, dict[str, Any], bool]] = [
 ]
 
 
-@pytest.mark.parametrize("in_worker", ["true", "false"], ids=["worker", "process"])
-def test_the_daily_jobs_use_all_thirteen_cmdlets(play: Play, simulator: Simulator, in_worker: str) -> None:
-    environment = {**simulator.environment("ready"), "INTUNE_EXCHANGE_IN_PROCESS": in_worker}
-    run = play(*({f"{NAMES}{name}": options} for name, options, _changed in TASKS), environment=environment)
+def test_the_daily_jobs_use_all_thirteen_cmdlets(play: Play, simulator: Simulator) -> None:
+    run = play(*({f"{NAMES}{name}": options} for name, options, _changed in TASKS))
     assert run.code == 0, run.output
     results = list(run.results.values())
     assert [one["changed"] for one in results] == [changed for _name, _options, changed in TASKS]

@@ -52,7 +52,7 @@ FLOORS = [
     },
     {"_tenant"},
     {"_auth"},
-    {"_msal_transport", "_exchange", "_graph"},
+    {"_msal_transport", "_exchange", "_graph", "_token_cache"},
     {"_http"},
     {"_transport"},
     {"_controls"},

@@ -1,0 +1,261 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every module in Ansible's worker and as a process of its own: whichever way a task runs, it gives the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from simulator import Simulator
+
+from .conftest import ROOT, Run, player
+
+# What is compared takes one pair of runs, so all of it goes to the same worker of pytest-xdist.
+pytestmark = pytest.mark.xdist_group("doors")
+
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+DOORS = {"worker": "true", "process": "false"}
+NAME = "intune.exchange."
+ACCOUNT = "svc-intune-connector@contoso.example"
+PERSON = "adele.vance@contoso.example"
+PASSWORD = "a-password-Canary-1"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a module is given to succeed on C(tenant). C(writes): whether that changes something there."""
+
+    options: dict[str, Any]
+    writes: bool = False
+    tenant: str = "ready"
+
+
+def kept_back(name: str) -> str:
+    """A value that the playbook names only: a failure shows the lines of the playbook around its task."""
+    return "{{ lookup('ansible.builtin.env', '" + name + "') }}"
+
+
+# In the order in which they run: some read what others before them wrote.
+CASES = {
+    "connector_info": Case({}, tenant="connected"),
+    "connector": Case({"primary_smtp_address": ACCOUNT}, True),
+    "connector_sync": Case({"sync_type": "full", "wait": True}, True, "connected"),
+    "requirements_info": Case({"account": ACCOUNT}),
+    "mdm_authority": Case({"accept_irreversible": True}, True, "mdm_authority_unset"),
+    "connector_account": Case(
+        {
+            "user_principal_name": "svc-new@nothing.example",
+            "display_name": "Connector",
+            "usage_location": "CH",
+            "password": kept_back("PASSWORD"),
+            "licenses": ["ENTERPRISEPACK"],
+        },
+        True,
+        "nothing",
+    ),
+    "organization_customization": Case({"accept_permanent": True}, True, "nothing_dehydrated"),
+    "cmdlet_access_info": Case({"account": ACCOUNT}),
+    "management_role": Case(
+        {"name": "Readers", "parent": "View-Only Recipients", "cmdlets": ["Get-MobileDevice"]}, True
+    ),
+    "management_role_info": Case({"name": "Readers"}),
+    "management_role_assignment": Case({"role": "Readers", "user": PERSON}, True),
+    "management_role_assignment_info": Case({"role": "Readers"}),
+    "service_principal": Case({"app_id": kept_back("APP_ID"), "object_id": kept_back("OBJECT_ID")}, True),
+    "role_group": Case({"name": "All Readers", "roles": {"set": ["Readers"]}, "members": {"set": [PERSON]}}, True),
+    "role_group_info": Case({"name": "All Readers"}),
+    "activesync_device_access_rule": Case(
+        {"characteristic": "DeviceType", "query_string": "iPhone", "access_level": "Block"}, True
+    ),
+    "activesync_device_access_rule_info": Case({}),
+    "activesync_device_class_info": Case({}),
+    "activesync_organization_settings": Case({"default_access_level": "Quarantine", "accept_impact": True}, True),
+    "mobile_device_mailbox_policy": Case({"name": "Phones", "password_enabled": True}, True),
+    "mobile_device_mailbox_policy_info": Case({"name": "phones"}),
+    "mobile_access_audit_info": Case(
+        {
+            "baselines": [
+                {
+                    "name": "ours",
+                    "controls": [
+                        {"id": "locks", "title": "Devices lock", "setting": "password_enabled", "equals": True}
+                    ],
+                }
+            ]
+        }
+    ),
+    "mobile_device_info": Case({"gather_statistics": True}),
+    "mobile_device": Case({"device_type": "iPhone", "access": "allowed"}, True),
+    "cas_mailbox_mobile_access": Case({"mailbox": PERSON, "policy": "Phones"}, True),
+    "exchange_cmdlet": Case({"parameters": {"Identity": PERSON}}),  # the cmdlet is its module default
+}
+# Arguments that no module takes to a service: unknown, missing, not among the choices, of another type.
+WRONG: dict[str, dict[str, Any]] = {
+    "Unsupported parameters for (intune.exchange.connector) module: unheard_of. Supported": {
+        "unheard_of": 1,
+        "state": "absent",
+    },
+    "state is present but all of the following are missing: primary_smtp_address": {},
+    "value of state must be one of: present, absent, got: gone": {"state": "gone"},
+    "argument 'timeout' is of type": {"timeout": "soon"},
+}
+
+
+def task(
+    simulator: Simulator, module: str, case: Case, application: str = "application", **keywords: Any
+) -> dict[str, Any]:
+    """A task that is told the tenant by its environment, and the secret by an option."""
+    variables = simulator.environment(case.tenant, application=application)
+    del variables["AZURE_CLIENT_SECRET"]
+    options = {**case.options, "client_secret": kept_back(f"SECRET_{case.tenant}_{application}")}
+    return {f"{NAME}{module}": options, "environment": variables, **keywords}
+
+
+def steps(simulator: Simulator) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each case carried out, after its prediction if it writes, else followed by a refusal; then wrong arguments."""
+    for module, case in CASES.items():
+        if case.writes:
+            yield f"{module} predicted", task(simulator, module, case, check_mode=True)
+        # What is waited for would be shown at -v, and must not be here.
+        yield f"{module} done", task(simulator, module, case, no_log=module == "connector_sync")
+        if not case.writes:
+            yield f"{module} refused", task(simulator, module, case, "restricted", ignore_errors=True)
+    echo = Case({"parameters": {"Identity": kept_back("SECRET_ready_application")}})
+    yield "echo", task(simulator, "exchange_cmdlet", echo, ignore_errors=True)
+    for number, (message, options) in enumerate(WRONG.items(), 1):
+        yield f"wrong {message}", {f"{NAME}connector": options, "ignore_errors": number < len(WRONG)}
+
+
+def secrets(simulator: Simulator) -> dict[str, str]:
+    return {
+        f"SECRET_{case.tenant}_{application}": simulator.facts(case.tenant, application)["client_secret"]
+        for case in CASES.values()
+        for application in ("application", "restricted")
+    }
+
+
+@pytest.fixture(scope="module")
+def runs(running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """One run by each door, from the same state. The last task fails the run."""
+    found = {}
+    for door, switch in DOORS.items():
+        running.reset()
+        tasks = dict(steps(running))
+        run = player(tmp_path_factory.mktemp(door), running)(
+            *tasks.values(),
+            environment={
+                "INTUNE_EXCHANGE_IN_PROCESS": switch,
+                "ANSIBLE_PIPELINING": "true",
+                "ANSIBLE_INJECT_INVOCATION": "true",
+                "PASSWORD": PASSWORD,
+                "APP_ID": running.facts("ready", "restricted")["client_id"],
+                "OBJECT_ID": running.facts("ready", "restricted")["object_id"],
+                **secrets(running),
+            },
+            arguments=("-vvv",),
+            module_defaults={
+                "group/intune.exchange.tenant": {"timeout": 200},
+                f"{NAME}exchange_cmdlet": {"cmdlet": "Get-CASMailbox"},
+            },
+        )
+        found[door] = Run(run.code, run.output, dict(zip(tasks, run.results.values(), strict=True)))
+    return found
+
+
+# What is new in each run: ids and times in the order of their appearance, ages, and how long is left to wait.
+_NEW = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\s\"',]*")
+_PASSING = re.compile(r'(?<="last_sync_age_seconds": )\d+|\d+(?= s left)')
+
+
+def plain(result: dict[str, Any]) -> Any:
+    seen: dict[str, str] = {}
+    text = _NEW.sub(lambda new: seen.setdefault(new[0], f"new {len(seen)}"), json.dumps(result, sort_keys=True))
+    return json.loads(_PASSING.sub("0", text))
+
+
+def test_every_module_has_a_case() -> None:
+    assert sorted(CASES) == MODULES
+
+
+def test_each_run_went_by_its_door(runs: dict[str, Run]) -> None:
+    ways = ("runs in the worker", "runs as a module process: INTUNE_EXCHANGE_IN_PROCESS says so")
+    tasks = len(runs["worker"].results)
+    assert [[run.output.count(way) for way in ways] for run in runs.values()] == [[tasks, 0], [0, tasks]]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_gives_the_same(runs: dict[str, Run], module: str) -> None:
+    """Its result as a whole: what was done, what check mode predicted, and how it is refused."""
+    case = CASES[module]
+    worker, process = (
+        {
+            what: run.results[f"{module} {what}"]
+            for what in ("predicted", "done", "refused")
+            if f"{module} {what}" in run.results
+        }
+        for run in runs.values()
+    )
+    for what, result in worker.items():
+        assert plain(result) == plain(process[what]), what
+    assert not worker["done"].get("failed"), worker["done"]
+    assert worker["done"]["changed"] is case.writes
+    if case.writes:
+        assert worker["predicted"]["changed"]
+    elif module != "requirements_info":  # which says what it may not read as a result
+        assert worker["refused"]["failed"] and worker["refused"]["error"]["kind"] == "forbidden"
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_wrong_arguments_are_refused_in_the_same_words(runs: dict[str, Run], message: str) -> None:
+    worker, process = (run.results[f"wrong {message}"] for run in runs.values())
+    assert worker == process and worker["failed"] and message in worker["msg"]
+
+
+def arguments(run: Run) -> list[dict[str, Any]]:
+    """What -vvv shows of the arguments of our modules."""
+    blocks = [json.loads(block) for block in re.findall(r"=> (\{\n.*?^\})", run.output, re.DOTALL | re.MULTILINE)]
+    shown = [one["invocation"]["module_args"] for one in blocks if "invocation" in one]
+    return [one for one in shown if "tenant_id" in one]
+
+
+def test_the_arguments_are_shown_alike(runs: dict[str, Run]) -> None:
+    """With what module_defaults and C(environment) give, without secrets."""
+    worker, process = map(arguments, runs.values())
+    assert worker == process and len(worker) > len(CASES)
+    told = [one for one in worker if one["tenant_id"]]  # by C(environment)
+    assert len(told) > len(CASES) and all(one["graph_url"] for one in told)
+    assert {one["timeout"] for one in told} == {200}  # from the defaults of the group
+    assert {one["client_secret"] for one in told} == {"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
+    assert {one.get("cmdlet") for one in told} == {"Get-CASMailbox", None}  # the defaults of one module are its own
+
+
+def test_the_runs_end_alike_and_warn_alike(runs: dict[str, Run]) -> None:
+    warned = [re.findall(r"^\[(?:WARNING|DEPRECATION).*", run.output, re.MULTILINE) for run in runs.values()]
+    assert warned[0] == warned[1] == []
+    assert [run.code for run in runs.values()] == [2, 2]
+    ignored = [name for name, result in runs["worker"].results.items() if result.get("failed")][:-1]
+    assert [run.output.count("...ignoring") for run in runs.values()] == [len(ignored)] * 2
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_secret_is_shown(runs: dict[str, Run], running: Simulator, door: str) -> None:
+    run = runs[door]
+    for canary in (*secrets(running).values(), PASSWORD, "eyJ0eXAi", "eyJhbGci"):  # how every JWT begins
+        assert canary not in run.output and canary not in str(run.results)
+    assert "********" in run.results["echo"]["msg"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_log_hides_a_task(runs: dict[str, Run], door: str) -> None:
+    run = runs[door]
+    done = run.results["connector_sync done"]
+    assert done["progress"] and "waiting for the synchronisation" not in run.output
+    assert done["requested"] and '"requested": true' not in run.output
+    assert '"requested": false' in run.output  # as the prediction had it

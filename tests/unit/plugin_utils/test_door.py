@@ -1,0 +1,51 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The door in Ansible's worker, where no module of ours shows what it does."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.utils.display import Display
+
+from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration
+from ansible_collections.intune.exchange.plugins.plugin_utils import _door
+
+ALIASED = {
+    "name": {
+        "type": "str",
+        "aliases": ["title"],
+        "deprecated_aliases": [{"name": "title", "version": "9.0.0", "collection_name": "intune.exchange"}],
+    }
+}
+
+
+def served(options: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+    task = SimpleNamespace(args=arguments, check_mode=False, no_log=False, resolved_action="intune.exchange.some")
+    declaration = Declaration("try it", lambda tenant, params, check_mode: {"name": params["name"]}, options)
+    door: Any = SimpleNamespace(_task=task)
+    return _door.ActionModule._serve(door, declaration, {})
+
+
+def test_warnings_and_deprecations_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are those of a module process: about an alias that is deprecated, and one given twice."""
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda self, msg, **_rest: shown.append(msg))
+    monkeypatch.setattr(Display, "deprecated", lambda self, msg, **_rest: shown.append(msg))
+    result = served(ALIASED, name="a", title="b", tenant_id="contoso.example", graph_token="t", auth_method="token")
+    assert not result.get("failed"), result
+    assert any("Alias 'title' is deprecated" in one for one in shown)
+    assert any("Both option name and its alias title are set" in one for one in shown)
+
+
+def test_arguments_that_break_the_validation_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self, *_args: Any, **_options: Any) -> None:
+            raise RuntimeError("a-secret-canary")
+
+    monkeypatch.setattr(_door, "ModuleArgumentSpecValidator", Broken)
+    result = served(ALIASED, name="a-secret-canary")
+    assert result["failed"] and "canary" not in str(result)
