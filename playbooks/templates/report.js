@@ -6,9 +6,9 @@
     in_order: ["In order", "good"],
   };
   const CONNECTORS = {
-    connected: ["Connected", "good"], stale: ["Not synchronised lately", "bad"],
+    connected: ["Connected", "good"], stale: ["Sync too old", "bad"],
     never_synchronised: ["Never synchronised", "bad"], pending: ["Not connected yet", "bad"],
-    disconnected: ["Disconnected", "bad"], several: ["Several", "bad"], missing: ["None", "bad"],
+    disconnected: ["Disconnected", "bad"], ambiguous: ["Several", "bad"], missing: ["None", "bad"],
     not_offered: ["Not offered", "dim"], unread: ["Not read", "warn"],
   };
   const STATUSES = {
@@ -32,7 +32,7 @@
     typeof value === "object" ? JSON.stringify(value) : String(value);
   const moment = (text) => text ? `${text.slice(0, 16).replace("T", " ")} UTC` : "";
   function age(seconds) {
-    if (seconds < 7200) return number(Math.round(seconds / 60), "minute");
+    if (seconds < 3600) return number(Math.round(seconds / 60), "minute");
     return seconds < 172800 ? number(Math.floor(seconds / 3600), "hour") : number(Math.floor(seconds / 86400), "day");
   }
   // Evidence and steps are parts of sentences; a first word that is a name, as of an account, stays as it is.
@@ -67,16 +67,16 @@
     if (!tenant.audit) return soft(tenant.not_read.includes("audit") ? "Not read" : "Not audited");
     const all = controlsOf(tenant);
     return ["fail", "unknown", "accepted", "pass"].map((status) => [having(all, status), STATUSES[status][0].toLowerCase()])
-      .filter(([count, word]) => count || word === "failed").map(([count, word]) => `${count} ${word}`).join(", ");
+      .filter(([count, word]) => count || word === "failed")
+      .map(([count, word], index) => [index ? ", " : "", make("span", {class: "whole"}, `${count} ${word}`)]);
   }
   function sync(tenant) {
-    const connector = tenant.connector || {};
-    return Number.isInteger(connector.last_sync_age_seconds)
-      ? [`${age(connector.last_sync_age_seconds)} ago `, make("br"), soft(moment(connector.last_sync))] : soft("–");
+    const seconds = tenant.connector?.last_sync_age_seconds;
+    return Number.isInteger(seconds) ? make("span", {class: "whole"}, `${age(seconds)} ago`) : soft("–");
   }
 
-  function table(headings, rows) {
-    return make("table", {role: "table"},
+  function table(name, headings, rows) {
+    return make("table", {role: "table", class: name},
       make("thead", {role: "rowgroup"}, make("tr", {role: "row"},
         headings.map((one) => make("th", {role: "columnheader", scope: "col"}, one)))),
       make("tbody", {role: "rowgroup"}, rows.map((cells) => make("tr", {role: "row"},
@@ -86,7 +86,7 @@
     return make("dl", {}, pairs.filter(([, value]) => value).map(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   }
   function controls(list) {
-    return table(["Control", "Setting", "Found", "Expected", "Status"], list.map((one) => [
+    return table("controls", ["Control", "Setting", "Found", "Expected", "Status"], list.map((one) => [
       [`${one.id} ${one.title} `, soft(said(one.baseline))],
       [`${said(one.setting)} `, one.object ? soft(`of ${one.object}`) : null],
       said(one.value),
@@ -103,6 +103,7 @@
   function details(tenant, id) {
     const connector = tenant.connector;
     const checks = controlsOf(tenant);
+    const ended = tenant.audit?.ended_risks || [];
     const passed = checks.filter((one) => ["pass", "not_applicable"].includes(one.status));
     const others = checks.filter((one) => !passed.includes(one));
     const title = (text) => make("h3", {}, text);
@@ -117,10 +118,11 @@
         ["Status in Intune", connector?.status], ["Last synchronisation", moment(connector?.last_sync)],
         ["Evidence", connector?.state === "not_offered" ? connector.evidence : ""]]),
       needs.length ? [title(askedFor(tenant) ? "Requirements of the connector" : "Requirements of the connector (not asked for)"),
-        table(["Requirement", "Status", "Evidence"], needs.map((one) => [one.title,
+        table("requirements", ["Requirement", "Status", "Evidence"], needs.map((one) => [one.title,
           badge(STATUSES[tenant.requirements[one.id].status]), sentence(tenant.requirements[one.id].evidence)]))] : null,
-      tenant.accepted_risks.length ? [title("Accepted risks"),
-        make("ul", {}, tenant.accepted_risks.map((one) => make("li", {}, one)))] : null,
+      tenant.accepted_risks.length + ended.length ? [title("Accepted risks"),
+        make("ul", {}, tenant.accepted_risks.map((one) => make("li", {}, one)),
+          ended.map((one) => make("li", {}, `${one.id}: ended, its last day was ${one.until} (${one.reason})`)))] : null,
       checks.length ? [title(`Audit against ${(tenant.audit.baselines || []).join(", ")}`),
         others.length ? controls(others) : null,
         passed.length ? make("details", {}, make("summary", {}, `${number(passed.length, "control")} passed or not applicable`),
@@ -214,8 +216,7 @@
       });
       return [button, number(one.tenants, "tenant"), sentence(one.next_step)];
     });
-    const made = table(["What", "Where", "Next step"], rows);
-    made.classList.add("works");
+    const made = table("works", ["What", "Where", "Next step"], rows);
     made.setAttribute("aria-labelledby", "work-title");
     find("work-list").append(made);
     const rest = [...made.tBodies[0].rows].slice(SOME);

@@ -86,6 +86,7 @@ from ansible.errors import AnsibleFilterError
 
 _STATES = ("action", "unread", "partly_read", "in_order")
 _TYPE = "serviceToService"
+_AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
 _READS = {"connector": "the connector", "requirements": "the requirements", "audit": "the audit"}
 _KINDS = {
     "sign_in": "sign-in failed",
@@ -125,7 +126,7 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
         "audit": _read(facts, "audit", "controls"),
     }
     connector = _connector(read["connector"], max_sync_age) if read["connector"] else None
-    audit = read["audit"] and {key: read["audit"].get(key) for key in ("baselines", "compliant", "summary", "controls")}
+    audit = read["audit"] and {key: read["audit"].get(key) for key in _AUDIT}
     actions = [
         *([] if connector and connector["state"] == "not_offered" else _of_requirements(read["requirements"])),
         *_of_connector(connector, max_sync_age),
@@ -188,11 +189,11 @@ def _connector(read: Mapping[str, Any], max_sync_age: int) -> Facts:
     if not read["offered"]:
         state = "not_offered"
     elif len(found) != 1:
-        state = "several" if found else "missing"
+        state = "ambiguous" if found else "missing"
     elif one.get("status") == "connected":
         state = "never_synchronised" if age is None else "connected" if age < max_sync_age else "stale"
     else:
-        state = "pending" if one.get("status") == "connectionPending" else "disconnected"
+        state = {"connectionPending": "pending", "none": "missing"}.get(str(one.get("status")), "disconnected")
     return {
         "state": state,
         "status": one.get("status"),
@@ -210,17 +211,17 @@ def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
     met = "See that the requirements are met; they name what keeps it from connecting"
     wrong = {
         "missing": ("There is no connector", "Set it up with the playbook intune.exchange.connect"),
-        "several": ("There are several connectors", "Remove all but one by hand; none is chosen for you"),
+        "ambiguous": ("There are several connectors", "Remove all but one by hand; none is chosen for you"),
         "pending": ("The connector is not connected yet", met),
         "disconnected": ("The connector is not connected", met),
         "never_synchronised": ("The connector has never synchronised", sync),
-        "stale": ("The connector has not synchronised lately", sync),
+        "stale": ("The last synchronisation of the connector is too old", sync),
     }
     if connector["state"] not in wrong:
         return []
     evidence = {
         "missing": "Intune lists no service-to-service connector",
-        "several": "one service-to-service connector is expected",
+        "ambiguous": "one service-to-service connector is expected",
         "stale": f"the last successful synchronisation was {_age(connector['last_sync_age_seconds'])} before the "
         f"reading; at most {_age(max_sync_age)} are allowed",
     }
@@ -237,7 +238,7 @@ def _age(seconds: int | None) -> str:
 def _of_audit(audit: Mapping[str, Any] | None) -> list[Facts]:
     words = {
         "fail": ("Failed", "known", "Run the task that stands with this control"),
-        "unknown": ("Not known", "unknown", "See why it could not be read, and audit again"),
+        "unknown": ("Not known", "unknown", "Mend what kept it from being read, and audit again"),
     }
     return [
         _action(f"audit.{one['id']}", f"{word}: {one['id']} {one['title']}", _found(one), step, status)
@@ -248,6 +249,8 @@ def _of_audit(audit: Mapping[str, Any] | None) -> list[Facts]:
 
 
 def _found(control: Mapping[str, Any]) -> str:
+    if control["status"] == "unknown":
+        return f"{_setting(control)}: {control.get('reason') or 'it was not read'}"
     mailboxes = control.get("affected_mailboxes")
     affected = "" if mailboxes is None else f"; it affects {mailboxes} mailboxes"
     return f"{_setting(control)} is {_said(control.get('value'))}; expected: {_said(control.get('expected'))}{affected}"
