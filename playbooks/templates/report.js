@@ -251,4 +251,5 @@
   find("print").addEventListener("click", () => window.print());
   work();
   show();
+  find("no-script").remove();
 })();

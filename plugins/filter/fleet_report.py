@@ -106,7 +106,7 @@ def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600) -> Facts
         raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
     judged = [_tenant(one, int(max_sync_age)) for one in tenants]
     judged.sort(key=lambda one: (_STATES.index(one["state"]), one["name"].casefold()))
-    return {
+    made = {
         "made_at": str(made_at),
         "max_sync_age": int(max_sync_age),
         "counts": {
@@ -117,6 +117,16 @@ def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600) -> Facts
         "work": _work(judged),
         "tenants": judged,
     }
+    return {key: _writable(value) for key, value in made.items()}
+
+
+def _writable(value: Any) -> Any:
+    """Half of a character pair, as JSON may carry it, cannot be written to a file: no report for anybody."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_writable(key): _writable(one) for key, one in value.items()}
+    return [_writable(one) for one in value] if isinstance(value, list) else value
 
 
 def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:

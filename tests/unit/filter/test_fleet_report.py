@@ -184,6 +184,11 @@ def test_whatever_a_read_gave_it_is_not_taken_for_success(result: Any) -> None:
     assert made["state"] == "unread" and made["actions"][0]["next_step"]
 
 
+def test_no_text_of_a_service_keeps_the_report_from_being_written() -> None:
+    read = connector(primary_smtp_address="half a pair \ud83d")
+    assert only(report(tenant("\ud83d", connector=read)))["connector"]["account"] == "half a pair ?"
+
+
 def test_the_work_of_the_fleet_is_counted_once_for_each_tenant() -> None:
     two = audit(control(), control(object="Managers"))
     made = report(
