@@ -316,12 +316,15 @@ def test_accessible_and_as_wide_as_the_screen(page: Open, scheme: str, width: in
     shown = page(color_scheme=scheme, viewport={"width": width, "height": 800})
     background = shown.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == {"light": "rgb(246, 247, 249)", "dark": "rgb(20, 24, 29)"}[scheme]
-    for prepare in (lambda: None, lambda: open_details(shown)):
-        prepare()
-        assert shown.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(shown)
-        assert len(found.response["passes"]) > 20
-        assert found.violations_count == 0, found.generate_report()
+    open_details(shown)
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    shown.get_by_role("button", name="Close details").click()
+    for name in ("tenant-00", "tenant-04", "tenant-06"):  # with work to do, without the connector, not read
+        shown.get_by_role("button", name=name).click()
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(shown)
+    assert len(found.response["passes"]) > 20
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_printed(page: Open) -> None:
