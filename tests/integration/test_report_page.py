@@ -118,6 +118,7 @@ def written(folder: Path, names: list[str]) -> dict[str, Any]:
         },
         "tasks": [{"ansible.builtin.include_tasks": str(playbooks / "tasks/report.yml")}],
     }
+    (folder / "templates").symlink_to(playbooks / "templates")  # a playbook's templates are beside it
     book = folder / "book.yml"
     book.write_text(yaml.safe_dump([play]))
     ansible = Path(sys.executable).parent / "ansible-playbook"
