@@ -24,7 +24,8 @@ options:
   columns:
     description:
       - The columns in their order. A list of names, or a dictionary of headings and names.
-      - A dot in a name leads into a value, as in V(accepted.reason). What is null or missing there is an empty cell.
+      - A dot in a name leads into a value, as in V(accepted.reason), and into each element of a list. What is null or
+        missing there is an empty cell.
       - The part of a name before the first dot must be a key of every row.
     type: raw
     required: true
@@ -89,10 +90,15 @@ def _find(row: Mapping[str, Any], name: str, number: int) -> Any:
     first, *rest = name.split(".")
     if first not in row:
         raise AnsibleFilterError(f"to_csv: row {number} has no {first!r}; it has {', '.join(sorted(map(str, row)))}")
-    found = row[first]
-    for part in rest:
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
+    return _within(row[first], rest)
+
+
+def _within(value: Any, path: list[str]) -> Any:
+    if not path or value is None:
+        return value
+    if isinstance(value, list):
+        return [_within(one, path) for one in value]
+    return _within(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else None
 
 
 def _cell(value: Any) -> str:

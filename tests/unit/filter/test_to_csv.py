@@ -34,6 +34,8 @@ def test_headings_order_and_line_ends() -> None:
 def test_a_dot_leads_into_a_value() -> None:
     rows = [{"accepted": {"reason": "old phones", "until": "2027-01-31"}}, {"accepted": None}, {"accepted": {}}]
     assert read(to_csv(rows, {"Reason": "accepted.reason"})) == [["Reason"], ["old phones"], [""], [""]]
+    rows = [{"steps": [{"text": "one"}, {"text": "two, three"}]}, {"steps": []}, {"steps": "none"}]
+    assert read(to_csv(rows, ["steps.text"])) == [["steps.text"], ["one; two, three"], [""], [""]]
 
 
 @pytest.mark.parametrize(

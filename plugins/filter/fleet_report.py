@@ -1,0 +1,333 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was read of many tenants, as one report: who needs action, and what to do."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: fleet_report
+short_description: Make one report from what was read of many tenants
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Judges what the playbook C(intune.exchange.report) read of each tenant. No tenant is left out, whether it could be
+    read or not.
+  - A tenant is in the state V(action) if something is known that is not as it should be, V(unread) if nothing could be
+    read, V(partly_read) if something could not be read or judged and nothing else is known to be wrong, V(in_order)
+    otherwise.
+  - Microsoft announced the removal of the connector in 2019. A tenant that does not offer it is a normal outcome,
+    and its requirements ask for no action.
+options:
+  _input:
+    description:
+      - A dictionary for each tenant, with C(name), C(tenant_id), C(read_at), and what was read as C(connector) (of
+        M(intune.exchange.connector_info)), C(requirements) (of M(intune.exchange.requirements_info)) and C(audit) (the
+        fact C(mobile_access_audit_result)).
+      - A read that failed has its result, whose C(msg) is the reason. An C(audit) of null was not asked for.
+    type: list
+    elements: dict
+    required: true
+  made_at:
+    description: When the report is made.
+    type: str
+    required: true
+  max_sync_age:
+    description: How old the last successful synchronisation may be, in seconds.
+    type: int
+    default: 93600
+"""
+
+EXAMPLES = r"""
+- name: Say which tenants need action
+  ansible.builtin.debug:
+    msg: "{{ report.tenants | selectattr('state', 'equalto', 'action') | map(attribute='name') }}"
+  vars:
+    report: "{{ tenants_read | intune.exchange.fleet_report(made_at=now(utc=true).isoformat()) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The report.
+  type: dict
+  contains:
+    made_at:
+      description: When the report was made.
+      type: str
+    max_sync_age:
+      description: How old the last successful synchronisation may be, in seconds.
+      type: int
+    counts:
+      description: How many tenants there are (C(tenants)), and how many in each state.
+      type: dict
+    requirements:
+      description: The requirements of the connector, each with C(id), C(title) and C(source).
+      type: list
+      elements: dict
+    work:
+      description:
+        - What has to be done in the fleet, most frequent first. Each with C(id), C(title), C(status), C(next_step) and
+          in how many C(tenants).
+      type: list
+      elements: dict
+    tenants:
+      description:
+        - The tenants, those that need action first. Each with C(name), C(tenant_id), C(read_at), C(state), C(not_read)
+          (the reads that failed), C(actions) (each with C(id), C(title), C(status), C(evidence), C(next_step)),
+          C(connector), C(requirements) (by their id), C(audit) and C(accepted_risks). What could not be read is null.
+      type: list
+      elements: dict
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+_STATES = ("action", "unread", "partly_read", "in_order")
+_TYPE = "serviceToService"
+_AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
+_READS = {"connector": "the connector", "requirements": "the requirements", "audit": "the audit"}
+_KINDS = {
+    "sign_in": "sign-in failed",
+    "network": "no connection",
+    "tls": "the connection is not trusted",
+    "timeout": "no answer in time",
+    "throttled": "the service was asked too often",
+    "unavailable": "the service had a fault",
+    "forbidden": "a permission is missing",
+}
+Facts = dict[str, Any]
+
+
+def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600) -> Facts:
+    """The report on C(tenants)."""
+    if not isinstance(tenants, list) or not all(isinstance(one, Mapping) and one.get("name") for one in tenants):
+        raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
+    judged = [_tenant(one, int(max_sync_age)) for one in tenants]
+    judged.sort(key=lambda one: (_STATES.index(one["state"]), one["name"].casefold()))
+    made = {
+        "made_at": str(made_at),
+        "max_sync_age": int(max_sync_age),
+        "counts": {
+            "tenants": len(judged),
+            **{state: sum(one["state"] == state for one in judged) for state in _STATES},
+        },
+        "requirements": _titles(tenants),
+        "work": _work(judged),
+        "tenants": judged,
+    }
+    return {key: _writable(value) for key, value in made.items()}
+
+
+def _writable(value: Any) -> Any:
+    """Half of a character pair, as JSON may carry it, cannot be written to a file: no report for anybody."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_writable(key): _writable(one) for key, one in value.items()}
+    return [_writable(one) for one in value] if isinstance(value, list) else value
+
+
+def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
+    read = {
+        "connector": _read(facts, "connector", "offered"),
+        "requirements": _read(facts, "requirements", "requirements"),
+        "audit": _read(facts, "audit", "controls"),
+    }
+    connector = _connector(read["connector"], max_sync_age) if read["connector"] else None
+    audit = read["audit"] and {key: read["audit"].get(key) for key in _AUDIT}
+    actions = [
+        *([] if connector and connector["state"] == "not_offered" else _of_requirements(read["requirements"])),
+        *_of_connector(connector, max_sync_age),
+        *_of_audit(audit),
+        *_of_failed_reads(facts, read),
+    ]
+    # What is known to be wrong comes before what is not known.
+    actions.sort(key=lambda one: one["status"] != "known")
+    return {
+        "name": str(facts["name"]),
+        "tenant_id": facts.get("tenant_id"),
+        "read_at": facts.get("read_at"),
+        "state": _state(actions, read),
+        "not_read": [name for name in _READS if _failed(facts, read, name)],
+        "actions": actions,
+        "connector": connector,
+        "requirements": read["requirements"]
+        and {
+            one["id"]: {key: one.get(key) for key in ("status", "evidence", "next_step")}
+            for one in read["requirements"]["requirements"]
+        },
+        "audit": audit,
+        "accepted_risks": [_accepted(one) for one in (audit or {}).get("controls") or [] if one.get("accepted")],
+    }
+
+
+def _read(facts: Mapping[str, Any], name: str, key: str) -> Facts | None:
+    """The result of a read, or None if it has not what a read that worked gives."""
+    result = facts.get(name)
+    return dict(result) if isinstance(result, Mapping) and result.get(key) is not None else None
+
+
+def _state(actions: list[Facts], read: Mapping[str, Any]) -> str:
+    if not any(read.values()):
+        return "unread"
+    if any(one["status"] == "known" for one in actions):
+        return "action"
+    return "partly_read" if actions else "in_order"
+
+
+def _action(name: str, title: str, evidence: Any, next_step: Any, status: str = "known") -> Facts:
+    return {"id": name, "title": title, "status": status, "evidence": evidence or "", "next_step": next_step or ""}
+
+
+def _of_requirements(read: Mapping[str, Any] | None) -> list[Facts]:
+    words = {"unmet": ("Not met", "known"), "unknown": ("Not known", "unknown")}
+    return [
+        _action(f"requirement.{one['id']}", f"{word}: {one['title']}", one["evidence"], one["next_step"], status)
+        for one in (read or {}).get("requirements", [])
+        if one["status"] in words
+        for word, status in (words[one["status"]],)
+    ]
+
+
+def _connector(read: Mapping[str, Any], max_sync_age: int) -> Facts:
+    """The one service-to-service connector, or why there is not exactly one."""
+    found = [one for one in read.get("connectors") or [] if one.get("exchange_connector_type") == _TYPE]
+    one = found[0] if len(found) == 1 else {}
+    age = one.get("last_sync_age_seconds")
+    if not read["offered"]:
+        state = "not_offered"
+    elif len(found) != 1:
+        state = "ambiguous" if found else "missing"
+    elif one.get("status") == "connected":
+        state = "never_synchronised" if age is None else "connected" if age < max_sync_age else "stale"
+    else:
+        state = {"connectionPending": "pending", "none": "missing"}.get(str(one.get("status")), "disconnected")
+    return {
+        "state": state,
+        "status": one.get("status"),
+        "account": one.get("primary_smtp_address"),
+        "last_sync": None if age is None else one.get("last_sync_date_time"),
+        "last_sync_age_seconds": age,
+        "evidence": read.get("offered_evidence"),
+    }
+
+
+def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
+    if not connector:
+        return []
+    sync = "Ask for a synchronisation with intune.exchange.connector_sync"
+    met = "See that the requirements are met; they name what keeps it from connecting"
+    wrong = {
+        "missing": ("There is no connector", "Set it up with the playbook intune.exchange.connect"),
+        "ambiguous": ("There are several connectors", "Remove all but one by hand; none is chosen for you"),
+        "pending": ("The connector is not connected yet", met),
+        "disconnected": ("The connector is not connected", met),
+        "never_synchronised": ("The connector has never synchronised", sync),
+        "stale": ("The last synchronisation of the connector is too old", sync),
+    }
+    if connector["state"] not in wrong:
+        return []
+    evidence = {
+        "missing": "Intune lists no service-to-service connector",
+        "ambiguous": "one service-to-service connector is expected",
+        "stale": f"the last successful synchronisation was {_age(connector['last_sync_age_seconds'])} before the "
+        f"reading; at most {_age(max_sync_age)} are allowed",
+    }
+    title, step = wrong[connector["state"]]
+    found = evidence.get(connector["state"], f"its status is {connector['status']}")
+    return [_action(f"connector.{connector['state']}", title, found, step)]
+
+
+def _age(seconds: int | None) -> str:
+    hours = (seconds or 0) // 3600
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
+
+
+def _of_audit(audit: Mapping[str, Any] | None) -> list[Facts]:
+    words = {
+        "fail": ("Failed", "known", "Run the task that stands with this control"),
+        "unknown": ("Not known", "unknown", "Mend what kept it from being read, and audit again"),
+    }
+    return [
+        _action(f"audit.{one['id']}", f"{word}: {one['id']} {one['title']}", _found(one), step, status)
+        for one in (audit or {}).get("controls") or []
+        if one.get("status") in words and not one.get("accepted")
+        for word, status, step in (words[one["status"]],)
+    ]
+
+
+def _found(control: Mapping[str, Any]) -> str:
+    if control["status"] == "unknown":
+        return f"{_setting(control)}: {control.get('reason') or 'it was not read'}"
+    mailboxes = control.get("affected_mailboxes")
+    affected = "" if mailboxes is None else f"; it affects {mailboxes} mailboxes"
+    return f"{_setting(control)} is {_said(control.get('value'))}; expected: {_said(control.get('expected'))}{affected}"
+
+
+def _setting(control: Mapping[str, Any]) -> str:
+    return f"{control.get('setting')} of {control['object']}" if control.get("object") else str(control.get("setting"))
+
+
+def _said(value: Any) -> str:
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
+def _accepted(control: Mapping[str, Any]) -> str:
+    accepted = control["accepted"]
+    until = f" (until {accepted['until']})" if accepted.get("until") else ""
+    return f"{control['id']} {_setting(control)}: {accepted.get('reason') or 'no reason was given'}{until}"
+
+
+def _failed(facts: Mapping[str, Any], read: Mapping[str, Any], name: str) -> bool:
+    return not read[name] and not (name == "audit" and facts.get(name) is None)
+
+
+def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[Facts]:
+    """One action for each reason: reads that fail for the same reason need one mend."""
+    failed: dict[tuple[str, str], list[str]] = {}
+    for name, words in _READS.items():
+        result = facts.get(name)
+        if not _failed(facts, read, name):
+            continue
+        result = result if isinstance(result, Mapping) else {}
+        if failed and result.get("skipped"):  # what failed before was reason enough not to try
+            next(iter(failed.values())).append(words)
+            continue
+        error = result.get("error")
+        kind = str(error.get("kind")) if isinstance(error, Mapping) else "other"
+        reason = str(result.get("msg") or "It was not read, and no reason was given")
+        failed.setdefault((kind, reason), []).append(words)
+    return [
+        # The message of a failed read ends with what to do.
+        _action(f"read.{kind}", f"Not read: {_KINDS.get(kind, 'see the reason')}", ", ".join(names), reason, "unread")
+        for (kind, reason), names in failed.items()
+    ]
+
+
+def _titles(tenants: list[Mapping[str, Any]]) -> list[Facts]:
+    found: dict[str, Facts] = {}
+    for facts in tenants:
+        for one in (_read(facts, "requirements", "requirements") or {}).get("requirements", []):
+            found.setdefault(one["id"], {"id": one["id"], "title": one["title"], "source": one.get("source")})
+    return list(found.values())
+
+
+def _work(tenants: list[Facts]) -> list[Facts]:
+    found: dict[tuple[str, str], Facts] = {}
+    for tenant in tenants:
+        for key, one in {(one["id"], one["status"]): one for one in reversed(tenant["actions"])}.items():
+            work = found.setdefault(key, {name: one[name] for name in ("id", "title", "status", "next_step")})
+            work["tenants"] = work.get("tenants", 0) + 1
+            if work["next_step"] != one["next_step"]:
+                work["next_step"] = "It differs: see each tenant"
+    order = ("known", "unread", "unknown")
+    return sorted(found.values(), key=lambda one: (order.index(one["status"]), -one["tenants"], one["id"]))
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"fleet_report": fleet_report}

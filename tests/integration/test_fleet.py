@@ -1,0 +1,129 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks over many tenants at once: C(report), C(facts), C(validate), as their users type them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from simulator import Simulator
+
+from .conftest import ROOT
+
+HOSTILE = "=1+1</script>{{ 7 * 7 }}@contoso.example"
+ACCOUNT = "connector_primary_smtp_address"
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator, Path]]:
+    """A folder with an inventory of tenants that can be read, and of some that cannot."""
+    folder = tmp_path_factory.mktemp("fleet")
+    hostile = folder / "hostile.yml"
+    connector = {"exchangeConnectorType": "serviceToService", "primarySmtpAddress": HOSTILE, "age": 60}
+    hostile.write_text(yaml.safe_dump({"extends": "ready", "intune": {"connectors": [connector]}}))
+    with Simulator(tenants=["connected", "connector_not_offered", "nothing", hostile]) as simulator:
+        hosts: dict[str, Any] = {
+            name: {"tenant_options": simulator.options(name), ACCOUNT: simulator.facts(name)["account"]}
+            for name in ("connected", "connector_not_offered", "nothing", "hostile")
+        }
+        del hosts["connected"][ACCOUNT]  # its connector is there, and tells
+        ready = simulator.options("hostile")
+        hosts["wrong_secret"] = {"tenant_options": {**ready, "client_secret": "wrong"}}
+        hosts["no_service"] = {"tenant_options": {**ready, "authority_url": "https://127.0.0.1:9", "timeout": 5}}
+        hosts["no_variable"] = {"tenant_options": {**ready, "client_secret": "{{ vaulted_elsewhere }}"}}
+        inventory = {"tenants": {"hosts": hosts, "vars": {"connector_when_not_offered": "skip"}}}
+        (folder / "inventory.yml").write_text(yaml.safe_dump(inventory))
+        yield simulator, folder
+
+
+def run(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
+    ansible = str(Path(sys.executable).parent / "ansible-playbook")
+    return subprocess.run(
+        [ansible, "-i", "inventory.yml", f"intune.exchange.{name}", "-e", "target=tenants", *arguments],
+        cwd=folder,
+        env={**clean, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"), "ANSIBLE_NOCOLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> None:
+    simulator, folder = fleet
+    done = run(folder, "report")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = folder / "intune-exchange-report"
+    files = {path.name: oct(path.stat().st_mode & 0o777) for path in made.iterdir()}
+    assert files == dict.fromkeys(("report.html", "report.json", "report.csv"), "0o640")
+    report = json.loads((made / "report.json").read_text(encoding="utf-8"))
+    tenants = {tenant["name"]: tenant for tenant in report["tenants"]}
+    assert {name: tenant["state"] for name, tenant in tenants.items()} == {
+        "connected": "action",  # its mailbox policy is the one that Exchange comes with
+        "connector_not_offered": "action",
+        "hostile": "action",
+        "nothing": "action",
+        "no_service": "unread",
+        "no_variable": "unread",
+        "wrong_secret": "unread",
+    }
+    steps = {name: tenant["actions"][0]["next_step"] for name, tenant in tenants.items()}
+    assert "AADSTS7000215" in steps["wrong_secret"] and "127.0.0.1:9" in steps["no_service"]
+    assert "vaulted_elsewhere" in steps["no_variable"]
+    assert tenants["connected"]["requirements"]["connector_account"]["status"] == "met"
+    assert tenants["connected"]["audit"]["summary"]["fail"] == 11
+    assert tenants["connector_not_offered"]["connector"]["state"] == "not_offered"
+    asked = [one for one in tenants["connector_not_offered"]["actions"] if not one["id"].startswith("audit.")]
+    assert asked == []
+    assert tenants["hostile"]["connector"]["account"] == HOSTILE
+    with (made / "report.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["Tenant"]: row for row in csv.DictReader(file)}
+    assert {name: row["State"] for name, row in rows.items()} == {name: one["state"] for name, one in tenants.items()}
+    assert rows["hostile"]["Account"] == f"'{HOSTILE}"
+    assert rows["nothing"]["connector_account"] == "unmet" and rows["connected"]["Controls failed"] == "11"
+    page = (made / "report.html").read_text(encoding="utf-8")
+    assert HOSTILE not in page and "1</script" not in page and "=1+1\\u003c/script\\u003e{{ 7 * 7 }}" in page
+    assert {one["class"] for one in simulator.requests()} <= {"READ", "TOKEN"}
+    for name in ("connected", "nothing"):
+        assert simulator.options(name)["client_secret"] not in page + done.stdout
+
+
+def test_the_audit_can_be_left_out(fleet: tuple[Simulator, Path]) -> None:
+    simulator, folder = fleet
+    simulator.reset()
+    done = run(
+        folder, "report", "--limit", "connected,wrong_secret", "-e", "report_audit=false", "-e", "report_folder=o"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((folder / "o" / "report.json").read_text(encoding="utf-8"))
+    assert [(one["name"], one["state"], one["audit"]) for one in report["tenants"]] == [
+        ("wrong_secret", "unread", None),
+        ("connected", "in_order", None),
+    ]
+    assert report["tenants"][0]["not_read"] == ["connector", "requirements"]
+
+
+@pytest.mark.parametrize("name", ["facts", "validate"])
+def test_a_tenant_that_fails_stops_no_other(fleet: tuple[Simulator, Path], name: str) -> None:
+    _simulator, folder = fleet
+    done = run(
+        folder, name, "--limit", "connected,connector_not_offered,wrong_secret", "-e", f"{ACCOUNT}=x@connected.example"
+    )
+    ended = {
+        line.split()[0]: "failed=0" in line for line in done.stdout.partition("PLAY RECAP")[2].splitlines()[1:] if line
+    }
+    assert ended == {"connected": name == "facts", "connector_not_offered": True, "wrong_secret": False}
+    assert done.returncode == 2

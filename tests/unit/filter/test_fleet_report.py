@@ -1,0 +1,215 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the report says of a tenant, from what was read of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.intune.exchange.plugins.filter.fleet_report import FilterModule
+
+DAY = 86400
+Facts = dict[str, Any]
+
+
+def report(*tenants: Facts, **options: Any) -> Facts:
+    made: Facts = FilterModule().filters()["fleet_report"](list(tenants), made_at="2026-11-25T02:00:00Z", **options)
+    return made
+
+
+def connector(**values: Any) -> Facts:
+    one = {
+        "exchange_connector_type": "serviceToService",
+        "status": "connected",
+        "primary_smtp_address": "connector@contoso.example",
+        "last_sync_date_time": "2026-11-25T01:00:00Z",
+        "last_sync_age_seconds": 3600,
+        **values,
+    }
+    return {"offered": True, "offered_evidence": "Intune lists its Exchange connectors", "connectors": [one]}
+
+
+def requirements(**statuses: str) -> Facts:
+    texts = {"evidence": "seen", "next_step": "", "source": "the document"}
+    listed = [
+        {
+            "id": name,
+            "title": name.replace("_", " "),
+            "status": status,
+            **texts,
+            "next_step": f"mend {name}" if status != "met" else "",
+        }
+        for name, status in {"mdm_authority": "met", **statuses}.items()
+    ]
+    return {"requirements": listed, "ready": set(statuses.values()) <= {"met"}}
+
+
+def control(status: str = "fail", **values: Any) -> Facts:
+    return {
+        "id": "3.1",
+        "title": "Simple passwords are not allowed",
+        "baseline": "cis",
+        "object": "Default",
+        "setting": "allow_simple_password",
+        "value": True,
+        "expected": "false",
+        "status": status,
+        "reason": "",
+        "affected_mailboxes": None,
+        "accepted": None,
+        "mend": "- name: mend it",
+        **values,
+    }
+
+
+def audit(*controls: Facts) -> Facts:
+    return {"baselines": ["cis"], "compliant": not controls, "summary": {}, "controls": list(controls)}
+
+
+def tenant(name: str = "contoso", **facts: Any) -> Facts:
+    read = {"connector": connector(), "requirements": requirements(), "audit": audit()}
+    return {"name": name, "tenant_id": f"{name}.example", "read_at": "2026-11-25T01:59:00Z", **read, **facts}
+
+
+def failed(kind: str, message: str) -> Facts:
+    return {"failed": True, "msg": message, "error": {"kind": kind}}
+
+
+def only(made: Facts) -> Facts:
+    [one] = made["tenants"]
+    found: Facts = one
+    return found
+
+
+def test_a_tenant_in_order_asks_for_nothing() -> None:
+    made = report(tenant())
+    assert only(made)["state"] == "in_order" and only(made)["actions"] == [] and made["work"] == []
+    assert only(made)["read_at"] == "2026-11-25T01:59:00Z" and only(made)["not_read"] == []
+    assert made["counts"] == {"tenants": 1, "action": 0, "unread": 0, "partly_read": 0, "in_order": 1}
+    assert made["requirements"] == [{"id": "mdm_authority", "title": "mdm authority", "source": "the document"}]
+
+
+@pytest.mark.parametrize(
+    ("read", "state"),
+    [
+        (connector(last_sync_age_seconds=26 * 3600), "stale"),
+        (connector(last_sync_age_seconds=None), "never_synchronised"),
+        (connector(status="connectionPending", last_sync_age_seconds=None), "pending"),
+        (connector(status="disconnected"), "disconnected"),
+        (connector(status="something new"), "disconnected"),
+        (connector(status="none"), "missing"),
+        (connector(exchange_connector_type="onPremises"), "missing"),
+        ({**connector(), "connectors": 2 * connector()["connectors"]}, "ambiguous"),
+    ],
+)
+def test_a_connector_that_is_not_as_it_should_be(read: Facts, state: str) -> None:
+    made = only(report(tenant(connector=read)))
+    assert (made["state"], made["connector"]["state"]) == ("action", state)
+    assert [one["id"] for one in made["actions"]] == [f"connector.{state}"]
+    assert made["actions"][0]["next_step"]
+
+
+def test_how_old_a_synchronisation_may_be() -> None:
+    read = connector(last_sync_age_seconds=3 * DAY)
+    assert only(report(tenant(connector=read), max_sync_age=4 * DAY))["state"] == "in_order"
+    [action] = only(report(tenant(connector=read)))["actions"]
+    assert action["evidence"] == (
+        "the last successful synchronisation was 3 days before the reading; at most 26 hours are allowed"
+    )
+
+
+def test_a_tenant_without_the_offer_is_a_normal_outcome() -> None:
+    read = {"offered": False, "offered_evidence": "Microsoft Graph answered 404", "connectors": []}
+    without = tenant(connector=read, requirements=requirements(connector_offered="unmet", connector_account="unmet"))
+    assert only(report(without))["state"] == "in_order"
+    assert only(report(without))["connector"]["state"] == "not_offered"
+    assert only(report({**without, "audit": audit(control())}))["state"] == "action"
+
+
+def test_what_is_known_comes_before_what_is_not() -> None:
+    read = requirements(directory_sync="unknown", connector_account="unmet", exchange_online="not_applicable")
+    made = only(report(tenant(requirements=read)))
+    assert [(one["title"], one["status"]) for one in made["actions"]] == [
+        ("Not met: connector account", "known"),
+        ("Not known: directory sync", "unknown"),
+    ]
+    assert made["actions"][0]["next_step"] == "mend connector_account"
+    assert only(report(tenant(requirements=requirements(directory_sync="unknown"))))["state"] == "partly_read"
+
+
+def test_accepted_risks_ask_for_nothing_and_are_named() -> None:
+    accepted = control(accepted={"reason": "old scanners", "until": "2027-03-31"}, id="3.9")
+    made = only(report(tenant(audit=audit(control(affected_mailboxes=7), accepted, control("pass", id="3.2")))))
+    assert made["accepted_risks"] == ["3.9 allow_simple_password of Default: old scanners (until 2027-03-31)"]
+    [action] = made["actions"]
+    assert action["title"] == "Failed: 3.1 Simple passwords are not allowed"
+    assert action["evidence"] == ("allow_simple_password of Default is true; expected: false; it affects 7 mailboxes")
+    assert only(report(tenant(audit=audit(accepted))))["state"] == "in_order"
+
+
+def test_a_control_that_is_unknown_says_why() -> None:
+    made = only(report(tenant(audit=audit(control("unknown", reason="the right to read is missing")))))
+    assert made["state"] == "partly_read"
+    assert made["actions"][0]["evidence"].endswith("the right to read is missing")
+
+
+def test_a_tenant_that_cannot_be_read_is_there_with_the_reason() -> None:
+    reason = failed("sign_in", "Could not sign in on tenant contoso. Give the value of a current secret.")
+    skipped = {"skipped": True}
+    made = report(tenant("b", connector=reason, requirements=skipped, audit=skipped), tenant("a"))
+    unread, in_order = made["tenants"]
+    assert (unread["state"], in_order["state"]) == ("unread", "in_order")
+    assert unread["not_read"] == ["connector", "requirements", "audit"]
+    assert (unread["connector"], unread["requirements"], unread["audit"]) == (None, None, None)
+    [action] = unread["actions"]
+    assert action["title"] == "Not read: sign-in failed" and action["next_step"] == reason["msg"]
+    assert action["evidence"] == "the connector, the requirements, the audit"
+
+
+def test_a_read_that_failed_beside_others() -> None:
+    made = only(report(tenant(audit=failed("forbidden", "The role is missing. Grant it."))))
+    assert (made["state"], made["not_read"]) == ("partly_read", ["audit"])
+    both = only(report(tenant(audit=failed("forbidden", "x"), requirements=requirements(connector_account="unmet"))))
+    assert both["state"] == "action" and both["actions"][-1]["title"] == "Not read: a permission is missing"
+    assert only(report(tenant(audit=None)))["state"] == "in_order"  # it was not asked for
+
+
+@pytest.mark.parametrize("result", [None, {}, "text", {"failed": True}, {"failed": True, "msg": "m", "error": None}])
+def test_whatever_a_read_gave_it_is_not_taken_for_success(result: Any) -> None:
+    made = only(report(tenant(connector=result, requirements=result, audit=None)))
+    assert made["state"] == "unread" and made["actions"][0]["next_step"]
+
+
+def test_no_text_of_a_service_keeps_the_report_from_being_written() -> None:
+    read = connector(primary_smtp_address="half a pair \ud83d")
+    assert only(report(tenant("\ud83d", connector=read)))["connector"]["account"] == "half a pair ?"
+
+
+def test_the_work_of_the_fleet_is_counted_once_for_each_tenant() -> None:
+    two = audit(control(), control(object="Managers"))
+    made = report(
+        tenant("a", audit=two),
+        tenant("b", audit=two, requirements=requirements(connector_account="unmet")),
+        tenant("c", requirements=requirements(connector_account="unknown")),
+    )
+    assert [(one["id"], one["status"], one["tenants"]) for one in made["work"]] == [
+        ("audit.3.1", "known", 2),
+        ("requirement.connector_account", "known", 1),
+        ("requirement.connector_account", "unknown", 1),
+    ]
+
+
+def test_tenants_that_need_action_come_first() -> None:
+    missing = {"connector": connector(status="disconnected")}
+    made = report(tenant("c"), tenant("b", **missing), tenant("A", **missing))
+    assert [one["name"] for one in made["tenants"]] == ["A", "b", "c"]
+
+
+@pytest.mark.parametrize("tenants", ["text", [1], [{"tenant_id": "x"}]])
+def test_a_mistake_is_named(tenants: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="each with a name"):
+        FilterModule().filters()["fleet_report"](tenants, made_at="now")
