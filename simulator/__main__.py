@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
             clock_step=parsed.clock_step,
             page_size=parsed.page_size,
             latency=dict(parsed.latency),
+            rate_limits=not parsed.no_rate_limits,
             control=parsed.control,
         )
     except ValueError as wrong:
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--clock-step", type=float, default=60, metavar="SECONDS", help="simulated seconds per API request (60)")
     add("--page-size", type=int, default=100, metavar="N", help="longest page of any list (100)")
     add("--latency", type=_latency, action="append", default=[], metavar="SERVICE=MS", help="delay; repeatable")
+    add("--no-rate-limits", action="store_true", help="refuse nobody for asking too often")
     add("--stop-after", type=float, metavar="SECONDS", help="stop by itself after so long")
     return parser
 
