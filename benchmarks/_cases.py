@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ._tenants import Tenants, connected, crowded
+from ._tenants import Tenants, crowded
 
 _BIN = Path(sys.executable).parent
 _WORK = Path(__file__).parent / "work"
@@ -46,7 +46,7 @@ class Group:
 
     name: str
     title: str
-    describe: Callable[[Path, Settings], list[Path]]
+    describe: Callable[[Path, Settings], list[str]]
     cases: Callable[[Tenants, Settings], list[Case]]
     reference: str
     first_latency_only: bool = False
@@ -89,13 +89,13 @@ def _fleet(tenants: Tenants, settings: Settings) -> list[Case]:
 
 
 def _inventory(tenants: Tenants, settings: Settings) -> list[Case]:
-    def listed(count: int) -> list[str]:
-        return [str(_BIN / "ansible-inventory"), "-i", str(tenants.inventory(count)), "--list"]
+    def shown(count: int) -> list[str]:
+        return [str(_BIN / "ansible-inventory"), "-i", str(tenants.inventory(count)), "--graph"]
 
     few = settings.sequential
     return [
         Case("inventory_sequential", "bare script with requests, sequential", _script(tenants, few), few),
-        *(Case(f"inventory_{count}", "inventory plugin tenants", listed(count), count) for count in settings.inventory),
+        *(Case(f"inventory_{count}", "inventory plugin tenants", shown(count), count) for count in settings.inventory),
     ]
 
 
@@ -107,11 +107,11 @@ def _devices(tenants: Tenants, settings: Settings) -> list[Case]:
 
 
 GROUPS = (
-    Group("tenant", "One tenant", lambda folder, settings: connected(folder, 1), _one_tenant, "uri"),
+    Group("tenant", "One tenant", lambda folder, settings: ["connected*1"], _one_tenant, "uri"),
     Group(
         "fleet",
         "Many tenants by forks",
-        lambda folder, settings: connected(folder, settings.tenants),
+        lambda folder, settings: [f"connected*{settings.tenants}"],
         _fleet,
         "fleet_uri",
         first_latency_only=True,
@@ -119,7 +119,7 @@ GROUPS = (
     Group(
         "inventory",
         "The inventory",
-        lambda folder, settings: connected(folder, max(settings.inventory)),
+        lambda folder, settings: [f"connected*{max(settings.inventory)}"],
         _inventory,
         "inventory_sequential",
     ),

@@ -34,25 +34,27 @@ class Tenants:
         return {**{name: self.facts[name] for name in _PLACES}, **{name: tenant[name] for name in _WHO}}
 
     def inventory(self, count: int) -> Path:
-        """A file for the inventory plugin, with the first C(count) tenants."""
+        """A file for the inventory plugin, with the first C(count) tenants; an unreadable one makes it fail."""
         path = self.folder / f"{count}.tenants.yml"
         tenants = [
-            {"name": tenant["name"], "account": tenant["account"], **self.options(tenant)}
+            {"name": tenant["name"], "tenant_id": tenant["tenant_id"], "account": tenant["account"]}
             for tenant in self.facts["tenants"][:count]
         ]
-        path.write_text(json.dumps({"plugin": "intune.exchange.tenants", "tenants": tenants}))
+        shared = {**self.options(self.facts["tenants"][0]), "timeout": 3600, "strict_tenants": True}
+        del shared["tenant_id"]
+        path.write_text(json.dumps({"plugin": "intune.exchange.tenants", **shared, "tenants": tenants}))
         path.chmod(0o600)
         return path
 
 
 @contextlib.contextmanager
-def simulated(folder: Path, descriptions: Sequence[Path], latency: int) -> Iterator[Tenants]:
+def simulated(folder: Path, descriptions: Sequence[str], latency: int) -> Iterator[Tenants]:
     """One simulator with these tenants, which answers after C(latency) milliseconds and refuses nobody for haste."""
     addresses = folder / "addresses.json"
     command = [sys.executable, "-m", "simulator", "--address-file", str(addresses)]
     command += ["--no-rate-limits", "--clock-step", "0", "--page-size", "1000"]
     command += [word for service in ("login", "graph", "exchange") for word in ("--latency", f"{service}={latency}")]
-    command += [word for path in descriptions for word in ("--tenant", str(path))]
+    command += [word for one in descriptions for word in ("--tenant", one)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + _STARTS_WITHIN
@@ -78,25 +80,13 @@ def _tenants(folder: Path, addresses: Path) -> Tenants:
     return found
 
 
-def connected(folder: Path, count: int) -> list[Path]:
-    """So many tenants with a connector that works."""
-    return [_described(folder, f"tenant-{number:04}", "extends: connected\n") for number in range(1, count + 1)]
-
-
-def crowded(folder: Path, sizes: Sequence[int]) -> list[Path]:
-    """A tenant for each number of devices."""
-    users = "users: [adele.vance, alex.wilber, administrator, svc-intune-connector]"
-    return [
-        _described(
-            folder,
-            f"devices-{size}",
-            f"extends: ready\nexchange: {{devices: [], crowd: {{devices: {size}, seed: 7, {users}}}}}\n",
+def crowded(folder: Path, sizes: Sequence[int]) -> list[str]:
+    """A description for each number of devices, of a tenant that has so many."""
+    users = "[adele.vance, alex.wilber, administrator, svc-intune-connector]"
+    paths = {size: folder / f"devices-{size}.yml" for size in sizes}
+    for size, path in paths.items():
+        path.write_text(
+            f"extends: ready\ndomain: {path.stem}.example\n"
+            f"exchange: {{devices: [], crowd: {{devices: {size}, seed: 7, users: {users}}}}}\n"
         )
-        for size in sizes
-    ]
-
-
-def _described(folder: Path, name: str, text: str) -> Path:
-    path = folder / f"{name}.yml"
-    path.write_text(f"{text}domain: {name}.example\ndisplay_name: {name}\n")
-    return path
+    return [str(path) for path in paths.values()]
