@@ -24,9 +24,9 @@ _OURS = ("processes", "worker", "role", "requirements")
 
 def picture(results: Sequence[Result], reference: str = "uri") -> str:
     """An SVG image. Bars are median seconds; behind each stands its ratio to the reference in the same panel."""
+    shown = [one for one in results if one.group == "tenant"]
     panels = {
-        latency: [one for one in results if one.group == "tenant" and one.latency == latency]
-        for latency in sorted({one.latency for one in results})
+        latency: [one for one in shown if one.latency == latency] for latency in sorted({one.latency for one in shown})
     }
     longest = max((one.wall for panel in panels.values() for one in panel), default=1.0)
     parts: list[str] = []
