@@ -20,6 +20,7 @@ if not __package__:
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from simulator import Simulator
+from simulator._address import LOOPBACK
 from simulator._descriptions import shipped
 
 _SERVICES = ("login", "graph", "exchange", "identity")
@@ -35,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
             latency=dict(parsed.latency),
             rate_limits=not parsed.no_rate_limits,
             control=parsed.control,
+            host=parsed.host,
+            allow_remote=parsed.allow_remote,
         )
     except ValueError as wrong:
         _parser().error(str(wrong))
@@ -72,8 +75,8 @@ def _latency(text: str) -> tuple[str, float]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
-        description="A simulated Microsoft 365 tenant on loopback ports. It prints the environment variables that "
-        "point clients at its first tenant, and runs until SIGTERM or Ctrl-C.",
+        description="A simulated Microsoft 365 tenant on ports of this machine. It prints the environment variables "
+        "that point clients at its first tenant, and runs until SIGTERM or Ctrl-C.",
         epilog=f"Shipped tenants: {', '.join(shipped())}.",
     )
     add = parser.add_argument
@@ -84,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--page-size", type=int, default=100, metavar="N", help="longest page of any list (100)")
     add("--latency", type=_latency, action="append", default=[], metavar="SERVICE=MS", help="delay; repeatable")
     add("--no-rate-limits", action="store_true", help="refuse nobody for asking too often")
+    add("--host", default=LOOPBACK, metavar="ADDRESS", help="listen there with sign-in, Graph and Exchange (127.0.0.1)")
+    add("--allow-remote", action="store_true", help="let --host be an address that other machines can reach")
     add("--stop-after", type=float, metavar="SECONDS", help="stop by itself after so long")
     return parser
 

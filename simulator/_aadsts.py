@@ -31,7 +31,7 @@ _INSTALLED = (
 _NO_FEDERATION = "No matching federated identity record found for presented assertion"
 ERRORS = {
     50027: Aadsts(401, "invalid_client", "JWT token is invalid or malformed."),
-    70000: Aadsts(400, "invalid_grant", "The provided grant is not valid: the refresh token is unknown or was used."),
+    70000: Aadsts(400, "invalid_grant", "The provided grant is not valid: the refresh token is unknown."),
     70003: Aadsts(400, "unsupported_grant_type", "The app requested an unsupported grant type '{name}'."),
     70011: Aadsts(
         400,
@@ -129,4 +129,4 @@ def rendered(call: Call, refusal: Refusal) -> Answer:
         "correlation_id": call.client_request_id,
         "error_uri": f"https://login.microsoftonline.com/error?code={number}",
     }
-    return Answer(refusal.status, body, {"Cache-Control": "no-store", "x-ms-request-id": trace})
+    return Answer(refusal.status, body, {"Cache-Control": "no-store", "x-ms-request-id": trace}, refusal.behaviour)

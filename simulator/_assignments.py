@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, exists, refuse_unheard
+from ._nouns import Noun, Run, exists
 from ._organization import refuse_dehydrated
 from ._propagation import present
 from ._rbac import assign, assignments_of
@@ -14,7 +14,7 @@ from ._role_groups import members_of, principal_of
 from ._roles import ROLES
 from ._wire import Json
 
-_ASSIGNMENT_FILTERS = frozenset(
+HEARD_BY_ASSIGNMENTS = frozenset(
     {
         "Identity",
         "RoleAssignee",
@@ -31,7 +31,6 @@ _ASSIGNMENT_FILTERS = frozenset(
 
 @behaves("role-assignment")
 def get_assignments(run: Run, noun: Noun) -> list[Json]:
-    refuse_unheard(run, _ASSIGNMENT_FILTERS)
     given, store = run.given, run.tenant.store("ManagementRoleAssignment")
     if "Identity" in given:
         found = [noun.find(run, given["Identity"])]
@@ -90,6 +89,7 @@ def _scopes(run: Run) -> Json:
     return custom | ({"RecipientWriteScope": relative} if relative else {})
 
 
+@behaves("role-assignment")
 def _change_assignment(run: Run, assignment: Json) -> Json:
     return _scopes(run) | ({"Enabled": run.given["Enabled"]} if "Enabled" in run.given else {})
 

@@ -43,17 +43,21 @@ def run_batch(call: Call, body: Json, version: str, respond: Callable[[Call], An
         if any(identifier not in statuses for identifier in needed):
             raise _invalid("dependsOn names a request that does not come before.")
         if any(statuses[identifier] >= 400 for identifier in needed):
-            answer = Answer(424, {"error": {"code": "FailedDependency", "message": "A dependency failed."}})
+            answer = _failed(424, "FailedDependency", "A dependency failed.")
         elif "body" in request and "content-type" not in {name.lower() for name in request.get("headers", {})}:
-            answer = Answer(400, {"error": {"code": "BadRequest", "message": "A body needs a Content-Type header."}})
+            answer = _failed(400, "BadRequest", "A body needs a Content-Type header.")
         elif request["url"].lstrip("/").lower().startswith("$batch"):
-            answer = Answer(400, {"error": {"code": "BadRequest", "message": "A batch cannot hold another one."}})
+            answer = _failed(400, "BadRequest", "A batch cannot hold another one.")
         else:
             answer = respond(_part(call, request, version))
         statuses[request["id"]] = answer.status
         responses.append(_response(request["id"], answer))
     # The order of the answers is not that of the requests, and clients must not rely on it.
     return Answer(200, {"responses": responses[::-1]})
+
+
+def _failed(status: int, code: str, message: str) -> Answer:
+    return Answer(status, {"error": {"code": code, "message": message}}, behaviour="graph-batch")
 
 
 def _part(call: Call, request: Json, version: str) -> Call:

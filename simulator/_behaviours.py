@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from . import _behaviours_exchange, _behaviours_graph
+from . import _behaviours_entra, _behaviours_exchange, _behaviours_graph
 from ._behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
 
-BEHAVIOURS: dict[str, Behaviour] = _behaviours_graph.ROWS | _behaviours_exchange.ROWS
+SECTIONS: dict[str, dict[str, Behaviour]] = {
+    **_behaviours_entra.SECTIONS,
+    **_behaviours_graph.SECTIONS,
+    **_behaviours_exchange.SECTIONS,
+}
+BEHAVIOURS: dict[str, Behaviour] = {name: row for rows in SECTIONS.values() for name, row in rows.items()}
 
 
 def known(behaviour: str) -> str:
@@ -21,6 +26,11 @@ def known(behaviour: str) -> str:
     if behaviour not in BEHAVIOURS:
         raise KeyError(f"no behaviour {behaviour} in the table")
     return behaviour
+
+
+def behaviour_of(rule: Callable[..., object]) -> str:
+    """What a marked function goes by."""
+    return str(rule.behaviour)  # type: ignore[attr-defined]
 
 
 def behaves(behaviour: str) -> Callable[[Rule], Rule]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of the table of behaviours: signing in, Graph as a whole, the directory, Intune."""
+"""Rows of the table of behaviours: Graph as a whole, the directory, Intune."""
 
 from __future__ import annotations
 
@@ -9,212 +9,189 @@ from ._behaviour import ASSUMED, DOCUMENTED, SEEN, Behaviour
 
 _LEARN = "https://learn.microsoft.com"
 _GRAPH = f"{_LEARN}/graph"
-_ENTRA = f"{_LEARN}/entra/identity-platform"
-_CODES = f"{_ENTRA}/reference-error-codes"
-_CERTIFICATE = f"{_ENTRA}/certificate-credentials"
-_IMDS = f"{_LEARN}/entra/identity/managed-identities-azure-resources/how-to-use-vm-token"
 _METADATA = "https://github.com/microsoftgraph/msgraph-metadata"
 _CONNECTOR = f"{_GRAPH}/api/resources/intune-onboarding-devicemanagementexchangeconnector"
 _INTUNE_FORM = "Intune error bodies (_version 3) in public issues, e.g. microsoftgraph/powershell-intune-samples 18"
 _NOBODY = "no public source found"
 
-ROWS: dict[str, Behaviour] = {
-    # Entra ID
-    "aadsts-50027": Behaviour("an assertion that is no JWT is refused", DOCUMENTED, _CODES),
-    "aadsts-70000": Behaviour("a refresh token is good once, for any API of the tenant", DOCUMENTED, _CODES),
-    "aadsts-70003": Behaviour("a grant type that is not offered is refused", DOCUMENTED, _CODES),
-    "aadsts-70011": Behaviour("exactly one resource per token request", DOCUMENTED, _CODES),
-    "aadsts-70016": Behaviour("a device code is pending until approved", DOCUMENTED, f"{_ENTRA}/v2-oauth2-device-code"),
-    "aadsts-90002": Behaviour("an unknown tenant is refused, in discovery too", DOCUMENTED, _CODES),
-    "aadsts-500011": Behaviour("a resource that the tenant does not have is refused", DOCUMENTED, _CODES),
-    "login-exchange-absent": Behaviour(
-        "a tenant that never bought Exchange Online does not have it as a resource", ASSUMED, _NOBODY
-    ),
-    "aadsts-501491": Behaviour("an unknown device code is refused", ASSUMED, _NOBODY),
-    "aadsts-700016": Behaviour("an unknown application is refused", DOCUMENTED, _CODES),
-    "aadsts-700021": Behaviour("the assertion's subject must be the client", DOCUMENTED, _CERTIFICATE),
-    "aadsts-700023": Behaviour("the assertion's audience must be the token endpoint", DOCUMENTED, _CERTIFICATE),
-    "aadsts-700024": Behaviour("an assertion outside of its time is refused", DOCUMENTED, _CODES),
-    "aadsts-700027": Behaviour("certificate by x5t or x5t#S256, RS256 or PS256, verified", DOCUMENTED, _CERTIFICATE),
-    "aadsts-700211": Behaviour("a foreign issuer's token is refused", DOCUMENTED, _CODES),
-    "aadsts-700212": Behaviour("a federated token for another audience is refused", DOCUMENTED, _CODES),
-    "aadsts-700213": Behaviour("a federated token of another subject is refused", DOCUMENTED, _CODES),
-    "aadsts-900144": Behaviour("a missing form field is named", DOCUMENTED, _CODES),
-    "aadsts-900561": Behaviour("other paths of the login host are refused", ASSUMED, _NOBODY),
-    "aadsts-1002012": Behaviour("a scope must end in /.default", DOCUMENTED, _CODES),
-    "aadsts-7000215": Behaviour("a wrong client secret is refused", DOCUMENTED, _CODES),
-    "aadsts-7000218": Behaviour("a confidential client must authenticate", DOCUMENTED, _CODES),
-    "imds-header": Behaviour("managed identity needs the header Metadata: true", DOCUMENTED, _IMDS),
-    "imds-version": Behaviour("managed identity needs an api-version", DOCUMENTED, _IMDS),
-    "imds-resource": Behaviour("managed identity needs a resource", DOCUMENTED, _IMDS),
-    "imds-identity": Behaviour("an identity that the machine lacks is not found", DOCUMENTED, _IMDS),
-    "imds-path": Behaviour("other paths of the metadata service are not found", ASSUMED, _NOBODY),
-    "token-invalid": Behaviour(
-        "an API refuses a token that is empty, damaged or not ours", DOCUMENTED, f"{_GRAPH}/errors"
-    ),
-    "token-expired": Behaviour("an expired token is refused by the real clock", DOCUMENTED, f"{_GRAPH}/errors"),
-    "token-audience": Behaviour("a token for another API is refused", DOCUMENTED, f"{_GRAPH}/errors"),
-    # Graph as a whole
-    "graph-version": Behaviour(
-        "only v1.0 is there, and one path of beta", ASSUMED, "the simulator has no more of beta"
-    ),
-    "graph-collections": Behaviour(
-        "list, get, create, update and delete any collection of the contract, with its permissions",
-        DOCUMENTED,
-        f"{_GRAPH}/use-the-api",
-    ),
-    "graph-no-segment": Behaviour("an unknown path: Resource not found for the segment", SEEN, "public Graph issues"),
-    "graph-no-method": Behaviour("a method that the path lacks: 405", DOCUMENTED, f"{_GRAPH}/errors"),
-    "graph-query-undeclared": Behaviour(
-        "query options that the contract does not declare are refused", ASSUMED, _METADATA
-    ),
-    "graph-query-invalid": Behaviour(
-        "malformed query options and unknown properties are refused", DOCUMENTED, f"{_GRAPH}/query-parameters"
-    ),
-    "graph-search": Behaviour("$search is refused", ASSUMED, "not simulated"),
-    "graph-paging": Behaviour("nextLink is opaque and belongs to its path", DOCUMENTED, f"{_GRAPH}/paging"),
-    "graph-count": Behaviour(
-        "directory objects are counted only with ConsistencyLevel: eventual",
-        DOCUMENTED,
-        f"{_GRAPH}/aad-advanced-queries",
-    ),
-    "graph-body-empty": Behaviour("a body that must be there and is not: Empty Payload", SEEN, "public Graph issues"),
-    "graph-body-not-json": Behaviour("a body that is not JSON is refused", SEEN, "public Graph issues"),
-    "graph-body-schema": Behaviour(
-        "unknown properties, wrong types and enum members are refused", SEEN, "OData library messages in public issues"
-    ),
-    "graph-content-type": Behaviour("a body needs Content-Type: application/json", ASSUMED, _NOBODY),
-    "graph-batch": Behaviour(
-        "up to 20 parts, answered in another order, each with its own status", DOCUMENTED, f"{_GRAPH}/json-batching"
-    ),
-    "graph-batch-invalid": Behaviour(
-        "double ids and impossible dependencies refuse the whole batch", DOCUMENTED, f"{_GRAPH}/json-batching"
-    ),
-    "limit-intune": Behaviour(
-        "1000 requests in 20 s per application and tenant, taken over for onboarding",
-        ASSUMED,
-        f"{_GRAPH}/throttling-limits",
-    ),
-    "limit-intune-writes": Behaviour(
-        "100 writes in 20 s per application and tenant, taken over for onboarding",
-        ASSUMED,
-        f"{_GRAPH}/throttling-limits",
-    ),
-    "limit-conditional-access": Behaviour(
-        "1 request a second per tenant, 429 without Retry-After", DOCUMENTED, f"{_GRAPH}/throttling-limits"
-    ),
-    "limit-directory": Behaviour("3500 resource units in 10 s", DOCUMENTED, f"{_GRAPH}/throttling-limits"),
-    "limit-directory-writes": Behaviour("3000 writes in 150 s", DOCUMENTED, f"{_GRAPH}/throttling-limits"),
-    # Directory
-    "directory-forbidden": Behaviour(
-        "a missing permission: Authorization_RequestDenied", DOCUMENTED, f"{_GRAPH}/errors"
-    ),
-    "directory-not-found": Behaviour("an unknown object: Request_ResourceNotFound", SEEN, "public Graph issues"),
-    "directory-value": Behaviour(
-        "values against the rules of users, licences and roles are refused", DOCUMENTED, f"{_GRAPH}/api/user-post-users"
-    ),
-    "directory-user-defaults": Behaviour(
-        "most properties of a user come only when selected", DOCUMENTED, f"{_GRAPH}/api/user-get"
-    ),
-    "directory-plans": Behaviour(
-        "plans and licence states follow from the licences, at once", ASSUMED, f"{_GRAPH}/api/user-assignlicense"
-    ),
-    "directory-lag": Behaviour(
-        "a new user is found by reads, licences and roles only after a delay",
-        SEEN,
-        "hashicorp/terraform-provider-azuread polls until several reads agree (internal/helpers/consistency)",
-    ),
-    "directory-sensitive": Behaviour(
-        "sensitive properties and deletion of a user with an admin role take one of two roles, for applications too",
-        DOCUMENTED,
-        f"{_GRAPH}/api/resources/users#sensitive-actions",
-    ),
-    "directory-mastered": Behaviour(
-        "a synchronised user is changed where it is mastered; only its usageLocation is writable here",
-        SEEN,
-        "the message in public issues; which properties it covers is assumed",
-    ),
-    "licence-assignment": Behaviour(
-        "both lists are needed, of SKUs that the tenant has", DOCUMENTED, f"{_GRAPH}/api/user-assignlicense"
-    ),
-    "licence-location": Behaviour(
-        "no licence without a usageLocation",
-        SEEN,
-        "KelvinTegelaar/CIPP issue 889",
-    ),
-    "licence-units": Behaviour("no licence without a free unit", SEEN, "the message that public scripts look for"),
-    "licence-dependency": Behaviour(
-        "a plan that needs another one is not held without it, whichever of the two changes",
-        SEEN,
-        "MicrosoftDocs/microsoft-365-docs pull request 3864",
-    ),
-    "licence-exclusive": Behaviour(
-        "plans that exclude each other are not held together",
-        DOCUMENTED,
-        f"{_LEARN}/entra/fundamentals/licensing-groups-resolve-problems",
-    ),
-    "mailbox-address": Behaviour(
-        "mail is what was set, at once and with or without a mailbox, and fills proxyAddresses; else a mailbox brings "
-        "the principal name",
-        ASSUMED,
-        f"that mail feeds proxyAddresses: {_GRAPH}/api/resources/user; when it does is not described",
-    ),
-    "directory-units": Behaviour(
-        "a subscription's consumed units are what users hold", DOCUMENTED, f"{_GRAPH}/api/subscribedsku-list"
-    ),
-    "directory-sync": Behaviour(
-        "a synchronised directory was so 20 minutes ago", ASSUMED, f"{_GRAPH}/api/resources/organization"
-    ),
-    "directory-role-assignment": Behaviour(
-        "roles by template id, active direct assignments",
-        DOCUMENTED,
-        f"{_GRAPH}/api/rbacapplication-post-roleassignments",
-    ),
-    "directory-tenant-information": Behaviour(
-        "only the tenants of this simulator are known to exist",
-        ASSUMED,
-        f"{_GRAPH}/api/tenantrelationship-findtenantinformationbytenantid",
-    ),
-    # Intune
-    "intune-forbidden": Behaviour(
-        "a missing permission: Forbidden, Intune's error as JSON in message", SEEN, _INTUNE_FORM
-    ),
-    "intune-no-licence": Behaviour(
-        "no Intune subscription: Request not applicable to target tenant.",
-        SEEN,
-        "microsoftgraph/msgraph-beta-sdk-go issue 198",
-    ),
-    "intune-not-found": Behaviour("an unknown connector: 404 ResourceNotFound", ASSUMED, _NOBODY),
-    "mdm-authority": Behaviour(
-        "mobileDeviceManagementAuthority comes only when selected", DOCUMENTED, f"{_GRAPH}/api/resources/organization"
-    ),
-    "mdm-authority-left-out": Behaviour(
-        "v1.0 can leave the authority out",
-        ASSUMED,
-        f"in the metadata of v1.0, not in the table of {_GRAPH}/api/resources/organization",
-    ),
-    "mdm-authority-beta": Behaviour(
-        "beta has it, when selected", SEEN, "maester365/maester Test-MtMdmAuthority reads it there"
-    ),
-    "mdm-set-authority": Behaviour(
-        "setting the authority makes it intune and answers 2",
-        ASSUMED,
-        f"{_GRAPH}/api/intune-onboarding-organization-setmobiledevicemanagementauthority",
-    ),
-    "connector-life": Behaviour(
-        "connectionPending, then connected; first synchronisation, then one every 2 hours",
-        ASSUMED,
-        f"{_CONNECTOR}; cadence: blog.kloud.com.au, 2016-05-04",
-    ),
-    "connector-create": Behaviour("the service takes several connectors of one type", ASSUMED, _NOBODY),
-    "connector-change": Behaviour(
-        "another address connects anew; what the service sets is not taken", ASSUMED, _NOBODY
-    ),
-    "connector-sync": Behaviour("a synchronisation that was asked for is over after a fixed time", ASSUMED, _NOBODY),
-    "connector-sync-type": Behaviour("synchronising needs a syncType", ASSUMED, _NOBODY),
-    "connector-address-unknown": Behaviour("the address must be the primary one of a user", ASSUMED, _NOBODY),
-    "connector-not-offered": Behaviour(
-        "where the connector is not offered, its list is 404 ResourceNotFound", ASSUMED, _NOBODY
-    ),
-    "connector-create-refused": Behaviour("or the list is empty and creating is 400 BadRequest", ASSUMED, _NOBODY),
+SECTIONS: dict[str, dict[str, Behaviour]] = {
+    "Graph as a whole": {
+        "graph-version": Behaviour(
+            "only v1.0 is there, and one path of beta", ASSUMED, "the simulator has no more of beta"
+        ),
+        "graph-collections": Behaviour(
+            "list, get, create, update and delete any collection of the contract, with its permissions",
+            DOCUMENTED,
+            f"{_GRAPH}/use-the-api",
+        ),
+        "graph-no-segment": Behaviour(
+            "an unknown path: Resource not found for the segment", SEEN, "public Graph issues"
+        ),
+        "graph-no-method": Behaviour("a method that the path lacks: 405", DOCUMENTED, f"{_GRAPH}/errors"),
+        "graph-query-undeclared": Behaviour(
+            "query options that the contract does not declare are refused", ASSUMED, _METADATA
+        ),
+        "graph-query-invalid": Behaviour(
+            "malformed query options and unknown properties are refused", DOCUMENTED, f"{_GRAPH}/query-parameters"
+        ),
+        "graph-search": Behaviour("$search is refused", ASSUMED, "not simulated"),
+        "graph-paging": Behaviour("nextLink is opaque and belongs to its path", DOCUMENTED, f"{_GRAPH}/paging"),
+        "graph-count": Behaviour(
+            "directory objects are counted only with ConsistencyLevel: eventual",
+            DOCUMENTED,
+            f"{_GRAPH}/aad-advanced-queries",
+        ),
+        "graph-body-empty": Behaviour(
+            "a body that must be there and is not: Empty Payload", SEEN, "public Graph issues"
+        ),
+        "graph-body-not-json": Behaviour("a body that is not JSON is refused", SEEN, "public Graph issues"),
+        "graph-body-schema": Behaviour(
+            "unknown properties, wrong types and enum members are refused",
+            SEEN,
+            "OData library messages in public issues",
+        ),
+        "graph-content-type": Behaviour("a body needs Content-Type: application/json", ASSUMED, _NOBODY),
+        "graph-batch": Behaviour(
+            "up to 20 parts, answered in another order, each with its own status", DOCUMENTED, f"{_GRAPH}/json-batching"
+        ),
+        "graph-batch-invalid": Behaviour(
+            "double ids and impossible dependencies refuse the whole batch", DOCUMENTED, f"{_GRAPH}/json-batching"
+        ),
+        "limit-intune": Behaviour(
+            "1000 requests in 20 s per application and tenant, taken over for onboarding",
+            ASSUMED,
+            f"{_GRAPH}/throttling-limits",
+        ),
+        "limit-intune-writes": Behaviour(
+            "100 writes in 20 s per application and tenant, taken over for onboarding",
+            ASSUMED,
+            f"{_GRAPH}/throttling-limits",
+        ),
+        "limit-conditional-access": Behaviour(
+            "1 request a second per tenant, 429 without Retry-After", DOCUMENTED, f"{_GRAPH}/throttling-limits"
+        ),
+        "limit-directory": Behaviour("3500 resource units in 10 s", DOCUMENTED, f"{_GRAPH}/throttling-limits"),
+        "limit-directory-writes": Behaviour("3000 writes in 150 s", DOCUMENTED, f"{_GRAPH}/throttling-limits"),
+    },
+    "Directory": {
+        "directory-forbidden": Behaviour(
+            "a missing permission: Authorization_RequestDenied", DOCUMENTED, f"{_GRAPH}/errors"
+        ),
+        "directory-not-found": Behaviour("an unknown object: Request_ResourceNotFound", SEEN, "public Graph issues"),
+        "directory-value": Behaviour(
+            "values against the rules of users, licences and roles are refused",
+            DOCUMENTED,
+            f"{_GRAPH}/api/user-post-users",
+        ),
+        "directory-user-defaults": Behaviour(
+            "most properties of a user come only when selected", DOCUMENTED, f"{_GRAPH}/api/user-get"
+        ),
+        "directory-plans": Behaviour(
+            "plans and licence states follow from the licences, at once", ASSUMED, f"{_GRAPH}/api/user-assignlicense"
+        ),
+        "directory-lag": Behaviour(
+            "a new user is found by reads, licences and roles only after a delay",
+            SEEN,
+            "hashicorp/terraform-provider-azuread polls until several reads agree (internal/helpers/consistency)",
+        ),
+        "directory-sensitive": Behaviour(
+            "sensitive properties and deletion of a user with an admin role take one of two roles, for applications "
+            "too",
+            DOCUMENTED,
+            f"{_GRAPH}/api/resources/users#sensitive-actions",
+        ),
+        "directory-mastered": Behaviour(
+            "a synchronised user is changed where it is mastered; only its usageLocation is writable here",
+            SEEN,
+            "the message in public issues; which properties it covers is assumed",
+        ),
+        "licence-assignment": Behaviour(
+            "both lists are needed, of SKUs that the tenant has", DOCUMENTED, f"{_GRAPH}/api/user-assignlicense"
+        ),
+        "licence-location": Behaviour(
+            "no licence without a usageLocation",
+            SEEN,
+            "KelvinTegelaar/CIPP issue 889",
+        ),
+        "licence-units": Behaviour("no licence without a free unit", SEEN, "the message that public scripts look for"),
+        "licence-dependency": Behaviour(
+            "a plan that needs another one is not held without it, whichever of the two changes",
+            SEEN,
+            "MicrosoftDocs/microsoft-365-docs pull request 3864",
+        ),
+        "licence-exclusive": Behaviour(
+            "plans that exclude each other are not held together",
+            DOCUMENTED,
+            f"{_LEARN}/entra/fundamentals/licensing-groups-resolve-problems",
+        ),
+        "mailbox-address": Behaviour(
+            "mail is what was set, at once and with or without a mailbox, and fills proxyAddresses; else a mailbox "
+            "brings the principal name",
+            ASSUMED,
+            f"that mail feeds proxyAddresses: {_GRAPH}/api/resources/user; when it does is not described",
+        ),
+        "directory-units": Behaviour(
+            "a subscription's consumed units are what users hold", DOCUMENTED, f"{_GRAPH}/api/subscribedsku-list"
+        ),
+        "directory-sync": Behaviour(
+            "a synchronised directory was so 20 minutes ago", ASSUMED, f"{_GRAPH}/api/resources/organization"
+        ),
+        "directory-role-assignment": Behaviour(
+            "roles by template id, active direct assignments",
+            DOCUMENTED,
+            f"{_GRAPH}/api/rbacapplication-post-roleassignments",
+        ),
+        "directory-tenant-information": Behaviour(
+            "only the tenants of this simulator are known to exist",
+            ASSUMED,
+            f"{_GRAPH}/api/tenantrelationship-findtenantinformationbytenantid",
+        ),
+    },
+    "Intune": {
+        "intune-forbidden": Behaviour(
+            "a missing permission: Forbidden, Intune's error as JSON in message", SEEN, _INTUNE_FORM
+        ),
+        "intune-no-licence": Behaviour(
+            "no Intune subscription: Request not applicable to target tenant.",
+            SEEN,
+            "microsoftgraph/msgraph-beta-sdk-go issue 198",
+        ),
+        "intune-not-found": Behaviour("an unknown connector: 404 ResourceNotFound", ASSUMED, _NOBODY),
+        "mdm-authority": Behaviour(
+            "mobileDeviceManagementAuthority comes only when selected",
+            DOCUMENTED,
+            f"{_GRAPH}/api/resources/organization",
+        ),
+        "mdm-authority-left-out": Behaviour(
+            "v1.0 can leave the authority out",
+            ASSUMED,
+            f"in the metadata of v1.0, not in the table of {_GRAPH}/api/resources/organization",
+        ),
+        "mdm-authority-beta": Behaviour(
+            "beta has it, when selected", SEEN, "maester365/maester Test-MtMdmAuthority reads it there"
+        ),
+        "mdm-set-authority": Behaviour(
+            "setting the authority makes it intune and answers 2",
+            ASSUMED,
+            f"{_GRAPH}/api/intune-onboarding-organization-setmobiledevicemanagementauthority",
+        ),
+        "connector-life": Behaviour(
+            "connectionPending, then connected; first synchronisation, then one every 2 hours",
+            ASSUMED,
+            f"{_CONNECTOR}; cadence: blog.kloud.com.au, 2016-05-04",
+        ),
+        "connector-create": Behaviour("the service takes several connectors of one type", ASSUMED, _NOBODY),
+        "connector-change": Behaviour(
+            "another address connects anew; what the service sets is not taken", ASSUMED, _NOBODY
+        ),
+        "connector-sync": Behaviour(
+            "a synchronisation that was asked for is over after a fixed time", ASSUMED, _NOBODY
+        ),
+        "connector-sync-type": Behaviour("synchronising needs a syncType", ASSUMED, _NOBODY),
+        "connector-address-unknown": Behaviour("the address must be the primary one of a user", ASSUMED, _NOBODY),
+        "connector-not-offered": Behaviour(
+            "where the connector is not offered, its list is 404 ResourceNotFound", ASSUMED, _NOBODY
+        ),
+        "connector-create-refused": Behaviour("or the list is empty and creating is 400 BadRequest", ASSUMED, _NOBODY),
+    },
 }

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ._assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS
+from ._assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS, HEARD_BY_ASSIGNMENTS
+from ._behaviours import behaviour_of
+from ._cmdlets import Cmdlet
 from ._devices import DEVICE_NOUNS, clear_device, seed_devices
 from ._mobile import MOBILE_NOUNS, seed_mobile
-from ._nouns import GENERAL, Act, Noun, Run
+from ._nouns import GENERAL, GENERAL_PARAMETERS, Act, Noun, Run, refused
 from ._organization import ORGANIZATION_CMDLETS, ORGANIZATION_NOUNS, seed_organization
 from ._rbac import seed_roles
 from ._recipients import RECIPIENT_NOUNS, set_cas_mailbox
 from ._role_groups import GROUP_CMDLETS, GROUP_NOUNS
-from ._roles import ROLE_CMDLETS, ROLE_NOUNS
+from ._roles import HEARD_BY_ENTRIES, ROLE_CMDLETS, ROLE_NOUNS
 from ._wire import Json
 
 NOUNS: dict[str, Noun] = {
@@ -37,9 +39,31 @@ OWN: dict[str, Act] = {
 }
 
 
+# The parameters that a Get- of its own goes by.
+HEARD = {"Get-ManagementRoleAssignment": HEARD_BY_ASSIGNMENTS, "Get-ManagementRoleEntry": HEARD_BY_ENTRIES}
+
+
+def not_carried_out(cmdlet: Cmdlet) -> list[str]:
+    """The parameters of a Get- that the simulator does not know what to do with."""
+    if cmdlet.verb != "Get":
+        return []
+    heard = HEARD.get(cmdlet.name) or GENERAL_PARAMETERS | NOUNS[cmdlet.noun].heard
+    return [name for name in cmdlet.parameters if name not in heard]
+
+
 def run_cmdlet(run: Run) -> Sequence[Json]:
+    """A parameter that would change the result must not be swallowed."""
+    for name in not_carried_out(run.cmdlet):
+        if name in run.given:
+            raise refused("cmdlet-not-simulated", f"The simulator does not know what {name} does to {run.cmdlet.name}.")
     carry_out = OWN.get(run.cmdlet.name) or GENERAL[run.cmdlet.verb]
     return carry_out(run, NOUNS[run.cmdlet.noun])
+
+
+def carried_out_by(cmdlet: Cmdlet) -> str:
+    """The behaviour that a cmdlet goes by."""
+    own = OWN.get(cmdlet.name)
+    return behaviour_of(own) if own else NOUNS[cmdlet.noun].behaviour
 
 
 def seed_exchange(run: Run) -> None:

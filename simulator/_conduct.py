@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ._behaviours import known
 from ._clock import Clock, http_date
-from ._faults import AFTER_EFFECT, BEFORE_EFFECT, Fault, Faults, replaced
+from ._faults import AFTER_EFFECT, BEFORE_EFFECT, SECOND_WRITER, STALE_READ, STATE, Fault, Faults, replaced
+from ._interference import Interference
 from ._ledger import Entry, Ledger
 from ._tenant import Tenant
-from ._wire import Answer, Call, Purpose
+from ._wire import READ, Answer, Call, Purpose
 
 # Signing in does not move the simulated clock; using the APIs does.
 _TIMED = ("graph", "exchange")
@@ -41,11 +43,14 @@ class Conclusion:
 class Conductor:
     """One for all services; everything it does happens between two awaits, so calls never mix."""
 
-    def __init__(self, tenants: dict[str, Tenant], clock: Clock, ledger: Ledger, faults: Faults) -> None:
+    def __init__(
+        self, tenants: dict[str, Tenant], clock: Clock, ledger: Ledger, faults: Faults, interference: Interference
+    ) -> None:
         self._revisions = [tenant.revision for tenant in tenants.values()]
         self._clock = clock
         self._ledger = ledger
         self._faults = faults
+        self._interference = interference
         self._current: Entry | None = None
 
     def conduct(self, service: Service, call: Call, connection: int) -> Conclusion:
@@ -53,7 +58,8 @@ class Conductor:
             self._clock.tick()
         purpose = service.purpose(call)
         entry = self._ledger.enter(service.name, connection, call, purpose, self._clock.now())
-        fault = self._faults.on_call(service.name, call, purpose)
+        is_behind = self._interference.is_behind(purpose.tenant)
+        fault = self._faults.on_call(service.name, call, purpose, is_behind=is_behind)
         self._current = entry
         try:
             answer = self._answer(service, call, entry, fault)
@@ -72,21 +78,42 @@ class Conductor:
         outer = self._current
         entry = Entry(len(outer.parts) + 1, outer.at, service.name, outer.connection, call, service.purpose(call))
         outer.parts.append(self._ledger.judge(entry))
-        fault = self._faults.on_call(service.name, call, entry.purpose, in_batch=True)
+        is_behind = self._interference.is_behind(entry.purpose.tenant)
+        fault = self._faults.on_call(service.name, call, entry.purpose, in_batch=True, is_behind=is_behind)
         answer = self._answer(service, call, entry, fault)
         self._ledger.answered(entry, answer, self._clock.now())
         return answer
 
     def _answer(self, service: Service, call: Call, entry: Entry, fault: Fault | None) -> Answer:
         """The service's answer or the fault's, with what it changed noted."""
-        respond: Callable[[Call], Answer] = service.respond
         if fault is not None:
             entry.fault = fault.label()
-            if fault.phase == BEFORE_EFFECT:
+            if fault.phase == BEFORE_EFFECT and fault.kind not in STATE:
                 return replaced(fault, call, service.url, Answer(200, {"value": []}))
-        before = sum(revision.number for revision in self._revisions)
-        answer = respond(call)
-        entry.effect = sum(revision.number for revision in self._revisions) != before
+            if fault.phase == BEFORE_EFFECT:
+                self._interfere(service, call, entry, fault)
+        before = self._revision()
+        with self._state(entry.purpose, fault):
+            answer = service.respond(call)
+        entry.effect = self._revision() != before
+        entry.behaviour = known(answer.behaviour or "")
         if fault is not None and fault.phase == AFTER_EFFECT:
+            self._interfere(service, call, entry, fault)
             return replaced(fault, call, service.url, answer)
         return answer
+
+    def _interfere(self, service: Service, call: Call, entry: Entry, fault: Fault) -> None:
+        if fault.kind == SECOND_WRITER and entry.purpose.tenant is not None:
+            other = self._interference.write(entry.purpose.tenant, service.name, call, fault.request, service.respond)
+            entry.fault = f"{fault.label()}:{other.status}"
+
+    def _state(self, purpose: Purpose, fault: Fault | None) -> AbstractContextManager[None]:
+        """What the service sees: the state as it is, or as it was; a write is remembered where a fault needs that."""
+        if fault is not None and fault.kind == STALE_READ and purpose.tenant is not None:
+            return self._interference.behind(purpose.tenant)
+        if purpose.kind != READ and self._faults.need_older_states:
+            return self._interference.remembering(purpose.tenant)
+        return nullcontext()
+
+    def _revision(self) -> int:
+        return sum(revision.number for revision in self._revisions)

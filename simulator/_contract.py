@@ -65,6 +65,11 @@ class Contract:
     def operations(self) -> list[Operation]:
         return [operation for *_unused, methods in self._routes for operation in methods.values()]
 
+    def delegated(self) -> frozenset[str]:
+        """Every permission that a person can have given to an application."""
+        listed = [operation.permissions.get("delegated", {}) for operation in self.operations()]
+        return frozenset(scope for one in listed for scopes in one.values() for scope in scopes)
+
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""
         path = _QUOTED_KEY.sub(r"/\1", path)

@@ -131,6 +131,7 @@ def _state(state: str, reason: str, rule: str | None = None) -> Json:
     return {"DeviceAccessState": state, "DeviceAccessStateReason": reason, "DeviceAccessControlRule": rule}
 
 
+@behaves("exchange-filters")
 def _narrow_devices(run: Run, devices: list[Json]) -> list[Json]:
     if "Mailbox" in run.given:
         owner = RECIPIENTS.find(run, run.given["Mailbox"])["ExternalDirectoryObjectId"]

@@ -29,6 +29,7 @@ USER_DEFAULTS = (
 )
 
 
+@behaves("directory-role-assignment")
 def assign_role(tenant: Tenant, principal_id: str, role_id: str, scope: str = "/") -> Json:
     assignment = tenant.uuid("roleAssignment", principal_id, role_id, scope)
     return tenant.store("roleAssignments").add(

@@ -102,6 +102,12 @@ def _invalid_value(text: str) -> Refusal:
     return Refusal("directory-value", status=400, code="Request_BadRequest", message=text)
 
 
+@behaves("directory-role-assignment")
+def assigned_role(tenant: Tenant, assignment: Json) -> Json | None:
+    return tenant.store("roleDefinitions").get(assignment["roleDefinitionId"])
+
+
+@behaves("directory-role-assignment")
 def assigned_principal(tenant: Tenant, assignment: Json) -> Json:
     user = tenant.store("users").get(assignment["principalId"])
     shown = {name: user[name] for name in USER_DEFAULTS} if user else {"id": assignment["principalId"]}

@@ -119,22 +119,26 @@ def not_found(scene: Scene, key: str) -> Refusal:
     )
 
 
+@behaves("graph-collections")
 def list_entities(scene: Scene, resource: Resource) -> Answer:
     items = arrived(scene.tenant.store(resource.store), scene.now)
     return listed(scene, [resource.view(scene.tenant, item, scene.now) for item in items], resource)
 
 
+@behaves("graph-collections")
 def get_entity(scene: Scene, resource: Resource) -> Answer:
     item = resource.view(scene.tenant, resource.locate(scene), scene.now)
     return Answer(200, _context(scene) | _shown(scene, item, resource))
 
 
+@behaves("graph-collections")
 def create_entity(scene: Scene, resource: Resource) -> Answer:
     item_id = str(uuid.uuid4())
     item = scene.tenant.store(resource.store).add(item_id, resource.create(scene, item_id))
     return Answer(scene.operation.success, _context(scene) | _public(resource.view(scene.tenant, item, scene.now)))
 
 
+@behaves("graph-collections")
 def update_entity(scene: Scene, resource: Resource) -> Answer:
     item = resource.locate(scene)
     changes = {name: value for name, value in resource.change(scene, item).items() if "@" not in name}
@@ -144,6 +148,7 @@ def update_entity(scene: Scene, resource: Resource) -> Answer:
     return Answer(200, _context(scene) | _public(resource.view(scene.tenant, item, scene.now)))
 
 
+@behaves("graph-collections")
 def delete_entity(scene: Scene, resource: Resource) -> Answer:
     item = resource.locate(scene)
     resource.delete(scene, item)

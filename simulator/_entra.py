@@ -10,11 +10,12 @@ import hmac
 import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ._aadsts import refused, rendered
 from ._assertions import check_assertion
-from ._behaviours import behaves
+from ._behaviours import behaves, behaviour_of
 from ._credentials import Credentials, Issuer
 from ._tenant import Principal, Tenant
 from ._tokens import LIFETIME, Tokens
@@ -22,6 +23,8 @@ from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+Form = dict[str, str]
+Act = Callable[[Tenant, Form], Json]
 _RESERVED = {"openid", "profile", "offline_access"}
 _PATH = re.compile(
     r"/([^/]+)/(v2\.0/\.well-known/openid-configuration|oauth2/v2\.0/(?:token|devicecode)|discovery/v2\.0/keys)"
@@ -61,7 +64,7 @@ class Entra:
 
     def respond(self, call: Call) -> Answer:
         try:
-            return Answer(200, self._carry_out(call), {"Cache-Control": "no-store"})
+            return self._carry_out(call)
         except Refusal as refusal:
             return rendered(call, refusal)
 
@@ -70,26 +73,40 @@ class Entra:
         for waiting in self.pending.values():
             waiting.polls_left = 0
 
-    def _carry_out(self, call: Call) -> Json:
+    def _carry_out(self, call: Call) -> Answer:
         found = _PATH.fullmatch(call.path)
         if found is None:
             raise refused(900561, name=call.path)
         tenant = self._named(found.group(1))
         if tenant is None:
             raise refused(90002, name=found.group(1))
-        match found.group(2):
-            case "v2.0/.well-known/openid-configuration":
-                return self._discovery(tenant)
-            case "discovery/v2.0/keys":
-                return self.tokens.keys()
-            case "oauth2/v2.0/devicecode":
-                return self._device_code(tenant, call.form())
-        return self._token(tenant, call.form())
+        form = call.form()
+        act = self._granting(form) if found.group(2) == "oauth2/v2.0/token" else self.routes[found.group(2)]
+        return Answer(200, act(tenant, form), {"Cache-Control": "no-store"}, behaviour_of(act))
+
+    @property
+    def routes(self) -> dict[str, Act]:
+        """Everything but the token endpoint."""
+        return {
+            "v2.0/.well-known/openid-configuration": self._discovery,
+            "discovery/v2.0/keys": self._keys,
+            "oauth2/v2.0/devicecode": self._device_code,
+        }
+
+    @property
+    def grants(self) -> dict[str, Act]:
+        """What the token endpoint takes."""
+        return {
+            "client_credentials": self._token_for_application,
+            DEVICE_CODE: self._token_for_device,
+            "refresh_token": self._token_again,
+        }
 
     def _named(self, name: str) -> Tenant | None:
         return next((tenant for tenant in self.tenants.values() if tenant.called(name)), None)
 
-    def _discovery(self, tenant: Tenant) -> Json:
+    @behaves("login-discovery")
+    def _discovery(self, tenant: Tenant, form: Form) -> Json:
         base = f"{self.url}/{tenant.tenant_id}"
         return {
             "issuer": f"{base}/v2.0",
@@ -104,16 +121,20 @@ class Entra:
             "tenant_region_scope": "EU",
         }
 
-    def _token(self, tenant: Tenant, form: dict[str, str]) -> Json:
+    @behaves("login-keys")
+    def _keys(self, tenant: Tenant, form: Form) -> Json:
+        return self.tokens.keys()
+
+    def _granting(self, form: Form) -> Act:
         for name in ("grant_type", "client_id"):
             if not form.get(name):
                 raise refused(900144, name=name)
-        if form["grant_type"] == DEVICE_CODE:
-            return self._token_for_device(tenant, form)
-        if form["grant_type"] == "refresh_token":
-            return self._token_again(tenant, form)
-        if form["grant_type"] != "client_credentials":
+        if form["grant_type"] not in self.grants:
             raise refused(70003, name=form["grant_type"])
+        return self.grants[form["grant_type"]]
+
+    @behaves("login-client-credentials")
+    def _token_for_application(self, tenant: Tenant, form: Form) -> Json:
         principal = self._application(tenant, form["client_id"])
         self._authenticate(tenant, principal, form)
         return self._success(tenant, principal, form.get("scope", ""))
@@ -124,7 +145,7 @@ class Entra:
                 return principal
         raise refused(700016, name=client_id, tenant=tenant.display_name)
 
-    def _authenticate(self, tenant: Tenant, principal: Principal, form: dict[str, str]) -> None:
+    def _authenticate(self, tenant: Tenant, principal: Principal, form: Form) -> None:
         credentials = self.credentials[principal.client_id]
         if form.get("client_assertion_type") == ASSERTION:
             base = f"{self.url}/{tenant.tenant_id}"
@@ -135,7 +156,8 @@ class Entra:
         elif not hmac.compare_digest(form["client_secret"].encode(), credentials.secret.encode()):
             raise refused(7000215, name=principal.client_id)
 
-    def _device_code(self, tenant: Tenant, form: dict[str, str]) -> Json:
+    @behaves("login-device-code")
+    def _device_code(self, tenant: Tenant, form: Form) -> Json:
         self._application(tenant, form.get("client_id", ""))
         self._resource(tenant, form.get("scope", ""))
         code = secrets.token_urlsafe(32)
@@ -151,7 +173,8 @@ class Entra:
             "message": f"To sign in, use a web browser to open the page {page} and enter the code {user_code}.",
         }
 
-    def _token_for_device(self, tenant: Tenant, form: dict[str, str]) -> Json:
+    @behaves("login-device-code")
+    def _token_for_device(self, tenant: Tenant, form: Form) -> Json:
         waiting = self.pending.get(form.get("device_code", ""))
         if waiting is None or waiting.tenant is not tenant:
             raise refused(501491)
@@ -161,10 +184,11 @@ class Entra:
         del self.pending[form["device_code"]]
         return self._signed_in(tenant, waiting.scope)
 
-    def _token_again(self, tenant: Tenant, form: dict[str, str]) -> Json:
-        """A refresh token is good for every API that the application may use, not only for the first."""
+    @behaves("login-refresh")
+    def _token_again(self, tenant: Tenant, form: Form) -> Json:
+        """Good for every API that the application may use, and still good after a new one was given."""
         self._application(tenant, form["client_id"])
-        if self.remembered.pop(form.get("refresh_token", ""), None) is not tenant:
+        if self.remembered.get(form.get("refresh_token", "")) is not tenant:
             raise refused(70000)
         return self._signed_in(tenant, form.get("scope", ""))
 

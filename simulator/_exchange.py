@@ -14,14 +14,14 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from ._behaviours import behaves
+from ._behaviours import behaves, behaviour_of
 from ._clock import Clock
-from ._cmdlet_table import run_cmdlet
+from ._cmdlet_table import carried_out_by, run_cmdlet
 from ._cmdlets import COMMON, Cmdlet, unresolvable
 from ._exchange_forms import body_of, failed, limited, shaped
 from ._nouns import Run
@@ -63,7 +63,7 @@ class Exchange:
             answer = self._carry_out(call)
         except Refusal as refusal:
             answer = failed(refusal)
-        return Answer(answer.status, answer.body, {"request-id": call.request_id} | dict(answer.headers))
+        return replace(answer, headers={"request-id": call.request_id} | dict(answer.headers))
 
     def _carry_out(self, call: Call) -> Answer:
         claims = self.tokens.check(call.bearer, self.url)
@@ -105,20 +105,25 @@ class Exchange:
             raise Refusal("exchange-no-role", status=403, code="Forbidden", message="", empty=True)
         return rights
 
+    @behaves("exchange-module-file")
     def _module_file(self, call: Call, rights: dict[str, set[str]]) -> Answer:
         if call.method != "GET" or "commandname" not in call.headers:
             raise _bad("exchange-module-file", "EXOModuleFile takes GET with a CommandName header.")
-        return Answer(200, {"value": [{"exportedCmdlets": ",".join(sorted(rights))}]})
+        value = [{"exportedCmdlets": ",".join(sorted(rights))}]
+        return Answer(200, {"value": value}, behaviour=behaviour_of(self._module_file))
 
     def _run(self, call: Call, tenant: Tenant, cmdlet: Cmdlet, bound: dict[str, Any], claims: Claims) -> Answer:
         if _must_ask(cmdlet, bound):
             question = f'Are you sure you want to perform this action? {cmdlet.name} "{bound.get("Identity", "")}".'
-            return Answer(200, {"@adminapi.confirmationmessage": question, "value": []})
+            return Answer(
+                200, {"@adminapi.confirmationmessage": question, "value": []}, behaviour=behaviour_of(_must_ask)
+            )
         run = Run(tenant, cmdlet, self.cmdlets, bound, self.clock.now(), claims.object_id)
-        if bound.get("WhatIf"):
-            return self._page(call, run, [])
+        if _only_supposes(bound):
+            return replace(self._page(call, run, []), behaviour=behaviour_of(_only_supposes))
         objects = remembering(tenant, run.now, lambda: run_cmdlet(run))
-        return _emptied() if cmdlet.verb == "Remove" else self._page(call, run, limited(run, objects))
+        answer = _emptied() if cmdlet.verb == "Remove" else self._page(call, run, limited(run, objects))
+        return replace(answer, behaviour=carried_out_by(cmdlet))
 
     def _page(self, call: Call, run: Run, objects: Sequence[Json]) -> Answer:
         options = call.options()
@@ -159,6 +164,11 @@ def _envelope(call: Call) -> tuple[str, dict[str, Any]]:
 @behaves("exchange-confirm")
 def _must_ask(cmdlet: Cmdlet, bound: dict[str, Any]) -> bool:
     return cmdlet.kind != READ and "Confirm" in cmdlet.parameters and bound.get("Confirm") is not False
+
+
+@behaves("exchange-whatif")
+def _only_supposes(bound: dict[str, Any]) -> bool:
+    return bool(bound.get("WhatIf"))
 
 
 @behaves("exchange-empty-write")

@@ -69,9 +69,11 @@ def failed(refusal: Refusal) -> Answer:
     """The forms in which public clients have met failures."""
     headers = refusal.extra.get("headers", {})
     if refusal.extra.get("empty"):
-        return Answer(refusal.status, None, headers)
+        return Answer(refusal.status, None, headers, refusal.behaviour)
     if refusal.extra.get("plain") or refusal.status == 401:
-        return Answer(refusal.status, {"error": {"code": refusal.code, "message": refusal.message}}, headers)
+        return Answer(
+            refusal.status, {"error": {"code": refusal.code, "message": refusal.message}}, headers, refusal.behaviour
+        )
     error: Json = {
         "code": "BadRequest",
         "message": "Error executing cmdlet",
@@ -85,4 +87,4 @@ def failed(refusal: Refusal) -> Answer:
         number = hashlib.sha256(refusal.code.encode()).hexdigest()[:6].upper()
         text = f"Ex{number}|{refusal.code}|{refusal.message}"
         error["details"] = [{"code": "Context", "target": "", "message": text}]
-    return Answer(refusal.status, {"error": error}, headers | {"X-ExceptionType": refusal.code})
+    return Answer(refusal.status, {"error": error}, headers | {"X-ExceptionType": refusal.code}, refusal.behaviour)

@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ._wire import Answer, Call, Json, Purpose
+from ._wire import READ, Answer, Call, Json, Purpose
 
 CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY = "connect", "before_effect", "after_effect", "mid_body"
 PHASES = (CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY)
-# What can be said instead of the answer, and what is done to the connection.
+# What can be said instead of the answer, what is done to the connection, and what happens to the state.
 ANSWERS = ("status", "bad_json", "html", "redirect", "foreign_next_link", "looping_next_link")
 TRANSPORT = ("reset", "hang", "drip", "truncate")
+STALE_READ, SECOND_WRITER = "stale_read", "second_writer"
+STATE = (STALE_READ, SECOND_WRITER)
+KINDS = ANSWERS + TRANSPORT + STATE
 FOREIGN = "https://foreign.example.invalid"
 
-
+_REQUEST = {"method", "path", "body", "cmdlet", "parameters"}
 # What Graph and Exchange say with these, unless the fault brings a body of its own.
 _ERROR_BODIES = {
     status: {"error": {"code": code, "message": message}}
@@ -40,6 +43,11 @@ class Fault:
 
     `match` is a pattern (as for file names) for the name of a service (login, graph, exchange, identity), an operation
     or cmdlet, or "METHOD /path". On connections only the service is known.
+
+    `stale_read` answers a read from the state before the last write; only reads for which there is such a state count,
+    so it is ordered before the write. `second_writer` lets the tenant's administrator send a `request` before the
+    matching one is carried out, or after it (`phase`): the same one, with another `method`, `path`, `body`, or
+    `cmdlet`, `parameters`. Its status stands in the ledger behind the name of the fault.
     """
 
     match: str
@@ -52,17 +60,22 @@ class Fault:
     body: Any = None
     # seconds between two bytes of a dripping body
     interval: float = 0.2
+    request: Json = field(default_factory=dict)
     seen: int = 0
 
     def __post_init__(self) -> None:
-        if self.kind not in ANSWERS + TRANSPORT:
-            raise ValueError(f"no fault of kind {self.kind}: one of {', '.join(ANSWERS + TRANSPORT)}")
+        if self.kind not in KINDS:
+            raise ValueError(f"no fault of kind {self.kind}: one of {', '.join(KINDS)}")
         if self.phase not in PHASES:
             raise ValueError(f"no phase {self.phase}: one of {', '.join(PHASES)}")
         if self.phase == CONNECT and self.kind not in ("reset", "hang"):
             raise ValueError("a connection can only be reset or left hanging")
         if self.phase == MID_BODY and self.kind not in TRANSPORT:
             raise ValueError("in the middle of a body only the transport can fail")
+        if self.kind == STALE_READ and self.phase != BEFORE_EFFECT:
+            raise ValueError("a read has no effect to be stale after")
+        if set(self.request) - _REQUEST or (self.request and self.kind != SECOND_WRITER):
+            raise ValueError(f"a request is what a second writer sends: {', '.join(sorted(_REQUEST))}")
 
     @property
     def on_transport(self) -> bool:
@@ -88,14 +101,22 @@ class Faults:
     def clear(self) -> None:
         self._faults.clear()
 
+    @property
+    def need_older_states(self) -> bool:
+        return any(fault.kind == STALE_READ for fault in self._faults)
+
     def on_connect(self, service: str) -> Fault | None:
         return self._first(lambda fault: fault.phase == CONNECT and fnmatchcase(service, fault.match))
 
-    def on_call(self, service: str, call: Call, purpose: Purpose, *, in_batch: bool = False) -> Fault | None:
+    def on_call(
+        self, service: str, call: Call, purpose: Purpose, *, in_batch: bool = False, is_behind: bool = False
+    ) -> Fault | None:
         names = (service, purpose.operation, f"{call.method} {call.path}")
         return self._first(
             lambda fault: (
                 fault.phase != CONNECT
+                and (fault.kind not in STATE or purpose.tenant is not None)
+                and (fault.kind != STALE_READ or (is_behind and purpose.kind == READ))
                 and not (in_batch and (fault.on_transport or fault.match == service))
                 and any(fnmatchcase(name.lower(), fault.match.lower()) for name in names)
             )

@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
 from ._batch import parts_of, run_batch, strongest
+from ._behaviours import behaviour_of
 from ._clock import Clock
 from ._contract import Contract, Operation
-from ._entities import Resource, Scene, create_entity, delete_entity, get_entity, list_entities, update_entity
-from ._graph_table import BETA, RESOURCES, SINGLETONS, SPECIALS
+from ._entities import Scene
+from ._graph_table import BETA, SINGLETONS, action_of, shape_of
 from ._limits import Limits
 from ._tenant import Tenant
 from ._tokens import Claims, Tokens
@@ -25,13 +25,6 @@ from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 VERSION = "/v1.0"
 _BETA = "/beta"
 BATCH = "x.batch"
-_METHODS: dict[tuple[str, bool], Callable[[Scene, Resource], Answer]] = {
-    ("GET", False): list_entities,
-    ("GET", True): get_entity,
-    ("POST", False): create_entity,
-    ("PATCH", True): update_entity,
-    ("DELETE", True): delete_entity,
-}
 
 
 class InvalidAnswer(Exception):
@@ -69,13 +62,14 @@ class Graph:
         try:
             answer = self._carry_out(call)
         except Refusal as refusal:
-            answer = Answer(refusal.status, self._error(call, refusal), refusal.extra.get("headers", {}))
+            body, headers = self._error(call, refusal), refusal.extra.get("headers", {})
+            answer = Answer(refusal.status, body, headers, refusal.behaviour)
         stamp = {
             "request-id": call.request_id,
             "client-request-id": call.client_request_id,
             "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"1"}}',
         }
-        return Answer(answer.status, answer.body, stamp | dict(answer.headers))
+        return replace(answer, headers=stamp | dict(answer.headers))
 
     def identify(self, call: Call) -> tuple[Tenant, Claims]:
         """Who calls, by the token alone."""
@@ -86,10 +80,11 @@ class Graph:
         tenant, claims = self.identify(call)
         operation, keys = self._route(call)
         if operation.id == BATCH:
-            return run_batch(call, self._body(call, operation), VERSION, self.on_part or self.respond)
+            answer = run_batch(call, self._body(call, operation), VERSION, self.on_part or self.respond)
+            return replace(answer, behaviour=behaviour_of(run_batch))
         _permit(operation, claims)
         self.limits.charge(tenant.name, claims.client_id, operation)
-        resource, act = _action(operation, call)
+        resource, act, behaviour = action_of(operation, in_beta=call.path.startswith(f"{_BETA}/"))
         scene = Scene(
             tenant=tenant,
             operation=operation,
@@ -108,7 +103,7 @@ class Graph:
         answer = act(scene, resource)
         if self.strict_answers:
             self._check(operation, answer)
-        return answer
+        return replace(answer, behaviour=behaviour)
 
     def _operation(self, call: Call) -> Operation | None:
         found = self.contract.match(unquote(call.path.removeprefix(VERSION).removeprefix(_BETA)))
@@ -209,23 +204,7 @@ def _permit(operation: Operation, claims: Claims) -> None:
 
 def _in_beta(call: Call, operations: dict[str, Operation]) -> bool:
     operation = operations.get(call.method)
-    return call.path.startswith(f"{_BETA}/") and operation is not None and (call.method, _shape(operation)) in BETA
-
-
-def _shape(operation: Operation) -> str:
-    return re.sub(r"\{[^}]*\}", "{}", operation.template)
-
-
-def _action(operation: Operation, call: Call) -> tuple[Resource, Callable[[Scene, Resource], Answer]]:
-    """What carries out an operation: the table knows it, or it is one of the five things done to collections."""
-    shape = _shape(operation)
-    if call.path.startswith(f"{_BETA}/"):
-        return BETA[operation.method, shape]
-    if shape in SPECIALS:
-        return SPECIALS[shape]
-    collection = shape.removesuffix("/{}")
-    of_one = shape.endswith("/{}") or shape in SINGLETONS
-    return RESOURCES[collection], _METHODS[operation.method, of_one]
+    return call.path.startswith(f"{_BETA}/") and operation is not None and (call.method, shape_of(operation)) in BETA
 
 
 def _bad_request(behaviour: str, operation: Operation, text: str) -> Refusal:

@@ -5,19 +5,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from ._behaviours import behaviour_of
+from ._contract import Operation
 from ._directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
 from ._directory_rules import (
     assigned_principal,
+    assigned_role,
     change_user,
     create_role_assignment,
     create_user,
     delete_user,
     tenant_information,
 )
-from ._entities import Resource, Scene, get_entity
+from ._entities import Resource, Scene, create_entity, delete_entity, get_entity, list_entities, update_entity
 from ._intune import (
     change_connector,
     connector_view,
@@ -29,6 +33,8 @@ from ._intune import (
 )
 from ._licences import assign_licences, list_licence_details
 from ._wire import Answer
+
+Act = Callable[[Scene, Resource], Answer]
 
 _ORGANIZATION = Resource(
     "organization",
@@ -77,7 +83,7 @@ RESOURCES: dict[str, Resource] = {
         "microsoft.graph.unifiedRoleAssignment",
         create=create_role_assignment,
         expands={
-            "roleDefinition": lambda tenant, item: tenant.store("roleDefinitions").get(item["roleDefinitionId"]),
+            "roleDefinition": assigned_role,
             "principal": assigned_principal,
         },
     ),
@@ -93,7 +99,7 @@ RESOURCES: dict[str, Resource] = {
 }
 
 # Where an operation is more than reading and writing a collection: by what follows the key in its path.
-SPECIALS: dict[str, tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
+SPECIALS: dict[str, tuple[Resource, Act]] = {
     "/deviceManagement/exchangeConnectors/{}/sync": (_CONNECTORS, sync_connector),
     "/organization/{}/setMobileDeviceManagementAuthority": (_ORGANIZATION, set_mdm_authority),
     "/users/{}/assignLicense": (_USERS, assign_licences),
@@ -103,7 +109,7 @@ SPECIALS: dict[str, tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
 }
 
 # All of beta that is here, by method and shape.
-BETA: dict[tuple[str, str], tuple[Resource, Callable[[Scene, Resource], Answer]]] = {
+BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
     ("GET", "/organization/{}"): (
         replace(_ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
         get_entity,
@@ -112,3 +118,29 @@ BETA: dict[tuple[str, str], tuple[Resource, Callable[[Scene, Resource], Answer]]
 
 # The one object of these is kept under the tenant's id.
 SINGLETONS = frozenset({"/deviceManagement", "/deviceManagement/conditionalAccessSettings"})
+
+# What is done to any collection: by method, and whether one object is addressed.
+METHODS: dict[tuple[str, bool], Act] = {
+    ("GET", False): list_entities,
+    ("GET", True): get_entity,
+    ("POST", False): create_entity,
+    ("PATCH", True): update_entity,
+    ("DELETE", True): delete_entity,
+}
+
+
+def shape_of(operation: Operation) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", operation.template)
+
+
+def action_of(operation: Operation, *, in_beta: bool = False) -> tuple[Resource, Act, str]:
+    """What carries out an operation, and the behaviour that it goes by."""
+    shape = shape_of(operation)
+    if in_beta:
+        resource, act = BETA[operation.method, shape]
+        return resource, act, resource.behaviour
+    if shape in SPECIALS:
+        resource, act = SPECIALS[shape]
+        return resource, act, behaviour_of(act)
+    resource = RESOURCES[shape.removesuffix("/{}")]
+    return resource, METHODS[operation.method, shape.endswith("/{}") or shape in SINGLETONS], resource.behaviour

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from ._behaviours import behaves, behaviour_of
 from ._entra import Entra
 from ._tenant import Principal, Tenant
 from ._tokens import LIFETIME
@@ -32,11 +33,12 @@ class ManagedIdentity:
 
     def respond(self, call: Call) -> Answer:
         try:
-            return Answer(200, self._carry_out(call))
+            return Answer(200, self._carry_out(call), behaviour=behaviour_of(self._carry_out))
         except Refusal as refusal:
             body = {"error": refusal.code, "error_description": refusal.message}
-            return Answer(refusal.status, body)
+            return Answer(refusal.status, body, behaviour=refusal.behaviour)
 
+    @behaves("imds-token")
     def _carry_out(self, call: Call) -> Json:
         options = call.options()
         if call.path.rstrip("/") != PATH or call.method != "GET":

@@ -71,6 +71,7 @@ def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
     return connector | {"status": "connected", "lastSyncDateTime": _when(max(finished, default=None))}
 
 
+@behaves("intune-no-licence")
 def gate_intune(scene: Scene) -> None:
     """What every path of Intune refuses before anything else."""
     if not scene.tenant.intune["licensed"]:
@@ -82,6 +83,7 @@ def gate_intune(scene: Scene) -> None:
         )
 
 
+@behaves("connector-not-offered")
 def gate_connectors(scene: Scene) -> None:
     gate_intune(scene)
     if scene.tenant.intune["connector"] == "list_refused":

@@ -27,6 +27,7 @@ class Entry:
     status: int | None = None
     effect: bool = False
     fault: str | None = None
+    behaviour: str | None = None
     too_early: bool = False
     parts: list[Entry] = field(default_factory=list)
 
@@ -44,6 +45,7 @@ class Entry:
             "class": self.purpose.kind,
             "status": self.status,
             "effect": self.effect,
+            "behaviour": self.behaviour,
             "client_request_id": self.call.headers.get("client-request-id"),
             "request_id": self.call.request_id,
         }

@@ -38,6 +38,7 @@ def assign_licences(scene: Scene, resource: Resource) -> Answer:
     return Answer(200, {name: value for name, value in user.items() if name in USER_DEFAULTS})
 
 
+@behaves("mailbox-licence")
 def _mailbox_from(scene: Scene, wanted: Json) -> object:
     """A mailbox that is new takes its time; one that was there already stays."""
     before = scene.tenant.store("users").get(wanted["id"])

@@ -36,12 +36,14 @@ def _new_rule(run: Run) -> Json:
     return rule | {"Identity": f"{rule['QueryString']} ({rule['Characteristic']})"}
 
 
+@behaves("policy-default")
 def _new_policy(run: Run) -> Json:
     policy = _policy_defaults(run) | _settled(run.settings(), {})
     _one_default(run, policy)
     return policy
 
 
+@behaves("policy-default")
 def _change_policy(run: Run, policy: Json) -> Json:
     changes = _settled(run.settings(), policy)
     if policy["IsDefault"] and changes.get("IsDefault") is False:
@@ -50,6 +52,7 @@ def _change_policy(run: Run, policy: Json) -> Json:
     return changes
 
 
+@behaves("policy-in-use")
 def _remove_policy(run: Run, policy: Json) -> None:
     if policy["IsDefault"]:
         raise refused("policy-default", f'The policy "{policy["Name"]}" is the default one and cannot be removed.')

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, overload
 
+from ._behaviours import behaves
 from ._clock import iso
 from ._cmdlets import COMMON, Cmdlet
 from ._opath import opath
@@ -18,7 +19,7 @@ from ._tenant import Tenant
 from ._values import edited
 from ._wire import Json, Refusal
 
-GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "ResultSize"})
+GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "Sortby", "ResultSize"})
 
 
 @dataclass(frozen=True)
@@ -117,25 +118,20 @@ class Viewed(Sequence[Json]):
         return self._view(self._items[place])
 
 
+@behaves("exchange-objects")
 def get(run: Run, noun: Noun) -> Sequence[Json]:
-    refuse_unheard(run, GENERAL_PARAMETERS | noun.heard)
     found = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
     items: Sequence[Json] = Viewed(noun.narrow(run, found), lambda item: noun.view(run, item))
     if "Filter" in run.given:
         test = opath(run.given["Filter"], run.cmdlet.output)
         items = [item for item in items if test(item)]
-    if "SortBy" in run.given:
-        items = sorted(items, key=lambda item: str(item.get(run.given["SortBy"]) or "").casefold())
+    # Get-User spells it in its own way.
+    if order := run.given.get("SortBy") or run.given.get("Sortby"):
+        items = sorted(items, key=lambda item: str(item.get(order) or "").casefold())
     return items
 
 
-def refuse_unheard(run: Run, heard: frozenset[str]) -> None:
-    """A parameter that would change the result must not be swallowed."""
-    for name in run.given:
-        if name not in heard:
-            raise refused("cmdlet-not-simulated", f"The simulator does not know what {name} does to {run.cmdlet.name}.")
-
-
+@behaves("exchange-objects")
 def new(run: Run, noun: Noun) -> list[Json]:
     item = named(run, noun.create(run))
     taken = item["Identity"].casefold()
@@ -145,6 +141,7 @@ def new(run: Run, noun: Noun) -> list[Json]:
     return [noun.view(run, item)]
 
 
+@behaves("exchange-objects")
 def change(run: Run, noun: Noun) -> list[Json]:
     item = noun.find(run, run.given["Identity"]) if "Identity" in run.given else noun.items(run)[0]
     changes = {name: value for name, value in noun.change(run, item).items() if item.get(name) != value}
@@ -155,6 +152,7 @@ def change(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
+@behaves("exchange-objects")
 def remove(run: Run, noun: Noun) -> list[Json]:
     item = noun.find(run, run.given["Identity"])
     noun.remove(run, item)
@@ -184,6 +182,7 @@ def named(run: Run, item: Json) -> Json:
     }
 
 
+@behaves("exchange-objects")
 def keep(run: Run, noun: str, item: Json) -> None:
     """Put an object there from the start: with the same GUID in every run."""
     identity = item.get("Identity") or item["Name"]

@@ -65,6 +65,7 @@ def enable_customization(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
+@behaves("organization-customized")
 def _view(run: Run, organization: Json) -> Json:
     return organization | {"IsDehydrated": is_dehydrated(run)}
 

@@ -45,5 +45,6 @@ def effective(tenant: Tenant, issued: datetime | None) -> State:
     return present(tenant)
 
 
+@behaves("rights-lag")
 def _delay(tenant: Tenant) -> timedelta:
     return timedelta(seconds=(tenant.exchange or {}).get("rights_after", 0))

@@ -63,6 +63,7 @@ def seed_roles(run: Run) -> None:
         add_group(run, name, group["roles"], members, seeded=True)
 
 
+@behaves("rights")
 def add_role(run: Run, name: str, parent: str | None, entries: Entries, guid: str | None = None) -> Json:
     role = named(
         run,
@@ -85,6 +86,7 @@ def add_role(run: Run, name: str, parent: str | None, entries: Entries, guid: st
     return run.tenant.store("ManagementRole").add(role["Guid"], role)
 
 
+@behaves("rights")
 def add_group(
     run: Run, name: str, roles: list[str], members: list[str], *, seeded: bool = False, **properties: str
 ) -> Json:
@@ -110,6 +112,7 @@ def add_group(
     return group
 
 
+@behaves("rights")
 def assign(
     run: Run, role: str, assignee: str, assignee_name: str, kind: str, name: str | None = None, *, seeded: bool = False
 ) -> Json:

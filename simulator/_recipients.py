@@ -13,6 +13,7 @@ from ._replication import arrived
 from ._wire import Json
 
 
+@behaves("mailbox-licence")
 def recipients(run: Run) -> list[Json]:
     return [_recipient(run, user) for user in arrived(run.tenant.store("users"), run.now)]
 
@@ -58,10 +59,12 @@ def _recipient(run: Run, user: Json) -> Json:
     }
 
 
+@behaves("mailbox-licence")
 def _mailboxes(run: Run) -> list[Json]:
     return [item for item in recipients(run) if item["RecipientTypeDetails"] == "UserMailbox"]
 
 
+@behaves("mailbox-policy")
 def _cas_mailboxes(run: Run) -> list[Json]:
     owners = {device["_owner"] for device in run.tenant.store("MobileDevice")}
     partnership = "HasActiveSyncDevicePartnership"
@@ -103,6 +106,7 @@ def set_cas_mailbox(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
+@behaves("exchange-filters")
 def _narrow(run: Run, items: list[Json]) -> list[Json]:
     kinds = run.given.get("RecipientTypeDetails") or run.given.get("RecipientType")
     anr = str(run.given.get("Anr") or "").casefold()

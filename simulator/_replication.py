@@ -15,6 +15,7 @@ from ._wire import Json
 _SEEN_FROM = "_seen_from"
 
 
+@behaves("directory-lag")
 def arriving(tenant: Tenant, item: Json, now: datetime) -> Json:
     """A new object, with the moment from which reads find it."""
     return item | {_SEEN_FROM: now + timedelta(seconds=tenant.description["directory_lag"])}

@@ -31,6 +31,7 @@ def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
     raise missing(identity)
 
 
+@behaves("rights")
 def _group_view(run: Run, group: Json) -> Json:
     assignments = [item for item in run.tenant.store("ManagementRoleAssignment") if item["_assignee"] == group["Guid"]]
     return group | {
@@ -52,6 +53,7 @@ def new_group(run: Run, noun: Noun) -> list[Json]:
     return [_group_view(run, add_group(run, given["Name"], roles, members, **properties))]
 
 
+@behaves("role-group-built-in")
 def _remove_group(run: Run, group: Json) -> None:
     if group["Guid"] == run.tenant.uuid("role group", "Organization Management"):
         raise refused("role-group-built-in", f'The role group "{group["Name"]}" is built in and cannot be removed.')
@@ -112,11 +114,13 @@ def _group_and_member(run: Run) -> tuple[Json, str]:
     return GROUPS.find(run, run.given["Identity"]), principal_of(run, run.given["Member"])[0]
 
 
+@behaves("member-list")
 def _save_members(run: Run, group: Json, members: list[str]) -> list[Json]:
     run.tenant.store("RoleGroup").update(group["Guid"], {"_members": members})
     return []
 
 
+@behaves("service-principal-unknown")
 def _new_service_principal(run: Run) -> Json:
     known = {principal.client_id: principal for principal in run.tenant.service_principals.values()}
     principal = known.get(run.given["AppId"].lower())

@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, exists, missing, refuse_unheard, refused
+from ._nouns import Noun, Run, exists, missing, refused
 from ._organization import refuse_dehydrated
 from ._rbac import Entries, add_role
 from ._wire import Json
 
+HEARD_BY_ENTRIES = frozenset({"Identity", "Parameters", "ResultSize", "Type"})
 _SNAPIN = "Microsoft.Exchange.Management.PowerShell.E2010"
 
 
+@behaves("role-entries")
 def _view(run: Run, role: Json) -> Json:
     entries = [
         " ".join([f"({_SNAPIN})", cmdlet, *(f"-{name}" for name in parameters)])
@@ -25,6 +27,7 @@ def _view(run: Run, role: Json) -> Json:
     return role | {"RoleEntries": entries}
 
 
+@behaves("exchange-filters")
 def _narrow(run: Run, roles: list[Json]) -> list[Json]:
     given = run.given
     if given.get("GetChildren") or given.get("Recurse"):
@@ -104,7 +107,6 @@ def _entry(role: Json, cmdlet: str) -> Json:
 @behaves("role-entry-identity")
 def get_entries(run: Run, noun: Noun) -> list[Json]:
     """`Role\\Cmdlet`, either half with wildcards."""
-    refuse_unheard(run, frozenset({"Identity", "Parameters", "ResultSize", "Type"}))
     found = list(_matching(run, run.given["Identity"]))
     if not found and "*" not in run.given["Identity"]:
         raise missing(run.given["Identity"])
@@ -193,6 +195,7 @@ def _within(cmdlet: str, wanted: list[str], allowed: list[str]) -> list[str]:
     return [names[name.casefold()] for name in wanted]
 
 
+@behaves("role-entry-beyond-parent")
 def _save(run: Run, role: Json, entries: Entries) -> None:
     run.tenant.store("ManagementRole").update(role["Guid"], {"_entries": entries})
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sockets: one loopback port per service, TLS where the real service has it, faults that reach the connection."""
+"""Sockets: one port per service, TLS where the real service has it, faults that reach the connection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from ._conduct import Conductor, Service
 from ._faults import MID_BODY, Fault, Faults
 from ._wire import Answer, Call
 
-LOOPBACK = "127.0.0.1"
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -41,9 +40,8 @@ class Listener:
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
 
-    def open(self) -> None:
-        """On loopback only: nothing of this may be reachable from elsewhere."""
-        self._socket.bind((LOOPBACK, 0))
+    def open(self, address: str) -> None:
+        self._socket.bind((address, 0))
         self._socket.listen(256)
         self._socket.setblocking(False)
         self._spawn(self._accept())

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from ._address import LOOPBACK, address_of
 from ._control import control_handler
-from ._server import LOOPBACK, Listener, service_listener
+from ._server import Listener, service_listener
 from ._tls import server_context
 from ._wire import Json
 from ._world import Settings, World
@@ -25,7 +26,7 @@ METHODS = ("client_secret", "certificate", "pfx", "federated_token", "managed_id
 
 
 class Simulator:
-    """One or more simulated tenants on loopback ports.
+    """One or more simulated tenants, on loopback ports unless told otherwise twice (`host` and `allow_remote`).
 
     with Simulator(tenants=["ready"], clock_step=60) as simulator:
         simulator.environment(method="certificate")
@@ -41,14 +42,17 @@ class Simulator:
         rate_limits: bool = True,
         strict_answers: bool = True,
         control: bool = False,
+        host: str = LOOPBACK,
+        allow_remote: bool = False,
     ) -> None:
+        self._address = address_of(host, allow_remote=allow_remote)
         settings = Settings(
             tuple(tenants), clock_step, page_size, tuple((latency or {}).items()), rate_limits, strict_answers, control
         )
         self._directory = Path(tempfile.mkdtemp(prefix="simulated-tenant-"))
         try:
             self._world = World(settings, self._directory)
-            self._context, self._ca_path = server_context(self._directory)
+            self._context, self._ca_path = server_context(self._directory, self._address)
         except BaseException:
             shutil.rmtree(self._directory)
             raise
@@ -167,7 +171,7 @@ class Simulator:
         return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.now()))
 
     def fault(self, **wanted: Any) -> None:
-        """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval."""
+        """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""
         self._in_loop(lambda: self._world.faults.add(**wanted))
 
     def clear_faults(self) -> None:
@@ -211,16 +215,17 @@ class Simulator:
                 self._context if secure else None,
                 latency.get(service.name, 0) / 1000,
             )
-            self._listen(listener)
-            service.url = f"https://localhost:{listener.port}" if secure else f"http://{LOOPBACK}:{listener.port}"
+            self._listen(listener, self._address.address if secure else LOOPBACK)
+            name = f"https://{self._address.name}" if secure else f"http://{LOOPBACK}"
+            service.url = f"{name}:{listener.port}"
         world.publish()
         if world.settings.control:
             control = Listener(control_handler(self), None, lambda: None)
-            self._listen(control)
+            self._listen(control, LOOPBACK)
             self._control_url = f"http://{LOOPBACK}:{control.port}"
 
-    def _listen(self, listener: Listener) -> None:
-        listener.open()
+    def _listen(self, listener: Listener, address: str) -> None:
+        listener.open(address)
         self._listeners.append(listener)
 
     async def _close(self) -> None:

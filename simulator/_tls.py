@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from ._address import Address
+
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -72,12 +74,12 @@ def client_certificate(directory: Path, name: str, key: rsa.RSAPrivateKey, passw
     )
 
 
-def server_context(directory: Path) -> tuple[ssl.SSLContext, Path]:
-    """A context for localhost under a throw-away authority, and the path of that authority's certificate."""
+def server_context(directory: Path, address: Address) -> tuple[ssl.SSLContext, Path]:
+    """A context for the address under a throw-away authority, and the path of that authority's certificate."""
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("Simulated tenant authority", authority_key, issuer=None, issuer_key=authority_key)
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _certificate("localhost", key, issuer=authority, issuer_key=authority_key)
+    certificate = _certificate(address.name, key, issuer=authority, issuer_key=authority_key, address=address.address)
     chain = write_private(
         directory / "server.pem", private_pem(key) + certificate.public_bytes(serialization.Encoding.PEM)
     )
@@ -90,9 +92,14 @@ def server_context(directory: Path) -> tuple[ssl.SSLContext, Path]:
 
 
 def _certificate(
-    name: str, key: PrivateKey, *, issuer: x509.Certificate | None, issuer_key: PrivateKey
+    name: str,
+    key: PrivateKey,
+    *,
+    issuer: x509.Certificate | None,
+    issuer_key: PrivateKey,
+    address: str = "",
 ) -> x509.Certificate:
-    """A certificate for localhost when an issuer is given, else one that signed itself (an authority, a client)."""
+    """A certificate for a server when an issuer is given, else one that signed itself (an authority, a client)."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     builder = (
@@ -109,7 +116,7 @@ def _certificate(
         .add_extension(_usage(signs_certificates=issuer is None), critical=True)
     )
     if issuer is not None:
-        names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+        names = [x509.DNSName(name), x509.IPAddress(ip_address(address))]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())

@@ -55,6 +55,8 @@ class Answer:
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    # What in the table of behaviours this answer goes by.
+    behaviour: str | None = None
 
     def content(self) -> bytes:
         if self.body is None:

@@ -22,6 +22,7 @@ from ._exchange import Exchange
 from ._faults import Faults
 from ._graph import Graph
 from ._identity import ManagedIdentity
+from ._interference import Interference
 from ._intune import seed_intune
 from ._ledger import Ledger
 from ._limits import Limits
@@ -66,7 +67,8 @@ class World:
             Contract(), self.tokens, self.tenants, self.clock, self.limits, settings.page_size, settings.strict_answers
         )
         self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
-        self.conductor = Conductor(self.tenants, self.clock, self.ledger, self.faults)
+        self.interference = Interference(self.tenants, self._administrator)
+        self.conductor = Conductor(self.tenants, self.clock, self.ledger, self.faults, self.interference)
         self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
         # The revision of each tenant as it was made: one that did not change need not be made again.
         self._seeded: dict[str, int] = {}
@@ -81,6 +83,7 @@ class World:
         self.clock.reset()
         self.ledger.reset()
         self.faults.clear()
+        self.interference.forget()
         self.limits.reset()
         self.entra.pending.clear()
         self.tokens.forget_times()
@@ -121,6 +124,11 @@ class World:
         url = self.graph.url if service == "graph" else self.exchange.url
         grants = granted if granted is not None else getattr(principal, service)
         return self.tokens.issue(tenant, principal, f"{self.entra.url}/{tenant.tenant_id}/", url, grants, **claims)
+
+    def _administrator(self, tenant: Tenant, service: str) -> str:
+        """Who may do everything: the person, through another application."""
+        every = self.graph.contract.delegated() if service == "graph" else None
+        return self.token(tenant, service, every, {"appid": tenant.uuid("client", "portal")}, "person")
 
     def facts(self, tenant: Tenant, application: str = "application") -> Json:
         """What a client of this tenant must know to sign in as one of its applications."""

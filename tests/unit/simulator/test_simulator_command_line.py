@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -109,11 +110,53 @@ def test_the_control_plane_refuses_nonsense(simulator: Simulator) -> None:
 def test_the_control_plane_is_off_unless_wanted_and_everything_is_on_loopback() -> None:
     with Simulator() as simulator:
         assert simulator.urls["control_url"] is None
-        inodes = Path("/proc/net/tcp").read_text().splitlines()[1:]
-        listening = [line.split()[1] for line in inodes if line.split()[3] == "0A"]
         for name in ("authority_url", "graph_url", "exchange_url", "managed_identity_url"):
-            port = f"{int(simulator.urls[name].rpartition(':')[2]):04X}"
-            assert [address.partition(":")[0] for address in listening if address.endswith(f":{port}")] == ["0100007F"]
+            assert listening(simulator.urls[name]) == ["0100007F"]
+
+
+def listening(url: str) -> list[str]:
+    """The addresses on which something listens on the port of a URL, as the kernel writes them."""
+    port = f"{int(url.rpartition(':')[2]):04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [line[1].partition(":")[0] for line in lines if line[3] == "0A" and line[1].endswith(f":{port}")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "0.0.0.0"], "only if that is allowed as well (--allow-remote)"),
+        (["--host", "192.0.2.1", "--allow-remote"], "192.0.2.1 is no address of this machine"),
+        (["--host", "no-such-host.invalid"], "no-such-host.invalid is no address of this machine"),
+    ],
+)
+def test_it_listens_elsewhere_only_when_told_twice(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--stop-after", "0"])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_allowing_it_changes_nothing_unless_an_address_is_named(tmp_path: Path) -> None:
+    with started(tmp_path, "--allow-remote", "--control") as (_unused, urls, _output):
+        names = ("authority_url", "graph_url", "exchange_url", "managed_identity_url", "control_url")
+        assert [listening(urls[name]) for name in names] == [["0100007F"]] * 5
+
+
+def test_told_twice_it_listens_there_and_control_stays_on_loopback(tmp_path: Path) -> None:
+    with started(tmp_path, "--host", "0.0.0.0", "--allow-remote", "--control") as (_unused, urls, _output):
+        assert [listening(urls[name]) for name in ("authority_url", "graph_url", "exchange_url")] == [["00000000"]] * 3
+        assert [listening(urls[name]) for name in ("managed_identity_url", "control_url")] == [["0100007F"]] * 2
+        assert urls["graph_url"].startswith(f"https://{socket.gethostname()}:")
+
+
+def test_another_address_of_loopback_has_its_name_in_the_certificate() -> None:
+    with Simulator(host="127.0.0.2") as simulator:
+        client = Client(simulator)
+        assert simulator.urls["graph_url"].startswith("https://127.0.0.2:")
+        assert client.graph("GET", "/organization").status_code == 200
+        assert client.run("Get-OrganizationConfig")
 
 
 def test_state_shows_what_is_held_and_no_secrets(client: Client, simulator: Simulator) -> None:

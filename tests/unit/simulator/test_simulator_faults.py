@@ -162,9 +162,13 @@ def test_who_comes_too_early(client: Client, simulator: Simulator, value: str, e
         {"kind": "reset", "phase": "sometime"},
         {"kind": "status", "phase": "connect"},
         {"kind": "status", "phase": "mid_body"},
+        {"kind": "stale_read", "phase": "after_effect"},
+        {"kind": "second_writer", "phase": "mid_body"},
+        {"kind": "second_writer", "request": {"colour": "red"}},
+        {"kind": "status", "request": {"method": "DELETE"}},
     ],
 )
-def test_impossible_faults(simulator: Simulator, wanted: dict[str, str]) -> None:
+def test_impossible_faults(simulator: Simulator, wanted: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         simulator.fault(match="graph", **wanted)
 

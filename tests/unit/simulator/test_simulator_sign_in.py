@@ -114,6 +114,31 @@ def test_device_code(simulator: Simulator, session: requests.Session) -> None:
     assert answer.status_code == 200
 
 
+def test_refresh_tokens(simulator: Simulator, session: requests.Session) -> None:
+    """One sign-in serves both APIs; an old refresh token stays good, and nobody else's is taken."""
+    facts = simulator.facts()
+    person = msal.PublicClientApplication(
+        facts["client_id"],
+        authority=f"{simulator.urls['authority_url']}/{facts['tenant_id']}",
+        instance_discovery=False,
+        http_client=session,
+    )
+    simulator_flow = person.initiate_device_flow(scope(simulator))
+    simulator.approve()
+    first = person.acquire_token_by_device_flow(simulator_flow)
+    (account,) = person.get_accounts()
+    silent = person.acquire_token_silent(scope(simulator, "exchange"), account)
+    again = person.acquire_token_by_refresh_token(first["refresh_token"], scope(simulator))
+    audiences = [
+        jwt.decode(result["access_token"], options={"verify_signature": False})["aud"]
+        for result in (first, silent, again)
+    ]
+    assert audiences == [simulator.urls[f"{service}_url"] for service in ("graph", "exchange", "graph")]
+    assert again["refresh_token"] != first["refresh_token"]
+    refused = person.acquire_token_by_refresh_token("nobody's", scope(simulator))
+    assert (refused["error"], refused["error_codes"]) == ("invalid_grant", [70000])
+
+
 def test_a_device_code_is_approved_by_itself(simulator: Simulator, session: requests.Session) -> None:
     url = f"{simulator.urls['authority_url']}/{simulator.facts()['tenant_id']}/oauth2/v2.0"
     who = {"client_id": simulator.facts()["client_id"], "scope": scope(simulator)[0]}
