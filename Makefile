@@ -1,6 +1,7 @@
 # Two commands need nothing but python3 (3.11 to 3.13), git, make and a package index:
 #   make demo    the whole job on a simulated tenant, from the built and installed collection
 #   make test    everything that CI runs; for another Python: make test PYTHON=python3.13
+# make bench measures, which make test does not: see benchmarks/README.md.
 # The parts of `make test`, for developers: make lint sanity unit integration molecule
 # All that they make stays in .cache. `make clean` removes it.
 SHELL := /bin/bash
@@ -37,7 +38,7 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test demo lint sanity unit integration molecule clean
+.PHONY: test demo lint sanity unit integration molecule bench clean
 test: lint sanity unit integration molecule demo
 
 $(UV):
@@ -80,7 +81,7 @@ endef
 
 lint: $(TEST) $(LINT) | $(LIVE)
 	$(CACHE)/test/bin/ruff check .
-	$(CACHE)/test/bin/mypy simulator tests tools $(LIVE)/plugins
+	$(CACHE)/test/bin/mypy simulator benchmarks tests tools $(LIVE)/plugins
 	. $(CACHE)/lint/bin/activate
 	ansible-lint
 	antsibull-changelog lint
@@ -116,6 +117,10 @@ molecule: $(TEST) | $(LIVE)
 	molecule test --all --report
 	cd docs/examples/simulator
 	molecule test
+
+# BENCH holds options, as in make bench BENCH="--rounds 1 --only tenant".
+bench: $(TEST) | $(LIVE)
+	$(CACHE)/test/bin/python -m benchmarks $(BENCH)
 
 # As a user does it: build, install, run from an empty folder.
 demo: $(DEMO)

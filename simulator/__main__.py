@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             clock_step=parsed.clock_step,
             page_size=parsed.page_size,
             latency=dict(parsed.latency),
+            rate_limits=not parsed.no_rate_limits,
             control=parsed.control,
             host=parsed.host,
             allow_remote=parsed.allow_remote,
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--clock-step", type=float, default=60, metavar="SECONDS", help="simulated seconds per API request (60)")
     add("--page-size", type=int, default=100, metavar="N", help="longest page of any list (100)")
     add("--latency", type=_latency, action="append", default=[], metavar="SERVICE=MS", help="delay; repeatable")
+    add("--no-rate-limits", action="store_true", help="refuse nobody for asking too often")
     add("--host", default=LOOPBACK, metavar="ADDRESS", help="listen there with sign-in, Graph and Exchange (127.0.0.1)")
     add("--allow-remote", action="store_true", help="let --host be an address that other machines can reach")
     add("--stop-after", type=float, metavar="SECONDS", help="stop by itself after so long")

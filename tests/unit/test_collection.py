@@ -114,7 +114,7 @@ def test_a_module_is_documentation_and_a_declaration(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for folder in ("plugins", "simulator") for path in (ROOT / folder).rglob("*.py")]
+    "path", [path for folder in ("plugins", "simulator", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 )
 def test_no_file_has_two_reasons_to_exist(path: Path) -> None:
     if path.name not in ("_cmdlet_contract.py", "_cmdlet_table.py"):  # data

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured: groups of commands that do comparable work on the same tenants."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ._tenants import Tenants, crowded
+
+_BIN = Path(sys.executable).parent
+_WORK = Path(__file__).parent / "work"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much is measured."""
+
+    rounds: int = 5
+    latencies: tuple[int, ...] = (0, 150)  # milliseconds
+    tenants: int = 50
+    forks: int = 10
+    inventory: tuple[int, ...] = (1, 20, 200, 1000)
+    sequential: int = 20
+    devices: tuple[int, ...] = (1000, 25000, 100000)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command; C(amount) is how many tenants or devices it works on."""
+
+    name: str
+    title: str
+    command: Sequence[str]
+    amount: int = 1
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cases that are compared with one another, and with C(reference) above all."""
+
+    name: str
+    title: str
+    describe: Callable[[Path, Settings], list[str]]
+    cases: Callable[[Tenants, Settings], list[Case]]
+    reference: str
+    first_latency_only: bool = False
+
+    def reference_of(self, settings: Settings) -> str:
+        return self.reference.format(devices=settings.devices)
+
+
+def _script(tenants: Tenants, count: int, *options: str) -> list[str]:
+    return [sys.executable, str(_WORK / "script.py"), str(tenants.addresses), str(count), *options]
+
+
+def _play(tenants: Tenants, book: str, *options: str) -> list[str]:
+    return [str(_BIN / "ansible-playbook"), "-i", str(tenants.hosts), *options, str(_WORK / f"{book}.yml")]
+
+
+def _one_tenant(tenants: Tenants, settings: Settings) -> list[Case]:
+    sdk = [sys.executable, str(_WORK / "sdk.py"), str(tenants.addresses)]
+    processes = {"INTUNE_EXCHANGE_IN_PROCESS": "false"}
+    return [
+        Case("start", "ansible-playbook, one assert: its own start", _play(tenants, "start")),
+        Case("ping", "ansible.builtin.ping: the floor of a module process", _play(tenants, "ping")),
+        Case("sequential", "bare script with requests, sequential", _script(tenants, 1)),
+        Case("concurrent", "bare script with requests, concurrent", _script(tenants, 1, "--concurrent")),
+        Case("sdk", "msgraph-sdk, the Graph part only", sdk),
+        Case("uri", "playbook with ansible.builtin.uri", _play(tenants, "uri")),
+        Case("processes", "our modules as processes", _play(tenants, "modules"), environment=processes),
+        Case("worker", "our modules in the worker", _play(tenants, "modules")),
+        Case("role", "role connector, second run", _play(tenants, "role")),
+        Case("requirements", "requirements_info alone", _play(tenants, "requirements_info")),
+    ]
+
+
+def _fleet(tenants: Tenants, settings: Settings) -> list[Case]:
+    forks, count = ("--forks", str(settings.forks)), settings.tenants
+    return [
+        Case("fleet_uri", "playbook with ansible.builtin.uri", _play(tenants, "uri", *forks), count),
+        Case("fleet_role", "role connector, second run", _play(tenants, "role", *forks), count),
+    ]
+
+
+def _inventory(tenants: Tenants, settings: Settings) -> list[Case]:
+    def shown(count: int) -> list[str]:
+        return [str(_BIN / "ansible-inventory"), "-i", str(tenants.inventory(count)), "--graph"]
+
+    few = settings.sequential
+    return [
+        Case("inventory_sequential", "bare script with requests, sequential", _script(tenants, few), few),
+        *(Case(f"inventory_{count}", "inventory plugin tenants", shown(count), count) for count in settings.inventory),
+    ]
+
+
+def _devices(tenants: Tenants, settings: Settings) -> list[Case]:
+    def read(count: int) -> list[str]:
+        return _play(tenants, "mobile_device_info", "--limit", f"devices-{count}", "-e", f'{{"devices": {count}}}')
+
+    return [Case(f"devices_{count}", "mobile_device_info", read(count), count) for count in settings.devices]
+
+
+GROUPS = (
+    Group("tenant", "One tenant", lambda folder, settings: ["connected*1"], _one_tenant, "uri"),
+    Group(
+        "fleet",
+        "Many tenants by forks",
+        lambda folder, settings: [f"connected*{settings.tenants}"],
+        _fleet,
+        "fleet_uri",
+        first_latency_only=True,
+    ),
+    Group(
+        "inventory",
+        "The inventory",
+        lambda folder, settings: [f"connected*{max(settings.inventory)}"],
+        _inventory,
+        "inventory_sequential",
+    ),
+    Group(
+        "devices",
+        "Mobile devices",
+        lambda folder, settings: crowded(folder, settings.devices),
+        _devices,
+        "devices_{devices[0]}",
+    ),
+)

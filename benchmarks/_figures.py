@@ -1,0 +1,137 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures of many runs: medians, and what the goals say to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from ._cases import Case, Settings
+from ._measure import Sample
+
+_KIB = 1024
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a case took, at one latency (in milliseconds)."""
+
+    group: str
+    latency: int
+    case: Case
+    samples: list[Sample]
+
+    @property
+    def wall(self) -> float:
+        return median(sample.wall for sample in self.samples)
+
+    @property
+    def cpu(self) -> float:
+        return median(sample.cpu for sample in self.samples)
+
+    @property
+    def peak(self) -> float:
+        return median(sample.peak for sample in self.samples)
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "group": self.group,
+            "latency_ms": self.latency,
+            "name": self.case.name,
+            "title": self.case.title,
+            "amount": self.case.amount,
+            "median": {"wall_s": self.wall, "cpu_s": self.cpu, "peak_bytes": self.peak},
+            "samples": [
+                {"wall_s": sample.wall, "cpu_s": sample.cpu, "peak_bytes": sample.peak} for sample in self.samples
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is aimed at, C(at_most) so much, and what came out; null if it was not measured."""
+
+    what: str
+    at_most: float
+    figure: float | None
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        if self.figure is None:
+            return "not measured"
+        return "met" if self.figure <= self.at_most else f"missed by {self.figure / self.at_most - 1:.0%}"
+
+
+def goals(results: Iterable[Result], settings: Settings) -> list[Goal]:
+    """The goals of this collection, as ratios of medians in the same run."""
+    known = {(result.case.name, result.latency): result for result in results}
+    found: list[Goal] = []
+
+    def judge(what: str, at_most: float, names: str, latency: int, figure: Any, note: Any = lambda *of: "") -> None:
+        of = [known.get((name, latency)) for name in names.split()]
+        if None in of:
+            found.append(Goal(what, at_most, None))
+        else:
+            found.append(Goal(what, at_most, figure(*of), note(*of)))
+
+    low, high = settings.latencies[0], settings.latencies[-1]
+    for latency in settings.latencies:
+        judge(
+            f"role, second run, one tenant, against the uri playbook, at {latency} ms",
+            0.35,
+            "role uri",
+            latency,
+            lambda role, uri: role.wall / uri.wall,
+        )
+    judge(
+        f"CPU per tenant, {settings.tenants} tenants, {settings.forks} forks, against the uri playbook",
+        0.2,
+        "fleet_role fleet_uri",
+        low,
+        lambda role, uri: role.cpu / uri.cpu,
+        lambda role, uri: f"{role.cpu / role.case.amount:.2f} s against {uri.cpu / uri.case.amount:.2f} s",
+    )
+    judge(
+        f"requirements_info at {high} ms without Ansible's own start, against the concurrent bare script",
+        1.3,
+        "requirements start concurrent",
+        high,
+        lambda ours, start, script: (ours.wall - start.wall) / script.wall,
+        lambda ours, start, script: f"Ansible's own start: {start.wall:.2f} s",
+    )
+    if len(settings.inventory) > 2:
+        one, some, all_of_them = settings.inventory[0], *settings.inventory[-2:]
+        judge(
+            f"inventory of {some} tenants at {high} ms, against sequential",
+            0.1,
+            f"inventory_{some} inventory_sequential",
+            high,
+            lambda ours, script: (ours.wall / ours.case.amount) / (script.wall / script.case.amount),
+            lambda ours, script: f"sequential: {script.case.amount} tenants, reckoned up to {ours.case.amount}",
+        )
+        judge(
+            "inventory memory per additional tenant, KiB",
+            64,
+            f"inventory_{some} inventory_{all_of_them}",
+            high,
+            lambda fewer, more: (more.peak - fewer.peak) / (more.case.amount - fewer.case.amount) / _KIB,
+        )
+        for latency in settings.latencies:
+            judge(
+                f"growth from {some} to {all_of_them} tenants at {latency} ms, 1 being linear",
+                1.2,
+                f"inventory_{one} inventory_{some} inventory_{all_of_them}",
+                latency,
+                lambda least, fewer, more: _per_tenant(least, more) / _per_tenant(least, fewer),
+            )
+    return found
+
+
+def _per_tenant(least: Result, more: Result) -> float:
+    """Seconds for each tenant beyond the first, so that Ansible's own start does not count."""
+    return (more.wall - least.wall) / (more.case.amount - least.case.amount)

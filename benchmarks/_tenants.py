@@ -1,0 +1,92 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Simulated tenants in a process of their own, and the inventories that name them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+_PLACES = ("authority_url", "graph_url", "exchange_url", "ca_path")
+_WHO = ("tenant_id", "client_id", "client_secret")
+_STARTS_WITHIN = 300.0  # seconds
+
+
+@dataclass(frozen=True)
+class Tenants:
+    """Where they answer: C(addresses) is what the simulator wrote, C(hosts) an inventory with a host for each."""
+
+    folder: Path
+    addresses: Path
+    hosts: Path
+    facts: dict[str, Any]
+
+    def options(self, tenant: dict[str, Any]) -> dict[str, str]:
+        return {**{name: self.facts[name] for name in _PLACES}, **{name: tenant[name] for name in _WHO}}
+
+    def inventory(self, count: int) -> Path:
+        """A file for the inventory plugin, with the first C(count) tenants; an unreadable one makes it fail."""
+        path = self.folder / f"{count}.tenants.yml"
+        tenants = [
+            {"name": tenant["name"], "tenant_id": tenant["tenant_id"], "account": tenant["account"]}
+            for tenant in self.facts["tenants"][:count]
+        ]
+        shared = {**self.options(self.facts["tenants"][0]), "timeout": 3600, "strict_tenants": True}
+        del shared["tenant_id"]
+        path.write_text(json.dumps({"plugin": "intune.exchange.tenants", **shared, "tenants": tenants}))
+        path.chmod(0o600)
+        return path
+
+
+@contextlib.contextmanager
+def simulated(folder: Path, descriptions: Sequence[str], latency: int) -> Iterator[Tenants]:
+    """One simulator with these tenants, which answers after C(latency) milliseconds and refuses nobody for haste."""
+    addresses = folder / "addresses.json"
+    command = [sys.executable, "-m", "simulator", "--address-file", str(addresses)]
+    command += ["--no-rate-limits", "--clock-step", "0", "--page-size", "1000"]
+    command += [word for service in ("login", "graph", "exchange") for word in ("--latency", f"{service}={latency}")]
+    command += [word for one in descriptions for word in ("--tenant", one)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + _STARTS_WITHIN
+            while not addresses.exists():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("the simulated tenants did not start")
+                time.sleep(0.05)
+            yield _tenants(folder, addresses)
+        finally:
+            process.terminate()
+
+
+def _tenants(folder: Path, addresses: Path) -> Tenants:
+    hosts = folder / "hosts.json"
+    found = Tenants(folder, addresses, hosts, json.loads(addresses.read_text()))
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    named = {
+        tenant["name"]: {**local, "account": tenant["account"], "tenant_options": found.options(tenant)}
+        for tenant in found.facts["tenants"]
+    }
+    hosts.write_text(json.dumps({"tenants": {"hosts": named}}))
+    hosts.chmod(0o600)
+    return found
+
+
+def crowded(folder: Path, sizes: Sequence[int]) -> list[str]:
+    """A description for each number of devices, of a tenant that has so many."""
+    users = "[adele.vance, alex.wilber, administrator, svc-intune-connector]"
+    paths = {size: folder / f"devices-{size}.yml" for size in sizes}
+    for size, path in paths.items():
+        path.write_text(
+            f"extends: ready\ndomain: {path.stem}.example\n"
+            f"exchange: {{devices: [], crowd: {{devices: {size}, seed: 7, users: {users}}}}}\n"
+        )
+    return [str(path) for path in paths.values()]

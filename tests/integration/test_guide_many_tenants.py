@@ -1,0 +1,186 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide for many tenants: what it counts is counted, and what it shows for several machines is run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ansible_collections.intune.exchange.plugins.module_utils._connection import ENVIRONMENT
+from simulator import Simulator
+
+from .conftest import ROOT, Play
+
+GUIDE = (ROOT / "docs/docsite/rst/guide_many_tenants.rst").read_text(encoding="utf-8")
+AWX = ROOT / "extensions/awx"
+BIN = Path(sys.executable).parent
+# Microsoft Graph service-specific throttling limits, identity and access: what a path costs if it is not 1.
+COSTS = {"/v1.0/users": 2, "/v1.0/subscribedSkus": 3}
+
+
+def command(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "ANSIBLE_"))}
+    home = {"HOME": str(folder), "ANSIBLE_HOME": str(folder / ".ansible"), "PATH": f"{BIN}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        arguments,
+        input=given,
+        cwd=folder,
+        env={**clean, **home, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live")},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def shown(language: str) -> list[str]:
+    """The blocks of the guide in a language."""
+    found = re.findall(rf"^\.\. code-block:: {language}\n\n((?:   .*\n|\n)+)", GUIDE, re.MULTILINE)
+    return [textwrap.dedent(block).strip() for block in found]
+
+
+def counted(rows: list[dict[str, Any]]) -> list[str]:
+    """Requests for sign-in, to Graph, of these to Intune, resource units, requests to Exchange."""
+    graph = [row for row in rows if row["service"] == "graph"]
+    graph += [part for row in graph for part in row.get("parts", [])]
+    intune = [row for row in graph if row["path"].startswith("/v1.0/deviceManagement")]
+    identity = [row for row in graph if row not in intune and not row["path"].endswith("/$batch")]
+    units = sum(next((cost for path, cost in COSTS.items() if row["path"].startswith(path)), 1) for row in identity)
+    signed_in = [row for row in rows if row["service"] == "login"]
+    exchange = [row for row in rows if row["service"] == "exchange"]
+    return [str(number) for number in (len(signed_in), len(graph), len(intune), units, len(exchange))]
+
+
+def test_the_requests_and_what_follows_from_them(play: Play, simulator: Simulator) -> None:
+    account = simulator.facts("connected")["account"]
+    contents: dict[str, dict[str, Any]] = {
+        "``connector_info``": {"intune.exchange.connector_info": {}},
+        "``requirements_info``": {"intune.exchange.requirements_info": {"account": account}},
+        "role ``connector``, second run": {
+            "ansible.builtin.include_role": {"name": "intune.exchange.connector"},
+            "vars": {"connector_primary_smtp_address": account},
+        },
+    }
+    table = GUIDE.partition(":header: content")[2].partition("\n\n")[2].partition("\n\n")[0]
+    told = {row[0]: row[1:] for row in csv.reader(textwrap.dedent(table).splitlines(), skipinitialspace=True)}
+    measured = {}
+    for name, task in contents.items():
+        simulator.reset()
+        run = play(task, tenant="connected")
+        assert run.code == 0, run.output
+        measured[name] = counted(simulator.requests())
+    assert told == measured
+    graph, intune, units = (int(number) for number in measured["role ``connector``, second run"][1:4])
+    text = " ".join(GUIDE.split())
+    assert f"could reach {2000 * 3600 // graph:,} tenants an hour" in text
+    assert f"takes {intune} of 1,000 requests to Intune and {units} of 3,500 resource units" in text
+
+
+def test_ansible_builder_reads_what_the_collection_needs(tmp_path: Path) -> None:
+    found = yaml.safe_load(command(tmp_path, "ansible-builder", "introspect", str(ROOT / ".cache" / "live")))
+    needed = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    assert [line.partition("  #")[0] for line in found["python"]] == needed
+    # What is left out of the artifact cannot be found in an image.
+    ignored = yaml.safe_load((ROOT / "galaxy.yml").read_text())["build_ignore"]
+    assert not {"requirements.txt", "meta", "extensions", "docs"} & set(ignored)
+
+
+def test_ansible_builder_accepts_the_definition_of_the_guide(tmp_path: Path) -> None:
+    (tmp_path / "execution-environment.yml").write_text(shown("yaml")[0])
+    create = next(line for block in shown("bash") for line in block.splitlines() if "ansible-builder create" in line)
+    command(tmp_path, "bash", "-ec", create)
+    wanted = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text())
+    assert wanted == {"collections": [{"name": "intune.exchange"}]}
+    made = (tmp_path / "context/Containerfile").read_text()
+    assert "ansible-core>=2.19 ansible-runner" in made and "introspect.py" in made
+
+
+def test_two_workers_share_the_tenants(tmp_path: Path, simulator: Simulator) -> None:
+    connectors = {"connected": 1, "connector_not_offered": 0, "ready": 0, "two_connectors": 2}
+    tenants = list(connectors)
+    fleet = tmp_path / "fleet"
+    (fleet / "project").mkdir(parents=True)
+    (fleet / "inventory").mkdir()
+    task = {"name": "Read the connectors", "intune.exchange.connector_info": {}}
+    options = {"group/intune.exchange.tenant": "{{ tenant_options }}"}
+    head = {"name": "Connectors", "hosts": "all", "gather_facts": False, "module_defaults": options}
+    (fleet / "project/connectors.yml").write_text(yaml.safe_dump([{**head, "tasks": [task]}]))
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    hosts = {name: {**local, "tenant_options": simulator.options(name)} for name in tenants}
+    (fleet / "inventory/hosts.yml").write_text(yaml.safe_dump({"tenants": {"hosts": hosts}}))
+    (split,) = [block for block in shown("bash") if "transmit" in block]
+    asked: list[set[str]] = []
+    for step in split.splitlines():
+        known = len(simulator.requests())
+        command(tmp_path, "bash", "-ec", step)
+        if " worker " in step:
+            asked.append({row["tenant"] for row in simulator.requests()[known:]})
+        else:
+            assert len(simulator.requests()) == known  # only workers talk to tenants
+    assert asked == [set(tenants[:2]), set(tenants[2:])]
+    for part, mine in (("first", tenants[:2]), ("second", tenants[2:])):
+        artifacts = tmp_path / part / "artifacts"
+        assert (artifacts / "rc").read_text() == "0" and (artifacts / "status").read_text() == "successful"
+        events = [json.loads(path.read_text()) for path in (artifacts / "job_events").glob("*.json")]
+        found = {
+            event["event_data"]["host"]: len(event["event_data"]["res"]["connectors"])
+            for event in events
+            if event["event"] == "runner_on_ok"
+        }
+        assert found == {name: connectors[name] for name in mine}
+
+
+def injected(folder: Path, given: dict[str, str]) -> dict[str, str]:
+    """What AWX makes of a credential: a field that is empty does not exist, and one file has no name of its own.
+
+    https://github.com/ansible/awx_plugins.interfaces, inject_credential
+    """
+    injectors = yaml.safe_load((AWX / "credential_type_injectors.yml").read_text())
+    sandbox = ImmutableSandboxedEnvironment()
+    file = folder / "credential"
+    namespace: dict[str, Any] = {name: value for name, value in given.items() if value}
+    file.write_text(sandbox.from_string(injectors["file"]["template"]).render(namespace))
+    namespace["tower"] = {"filename": str(file)}
+    return {name: sandbox.from_string(text).render(namespace) for name, text in injectors["env"].items()}
+
+
+def test_the_credential_type_speaks_of_options_of_the_modules() -> None:
+    inputs = yaml.safe_load((AWX / "credential_type_inputs.yml").read_text())
+    injectors = yaml.safe_load((AWX / "credential_type_injectors.yml").read_text())
+    fields = {field["id"]: field for field in inputs["fields"]}
+    assert set(inputs["required"]) <= set(fields)
+    options = {"certificate_path" if name == "certificate" else name for name in fields}
+    assert set(injectors["env"]) == {ENVIRONMENT[option] for option in options}
+    hidden = {name for name, field in fields.items() if field.get("secret")}
+    assert hidden == {"client_secret", "certificate", "certificate_password"}
+
+
+@pytest.mark.parametrize("method", ["client_secret", "certificate"])
+def test_a_credential_of_awx_signs_in(play: Play, simulator: Simulator, tmp_path: Path, method: str) -> None:
+    facts = simulator.facts("connected")
+    secrets = {"client_secret": facts["client_secret"], "certificate": Path(facts["certificate_path"]).read_text()}
+    who = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"], "auth_method": method}
+    environment = injected(tmp_path, {**who, method: secrets[method], "certificate_password": "", "cloud": ""})
+    assert environment["INTUNE_EXCHANGE_CLOUD"] == "public" and not environment["AZURE_CLIENT_CERTIFICATE_PASSWORD"]
+    where = {
+        name: value
+        for name, value in simulator.environment("connected").items()
+        if name.endswith(("_URL", "_HOST", "_CA_PATH"))
+    }
+    run = play({"intune.exchange.connector_info": {}}, environment={**where, **environment})
+    assert run.code == 0, run.output
+    assert [one["status"] for one in run.results["task0"]["connectors"]] == ["connected"]

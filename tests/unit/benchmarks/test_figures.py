@@ -1,0 +1,68 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the benchmarks measure and conclude; how long anything takes is not tested."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks._cases import Case, Settings
+from benchmarks._figures import Goal, Result, goals
+from benchmarks._measure import Failed, Sample, measure
+
+BURN = "import time\nwhile time.process_time() < 0.2: pass"
+GRANDCHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}], check=True)"
+
+
+def result(name: str, latency: int, wall: float, cpu: float = 1, peak: int = 1, amount: int = 1) -> Result:
+    """Three samples of which the middle one counts."""
+    samples = [Sample(wall, cpu, peak), Sample(wall / 2, cpu / 2, peak // 2), Sample(wall * 9, cpu * 9, peak * 9)]
+    return Result("tenant", latency, Case(name, name, [], amount), samples)
+
+
+def python(code: str, folder: Path) -> Sample:
+    return measure([sys.executable, "-c", code], dict(os.environ), folder)
+
+
+def test_the_whole_tree_of_processes_counts(tmp_path: Path) -> None:
+    assert python(GRANDCHILD, tmp_path).cpu >= 0.2
+    assert python("kept = bytearray(200 * 2**20)", tmp_path).peak >= 200 * 2**20
+
+
+def test_a_command_that_fails_is_no_figure(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="ended with 3:\nwhy"):
+        python("print('why'); raise SystemExit(3)", tmp_path)
+
+
+def test_the_goals() -> None:
+    results = [
+        *(result("role", latency, 3) for latency in (0, 150)),
+        *(result("uri", latency, 10) for latency in (0, 150)),
+        result("fleet_uri", 0, 1, cpu=100, amount=50),
+        result("fleet_role", 0, 1, cpu=30, amount=50),
+        result("start", 150, 1),
+        result("requirements", 150, 2.5),
+        result("concurrent", 150, 1),
+        result("inventory_sequential", 150, 40, amount=20),
+        result("inventory_1", 150, 1, peak=1 << 20),
+        result("inventory_200", 150, 20.9, peak=10 << 20, amount=200),
+        result("inventory_1000", 150, 120.88, peak=60 << 20, amount=1000),
+    ]
+    found = {goal.what: goal for goal in goals(results, Settings())}
+    assert [(round(goal.figure, 3) if goal.figure else None, goal.verdict) for goal in found.values()] == [
+        (0.3, "met"),
+        (0.3, "met"),
+        (0.3, "missed by 50%"),
+        (1.5, "missed by 15%"),
+        (0.052, "met"),
+        (64.0, "met"),
+        (None, "not measured"),
+        (1.2, "met"),
+    ]
+    assert "0.60 s against 2.00 s" in [goal.note for goal in found.values()]
+    assert Goal("", 1, 1.0).verdict == "met" and Goal("", 1, None).verdict == "not measured"
