@@ -137,14 +137,14 @@ REQUIREMENTS = (
 def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
     """Everything the requirements need: each name with what was read, or with the L(TenantError) of that read."""
     reads = {**_READS, **({"users": account_read(account)} if account else {})}
-    calls: dict[str, Callable[[], Any]] = {
-        "graph": lambda: tenant.graph.batch(reads),
+    # Sign-ins queue up. Exchange comes first, since the entries take two round trips after it and Graph one.
+    calls: dict[str, Callable[[], Any]] = {"entries": lambda: read_entries(tenant, account)} if account else {}
+    calls |= {
         "exchange": lambda: _exchange_organization(tenant),
-        "graph_claims": lambda: claims(tenant.tokens.bearer("graph")),
         "exchange_claims": lambda: claims(tenant.tokens.bearer("exchange")),
+        "graph": lambda: tenant.graph.batch(reads),
+        "graph_claims": lambda: claims(tenant.tokens.bearer("graph")),
     }
-    if account:
-        calls["entries"] = lambda: read_entries(tenant, account)
     found = gather(calls)
     graph = found.pop("graph")
     if isinstance(graph, TenantError):
