@@ -35,6 +35,11 @@ BLOCK = frozenset({"block"})
 DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})
 
 _RETIRED = "approvedApplication"
+_OTHER_CONTROLS = {
+    "authenticationStrength": "authenticationStrength",
+    "customAuthenticationFactors": "customAuthenticationFactor",
+    "termsOfUse": "termsOfUse",
+}
 # "The device platforms that Conditional Access supports", and those on which a control can be met ("Grant").
 _PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
 _CAN_BE_MET = {
@@ -88,7 +93,7 @@ def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
     ):
         if why:
             return Reading(policy, why_not=why)
-    clauses = _clauses(policy.get("grantControls") or {}, sign_in)
+    clauses = _clauses(policy, sign_in)
     return Reading(policy, clauses, _narrowing(conditions), None if clauses else _no_clauses(policy))
 
 
@@ -204,17 +209,19 @@ def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None
     return "platform", f"it does not include the platform {sign_in.platform}"
 
 
-def _clauses(grant: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str], ...]:
-    others = {
-        "authenticationStrength": "authenticationStrength",
-        "customAuthenticationFactors": "customAuthenticationFactor",
-        "termsOfUse": "termsOfUse",
-    }
-    asked = {*(grant.get("builtInControls") or ()), *(name for key, name in others.items() if grant.get(key))}
-    asked.discard(_RETIRED)  # "as if this grant isn't selected"
+def controls_of(policy: Mapping[str, Any]) -> set[str]:
+    """The controls that a policy asks for, and that are still enforced."""
+    grant = policy.get("grantControls") or {}
+    asked = {*(grant.get("builtInControls") or ()), *(name for key, name in _OTHER_CONTROLS.items() if grant.get(key))}
+    return asked - {_RETIRED}  # "as if this grant isn't selected"
+
+
+def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str], ...]:
+    asked = controls_of(policy)
     if not asked or asked & BLOCK:
         return (BLOCK,) if asked else ()
-    alternatives = [asked] if fold(grant.get("operator")) == "or" else [{control} for control in sorted(asked)]
+    either = fold(policy["grantControls"].get("operator")) == "or"
+    alternatives = [asked] if either else [{control} for control in sorted(asked)]
     possible = (frozenset(one for one in controls if _can_be_met(one, sign_in)) for controls in alternatives)
     return tuple(clause or BLOCK for clause in possible)  # what nobody can meet keeps everybody out
 

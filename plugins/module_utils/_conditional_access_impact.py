@@ -1,0 +1,124 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom a change of Conditional Access reaches: people read from the directory, judged before and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from ._conditional_access import MOBILE, SignIn, controls_of, judge
+from ._conditional_access_people import EVERYBODY, Person, exclusions
+from ._errors import Purpose, TenantError
+from ._graph import Read, odata
+from ._resource import fold
+from ._tenant import Tenant
+
+_ATTEMPTED = "count the people whom the policy reaches"
+_USERS = Read(odata("users", select="id,userType,accountEnabled", top="999"), Purpose(_ATTEMPTED, "User.Read.All"))
+# Active, direct assignments: what Privileged Identity Management or a group gives is not among them.
+_ROLES = Read("roleManagement/directory/roleAssignments", Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"))
+_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.Read.All")
+Policies = Sequence[Mapping[str, Any]]
+
+
+def measure(tenant: Tenant, before: Policies, after: Policies, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Who has to meet what the C(changed) policy asks for, for each way to open mail in which that becomes another.
+
+    Told of people whom no policy names, and counted where the people can be read. Raises L(TenantError).
+    """
+    wanted = controls_of(changed)
+    people, not_read = read_people(tenant, [*before, *after])
+    sign_ins = []
+    for sign_in in MOBILE:
+        was, becomes = (_told(policies, sign_in, wanted, people) for policies in (before, after))
+        if was != becomes:
+            shown = {"client": sign_in.client, "platform": sign_in.platform}
+            sign_ins.append({**shown, "before": was, "after": becomes})
+    return {
+        "controls": sorted(wanted),
+        "except": exclusions(changed),
+        "people": sum(people.values()) if people else None,
+        "not_read": not_read,
+        "sign_ins": sign_ins,
+    }
+
+
+def read_people(tenant: Tenant, policies: Policies) -> tuple[dict[Person, int], list[str]]:
+    """The enabled accounts: one of those that are the same to these policies, and how many they are.
+
+    What the application may not read is told in words; without the accounts, there are no people.
+    """
+    users = [(policy.get("conditions") or {}).get("users") or {} for policy in policies]
+    groups, roles, ids = (_named(users, kind) for kind in ("Groups", "Roles", "Users"))
+    reads = {"users": _USERS, **({"roles": _ROLES} if roles else {})}
+    reads |= {one: Read(odata(f"groups/{quote(one)}/transitiveMembers", select="id"), _MEMBERS) for one in groups}
+    found = tenant.graph.batch(reads)
+    not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
+    if _forbidden(found["users"]):
+        return {}, not_read
+    in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
+    assigned = _read(found.get("roles", []))
+    in_roles = _holders({one: _with_role(assigned, one) for one in roles}, "principalId")
+    alike: dict[Any, Person] = {}
+    counts: Counter[Person] = Counter()
+    for account in _read(found["users"]) or ():
+        if account.get("accountEnabled") is not False:
+            one = fold(account["id"])
+            kind = "guest" if account.get("userType") == "Guest" else "member"
+            person = Person(one, _of(in_groups, one), _of(in_roles, one), kind)
+            key = (one if one in ids else "", person.groups, person.roles, kind)
+            counts[alike.setdefault(key, person)] += 1
+    return dict(counts), not_read
+
+
+def _told(policies: Policies, sign_in: SignIn, wanted: Collection[str], people: Mapping[Person, int]) -> dict[str, Any]:
+    somebody = judge(policies, sign_in, wanted, [EVERYBODY])
+    order = ("covered", "depends_on", "report_only", "not_covered")
+    told: dict[str, Any] = {"everybody": next(status for status in order if somebody[status])}
+    if people:
+        numbers = {person.id: number for person, number in people.items()}
+        for status, entries in judge(policies, sign_in, wanted, people).items():
+            told[status] = sum(numbers[one] for entry in entries for one in entry["who"])
+    return told
+
+
+def _named(users: Iterable[Mapping[str, Any]], kind: str) -> list[str]:
+    """The ids that these assignments name, in lower case."""
+    sides = ("include", "exclude")
+    return sorted({fold(one) for part in users for side in sides for one in part.get(f"{side}{kind}") or ()})
+
+
+def _forbidden(read: Any) -> bool:
+    return isinstance(read, TenantError) and read.kind == "forbidden"
+
+
+def _read(read: Any) -> list[dict[str, Any]] | None:
+    """What was read, None if that is not permitted. A group that is gone has no members."""
+    if not isinstance(read, TenantError):
+        return list(read)
+    if read.kind not in ("forbidden", "not_found"):
+        raise read
+    return None if read.kind == "forbidden" else []
+
+
+def _with_role(assigned: list[dict[str, Any]] | None, role: str) -> list[dict[str, Any]] | None:
+    return None if assigned is None else [one for one in assigned if fold(one["roleDefinitionId"]) == role]
+
+
+def _holders(lists: Mapping[str, list[dict[str, Any]] | None], name: str) -> dict[str, set[str]] | None:
+    """By id of a member what it is in; None if one list could not be read."""
+    held: dict[str, set[str]] = {}
+    for one, members in lists.items():
+        if members is None:
+            return None
+        for member in members:
+            held.setdefault(fold(member[name]), set()).add(one)
+    return held
+
+
+def _of(held: Mapping[str, set[str]] | None, one: str) -> frozenset[str] | None:
+    return None if held is None else frozenset(held.get(one, ()))
