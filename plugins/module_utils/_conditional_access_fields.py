@@ -86,7 +86,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _same_flags(value: Any) -> frozenset[str]:
-    return folded_set(one.strip() for one in (value or "").split(",") if one.strip() != "none")
+    return folded_set(one.strip() for one in (value or "").split(",")) - {"", "none"}
 
 
 def _group(api: str, *parts: Field, kind: type[Group] = Group) -> Group:
