@@ -371,22 +371,6 @@ def test_roles_that_may_not_be_read_leave_it_open(keep: Keep, simulator: Simulat
     assert impact["sign_ins"][0]["after"]["depends_on"] == everybody
 
 
-def test_members_of_groups_are_counted(keep: Keep, simulator: Simulator) -> None:
-    people = [user["id"] for user in simulator.state()["users"]]
-    members = {"value": [{"id": one} for one in people[:2]]}
-    simulator.fault(match="GET *groups/pilots/transitiveMembers*", kind="status", status=200, body=members, count=9)
-    pilots = {"users": {"include_groups": {"set": ["Pilots"]}, "exclude_users": {"set": [people[0]]}}}
-    impact = keep(**{**LEGACY, "conditions": {**LEGACY["conditions"], **pilots}, "policy_state": "enabled"})["impact"]
-    assert impact["except"] == [f"user {people[0]}"]
-    assert impact["sign_ins"][0]["after"] == {
-        "everybody": "not_covered",
-        "covered": 1,
-        "depends_on": 0,
-        "not_covered": len(people) - 1,
-        "report_only": 0,
-    }
-
-
 @pytest.mark.parametrize(
     ("status", "counted", "words"), [(404, "covered", ""), (403, "depends_on", "GroupMember.Read.All")]
 )
