@@ -81,18 +81,28 @@ class Policies:
     def _await(self, tenant: Tenant, created: Record) -> None:
         """Until the list has the new policy: a run that does not see it would create it once more."""
         for look in range(1, _LOOKS + 1):
-            if any(one["id"] == created["id"] for one in self.list(tenant)):
-                return
+            named = [one["id"] for one in self.list(tenant) if fold(one["displayName"]) == fold(created["displayName"])]
+            if created["id"] in named:
+                break
             tenant.progress(f"waiting for the new policy to be listed ({look} of {_LOOKS})")
             tenant.http.pause(look, None, _ENTITIES.read)
-        raise TenantError(
-            "not_visible",
-            f"the policy was created with the id {created['id']}, but the service does not list it yet",
-            "see the new Conditional Access policy",
-            tenant.label,
-            next_step="Wait some minutes before you run this again: until it is listed, it would be created once more",
-            details={"ids": [created["id"]]},
-        )
+        else:
+            raise TenantError(
+                "not_visible",
+                f"the policy was created with the id {created['id']}, but the service does not list it yet",
+                "see the new Conditional Access policy",
+                tenant.label,
+                next_step="Wait some minutes before you run this again: until it is listed, it would be created anew",
+                details={"ids": [created["id"]]},
+            )
+        if len(named) > 1:
+            raise TenantError(
+                "ambiguous",
+                f"somebody else created a policy of this name at the same time: {', '.join(named)}",
+                "create the Conditional Access policy",
+                tenant.label,
+                details={"ids": named},
+            )
 
 
 @dataclass(frozen=True)
@@ -125,7 +135,7 @@ def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
         return {"impact": {}, **ensure(policy, tenant, params, check_mode)}
     except TenantError as error:
         if error.kind == "ambiguous":
-            error.next_step = "Give the id of the policy that is meant; Microsoft Entra lets several have one name"
+            error.next_step = "Give the id of the policy that is meant, or remove the others by theirs"
         raise
 
 

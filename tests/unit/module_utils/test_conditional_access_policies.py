@@ -215,6 +215,53 @@ def test_an_authentication_strength_is_referred_to() -> None:
     assert sent == {"grantControls": {**given, "builtInControls": []}, "state": "disabled"}
 
 
+def test_the_service_takes_every_part(keep: Keep, simulator: Simulator) -> None:
+    guests = {"guest_or_external_user_types": ["internalGuest", "serviceProvider"]}
+    rich: dict[str, Any] = {
+        "display_name": "Rich",
+        "description": "Everything at once",
+        "policy_state": "disabled",
+        "conditions": {
+            "users": {
+                "include_guests_or_external_users": {**guests, "external_tenants": {"membership_kind": "all"}},
+                "exclude_users": {"set": ["emergency"]},
+            },
+            "applications": {
+                "include_applications": ["All"],
+                "exclude_applications": ["Office365"],
+                "application_filter": {"mode": "exclude", "rule": 'CustomSecurityAttribute.A_B -eq "c"'},
+            },
+            "client_app_types": ["browser"],
+            "platforms": {"include_platforms": ["all"], "exclude_platforms": ["iOS"]},
+            "locations": {"include_locations": ["All"], "exclude_locations": ["AllTrusted"]},
+            "devices": {"device_filter": {"mode": "exclude", "rule": "device.isCompliant -eq True"}},
+            "insider_risk_levels": ["elevated"],
+            "authentication_flows": {"transfer_methods": ["deviceCodeFlow", "authenticationTransfer"]},
+        },
+        "grant_controls": {
+            "operator": "AND",
+            "built_in_controls": ["compliantDevice"],
+            "terms_of_use": ["terms"],
+            "authentication_strength": "00000000-0000-0000-0000-000000000004",
+        },
+        "session_controls": {
+            "application_enforced_restrictions": {"is_enabled": True},
+            "cloud_app_security": {"is_enabled": True, "cloud_app_security_type": "monitorOnly"},
+            "persistent_browser": {"is_enabled": True, "mode": "never"},
+            "sign_in_frequency": {"is_enabled": True, "value": 1, "type": "days", "frequency_interval": "timeBased"},
+            "disable_resilience_defaults": True,
+        },
+    }
+    made = keep(**rich)
+    assert made["changed"], made
+    assert not keep(**rich)["changed"]
+    assert keep(display_name="Rich", conditions={"platforms": {"exclude_platforms": ["android"]}})["changed"]
+    (policy,) = kept_policies(simulator)
+    assert policy["conditions"]["platforms"]["excludePlatforms"] == ["android"]
+    assert policy["conditions"]["authenticationFlows"]["transferMethods"] == "deviceCodeFlow,authenticationTransfer"
+    assert policy["grantControls"]["authenticationStrength"]["id"] == rich["grant_controls"]["authentication_strength"]
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_nobody_is_locked_out_by_accident(keep: Keep, simulator: Simulator, check_mode: bool) -> None:
     refused = keep(check_mode, **LEGACY, policy_state="enabled")
@@ -295,7 +342,7 @@ def test_a_policy_for_activesync_that_is_refused(keep: Keep, simulator: Simulato
 
 def test_a_new_policy_is_waited_for(keep: Keep, simulator: Simulator) -> None:
     """As microsoft/terraform-provider-msgraph issue 32 met it: the first reads do not show it."""
-    simulator.fault(match=LIST, kind="status", status=200, body={"value": []}, nth=2, count=2)
+    simulator.fault(match=LIST, kind="stale_read", count=2)
     assert keep(**PHONES)["changed"]
     looks = [one["operation"] for one in simulator.requests() if one["operation"] in (CREATE, LIST)]
     assert looks == [LIST, CREATE, LIST, LIST, LIST]
@@ -303,11 +350,26 @@ def test_a_new_policy_is_waited_for(keep: Keep, simulator: Simulator) -> None:
 
 
 def test_a_new_policy_that_stays_out_of_sight(keep: Keep, simulator: Simulator) -> None:
-    empty: Result = {"value": []}
-    simulator.fault(match=LIST, kind="status", status=200, body=empty, nth=1, count=20)
+    simulator.fault(match=LIST, kind="stale_read", count=20)
     lost = keep(**PHONES)
     assert lost["error"]["kind"] == "not_visible"
     assert lost["error"]["ids"] == [policy["id"] for policy in kept_policies(simulator)]
+
+
+def test_two_who_create_at_the_same_time_are_told(keep: Keep, simulator: Simulator) -> None:
+    simulator.fault(match=CREATE, kind="second_writer")
+    twins = keep(**PHONES)
+    ids = {policy["id"] for policy in kept_policies(simulator)}
+    assert twins["error"]["kind"] == "ambiguous" and len(ids) == 2
+    assert set(twins["error"]["ids"]) == ids and all(one in twins["msg"] for one in ids)
+
+
+def test_somebody_else_removes_it_in_between(keep: Keep, simulator: Simulator) -> None:
+    keep(**PHONES)
+    simulator.fault(match=CHANGE, kind="second_writer", request={"method": "DELETE"})
+    gone = keep(display_name="Mail on phones", description="Pilot")
+    assert gone["failed"] and gone["error"]["kind"] == "not_found"
+    assert kept_policies(simulator) == []
 
 
 @pytest.mark.parametrize(("kind", "status"), [("reset", 503), ("status", 500), ("status", 504)])
