@@ -25,7 +25,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ._conditional_access_people import EVERYBODY, Person, Why, exclusions, filled, reach
+from ._conditional_access_people import EVERYBODY, Assignment, Person, Why, assignment_of, filled
 from ._resource import fold, folded_set
 
 EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
@@ -72,6 +72,7 @@ class Reading:
     """
 
     policy: Mapping[str, Any]
+    assigned: Assignment
     clauses: tuple[frozenset[str], ...] = ()
     conditions: tuple[str, ...] = ()
     why_not: Why | None = None
@@ -83,7 +84,7 @@ class Reading:
 
 def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
     """What C(policy) asks of this way to open the mail."""
-    conditions = policy.get("conditions") or {}
+    conditions, assigned = policy.get("conditions") or {}, assignment_of(policy)
     for why in (
         _not_in_force(policy),
         _for_workloads(conditions),
@@ -92,9 +93,9 @@ def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
         _other_platform(conditions.get("platforms") or {}, sign_in),
     ):
         if why:
-            return Reading(policy, why_not=why)
+            return Reading(policy, assigned, why_not=why)
     clauses = _clauses(policy, sign_in)
-    return Reading(policy, clauses, _narrowing(conditions), None if clauses else _no_clauses(policy))
+    return Reading(policy, assigned, clauses, _narrowing(conditions), None if clauses else _no_clauses(policy))
 
 
 def judge(
@@ -127,7 +128,7 @@ def _about(
     for reading in readings:
         why, unknown = reading.why_not, ""
         if not why:
-            why, unknown = reach(reading.policy, person, eas=sign_in.client == EAS)
+            why, unknown = reading.assigned.reach(person, eas=sign_in.client == EAS)
         if not why:
             why = _beside(reading.clauses, wanted)
             if reading.enforced and not reading.conditions and not unknown:
@@ -142,7 +143,7 @@ def _about(
         elif conditions:
             conditional.append(_name(reading, requirements=_sorted(reading.clauses), conditions=conditions))
         else:
-            enforced.append(_name(reading, **{"except": exclusions(reading.policy)}))
+            enforced.append(_name(reading, **{"except": list(reading.assigned.excluded.words)}))
     if enforced:
         return {"covered": {"requirements": _sorted(requirements), "policies": enforced}}
     said: dict[str, dict[str, Any]] = (

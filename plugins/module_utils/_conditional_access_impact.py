@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ._conditional_access import MOBILE, SignIn, controls_of, judge
-from ._conditional_access_people import EVERYBODY, Person, exclusions
+from ._conditional_access_people import EVERYBODY, Person, assignment_of
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
 from ._resource import fold
@@ -40,7 +40,7 @@ def measure(tenant: Tenant, before: Policies, after: Policies, changed: Mapping[
             sign_ins.append({**shown, "before": was, "after": becomes})
     return {
         "controls": sorted(wanted),
-        "except": exclusions(changed),
+        "except": list(assignment_of(changed).excluded.words),
         "people": sum(people.values()) if people else None,
         "not_read": not_read,
         "sign_ins": sign_ins,

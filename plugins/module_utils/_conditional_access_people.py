@@ -50,75 +50,95 @@ class Person:
 EVERYBODY = Person("everybody")
 
 
-def reach(policy: Mapping[str, Any], person: Person, *, eas: bool) -> tuple[Why | None, str]:
-    """Why a policy does not apply to a person; else what that depends on, if on anything."""
+@dataclass(frozen=True)
+class Side:
+    """What an assignment includes, or what it excludes. Ids are in lower case, C(words) as they stand there."""
+
+    ids: frozenset[str]
+    groups: tuple[str, ...]
+    roles: tuple[str, ...]
+    guest_types: frozenset[str]
+    guest_tenants: frozenset[str] | None  # None: from any tenant
+    words: tuple[str, ...]
+
+    @property
+    def guests(self) -> bool:
+        return bool(self.guest_types) or "guestsorexternalusers" in self.ids
+
+    def names(self, person: Person) -> tuple[bool | None, str]:
+        """Whether a person is named, and how; None if that is not known."""
+        if "all" in self.ids or person.id.lower() in self.ids:
+            return True, "everybody" if "all" in self.ids else f"user {person.id}"
+        doubt = ""
+        for kind, listed, held in (("group", self.groups, person.groups), ("role", self.roles, person.roles)):
+            for one in listed:
+                if held is None:
+                    doubt = doubt or f"{kind} {one}"
+                elif one in held:
+                    return True, f"{kind} {one}"
+        guest = self._names_guest(person) if self.guests and person.kind != "member" else False
+        if guest or (guest is None and not doubt):
+            return guest, "guests or external users"
+        return (None, doubt) if doubt else (False, "")
+
+    def _names_guest(self, person: Person) -> bool | None:
+        if "guestsorexternalusers" in self.ids:
+            return True
+        kind = person.kind.lower()
+        possible = {"internalguest", "b2bcollaborationguest"} if kind == "guest" else {kind}
+        if not self.guest_types & possible:
+            return False
+        certain = True if possible <= self.guest_types else None
+        if self.guest_tenants is None or kind == "internalguest":
+            return certain
+        if person.tenant and person.tenant.lower() not in self.guest_tenants:
+            return None if "internalguest" in possible & self.guest_types else False
+        return certain if person.tenant else None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Whom a policy is assigned to."""
+
+    included: Side
+    excluded: Side
+
+    def reach(self, person: Person, *, eas: bool) -> tuple[Why | None, str]:
+        """Why a policy does not apply to a person; else what that depends on, if on anything."""
+        excluded, how = self.excluded.names(person)
+        if excluded:
+            return ("excluded", f"it excludes {how}"), ""
+        included, found = self.included.names(person)
+        if eas and (self.included.roles or self.included.guests):
+            included = True  # "causes all users to be subject of the policy"
+        if included is False:
+            return ("not_included", f"it includes only {', '.join(self.included.words) or 'nobody'}"), ""
+        doubt = how if excluded is None else found if included is None else ""
+        return None, f"not known here: {doubt}" if doubt else ""
+
+
+def assignment_of(policy: Mapping[str, Any]) -> Assignment:
     users = (policy.get("conditions") or {}).get("users") or {}
-    excluded, how = _named(users, "exclude", person)
-    if excluded:
-        return ("excluded", f"it excludes {how}"), ""
-    included, found = _named(users, "include", person)
-    if eas and (filled(users.get("includeRoles")) or _includes_guests(users)):
-        included = True  # "causes all users to be subject of the policy"
-    if included is False:
-        return ("not_included", f"it includes only {', '.join(_listed(users, 'include')) or 'nobody'}"), ""
-    doubt = how if excluded is None else found if included is None else ""
-    return None, f"not known here: {doubt}" if doubt else ""
+    return Assignment(_side(users, "include"), _side(users, "exclude"))
 
 
-def _named(users: Mapping[str, Any], side: str, person: Person) -> tuple[bool | None, str]:
-    """Whether one side of an assignment names a person, and how; None if that is not known."""
-    ids = folded_set(users.get(f"{side}Users"))
-    if "all" in ids or fold(person.id) in ids:
-        return True, "everybody" if "all" in ids else f"user {person.id}"
-    found: list[tuple[bool | None, str]] = []
-    for kind, held in (("Groups", person.groups), ("Roles", person.roles)):
-        for one in users.get(f"{side}{kind}") or ():
-            inside = None if held is None else fold(one) in held
-            found.append((inside, f"{kind.lower()[:-1]} {one}"))
-    if "guestsorexternalusers" in ids:
-        found.append((person.kind != "member", "guests or external users"))
-    found.append((_is_guest(users.get(f"{side}GuestsOrExternalUsers") or {}, person), "guests or external users"))
-    certain = next((one for one in found if one[0]), None)
-    return certain or next((one for one in found if one[0] is None), (False, ""))
-
-
-def _includes_guests(users: Mapping[str, Any]) -> bool:
-    return "guestsorexternalusers" in folded_set(users.get("includeUsers")) or bool(
-        _guest_types(users.get("includeGuestsOrExternalUsers") or {})
+def _side(users: Mapping[str, Any], side: str) -> Side:
+    people, groups, roles = (
+        [str(one) for one in users.get(f"{side}{who}") or ()] for who in ("Users", "Groups", "Roles")
     )
-
-
-def _guest_types(guests: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(fold(guests.get("guestOrExternalUserTypes") or "").replace(" ", "").split(",")) & _ALL_GUESTS
-
-
-def _is_guest(guests: Mapping[str, Any], person: Person) -> bool | None:
-    types, kind = _guest_types(guests), fold(person.kind)
-    possible = {"internalguest", "b2bcollaborationguest"} if kind == "guest" else {kind}
-    if not types & possible:
-        return False
+    guests = users.get(f"{side}GuestsOrExternalUsers") or {}
+    types = frozenset(fold(guests.get("guestOrExternalUserTypes") or "").replace(" ", "").split(",")) & _ALL_GUESTS
     tenants = guests.get("externalTenants") or {}
-    members = folded_set(tenants.get("members")) if fold(tenants.get("membershipKind")) == "enumerated" else None
-    if members is None or kind == "internalguest":
-        return True if possible <= types else None
-    if person.tenant and fold(person.tenant) not in members:
-        return None if "internalguest" in possible & types else False
-    return True if person.tenant and possible <= types else None
-
-
-def exclusions(policy: Mapping[str, Any]) -> list[str]:
-    return _listed((policy.get("conditions") or {}).get("users") or {}, "exclude")
-
-
-def _listed(users: Mapping[str, Any], side: str) -> list[str]:
-    """One side of an assignment in words."""
-    listed = [
-        f"{kind.lower()[:-1]} {one}"
-        for kind in ("Users", "Groups", "Roles")
-        for one in users.get(f"{side}{kind}") or ()
-    ]
-    types = _guest_types(users.get(f"{side}GuestsOrExternalUsers") or {})
-    return [*listed, f"guests or external users ({', '.join(sorted(types))})"] if types else listed
+    from_some = fold(tenants.get("membershipKind")) == "enumerated"
+    words = [f"{kind} {one}" for kind, named in (("user", people), ("group", groups), ("role", roles)) for one in named]
+    return Side(
+        folded_set(people),
+        tuple(fold(one) for one in groups),
+        tuple(fold(one) for one in roles),
+        types,
+        folded_set(tenants.get("members")) if from_some else None,
+        (*words, *([f"guests or external users ({', '.join(sorted(types))})"] if types else [])),
+    )
 
 
 def filled(value: Any) -> bool:

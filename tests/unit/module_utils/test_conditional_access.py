@@ -741,6 +741,24 @@ TABLE: list[Case] = [
         COVERED,
         "block",
     ),
+    (
+        "guests whose tenant is not known",
+        [policy("block", users={"includeGuestsOrExternalUsers": guests("b2bCollaborationGuest", "fabrikam")})],
+        OUTLOOK,
+        Person("guest", kind="b2bCollaborationGuest"),
+        None,
+        DEPENDS,
+        "guests or external users",
+    ),
+    (
+        "internal guests come from no tenant",
+        [policy("block", users={"includeGuestsOrExternalUsers": guests("internalGuest", "fabrikam")})],
+        OUTLOOK,
+        Person("guest", kind="internalGuest"),
+        None,
+        COVERED,
+        "block",
+    ),
     # what could not be read is not known
     ("no matter", [policy("block", users={"includeUsers": ["All"]})], OUTLOOK, UNREAD, None, COVERED, "block"),
     (

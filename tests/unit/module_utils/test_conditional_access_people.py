@@ -20,7 +20,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     read,
 )
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_impact import read_people
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person, reach
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
 from ansible_collections.intune.exchange.plugins.modules import conditional_access_policy
@@ -67,7 +67,8 @@ def applies(policy: dict[str, Any], person: Person, sign_in: SignIn) -> bool:
     """Whether the judge takes it to apply, asking for something that is still enforced or not."""
     reading = read(policy, sign_in)
     without = reading.why_not and reading.why_not[0] not in ("approved_application", "no_grant")
-    return not without and not reading.conditions and reach(policy, person, eas=sign_in.client == EAS) == (None, "")
+    reached = reading.assigned.reach(person, eas=sign_in.client == EAS) == (None, "")
+    return reached and not without and not reading.conditions
 
 
 @pytest.mark.parametrize("name", TENANTS)
