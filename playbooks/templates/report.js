@@ -28,7 +28,7 @@
   }
   const badge = ([text, tone]) => make("span", {class: `badge ${tone}`}, text);
   const soft = (text) => make("span", {class: "soft"}, text);
-  const said = (value) => value === null || value === undefined ? "nothing" :
+  const said = (value) => value === null || value === undefined ? "not set" :
     typeof value === "object" ? JSON.stringify(value) : String(value);
   const moment = (text) => text ? `${text.slice(0, 16).replace("T", " ")} UTC` : "";
   function age(seconds) {
@@ -82,6 +82,10 @@
       make("tbody", {role: "rowgroup"}, rows.map((cells) => make("tr", {role: "row"},
         cells.map((content, index) => cell(headings[index], content))))));
   }
+  function judged(tenant, status) {
+    const [text, tone] = STATUSES[status];
+    return badge([text, askedFor(tenant) ? tone : "dim"]);
+  }
   function facts(pairs) {
     return make("dl", {}, pairs.filter(([, value]) => value).map(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   }
@@ -119,7 +123,7 @@
         ["Evidence", connector?.state === "not_offered" ? connector.evidence : ""]]),
       needs.length ? [title(askedFor(tenant) ? "Requirements of the connector" : "Requirements of the connector (not asked for)"),
         table("requirements", ["Requirement", "Status", "Evidence"], needs.map((one) => [one.title,
-          badge(STATUSES[tenant.requirements[one.id].status]), sentence(tenant.requirements[one.id].evidence)]))] : null,
+          judged(tenant, tenant.requirements[one.id].status), sentence(tenant.requirements[one.id].evidence)]))] : null,
       tenant.accepted_risks.length + ended.length ? [title("Accepted risks"),
         make("ul", {}, tenant.accepted_risks.map((one) => make("li", {}, one)),
           ended.map((one) => make("li", {}, `${one.id}: ended, its last day was ${one.until} (${one.reason})`)))] : null,
@@ -138,7 +142,7 @@
       cell("Connector", badge(CONNECTORS[connectorOf(tenant)])), cell("Last sync", sync(tenant)),
       cell("Requirements", requirements(tenant)), cell("Audit", audit(tenant)));
     const entry = {tenant, row, button, index, more: null, text: `${tenant.name} ${tenant.tenant_id || ""}`.toLowerCase()};
-    button.addEventListener("click", () => toggle(entry, button.getAttribute("aria-expanded") === "false"));
+    button.addEventListener("click", () => toggle(entry, !isOpen(entry)));
     return entry;
   });
   function toggle(entry, open) {
@@ -191,12 +195,19 @@
       && (!find("todo").value || tenant.actions.some((one) => `${one.status} ${one.id}` === find("todo").value))
       && (!find("accepted").checked || tenant.accepted_risks.length > 0);
   }
+  const MANY = 100;
   let visible = [];
+  const isOpen = (entry) => entry.button.getAttribute("aria-expanded") === "true";
+  const allOpen = () => visible.length > 0 && visible.every(isOpen);
   function show() {
     visible = order.filter(matches);
     find("rows").replaceChildren(...visible.flatMap((entry) => entry.more ? [entry.row, entry.more] : [entry.row]));
     find("shown").textContent = visible.length
       ? `Showing ${visible.length.toLocaleString("en")} of ${number(shown.length, "tenant")}` : "No tenant matches";
+    const open = find("open-all");
+    open.disabled = visible.length > MANY;
+    open.title = open.disabled ? `Of at most ${MANY} tenants at once` : "";
+    open.textContent = !open.disabled && allOpen() ? "Close details" : "Open details";
     for (const card of document.querySelectorAll("[data-state]"))
       card.setAttribute("aria-pressed", String(card.dataset.state === chosen.state));
   }
@@ -244,9 +255,9 @@
   find("filters").addEventListener("submit", (event) => event.preventDefault());
   find("filters").addEventListener("reset", () => { chosen.state = ""; setTimeout(show); });
   find("open-all").addEventListener("click", () => {
-    const open = visible.some((entry) => entry.button.getAttribute("aria-expanded") === "false");
+    const open = !allOpen();
     for (const entry of visible) toggle(entry, open);
-    find("open-all").textContent = open ? "Close details" : "Open details";
+    show();
   });
   find("print").addEventListener("click", () => window.print());
   work();

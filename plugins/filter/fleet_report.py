@@ -271,7 +271,7 @@ def _setting(control: Mapping[str, Any]) -> str:
 
 
 def _said(value: Any) -> str:
-    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+    return "not set" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _accepted(control: Mapping[str, Any]) -> str:
