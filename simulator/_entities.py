@@ -164,6 +164,7 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
     if "$select" in options:
         selected({}, options["$select"], properties)
+    _expanded(scene, resource)
     if "$filter" in options:
         test = Filter(options["$filter"], properties).test
         items = [item for item in items if test(item)]
@@ -191,11 +192,18 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
         shown = {name: shown[name] for name in resource.shown if name in shown}
     else:
         shown = {name: value for name, value in shown.items() if name not in resource.concealed}
-    for name in filter(None, scene.options.get("$expand", "").split(",")):
-        if name not in resource.expands:
-            raise Refusal("graph-expand", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
+    for name in _expanded(scene, resource):
         shown[name] = resource.expands[name](scene.tenant, item)
     return shown
+
+
+@behaves("graph-expand")
+def _expanded(scene: Scene, resource: Resource) -> list[str]:
+    names = scene.options["$expand"].split(",") if "$expand" in scene.options else []
+    for name in names:
+        if name not in resource.expands:
+            raise Refusal("graph-expand", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
+    return names
 
 
 @behaves("graph-count")
