@@ -23,6 +23,7 @@ HEARD_BY_ASSIGNMENTS = frozenset(
         "Enabled",
         "Delegating",
         "GetEffectiveUsers",
+        "AssignmentMethod",
         "RecipientWriteScope",
         "ConfigWriteScope",
     }
@@ -35,7 +36,7 @@ def get_assignments(run: Run, noun: Noun) -> list[Json]:
     if "Identity" in given:
         found = [noun.find(run, given["Identity"])]
     elif "RoleAssignee" in given:
-        found = assignments_of(run.tenant, principal_of(run, given["RoleAssignee"])[0], present(run.tenant))
+        found = _held_by(run, principal_of(run, given["RoleAssignee"])[0])
     else:
         found = list(store)
     if "Role" in given:
@@ -44,11 +45,22 @@ def get_assignments(run: Run, noun: Noun) -> list[Json]:
     for name in ("RoleAssigneeType", "Enabled", "RecipientWriteScope", "ConfigWriteScope"):
         if name in given:
             found = [item for item in found if item[name] == given[name]]
+    if given.get("AssignmentMethod"):
+        found = [item for item in found if item["AssignmentMethod"] in given["AssignmentMethod"]]
     if given.get("Delegating") is not None:
         kind = "DelegatingOrgWide" if given["Delegating"] else "Regular"
         found = [item for item in found if item["RoleAssignmentDelegationType"] == kind]
     shown = [_assignment_view(run, item) for item in found]
     return [one for item in shown for one in _users_behind(run, item)] if given.get("GetEffectiveUsers") else shown
+
+
+@behaves("role-assignment-method")
+def _held_by(run: Run, principal: str) -> list[Json]:
+    """What somebody holds, and how: directly, or through a role group."""
+    return [
+        item | {"AssignmentMethod": "Direct" if item["_assignee"] == principal else "RoleGroup"}
+        for item in assignments_of(run.tenant, principal, present(run.tenant))
+    ]
 
 
 def _assignment_view(run: Run, assignment: Json) -> Json:

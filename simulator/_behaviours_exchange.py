@@ -132,6 +132,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "role-assignment": Behaviour(
             "by assignee: direct ones and those through role groups", DOCUMENTED, f"{_PS}/get-managementroleassignment"
         ),
+        "role-assignment-method": Behaviour(
+            "of an assignee: Direct for what was given to it, RoleGroup for what it has through one",
+            DOCUMENTED,
+            f"{_PS}/get-managementroleassignment",
+        ),
         "role-group-built-in": Behaviour("Organization Management stays", DOCUMENTED, f"{_PS}/remove-rolegroup"),
         "member-exists": Behaviour("a member twice: MemberAlreadyExistsException", SEEN, _CIPP),
         "member-missing": Behaviour("not a member: MemberNotFoundException", ASSUMED, _NOBODY),

@@ -185,6 +185,7 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
     if "$select" in options:
         selected({}, options["$select"], properties)
+    _expanded(scene, resource)
     if "$filter" in options:
         wanted = Filter(options["$filter"], properties)
         _refuse_undocumented(wanted, resource)
@@ -233,14 +234,19 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
         shown = {name: shown[name] for name in resource.shown if name in shown}
     else:
         shown = {name: value for name, value in shown.items() if name not in resource.concealed}
-    for name in filter(None, scene.options.get("$expand", "").split(",")):
-        if name in resource.contains:
-            shown[name] = _public(item[f"_{name}"])
-        elif name in resource.expands:
-            shown[name] = resource.expands[name](scene.tenant, item)
-        else:
-            raise Refusal("graph-expand", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
+    for name in _expanded(scene, resource):
+        inside = name in resource.contains
+        shown[name] = _public(item[f"_{name}"]) if inside else resource.expands[name](scene.tenant, item)
     return shown
+
+
+@behaves("graph-expand")
+def _expanded(scene: Scene, resource: Resource) -> list[str]:
+    names = scene.options["$expand"].split(",") if "$expand" in scene.options else []
+    for name in names:
+        if name not in (*resource.contains, *resource.expands):
+            raise Refusal("graph-expand", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
+    return names
 
 
 @behaves("graph-count")

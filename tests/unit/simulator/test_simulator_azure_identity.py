@@ -117,7 +117,8 @@ def test_azure_core_pages_retries_and_fails(simulator: Simulator) -> None:
     credential = by_secret(simulator, simulator.facts())
     base = f"{simulator.urls['graph_url']}/v1.0"
     signs_in = BearerTokenCredentialPolicy(credential, f"{simulator.urls['graph_url']}/.default")
-    with PipelineClient(base, policies=[RetryPolicy(retry_backoff_factor=0), signs_in]) as client:
+    client: Any = PipelineClient(base, policies=[RetryPolicy(retry_backoff_factor=0), signs_in])
+    with client:
 
         def page(link: str | None) -> Any:
             answer = client.send_request(HttpRequest("GET", link or f"{base}/users?$top=3"))

@@ -217,3 +217,20 @@ def test_a_service_principal_gets_rights(tmp_path: Path) -> None:
         assert client.run("Get-ServicePrincipal", Identity="Other")[0]["AppId"] == ids["AppId"]
         client.run("Remove-ServicePrincipal", Identity=ids["AppId"])
         assert client.run("Get-ServicePrincipal") == []
+
+
+def test_how_somebody_holds_a_role(client: Client) -> None:
+    client.run("New-ManagementRoleAssignment", Role="Mail Recipients", User="svc-intune-connector")
+    held = client.run("Get-ManagementRoleAssignment", RoleAssignee="svc-intune-connector")
+    methods = {item["Role"]: item["AssignmentMethod"] for item in held}
+    assert methods == {
+        "Mail Recipients": "Direct",
+        "Intune Connector Access": "RoleGroup",
+        "Intune Connector Policies": "RoleGroup",
+        "Intune Connector Devices": "RoleGroup",
+    }
+    for method, number in (("Direct", 1), ("RoleGroup", 3), ("SecurityGroup", 0)):
+        asked = {"RoleAssignee": "svc-intune-connector", "AssignmentMethod": [method]}
+        assert len(client.run("Get-ManagementRoleAssignment", **asked)) == number
+    of_the_group = client.run("Get-ManagementRoleAssignment", RoleAssignee="Intune Connector")
+    assert {item["AssignmentMethod"] for item in of_the_group} == {"Direct"}
