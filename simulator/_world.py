@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ _SEEDS = (
     seed_intune_policies,
     seed_managed_devices,
 )
+# A tenant that was made longer ago is made again, for what happens in it happens at times that count from then.
+_FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,8 @@ class World:
         self.interference = Interference(self.tenants, self._administrator)
         self.conductor = Conductor(self.tenants, self.clock, self.ledger, self.faults, self.interference)
         self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
-        # The revision of each tenant as it was made: one that did not change need not be made again.
-        self._seeded: dict[str, int] = {}
+        # The revision of each tenant as it was made, and when: one that did not change since need not be made again.
+        self._seeded: dict[str, tuple[int, datetime]] = {}
         self.seed()
 
     @property
@@ -113,7 +116,8 @@ class World:
         self.tokens.forget_times()
         self.downloads.clear()
         for tenant in self.tenants.values():
-            if tenant.revision.number != self._seeded.get(tenant.tenant_id):
+            number, when = self._seeded.get(tenant.tenant_id, (-1, self.clock.now()))
+            if tenant.revision.number != number or self.clock.now() - when > _FRESH:
                 self._seed(tenant)
 
     def _seed(self, tenant: Tenant) -> None:
@@ -125,7 +129,7 @@ class World:
         if tenant.exchange is not None:
             cmdlet = self.cmdlets["get-organizationconfig"]
             seed_exchange(Run(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
-        self._seeded[tenant.tenant_id] = tenant.revision.number
+        self._seeded[tenant.tenant_id] = tenant.revision.number, now
 
     def publish(self) -> None:
         """Once the services have URLs: these are the resources that tokens can be had for."""

@@ -164,4 +164,7 @@ options:
   timeout:
     env:
       - name: INTUNE_EXCHANGE_TIMEOUT
+  token_cache:
+    env:
+      - name: INTUNE_EXCHANGE_TOKEN_CACHE
 """

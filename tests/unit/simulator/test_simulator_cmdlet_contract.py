@@ -155,7 +155,8 @@ def check_property(kind: str, item: Json, name: str) -> None:
         assert all(isinstance(text, str) for text in value), (name, value)
     if value is None or (kind == "integer" and value == "Unlimited" and name in UNLIMITED):
         return
-    assert type(value) is TYPES[kind], (name, kind, value)
+    fits = isinstance(value, TYPES[kind]) and isinstance(value, bool) == (kind == "boolean")
+    assert fits, (name, kind, value)
     if kind == "guid":
         assert GUID.fullmatch(item[name]) and item[f"{name}@odata.type"] == "#Guid", (name, value)
     if kind == "datetime":

@@ -296,3 +296,16 @@ def test_sign_in_facts_in_both_forms(simulator: Simulator) -> None:
     for wrong in ({"method": "guessing"}, {"tenant": "nobody"}):
         with pytest.raises(ValueError, match=r"one of|no tenant"):
             simulator.environment(**wrong)
+
+
+def test_a_reset_makes_anew_what_changed_or_is_old(simulator: Simulator) -> None:
+    """In a long session, what happens at times that count from the start must not come nearer."""
+    world = simulator._world
+    tenant = world.tenant("connected")
+    number, when = world._seeded[tenant.tenant_id]
+    simulator.reset()
+    assert tenant.revision.number == number
+    world._seeded[tenant.tenant_id] = number, when - timedelta(minutes=2)
+    simulator.reset()
+    assert tenant.revision.number > number
+    assert world._seeded[tenant.tenant_id][1] >= when
