@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 _PLACES = ("authority_url", "graph_url", "exchange_url", "ca_path")
 _WHO = ("tenant_id", "client_id", "client_secret")
 _STARTS_WITHIN = 300.0  # seconds
+_LIVES = 4 * 3600  # seconds, should nobody be left to stop it
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def simulated(folder: Path, descriptions: Sequence[str], latency: int) -> Iterat
     """One simulator with these tenants, which answers after C(latency) milliseconds and refuses nobody for haste."""
     addresses = folder / "addresses.json"
     command = [sys.executable, "-m", "simulator", "--address-file", str(addresses)]
-    command += ["--no-rate-limits", "--clock-step", "0", "--page-size", "1000"]
+    command += ["--no-rate-limits", "--clock-step", "0", "--page-size", "1000", "--stop-after", str(_LIVES)]
     command += [word for service in ("login", "graph", "exchange") for word in ("--latency", f"{service}={latency}")]
     command += [word for one in descriptions for word in ("--tenant", one)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
