@@ -94,6 +94,20 @@ CASES = {
     "mobile_device_info": Case({"gather_statistics": True}),
     "mobile_device": Case({"device_type": "iPhone", "access": "allowed"}, True),
     "cas_mailbox_mobile_access": Case({"mailbox": PERSON, "policy": "Phones"}, True),
+    "conditional_access_policy": Case(
+        {
+            "display_name": "Mail on phones",
+            "conditions": {
+                "users": {"include_users": {"set": ["All"]}},
+                "applications": {"include_applications": ["Office365"]},
+                "client_app_types": ["mobileAppsAndDesktopClients"],
+            },
+            "grant_controls": {"operator": "OR", "built_in_controls": ["compliantDevice"]},
+        },
+        True,
+        "retired_covered",
+    ),
+    "conditional_access_policy_info": Case({}, tenant="retired_covered"),
     "exchange_cmdlet": Case({"parameters": {"Identity": PERSON}}),  # the cmdlet is its module default
 }
 # Arguments that no module takes to a service: unknown, missing, not among the choices, of another type.
