@@ -27,7 +27,19 @@ from .conftest import Client, Json
 from .contract_run import Record, for_all
 from .graph_requests import Prepared
 
-OPERATIONS = Contract().operations()
+# Not driven yet: what came with the assessment (tests/unit/simulator/test_simulator_assessment.py holds it to examples).
+NOT_YET = (
+    "/auditLogs",
+    "/deviceAppManagement",
+    "/deviceManagement/deviceCompliancePolicies",
+    "/deviceManagement/managedDevice",
+    "/groups",
+    "/identity",
+    "/policies",
+    "/reports",
+    "/tenantRelationships",
+)
+OPERATIONS = [one for one in Contract().operations() if not one.template.startswith(NOT_YET)]
 # Those that take anything that could be wrong, beside a key.
 REFUSING = [operation for operation in OPERATIONS if operation.options - {"$expand", "$search"} or operation.body]
 # What may refuse a valid request: what is there or not there, and rules of the objects that no schema says.
