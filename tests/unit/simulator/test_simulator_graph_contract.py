@@ -27,7 +27,7 @@ from .conftest import Client, Json
 from .contract_run import Record, for_all
 from .graph_requests import Prepared
 
-# Not driven yet: what came with the assessment (tests/unit/simulator/test_simulator_assessment.py holds it to examples).
+# Not driven yet: what came with the assessment, which test_simulator_assessment.py holds to examples.
 NOT_YET = (
     "/auditLogs",
     "/deviceAppManagement",
