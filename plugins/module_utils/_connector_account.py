@@ -11,11 +11,12 @@ from typing import Any
 from ._account_facts import PROPERTIES, Facts, read_facts
 from ._account_writes import WRITE_ACCOUNT, wait_for_address, write_account
 from ._accounts import check_address
-from ._errors import TenantError, usage
+from ._errors import Purpose, TenantError, usage
 from ._licenses import candidates, check_units, describe, resolve
 from ._resource import EditedList, fold, folded_set
 from ._tenant import Tenant
 
+_ROUNDS = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster
 ROLES = EditedList("directory_roles", "directoryRoles")
 OPTIONS: dict[str, Any] = {
     "user_principal_name": {"type": "str", "required": True},
@@ -40,22 +41,35 @@ def connector_account(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     for option in ("user_principal_name", "primary_smtp_address"):
         if params.get(option):
             check_address(option, params[option])
+    keep = _absent if params["state"] == "absent" else _present
     facts = read_facts(tenant, params)
-    if params["state"] == "absent":
-        return _absent(tenant, params, facts, check_mode)
+    start = facts.view()
+    for round_number in range(1, _ROUNDS):
+        try:
+            return keep(tenant, params, facts, start, check_mode)
+        except TenantError as error:  # every step starts from what is there, so it can be worked out anew
+            if error.kind not in ("conflict", "outcome_unknown"):
+                raise
+            tenant.http.pause(round_number, None, Purpose(error.attempted))
+        facts = read_facts(tenant, params)
+    return keep(tenant, params, facts, start, check_mode)
+
+
+def _present(
+    tenant: Tenant, params: Mapping[str, Any], facts: Facts, start: Mapping[str, Any], check_mode: bool
+) -> dict[str, Any]:
     before = facts.view()
     after = _wanted(tenant, params, facts, before)
     secret = params.get("password") if facts.user is None or params["update_password"] == "always" else None
     _check(params, facts, before, after)
-    changed = before != after or secret is not None
     user = facts.user
-    if changed and not check_mode:
+    if (before != after or secret is not None) and not check_mode:
         user = write_account(tenant, facts, before, after, secret)
     if params["wait"] and not check_mode:
         user = wait_for_address(tenant, after, params["wait_timeout"])
     return {
-        "changed": changed,
-        "diff": {"before": before, "after": after},
+        "changed": start != after or secret is not None,
+        "diff": {"before": start, "after": after},
         "connector_account": {"id": (user or {}).get("id"), **after},
         "license_candidates": [] if after["licenses"] else candidates(facts.skus),
     }
@@ -137,7 +151,9 @@ def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], a
         )
 
 
-def _absent(tenant: Tenant, params: Mapping[str, Any], facts: Facts, check_mode: bool) -> dict[str, Any]:
+def _absent(
+    tenant: Tenant, params: Mapping[str, Any], facts: Facts, start: Mapping[str, Any], check_mode: bool
+) -> dict[str, Any]:
     """Remove the account. Graph cannot tell what a mailbox is used for, so one with a mailbox needs to be forced."""
     before = facts.view()
     if facts.user is not None:
@@ -153,8 +169,8 @@ def _absent(tenant: Tenant, params: Mapping[str, Any], facts: Facts, check_mode:
         if not check_mode:
             tenant.graph.delete(f"users/{facts.user['id']}", WRITE_ACCOUNT)
     return {
-        "changed": bool(before),
-        "diff": {"before": before, "after": {}},
+        "changed": bool(start),
+        "diff": {"before": start, "after": {}},
         "connector_account": {},
         "license_candidates": [],
     }

@@ -34,6 +34,7 @@ def not_offered(error: TenantError, method: str) -> TenantError:
     """C(error), or the clear word for it where the tenant does not offer the connector."""
     refused = (
         error.answer is not None
+        and error.answer.code != ""  # otherwise something on the way has answered
         and error.kind != "no_intune_licence"
         and (error.answer.status in _GONE or (method == "POST" and error.answer.status == 400))
     )

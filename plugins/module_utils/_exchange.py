@@ -134,16 +134,7 @@ class Exchange:
         path, query, seen = self._path, {"$select": ",".join(select)} if select else None, {self._path}
         while True:
             # A page link is answered to the same body, by POST.
-            request = Request(
-                operation,
-                "POST",
-                path,
-                purpose,
-                body,
-                query=query,
-                headers=headers,
-                wants_json=operation is Operation.READ,
-            )
+            request = Request(operation, "POST", path, purpose, body, query=query, headers=headers)
             page, date = self._page(request, operation)
             values += [_plain(value) for value in page.get("value") or []]
             warnings += [one_line(warning) for warning in page.get("@adminapi.warnings") or []]
@@ -177,7 +168,7 @@ class Exchange:
             response = self._http.send(self._service, request)
         except TenantError as error:
             raise self._refine(error, request.purpose.needs) from error.__cause__
-        if response.json is None:
+        if response.json is None and operation is not Operation.READ:
             return {}, response.date
         if not isinstance(response.json, dict) or (
             operation is Operation.READ and not isinstance(response.json.get("value"), list)
@@ -197,6 +188,8 @@ class Exchange:
         kind = _KINDS.get(name, "")
         if not kind and "not present in the role definition of the current user" in text:
             kind = "forbidden"
+        if error.kind == "not_found" and not kind:
+            kind = "protocol"  # the address is not known, which says nothing about the object
         if error.kind == "refused" and name in _TRANSIENT:
             kind = "unavailable"
         error.kind = kind or error.kind

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ._errors import Answer, Purpose, TenantError, one_line
-from ._http import Bearer, Http, Request, Response, Service, kind_of_status
+from ._http import Bearer, Http, Request, Response, Service, kind_of
 from ._retry import Operation, Outcome, may_repeat, outcome_of_status, retry_after
 
 _NAME = "Microsoft Graph"
@@ -129,7 +129,7 @@ class Graph:
             if part.status == 403
             else ""
         )
-        return TenantError(kind_of_status(part.status), str(answer), purpose.attempted, self._http.tenant, answer, step)
+        return TenantError(kind_of(answer), str(answer), purpose.attempted, self._http.tenant, answer, step)
 
     def _parts(self, answer: Any, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
         parts = {}

@@ -22,6 +22,7 @@ from ._retry import Deadline, Operation, Outcome, delay, http_date, may_repeat, 
 from ._transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
+_PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one left behind must still be looked for
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,6 @@ class Request:
     form: Any = None
     query: dict[str, str] | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    wants_json: bool = True  # a 2xx with another body is an error
 
 
 @dataclass(frozen=True)
@@ -194,15 +194,16 @@ class Http:
         token = service.bearer.token() if service.bearer else ""
         if service.bearer:
             prepared.headers["Authorization"] = f"Bearer {token}"
+        patience = left if request.operation is Operation.READ else left * _PATIENCE
         try:
             raw = self._transport.send(
-                prepared, min(_CONNECT_TIMEOUT, left), min(service.read_timeout, left), service.proxied
+                prepared, min(_CONNECT_TIMEOUT, left), min(service.read_timeout, patience), service.proxied
             )
         except Lost as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        return replace(self._read(service, request, raw, mine), token=token)
+        return replace(self._read(service, raw, mine), token=token)
 
-    def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
+    def _read(self, service: Service, raw: Any, mine: str) -> _Attempt:
         try:
             body = read_body(raw.raw, self.deadline)
         except Unreadable as error:
@@ -215,7 +216,7 @@ class Http:
             data = parse_json(body) if body.strip() else None
         except ValueError as error:
             data = None
-            if raw.status_code < 300 and request.wants_json:
+            if raw.status_code < 300:
                 shown = one_line(body[:200].decode("utf-8", "replace"), 80)
                 problem = (
                     f"{service.name} answered {raw.status_code}, but not with JSON ({one_line(error, 80)}): {shown}"
@@ -237,7 +238,7 @@ class Http:
 
     def _failure(self, service: Service, request: Request, attempt: _Attempt) -> TenantError:
         answer = self._answer(service, attempt)
-        kind, step = (kind_of_status(answer.status) if answer else attempt.kind), ""
+        kind, step = (kind_of(answer) if answer else attempt.kind), ""
         if attempt.outcome in (Outcome.UNKNOWN, Outcome.BODY_LOST) and request.operation in (
             Operation.CREATE,
             Operation.ACTION,
@@ -251,11 +252,12 @@ class Http:
         return TenantError(kind, problem, request.purpose.attempted, self.tenant, answer, step)
 
 
-def kind_of_status(status: int) -> str:
-    """The kind of a failure, from its HTTP status."""
+def kind_of(answer: Answer) -> str:
+    """The kind of a failure, from its HTTP status. That something is not there, only the service itself can say."""
+    status = answer.status
     kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
+    if 300 <= status < 400 or (status == 404 and not answer.code):
+        return "protocol"
     if status in kinds:
         return kinds[status]
-    if 300 <= status < 400:
-        return "protocol"
     return "unavailable" if status >= 500 and status != 501 else "refused"

@@ -30,6 +30,24 @@ _LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
 _CHUNK = 64 * 1024  # bytes
 
 
+def _pools(manager: Any) -> dict[str, Any]:
+    """The connection pools of C(manager), which say apart what fails before anything can have been sent, as in TLS."""
+
+    class Connection(urllib3.connection.HTTPSConnection):
+        def connect(self) -> None:
+            try:
+                super().connect()
+            except (urllib3.exceptions.HTTPError, ssl.SSLCertVerificationError):
+                raise
+            except OSError as error:
+                raise urllib3.exceptions.NewConnectionError(self, str(error)) from error
+
+    class Pool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Connection
+
+    return {**manager.pool_classes_by_scheme, "https": Pool}
+
+
 class Adapter(HTTPAdapter):
     """One TLS context for all connections: requests would load the certificate bundle for each."""
 
@@ -39,9 +57,12 @@ class Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **options)
+        self.poolmanager.pool_classes_by_scheme = _pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        manager.pool_classes_by_scheme = _pools(manager)
+        return manager
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         host, _unused = super().build_connection_pool_key_attributes(request, True, None)

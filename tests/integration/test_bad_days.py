@@ -219,7 +219,7 @@ def test_an_answer_that_is_not_json(play: Play, simulator: Simulator) -> None:
         ({"kind": "looping_next_link"}, "truncated"),
         ({"kind": "foreign_next_link"}, "protocol"),
         ({"kind": "redirect"}, "protocol"),
-        ({"kind": "status", "status": 404}, "not_offered"),
+        ({"kind": "status", "status": 404}, "protocol"),
     ],
     ids=lambda value: "-".join(str(part) for part in value.values()) if isinstance(value, dict) else value,
 )
