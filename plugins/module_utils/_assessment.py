@@ -26,7 +26,7 @@ from ._requirements import READ_SUBSCRIPTIONS, read_organization
 from ._tenant import Tenant
 
 OPTIONS: dict[str, dict[str, Any]] = {"emergency_accounts": {"type": "int", "default": 2}}
-_AT_ONCE = 6  # Exchange limits concurrent requests per tenant; two of these are for Graph
+_AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _COMPLIANCE, _APPS = "deviceManagement/deviceCompliancePolicies", "deviceAppManagement"
 _PLATFORMS = {"iOS": "ios", "Android": "android"}
 # "Block legacy authentication": clients of the sign-in log that know no modern authentication.
@@ -100,10 +100,11 @@ def read_all(tenant: Tenant) -> dict[str, Any]:
     """Everything that is judged: each name with what was read, or with the L(TenantError) of that read."""
     calls: dict[str, Callable[[], Any]] = {
         "graph": partial(_read_graph, tenant),
-        "mail_apps": partial(read_mail_apps, tenant),
         **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
     }
     found = gather(calls, at_most=_AT_ONCE)
+    # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
+    found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
     whole = graph if isinstance(graph, TenantError) else None
     reads = [*(() if whole else (graph[name] for name in _GRAPH_READS)), *found.values()]
