@@ -26,7 +26,8 @@ WRITE_CONNECTOR = Purpose("configure the Exchange connector", "DeviceManagementS
 _GONE = (404, 405, 410, 501)
 INSTEAD = (
     "Microsoft announced the removal of this connector type in 2019: govern the devices with Exchange Online's access "
-    "rules and policies, with Intune compliance and with Conditional Access instead"
+    "rules and policies, with Intune compliance and with Conditional Access instead; the module "
+    "intune.exchange.mobile_access_assessment_info says what is still done and what is missing"
 )
 
 

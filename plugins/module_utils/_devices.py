@@ -65,7 +65,7 @@ def facts(device: Record, now: datetime) -> dict[str, Any]:
     return {
         **returned(device),
         "mailbox": owner_of(device),
-        "below_minimum_eas_version": _below_minimum(device),
+        "below_minimum_eas_version": below_minimum(device),
         "days_since_first_sync": _days(device.get("FirstSyncTime"), now),
         "days_since_last_sync": _days(device.get("LastSuccessSync"), now),
     }
@@ -121,7 +121,7 @@ def _with(device: dict[str, Any], statistics: Record | None, now: datetime) -> d
     return {**device, "statistics": returned(statistics), "days_since_last_sync": days}
 
 
-def _below_minimum(device: Record) -> bool | None:
+def below_minimum(device: Record) -> bool | None:
     """Whether the protocol version is too old; null for clients with another protocol, or without a version."""
     version = re.fullmatch(r"(\d+)\.(\d+)", str(device.get("ClientVersion") or ""))
     if device.get("ClientType") != "EAS" or version is None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._http import Bearer, Http, Request, Response, Service, kind_of
@@ -83,6 +83,20 @@ class Graph:
     def set(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Any:
         """An OData action that sets something absolutely, so that it may be repeated."""
         return self._send(Request(Operation.IDEMPOTENT, "POST", f"v1.0/{path}", purpose, dict(body))).json
+
+    def download(self, path: str, purpose: Purpose) -> bytes:
+        """The file that Graph redirects to: on a host of its own, which must not see the token."""
+        response = self._http.fetch(
+            self._service, Request(Operation.READ, "GET", f"v1.0/{path}", purpose, wants_json=False)
+        )
+        link = urlsplit(str(response.headers.get("Location") or ""))
+        if response.status != 302 or link.scheme != "https":
+            if response.status >= 400:
+                raise self._refine(self._part_failure(response, purpose))
+            raise self._protocol("without the address of a file", purpose)
+        host = Service("The download of " + _NAME, f"{link.scheme}://{link.netloc}")
+        file = Request(Operation.READ, "GET", link.geturl(), purpose, wants_json=False)
+        return self._http.send(host, file).body
 
     def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
         """Several reads in as few requests as Graph allows: each a list, an object, or its L(TenantError).

@@ -9,7 +9,6 @@ A read that failed makes exactly the requirements that need it C(unknown), unles
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from . import _verdicts as judge
@@ -20,12 +19,13 @@ from ._concurrent import gather
 from ._connectors import READ_CONNECTORS, not_offered
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
+from ._judgement import Requirement, judge_all
 from ._organization import READ_ORGANIZATION, only_organization
 from ._tenant import Tenant
-from ._verdicts import Verdict, unread
 
 _ROLES = " or ".join(f"roleDefinitionId eq '{role}'" for role in judge.CONSOLE_ROLES)
 
+READ_SUBSCRIPTIONS = Read("subscribedSkus", Purpose("read the subscriptions", "LicenseAssignment.Read.All"))
 _READS = {
     "connectors": READ_CONNECTORS,
     "organization": READ_ORGANIZATION,
@@ -34,7 +34,7 @@ _READS = {
         Purpose("read the Intune subscription", "DeviceManagementServiceConfig.Read.All"),
         collection=False,
     ),
-    "skus": Read("subscribedSkus", Purpose("read the subscriptions", "LicenseAssignment.Read.All")),
+    "skus": READ_SUBSCRIPTIONS,
     # All holders of the roles, so that the account need not be known first: one round trip less.
     "console_roles": Read(
         odata("roleManagement/directory/roleAssignments", filter=_ROLES),
@@ -44,24 +44,6 @@ _READS = {
 _READ_EXCHANGE = Purpose(
     "read the Exchange organization", "the application permission Exchange.ManageAsApp and an Exchange role"
 )
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One requirement: the reads that it C(needs), and the judge that takes what they gave, in this order.
-
-    C(failures) are kinds of a failed read that answer the question by themselves. What C(may_fail) names is given to
-    the judge after the others, read or not.
-    """
-
-    id: str
-    title: str
-    needs: tuple[str, ...]
-    judge: Callable[..., Verdict]
-    source: str
-    failures: Mapping[str, Callable[[TenantError], Verdict]] = field(default_factory=dict)
-    may_fail: tuple[str, ...] = ()
-
 
 _DOCUMENT = "Configure the Intune service-to-service connector for Exchange Online (Microsoft, 2016)"
 
@@ -154,7 +136,7 @@ def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
     facts = {"users": None, "entries": None, **graph, **found, "account": account}
     if isinstance(facts["connectors"], TenantError):
         facts["connectors"] = not_offered(facts["connectors"], "GET")
-    facts["organization"] = _organization(tenant, facts["organization"])
+    facts["organization"] = read_organization(tenant, facts["organization"])
     return facts
 
 
@@ -168,36 +150,11 @@ def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
     return values[0]
 
 
-def _organization(tenant: Tenant, found: Any) -> Any:
+def read_organization(tenant: Tenant, found: Any) -> Any:
     try:
         return found if isinstance(found, TenantError) else only_organization(tenant, found)
     except TenantError as error:
         return error
-
-
-def judge_all(facts: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The verdict on each requirement, in order."""
-    return [
-        {
-            "id": one.id,
-            "title": one.title,
-            "status": verdict.status,
-            "evidence": verdict.evidence,
-            "next_step": verdict.next_step,
-            "source": one.source,
-        }
-        for one in REQUIREMENTS
-        for verdict in (_judge(one, facts),)
-    ]
-
-
-def _judge(requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
-    known = [facts[name] for name in requirement.needs]
-    for fact in known:
-        if isinstance(fact, TenantError):
-            answer = requirement.failures.get(fact.kind)
-            return answer(fact) if answer else unread(fact)
-    return requirement.judge(*known, *(facts[name] for name in requirement.may_fail))
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -213,6 +170,6 @@ def requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         **read_all(tenant, account and check_address("account", account)),
         "directory_sync": params["directory_sync"],
     }
-    verdicts = judge_all(facts)
+    verdicts = judge_all(REQUIREMENTS, facts)
     ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)
     return {"changed": False, "requirements": verdicts, "ready": ready}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ._accounts import owner_of, shortcoming
@@ -15,6 +14,7 @@ from ._cmdlet_access import CONNECTOR_CMDLETS
 from ._cmdlet_access import judge as judge_access
 from ._connectors import INSTEAD, TYPE
 from ._errors import TenantError
+from ._judgement import Verdict, met, unknown, unmet, unread
 from ._service_plans import EXCHANGE_MAILBOX, INTUNE
 
 # Template ids of directory roles that may use the Intune console (Microsoft Entra built-in roles).
@@ -51,33 +51,6 @@ _GRAPH_PERMISSIONS = (
 )
 _EXCHANGE_PERMISSIONS = ("Exchange.ManageAsApp", "Exchange.Manage")  # application, delegated
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """C(met), C(unmet), C(not_applicable) or C(unknown), what shows it, and what to do."""
-
-    status: str
-    evidence: str
-    next_step: str = ""
-
-
-def met(evidence: str) -> Verdict:
-    return Verdict("met", evidence)
-
-
-def unmet(evidence: str, next_step: str) -> Verdict:
-    return Verdict("unmet", evidence, next_step)
-
-
-def unknown(evidence: str, next_step: str) -> Verdict:
-    return Verdict("unknown", evidence, next_step)
-
-
-def unread(error: TenantError) -> Verdict:
-    """What could not be read is neither met nor unmet."""
-    return unknown(f"could not {error.attempted}: {error.problem}", error.next_step or "Run again")
-
-
 _NO_ACCOUNT = unknown("no account was named", "Give the account's address in the option account")
 
 
@@ -96,7 +69,7 @@ def connector_not_offered(error: TenantError) -> Verdict:
 
 
 def exchange_online(skus: list[dict[str, Any]], exchange: Mapping[str, Any] | TenantError) -> Verdict:
-    plans = _active_plans(skus, EXCHANGE_MAILBOX)
+    plans = active_plans(skus, EXCHANGE_MAILBOX)
     if not plans:  # then Exchange cannot answer, whatever it says
         return unmet(
             "no active subscription carries an Exchange Online mailbox plan",
@@ -124,7 +97,7 @@ def exchange_version(exchange: Mapping[str, Any]) -> Verdict:
 
 
 def intune_subscription(intune: Mapping[str, Any], skus: list[dict[str, Any]]) -> Verdict:
-    state, plans = intune.get("subscriptionState"), _active_plans(skus, INTUNE)
+    state, plans = intune.get("subscriptionState"), active_plans(skus, INTUNE)
     if state not in (None, "active", "warning"):  # the property does not exist in the cloud of China
         return unmet(f"the Intune subscription is {state}", "Renew the Intune subscription")
     if not plans:
@@ -253,7 +226,7 @@ def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any]) -> Ve
     return met("all needed permissions are in the tokens")
 
 
-def _active_plans(skus: list[dict[str, Any]], plans: Mapping[str, str]) -> list[str]:
+def active_plans(skus: list[dict[str, Any]], plans: Mapping[str, str]) -> list[str]:
     """The plans, among those given, that a usable subscription carries."""
     return sorted(
         {

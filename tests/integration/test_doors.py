@@ -91,6 +91,7 @@ CASES = {
             ]
         }
     ),
+    "mobile_access_assessment_info": Case({}, tenant="retired_with_holes"),
     "mobile_device_info": Case({"gather_statistics": True}),
     "mobile_device": Case({"device_type": "iPhone", "access": "allowed"}, True),
     "cas_mailbox_mobile_access": Case({"mailbox": PERSON, "policy": "Phones"}, True),

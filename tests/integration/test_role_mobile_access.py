@@ -103,6 +103,20 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
     assert "3.10 A password" not in run.output  # all that was mended passes
 
 
+def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator, tmp_path: Path) -> None:
+    run = play(role("assess", assess_folder=str(tmp_path)), kept("assess"), tenant="retired_with_holes")
+    assert run.code == 0 and writes(simulator) == [], run.output
+    found = run.results["kept"]["msg"]
+    assert json.loads((tmp_path / "mobile-access-assessment-localhost.json").read_text()) == found
+    with (tmp_path / "mobile-access-assessment-localhost.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Check"] for row in rows] == [one["id"] for one in found["checks"]]
+    assert {row["Check"]: row["Status"] for row in rows}["secure_by_default"] == "unmet"
+    assert "conditional_access: done by nothing. Missing: " in run.output
+    assert "unmet: No policy rests on the approved client app alone ('Approved apps only'" in run.output
+    assert "Next step: Ask for compliantApplication" in run.output and "[WARNING]" not in run.output
+
+
 def _tasks(mend: str) -> Any:
     return yaml.safe_load(mend)
 

@@ -9,7 +9,8 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access import CONNECTOR_CMDLETS
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Answer, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._requirements import REQUIREMENTS, judge_all
+from ansible_collections.intune.exchange.plugins.module_utils._judgement import judge_all
+from ansible_collections.intune.exchange.plugins.module_utils._requirements import REQUIREMENTS
 
 ADDRESS = "svc@contoso.com"
 EXCHANGE_PLAN = "efb87545-963c-4e0d-99df-69c6916d9eb0"
@@ -58,7 +59,7 @@ IDS = [one.id for one in REQUIREMENTS]
 
 
 def verdicts(**changed: Any) -> dict[str, dict[str, str]]:
-    return {one["id"]: one for one in judge_all({**READY, **changed})}
+    return {one["id"]: one for one in judge_all(REQUIREMENTS, {**READY, **changed})}
 
 
 def failed(kind: str, status: int = 500) -> TenantError:

@@ -1,0 +1,201 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A tenant without the connector: what did its work, read once and judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from ._assessment_access import coverage
+from ._assessment_questions import QUESTIONS
+from ._concurrent import gather
+from ._conditional_access_impact import read_people
+from ._connectors import READ_CONNECTORS, not_offered
+from ._device_join import join
+from ._errors import Purpose, TenantError, usage
+from ._graph import Read, odata
+from ._judgement import judge_all
+from ._mail_apps import read_mail_apps
+from ._organization import READ_ORGANIZATION
+from ._requirements import READ_SUBSCRIPTIONS, read_organization
+from ._tenant import Tenant
+
+OPTIONS: dict[str, dict[str, Any]] = {"emergency_accounts": {"type": "int", "default": 2}}
+_AT_ONCE = 6  # Exchange limits concurrent requests per tenant
+_COMPLIANCE, _APPS = "deviceManagement/deviceCompliancePolicies", "deviceAppManagement"
+_PLATFORMS = {"iOS": "ios", "Android": "android"}
+# "Block legacy authentication": clients of the sign-in log that know no modern authentication.
+_LEGACY = ("Exchange ActiveSync", "IMAP4", "POP3", "Authenticated SMTP", "Exchange Web Services", "Other clients")
+_READ_APPS = Purpose("read the app protection policies", "DeviceManagementApps.Read.All")
+_READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
+_GRAPH_READS = {
+    "connectors": READ_CONNECTORS,
+    "organization": READ_ORGANIZATION,
+    "skus": READ_SUBSCRIPTIONS,
+    "intune": Read(
+        odata("deviceManagement", select="id,subscriptionState,settings"),
+        Purpose("read the Intune subscription and settings", "DeviceManagementServiceConfig.Read.All"),
+        collection=False,
+    ),
+    "compliance_policies": Read(_COMPLIANCE, _READ_COMPLIANCE),
+    **{name: Read(f"{_APPS}/{start}ManagedAppProtections", _READ_APPS) for name, start in _PLATFORMS.items()},
+    "policies": Read(
+        "identity/conditionalAccess/policies", Purpose("read the Conditional Access policies", "Policy.Read.All")
+    ),
+    "sign_ins": Read(
+        odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in _LEGACY)),
+        Purpose("read the sign-in log", "AuditLog.Read.All"),
+    ),
+    "managed_devices": Read(
+        "deviceManagement/managedDevices",
+        Purpose("read the devices of Intune", "DeviceManagementManagedDevices.Read.All"),
+    ),
+}
+_ALL = {"ResultSize": "Unlimited"}
+_RECIPIENTS, _CONFIGURATION = "the Exchange role View-Only Recipients", "the Exchange role View-Only Configuration"
+_EXCHANGE_READS: dict[str, tuple[str, dict[str, Any], Purpose]] = {
+    "devices": ("Get-MobileDevice", _ALL, Purpose("read the mobile devices", _RECIPIENTS)),
+    "mailboxes": ("Get-CASMailbox", _ALL, Purpose("read the mailboxes", _RECIPIENTS)),
+    "plans": ("Get-CASMailboxPlan", {}, Purpose("read the mailbox plans", _RECIPIENTS)),
+    "settings": (
+        "Get-ActiveSyncOrganizationSettings",
+        {},
+        Purpose("read the organization settings for mobile access", _CONFIGURATION),
+    ),
+    "rules": ("Get-ActiveSyncDeviceAccessRule", {}, Purpose("read the device access rules", _CONFIGURATION)),
+    "organization_config": (
+        "Get-OrganizationConfig",
+        {},
+        Purpose("read the Exchange organization", _CONFIGURATION),
+    ),
+}
+
+
+def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers, the checks and who is covered. Raises L(TenantError) if nothing could be read."""
+    if params["emergency_accounts"] < 0:
+        raise usage("emergency_accounts is less than 0")
+    facts = {**read_all(tenant), "emergency_accounts": params["emergency_accounts"]}
+    checks = judge_all(QUESTIONS, facts)
+    policies, people = facts["policies"], facts["people"]
+    known = not isinstance(policies, TenantError) and not isinstance(people, TenantError)
+    sources = (facts["managed_devices"], facts["devices"])
+    joined = None if any(isinstance(one, TenantError) for one in sources) else join(*sources)
+    return {
+        "changed": False,
+        "answers": answers({one["id"]: one for one in checks}, joined, facts),
+        "checks": checks,
+        "summary": dict(Counter(one["status"] for one in checks)),
+        "coverage": coverage(policies, people) if known else None,
+        "managed_device_access": joined,
+    }
+
+
+def read_all(tenant: Tenant) -> dict[str, Any]:
+    """Everything that is judged: each name with what was read, or with the L(TenantError) of that read."""
+    calls: dict[str, Callable[[], Any]] = {
+        "graph": partial(_read_graph, tenant),
+        **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
+    }
+    found = gather(calls, at_most=_AT_ONCE)
+    # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
+    found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
+    graph = found.pop("graph")
+    whole = graph if isinstance(graph, TenantError) else None
+    reads = [*(() if whole else (graph[name] for name in _GRAPH_READS)), *found.values()]
+    failures = [one for one in reads if isinstance(one, TenantError)]
+    if len(failures) == len(reads):
+        raise whole or failures[0]
+    if whole:
+        graph = dict.fromkeys((*_GRAPH_READS, "protections", "assignments", "people"), whole)
+    config = found.pop("organization_config")
+    found["exchange"] = config if isinstance(config, TenantError) else (config[0] if config else {})
+    return {**graph, **found}
+
+
+def _read_exchange(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> Any:
+    return tenant.exchange.invoke(cmdlet, parameters, purpose).values
+
+
+def _read_graph(tenant: Tenant) -> dict[str, Any]:
+    """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
+    facts = tenant.graph.batch(_GRAPH_READS)
+    if isinstance(facts["connectors"], TenantError):
+        facts["connectors"] = not_offered(facts["connectors"], "GET")
+    facts["organization"] = read_organization(tenant, facts["organization"])
+    protections = {name: facts[name] for name in _PLATFORMS}
+    parts = _parts(facts["compliance_policies"], protections)
+    policies = facts["policies"]
+    later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, parts)}
+    if not isinstance(policies, TenantError):
+        later["people"] = partial(read_people, tenant, policies)
+    failed = next((one for one in protections.values() if isinstance(one, TenantError)), None)
+    return {**facts, "protections": failed or protections, "people": policies, **gather(later)}
+
+
+def _parts(compliance: Any, protections: Mapping[str, Any]) -> dict[str, Read]:
+    """To whom the policies are assigned, and which apps they cover: Graph documents no C($expand) for these."""
+    parts = {}
+    if not isinstance(compliance, TenantError):
+        for one in compliance:
+            parts[str(one["id"])] = Read(f"{_COMPLIANCE}/{quote(str(one['id']))}/assignments", _READ_COMPLIANCE)
+    for name, listed in protections.items():
+        for one in [] if isinstance(listed, TenantError) else listed:
+            path = f"{_APPS}/{_PLATFORMS[name]}ManagedAppProtections/{quote(str(one['id']))}"
+            parts |= {f"{one['id']}/{part}": Read(f"{path}/{part}", _READ_APPS) for part in ("apps", "assignments")}
+    return parts
+
+
+def answers(checks: Mapping[str, Mapping[str, Any]], joined: Any, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """For each thing that the connector did: what does it now, what shows that, and what is missing."""
+    devices, settings = facts["devices"], facts["settings"]
+    matches = Counter(one["match"] for one in joined or ())
+    inventory = (
+        "the devices of Intune or of Exchange could not be read"
+        if joined is None
+        else ", ".join(f"{number} {match}" for match, number in matches.items()) or "no device"
+    )
+    loose = matches["only_exchange"] + matches["cannot_tell"] + matches["only_intune"]
+    listed = None if isinstance(devices, TenantError) else len(devices)
+    default = "" if isinstance(settings, TenantError) or not settings else settings[0].get("DefaultAccessLevel")
+    waits = default == "Quarantine"
+    return [
+        _answer(
+            "inventory",
+            ["Get-MobileDevice", "managedDevices"] if joined is not None else [],
+            inventory,
+            inventory if joined is None else f"{loose} devices are known to one side only" if loose else "",
+        ),
+        _by_checks("conditional_access", "Conditional Access", [checks["modern_clients"], checks["eas_bound"]]),
+        _answer(
+            "quarantine_and_approval",
+            ["ActiveSync organization settings and device access rules"] if waits else [],
+            f"the default access level is {default}" if default else "the default access level could not be read",
+            "" if waits else "no device waits for an approval" if default else "not known",
+        ),
+        _answer(
+            "wipe",
+            ["Clear-MobileDevice by intune.exchange.mobile_device"] if listed is not None else [],
+            "the devices could not be read" if listed is None else f"{listed} devices are listed in Exchange",
+            "not known" if listed is None else "Exchange wipes the account or the device only of what it lists",
+        ),
+        _by_checks("usage_report", "the email app usage report", [checks["mail_apps"]], counts=("met", "unmet")),
+    ]
+
+
+def _answer(what: str, covered_by: list[str], evidence: str, gap: str) -> dict[str, Any]:
+    return {"what": what, "covered_by": covered_by, "evidence": evidence, "gap": gap}
+
+
+def _by_checks(
+    what: str, by: str, checks: list[Mapping[str, Any]], counts: tuple[str, ...] = ("met",)
+) -> dict[str, Any]:
+    """Covered as far as the checks are met; the gap is what the others say."""
+    done = [one for one in checks if one["status"] in counts]
+    gap = "; ".join(f"{one['title']}: {one['status']}" for one in checks if one not in done)
+    return _answer(what, [by] if done else [], "; ".join(one["evidence"] for one in checks), gap)

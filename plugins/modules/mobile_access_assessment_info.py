@@ -1,0 +1,144 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What does the work of the connector on a tenant without it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mobile_access_assessment_info
+short_description: Assess what does the work of the connector on a tenant without it
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Says for each thing that the service-to-service connector did whether it is done, by what, and what is missing.
+  - Reads Intune, Conditional Access, Exchange Online, the sign-in log and the usage report once, and judges them.
+  - What could not be read makes its checks V(unknown), with the permission or licence that is missing. The task fails
+    only when nothing could be read.
+options:
+  emergency_accounts:
+    description:
+      - How many emergency access accounts the tenant has. So many people may be excluded from Conditional Access before
+        that counts as a hole.
+    type: int
+    default: 2
+extends_documentation_fragment:
+  - intune.exchange.connection
+  - intune.exchange.attributes
+  - intune.exchange.attributes.info
+notes:
+  - Needs the Microsoft Graph application permissions C(DeviceManagementServiceConfig.Read.All),
+    C(DeviceManagementConfiguration.Read.All), C(DeviceManagementApps.Read.All),
+    C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All), C(LicenseAssignment.Read.All),
+    C(Policy.Read.All), C(User.Read.All), C(GroupMember.Read.All), C(RoleManagement.Read.Directory),
+    C(AuditLog.Read.All) and C(Reports.Read.All), and the Exchange roles C(View-Only Recipients) and
+    C(View-Only Configuration). No right to write.
+  - The sign-in log needs a licence of Microsoft Entra ID P1, and has interactive sign-ins only.
+  - Where the tenant conceals names in reports, which is the default, the people of the usage report are only counted.
+seealso:
+  - module: intune.exchange.conditional_access_policy
+  - module: intune.exchange.mobile_access_audit_info
+"""
+
+EXAMPLES = r"""
+- name: Assess mobile access without the connector
+  intune.exchange.mobile_access_assessment_info:
+    emergency_accounts: 1
+  register: assessed
+
+- name: Show the holes
+  ansible.builtin.debug:
+    msg: "{{ assessed.checks | selectattr('status', 'equalto', 'unmet') | map(attribute='evidence') }}"
+"""
+
+RETURN = r"""
+answers:
+  description: One entry for each thing that the connector did.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    what:
+      description: V(inventory), V(conditional_access), V(quarantine_and_approval), V(wipe) or V(usage_report).
+      type: str
+      returned: always
+    covered_by:
+      description: What does it now; empty for nothing.
+      type: list
+      elements: str
+      returned: always
+    evidence:
+      description: What shows it.
+      type: str
+      returned: always
+    gap:
+      description: What is missing; empty for nothing.
+      type: str
+      returned: always
+checks:
+  description: The checks, in order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: A stable name.
+      type: str
+      returned: always
+    title:
+      description: The check in words.
+      type: str
+      returned: always
+    status:
+      description: V(met), V(unmet), V(not_applicable) or V(unknown).
+      type: str
+      returned: always
+    evidence:
+      description: What shows it.
+      type: str
+      returned: always
+    next_step:
+      description: What to do; empty when there is nothing to do.
+      type: str
+      returned: always
+    source:
+      description: Where the check comes from, with the controls of published baselines.
+      type: str
+      returned: always
+summary:
+  description: How many checks have each status.
+  returned: success
+  type: dict
+  sample: {met: 14, unmet: 3, unknown: 1}
+coverage:
+  description:
+    - For each question about Conditional Access and way to open mail who is covered, who only under conditions, who is
+      not and why, and what a policy in report-only mode would change; with the number of people and one as an example.
+    - Null where the policies could not be read.
+  returned: success
+  type: list
+  elements: dict
+managed_device_access:
+  description:
+    - The phones of Intune and the Exchange ActiveSync devices, together where they are the same. C(match) is
+      V(matched), V(only_intune), V(only_exchange), or V(cannot_tell) where Intune has no id of Exchange ActiveSync.
+    - Entries of Outlook for iOS and Android are left out, since their ids are not stable. Null where it could not be
+      read.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ..module_utils._assessment import OPTIONS, assess
+from ..module_utils._module import run_module
+from ..module_utils._run import Declaration
+
+DECLARATION = Declaration("assess mobile access", lambda tenant, params, check_mode: assess(tenant, params), OPTIONS)
+
+
+def main() -> None:
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()
