@@ -19,6 +19,7 @@ from .conftest import Play, Run
 
 ROLE = "intune.exchange.mobile_access"
 TENANT = "phones"
+MANAGED = "retired_with_holes"
 
 
 def role(entry_point: str = "main", **variables: Any) -> dict[str, Any]:
@@ -158,6 +159,16 @@ def test_approve_shows_first(run_role: Any, simulator: Simulator) -> None:
     assert "1 quarantined devices would be allowed. Set mobile_access_confirm to true to do it." in run.output
     assert done["changed"] and not done["preview"] and again == {**done, "changed": False, "devices": []}
     assert writes(simulator).count("Set-CASMailbox") == 1
+
+
+def test_approve_only_what_intune_calls_compliant(play: Play, simulator: Simulator) -> None:
+    sure = role("approve", compliant=True, confirm=True)
+    run = play(role("quarantine", recent_devices="leave", max_affected=3), sure, kept("approve"), tenant=MANAGED)
+    assert run.code == 0, run.output
+    done = run.results["kept"]["msg"]
+    assert done["changed"] and [one["device_type"] for one in done["devices"]] == ["iPhone"]
+    states = {one["DeviceType"]: one["DeviceAccessState"] for one in simulator.state(MANAGED)["MobileDevice"]}
+    assert states["iPhone"] == "Allowed" and states["Android"] == "Quarantined"
 
 
 def test_offboard_wipes_the_account_waits_and_blocks(run_role: Any, simulator: Simulator) -> None:
