@@ -49,8 +49,8 @@ options:
     type: bool
   compliant:
     description:
-      - Only devices that Intune calls compliant, or with V(false) noncompliant. A device in Exchange is the one in Intune
-        whose C(easDeviceId) is its C(DeviceId), which is what the device says of itself.
+      - Only devices that Intune calls compliant, or with V(false) noncompliant. A device in Exchange is the one in
+        Intune whose C(easDeviceId) is its C(DeviceId), which is what the device says of itself.
       - A device fits neither if Intune does not know it, if Intune says something else of it, such as a grace period,
         or if it is enrolled several times and Intune says different things. Neither do clients other than Exchange
         ActiveSync, nor Outlook for iOS and Android, whose ids can change.

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ._errors import Purpose
 from ._graph import odata
@@ -14,9 +13,7 @@ from ._resource import Record, fold
 from ._tenant import Tenant
 
 _PATH = odata("deviceManagement/managedDevices", select="id,easDeviceId,complianceState")
-_READ = Purpose(
-    "read the devices in Intune", "the Microsoft Graph permission DeviceManagementManagedDevices.Read.All"
-)
+_READ = Purpose("read the devices in Intune", "the Microsoft Graph permission DeviceManagementManagedDevices.Read.All")
 # The other states (a grace period, a conflict, an error, not evaluated) decide nothing.
 _VERDICTS = {"compliant": True, "noncompliant": False}
 

@@ -163,12 +163,15 @@ def test_approve_shows_first(run_role: Any, simulator: Simulator) -> None:
 
 def test_approve_only_what_intune_calls_compliant(play: Play, simulator: Simulator) -> None:
     sure = role("approve", compliant=True, confirm=True)
-    run = play(role("quarantine", recent_devices="leave", max_affected=3), sure, kept("approve"), tenant=MANAGED)
+    quarantine = role("quarantine", recent_devices="leave", max_affected=3)
+    after = {"intune.exchange.mobile_device_info": {}, "register": "after"}
+    run = play(quarantine, sure, kept("approve"), after, tenant=MANAGED)
     assert run.code == 0, run.output
     done = run.results["kept"]["msg"]
     assert done["changed"] and [one["device_type"] for one in done["devices"]] == ["iPhone"]
-    states = {one["DeviceType"]: one["DeviceAccessState"] for one in simulator.state(MANAGED)["MobileDevice"]}
+    states = {one["device_type"]: one["device_access_state"] for one in run.results["after"]["mobile_devices"]}
     assert states["iPhone"] == "Allowed" and states["Android"] == "Quarantined"
+    assert writes(simulator).count("Set-CASMailbox") == 1
 
 
 def test_offboard_wipes_the_account_waits_and_blocks(run_role: Any, simulator: Simulator) -> None:
