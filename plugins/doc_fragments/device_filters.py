@@ -47,6 +47,16 @@ options:
     description:
       - Only devices that do, or do not, speak a version of Exchange ActiveSync before 16.1. Other clients fit neither.
     type: bool
+  compliant:
+    description:
+      - Only devices that Intune calls compliant, or with V(false) noncompliant. A device in Exchange is the one in
+        Intune whose C(easDeviceId) is its C(DeviceId), which is what the device says of itself.
+      - A device fits neither if Intune does not know it, if Intune says something else of it, such as a grace period,
+        or if it is enrolled several times and Intune says different things. Neither do clients other than Exchange
+        ActiveSync, nor Outlook for iOS and Android, whose ids can change.
+      - Reads all devices in Intune. Needs the Microsoft Graph permission
+        C(DeviceManagementManagedDevices.Read.All).
+    type: bool
   min_days_since_first_sync:
     description:
       - Only devices that synchronised for the first time this many days ago or earlier.

@@ -14,6 +14,7 @@ from typing import Any
 from ._access_decision import owner_of
 from ._concurrent import gather
 from ._errors import Purpose, TenantError
+from ._managed_devices import compliance_of, read_compliance
 from ._resource import Record, fold, folded_set, returned
 from ._tenant import Tenant
 
@@ -32,6 +33,7 @@ _EXACT = {
     "device_type": "device_type",
     "client_type": "client_type",
     "below_minimum_eas_version": "below_minimum_eas_version",
+    "compliant": "compliant",
 }
 _AGES = {f"{bound}_days_since_{which}_sync": which for bound in ("min", "max") for which in ("first", "last")}
 FILTERS: dict[str, Any] = {
@@ -40,6 +42,7 @@ FILTERS: dict[str, Any] = {
     "guids": {"type": "list", "elements": "str"},
     "device_os": {"type": "str"},
     "below_minimum_eas_version": {"type": "bool"},
+    "compliant": {"type": "bool"},
     **{option: {"type": "int"} for option in _AGES},
 }
 
@@ -50,11 +53,18 @@ def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = False) -> list[dict[str, Any]]:
-    """The devices that the filters leave, complete or an error. Only statistics tell the last synchronisation."""
+    """The devices that the filters leave, complete or an error. Only statistics tell the last synchronisation.
+
+    Intune is asked only if it matters, so that who does not use it needs no rights there.
+    """
     asked = {"ResultSize": "Unlimited", **({"Mailbox": params["mailbox"]} if params.get("mailbox") else {})}
     found = tenant.exchange.invoke("Get-MobileDevice", asked, READ_DEVICES)
     by_age = any(params.get(option) is not None for option, which in _AGES.items() if which == "last")
-    devices = [one for one in (facts(record, found.date) for record in found.values) if fits(one, params)]
+    known = [facts(record, found.date) for record in found.values]
+    if params.get("compliant") is not None:
+        said = read_compliance(tenant)
+        known = [{**one, "compliant": compliance_of(raw, said)} for one, raw in zip(known, found.values, strict=True)]
+    devices = [one for one in known if fits(one, params)]
     if statistics or by_age:
         devices = [one for one in add_statistics(tenant, devices, found.date) if fits(one, params, last=True)]
     return devices

@@ -87,6 +87,13 @@ EXAMPLES = r"""
   check_mode: true
   register: preview
 
+- name: Approve the quarantined devices that Intune calls compliant
+  intune.exchange.mobile_device:
+    access_state: Quarantined
+    compliant: true
+    match: all
+    access: allowed
+
 - name: Erase the mail account of somebody who leaves, and nothing else
   intune.exchange.mobile_device:
     mailbox: adele.vance@contoso.com

@@ -63,6 +63,10 @@ mobile_devices:
       description: Whether it speaks a version of Exchange ActiveSync before 16.1. Null for other clients.
       type: bool
       returned: always
+    compliant:
+      description: Whether Intune calls the device compliant.
+      type: bool
+      returned: when O(compliant) is given
     days_since_first_sync:
       description: Whole days since the first synchronisation. Null if not known.
       type: int

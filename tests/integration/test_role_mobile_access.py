@@ -19,6 +19,7 @@ from .conftest import Play, Run
 
 ROLE = "intune.exchange.mobile_access"
 TENANT = "phones"
+MANAGED = "retired_with_holes"
 
 
 def role(entry_point: str = "main", **variables: Any) -> dict[str, Any]:
@@ -171,6 +172,19 @@ def test_approve_shows_first(run_role: Any, simulator: Simulator) -> None:
     assert shown["preview"] and not shown["changed"] and len(shown["devices"]) == 1
     assert "1 quarantined devices would be allowed. Set mobile_access_confirm to true to do it." in run.output
     assert done["changed"] and not done["preview"] and again == {**done, "changed": False, "devices": []}
+    assert writes(simulator).count("Set-CASMailbox") == 1
+
+
+def test_approve_only_what_intune_calls_compliant(play: Play, simulator: Simulator) -> None:
+    sure = role("approve", compliant=True, confirm=True)
+    quarantine = role("quarantine", recent_devices="leave", max_affected=3)
+    after = {"intune.exchange.mobile_device_info": {}, "register": "after"}
+    run = play(quarantine, sure, kept("approve"), after, tenant=MANAGED)
+    assert run.code == 0, run.output
+    done = run.results["kept"]["msg"]
+    assert done["changed"] and [one["device_type"] for one in done["devices"]] == ["iPhone"]
+    states = {one["device_type"]: one["device_access_state"] for one in run.results["after"]["mobile_devices"]}
+    assert states["iPhone"] == "Allowed" and states["Android"] == "Quarantined"
     assert writes(simulator).count("Set-CASMailbox") == 1
 
 

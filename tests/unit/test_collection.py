@@ -50,6 +50,7 @@ FLOORS = [
         "_any_cmdlet",
         "_cmdlets",
         "_entities",
+        "_managed_devices",
         "_organization",
         "_organization_customization",
         "_partner",

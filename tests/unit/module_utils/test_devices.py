@@ -12,7 +12,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _device_actions, _device_wipe, _devices
+from ansible_collections.intune.exchange.plugins.module_utils import (
+    _device_actions,
+    _device_wipe,
+    _devices,
+    _managed_devices,
+)
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
 from ansible_collections.intune.exchange.plugins.modules import mobile_device, mobile_device_info
 from simulator import Simulator
@@ -109,6 +114,55 @@ def test_an_unknown_mailbox_and_a_list_that_was_cut_off(simulator: Simulator, ru
     simulator.fault(match="Get-MobileDevice", kind="status", status=200, body=body)
     failed = run(mobile_device_info)
     assert failed["error"]["kind"] == "truncated" and "the list is incomplete" in failed["msg"]
+
+
+@pytest.mark.parametrize(
+    ("device", "managed", "compliant"),
+    [
+        ({}, [("a1", "compliant")], True),
+        ({}, [("A1", "noncompliant")], False),
+        ({}, [("A1", "inGracePeriod")], None),
+        ({}, [("A1", "unknown")], None),
+        ({}, [("A1", None)], None),
+        ({}, [("B2", "compliant")], None),
+        ({}, [], None),
+        # enrolled twice
+        ({}, [("A1", "compliant"), ("A1", "compliant")], True),
+        ({}, [("A1", "compliant"), ("A1", "noncompliant")], None),
+        ({}, [("A1", "compliant"), ("A1", "unknown")], None),
+        # an id that is not there is no id
+        ({"DeviceId": None}, [("", "compliant"), (None, "compliant")], None),
+        # Outlook, by its own protocol and by the one that it had
+        ({"ClientType": "Outlook"}, [("A1", "compliant")], None),
+        ({"DeviceType": "Outlook"}, [("A1", "compliant")], None),
+    ],
+)
+def test_what_intune_says_of_a_device(device: dict[str, Any], managed: list[Any], compliant: bool | None) -> None:
+    known = _managed_devices.compliance_by_id(
+        {"easDeviceId": eas_id, "complianceState": state} for eas_id, state in managed
+    )
+    assert _managed_devices.compliance_of({**PHONE, **device}, known) is compliant
+
+
+def test_devices_by_what_intune_says(simulator: Simulator, run: Run) -> None:
+    def found(**options: Any) -> list[tuple[str, str]]:
+        devices = run(mobile_device_info, tenant="retired_with_holes", **options)["mobile_devices"]
+        return [(one["mailbox"], one["device_type"]) for one in devices]
+
+    assert len(found()) == 3
+    assert found(compliant=True) == [("adele.vance", "iPhone")]
+    assert found(compliant=False) == [("alex.wilber", "Android")]
+    assert found(compliant=True, mailbox="alex.wilber") == []
+
+
+def test_what_intune_says_is_read_only_if_asked_for_and_a_failure_approves_nobody(
+    simulator: Simulator, run: Run
+) -> None:
+    assert not run(mobile_device, match="all", access="allowed", client_type="EAS").get("failed")
+    known = len(writes(simulator))
+    failed = run(mobile_device, match="all", access="blocked", compliant=True)  # `ready` lacks the permission
+    assert failed["failed"] and "DeviceManagementManagedDevices.Read.All" in failed["msg"]
+    assert len(writes(simulator)) == known
 
 
 def device_of(run: Run, mailbox: str) -> dict[str, Any]:

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Intune says of the devices that Exchange knows: the join of both by the id for Exchange ActiveSync."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ._errors import Purpose
+from ._graph import odata
+from ._resource import Record, fold
+from ._tenant import Tenant
+
+_PATH = odata("deviceManagement/managedDevices", select="id,easDeviceId,complianceState")
+_READ = Purpose("read the devices in Intune", "the Microsoft Graph permission DeviceManagementManagedDevices.Read.All")
+# The other states (a grace period, a conflict, an error, not evaluated) decide nothing.
+_VERDICTS = {"compliant": True, "noncompliant": False}
+
+
+def read_compliance(tenant: Tenant) -> dict[str, bool | None]:
+    """What Intune says of its devices, by their folded ids in Exchange. Raises L(TenantError)."""
+    return compliance_by_id(tenant.graph.list(_PATH, _READ)[0])
+
+
+def compliance_by_id(managed: Iterable[Record]) -> dict[str, bool | None]:
+    """Whether a device is compliant. A device that was enrolled more than once is judged only if all of them agree."""
+    said: dict[str, set[bool | None]] = {}
+    for one in managed:
+        if one.get("easDeviceId"):
+            said.setdefault(fold(one["easDeviceId"]), set()).add(_VERDICTS.get(one.get("complianceState") or ""))
+    return {device: next(iter(verdicts)) if len(verdicts) == 1 else None for device, verdicts in said.items()}
+
+
+def compliance_of(device: Record, known: Mapping[str, bool | None]) -> bool | None:
+    """Whether a device of Exchange is compliant; null if that cannot be told.
+
+    Only of Exchange ActiveSync: the ids of Outlook for iOS and Android are its own, and can change.
+    """
+    if device.get("ClientType") != "EAS" or fold(device.get("DeviceType")) == "outlook":
+        return None
+    return known.get(str(fold(device.get("DeviceId") or "")))
