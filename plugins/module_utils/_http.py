@@ -93,6 +93,7 @@ class Request:
     form: Any = None
     query: dict[str, str] | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    wants_json: bool = True  # a 2xx with another body is an error; files are downloaded without
 
 
 @dataclass(frozen=True)
@@ -201,9 +202,9 @@ class Http:
             )
         except Lost as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        return replace(self._read(service, raw, mine), token=token)
+        return replace(self._read(service, request, raw, mine), token=token)
 
-    def _read(self, service: Service, raw: Any, mine: str) -> _Attempt:
+    def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
         try:
             body = read_body(raw.raw, self.deadline)
         except Unreadable as error:
@@ -216,7 +217,7 @@ class Http:
             data = parse_json(body) if body.strip() else None
         except ValueError as error:
             data = None
-            if raw.status_code < 300:
+            if raw.status_code < 300 and request.wants_json:
                 shown = one_line(body[:200].decode("utf-8", "replace"), 80)
                 problem = (
                     f"{service.name} answered {raw.status_code}, but not with JSON ({one_line(error, 80)}): {shown}"

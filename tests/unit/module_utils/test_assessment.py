@@ -52,7 +52,7 @@ def policy(controls: list[str], clients: list[str], **more: Any) -> dict[str, An
 MODERN, EAS, OTHER = "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"
 DEVICE = policy(["compliantDevice"], ["all"])
 BLOCK = policy(["block"], [EAS, OTHER])
-PEOPLE = ({Person("a"): 3, Person("b"): 1}, [])
+PEOPLE: tuple[dict[Person, int], list[str]] = ({Person("a"): 3, Person("b"): 1}, [])
 ALL = {"target": {"@odata.type": "#microsoft.graph.allLicensedUsersAssignmentTarget"}}
 NOT = {"target": {"@odata.type": "#microsoft.graph.exclusionGroupAssignmentTarget", "groupId": "1"}}
 IOS = {"id": "1", "displayName": "iPhones", "@odata.type": "#microsoft.graph.iosCompliancePolicy"}
@@ -61,7 +61,7 @@ COMPLIANCE = {"compliance_policies": [IOS, ANDROID], "assignments": {"1": [ALL],
 OUTLOOK = {"mobileAppIdentifier": {"bundleId": "com.microsoft.Office.Outlook"}}
 WORD = {"mobileAppIdentifier": {"bundleId": "com.microsoft.office.word"}}
 PROTECTED = {"protections": {"iOS": [{"id": "p", "displayName": "Outlook"}]}}
-DEMANDED = [policy(["compliantApplication"], [MODERN])]
+DEMANDED = (policy(["compliantApplication"], [MODERN]),)
 
 
 def protection(apps: Any, assigned: Any, policies: Any = DEMANDED) -> dict[str, Any]:
