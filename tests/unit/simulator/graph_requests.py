@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Graph contract made fit for generating requests: it says less than OData and the service's pages do.
 
-What is added, and nothing else: types are closed; "this type, or an object that may be null" means the type, or null;
+What is added, and nothing else: what pages require is required; types are closed; "this type, or an object that may be null" means the type, or null;
 `$select` and `$orderby` name properties of what is listed, `$filter` compares them; keys in paths are those of objects
-that are there, or plain words. `$search`, and `$expand` but for role assignments, are left out: the simulator refuses
+that are there, or plain words. `$search`, and `$expand` of what the simulator does not expand, are left out: it refuses
 both, and its page on fidelity says so.
 """
 
@@ -18,8 +18,28 @@ from urllib.parse import parse_qs, urlsplit
 
 from openapi_schema_validator import OAS30Validator
 
+from simulator._graph_table import RESOURCES
+
 Json = dict[str, Any]
-EXPANDED = {"unifiedRoleAssignment": ["principal", "roleDefinition"]}
+_TYPE = "microsoft.graph."
+# What the simulator expands, and the $filters that it has documentation for: by type, from its table of resources.
+EXPANDED = {one.type.removeprefix(_TYPE): sorted({*one.expands, *one.contains}) for one in RESOURCES.values()}
+FILTERED = {one.type.removeprefix(_TYPE): one.filters for one in RESOURCES.values() if one.filters is not None}
+# What the pages of these operations require, and the metadata does not.
+_OBJECT = {"type": "object"}
+REQUIRED: dict[str, Json] = {
+    "identity.conditionalAccess.CreatePolicies": {
+        "required": ["conditions", "displayName", "grantControls", "state"],
+        "properties": {
+            "conditions": _OBJECT | {"required": ["applications", "clientAppTypes", "users"]},
+            "grantControls": _OBJECT,
+        },
+    },
+    "identity.conditionalAccess.evaluate": {
+        "required": ["signInConditions", "signInContext", "signInIdentity"],
+        "properties": dict.fromkeys(["signInConditions", "signInContext", "signInIdentity"], _OBJECT),
+    },
+}
 
 
 class Prepared:
@@ -64,6 +84,8 @@ class Prepared:
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         if body:
             body["schema"] = self._closed(body["schema"])
+            if operation["operationId"] in REQUIRED:
+                body["schema"] = {"allOf": [body["schema"], _OBJECT | REQUIRED[operation["operationId"]]]}
 
     def _key(self, parameter: Json) -> Json:
         known = self._keys.get(parameter["name"], [])
@@ -82,7 +104,7 @@ class Prepared:
             case "$expand":
                 items = EXPANDED.get(title, [])
             case "$filter":
-                return parameter | {"schema": {"type": "string", "enum": _filters(properties)}}
+                return parameter | {"schema": {"type": "string", "enum": _filters(title, properties)}}
             case "$search":
                 return None
         if items is None:
@@ -150,8 +172,10 @@ def _is(schema: Json, text: str) -> bool:
     return text in schema["enum"]
 
 
-def _filters(properties: Json) -> list[str]:
-    """Comparisons that are documented for directory objects, of the properties that are plain text or flags."""
+def _filters(title: str, properties: Json) -> list[str]:
+    """Documented comparisons; where there is no list of them, those of directory objects, of plain text and flags."""
+    if title in FILTERED:
+        return [_comparison(name, operator) for name, known in FILTERED[title].items() for operator in sorted(known)]
     texts = [name for name, spec in properties.items() if spec.get("type") == "string" and "format" not in spec]
     flags = [name for name, spec in properties.items() if spec.get("type") == "boolean"]
     texts = [name for name in texts if "@" not in name]
@@ -161,3 +185,10 @@ def _filters(properties: Json) -> list[str]:
         *(f"{name} in ('a','b') and {name} ne 'it''s'" for name in texts[:4]),
         *(f"{name} eq true" for name in flags[:4]),
     ]
+
+
+def _comparison(name: str, operator: str) -> str:
+    if operator == "startswith":
+        return f"startswith({name},'a')"
+    value = "2026-01-01T00:00:00Z" if name.endswith("DateTime") else "0" if name.endswith("Code") else "'x'"
+    return f"{name} {operator} {value}"
