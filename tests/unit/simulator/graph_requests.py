@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Graph contract made fit for generating requests: it says less than OData and the service's pages do.
 
-What is added, and nothing else: what pages require is required; types are closed; "this type, or an object that may be null" means the type, or null;
-`$select` and `$orderby` name properties of what is listed, `$filter` compares them; keys in paths are those of objects
-that are there, or plain words. `$search`, and `$expand` of what the simulator does not expand, are left out: it refuses
-both, and its page on fidelity says so.
+What is added, and nothing else: what pages require is required; types are closed, and named where a name is needed;
+"this type, or an object that may be null" means the type, or null; `$select` and `$orderby` name properties of what is
+listed, `$filter` compares them; keys in paths are those of objects that are there, or plain words. `$search`, and
+`$expand` of what the simulator does not expand, are left out: it refuses both, and its page on fidelity says so.
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ REQUIRED: dict[str, Json] = {
     },
     "identity.conditionalAccess.evaluate": {
         "required": ["signInConditions", "signInContext", "signInIdentity"],
-        "properties": dict.fromkeys(["signInConditions", "signInContext", "signInIdentity"], _OBJECT),
+        "properties": {
+            "signInConditions": _OBJECT | {"minProperties": 1},
+            "signInContext": _OBJECT,
+            "signInIdentity": _OBJECT,
+        },
     },
 }
 
@@ -152,11 +156,19 @@ class Prepared:
         if "items" in schema:
             return schema | {"items": self._closed(schema["items"])}
         properties = self._properties(schema)
+        if set(properties) == {"@odata.type"} and "x-derived-types-in-slice" in schema:
+            return {"anyOf": [self._named(*one) for one in sorted(schema["x-derived-types-in-slice"].items())]}
         if not properties:
             return schema
         closed = {name: self._closed(content) for name, content in properties.items() if "@" not in name}
         kept: Json = {name: schema[name] for name in ("required", "nullable") if name in schema}
         return {"type": "object", "properties": closed, "additionalProperties": False, **kept}
+
+    def _named(self, name: str, reference: str) -> Json:
+        """A type that stands in for one without properties of its own, and has to say its name."""
+        closed = self._closed(self._resolved({"$ref": reference}))
+        closed["properties"]["@odata.type"] = {"type": "string", "enum": [name]}
+        return closed | {"required": ["@odata.type"]}
 
 
 def _is(schema: Json, text: str) -> bool:
