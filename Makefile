@@ -108,8 +108,9 @@ $(NODE): tests/unit/simulator/node/package.json tests/unit/simulator/node/packag
 unit: $(TEST) $(NODE) | $(LIVE)
 	$(CACHE)/test/bin/pytest -q -n 2 tests/unit
 
+# By file, since the tests of one file may share a run that takes long.
 integration: $(TEST) | $(LIVE)
-	$(CACHE)/test/bin/pytest -q -n 2 --dist loadgroup tests/integration
+	$(CACHE)/test/bin/pytest -q -n 2 --dist loadfile tests/integration
 
 molecule: $(TEST) | $(LIVE)
 	. $(CACHE)/test/bin/activate

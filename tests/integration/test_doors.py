@@ -17,9 +17,6 @@ from simulator import Simulator
 
 from .conftest import ROOT, Run, player
 
-# What is compared takes one pair of runs, so all of it goes to the same worker of pytest-xdist.
-pytestmark = pytest.mark.xdist_group("doors")
-
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 DOORS = {"worker": "true", "process": "false"}
 NAME = "intune.exchange."
