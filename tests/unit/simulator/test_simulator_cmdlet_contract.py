@@ -32,7 +32,8 @@ from .conftest import Client
 from .contract_run import Record, for_all
 
 CONTRACT = json.loads((CONTRACTS / "exchange-cmdlets.json").read_text())
-SKIPPED = {cmdlet.name: set(not_carried_out(cmdlet)) for cmdlet in load_cmdlets().values()}
+SIMULATED = {cmdlet.name: cmdlet for cmdlet in load_cmdlets().values()}
+SKIPPED = {name: set(not_carried_out(cmdlet)) for name, cmdlet in SIMULATED.items()}
 CMDLETS = [
     Cmdlet(name, entry, CONTRACT["output_objects"].get(entry["output_object"], {}).get("properties", {}), SKIPPED[name])
     for name, entry in CONTRACT["cmdlets"].items()
@@ -255,7 +256,8 @@ def test_what_is_not_simulated_is_refused_and_never_swallowed(
     value = {"bool": True, "switch": True, "array": [], "multivalued": []}.get(encoding, "x")
     value = cmdlet.parameters[name].get("allowed_values", [value])[0] if encoding == "enum" else value
     answer = own.invoke(cmdlet.name, dict.fromkeys(mandatory, "x") | {name: value})
-    refused = "cmdlet-value" if encoding == "unsupported" else "cmdlet-not-simulated"
-    # The second: no role of the caller holds the cmdlet with this parameter.
-    assert alone.requests()[-1]["behaviour"] in (refused, "cmdlet-parameter")
+    held = any(name in parameters for parameters in SIMULATED[cmdlet.name].holders().values())
+    refused = "cmdlet-not-simulated" if held else "cmdlet-parameter"
+    refused = "cmdlet-value" if encoding == "unsupported" else refused
+    assert alone.requests()[-1]["behaviour"] == refused
     check_failure(answer)
