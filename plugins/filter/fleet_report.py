@@ -84,8 +84,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._connectors import TYPE, state
+
 _STATES = ("action", "unread", "partly_read", "in_order")
-_TYPE = "serviceToService"
 _AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
 _READS = {"connector": "the connector", "requirements": "the requirements", "audit": "the audit"}
 _KINDS = {
@@ -193,19 +194,15 @@ def _of_requirements(read: Mapping[str, Any] | None) -> list[Facts]:
 
 def _connector(read: Mapping[str, Any], max_sync_age: int) -> Facts:
     """The one service-to-service connector, or why there is not exactly one."""
-    found = [one for one in read.get("connectors") or [] if one.get("exchange_connector_type") == _TYPE]
+    listed = read.get("connectors") or []
+    found = [one for one in listed if one.get("exchange_connector_type") == TYPE]
     one = found[0] if len(found) == 1 else {}
     age = one.get("last_sync_age_seconds")
-    if not read["offered"]:
-        state = "not_offered"
-    elif len(found) != 1:
-        state = "ambiguous" if found else "missing"
-    elif one.get("status") == "connected":
-        state = "never_synchronised" if age is None else "connected" if age < max_sync_age else "stale"
-    else:
-        state = {"connectionPending": "pending", "none": "missing"}.get(str(one.get("status")), "disconnected")
+    known = state({"offered": read["offered"], "connectors": listed})
+    if known == "connected":
+        known = "never_synchronised" if age is None else "connected" if age < max_sync_age else "stale"
     return {
-        "state": state,
+        "state": known,
         "status": one.get("status"),
         "account": one.get("primary_smtp_address"),
         "last_sync": None if age is None else one.get("last_sync_date_time"),

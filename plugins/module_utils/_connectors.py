@@ -95,7 +95,7 @@ STATES = ("connected", "pending", "disconnected", "missing", "ambiguous", "not_o
 
 def state(found: Mapping[str, Any]) -> str:
     """The one of L(STATES) that L(info) found."""
-    statuses = [one["status"] for one in found["connectors"] if one["exchange_connector_type"] == TYPE]
+    statuses = [one.get("status") for one in found["connectors"] if one.get("exchange_connector_type") == TYPE]
     if not found["offered"]:
         return "not_offered"
     if len(statuses) != 1:
