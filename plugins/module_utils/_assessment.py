@@ -21,8 +21,10 @@ from ._errors import Purpose, TenantError, usage
 from ._graph import Read, odata
 from ._judgement import judge_all
 from ._mail_apps import read_mail_apps
+from ._managed_devices import READ_MANAGED_DEVICES
 from ._organization import READ_ORGANIZATION
 from ._requirements import READ_SUBSCRIPTIONS, read_organization
+from ._resource import Record
 from ._tenant import Tenant
 
 OPTIONS: dict[str, dict[str, Any]] = {"emergency_accounts": {"type": "int", "default": 2}}
@@ -51,27 +53,39 @@ _GRAPH_READS = {
         odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in _LEGACY)),
         Purpose("read the sign-in log", "AuditLog.Read.All"),
     ),
-    "managed_devices": Read(
-        "deviceManagement/managedDevices",
-        Purpose("read the devices of Intune", "DeviceManagementManagedDevices.Read.All"),
-    ),
+    "managed_devices": Read("deviceManagement/managedDevices", READ_MANAGED_DEVICES),
 }
 _ALL = {"ResultSize": "Unlimited"}
 _RECIPIENTS, _CONFIGURATION = "the Exchange role View-Only Recipients", "the Exchange role View-Only Configuration"
-_EXCHANGE_READS: dict[str, tuple[str, dict[str, Any], Purpose]] = {
-    "devices": ("Get-MobileDevice", _ALL, Purpose("read the mobile devices", _RECIPIENTS)),
-    "mailboxes": ("Get-CASMailbox", _ALL, Purpose("read the mailboxes", _RECIPIENTS)),
-    "plans": ("Get-CASMailboxPlan", {}, Purpose("read the mailbox plans", _RECIPIENTS)),
+# The longest lists come with what is judged of them alone.
+_OF_DEVICES = (
+    "Identity",
+    "Guid",
+    "ClientType",
+    "ClientVersion",
+    "DeviceId",
+    "DeviceType",
+    "DeviceOS",
+    "DeviceAccessState",
+    "DeviceAccessStateReason",
+)
+_OF_MAILBOXES = ("ActiveSyncEnabled", "ImapEnabled", "OutlookMobileEnabled", "PopEnabled")
+_EXCHANGE_READS: dict[str, tuple[str, dict[str, Any], Purpose, tuple[str, ...]]] = {
+    "devices": ("Get-MobileDevice", _ALL, Purpose("read the mobile devices", _RECIPIENTS), _OF_DEVICES),
+    "mailboxes": ("Get-CASMailbox", _ALL, Purpose("read the mailboxes", _RECIPIENTS), _OF_MAILBOXES),
+    "plans": ("Get-CASMailboxPlan", {}, Purpose("read the mailbox plans", _RECIPIENTS), ()),
     "settings": (
         "Get-ActiveSyncOrganizationSettings",
         {},
         Purpose("read the organization settings for mobile access", _CONFIGURATION),
+        (),
     ),
-    "rules": ("Get-ActiveSyncDeviceAccessRule", {}, Purpose("read the device access rules", _CONFIGURATION)),
+    "rules": ("Get-ActiveSyncDeviceAccessRule", {}, Purpose("read the device access rules", _CONFIGURATION), ()),
     "organization_config": (
         "Get-OrganizationConfig",
         {},
         Purpose("read the Exchange organization", _CONFIGURATION),
+        (),
     ),
 }
 
@@ -81,9 +95,10 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     if params["emergency_accounts"] < 0:
         raise usage("emergency_accounts is less than 0")
     facts = {**read_all(tenant), "emergency_accounts": params["emergency_accounts"]}
-    checks = judge_all(QUESTIONS, facts)
     policies, people = facts["policies"], facts["people"]
-    known = not isinstance(policies, TenantError) and not isinstance(people, TenantError)
+    unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
+    facts["coverage"] = unread or coverage(policies, people)
+    checks = judge_all(QUESTIONS, facts)
     sources = (facts["managed_devices"], facts["devices"])
     joined = None if any(isinstance(one, TenantError) for one in sources) else join(*sources)
     return {
@@ -91,7 +106,7 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "answers": answers({one["id"]: one for one in checks}, joined, facts),
         "checks": checks,
         "summary": dict(Counter(one["status"] for one in checks)),
-        "coverage": coverage(policies, people) if known else None,
+        "coverage": None if unread else facts["coverage"],
         "managed_device_access": joined,
     }
 
@@ -118,8 +133,10 @@ def read_all(tenant: Tenant) -> dict[str, Any]:
     return {**graph, **found}
 
 
-def _read_exchange(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> Any:
-    return tenant.exchange.invoke(cmdlet, parameters, purpose).values
+def _read_exchange(
+    tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, select: tuple[str, ...]
+) -> list[Record]:
+    return tenant.exchange.invoke(cmdlet, parameters, purpose, select).values
 
 
 def _read_graph(tenant: Tenant) -> dict[str, Any]:

@@ -73,9 +73,9 @@ def _for_all_applications(policies: Iterable[Mapping[str, Any]]) -> list[Mapping
     return found
 
 
-def judged(question: str, policies: Policies, people: People, emergency_accounts: int) -> Verdict:
-    """Met when everybody is covered, but for as many excluded people as there are emergency accounts."""
-    rows = [one for one in coverage(policies, people) if one["question"] == question]
+def judged(question: str, covered: Iterable[Mapping[str, Any]], people: People, emergency_accounts: int) -> Verdict:
+    """Met when everybody is C(covered), but for as many excluded people as there are emergency accounts."""
+    rows = [one for one in covered if one["question"] == question]
     doubt, holes, sentences = not people[0], False, []
     for row in rows:
         excluded = [one for one in row["not_covered"] if any(why["reason"] == "excluded" for why in one["reasons"])]

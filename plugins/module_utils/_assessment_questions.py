@@ -15,7 +15,7 @@ from ._judgement import Requirement
 _GRAPH = "Microsoft Graph v1.0"
 _ACCESS = "Microsoft Entra, Conditional Access: Conditions, Grant, Users"
 _MAIL = "Microsoft Exchange Online PowerShell"
-_PEOPLE = ("policies", "people", "emergency_accounts")
+_PEOPLE = ("coverage", "people", "emergency_accounts")
 
 QUESTIONS = (
     Requirement(

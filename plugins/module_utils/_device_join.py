@@ -18,11 +18,16 @@ from ._resource import fold
 _PHONES = frozenset({"ios", "ipados", "android"})
 
 
+def can_be_joined(device: Mapping[str, Any]) -> bool:
+    """Whether Intune may know this device of Exchange by its C(DeviceId)."""
+    return device.get("ClientType") == "EAS" and fold(device.get("DeviceType")) != "outlook"
+
+
 def join(managed: Iterable[Mapping[str, Any]], devices: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """One row for each phone of Intune and each Exchange ActiveSync device, together where they are the same."""
     eas: dict[Any, list[Mapping[str, Any]]] = {}
     for device in devices:
-        if device.get("ClientType") == "EAS":
+        if can_be_joined(device):
             eas.setdefault(fold(device.get("DeviceId")), []).append(device)
     rows, seen = [], set()
     for one in managed:

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ._device_join import can_be_joined
 from ._errors import Purpose
 from ._graph import odata
 from ._resource import Record, fold
 from ._tenant import Tenant
 
 _PATH = odata("deviceManagement/managedDevices", select="id,easDeviceId,complianceState")
-_READ = Purpose("read the devices in Intune", "the Microsoft Graph permission DeviceManagementManagedDevices.Read.All")
+READ_MANAGED_DEVICES = Purpose("read the devices of Intune", "DeviceManagementManagedDevices.Read.All")
 # The other states (a grace period, a conflict, an error, not evaluated) decide nothing.
 _VERDICTS = {"compliant": True, "noncompliant": False}
 
 
 def read_compliance(tenant: Tenant) -> dict[str, bool | None]:
     """What Intune says of its devices, by their folded ids in Exchange. Raises L(TenantError)."""
-    return compliance_by_id(tenant.graph.list(_PATH, _READ)[0])
+    return compliance_by_id(tenant.graph.list(_PATH, READ_MANAGED_DEVICES)[0])
 
 
 def compliance_by_id(managed: Iterable[Record]) -> dict[str, bool | None]:
@@ -33,10 +34,5 @@ def compliance_by_id(managed: Iterable[Record]) -> dict[str, bool | None]:
 
 
 def compliance_of(device: Record, known: Mapping[str, bool | None]) -> bool | None:
-    """Whether a device of Exchange is compliant; null if that cannot be told.
-
-    Only of Exchange ActiveSync: the ids of Outlook for iOS and Android are its own, and can change.
-    """
-    if device.get("ClientType") != "EAS" or fold(device.get("DeviceType")) == "outlook":
-        return None
-    return known.get(str(fold(device.get("DeviceId") or "")))
+    """Whether a device of Exchange is compliant; null if that cannot be told."""
+    return known.get(str(fold(device.get("DeviceId") or ""))) if can_be_joined(device) else None

@@ -13,13 +13,12 @@ from typing import Any
 
 from . import _controls as controls
 from ._concurrent import gather
-from ._errors import Purpose, TenantError
-from ._mobile_policies import POLICY
+from ._errors import TenantError
+from ._mobile_policies import POLICY, having, read_mailboxes
 from ._mobile_settings import SETTINGS
-from ._resource import Record, fold, returned
+from ._resource import Record, returned
 from ._tenant import Tenant
 
-_READ_MAILBOXES = Purpose("count the mailboxes", "the Exchange role View-Only Recipients")
 _READS: dict[str, Callable[[Tenant], list[Record]]] = {
     controls.POLICY: POLICY.backend.list,
     controls.ORGANIZATION: SETTINGS.backend.list,
@@ -73,7 +72,7 @@ def audit(tenant: Tenant, params: Mapping[str, Any], today: date | None = None) 
     day = today or datetime.now(UTC).date()
     kinds = sorted({control["kind"] for baseline in baselines for control in baseline["controls"]})
     read = gather(
-        {"mailboxes": partial(_mailboxes, tenant), **{kind: partial(_READS[kind], tenant) for kind in kinds}},
+        {"mailboxes": partial(read_mailboxes, tenant), **{kind: partial(_READS[kind], tenant) for kind in kinds}},
         at_most=1 + len(kinds),
     )
     failures = [one for one in read.values() if isinstance(one, TenantError)]
@@ -94,11 +93,6 @@ def audit(tenant: Tenant, params: Mapping[str, Any], today: date | None = None) 
         "compliant": not summary["fail"] and not summary["unknown"],
         "ended_risks": [risk for risk in risks if controls.ended(risk, day)],
     }
-
-
-def _mailboxes(tenant: Tenant) -> list[Record]:
-    properties = ("Identity", "ActiveSyncMailboxPolicy", "ActiveSyncMailboxPolicyIsDefaulted")
-    return tenant.exchange.invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, _READ_MAILBOXES, properties).values
 
 
 def _results(
@@ -140,7 +134,4 @@ def _affected(kind: str, thing: Record, mailboxes: Any) -> int | None:
     """How many mailboxes the object is about; null where they could not be read."""
     if isinstance(mailboxes, TenantError):
         return None
-    if kind == controls.ORGANIZATION:
-        return len(mailboxes)
-    # The service gives the name of the default policy to those that follow the default.
-    return sum(1 for one in mailboxes if fold(one.get("ActiveSyncMailboxPolicy")) == fold(thing["name"]))
+    return len(mailboxes if kind == controls.ORGANIZATION else having(thing["name"], mailboxes))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._cmdlets import Cmdlets
@@ -98,18 +98,27 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
         )
 
 
+def read_mailboxes(tenant: Tenant) -> list[Record]:
+    """All mailboxes, each with its policy. Raises L(TenantError)."""
+    properties = ("Identity", "PrimarySmtpAddress", "ActiveSyncMailboxPolicy", "ActiveSyncMailboxPolicyIsDefaulted")
+    return tenant.exchange.invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, _READ_USERS, properties).values
+
+
+def having(policy: str, mailboxes: Iterable[Record]) -> list[Record]:
+    """The mailboxes with this policy. The service names the default one where a mailbox only follows the default."""
+    return [one for one in mailboxes if fold(one.get("ActiveSyncMailboxPolicy")) == fold(policy)]
+
+
 def _check_removal(tenant: Tenant, record: Record) -> None:
     name = str(record["Name"])
     if record.get("IsDefault"):
         raise TenantError(
             "in_use", f"{name} is the default policy, which Exchange does not remove", next_step=_step(name)
         )
-    properties = ("Identity", "PrimarySmtpAddress", "ActiveSyncMailboxPolicy", "ActiveSyncMailboxPolicyIsDefaulted")
-    mailboxes = tenant.exchange.invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, _READ_USERS, properties).values
     users = [
         str(one.get("PrimarySmtpAddress") or one["Identity"])
-        for one in mailboxes
-        if fold(one.get("ActiveSyncMailboxPolicy")) == fold(name) and not one.get("ActiveSyncMailboxPolicyIsDefaulted")
+        for one in having(name, read_mailboxes(tenant))
+        if not one.get("ActiveSyncMailboxPolicyIsDefaulted")
     ]
     if users:
         named = ", ".join(users[:5]) + (" and others" if len(users) > 5 else "")

@@ -69,7 +69,8 @@ def protection(apps: Any, assigned: Any, policies: Any = DEMANDED) -> dict[str, 
 
 
 def bound(policies: Any, people: Any = PEOPLE, emergency: int = 1) -> dict[str, Any]:
-    return {"policies": policies, "people": people, "emergency_accounts": emergency}
+    unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
+    return {"coverage": unread or access.coverage(policies, people), "people": people, "emergency_accounts": emergency}
 
 
 def phone(reason: str = "Individual", version: str = "16.1", client: str = "EAS") -> dict[str, Any]:
