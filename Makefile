@@ -81,7 +81,7 @@ endef
 
 lint: $(TEST) $(LINT) | $(LIVE)
 	$(CACHE)/test/bin/ruff check .
-	$(CACHE)/test/bin/mypy simulator benchmarks tests tools $(LIVE)/plugins
+	$(CACHE)/test/bin/mypy simulator benchmarks tests tools $(LIVE)/plugins $(LIVE)/extensions
 	. $(CACHE)/lint/bin/activate
 	ansible-lint
 	antsibull-changelog lint

@@ -89,9 +89,11 @@ options:
       - V(requirements) becomes C(intune_requirements), what M(intune.exchange.requirements_info) returns.
       - V(mobile_access) becomes C(exchange_mobile_access) with C(organization_settings), C(access_rules) and
         C(mobile_device_mailbox_policies).
+      - V(quarantine) becomes C(exchange_quarantine) with C(mobile_devices), those that wait in quarantine, as
+        M(intune.exchange.mobile_device_info) returns them without statistics.
     type: list
     elements: str
-    choices: [connector, requirements, mobile_access]
+    choices: [connector, requirements, mobile_access, quarantine]
     default: [connector, requirements]
   concurrency:
     description: How many tenants are read at once.

@@ -93,9 +93,14 @@ def info(tenant: Tenant) -> dict[str, Any]:
 STATES = ("connected", "pending", "disconnected", "missing", "ambiguous", "not_offered")
 
 
+def of_our_type(found: Mapping[str, Any]) -> list[Any]:
+    """The service-to-service connectors that L(info) found."""
+    return [one for one in found["connectors"] if one.get("exchange_connector_type") == TYPE]
+
+
 def state(found: Mapping[str, Any]) -> str:
     """The one of L(STATES) that L(info) found."""
-    statuses = [one.get("status") for one in found["connectors"] if one.get("exchange_connector_type") == TYPE]
+    statuses = [one.get("status") for one in of_our_type(found)]
     if not found["offered"]:
         return "not_offered"
     if len(statuses) != 1:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from . import _access_rules, _connectors, _mobile_policies, _mobile_settings
+from . import _access_rules, _connectors, _devices, _mobile_policies, _mobile_settings
 from ._concurrent import gather
 from ._connection import named
 from ._errors import TenantError, usage
@@ -44,11 +44,16 @@ def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _quarantine(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    return _devices.info(tenant, {"access_state": "Quarantined", "gather_statistics": False})
+
+
 # What can be gathered: the host variable, and the function of the module that reads it.
 FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]]]] = {
     "connector": ("intune_connector", lambda tenant, params: _connectors.info(tenant)),
     "requirements": ("intune_requirements", requirements),
     "mobile_access": ("exchange_mobile_access", _mobile_access),
+    "quarantine": ("exchange_quarantine", _quarantine),
 }
 
 

@@ -18,7 +18,6 @@ import json
 import math
 import os
 import re
-import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from dataclasses import dataclass, field
 from ._connection import named
 from ._errors import TenantError, one_line, usage
 from ._http import Http
+from ._private_file import why_not_private
 
 _MARGIN = 300  # seconds that a token must still live, so that it outlasts most tasks; the Azure SDKs renew as early
 _LOOK = 0.05  # seconds between two looks at a lock that another task holds
@@ -164,19 +164,7 @@ class TokenCache:
 
     def _check(self, opened: int, name: str = "") -> None:
         """What was opened, not what stands under its name by now, is ours and ours alone."""
-        found = os.fstat(opened)
-        mode = stat.S_IMODE(found.st_mode)
-        why = (
-            f"belongs to the user with id {found.st_uid}, not to the one that runs the task (id {os.geteuid()})"
-            if found.st_uid != os.geteuid()
-            else f"is open to others (mode {mode:04o})"
-            if mode & 0o077
-            else "is no regular file"
-            if name and not stat.S_ISREG(found.st_mode)
-            else "has a second name (a hard link)"
-            if name and found.st_nlink > 1
-            else ""
-        )
+        why = why_not_private(os.fstat(opened), is_file=bool(name))
         if why:
             os.close(opened)
             raise self._refusal(why, name)

@@ -27,6 +27,7 @@ NAME = "ansible_collections.intune.exchange.plugins"
 FLOORS = [
     {"modules", "inventory"},
     {"plugin_utils"},
+    {"_tenant_events"},
     {"_module", "_fleet"},
     {"_tenant_list"},
     {"_device_actions", "_mobile_audit"},
@@ -65,7 +66,7 @@ FLOORS = [
     {"_access_decision", "_conditional_access", "_policy_settings"},
     {"_conditional_access_people"},
     {"_auth_method", "_certificate", "_licenses", "_concurrent", "_judgement", "_retry"},
-    {"_cmdlet_contract", "_connection", "_redaction", "_resource", "_service_plans", "_values"},
+    {"_cmdlet_contract", "_connection", "_private_file", "_redaction", "_resource", "_service_plans", "_values"},
     {"_errors"},
 ]
 

@@ -1,0 +1,165 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Events of tenants: the state of the connector, its synchronisation, devices in quarantine."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+DOCUMENTATION = r"""
+short_description: Events of the Exchange connector and of devices in quarantine
+description:
+  - Looks at one tenant, or at many, again and again. Puts an event for each change of the state of the connector, for a
+    synchronisation that becomes too old and one that is made up for, for each device that gets into quarantine, and for
+    a tenant that cannot be read any more or can be read again.
+  - It reads only, by the functions of the modules M(intune.exchange.connector_info) and
+    M(intune.exchange.mobile_device_info).
+  - Each event has C(type), C(tenant) (its name), C(tenant_id) and C(tenant_options), the connection options of the
+    tenant without secrets, which the playbooks of the collection take as a variable of this name.
+  - "C(connector_state_changed): C(old) and C(new), each one of C(connected), C(pending), C(disconnected), C(missing),
+    C(ambiguous) (several service-to-service connectors) and C(not_offered); C(evidence);
+    C(connector_primary_smtp_address), which is O(account), or else what the connector is bound to."
+  - "C(connector_sync_stale) and C(connector_sync_recovered): C(last_sync_date_time), C(last_sync_age_seconds),
+    C(max_sync_age), C(connector_primary_smtp_address). Each comes once, and only while the connector is connected. One
+    that has never synchronised is not called stale."
+  - "C(device_quarantined): C(device) with C(guid), C(mailbox), C(user_display_name), C(device_id), C(device_type),
+    C(device_model), C(device_os), C(client_type), C(device_access_state_reason), C(first_sync_time). It comes again
+    only when the device has left the quarantine in between."
+  - "C(tenant_unreadable), once: C(kind), C(message), C(failures), C(next_look_seconds). C(tenant_readable) ends it."
+  - The events of a look are remembered as they are taken, and written to O(state_file) after it. Who stops
+    ansible-rulebook in an orderly way gets no event twice. If it is killed during a look, the events of this look come
+    again, and none is lost.
+requirements:
+  - msal
+  - requests >= 2.33
+  - ansible-core in the Python of ansible-rulebook
+options:
+  tenants:
+    description:
+      - The tenants, as for the inventory plugin P(intune.exchange.tenants#inventory). Each has C(tenant_id) and may
+        have C(name), C(account) and any option below about its connection.
+      - When left out, there is the one tenant of O(tenant_id).
+    type: list
+    elements: dict
+  watch:
+    description:
+      - What is read. V(connector) needs the permission C(DeviceManagementServiceConfig.Read.All), V(quarantine) the
+        Exchange role C(View-Only Recipients).
+      - V(quarantine) reads all devices of the tenant at each look.
+    type: list
+    elements: str
+    choices: [connector, quarantine]
+    default: [connector, quarantine]
+  account:
+    description: Primary SMTP address of the account that the connector is, or will be, bound to.
+    type: str
+  interval:
+    description: Seconds between two looks at a tenant.
+    type: int
+    default: 300
+  longest_interval:
+    description:
+      - After a failure the next look comes after O(interval), and each further failure in a row doubles the pause, up
+        to this many seconds. Other tenants keep their own pace.
+    type: int
+    default: 3600
+  failures:
+    description: After how many failures in a row a tenant is called unreadable.
+    type: int
+    default: 3
+  max_sync_age:
+    description: Seconds since the last successful synchronisation, by the clock of the service, from which it is stale.
+    type: int
+    default: 93600
+  report_present:
+    description:
+      - What is done with what is there at the first look at a tenant. By default nothing is told and everything
+        remembered, so that only changes are events. With V(true) the state of the connector (with C(old) null), a stale
+        synchronisation and all devices in quarantine are events as well.
+    type: bool
+    default: false
+  state_file:
+    description:
+      - A file in which is kept what was told, so that a restart goes on where it was. It holds ids of tenants and of
+        devices, and no secret.
+      - It is made with mode 0600, and replaced as a whole. One that belongs to another user, is open to others, is a
+        link or cannot be understood is refused. Each event source needs one of its own.
+      - Without it each start is a first look.
+    type: path
+  concurrency:
+    description: How many tenants are read at once.
+    type: int
+    default: 32
+  tenant_id:
+    description: The only tenant, when there are no O(tenants). Read from E(AZURE_TENANT_ID) when left out.
+    type: str
+  timeout:
+    description:
+      - How many seconds one look at all tenants that are due may take together.
+      - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
+    type: int
+    default: 300
+notes:
+  - The other options of the connection, such as O(client_id), O(client_secret), O(certificate_path) and O(ca_path), are
+    those of the modules of the collection, with the same environment variables. V(device_code) is refused as
+    O(auth_method), since it would need a person.
+  - A secret in the environment of ansible-rulebook serves the event source and the playbooks that it starts.
+"""
+
+EXAMPLES = r"""
+- name: Events of one tenant, which the environment names
+  hosts: all
+  sources:
+    - intune.exchange.connector_status:
+        state_file: /var/lib/intune-exchange/connector_status.json
+  rules:
+    - name: Show what happened
+      condition: event.type is defined
+      action:
+        print_event:
+
+- name: Events of several tenants
+  hosts: all
+  sources:
+    - intune.exchange.connector_status:
+        client_id: 00000000-0000-0000-0000-000000000000
+        certificate_path: /etc/intune-exchange/application.pem
+        watch: [connector]
+        interval: 900
+        tenants:
+          - tenant_id: contoso.com
+            account: svc-intune-connector@contoso.com
+          - tenant_id: 11111111-1111-1111-1111-111111111111
+            name: fabrikam
+  rules:
+    - name: Validate the connector after a change
+      condition: event.type == "connector_state_changed"
+      action:
+        run_playbook:
+          name: intune.exchange.validate
+          extra_vars:
+            tenant_options: "{{ event.tenant_options }}"
+            connector_primary_smtp_address: "{{ event.connector_primary_smtp_address }}"
+"""
+
+
+def _engine() -> Any:
+    """The code of the collection that this file is part of.
+
+    ansible-rulebook runs this file by its path, and collections are no packages there. Ansible's own loader would make
+    them so, but then ansible-rulebook can load no further plugin (1.3.2).
+    """
+    collection = ModuleType("intune_exchange")
+    collection.__path__ = [str(Path(__file__).absolute().parents[4] / "plugins")]
+    sys.modules.setdefault(collection.__name__, collection)
+    return importlib.import_module("intune_exchange.plugin_utils._watch")
+
+
+async def main(queue: Any, args: dict[str, Any]) -> None:
+    """What ansible-rulebook calls."""
+    await _engine().watch(args, queue.put)

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at tenants again and again, each at its own time, and hands over what happened in between."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..module_utils._connection import CONNECTION_SPEC, SECRET_OPTIONS, named
+from ..module_utils._errors import usage
+from ..module_utils._fleet import UNREADABLE, read_fleet
+from ..module_utils._redaction import Redactor
+from ..module_utils._tenant_events import Event, Known, Rules, happened
+from ..module_utils._tenant_list import SHARED
+from ..module_utils._token_cache import Token
+from ._watch_file import WatchFile
+
+T = TypeVar("T")
+_LOG = logging.getLogger("intune.exchange.connector_status")
+OPTIONS: dict[str, dict[str, Any]] = {
+    **CONNECTION_SPEC,
+    "account": {"type": "str"},
+    "tenants": {"type": "list", "elements": "dict"},
+    "watch": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["connector", "quarantine"],
+        "default": ["connector", "quarantine"],
+    },
+    "interval": {"type": "int", "default": 300},
+    "longest_interval": {"type": "int", "default": 3600},
+    "failures": {"type": "int", "default": 3},
+    "max_sync_age": {"type": "int", "default": 93600},
+    "report_present": {"type": "bool", "default": False},
+    "state_file": {"type": "path"},
+    "concurrency": {"type": "int", "default": 32},
+}
+
+
+async def watch(
+    given: Mapping[str, Any],
+    hand_over: Callable[[Event], Awaitable[None]],
+    read: Callable[..., list[dict[str, Any]]] = read_fleet,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Hand over the events of the tenants until it is cancelled. Raises L(TenantError) for what cannot be meant."""
+    params = _checked(given)
+    rules = Rules(**{name: params[name] for name in Rules.__dataclass_fields__})
+    entries = _entries(params)
+    shared = {option: params.get(option) for option in SHARED}
+    memory: dict[str, Token] = {}
+    file = WatchFile(params["state_file"])
+    known = file.load()
+    file.save(known)  # before the first look, so that a folder that cannot be written to is found now
+    due = dict.fromkeys(range(len(entries)), clock())
+    while True:
+        now = [number for number, when in due.items() if when <= clock()]
+        looked_at = [entries[number] for number in now]
+        limits = (params["concurrency"], params["timeout"])
+        hosts = await _in_thread(partial(read, looked_at, None, shared, params["watch"], *limits, memory=memory))
+        try:
+            for number, host in zip(now, hosts, strict=True):
+                tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), Known())
+                for event in happened(tenant, host, rules):
+                    await hand_over(event)
+                due[number] = clock() + rules.pause(tenant.failures)
+                _log(host, rules.pause(tenant.failures))
+        finally:  # also when it is cancelled while an event waits: what was handed over is not told again
+            file.save(known)
+        await sleep(max(0.0, min(due.values()) - clock()))
+
+
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with their defaults and what the environment says. Raises L(TenantError)."""
+    redactor = Redactor()
+    for option in SECRET_OPTIONS:
+        redactor.add(str(given.get(option) or ""))
+    # ansible-rulebook adds what answers to events, which this source does not ask for.
+    validated = ArgumentSpecValidator(OPTIONS).validate(
+        {option: value for option, value in given.items() if option != "eda_feedback_queue"}
+    )
+    if validated.error_messages:
+        raise usage(f"the event source cannot be used: {redactor.clean('; '.join(validated.error_messages))}")
+    params: dict[str, Any] = validated.validated_parameters
+    for option in ("interval", "failures", "max_sync_age"):
+        if params[option] < 1:
+            raise usage(f"{option} must be at least 1")
+    if params["longest_interval"] < params["interval"]:
+        raise usage("longest_interval must not be less than interval")
+    return params
+
+
+def _entries(params: Mapping[str, Any]) -> list[Any]:
+    """The tenants, or the one of the options. Raises L(TenantError) if there is none."""
+    entries = list(params["tenants"] or ([{"tenant_id": params["tenant_id"]}] if params["tenant_id"] else []))
+    if not entries:
+        raise usage(f"there is neither a tenant in tenants nor a {named('tenant_id')}", "Give one of them")
+    return entries
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """C(work), done where it does not hold up the loop.
+
+    Not by C(asyncio.to_thread): the end of the program would wait for it, and a read may take all of its time.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def run() -> None:
+        settle: Callable[[], None]
+        try:
+            settle = partial(done.set_result, work())
+        except BaseException as error:  # raised again in the loop
+            settle = partial(done.set_exception, error)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(lambda: None if done.cancelled() else settle())
+
+    threading.Thread(target=run, name="connector_status", daemon=True).start()
+    return await done
+
+
+def _log(host: Mapping[str, Any], pause: int) -> None:
+    if host["group"] == UNREADABLE:
+        message = host["variables"]["tenant_error"]["message"]
+        _LOG.warning("%s Next look in %d s.", message, pause)
+    else:
+        _LOG.info("Looked at tenant %s. Next look in %d s.", host["name"], pause)

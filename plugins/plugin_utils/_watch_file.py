@@ -1,0 +1,87 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of the tenants, kept in a file that the user names, so that nothing is told twice after a restart.
+
+Who can write the file decides what is told. So it must belong to the user that watches, be open to nobody else, and be
+no link. A file that cannot be read is an error and not an empty one, with which everything would start anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+
+from ..module_utils._errors import TenantError, one_line, usage
+from ..module_utils._private_file import why_not_private
+from ..module_utils._tenant_events import Known
+
+_FORM = 1  # of the content
+_LARGEST = 64 * 1024 * 1024  # bytes
+
+
+class WatchFile:
+    """The file of C(path); without one nothing is kept."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path = os.path.abspath(path) if path else None
+        self._written = ""
+
+    def load(self) -> dict[str, Known]:
+        """What is known, by the id of the tenant; nothing if there is no file yet. Raises L(TenantError)."""
+        if self._path is None:
+            return {}
+        with self._explained():
+            try:
+                # Not blocking: what is no file must not hold the start up before it is refused.
+                opened = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            except FileNotFoundError:
+                return {}
+            except OSError as error:
+                if error.errno == errno.ELOOP:
+                    raise self._refusal("is a link", "Name a file itself") from error
+                raise
+            with os.fdopen(opened, "rb") as stream:
+                why = why_not_private(os.fstat(opened), is_file=True)
+                if why:
+                    raise self._refusal(why, "Give a file of your own with mode 0600")
+                content = stream.read(_LARGEST)
+        try:
+            said = json.loads(content)
+            if said["form"] != _FORM:
+                raise ValueError(f"its form is {said['form']!r}")
+            return {str(tenant): Known.restored(kept) for tenant, kept in said["tenants"].items()}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            step = "Put back a copy of it, or remove it to start from what the tenants are like then"
+            raise self._refusal(f"is not what this event source writes ({one_line(error, 120)})", step) from error
+
+    def save(self, tenants: Mapping[str, Known]) -> None:
+        """Write the file if something is new, whole or not at all. Raises L(TenantError)."""
+        content = json.dumps({"form": _FORM, "tenants": {one: known.kept() for one, known in tenants.items()}})
+        if self._path is None or content == self._written:
+            return
+        draft = f"{self._path}.new"
+        with self._explained():
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(draft)  # a writer was killed
+            opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(opened, "w", encoding="ascii") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(opened)
+            os.replace(draft, self._path)
+        self._written = content
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            why = f"cannot be used ({one_line(error.strerror or error, 120)})"
+            raise self._refusal(why, "Its folder must be there, and yours to write to") from error
+
+    def _refusal(self, why: str, step: str) -> TenantError:
+        return usage(f"the file {self._path} of state_file {why}", step)
