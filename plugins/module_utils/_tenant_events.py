@@ -57,7 +57,7 @@ class Known:
     def restored(cls, kept: Any) -> Known:
         """What L(kept) made. Raises C(ValueError), C(TypeError) if it is something else."""
         known = cls(**kept)
-        listed = known.quarantined or []
+        listed = [] if known.quarantined is None else known.quarantined
         good = (
             isinstance(known.connector, str | None)
             and isinstance(known.stale, bool | None)

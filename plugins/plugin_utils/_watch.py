@@ -83,13 +83,14 @@ async def watch(
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options with their defaults and what the environment says. Raises L(TenantError)."""
+    own = {option: value for option, value in given.items() if option != "eda_feedback_queue"}  # of ansible-rulebook
+    unknown = sorted(set(own) - set(OPTIONS))
+    if unknown:
+        raise usage(f"the event source has no option {', '.join(unknown)}", f"There are {', '.join(OPTIONS)}")
     redactor = Redactor()
     for option in SECRET_OPTIONS:
-        redactor.add(str(given.get(option) or ""))
-    # ansible-rulebook adds what answers to events, which this source does not ask for.
-    validated = ArgumentSpecValidator(OPTIONS).validate(
-        {option: value for option, value in given.items() if option != "eda_feedback_queue"}
-    )
+        redactor.add(str(own.get(option) or ""))
+    validated = ArgumentSpecValidator(OPTIONS).validate(own)
     if validated.error_messages:
         raise usage(f"the event source cannot be used: {redactor.clean('; '.join(validated.error_messages))}")
     params: dict[str, Any] = validated.validated_parameters

@@ -44,10 +44,11 @@ class WatchFile:
                 if error.errno == errno.ELOOP:
                     raise self._refusal("is a link", "Name a file itself") from error
                 raise
+            why = why_not_private(os.fstat(opened), is_file=True)
+            if why:
+                os.close(opened)
+                raise self._refusal(why, "Give a file of your own with mode 0600")
             with os.fdopen(opened, "rb") as stream:
-                why = why_not_private(os.fstat(opened), is_file=True)
-                if why:
-                    raise self._refusal(why, "Give a file of your own with mode 0600")
                 content = stream.read(_LARGEST)
         try:
             said = json.loads(content)

@@ -101,7 +101,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 def start(tmp_path: Path, simulator: Simulator) -> Iterator[Start]:
     """Starts the rulebook of the collection with these variables, signed in by the environment."""
     if not shutil.which("java"):
-        reason = "ansible-rulebook needs Java 17: apt-get install openjdk-17-jre-headless"
+        reason = "ansible-rulebook needs Java 17 or later (on Debian: apt-get install default-jre-headless)"
         (pytest.fail if os.environ.get("INTUNE_EXCHANGE_FORBID_SKIPS") else pytest.skip)(reason)
     started: list[Rulebook] = []
 

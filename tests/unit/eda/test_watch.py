@@ -1,0 +1,366 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The loop behind the event source: when it looks, what it keeps, how it ends. Waiting takes no time here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import runpy
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.intune.exchange.plugins.module_utils import _private_file
+from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.plugin_utils._watch import OPTIONS, watch
+from simulator import Simulator
+
+SOURCE = Path(__file__).parents[3] / "extensions/eda/plugins/event_source/connector_status.py"
+TOKEN = {"tenant_id": "contoso.example", "graph_token": "a-secret-canary", "exchange_token": "a-secret-canary"}
+DOWN = {"tenant_error": {"kind": "network", "message": "Could not read the tenant: no connection."}}
+Look = dict[str, Any]
+
+
+class Over(Exception):
+    """There is nothing more to read."""
+
+
+def connector(*statuses: str) -> Look:
+    connectors = [{"exchange_connector_type": "serviceToService", "status": status} for status in statuses]
+    return {"intune_connector": {"connectors": connectors, "offered": True, "offered_evidence": "as read"}}
+
+
+def quarantine(*guids: str) -> Look:
+    return {"exchange_quarantine": {"mobile_devices": [{"guid": guid} for guid in guids]}}
+
+
+@dataclass
+class World:
+    """What the looks at each tenant find, one after another, on a clock that only waiting moves."""
+
+    looks: dict[str, list[Look]]
+    now: float = 0
+    slept: list[float] = field(default_factory=list)
+    looked: list[tuple[float, list[str]]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def read(self, entries: list[dict[str, Any]], *_rest: Any, **_more: Any) -> list[dict[str, Any]]:
+        names = [entry["tenant_id"] for entry in entries]
+        if not all(self.looks[name] for name in names):
+            raise Over
+        self.looked.append((self.now, names))
+        hosts = []
+        for name in names:
+            found = self.looks[name].pop(0)
+            group = "tenant_unreadable" if "tenant_error" in found else None
+            hosts.append(
+                {"name": name, "group": group, "variables": {"tenant_id": name, "tenant_options": {}, **found}}
+            )
+        return hosts
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    async def take(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+
+    def watched(self, **options: Any) -> list[str]:
+        """The types of the events of all looks."""
+        given = {"tenants": [{"tenant_id": name} for name in self.looks], "interval": 60, **options}
+        with pytest.raises(Over):
+            asyncio.run(watch(given, self.take, self.read, lambda: self.now, self.sleep))
+        return [event["type"] for event in self.events]
+
+
+def one(*looks: Look) -> World:
+    return World({"contoso": list(looks)})
+
+
+def test_it_looks_at_every_interval() -> None:
+    world = one(connector("connected"), connector("disconnected"), connector("disconnected"), connector("connected"))
+    assert world.watched() == ["connector_state_changed", "connector_state_changed"]
+    assert world.slept == [60] * 4
+
+
+def test_pauses_double_after_failures_and_end_with_them() -> None:
+    world = one(*[DOWN] * 6, connector("connected"), DOWN, connector("connected"))
+    assert world.watched(longest_interval=500) == ["tenant_unreadable", "tenant_readable"]
+    assert world.slept == [60, 120, 240, 480, 500, 500, 60, 60, 60]
+    assert world.events[0]["failures"] == 3 and world.events[0]["next_look_seconds"] == 240
+
+
+def test_a_tenant_that_fails_does_not_slow_down_another() -> None:
+    world = World({"contoso": [connector("connected")] * 8, "fabrikam": [DOWN] * 4})
+    assert world.watched() == ["tenant_unreadable"]
+    assert [when for when, names in world.looked if "contoso" in names] == [60 * number for number in range(8)]
+    assert [when for when, names in world.looked if "fabrikam" in names] == [0, 60, 180, 420]
+
+
+def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    first = one({**connector("connected"), **quarantine("a")}, {**connector("disconnected"), **quarantine("a", "b")})
+    assert first.watched(state_file=str(path)) == ["connector_state_changed", "device_quarantined"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600 and [entry.name for entry in tmp_path.iterdir()] == [path.name]
+    second = one({**connector("disconnected"), **quarantine("a", "b")}, quarantine("a", "b", "c"))
+    assert second.watched(state_file=str(path)) == ["device_quarantined"]
+    assert [event["device"]["guid"] for event in second.events] == ["c"]
+    # Without a file the same is a first look.
+    assert one({**connector("missing"), **quarantine("a", "b", "c")}).watched() == []
+
+
+def test_failures_and_what_was_said_of_them_outlast_a_restart(tmp_path: Path) -> None:
+    path = str(tmp_path / "state.json")
+    assert one(DOWN, DOWN).watched(state_file=path) == []
+    assert one(DOWN, DOWN).watched(state_file=path) == ["tenant_unreadable"]
+    assert one(DOWN, connector("connected")).watched(state_file=path) == ["tenant_readable"]
+
+
+def test_cancelled_while_an_event_waits_it_keeps_what_was_taken(tmp_path: Path) -> None:
+    """ansible-rulebook takes one event at a time, so that the next one may have to wait when it is stopped."""
+    path = tmp_path / "state.json"
+    world = one(quarantine(), quarantine("a", "b", "c"))
+    given = {**TOKEN, "tenants": [{"tenant_id": "contoso"}], "state_file": str(path)}
+
+    async def stopped() -> list[str]:
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(1)
+        watching = asyncio.create_task(watch(given, queue.put, world.read, lambda: world.now, world.sleep))
+        taken = [await queue.get()]
+        while not queue.full():
+            await asyncio.sleep(0)
+        watching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await watching
+        return [event["device"]["guid"] for event in (*taken, queue.get_nowait())]
+
+    assert asyncio.run(stopped()) == ["a", "b"]
+    again = one(quarantine("a", "b", "c"))
+    assert again.watched(state_file=str(path)) == ["device_quarantined"]
+    assert again.events[0]["device"]["guid"] == "c"
+
+
+def test_cancelled_while_it_reads_it_ends_at_once(tmp_path: Path) -> None:
+    """The read goes on in its thread for as long as it takes; nobody waits for it."""
+    started, release = threading.Event(), threading.Event()
+
+    def read(*_given: Any, **_more: Any) -> list[dict[str, Any]]:
+        started.set()
+        release.wait(60)
+        return []
+
+    async def stopped() -> None:
+        watching = asyncio.create_task(watch(TOKEN, World({}).take, read))
+        await asyncio.to_thread(started.wait, 60)
+        watching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await watching
+
+    asyncio.run(stopped())
+    assert not release.is_set()
+    release.set()  # its result comes to a loop that is closed
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("", "Expecting value"),
+        ("[]", "list indices"),
+        ('{"form": 2, "tenants": {}}', "its form is 2"),
+        ('{"form": 1}', "tenants"),
+        ('{"form": 1, "tenants": []}', "has no attribute"),
+        ('{"form": 1, "tenants": {"contoso": {"connector": 1}}}', "a value of another type"),
+        ('{"form": 1, "tenants": {"contoso": null}}', "must be a mapping"),
+    ],
+    ids=str,
+)
+def test_a_state_file_that_is_not_understood_is_named(tmp_path: Path, content: str, why: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(content)
+    path.chmod(0o600)
+    error = refused(state_file=str(path))
+    assert f"the file {path} of state_file is not what this event source writes (" in error and why in error
+    assert error.endswith("remove it to start from what the tenants are like then.")
+    assert path.read_text() == content
+
+
+def refused(**options: Any) -> str:
+    """What is said against options, before anything is read."""
+    world = one()
+    with pytest.raises(TenantError) as raised:
+        asyncio.run(watch({**TOKEN, **options}, world.take, world.read, lambda: world.now, world.sleep))
+    assert raised.value.kind == "usage" and "canary" not in str(raised.value)
+    return str(raised.value)
+
+
+def _link(path: Path) -> None:
+    path.rename(path.with_suffix(".elsewhere"))
+    path.symlink_to(path.with_suffix(".elsewhere"))
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda path: path.chmod(0o640), "is open to others (mode 0640). Give a file of your own with mode 0600."),
+        (_link, "is a link. Name a file itself."),
+        (_pipe, "is no regular file. Give"),
+        (lambda path: os.link(path, path.with_suffix(".second")), "has a second name (a hard link). Give"),
+        (lambda path: (path.unlink(), path.parent.chmod(0o700), path.mkdir(0o700)), "is no regular file. Give"),
+    ],
+)
+def test_a_state_file_that_others_could_write_is_refused(
+    tmp_path: Path, spoil: Callable[[Path], Any], why: str
+) -> None:
+    path = tmp_path / "state.json"
+    one(connector("connected")).watched(state_file=str(path))
+    spoil(path)
+    assert f"the file {path} of state_file {why}" in refused(state_file=str(path))
+
+
+def test_a_state_file_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, me = tmp_path / "state.json", os.geteuid()
+    one(connector("connected")).watched(state_file=str(path))
+    monkeypatch.setattr(_private_file.os, "geteuid", lambda: me + 1)
+    assert f"belongs to the user with id {me}, not to the one that runs the task" in refused(state_file=str(path))
+
+
+def test_a_folder_that_is_not_there_is_found_before_the_first_look(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "state.json"
+    assert f"the file {path} of state_file cannot be used (No such file or directory)" in refused(state_file=str(path))
+
+
+def test_a_writer_that_was_killed_leaves_no_trouble(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.with_name("state.json.new").write_text('{"form"')
+    assert one(connector("connected")).watched(state_file=str(path)) == []
+    assert json.loads(path.read_text())["tenants"]["contoso"]["connector"] == "connected"
+
+
+def test_the_file_is_only_written_when_something_is_new(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    world = one(*[connector("connected")] * 3)
+    seen: list[int] = []
+
+    async def sleep(seconds: float) -> None:
+        seen.append(path.stat().st_ino)
+        await world.sleep(seconds)
+
+    given = {"tenants": [{"tenant_id": "contoso"}], "state_file": str(path)}
+    with pytest.raises(Over):
+        asyncio.run(watch(given, world.take, world.read, lambda: world.now, sleep))
+    assert len(seen) == 3 and len(set(seen)) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"tennants": []}, "the event source has no option tennants. There are tenant_id, "),
+        ({"interval": 0}, "interval must be at least 1"),
+        ({"interval": "soon"}, "interval"),
+        ({"failures": 0}, "failures must be at least 1"),
+        ({"interval": 60, "longest_interval": 30}, "longest_interval must not be less than interval"),
+        ({"watch": ["everything"]}, "watch must be one or more of: connector, quarantine"),
+        ({"tenant_id": None}, "neither a tenant in tenants nor a tenant_id (AZURE_TENANT_ID)"),
+        ({"cloud": "a-secret-canary"}, "cloud must be one of"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_meant_is_refused(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], problem: str
+) -> None:
+    monkeypatch.delenv("AZURE_TENANT_ID", raising=False)
+    assert problem in refused(**options)
+
+
+def test_what_ansible_rulebook_adds_is_no_option() -> None:
+    assert one(connector("connected")).watched(eda_feedback_queue=object()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"auth_method": "device_code"}, "auth_method device_code would need a person for each tenant"),
+        ({"tenants": [{"tenant_id": "contoso", "tennant": 1}]}, "tenants[1] has options that no tenant has: tennant"),
+        ({"timeout": 0}, "timeout (INTUNE_EXCHANGE_TIMEOUT) must be more than 0 seconds"),
+    ],
+    ids=str,
+)
+def test_what_the_fleet_refuses_ends_it(options: dict[str, Any], problem: str) -> None:
+    with pytest.raises(TenantError) as raised:
+        asyncio.run(watch({**TOKEN, **options}, World({}).take))
+    assert problem in str(raised.value) and "canary" not in str(raised.value)
+
+
+def test_the_documentation_is_that_of_the_options() -> None:
+    source = runpy.run_path(str(SOURCE))
+    assert asyncio.iscoroutinefunction(source["main"])
+    documented = yaml.safe_load(source["DOCUMENTATION"])["options"]
+    own = set(OPTIONS) - set(CONNECTION_SPEC)
+    assert set(documented) == own | {"tenant_id", "timeout"}
+    for option, text in documented.items():
+        spec = {name: OPTIONS[option].get(name) for name in ("type", "elements", "choices", "default")}
+        assert {name: text.get(name) for name in spec} == spec, option
+    examples = yaml.safe_load(source["EXAMPLES"])
+    given = [options for ruleset in examples for one in ruleset["sources"] for options in one.values()]
+    assert len(given) == 2 and all(set(options) <= set(OPTIONS) for options in given)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(tenants=["connected", "no_intune_licence"], clock_step=0) as running:
+        yield running
+
+
+def test_real_reads_sign_in_once_and_show_no_secret(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "intune.exchange")
+    options = simulator.options("connected")
+    for name, value in simulator.environment("connected").items():
+        monkeypatch.setenv(name, value)
+    events: list[dict[str, Any]] = []
+    looks = 0
+    now = 0.0
+
+    async def take(event: dict[str, Any]) -> None:
+        events.append(event)
+
+    async def sleep(seconds: float) -> None:
+        nonlocal looks, now
+        looks, now = looks + 1, now + seconds
+        if looks == 3:
+            raise Over
+
+    names = ("connected", "no_intune_licence")
+    own = [{key: simulator.options(name)[key] for key in ("tenant_id", "client_id", "client_secret")} for name in names]
+    tenants = [{**given, "name": name} for given, name in zip(own, names, strict=True)]
+    given = {"tenants": tenants, "watch": ["connector"], "report_present": True, "failures": 2}
+    with pytest.raises(Over):
+        asyncio.run(watch(given, take, clock=lambda: now, sleep=sleep))
+    assert [(event["type"], event["tenant"]) for event in events] == [
+        ("connector_state_changed", "connected"),
+        ("tenant_unreadable", "no_intune_licence"),
+    ]
+    assert events[0]["new"] == "connected"
+    assert events[0]["tenant_options"]["tenant_id"] == options["tenant_id"]
+    assert events[1]["kind"] == "no_intune_licence" and events[1]["failures"] == 2
+    assert "has no active Intune licence" in caplog.text and "Next look in 300 s." in caplog.text
+    signed_in = [row for row in simulator.requests() if row["operation"] == "token"]
+    assert [row["tenant"] for row in signed_in].count("connected") == 1
+    for secret in (*(one["client_secret"] for one in own), "eyJ0eXAi", "eyJhbGci"):
+        assert secret not in str(events) + caplog.text
