@@ -76,6 +76,8 @@ async def watch(
                     await hand_over(event)
                 due[number] = clock() + rules.pause(tenant.failures)
                 _log(host, rules.pause(tenant.failures))
+            if any(host["group"] == UNREADABLE for host in hosts):
+                memory.clear()  # a right that was granted counts only in newer tokens
         finally:  # also when it is cancelled while an event waits: what was handed over is not told again
             file.save(known)
         await sleep(max(0.0, min(due.values()) - clock()))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,6 +51,15 @@ WATCHED = {
         "devices": [{"user": "adele.vance", "model": "iPhone14C2", "type": "iPhone", "os": "iOS 18.6", "client": "EAS"}]
     },
 }
+
+GUIDE = (ROOT / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
+
+
+def shown(caption: str) -> str:
+    """The file of this name in the guide."""
+    start = f".. code-block:: yaml\n   :caption: {caption}\n\n"
+    (found,) = re.findall(rf"^{re.escape(start)}((?:   .*\n|\n)+)", GUIDE, re.MULTILINE)
+    return textwrap.dedent(found)
 
 
 class Rulebook:
@@ -105,10 +116,16 @@ def start(tmp_path: Path, simulator: Simulator) -> Iterator[Start]:
         (pytest.fail if os.environ.get("INTUNE_EXCHANGE_FORBID_SKIPS") else pytest.skip)(reason)
     started: list[Rulebook] = []
 
-    def begin(**variables: Any) -> Rulebook:
-        host = {"localhost": {"ansible_connection": "local"}}
-        (tmp_path / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": host}}))
-        (tmp_path / "variables.yml").write_text(yaml.safe_dump({**variables, "interval": 1}))
+    def begin(rulebook: str | None = None, **variables: Any) -> Rulebook:
+        """The rulebook of the collection, as the guide shows it, or a file that holds another one."""
+        for name in ("inventory.yml", "variables.yml"):
+            (tmp_path / name).write_text(shown(name))
+        written = yaml.safe_load(shown("variables.yml"))
+        (tmp_path / "variables.yml").write_text(yaml.safe_dump({**written, **variables, "interval": 1}))
+        (command,) = re.findall(r"^   ansible-rulebook (.*)$", GUIDE, re.MULTILINE)
+        arguments = command.split()
+        if rulebook:
+            arguments[arguments.index("-r") + 1] = rulebook
         own = ("AZURE_", "INTUNE_", "ANSIBLE_", "EDA_")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         settings = {
@@ -117,9 +134,8 @@ def start(tmp_path: Path, simulator: Simulator) -> Iterator[Start]:
             "HOME": str(tmp_path),
             "PATH": f"{BIN}:{os.environ['PATH']}",
         }
-        names = ["-r", "intune.exchange.connector_status", "-i", "inventory.yml", "-e", "variables.yml"]
         environment = {**clean, **settings, **simulator.environment("watched")}
-        started.append(Rulebook(tmp_path, [*names, "--print-events"], environment))
+        started.append(Rulebook(tmp_path, [*arguments, "--print-events"], environment))
         return started[-1]
 
     yield begin
@@ -158,13 +174,18 @@ def test_events_start_playbooks_once_and_go_on_after_a_restart(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
     assert play({"intune.exchange.connector": {"state": "absent"}}, tenant="watched").code == 0
-    again = start(**variables)
+    own = yaml.safe_load(shown("connectors.yml"))
+    (options,) = own[0]["sources"][0].values()
+    tenant = {"tenant_id": simulator.facts("watched")["tenant_id"], "account": ADDRESS}
+    options |= {"state_file": str(file), "interval": 1, "tenants": [tenant]}
+    (tmp_path / "connectors.yml").write_text(yaml.safe_dump(own))
+    again = start("connectors.yml")
     again.until(lambda: "There is no service-to-service connector. Next step" in again.said)
     again.stop()
     assert (again.events("connector_state_changed"), again.events("device_quarantined")) == (1, 0)
     assert "'old': 'connected'" in again.said and "'new': 'missing'" in again.said
-    for shown in (rulebook.said, again.said, file.read_text()):
-        assert simulator.facts("watched")["client_secret"] not in shown and "Traceback" not in shown
+    for text in (rulebook.said, again.said, file.read_text()):
+        assert simulator.facts("watched")["client_secret"] not in text and "Traceback" not in text
 
 
 def test_what_cannot_be_meant_ends_it_with_a_sentence(start: Start, tmp_path: Path) -> None:

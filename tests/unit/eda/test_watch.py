@@ -326,41 +326,54 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-def test_real_reads_sign_in_once_and_show_no_secret(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG, "intune.exchange")
-    options = simulator.options("connected")
-    for name, value in simulator.environment("connected").items():
-        monkeypatch.setenv(name, value)
-    events: list[dict[str, Any]] = []
-    looks = 0
-    now = 0.0
-
-    async def take(event: dict[str, Any]) -> None:
-        events.append(event)
+def really(simulator: Simulator, looks: int, *names: str, **options: Any) -> list[dict[str, Any]]:
+    """The events of so many looks at simulated tenants."""
+    world = one()
+    own = ("tenant_id", "client_id", "client_secret")
+    tenants = [{"name": name, **{option: simulator.options(name)[option] for option in own}} for name in names]
 
     async def sleep(seconds: float) -> None:
-        nonlocal looks, now
-        looks, now = looks + 1, now + seconds
-        if looks == 3:
+        await world.sleep(max(seconds, 1e6))  # so that all are due again
+        if len(world.slept) == looks:
             raise Over
 
-    names = ("connected", "no_intune_licence")
-    own = [{key: simulator.options(name)[key] for key in ("tenant_id", "client_id", "client_secret")} for name in names]
-    tenants = [{**given, "name": name} for given, name in zip(own, names, strict=True)]
-    given = {"tenants": tenants, "watch": ["connector"], "report_present": True, "failures": 2}
     with pytest.raises(Over):
-        asyncio.run(watch(given, take, clock=lambda: now, sleep=sleep))
+        asyncio.run(watch({"tenants": tenants, **options}, world.take, clock=lambda: world.now, sleep=sleep))
+    return world.events
+
+
+@pytest.fixture
+def environment(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the simulated tenants are."""
+    for name, value in simulator.environment("connected").items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("environment")
+def test_real_reads_show_no_secret(simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "intune.exchange")
+    names = ("connected", "no_intune_licence")
+    events = really(simulator, 2, *names, watch=["connector"], report_present=True, failures=2)
     assert [(event["type"], event["tenant"]) for event in events] == [
         ("connector_state_changed", "connected"),
         ("tenant_unreadable", "no_intune_licence"),
     ]
     assert events[0]["new"] == "connected"
-    assert events[0]["tenant_options"]["tenant_id"] == options["tenant_id"]
+    assert events[0]["tenant_options"]["tenant_id"] == simulator.facts("connected")["tenant_id"]
     assert events[1]["kind"] == "no_intune_licence" and events[1]["failures"] == 2
     assert "has no active Intune licence" in caplog.text and "Next look in 300 s." in caplog.text
-    signed_in = [row for row in simulator.requests() if row["operation"] == "token"]
-    assert [row["tenant"] for row in signed_in].count("connected") == 1
-    for secret in (*(one["client_secret"] for one in own), "eyJ0eXAi", "eyJhbGci"):
+    for secret in (*(simulator.facts(name)["client_secret"] for name in names), "eyJ0eXAi", "eyJhbGci"):
         assert secret not in str(events) + caplog.text
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_tenant_is_signed_in_to_once_until_something_fails(simulator: Simulator) -> None:
+    def sign_ins() -> int:
+        return len([row for row in simulator.requests() if row["operation"] == "token"])
+
+    assert really(simulator, 3, "connected") == []
+    assert sign_ins() == 2  # one for each audience
+    simulator.reset()
+    simulator.fault(match="Get-MobileDevice", kind="status", status=403)
+    assert really(simulator, 3, "connected") == []
+    assert sign_ins() == 4

@@ -1,0 +1,111 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide for events: the samples that it shows are what the event source makes of a simulated tenant."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.intune.exchange.plugins.module_utils import _run
+from ansible_collections.intune.exchange.plugins.modules import activesync_organization_settings, connector
+from ansible_collections.intune.exchange.plugins.plugin_utils._watch import watch
+from simulator import Simulator
+
+GUIDE = (Path(__file__).parents[3] / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
+TENANT = {
+    "extends": "connected",
+    "domain": "contoso.example",
+    "exchange": {
+        "devices": [{"user": "adele.vance", "model": "iPhone14C2", "type": "iPhone", "os": "iOS 18.6", "client": "EAS"}]
+    },
+}
+Event = dict[str, Any]
+
+
+class Over(Exception):
+    """Everything has happened."""
+
+
+def done(simulator: Simulator, module: Any, **options: Any) -> None:
+    """What an administrator does with a module."""
+    spec = module.DECLARATION.argument_spec
+    params = ArgumentSpecValidator(spec).validate({**simulator.options(), **options}).validated_parameters
+    result = _run.perform(module.DECLARATION, params, False)
+    assert result.get("changed"), result
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
+    """One event of each type, from looks between which something happens to the tenant."""
+    path = tmp_path_factory.mktemp("tenant") / "contoso.yml"
+    path.write_text(yaml.safe_dump(TENANT))
+    events: list[Event] = []
+    with Simulator(tenants=[path], clock_step=0) as simulator:
+        quarantine = {"default_access_level": "Quarantine", "accept_impact": True}
+        refusal = {"error": {"code": "Forbidden", "message": "Access is denied."}}
+        fault = {"match": "Get-MobileDevice", "kind": "status", "status": 403, "body": refusal}
+        happens: list[Callable[[], None]] = [
+            lambda: simulator.advance(300),
+            lambda: simulator.advance(200),
+            lambda: done(simulator, activesync_organization_settings, **quarantine),
+            lambda: simulator.fault(**fault),
+            lambda: done(simulator, connector, state="absent"),
+        ]
+
+        async def take(event: Event) -> None:
+            events.append(event)
+
+        async def sleep(seconds: float) -> None:
+            if not happens:
+                raise Over
+            happens.pop(0)()
+
+        given = {
+            **simulator.options(),
+            "interval": 1,
+            "failures": 1,
+            "max_sync_age": 7000,  # the simulated connector synchronises every 7200 seconds, 6780 seconds ago at first
+            "tenants": [{"tenant_id": simulator.facts()["tenant_id"], "name": "contoso"}],
+        }
+        with pytest.raises(Over):
+            asyncio.run(watch(given, take, clock=iter(range(10**6)).__next__, sleep=sleep))
+    return {event["type"]: event for event in events}
+
+
+def shown() -> dict[str, Event]:
+    blocks = re.findall(r"^\.\. code-block:: json\n\n((?:   .*\n|\n)+)", GUIDE, re.MULTILINE)
+    samples = [json.loads(textwrap.dedent(block)) for block in blocks]
+    return {sample["type"]: sample for sample in samples}
+
+
+def form(value: Any) -> Any:
+    """The names and types of a value, and its words where they are not of this one tenant and time."""
+    if isinstance(value, dict):
+        return {name: value[name] if name in ("type", "old", "new", "kind") else form(value[name]) for name in value}
+    return type(value).__name__
+
+
+def test_the_samples_are_real(made: dict[str, Event]) -> None:
+    samples = shown()
+    assert set(samples) == set(made)
+    for kind, sample in samples.items():
+        real = {name: value for name, value in made[kind].items() if name != "tenant_options"}
+        options = sample.pop("tenant_options", {})  # the real ones also say where the simulated tenant is
+        assert set(options) <= set(made[kind]["tenant_options"]), kind
+        assert form(sample) == form(real), kind
+
+
+def test_the_guide_names_every_type(made: dict[str, Event]) -> None:
+    for kind in made:
+        assert f"``{kind}``" in GUIDE
