@@ -85,14 +85,13 @@ async def watch(
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options with their defaults and what the environment says. Raises L(TenantError)."""
-    own = {option: value for option, value in given.items() if option != "eda_feedback_queue"}  # of ansible-rulebook
-    unknown = sorted(set(own) - set(OPTIONS))
+    unknown = sorted(set(given) - set(OPTIONS))
     if unknown:
         raise usage(f"the event source has no option {', '.join(unknown)}", f"There are {', '.join(OPTIONS)}")
     redactor = Redactor()
     for option in SECRET_OPTIONS:
-        redactor.add(str(own.get(option) or ""))
-    validated = ArgumentSpecValidator(OPTIONS).validate(own)
+        redactor.add(str(given.get(option) or ""))
+    validated = ArgumentSpecValidator(OPTIONS).validate(dict(given))
     if validated.error_messages:
         raise usage(f"the event source cannot be used: {redactor.clean('; '.join(validated.error_messages))}")
     params: dict[str, Any] = validated.validated_parameters

@@ -287,10 +287,6 @@ def test_what_cannot_be_meant_is_refused(
     assert problem in refused(**options)
 
 
-def test_what_ansible_rulebook_adds_is_no_option() -> None:
-    assert one(connector("connected")).watched(eda_feedback_queue=object()) == []
-
-
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

@@ -31,9 +31,10 @@ description:
     C(device_model), C(device_os), C(client_type), C(device_access_state_reason), C(first_sync_time). It comes again
     only when the device has left the quarantine in between."
   - "C(tenant_unreadable), once: C(kind), C(message), C(failures), C(next_look_seconds). C(tenant_readable) ends it."
-  - The events of a look are remembered as they are taken, and written to O(state_file) after it. Who stops
-    ansible-rulebook in an orderly way gets no event twice. If it is killed during a look, the events of this look come
-    again, and none is lost.
+  - The events of a look are remembered as ansible-rulebook takes them, and written to O(state_file) after it and when
+    ansible-rulebook is stopped in an orderly way. None of them is told again. If it is killed during a look, the events
+    of this look are. What it had taken and not yet answered when it ended is up to ansible-rulebook, which keeps
+    nothing by default.
 requirements:
   - msal
   - requests >= 2.33
