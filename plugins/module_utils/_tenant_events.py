@@ -63,7 +63,8 @@ class Known:
             and isinstance(known.stale, bool | None)
             and isinstance(listed, list)
             and all(isinstance(guid, str) for guid in listed)
-            and type(known.failures) is int
+            and isinstance(known.failures, int)
+            and not isinstance(known.failures, bool)
             and isinstance(known.unreadable, bool)
         )
         if not good:
