@@ -60,27 +60,27 @@ async def watch(
     entries = _entries(params)
     shared = {option: params.get(option) for option in SHARED}
     memory: dict[str, Token] = {}
-    file = WatchFile(params["state_file"])
-    known = file.load()
-    file.save(known)  # before the first look, so that a folder that cannot be written to is found now
-    due = dict.fromkeys(range(len(entries)), clock())
-    while True:
-        now = [number for number, when in due.items() if when <= clock()]
-        looked_at = [entries[number] for number in now]
-        limits = (params["concurrency"], params["timeout"])
-        hosts = await _in_thread(partial(read, looked_at, None, shared, params["watch"], *limits, memory=memory))
-        try:
-            for number, host in zip(now, hosts, strict=True):
-                tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), Known())
-                for event in happened(tenant, host, rules):
-                    await hand_over(event)
-                due[number] = clock() + rules.pause(tenant.failures)
-                _log(host, rules.pause(tenant.failures))
+    with WatchFile(params["state_file"]) as file:
+        known = file.load()
+        file.save(known)  # before the first look, so that a folder that cannot be written to is found now
+        due = dict.fromkeys(range(len(entries)), clock())
+        while True:
+            now = [number for number, when in due.items() if when <= clock()]
+            looked_at = [entries[number] for number in now]
+            limits = (params["concurrency"], params["timeout"])
+            hosts = await _in_thread(partial(read, looked_at, None, shared, params["watch"], *limits, memory=memory))
+            try:
+                for number, host in zip(now, hosts, strict=True):
+                    tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), Known())
+                    for event in happened(tenant, host, rules):
+                        await hand_over(event)
+                    due[number] = clock() + rules.pause(tenant.failures)
+                    _log(host, rules.pause(tenant.failures))
+            finally:  # also when it is cancelled while an event waits: what was handed over is not told again
+                file.save(known)
             if any(host["group"] == UNREADABLE for host in hosts):
                 memory.clear()  # a right that was granted counts only in newer tokens
-        finally:  # also when it is cancelled while an event waits: what was handed over is not told again
-            file.save(known)
-        await sleep(max(0.0, min(due.values()) - clock()))
+            await sleep(max(0.0, min(due.values()) - clock()))
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:

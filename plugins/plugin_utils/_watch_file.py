@@ -4,13 +4,15 @@
 """What is known of the tenants, kept in a file that the user names, so that nothing is told twice after a restart.
 
 Who can write the file decides what is told. So it must belong to the user that watches, be open to nobody else, and be
-no link. A file that cannot be read is an error and not an empty one, with which everything would start anew.
+no link. A file that cannot be read is an error and not an empty one, with which everything would start anew. Whoever
+has loaded it holds a lock, which moves with each new version, until it is closed or its process has ended.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -24,11 +26,18 @@ _LARGEST = 64 * 1024 * 1024  # bytes
 
 
 class WatchFile:
-    """The file of C(path); without one nothing is kept."""
+    """The file of C(path), for one event source at a time; without one nothing is kept."""
 
     def __init__(self, path: str | None) -> None:
         self._path = os.path.abspath(path) if path else None
         self._written = ""
+        self._opened: int | None = None  # the version that is locked
+
+    def __enter__(self) -> WatchFile:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._keep(None)
 
     def load(self) -> dict[str, Known]:
         """What is known, by the id of the tenant; nothing if there is no file yet. Raises L(TenantError)."""
@@ -44,12 +53,13 @@ class WatchFile:
                 if error.errno == errno.ELOOP:
                     raise self._refusal("is a link", "Name a file itself") from error
                 raise
+            self._keep(opened)
             why = why_not_private(os.fstat(opened), is_file=True)
             if why:
-                os.close(opened)
                 raise self._refusal(why, "Give a file of your own with mode 0600")
-            with os.fdopen(opened, "rb") as stream:
-                content = stream.read(_LARGEST)
+            if not self._locked(opened):
+                raise self._refusal("is in use by another event source", "Give each one a file of its own")
+            content = os.read(opened, _LARGEST)
         try:
             said = json.loads(content)
             if said["form"] != _FORM:
@@ -69,12 +79,27 @@ class WatchFile:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(draft)  # a writer was killed
             opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with os.fdopen(opened, "w", encoding="ascii") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(opened)
-            os.replace(draft, self._path)
+                os.replace(draft, self._path)
+                self._keep(os.dup(opened))  # with its lock; the one of the former version goes only now
         self._written = content
+
+    def _locked(self, opened: int) -> bool:
+        """Whether nobody else has the lock of what was opened, and it is still what stands there."""
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return os.stat(str(self._path)).st_ino == os.fstat(opened).st_ino
+
+    def _keep(self, opened: int | None) -> None:
+        if self._opened is not None:
+            os.close(self._opened)
+        self._opened = opened
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

@@ -239,6 +239,26 @@ def test_a_state_file_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: p
     assert f"belongs to the user with id {me}, not to the one that runs the task" in refused(state_file=str(path))
 
 
+def test_a_state_file_serves_one_event_source_at_a_time(tmp_path: Path) -> None:
+    """Whatever version of it the other one has written by then, and until it ends."""
+    options = {"state_file": str(tmp_path / "state.json")}
+    refusals: list[str] = []
+    world = one(*[connector("connected")] * 2)
+
+    async def sleep(seconds: float) -> None:
+        with pytest.raises(TenantError) as raised:
+            await watch({**TOKEN, **options}, world.take, world.read)
+        refusals.append(str(raised.value))
+        await world.sleep(seconds)
+
+    for _time in range(2):
+        given = {"tenants": [{"tenant_id": "contoso"}], **options}
+        with pytest.raises(Over):
+            asyncio.run(watch(given, world.take, world.read, lambda: world.now, sleep))
+    why = "is in use by another event source. Give each one a file of its own."
+    assert refusals == [f"the file {tmp_path / 'state.json'} of state_file {why}"] * 2
+
+
 def test_a_folder_that_is_not_there_is_found_before_the_first_look(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "state.json"
     assert f"the file {path} of state_file cannot be used (No such file or directory)" in refused(state_file=str(path))

@@ -89,7 +89,7 @@ options:
       - A file in which is kept what was told, so that a restart goes on where it was. It holds ids of tenants and of
         devices, and no secret.
       - It is made with mode 0600, and replaced as a whole. One that belongs to another user, is open to others, is a
-        link or cannot be understood is refused. Each event source needs one of its own.
+        link, cannot be understood or is in use is refused. Each event source needs one of its own.
       - Without it each start is a first look.
     type: path
   concurrency:
