@@ -13,11 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.intune.exchange.plugins.module_utils._connectors import STATES, state
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._fleet import GROUPS, read_fleet
-from ansible_collections.intune.exchange.plugins.modules import connector_info, requirements_info
+from ansible_collections.intune.exchange.plugins.module_utils._fleet import FACTS, GROUPS, read_fleet
+from ansible_collections.intune.exchange.plugins.modules import (
+    activesync_organization_settings,
+    connector_info,
+    mobile_device_info,
+    requirements_info,
+)
 from simulator import Simulator
 
 from .conftest import DEFAULTS, TENANTS, Clock
@@ -192,6 +198,24 @@ def test_mobile_access(fleet: Fleet) -> None:
     assert found["organization_settings"]["default_access_level"] == "Allow"
     assert found["access_rules"] == []
     assert [one["name"] for one in found["mobile_device_mailbox_policies"]] == ["Default"]
+
+
+def test_quarantine(fleet: Fleet, run: Callable[..., Host]) -> None:
+    def waiting() -> list[str]:
+        [host] = fleet("phones", wanted=("quarantine",)).values()
+        return [one["guid"] for one in host["variables"]["exchange_quarantine"]["mobile_devices"]]
+
+    devices = [one["guid"] for one in run(mobile_device_info, tenant="phones")["mobile_devices"]]
+    assert devices and waiting() == []
+    run(activesync_organization_settings, tenant="phones", default_access_level="Quarantine", accept_impact=True)
+    assert waiting() == devices
+
+
+def test_what_can_be_gathered_is_documented() -> None:
+    text = (Path(__file__).parents[3] / "plugins/inventory/tenants.py").read_text(encoding="utf-8")
+    documented = yaml.safe_load(text.split('"""')[3])["options"]["gather"]
+    assert documented["choices"] == list(FACTS)
+    assert all(f"V({name}) becomes C({variable})" in str(documented) for name, (variable, _read) in FACTS.items())
 
 
 def test_nothing_asked_for_is_nothing_sent(fleet: Fleet, simulator: Simulator) -> None:
