@@ -54,32 +54,36 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
     with Simulator(tenants=[path], clock_step=0) as simulator:
         quarantine = {"default_access_level": "Quarantine", "accept_impact": True}
         refusal = {"error": {"code": "Forbidden", "message": "Access is denied."}}
-        fault = {"match": "Get-MobileDevice", "kind": "status", "status": 403, "body": refusal}
+        fault = {"match": "Get-MobileDevice", "kind": "status", "status": 403, "body": refusal, "count": 3}
         happens: list[Callable[[], None]] = [
             lambda: simulator.advance(300),
             lambda: simulator.advance(200),
             lambda: done(simulator, activesync_organization_settings, **quarantine),
             lambda: simulator.fault(**fault),
+            lambda: None,
+            lambda: None,
             lambda: done(simulator, connector, state="absent"),
         ]
 
         async def take(event: Event) -> None:
             events.append(event)
 
+        now = 0.0
+
         async def sleep(seconds: float) -> None:
+            nonlocal now
+            now += seconds
             if not happens:
                 raise Over
             happens.pop(0)()
 
         given = {
             **simulator.options(),
-            "interval": 1,
-            "failures": 1,
             "max_sync_age": 7000,  # the simulated connector synchronises every 7200 seconds, 6780 seconds ago at first
             "tenants": [{"tenant_id": simulator.facts()["tenant_id"], "name": "contoso"}],
         }
         with pytest.raises(Over):
-            asyncio.run(watch(given, take, clock=iter(range(10**6)).__next__, sleep=sleep))
+            asyncio.run(watch(given, take, clock=lambda: now, sleep=sleep))
     return {event["type"]: event for event in events}
 
 
@@ -90,9 +94,10 @@ def shown() -> dict[str, Event]:
 
 
 def form(value: Any) -> Any:
-    """The names and types of a value, and its words where they are not of this one tenant and time."""
+    """The names and types of a value, and what is not of this one tenant and time."""
+    lasting = ("type", "old", "new", "kind", "failures", "next_look_seconds", "max_sync_age", "evidence")
     if isinstance(value, dict):
-        return {name: value[name] if name in ("type", "old", "new", "kind") else form(value[name]) for name in value}
+        return {name: value[name] if name in lasting else form(value[name]) for name in value}
     return type(value).__name__
 
 
