@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from ._app_protection import LISTS, parts
 from ._assessment_access import coverage
 from ._assessment_questions import QUESTIONS
 from ._concurrent import gather
@@ -29,11 +30,9 @@ from ._tenant import Tenant
 
 OPTIONS: dict[str, dict[str, Any]] = {"emergency_accounts": {"type": "int", "default": 2}}
 _AT_ONCE = 6  # Exchange limits concurrent requests per tenant
-_COMPLIANCE, _APPS = "deviceManagement/deviceCompliancePolicies", "deviceAppManagement"
-_PLATFORMS = {"iOS": "ios", "Android": "android"}
+_COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
 # "Block legacy authentication": clients of the sign-in log that know no modern authentication.
 _LEGACY = ("Exchange ActiveSync", "IMAP4", "POP3", "Authenticated SMTP", "Exchange Web Services", "Other clients")
-_READ_APPS = Purpose("read the app protection policies", "DeviceManagementApps.Read.All")
 _READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
 _GRAPH_READS = {
     "connectors": READ_CONNECTORS,
@@ -45,7 +44,7 @@ _GRAPH_READS = {
         collection=False,
     ),
     "compliance_policies": Read(_COMPLIANCE, _READ_COMPLIANCE),
-    **{name: Read(f"{_APPS}/{start}ManagedAppProtections", _READ_APPS) for name, start in _PLATFORMS.items()},
+    **LISTS,
     "policies": Read(
         "identity/conditionalAccess/policies", Purpose("read the Conditional Access policies", "Policy.Read.All")
     ),
@@ -145,27 +144,22 @@ def _read_graph(tenant: Tenant) -> dict[str, Any]:
     if isinstance(facts["connectors"], TenantError):
         facts["connectors"] = not_offered(facts["connectors"], "GET")
     facts["organization"] = read_organization(tenant, facts["organization"])
-    protections = {name: facts[name] for name in _PLATFORMS}
-    parts = _parts(facts["compliance_policies"], protections)
+    protections = {name: facts[name] for name in LISTS}
+    hanging = {**_assignments(facts["compliance_policies"]), **parts(protections)}
     policies = facts["policies"]
-    later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, parts)}
+    later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
     if not isinstance(policies, TenantError):
         later["people"] = partial(read_people, tenant, policies)
     failed = next((one for one in protections.values() if isinstance(one, TenantError)), None)
     return {**facts, "protections": failed or protections, "people": policies, **gather(later)}
 
 
-def _parts(compliance: Any, protections: Mapping[str, Any]) -> dict[str, Read]:
-    """To whom the policies are assigned, and which apps they cover: Graph documents no C($expand) for these."""
-    parts = {}
-    if not isinstance(compliance, TenantError):
-        for one in compliance:
-            parts[str(one["id"])] = Read(f"{_COMPLIANCE}/{quote(str(one['id']))}/assignments", _READ_COMPLIANCE)
-    for name, listed in protections.items():
-        for one in [] if isinstance(listed, TenantError) else listed:
-            path = f"{_APPS}/{_PLATFORMS[name]}ManagedAppProtections/{quote(str(one['id']))}"
-            parts |= {f"{one['id']}/{part}": Read(f"{path}/{part}", _READ_APPS) for part in ("apps", "assignments")}
-    return parts
+def _assignments(compliance: Any) -> dict[str, Read]:
+    """To whom the compliance policies are assigned: Graph documents no C($expand) for that."""
+    return {
+        str(one["id"]): Read(f"{_COMPLIANCE}/{quote(str(one['id']))}/assignments", _READ_COMPLIANCE)
+        for one in ([] if isinstance(compliance, TenantError) else compliance)
+    }
 
 
 def answers(checks: Mapping[str, Mapping[str, Any]], joined: Any, facts: Mapping[str, Any]) -> list[dict[str, Any]]:

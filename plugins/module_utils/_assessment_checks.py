@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._access_decision import Access, decide
+from ._app_protection import covering, described, included
 from ._assessment_access import demands_app_protection
 from ._devices import below_minimum
 from ._errors import TenantError
@@ -22,8 +23,6 @@ OUTLOOK = {
     "DeviceModel": "Outlook for iOS and Android",
     "DeviceType": "Outlook",
 }
-_OUTLOOK_APPS = {"com.microsoft.office.outlook"}  # the bundle of iOS and the package of Android, in lower case
-_EXCLUDES = "#microsoft.graph.exclusionGroupAssignmentTarget"
 _MOBILE = {"ActiveSyncEnabled": "Exchange ActiveSync", "ImapEnabled": "IMAP", "PopEnabled": "POP"}
 
 
@@ -61,7 +60,7 @@ def compliance_policies(policies: Records, assignments: Mapping[str, Any]) -> Ve
             return unread(assigned)
         kind = fold(str(policy.get("@odata.type")).rpartition(".")[2])
         for name, start in platforms.items():
-            if kind.startswith(start) and _included(assigned):
+            if kind.startswith(start) and included(assigned):
                 found[name].append(str(policy.get("displayName")))
     missing = [name for name, names in found.items() if not names]
     evidence = "; ".join(f"{name}: {', '.join(map(repr, names)) or 'none'}" for name, names in found.items())
@@ -76,16 +75,10 @@ def app_protection(
     protections: Mapping[str, Any], parts: Mapping[str, Any], policies: Records | TenantError
 ) -> Verdict:
     """What Conditional Access demands must be there: without it, people are locked out."""
-    found: dict[str, list[str]] = {}
-    for platform, listed in protections.items():
-        found[platform] = []
-        for one in listed:
-            apps, assigned = (parts[f"{one['id']}/{part}"] for part in ("apps", "assignments"))
-            for part in (apps, assigned):
-                if isinstance(part, TenantError):
-                    return unread(part)
-            if _included(assigned) and any(_is_outlook(app) for app in apps):
-                found[platform].append(str(one.get("displayName")))
+    try:
+        found = covering(described(protections, parts))
+    except TenantError as error:
+        return unread(error)
     missing = [name for name, names in found.items() if not names]
     evidence = "app protection that covers Outlook: " + "; ".join(
         f"{name}: {', '.join(map(repr, names)) or 'none'}" for name, names in found.items()
@@ -98,15 +91,6 @@ def app_protection(
     if demands_app_protection(policies):
         return unmet(f"{evidence}; Conditional Access asks for it, so people may be locked out", step)
     return Verdict("not_applicable", f"{evidence}; no enabled policy of Conditional Access asks for it", step)
-
-
-def _included(assignments: Iterable[Mapping[str, Any]]) -> bool:
-    return any((one.get("target") or {}).get("@odata.type") != _EXCLUDES for one in assignments)
-
-
-def _is_outlook(app: Mapping[str, Any]) -> bool:
-    named = app.get("mobileAppIdentifier") or {}
-    return fold(named.get("bundleId") or named.get("packageId") or "") in _OUTLOOK_APPS
 
 
 def eas_devices(devices: Records, settings: Records) -> Verdict:

@@ -88,6 +88,7 @@ CASES = {
             ]
         }
     ),
+    "app_protection_info": Case({}, tenant="retired_with_holes"),
     "mobile_access_assessment_info": Case({}, tenant="retired_with_holes"),
     "mobile_device_info": Case({"gather_statistics": True}),
     "mobile_device": Case({"device_type": "iPhone", "access": "allowed"}, True),

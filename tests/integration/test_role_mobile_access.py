@@ -15,7 +15,7 @@ import yaml
 
 from simulator import Simulator
 
-from .conftest import Play, Run
+from .conftest import ROOT, Play, Run, player
 
 ROLE = "intune.exchange.mobile_access"
 TENANT = "phones"
@@ -116,6 +116,97 @@ def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator,
     assert "conditional_access: done by nothing. Missing: " in run.output
     assert "unmet: No policy rests on the approved client app alone ('Approved apps only'" in run.output
     assert "Next step: Ask for compliantApplication" in run.output and "[WARNING]" not in run.output
+
+
+EMERGENCY, PILOT = "Approved apps only", "Block Exchange ActiveSync for the pilot"
+NEED_INTUNE = "Exchange Online: phones need Intune"
+MARK = "Kept by the role intune.exchange.mobile_access, entry point protect. Remove this text to take the policy over."
+CREATE, CHANGE = "identity.conditionalAccess.CreatePolicies", "identity.conditionalAccess.UpdatePolicies"
+
+
+def protect(**variables: Any) -> list[dict[str, Any]]:
+    """The entry point with the emergency account and the pilot group of the policies that the tenant has."""
+    read = {"intune.exchange.conditional_access_policy_info": {}, "register": "there"}
+    named = "there.conditional_access_policies | selectattr('display_name', 'equalto', '%s') | map(attribute='%s') | first"
+    users = {
+        "emergency_users": "{{ " + named % (EMERGENCY, "conditions.users.exclude_users") + " }}",
+        "pilot_group": "{{ (" + named % (PILOT, "conditions.users.include_groups") + ") | first }}",
+    }
+    return [read, role("protect", **{"controls": ["compliantDevice"], **users, **variables})]
+
+
+def test_protect_keeps_two_policies_in_report_only_mode(play: Play, simulator: Simulator) -> None:
+    run = play(*protect(), kept("protect"), tenant=MANAGED, arguments=("--check",))
+    assert run.code == 0 and run.results["kept"]["msg"]["changed"] and writes(simulator) == [], run.output
+    assess = [role("assess"), kept("assess", "assessed")]
+    run = play(*protect(), kept("protect"), *protect(), kept("protect", "second"), *assess, tenant=MANAGED)
+    assert run.code == 0 and writes(simulator) == [CREATE, CREATE], run.output
+    first, second = (run.results[name]["msg"] for name in ("kept", "second"))
+    assert first["changed"] and not second["changed"] and first["enforced"] == second["enforced"] == []
+    assert {one["state"] for one in second["policies"]} == {"enabledForReportingButNotEnforced"}
+    assert [one["impact"]["controls"] for one in first["policies"]] == [["compliantDevice"], ["block"]]
+    assert all(one["impact"]["except"] and not one["due"] for one in first["policies"])
+    assert "in report-only mode, which keeps nobody out, may be enforced from " in run.output
+    found = {one["id"]: one["evidence"] for one in run.results["assessed"]["msg"]["checks"]}
+    assert f"in report-only mode: '{NEED_INTUNE}'" in found["modern_clients"]
+
+
+def test_protect_refuses_app_protection_that_is_not_there(play: Play, simulator: Simulator) -> None:
+    run = play(*protect(controls=["compliantApplication"]), tenant=MANAGED)
+    assert run.code == 2 and writes(simulator) == []
+    assert "No app protection policy that is assigned covers Outlook for Android." in run.output
+    assert "Next step: assign one in Intune" in run.output
+    covered = {"emergency_users": ["5d2c1a9e-8a1d-4c43-a8a1-6f0b7f5d6c11"], "pilot_group": "All"}
+    run = play(*protect(**{**covered, "emergency_users": []}), tenant=MANAGED)
+    assert run.code == 2 and "mobile_access_emergency_users names nobody" in run.output
+    run = play(role("protect"), tenant=MANAGED)
+    assert run.code == 2 and "mobile_access_emergency_users" in run.output and "mobile_access_pilot_group" in run.output
+
+
+def test_protect_leaves_the_policies_of_others(play: Play, simulator: Simulator) -> None:
+    foreign = {
+        "display_name": NEED_INTUNE,
+        "policy_state": "disabled",
+        "conditions": {
+            "users": {"include_users": {"set": ["None"]}},
+            "applications": {"include_applications": ["All"]},
+        },
+        "grant_controls": {"built_in_controls": ["mfa"]},
+    }
+    run = play({"intune.exchange.conditional_access_policy": foreign}, *protect(), tenant=MANAGED)
+    assert run.code == 2 and writes(simulator) == [CREATE], run.output
+    assert "has a name that this role uses, and was made or taken over by somebody else" in run.output
+
+
+def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulator, tmp_path: Path) -> None:
+    early = play(*protect(enforce=True), tenant=MANAGED)
+    assert early.code == 2 and writes(simulator) == [CREATE, CREATE]
+    assert "Not enforced, since mobile_access_enforce_after_days is 7:" in early.output
+    assert f"{NEED_INTUNE} may be enforced from 20" in early.output
+    looked = play(*protect(enforce=True), kept("protect"), tenant=MANAGED, arguments=("--check",))
+    assert looked.code == 0 and looked.results["kept"]["msg"]["enforced"] == [] and len(writes(simulator)) == 2
+
+    # A tenant in which the role has been before: policies of a description are two months old.
+    described = yaml.safe_load((ROOT / "simulator" / "tenants" / f"{MANAGED}.yml").read_text())
+    ours = {"displayName": NEED_INTUNE, "description": MARK, "state": "enabledForReportingButNotEnforced"}
+    ours["conditions"] = {
+        "clientAppTypes": ["browser", "mobileAppsAndDesktopClients"],
+        "applications": {"includeApplications": ["00000002-0000-0ff1-ce00-000000000000"]},
+        "users": {"includeGroups": ["Pilot"], "excludeUsers": ["emergency"]},
+        "platforms": {"includePlatforms": ["android", "iOS"]},
+    }
+    ours["grantControls"] = {"operator": "OR", "builtInControls": ["compliantDevice"]}
+    block = {**ours, "displayName": "Exchange Online: block Exchange ActiveSync and other legacy clients"}
+    block["conditions"] = {**ours["conditions"], "clientAppTypes": ["exchangeActiveSync", "other"], "platforms": None}
+    block["grantControls"] = {"operator": "OR", "builtInControls": ["block"]}
+    described["conditional_access"]["policies"] += [ours, {**block, "state": "disabled"}]
+    (tmp_path / "used.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))
+    with Simulator(tenants=[tmp_path / "used.yml"]) as used:
+        run = player(tmp_path, used)(*protect(enforce=True), kept("protect"), *protect(enforce=True), tenant="used")
+        assert run.code == 0 and writes(used) == [CHANGE], run.output
+        assert run.results["kept"]["msg"]["enforced"] == [NEED_INTUNE]
+        assert "legacy clients: switched off by somebody, and left so." in run.output
+        assert f"{NEED_INTUNE}: in force." in run.output  # the second time
 
 
 def _tasks(mend: str) -> Any:

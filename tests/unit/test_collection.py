@@ -43,7 +43,7 @@ FLOORS = [
     {"_verdicts"},
     {"_connectors", "_management_roles", "_role_assignments", "_role_groups"},
     {"_run"},
-    {"_device_classes", "_device_wipe", "_devices", "_mail_apps", "_principals"},
+    {"_app_protection", "_device_classes", "_device_wipe", "_devices", "_mail_apps", "_principals"},
     {"_service_principals"},
     {
         "_cmdlet_access",

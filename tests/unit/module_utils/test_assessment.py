@@ -60,7 +60,7 @@ ANDROID = {"id": "2", "displayName": "Androids", "@odata.type": "#microsoft.grap
 COMPLIANCE = {"compliance_policies": [IOS, ANDROID], "assignments": {"1": [ALL], "2": [ALL]}}
 OUTLOOK = {"mobileAppIdentifier": {"bundleId": "com.microsoft.Office.Outlook"}}
 WORD = {"mobileAppIdentifier": {"bundleId": "com.microsoft.office.word"}}
-PROTECTED = {"protections": {"iOS": [{"id": "p", "displayName": "Outlook"}]}}
+PROTECTED = {"protections": {name: [{"id": "p", "displayName": "Outlook"}] for name in ("iOS", "Android")}}
 DEMANDED = (policy(["compliantApplication"], [MODERN]),)
 
 
