@@ -127,10 +127,10 @@ CREATE, CHANGE = "identity.conditionalAccess.CreatePolicies", "identity.conditio
 def protect(**variables: Any) -> list[dict[str, Any]]:
     """The entry point with the emergency account and the pilot group of the policies that the tenant has."""
     read = {"intune.exchange.conditional_access_policy_info": {}, "register": "there"}
-    named = "there.conditional_access_policies | selectattr('display_name', 'equalto', '%s') | map(attribute='%s') | first"
+    named = "(there.conditional_access_policies | selectattr('display_name', 'equalto', '%s') | first).conditions.users"
     users = {
-        "emergency_users": "{{ " + named % (EMERGENCY, "conditions.users.exclude_users") + " }}",
-        "pilot_group": "{{ (" + named % (PILOT, "conditions.users.include_groups") + ") | first }}",
+        "emergency_users": "{{ " + named % EMERGENCY + ".exclude_users }}",
+        "pilot_group": "{{ " + named % PILOT + ".include_groups | first }}",
     }
     return [read, role("protect", **{"controls": ["compliantDevice"], **users, **variables})]
 
