@@ -1,0 +1,117 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of the promises is tried: a sample by a printed seed, or everything with PROMISES=all."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from simulator import Simulator
+
+from .harness import Bench, Undisturbed, points
+from .scenarios import TENANTS, Scenario
+
+T = TypeVar("T")
+Sample = Callable[[Sequence[T]], list[T]]
+EXHAUSTIVE = os.environ.get("PROMISES") == "all"
+COUNTED = Path(__file__).parent / "cases.json"  # what the page of the documentation shows
+_CASES: Counter[str] = Counter()
+_SMALLEST_SAMPLE = 3
+_SHARE = 12  # one in so many
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("PROMISES_SEED", str(random.randrange(10**6)))  # noqa: S311 - workers inherit it
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["cases"] = dict(_CASES)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    _CASES.update(getattr(node, "workeroutput", {}).get("cases", {}))
+
+
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
+    if _CASES:
+        counts = {number: _CASES[number] for number in sorted(_CASES, key=int)}
+        amount = "all cases" if EXHAUSTIVE else f"a sample, PROMISES_SEED={os.environ['PROMISES_SEED']}"
+        terminalreporter.write_line(f"{amount}; cases by promise: " + ", ".join(f"{one}: {many}" for one, many in counts.items()))
+        if os.environ.get("PROMISES_COUNT"):
+            COUNTED.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def count() -> Callable[[int], None]:
+    """Counts one more case of a promise."""
+
+    def one_more(promise: int, cases: int = 1) -> None:
+        _CASES[str(promise)] += cases
+
+    return one_more
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """What depends on the seed and the test."""
+    return random.Random(f"{os.environ['PROMISES_SEED']} {request.node.nodeid}")
+
+
+@pytest.fixture
+def sample(chance: random.Random) -> Sample[Any]:
+    """All of the cases, or some of them."""
+
+    def some(cases: Sequence[T]) -> list[T]:
+        if EXHAUSTIVE:
+            return list(cases)
+        return chance.sample(list(cases), min(len(cases), max(_SMALLEST_SAMPLE, len(cases) // _SHARE)))
+
+    return some
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=TENANTS, page_size=12) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def bench(running: Simulator) -> Bench:
+    running.clear_faults()
+    running.reset()
+    return Bench(running)
+
+
+@pytest.fixture(scope="session")
+def _known() -> dict[str, Undisturbed]:
+    return {}
+
+
+@pytest.fixture
+def undisturbed(bench: Bench, _known: dict[str, Undisturbed]) -> Callable[[Scenario], Undisturbed]:
+    """How a scenario ends when nothing goes wrong; found out once."""
+
+    def ended(scenario: Scenario) -> Undisturbed:
+        if scenario.name not in _known:
+            bench.start(scenario)
+            since = len(bench.simulator.requests())
+            result = bench.play(scenario)
+            assert not result.get("failed"), result
+            rows = bench.rows(since)
+            requests = sum(1 for row in rows if not row.get("part"))
+            _known[scenario.name] = Undisturbed(result, bench.settled(scenario), points(rows), requests)
+        return _known[scenario.name]
+
+    return ended

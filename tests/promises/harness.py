@@ -1,0 +1,296 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine over real HTTPS against simulated tenants, on a clock of its own, with everything that is sent watched.
+
+Nothing here waits: sleeping moves the clock of the task and that of the tenants, and so does an answer that never
+comes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.intune.exchange.plugins.module_utils import _http
+from ansible_collections.intune.exchange.plugins.module_utils._retry import Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration, perform
+from ansible_collections.intune.exchange.plugins.module_utils._transport import Lost, Transport
+from simulator import Simulator
+
+from .scenarios import Scenario
+
+Result = dict[str, Any]
+_MODULES = "ansible_collections.intune.exchange.plugins.modules."
+_A_SOCKET_WAITS = 10.0  # seconds, long enough never to be reached
+_A_HANGING_SOCKET_WAITS = 0.3  # seconds of real time in which an answer that never comes is given up
+_DAY = 24 * 60 * 60
+_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TIMES = ("at", "_requested")  # when things happened, which a repeated request adds to
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|\+00:00)?")
+
+
+class Killed(BaseException):
+    """The task ends here, as a killed process does: nothing in it may catch this."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request as it left: when by the clock of the task, where to, and with which bearer."""
+
+    at: float
+    origin: str
+    bearer: str
+
+
+@dataclass
+class Watch:
+    """What one task sends, and what befalls it. C(kill_at) counts the requests of the task from one."""
+
+    simulator: Simulator
+    hangs: bool = False
+    kill_at: int = 0
+    kill_after_answer: bool = False
+    redirect: Mapping[int, str] = field(default_factory=dict)  # another origin for the nth request
+    read_seconds: float = 0.0  # what each piece of a body takes
+    sent: list[Sent] = field(default_factory=list)
+    sleeps: list[float] = field(default_factory=list)
+    _now: float = 0.0
+    _dead: bool = False
+    _in_flight: int = 0
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def now(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        with self._changed:
+            if self._dead:
+                raise Killed
+            self.sleeps.append(seconds)
+            self._now += seconds
+        self.simulator.advance(seconds)
+
+    def passes(self, seconds: float) -> None:
+        with self._changed:
+            self._now += seconds
+
+    def enter(self, prepared: Any) -> int:
+        parts = urlsplit(prepared.url)
+        with self._changed:
+            number = len(self.sent) + 1
+            if self._dead or (number == self.kill_at and not self.kill_after_answer):
+                self._dead = True
+                raise Killed
+            bearer = prepared.headers.get("Authorization", "").removeprefix("Bearer ")
+            self.sent.append(Sent(self._now, f"{parts.scheme}://{parts.netloc}", bearer))
+            self._in_flight += 1
+        return number
+
+    def leave(self, number: int) -> None:
+        with self._changed:
+            self._in_flight -= 1
+            self._dead = self._dead or number == self.kill_at
+            self._changed.notify_all()
+            if self._dead:
+                raise Killed
+
+    def quiet(self) -> None:
+        """Wait until nothing is under way any more, as is the case once a process is gone."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._in_flight == 0)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"clock": self.now, "sleep": self.sleep, "random": lambda: 0.5}
+
+
+class _Body:
+    """A body whose pieces take time by the clock of the task."""
+
+    def __init__(self, raw: Any, watch: Watch, patience: float) -> None:
+        self._raw, self._watch, self._patience = raw, watch, patience
+
+    def read1(self, *arguments: Any, **options: Any) -> bytes:
+        self._watch.passes(self._watch.read_seconds)
+        try:
+            return bytes(self._raw.read1(*arguments, **options))
+        except Exception as error:
+            if "timed out" in str(error):
+                self._watch.passes(self._patience)
+            raise
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+
+def _watched(watch: Watch) -> type[Transport]:
+    class Watched(Transport):
+        def send(self, prepared: Any, connect: float, read: float, proxied: bool) -> Any:
+            number = watch.enter(prepared)
+            real = prepared.url
+            if number in watch.redirect:
+                parts = urlsplit(real)
+                prepared.url = watch.redirect[number] + real.removeprefix(f"{parts.scheme}://{parts.netloc}")
+            limit = _A_HANGING_SOCKET_WAITS if watch.hangs else _A_SOCKET_WAITS
+            try:
+                raw = super().send(prepared, limit, limit, proxied)
+                raw.raw = _Body(raw.raw, watch, read)
+                return raw
+            except Lost as lost:
+                if lost.outcome is Outcome.UNKNOWN and "in time" in str(lost):
+                    watch.passes(read)
+                elif "timed out" in str(lost):
+                    watch.passes(connect)
+                raise
+            finally:
+                prepared.url = real
+                watch.leave(number)
+
+    return Watched
+
+
+def declaration_of(module: str) -> Declaration:
+    found: Declaration = importlib.import_module(_MODULES + module).DECLARATION
+    return found
+
+
+@dataclass
+class Bench:
+    """Runs modules against one simulator."""
+
+    simulator: Simulator
+
+    def options(self, tenant: str, given: Mapping[str, Any], method: str = "token") -> dict[str, Any]:
+        other = self.simulator.facts(tenant, "restricted")
+        text = json.dumps(given).replace("{domain}", other["domain"])
+        text = text.replace("{app_id}", other["client_id"]).replace("{object_id}", other["object_id"])
+        filled: dict[str, Any] = json.loads(text)
+        return {**self.simulator.options(tenant, method), **filled}
+
+    def run(
+        self,
+        module: str,
+        tenant: str,
+        given: Mapping[str, Any],
+        check_mode: bool = False,
+        watch: Watch | None = None,
+        method: str = "token",
+        tell: Callable[[str], None] | None = None,
+        **more: Any,
+    ) -> Result:
+        """The result of a task as a door gives it: arguments validated, secrets out."""
+        declaration = declaration_of(module)
+        watch = watch or Watch(self.simulator)
+        validated = ArgumentSpecValidator(
+            declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
+        ).validate({**self.options(tenant, given, method), **more})
+        assert not validated.error_messages, validated.error_messages
+        with _transport(_watched(watch)):
+            try:
+                return perform(
+                    declaration, validated.validated_parameters, check_mode, tell=tell, **watch.options
+                )
+            finally:
+                watch.quiet()
+
+    def start(self, scenario: Scenario) -> None:
+        """The start state of a scenario, with an empty ledger and no fault ordered."""
+        self.simulator.reset()
+        for module, given in scenario.before:
+            result = self.run(module, scenario.tenant, given)
+            assert not result.get("failed"), result
+        self.simulator.advance(_DAY)
+
+    def play(self, scenario: Scenario, check_mode: bool = False, **more: Any) -> Result:
+        return self.run(scenario.module, scenario.tenant, scenario.options, check_mode, **more)
+
+    def settled(self, scenario: Scenario) -> Any:
+        """The state that the tenant comes to, without what is different each time: ids, moments, order."""
+        self.simulator.advance(_DAY)
+        return plain(self.simulator.state(scenario.tenant))
+
+    def rows(self, since: int = 0) -> list[dict[str, Any]]:
+        """The ledger, parts of batches after their batch."""
+        found = []
+        for row in self.simulator.requests()[since:]:
+            found += [row, *({**part, "part": True} for part in row.get("parts", ()))]
+        return found
+
+    def writes(self, since: int = 0) -> list[str]:
+        return [row["operation"] for row in self.rows(since) if row["effect"] and "parts" not in row]
+
+    @contextmanager
+    def fault(self, **wanted: Any) -> Iterator[None]:
+        self.simulator.fault(**wanted)
+        try:
+            yield
+        finally:
+            self.simulator.clear_faults()
+
+
+@contextmanager
+def _transport(kind: type[Transport]) -> Iterator[None]:
+    before = _http.Transport
+    _http.Transport = kind  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        _http.Transport = before  # type: ignore[misc]
+
+
+def plain(value: Any) -> Any:
+    """A value without ids, moments and order."""
+    if isinstance(value, Mapping):
+        return {plain(key): plain(entry) for key, entry in value.items() if key not in _TIMES}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return sorted((plain(entry) for entry in value), key=lambda entry: json.dumps(entry, sort_keys=True, default=str))
+    return _MOMENT.sub("MOMENT", _ID.sub("ID", value)) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class Point:
+    """One request of an undisturbed run: the nth of its operation, and the how manieth of all."""
+
+    operation: str
+    nth: int
+    number: int
+    service: str
+    kind: str  # READ, CREATE, IDEMPOTENT, ACTION or SIGN_IN
+    part: bool
+
+    @property
+    def at(self) -> dict[str, Any]:
+        return {"match": self.operation, "nth": self.nth}
+
+
+def points(rows: list[dict[str, Any]]) -> list[Point]:
+    seen: Counter[str] = Counter()
+    found: list[Point] = []
+    number = 0
+    for row in rows:
+        name, part = row["operation"], bool(row.get("part"))
+        seen[name] += 1
+        number += not part
+        found.append(Point(name, seen[name], number, row["service"], row["class"], part))
+    return found
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """How a scenario ends when nothing goes wrong."""
+
+    result: Result
+    state: Any
+    points: list[Point]
+    requests: int

@@ -1,0 +1,118 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must be true after a task, whatever befell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .harness import Bench, Result, Undisturbed, Watch, plain
+from .scenarios import Scenario
+
+_JUDGED = ("requirements", "controls", "checks")
+# What is different in each run.
+_VOLATILE = ("progress", "last_sync_age_seconds", "warnings")
+
+
+def told(result: Result, bench: Bench, tenant: str) -> None:
+    """A failure that a person can act on: what, where, who said what; one line, no traceback."""
+    error, message = result["error"], result["msg"]
+    assert error["kind"] and error["kind"] != "bug", result
+    assert "exception" not in result and "Traceback" not in message
+    assert message.startswith("Could not ") and bench.simulator.facts(tenant)["tenant_id"] in message, message
+    assert "\n" not in message and len(message) < 1200
+
+
+def tokens_stay_at_home(watch: Watch, bench: Bench) -> None:
+    """Each bearer went to the service that it is for, and nothing to any other place."""
+    urls = bench.simulator.urls
+    homes = {urls[name] for name in ("authority_url", "graph_url", "exchange_url", "managed_identity_url")}
+    assert {one.origin for one in watch.sent} <= homes
+    for name in ("graph", "exchange"):
+        here = {one.bearer for one in watch.sent if one.origin == urls[f"{name}_url"]}
+        elsewhere = {one.bearer for one in watch.sent if one.origin != urls[f"{name}_url"]}
+        assert not here & elsewhere, name
+
+
+def shown(result: Result) -> Any:
+    """A result without what is different in each run."""
+    return plain(_without_volatile({name: value for name, value in result.items() if name != "invocation"}))
+
+
+def _without_volatile(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_volatile(entry) for name, entry in value.items() if name not in _VOLATILE}
+    return [_without_volatile(entry) for entry in value] if isinstance(value, list) else value
+
+
+def same_state(scenario: Scenario, expected: Undisturbed, bench: Bench) -> None:
+    """The tenant is as after an undisturbed run."""
+    same(bench.settled(scenario), expected.state)
+
+
+def read_in_full_or_unknown(result: Result, expected: Result) -> None:
+    """What judges says of each of its checks what it says in an undisturbed run, or that it is not known and why."""
+    judged = next((name for name in _JUDGED if name in expected), None)
+    if judged is None:
+        same(shown(result), shown(expected))
+        return
+    doubts = {one["id"]: one for one in result[judged] if one["status"] == "unknown"}
+    for one in doubts.values():
+        assert "ould not " in str(one.get("reason") or one.get("evidence")), one
+    same(*(shown({"": [one for one in all_[judged] if one["id"] not in doubts]}) for all_ in (result, expected)))
+    assert {one["id"] for one in result[judged]} == {one["id"] for one in expected[judged]}
+    if not doubts:
+        same(shown(result), shown(expected))
+    for yes in ("ready", "compliant"):
+        assert not (result.get(yes) and not expected[yes]) if yes in expected else True
+
+
+def same(found: Any, wanted: Any) -> None:
+    differences = list(_differences(found, wanted, ()))
+    assert not differences, differences[:5]
+
+
+def _differences(found: Any, wanted: Any, place: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        for name in found.keys() | wanted.keys():
+            yield from _differences(found.get(name), wanted.get(name), (*place, name))
+    elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
+        for number, pair in enumerate(zip(found, wanted, strict=True)):
+            yield from _differences(*pair, (*place, number))
+    elif found != wanted and (found or wanted):  # a list that nobody has asked for is not there yet
+        yield (*place, found, wanted)
+
+
+def good_or_typed(scenario: Scenario, result: Result, expected: Undisturbed, bench: Bench) -> None:
+    """No false success: what says that it is done has done it, and what reads has read all."""
+    if result.get("failed"):
+        told(result, bench, scenario.tenant)
+        return
+    if scenario.reads_only:
+        read_in_full_or_unknown(result, expected.result)
+    else:
+        assert result["changed"] == expected.result["changed"], result
+        if "diff" in expected.result:
+            # What had to be looked for is shown as it was found, which is more than what was asked for.
+            wanted, said = plain(expected.result["diff"]), plain(result["diff"])
+            assert said["before"] == wanted["before"]
+            # Nor is anything wrong with what was not there yet, such as the address of a new mailbox.
+            told = {name for name, value in wanted["after"].items() if value is not None}
+            same({name: said["after"].get(name) for name in told}, {name: wanted["after"][name] for name in told})
+            assert bool(said["after"]) == bool(wanted["after"]), said
+        same_state(scenario, expected, bench)
+
+
+def repaired(scenario: Scenario, expected: Undisturbed, bench: Bench) -> None:
+    """A clean run converges, and another one writes nothing."""
+    again = bench.play(scenario)
+    assert not again.get("failed"), again
+    same_state(scenario, expected, bench)
+    since = len(bench.simulator.requests())
+    third = bench.play(scenario)
+    assert not third.get("failed"), third
+    if not scenario.repeats:
+        assert not third["changed"] and bench.writes(since) == []
+        same_state(scenario, expected, bench)

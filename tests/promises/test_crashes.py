@@ -1,0 +1,30 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promise 8: a task that ends before or after any of its requests is repaired by the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from .harness import Bench, Killed, Undisturbed, Watch
+from .oracles import repaired
+from .scenarios import SCENARIOS, Scenario
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
+def test_killed_at_every_request(
+    scenario: Scenario, bench: Bench, undisturbed: Callable[[Scenario], Undisturbed], count: Callable[[int], None]
+) -> None:
+    expected = undisturbed(scenario)
+    for number in range(1, expected.requests + 1):
+        for after_answer in (False, True):
+            print(number, after_answer)
+            bench.start(scenario)
+            watch = Watch(bench.simulator, kill_at=number, kill_after_answer=after_answer)
+            with pytest.raises(Killed):
+                bench.play(scenario, watch=watch)
+            repaired(scenario, expected, bench)
+            count(8)
