@@ -33,6 +33,10 @@ def _status(code: int, phase: str, name: str = "", **more: Any) -> Kind:
     return Kind(name or f"{code}-{when}", {"kind": "status", "status": code, "phase": phase, **more})
 
 
+def _each(kinds: tuple[str, ...], phases: tuple[str, ...]) -> tuple[Kind, ...]:
+    return tuple(Kind(f"{kind}-{phase}", {"kind": kind, "phase": phase}) for kind in kinds for phase in phases)
+
+
 def _exchange(words: str) -> dict[str, Any]:
     return {"error": {"code": "BadRequest", "message": "Error", "details": [{"code": "Context", "message": words}]}}
 
@@ -47,11 +51,11 @@ SINGLE = (
     _status(400, BEFORE, "exchange-busy", body=_exchange(_BUSY)),
     _status(400, AFTER, "exchange-busy-afterwards", body=_exchange(_BUSY)),
     _status(200, BEFORE, "error-with-200", body={"@adminapi.errors": ["Something went wrong."]}),
-    *(Kind(f"{kind}-{phase}", {"kind": kind, "phase": phase}) for kind in ("reset", "hang") for phase in (BEFORE, AFTER)),
-    *(Kind(f"{kind}-{MIDDLE}", {"kind": kind, "phase": MIDDLE}) for kind in ("reset", "hang", "truncate")),
+    *_each(("reset", "hang"), (BEFORE, AFTER, MIDDLE)),
+    *_each(("truncate",), (MIDDLE,)),
     Kind("truncate-after_effect", {"kind": "truncate", "phase": AFTER}),
     Kind("drip", {"kind": "drip", "phase": AFTER, "interval": 0}),
-    *(Kind(f"{kind}-{phase}", {"kind": kind, "phase": phase}) for kind in ("html", "redirect") for phase in (BEFORE, AFTER)),
+    *_each(("html", "redirect"), (BEFORE, AFTER)),
     Kind("bad_json", {"kind": "bad_json", "phase": AFTER}),
     Kind("foreign_next_link", {"kind": "foreign_next_link", "phase": AFTER}),
     Kind("looping_next_link", {"kind": "looping_next_link", "phase": AFTER}),

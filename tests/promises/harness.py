@@ -198,9 +198,7 @@ class Bench:
         assert not validated.error_messages, validated.error_messages
         with _transport(_watched(watch)):
             try:
-                return perform(
-                    declaration, validated.validated_parameters, check_mode, tell=tell, **watch.options
-                )
+                return perform(declaration, validated.validated_parameters, check_mode, tell=tell, **watch.options)
             finally:
                 watch.quiet()
 
@@ -254,7 +252,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {plain(key): plain(entry) for key, entry in value.items() if key not in _TIMES}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return sorted((plain(entry) for entry in value), key=lambda entry: json.dumps(entry, sort_keys=True, default=str))
+        return sorted(
+            (plain(entry) for entry in value), key=lambda entry: json.dumps(entry, sort_keys=True, default=str)
+        )
     return _MOMENT.sub("MOMENT", _ID.sub("ID", value)) if isinstance(value, str) else value
 
 

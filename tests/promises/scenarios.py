@@ -56,6 +56,20 @@ NEW_ACCOUNT = {
 }
 LEAN_ACCOUNT = {**NEW_ACCOUNT, "licenses": ["ENTERPRISEPACK"], "wait": False}
 GONE = {"state": "absent"}
+BLOCKED = {"display_name": "Block other clients"}
+FULL_BLOCKED = {
+    **BLOCKED,
+    "conditions": {
+        "users": {
+            "include_users": {"set": ["All"]},
+            "exclude_groups": {"set": ["0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"]},
+        },
+        "applications": {"include_applications": ["All"]},
+        "client_app_types": ["other"],
+    },
+    "grant_controls": {"operator": "OR", "built_in_controls": ["block"]},
+}
+RETIRED = "retired_with_holes"
 
 SCENARIOS = (
     Scenario("connector", "create", {"primary_smtp_address": ACCOUNT}),
@@ -190,6 +204,24 @@ SCENARIOS = (
         {"baselines": [{"name": "own", "controls": [LENGTH]}]},
         before=(("mobile_device_mailbox_policy", FULL_POLICY),),
     ),
+    Scenario("conditional_access_policy", "create", FULL_BLOCKED, RETIRED),
+    Scenario(
+        "conditional_access_policy",
+        "change",
+        {**BLOCKED, "policy_state": "disabled", "conditions": {"client_app_types": ["exchangeActiveSync", "other"]}},
+        RETIRED,
+        (("conditional_access_policy", FULL_BLOCKED),),
+    ),
+    Scenario(
+        "conditional_access_policy",
+        "remove",
+        {**BLOCKED, **GONE},
+        RETIRED,
+        (("conditional_access_policy", FULL_BLOCKED),),
+    ),
+    Scenario("conditional_access_policy_info", "read", {}, RETIRED),
+    Scenario("app_protection_info", "read", {}, RETIRED),
+    Scenario("mobile_access_assessment_info", "read", {}, RETIRED),
     Scenario(
         "exchange_cmdlet",
         "read",

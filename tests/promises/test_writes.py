@@ -42,9 +42,7 @@ def done(scenario: Scenario, result: dict[str, Any], expected: Undisturbed, benc
 
 
 @every_scenario
-def test_a_creation_whose_answer_is_lost(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count
-) -> None:
+def test_a_creation_whose_answer_is_lost(scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count) -> None:
     expected = undisturbed(scenario)
     for point in creations(expected):
         for kind in LOST:
@@ -108,9 +106,7 @@ def test_a_creation_that_is_not_delivered(
 
 
 @every_scenario
-def test_the_second_run_writes_nothing(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count
-) -> None:
+def test_the_second_run_writes_nothing(scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count) -> None:
     undisturbed(scenario)
     bench.start(scenario)
     first = bench.play(scenario)
