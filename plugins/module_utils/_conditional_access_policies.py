@@ -29,7 +29,6 @@ _ENTITIES = Entities(
     Purpose("write the Conditional Access policy", _WRITER),
 )
 _APART = 1.0  # seconds: one request a second for each tenant, https://learn.microsoft.com/graph/throttling-limits
-_LOOKS = 6  # how often a new policy is looked for
 # "Conditions", Exchange ActiveSync clients; MicrosoftDocs/azure-docs issues 14466 and 36960 for what is refused.
 _EAS_STEP = (
     "For Exchange ActiveSync, a policy takes Exchange Online as its only application and no condition but platforms; "
@@ -53,11 +52,9 @@ class Policies:
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         try:
-            created: Record = _plain(self._paced(tenant, lambda: _ENTITIES.create(tenant, _sent(values))))
+            return _plain(self._paced(tenant, lambda: _ENTITIES.create(tenant, _sent(values))))
         except TenantError as error:
             raise _explained(error, values) from error.__cause__
-        self._await(tenant, created)
-        return created
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         try:
@@ -78,32 +75,6 @@ class Policies:
         finally:
             self._answered = clock()
 
-    def _await(self, tenant: Tenant, created: Record) -> None:
-        """Until the list has the new policy: a run that does not see it would create it once more."""
-        for look in range(1, _LOOKS + 1):
-            named = [one["id"] for one in self.list(tenant) if fold(one["displayName"]) == fold(created["displayName"])]
-            if created["id"] in named:
-                break
-            tenant.progress(f"waiting for the new policy to be listed ({look} of {_LOOKS})")
-            tenant.http.pause(look, None, _ENTITIES.read)
-        else:
-            raise TenantError(
-                "not_visible",
-                f"the policy was created with the id {created['id']}, but the service does not list it yet",
-                "see the new Conditional Access policy",
-                tenant.label,
-                next_step="Wait some minutes before you run this again: until it is listed, it would be created anew",
-                details={"ids": [created["id"]]},
-            )
-        if len(named) > 1:
-            raise TenantError(
-                "ambiguous",
-                f"somebody else created a policy of this name at the same time: {', '.join(named)}",
-                "create the Conditional Access policy",
-                tenant.label,
-                details={"ids": named},
-            )
-
 
 @dataclass(frozen=True)
 class _Policy(Resource):
@@ -122,6 +93,7 @@ POLICY = _Policy(
     backend=Policies(),
     keys=(Field("display_name", "displayName", same=fold),),
     fields=FIELDS,
+    may_double=True,
 )
 
 

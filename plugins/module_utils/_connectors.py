@@ -159,4 +159,5 @@ CONNECTOR = Resource(
     ),
     fields=(Field("primary_smtp_address", "primarySmtpAddress", same=fold),),
     before_write=_before_write,
+    may_double=True,
 )

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError, one_line, usage
@@ -131,7 +131,8 @@ class Exchange:
         }
         values: list[dict[str, Any]] = []
         warnings: list[str] = []
-        path, query, seen = self._path, {"$select": ",".join(select)} if select else None, {self._path}
+        path, query = self._path, {"$select": ",".join(select)} if select else None
+        seen = {f"{self._service.root}/{path}" + "".join(f"?{name}={value}" for name, value in (query or {}).items())}
         while True:
             # A page link is answered to the same body, by POST.
             request = Request(operation, "POST", path, purpose, body, query=query, headers=headers)
@@ -139,11 +140,11 @@ class Exchange:
             values += [_plain(value) for value in page.get("value") or []]
             warnings += [one_line(warning) for warning in page.get("@adminapi.warnings") or []]
             link = page.get("@odata.nextLink")
-            if not link:
+            if not link or operation is not Operation.READ:  # following it would write once more
                 break
-            if link in seen or len(seen) > _PAGES:
+            if unquote(link) in seen or len(seen) > _PAGES:
                 raise self._truncated("gave a page link that leads nowhere new", purpose)
-            seen.add(link)
+            seen.add(unquote(link))
             path, query = link, None
         if parameters.get("ResultSize") == "Unlimited" and any(
             "more results" in warning.lower() for warning in warnings

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._http import Bearer, Http, Request, Response, Service, kind_of
@@ -53,13 +53,15 @@ class Graph:
     def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[Items, Response]:
         """A whole collection, and its first answer."""
         first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose))
-        return self._pages(first.json, purpose), first
+        return self._pages(first.json, f"{version}/{path}", purpose), first
 
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
-        """A new member of a collection, as the service answers it."""
-        return self._object(
-            self._send(Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))).json, purpose
-        )
+        """A new member of a collection, as the service answers it, with its id."""
+        request = Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))
+        created = self._object(self._send(request).json, purpose)
+        if not created.get("id"):
+            raise self._protocol("what was created has no id", purpose)
+        return created
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
         """Only what C(body) names; gives the object where the service answers with it."""
@@ -131,7 +133,9 @@ class Graph:
         try:
             if outcome is not Outcome.DONE:
                 raise self._refine(self._part_failure(part, read.purpose))
-            return self._pages(part.json, read.purpose) if read.collection else self._object(part.json, read.purpose)
+            if not read.collection:
+                return self._object(part.json, read.purpose)
+            return self._pages(part.json, f"v1.0/{read.path}", read.purpose)
         except TenantError as error:
             return error
 
@@ -156,9 +160,9 @@ class Graph:
             raise self._protocol("the answers of a batch are not those of its requests", purpose)
         return parts
 
-    def _pages(self, page: Any, purpose: Purpose) -> Items:
+    def _pages(self, page: Any, path: str, purpose: Purpose) -> Items:
         items: Items = []
-        seen: set[str] = set()
+        seen = {unquote(f"{self._service.root}/{path}")}
         while True:
             if not isinstance(page, dict) or not isinstance(page.get("value"), list):
                 raise self._protocol("the answer is not a collection", purpose)
@@ -166,14 +170,14 @@ class Graph:
             link = page.get("@odata.nextLink")
             if not link:
                 return items
-            if link in seen or len(seen) >= _PAGES:
+            if unquote(link) in seen or len(seen) > _PAGES:
                 raise TenantError(
                     "truncated",
                     f"{_NAME} gave a page link that leads nowhere new",
                     purpose.attempted,
                     self._http.tenant,
                 )
-            seen.add(link)
+            seen.add(unquote(link))
             page = self._send(Request(Operation.READ, "GET", link, purpose)).json
 
     def _object(self, data: Any, purpose: Purpose) -> dict[str, Any]:

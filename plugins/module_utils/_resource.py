@@ -85,6 +85,7 @@ class Resource:
     """A thing that a module keeps. C(keys) tell it from others of its kind; without keys there is one per tenant.
 
     C(unique): the service gives its name only once, so a write whose answer was lost may be worked out anew.
+    C(may_double): it gives it to several, so a new one is looked for until it is listed, and it alone.
     C(before_write) may refuse a change, for real and in check mode alike: C((tenant, params, record or None)). What it
     returns goes into the result.
     """
@@ -97,6 +98,7 @@ class Resource:
         lambda tenant, params, record: None
     )
     unique: bool = False
+    may_double: bool = False
 
     def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
         return all(key.same(record.get(key.api)) == key.same(params[key.option]) for key in self.keys)

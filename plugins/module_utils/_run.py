@@ -18,7 +18,7 @@ from ._tenant import Tenant, open_tenant
 from ._token_cache import Token
 
 _ROUNDS = 3  # how often a change is worked out anew after somebody else changed the thing in between
-_LOOKS = 7  # how often a lost creation is looked for, over about half a minute
+_LOOKS = 7  # how often something new is looked for, over about half a minute
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
     gone = params.get("state") == "absent"
     start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
     told: Mapping[str, Any] = {}
+    created = False
     for round_number in range(1, _ROUNDS + 1):
         known = resource.backend.list(tenant)
         record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
@@ -104,7 +105,8 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
         if after == before or check_mode:
             break
         try:
-            record = _write(resource, tenant, params, known, record, before, after)
+            written = _write(resource, tenant, params, known, record, before, after)
+            created, record = record is None, written
             break
         except TenantError as error:
             lost = error.kind == "outcome_unknown" and resource.unique
@@ -112,6 +114,8 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
                 raise
             start, told = (start, told) if lost else (None, {})
             tenant.http.pause(round_number, None, Purpose(error.attempted))
+    if created and record and resource.may_double:
+        _await(resource, tenant, params, resource.backend.id_of(record))
     shown = {} if gone else returned({**(record or {}), **resource.wire(after)} if check_mode else record or {})
     return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown, **told}
 
@@ -155,6 +159,26 @@ def _write(
         if error.kind != "outcome_unknown" or resource.unique:
             raise
         return _recover(resource, tenant, params, {backend.id_of(one) for one in known}, error)
+
+
+def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], created: str) -> None:
+    """Until the list has the new one: a run that does not see it would create it once more."""
+    for look in range(1, _LOOKS + 1):
+        found = [one for one in resource.backend.list(tenant) if resource.identifies(one, params)]
+        if created in (resource.backend.id_of(one) for one in found):
+            _only(resource, tenant, found)
+            return
+        if look < _LOOKS:
+            tenant.progress(f"waiting for what was created to be listed ({look} of {_LOOKS})")
+            tenant.http.pause(look, None, Purpose(f"see the new {resource.name}"))
+    raise TenantError(
+        "not_visible",
+        f"it was created with the id {created}, but the service does not list it yet",
+        f"see the new {resource.name}",
+        tenant.label,
+        next_step="Wait some minutes before you run this again: until it is listed, it would be created anew",
+        details={"ids": [created]},
+    )
 
 
 def _recover(

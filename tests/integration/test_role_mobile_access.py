@@ -188,7 +188,8 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
 
     # A tenant in which the role has been before: policies of a description are two months old.
     described = yaml.safe_load((ROOT / "simulator" / "tenants" / f"{MANAGED}.yml").read_text())
-    ours: dict[str, Any] = {"displayName": NEED_INTUNE, "description": MARK, "state": "enabledForReportingButNotEnforced"}
+    ours: dict[str, Any] = {"displayName": NEED_INTUNE, "description": MARK}
+    ours["state"] = "enabledForReportingButNotEnforced"
     ours["conditions"] = {
         "clientAppTypes": ["browser", "mobileAppsAndDesktopClients"],
         "applications": {"includeApplications": ["00000002-0000-0ff1-ce00-000000000000"]},

@@ -15,22 +15,25 @@ BEFORE, AFTER, MIDDLE = "before_effect", "after_effect", "mid_body"
 
 @dataclass(frozen=True)
 class Kind:
-    """C(on) are the classes of operations that it is tried on; one on the transport cannot hit a part of a batch."""
+    """A fault on the transport cannot hit a part of a batch."""
 
     name: str
     fault: dict[str, Any] = field(default_factory=dict)
+    service: str = ""  # the only one that does this
 
     @property
     def hangs(self) -> bool:
         return self.fault["kind"] == "hang"
 
     def fits(self, point: Point) -> bool:
+        if self.service not in ("", point.service):
+            return False
         return not point.part or self.fault["kind"] not in ("reset", "hang", "drip", "truncate")
 
 
-def _status(code: int, phase: str, name: str = "", **more: Any) -> Kind:
+def _status(code: int, phase: str, name: str = "", service: str = "", **more: Any) -> Kind:
     when = "lost" if phase == AFTER else "refused"
-    return Kind(name or f"{code}-{when}", {"kind": "status", "status": code, "phase": phase, **more})
+    return Kind(name or f"{code}-{when}", {"kind": "status", "status": code, "phase": phase, **more}, service)
 
 
 def _each(kinds: tuple[str, ...], phases: tuple[str, ...]) -> tuple[Kind, ...]:
@@ -48,9 +51,9 @@ SINGLE = (
     _status(429, BEFORE, "429-in-7-seconds", headers={"Retry-After": "7"}),
     _status(429, BEFORE, "429-in-an-hour", headers={"Retry-After": "3600"}),
     _status(503, BEFORE, "503-in-20-seconds", headers={"Retry-After": "20"}),
-    _status(400, BEFORE, "exchange-busy", body=_exchange(_BUSY)),
-    _status(400, AFTER, "exchange-busy-afterwards", body=_exchange(_BUSY)),
-    _status(200, BEFORE, "error-with-200", body={"@adminapi.errors": ["Something went wrong."]}),
+    _status(400, BEFORE, "exchange-busy", "exchange", body=_exchange(_BUSY)),
+    _status(400, AFTER, "exchange-busy-afterwards", "exchange", body=_exchange(_BUSY)),
+    _status(200, BEFORE, "error-with-200", "exchange", body={"@adminapi.errors": ["Something went wrong."]}),
     *_each(("reset", "hang"), (BEFORE, AFTER, MIDDLE)),
     *_each(("truncate",), (MIDDLE,)),
     Kind("truncate-after_effect", {"kind": "truncate", "phase": AFTER}),

@@ -65,7 +65,7 @@ def read_in_full_or_unknown(result: Result, expected: Result) -> None:
         assert "ould not " in str(one.get("reason") or one.get("evidence")), one
     same(*(shown({"": [one for one in all_[judged] if one["id"] not in doubts]}) for all_ in (result, expected)))
     assert {one["id"] for one in result[judged]} == {one["id"] for one in expected[judged]}
-    if not doubts:
+    if not doubts and judged != "checks":  # the answers beside the checks rest on more reads
         same(shown(result), shown(expected))
     for yes in ("ready", "compliant"):
         assert not (result.get(yes) and not expected[yes]) if yes in expected else True

@@ -1,0 +1,72 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promises 10 and 11: reads that are behind, and somebody else who writes at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .harness import Bench, Undisturbed
+from .oracles import repaired, same_state, told
+from .scenarios import SCENARIOS, Scenario
+
+Baseline = Callable[[Scenario], Undisturbed]
+Count = Callable[[int], None]
+WRITING = [one for one in SCENARIOS if not one.reads_only and not one.repeats]
+every_write = pytest.mark.parametrize("scenario", WRITING, ids=lambda one: one.name)
+
+
+@every_write
+def test_reads_that_are_behind_double_nothing(
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count
+) -> None:
+    """One read after another tells how it was before the last write; also while the task itself reads again."""
+    expected = undisturbed(scenario)
+    for point in [one for one in expected.points if one.kind == "READ"]:
+        for times in (1, 3):
+            print(point, times)
+            bench.start(scenario)
+            with bench.fault(match=point.operation, kind="stale_read", count=times):
+                first = bench.play(scenario)
+                second = bench.play(scenario)
+            for result in (first, second):
+                if result.get("failed"):
+                    told(result, bench, scenario.tenant)
+            if not second.get("failed"):
+                same_state(scenario, expected, bench)
+            repaired(scenario, expected, bench)
+            count(10)
+
+
+@every_write
+@pytest.mark.parametrize("phase", ["before_effect", "after_effect"])
+def test_somebody_else_writes_the_same(
+    scenario: Scenario, phase: str, bench: Bench, undisturbed: Baseline, count: Count
+) -> None:
+    """The administrator sends each write of the task as well, just before it or just after."""
+    expected = undisturbed(scenario)
+    for point in [one for one in expected.points if one.kind != "READ" and one.service != "login"]:
+        print(point, phase)
+        bench.start(scenario)
+        with bench.fault(**point.at, kind="second_writer", phase=phase):
+            result = bench.play(scenario)
+        if result.get("failed"):
+            told(result, bench, scenario.tenant)
+            if result["error"]["kind"] == "ambiguous":
+                assert len(result["error"]["ids"]) == 2, result
+                count(11)
+                continue  # where the service lets two of a name be, both stay and are named
+        else:
+            same_state(scenario, expected, bench)
+        repaired(scenario, expected, bench)
+        count(11)
+
+
+@pytest.fixture(autouse=True)
+def no_fault_is_left(bench: Bench) -> Any:
+    yield
+    bench.simulator.clear_faults()
