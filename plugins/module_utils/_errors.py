@@ -14,6 +14,7 @@ from typing import Any
 
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _LONGEST_MESSAGE = 400
+_LONGEST_PROBLEM = 2000
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
@@ -81,7 +82,7 @@ class TenantError(Exception):
     def __str__(self) -> str:
         start = f"Could not {self.attempted}" if self.attempted else ""
         where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
-        problem = self.problem.rstrip(".")
+        problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
         step = self.next_step or NEXT_STEPS.get(self.kind, "")
         return f"{sentence}. {step}." if step else f"{sentence}."
@@ -95,7 +96,8 @@ class TenantError(Exception):
         """The failure as a task result."""
         said = asdict(self.answer) if self.answer else {}
         error = {name: said.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
-        error["message"] = one_line(error["message"]) if error["message"] else error["message"]
+        for name, limit in (("code", 80), ("message", _LONGEST_MESSAGE), ("request_id", 80)):
+            error[name] = one_line(error[name], limit) if error[name] else error[name]
         return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **error, **self.details}}
 
 

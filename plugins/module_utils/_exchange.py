@@ -254,8 +254,9 @@ def _explain(response: Response) -> tuple[str, str, str]:
     error = data.get("error")
     if not isinstance(error, dict):
         return "", one_line(response.text, 120), ""
-    for detail in error.get("details") or []:
-        text = str(detail.get("message") or "")
+    details = error.get("details")
+    for detail in details if isinstance(details, list) else ():
+        text = str(detail.get("message") or "") if isinstance(detail, dict) else ""
         if text.count("|") >= 2:
             _code, kind, words = text.split("|", 2)  # the text itself may hold more
             return kind.strip(), words.strip(), ""
@@ -267,6 +268,6 @@ def _explain(response: Response) -> tuple[str, str, str]:
                 pass
     inner = error.get("innererror") or error.get("innerError") or {}
     deepest = inner.get("internalexception") or inner if isinstance(inner, dict) else {}
-    if deepest.get("message"):
+    if isinstance(deepest, dict) and deepest.get("message"):
         return str(deepest.get("type") or error.get("code") or ""), str(deepest["message"]), ""
     return str(error.get("code") or ""), str(error.get("message") or ""), ""

@@ -130,6 +130,7 @@ class Http:
         self.clock, self.sleep = clock, sleep
         self._random = random
         self._transport = Transport(ca_path, proxy, connections)
+        self.last: Answer | None = None  # what was answered to the last request that was done
 
     def send(self, service: Service, request: Request) -> Response:
         """The answer to C(request), repeated as its class allows; raises L(TenantError) unless it was done."""
@@ -151,6 +152,7 @@ class Http:
                     renewed = True  # refused before anything happened: once more with a new token
                     continue
             if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
+                self.last = self._answer(service, attempt)
                 return response
             if not may_repeat(request.operation, attempt.outcome, attempts):
                 raise self._failure(service, request, attempt)
@@ -215,7 +217,7 @@ class Http:
             self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
         try:
             data = parse_json(body) if body.strip() else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
                 shown = one_line(body[:200].decode("utf-8", "replace"), 80)

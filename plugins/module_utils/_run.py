@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._connection import CONNECTION_SPEC, SECRET_OPTIONS
-from ._errors import Purpose, TenantError
+from ._errors import Answer, Purpose, TenantError, one_line
 from ._redaction import Redactor
 from ._resource import Record, Resource, returned
 from ._tenant import Tenant, open_tenant
 from ._token_cache import Token
 
+# What an answer of another form leads to.
+_OF_ANSWERS = (AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
 _ROUNDS = 3  # how often a change is worked out anew after somebody else changed the thing in between
 _LOOKS = 7  # how often something new is looked for, over about half a minute
 
@@ -52,6 +54,7 @@ def perform(
     C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can), L(Http)
     what is in C(http). Tasks that share a C(memory) share their sign-ins.
     """
+    tenant: Tenant | None = None
     redactor = Redactor()
     for option in SECRET_OPTIONS:
         redactor.add(params.get(option))
@@ -60,16 +63,27 @@ def perform(
         result = declaration.run(tenant, params, check_mode)
     except TenantError as error:
         result = error.within(declaration.attempted, params.get("tenant_id") or "").result()
-    except Exception as error:  # a bug: say so, without what the exception may hold in clear
-        result = {
-            "failed": True,
-            "msg": f"Could not {declaration.attempted}: this is a bug in intune.exchange, please report it "
-            f"({type(error).__name__}: {error}).",
-            "error": {"kind": "bug"},
-            "exception": traceback.format_exc(),
-        }
+    except Exception as error:  # without what the exception may hold in clear
+        last = tenant.http.last if tenant and isinstance(error, _OF_ANSWERS) else None
+        failure = _unexpected(error, last).within(declaration.attempted, params.get("tenant_id") or "")
+        result = {**failure.result(), "exception": traceback.format_exc()}
     cleaned: dict[str, Any] = redactor.clean(result)
     return cleaned
+
+
+def _unexpected(error: Exception, last: Answer | None) -> TenantError:
+    """What nobody reckoned with: most likely an answer in another form than documented, if there was one."""
+    said = one_line(f"{type(error).__name__}: {error}", 200)
+    if last is None:
+        return TenantError("bug", f"this is a bug in intune.exchange ({said})", next_step="Please report it")
+    handle = last.request_id or last.client_request_id
+    return TenantError(
+        "unexpected_answer",
+        f"an answer of the service has not the form that is documented for it, or this is a bug in intune.exchange "
+        f"({said}); the last answer was one of {last.service}, request id {one_line(handle, 80)}",
+        answer=last,
+        next_step="Run again; if it stays, please report it with what -vvv shows",
+    )
 
 
 def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:

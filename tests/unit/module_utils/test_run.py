@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.intune.exchange.plugins.module_utils import _run
 from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._errors import Answer, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._resource import Field, Resource, fold
 
 Record = dict[str, Any]
@@ -196,8 +196,19 @@ def test_a_bug_is_called_one_and_shows_no_secret() -> None:
 
     result = perform(run)
     assert result["failed"] and result["error"]["kind"] == "bug"
-    assert "report it (KeyError" in result["msg"]
+    assert "this is a bug in intune.exchange (KeyError" in result["msg"]
     assert "canary-secret" not in str(result)
+
+
+def test_an_answer_of_another_form_is_called_that() -> None:
+    def run(tenant: Any, *arguments: Any) -> dict[str, Any]:
+        tenant.http.last = Answer("Exchange Online", 200, request_id="r-1")
+        raise KeyError("Name")
+
+    result = perform(run)
+    assert result["error"]["kind"] == "unexpected_answer" and result["error"]["request_id"] == "r-1"
+    assert "not the form that is documented for it, or this is a bug in intune.exchange (KeyError: 'Name')" in result["msg"]
+    assert "the last answer was one of Exchange Online, request id r-1" in result["msg"]
 
 
 def test_a_failure_gets_the_task_and_the_tenant() -> None:

@@ -1,0 +1,147 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promises 16 and 17: what parses text of a service or of a person gives a value, or the failure that it documents."""
+
+from __future__ import annotations
+
+import contextlib
+import unicodedata
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.intune.exchange.plugins.module_utils import _exchange, _graph
+from ansible_collections.intune.exchange.plugins.module_utils._auth import claims
+from ansible_collections.intune.exchange.plugins.module_utils._connection import CLOUDS, cloud_of
+from ansible_collections.intune.exchange.plugins.module_utils._controls import check
+from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError, one_line
+from ansible_collections.intune.exchange.plugins.module_utils._http import Response
+from ansible_collections.intune.exchange.plugins.module_utils._retry import http_date, retry_after
+from ansible_collections.intune.exchange.plugins.module_utils._tenant_list import tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._transport import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._values import count, duration, size
+from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_info import DECLARATION
+
+from .test_answers import HOSTILE, MINUTES
+
+TRIES = int(20_000 * MINUTES) or 300
+fuzz = settings(max_examples=TRIES, deadline=None, derandomize=not MINUTES, suppress_health_check=list(HealthCheck))
+WORDS = st.one_of(
+    st.text(),
+    st.sampled_from([HOSTILE, "25 MB (26,214,400 bytes)", "Unlimited", "-1.00:00:00", "99999999999.00:00:00", "1e999"]),
+    st.from_regex(r"[0-9., ()KMGTB:b-]{1,20}", fullmatch=True),
+)
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS),
+    lambda part: st.one_of(st.lists(part, max_size=4), st.dictionaries(WORDS, part, max_size=4)),
+    max_leaves=12,
+)
+ERRORS = st.fixed_dictionaries(
+    {"error": st.one_of(JSON, st.dictionaries(st.sampled_from(["code", "message", "details", "innerError"]), JSON))}
+)
+
+
+def fit_for_a_terminal(text: str) -> None:
+    assert len(text) < 3000 and not any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in text), text
+
+
+@pytest.mark.promise(16)
+@fuzz
+@given(WORDS)
+def test_any_text_becomes_one_short_line(text: str) -> None:
+    fit_for_a_terminal(one_line(text))
+
+
+@pytest.mark.promise(16)
+@fuzz
+@given(st.one_of(JSON, ERRORS), st.sampled_from([400, 403, 404, 429, 500]))
+def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
+    response = Response(status, {}, b"", body)
+    for explain in (_graph._explain, _exchange._explain):
+        code, message, request_id = explain(response)
+        assert all(isinstance(one, str) for one in (code, message, request_id))
+    assert _exchange._classify(response) is not None
+
+
+@pytest.mark.promise(17)
+@fuzz
+@given(st.one_of(st.binary(), JSON.map(lambda value: repr(value).encode(errors="replace")), WORDS.map(str.encode)))
+def test_bodies_are_json_or_unreadable(body: bytes) -> None:
+    with contextlib.suppress(ValueError, RecursionError):  # what the caller of the parser reckons with
+        parse_json(body)
+
+
+@pytest.mark.promise(17)
+@fuzz
+@given(st.one_of(WORDS, JSON))
+def test_values_of_exchange(value: Any) -> None:
+    for parse in (duration, size, count):
+        try:
+            parsed = parse(value)
+        except ValueError as error:
+            fit_for_a_terminal(str(error))
+        else:
+            assert parse(parsed) == parsed  # what was understood is understood again, as the same
+
+
+@pytest.mark.promise(3)
+@fuzz
+@given(WORDS)
+def test_times_to_wait(text: str) -> None:
+    found = http_date(text)
+    assert found is None or found.tzinfo is not None
+    seconds = retry_after({"Retry-After": text})
+    assert seconds is None or 0 <= seconds < float("inf")
+
+
+@pytest.mark.promise(17)
+@fuzz
+@given(st.one_of(WORDS, WORDS.map(lambda text: f"a.{text}.c")))
+def test_tokens(token: str) -> None:
+    assert isinstance(claims(token), dict)
+
+
+@pytest.mark.promise(13)
+@fuzz
+@given(WORDS, st.sampled_from(["authority_url", "graph_url", "exchange_url"]))
+def test_addresses(text: str, option: str) -> None:
+    try:
+        cloud = cloud_of({"cloud": next(iter(CLOUDS)), option: f"https://{text}"})
+    except TenantError as error:
+        assert error.kind == "usage"
+        fit_for_a_terminal(str(error))
+    else:
+        assert getattr(cloud, option).startswith("https://") and "@" not in getattr(cloud, option)
+
+
+@pytest.mark.promise(17)
+@fuzz
+@given(st.lists(st.one_of(JSON, st.dictionaries(st.sampled_from(["tenant_id", "name", "client_secret"]), JSON))))
+def test_lists_of_tenants(entries: Any) -> None:
+    try:
+        tenants_of(entries, {}, {})
+    except TenantError as error:
+        assert error.kind == "usage"
+        fit_for_a_terminal(str(error))
+
+
+CONTROL = st.dictionaries(st.sampled_from(["id", "title", "kind", "setting", "equals", "at_least", "at_most"]), JSON)
+
+
+@pytest.mark.promise(17)
+@fuzz
+@given(st.lists(st.fixed_dictionaries({"name": WORDS, "controls": st.lists(CONTROL, max_size=3)}), max_size=2))
+def test_baselines(baselines: Any) -> None:
+    spec = {"baselines": DECLARATION.options["baselines"]}
+    validated = ArgumentSpecValidator(spec).validate({"baselines": baselines})
+    if validated.error_messages:
+        return  # said by Ansible before anything of ours is asked
+    try:
+        check(validated.validated_parameters["baselines"], [])
+    except TenantError as error:
+        assert error.kind == "usage"
+        fit_for_a_terminal(str(error))

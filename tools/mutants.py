@@ -1,0 +1,103 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""C(make mutants): break the product in one place after another, and see that the tests of the promise notice.
+
+Each patch in tests/mutants has three lines before its diff: C(Promise:), a number or a word; C(Tests:), the arguments
+that pytest gets; C(Why:), what is broken. The tests have to pass without the patch and to fail with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+_PASSED, _FAILED = 0, 1  # of pytest; everything else means that it ran no test, or not to its end
+
+
+@dataclass(frozen=True)
+class Mutant:
+    path: Path
+    promise: str
+    tests: tuple[str, ...]
+    why: str
+
+
+def read(path: Path) -> Mutant:
+    """Raises C(ValueError) where a line is missing."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    head = dict(line.split(": ", 1) for line in lines[:3] if ": " in line)
+    missing = [name for name in ("Promise", "Tests", "Why") if name not in head]
+    if missing:
+        raise ValueError(f"{path.name} does not begin with {', '.join(missing)}")
+    return Mutant(path, head["Promise"], tuple(head["Tests"].split()), head["Why"])
+
+
+def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
+    """What pytest returns on a copy of the checkout, with the patch if there is one; -1 if it does not apply."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as place:
+        copy = Path(place) / "checkout"
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=root, capture_output=True, check=True
+        )
+        for name in filter(None, listed.stdout.decode().split("\0")):
+            if (root / name).is_file():
+                (copy / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(root / name, copy / name)
+        live = copy / ".cache" / "live" / "ansible_collections" / "intune"
+        live.mkdir(parents=True)
+        (live / "exchange").symlink_to(copy)
+        if mutant:
+            alone = {**os.environ, "GIT_CEILING_DIRECTORIES": place}  # the copy is no repository, and in none
+            apply = ["git", "apply", str(mutant.path.resolve())]
+            if subprocess.run(apply, cwd=copy, env=alone, capture_output=True, check=False).returncode:
+                return -1
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        return subprocess.run(
+            command, cwd=copy, env={**os.environ, "HOME": place}, capture_output=True, check=False
+        ).returncode
+
+
+def verdict(mutant: Mutant, clean: int, broken: int) -> str:
+    """Empty where the tests notice the patch."""
+    if clean != _PASSED:
+        return "its tests do not pass without it"
+    if broken == -1:
+        return "it does not apply"
+    if broken == _FAILED:
+        return ""
+    return "it survives" if broken == _PASSED else f"its tests did not run (pytest returned {broken})"
+
+
+def main(arguments: Iterable[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="See that tests notice a product that is broken on purpose.")
+    parser.add_argument("--at-once", type=int, default=2, help="how many copies are tried at once (2)")
+    parser.add_argument("patches", nargs="*", type=Path, help="patches; without any, those in tests/mutants")
+    parsed = parser.parse_args(None if arguments is None else list(arguments))
+    mutants = [read(path) for path in parsed.patches or sorted((ROOT / "tests" / "mutants").glob("*.patch"))]
+    if not mutants:
+        print("There is no patch.", file=sys.stderr)
+        return 1
+    with ThreadPoolExecutor(parsed.at_once) as pool:
+        clean = {tests: pool.submit(tried, None, tests, ROOT) for tests in {one.tests for one in mutants}}
+        broken = [pool.submit(tried, one, one.tests, ROOT) for one in mutants]
+        wrong = 0
+        for mutant, run in zip(mutants, broken, strict=True):
+            trouble = verdict(mutant, clean[mutant.tests].result(), run.result())
+            wrong += bool(trouble)
+            print(f"{trouble or 'noticed':40} {mutant.path.name}: {mutant.why}", flush=True)
+    print(f"{len(mutants) - wrong} of {len(mutants)} mutants were noticed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
