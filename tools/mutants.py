@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -39,7 +40,7 @@ def read(path: Path) -> Mutant:
     missing = [name for name in ("Promise", "Tests", "Why") if name not in head]
     if missing:
         raise ValueError(f"{path.name} does not begin with {', '.join(missing)}")
-    return Mutant(path, head["Promise"], tuple(head["Tests"].split()), head["Why"])
+    return Mutant(path, head["Promise"], tuple(shlex.split(head["Tests"])), head["Why"])
 
 
 def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
@@ -61,7 +62,7 @@ def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
             apply = ["git", "apply", str(mutant.path.resolve())]
             if subprocess.run(apply, cwd=copy, env=alone, capture_output=True, check=False).returncode:
                 return -1
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", *tests]
         return subprocess.run(
             command, cwd=copy, env={**os.environ, "HOME": place}, capture_output=True, check=False
         ).returncode

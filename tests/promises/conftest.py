@@ -25,8 +25,9 @@ Sample = Callable[[Sequence[T]], list[T]]
 EXHAUSTIVE = os.environ.get("PROMISES") == "all"
 COUNTED = Path(__file__).parent / "cases.json"  # what the page of the documentation shows
 _CASES: Counter[str] = Counter()
-_SMALLEST_SAMPLE = 3
-_SHARE = 12  # one in so many
+_SMALLEST_SAMPLE = 2
+_LARGEST_SAMPLE = 20
+_SHARE = 16  # one in so many
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,7 +78,9 @@ def sample(chance: random.Random) -> Sample[Any]:
     def some(cases: Sequence[T]) -> list[T]:
         if EXHAUSTIVE:
             return list(cases)
-        return chance.sample(list(cases), min(len(cases), max(_SMALLEST_SAMPLE, len(cases) // _SHARE)))
+        return chance.sample(
+            list(cases), min(len(cases), max(_SMALLEST_SAMPLE, min(len(cases) // _SHARE, _LARGEST_SAMPLE)))
+        )
 
     return some
 

@@ -28,9 +28,23 @@ from .scenarios import SCENARIOS, Scenario
 
 CORPUS = Path(__file__).parent / "corpus" / "answers.jsonl"
 MINUTES = float(os.environ.get("FUZZ_MINUTES", "0"))
-_TRIES = 12  # for each scenario, without a time
+_TRIES = 6  # for each scenario, without a time
 HOSTILE = "\r\n\x1b[31mfatal: [localhost]: FAILED!\x07 {{ lookup('pipe', 'id') }} " + "x" * 5000
-VALUES: tuple[Any, ...] = (None, True, 0, -1, 1e308, "", HOSTILE, [], {}, [None], {"value": None}, "2026-13-45T99:99:99Z", ["a"] * 50)
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1e308,
+    "",
+    HOSTILE,
+    [],
+    {},
+    [None],
+    {"value": None},
+    "2026-13-45T99:99:99Z",
+    ["a"] * 50,
+)
 Place = list[Any]
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -16,15 +17,19 @@ from .scenarios import SCENARIOS, Scenario
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 def test_killed_at_every_request(
-    scenario: Scenario, bench: Bench, undisturbed: Callable[[Scenario], Undisturbed], count: Callable[[int], None]
+    scenario: Scenario,
+    bench: Bench,
+    undisturbed: Callable[[Scenario], Undisturbed],
+    sample: Any,
+    count: Callable[[int], None],
 ) -> None:
     expected = undisturbed(scenario)
-    for number in range(1, expected.requests + 1):
-        for after_answer in (False, True):
-            print(number, after_answer)
-            bench.start(scenario)
-            watch = Watch(bench.simulator, kill_at=number, kill_after_answer=after_answer)
-            with pytest.raises(Killed):
-                bench.play(scenario, watch=watch)
-            repaired(scenario, expected, bench)
-            count(8)
+    everywhere = [(number, answered) for number in range(1, expected.requests + 1) for answered in (False, True)]
+    for number, answered in sample(everywhere):
+        print(number, answered)
+        bench.start(scenario)
+        watch = Watch(bench.simulator, kill_at=number, kill_after_answer=answered)
+        with pytest.raises(Killed):
+            bench.play(scenario, watch=watch)
+        repaired(scenario, expected, bench)
+        count(8)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mutants: every promise has one, each applies to the product as it is, and one that survives is told."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATCHES = sorted((ROOT / "tests" / "mutants").glob("*.patch"))
+
+
+@pytest.fixture(scope="module")
+def mutants() -> Any:
+    spec = importlib.util.spec_from_file_location("mutants", ROOT / "tools" / "mutants.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["mutants"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_promise_has_one(mutants: Any) -> None:
+    assert {int(mutants.read(path).promise) for path in PATCHES} == set(range(1, 22))
+
+
+@pytest.mark.parametrize("path", PATCHES, ids=lambda path: path.stem)
+def test_each_applies(path: Path) -> None:
+    applied = subprocess.run(
+        ["git", "-c", "safe.directory=*", "apply", "--check", str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert applied.returncode == 0, applied.stderr
+
+
+def test_one_that_survives_is_told(mutants: Any, tmp_path: Path) -> None:
+    patch = tmp_path / "p01-harmless.patch"
+    patch.write_text("Promise: 1\nTests: tests/unit/module_utils/test_redaction.py -k short\nWhy: nothing\n")
+    one = mutants.read(patch)
+    assert one.tests == ("tests/unit/module_utils/test_redaction.py", "-k", "short")
+    for clean, broken, words in (
+        (0, 1, ""),
+        (0, 0, "survives"),
+        (0, -1, "apply"),
+        (0, 5, "did not run"),
+        (1, 1, "without"),
+    ):
+        assert (words in mutants.verdict(one, clean, broken)) and bool(words) is bool(
+            mutants.verdict(one, clean, broken)
+        )
+    patch.write_text("Promise: 1\n")
+    with pytest.raises(ValueError, match="Tests, Why"):
+        mutants.read(patch)
