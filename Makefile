@@ -2,6 +2,8 @@
 #   make demo    the whole job on a simulated tenant, from the built and installed collection
 #   make test    everything that CI runs; for another Python: make test PYTHON=python3.13
 # make bench measures, which make test does not: see benchmarks/README.md.
+# make promises tries every case of what make test tries a sample of, make fuzz spoils answers for ten minutes, and make
+# mutants breaks the product in one place after another to see that the tests notice.
 # The parts of `make test`, for developers: make lint sanity unit integration molecule
 # All that they make stays in .cache. `make clean` removes it.
 SHELL := /bin/bash
@@ -38,7 +40,7 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test demo lint sanity unit integration molecule bench clean
+.PHONY: test demo lint sanity unit integration molecule bench promises fuzz mutants clean
 test: lint sanity unit integration molecule demo
 
 $(UV):
@@ -106,7 +108,18 @@ $(NODE): tests/unit/simulator/node/package.json tests/unit/simulator/node/packag
 	touch $@
 
 unit: $(TEST) $(NODE) | $(LIVE)
-	$(CACHE)/test/bin/pytest -q -n 2 tests/unit
+	$(CACHE)/test/bin/pytest -q -n 2 tests/unit tests/promises
+
+# Every case, and their number for the page on reliability.
+promises: $(TEST) | $(LIVE)
+	PROMISES=all PROMISES_COUNT=1 $(CACHE)/test/bin/pytest -q -n 2 tests/promises
+
+MINUTES ?= 10
+fuzz: $(TEST) | $(LIVE)
+	FUZZ_MINUTES=$(MINUTES) $(CACHE)/test/bin/pytest -q -n 2 tests/promises/test_parsers.py tests/promises/test_answers.py
+
+mutants: $(TEST) | $(LIVE)
+	$(CACHE)/test/bin/python tools/mutants.py
 
 # By file, since the tests of one file may share a run that takes long.
 integration: $(TEST) | $(LIVE)

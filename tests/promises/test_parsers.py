@@ -9,7 +9,6 @@ import contextlib
 import unicodedata
 from typing import Any
 
-import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -49,14 +48,12 @@ def fit_for_a_terminal(text: str) -> None:
     assert len(text) < 3000 and not any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for one in text), text
 
 
-@pytest.mark.promise(16)
 @fuzz
 @given(WORDS)
 def test_any_text_becomes_one_short_line(text: str) -> None:
     fit_for_a_terminal(one_line(text))
 
 
-@pytest.mark.promise(16)
 @fuzz
 @given(st.one_of(JSON, ERRORS), st.sampled_from([400, 403, 404, 429, 500]))
 def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
@@ -67,7 +64,6 @@ def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
     assert _exchange._classify(response) is not None
 
 
-@pytest.mark.promise(17)
 @fuzz
 @given(st.one_of(st.binary(), JSON.map(lambda value: repr(value).encode(errors="replace")), WORDS.map(str.encode)))
 def test_bodies_are_json_or_unreadable(body: bytes) -> None:
@@ -75,7 +71,6 @@ def test_bodies_are_json_or_unreadable(body: bytes) -> None:
         parse_json(body)
 
 
-@pytest.mark.promise(17)
 @fuzz
 @given(st.one_of(WORDS, JSON))
 def test_values_of_exchange(value: Any) -> None:
@@ -88,7 +83,6 @@ def test_values_of_exchange(value: Any) -> None:
             assert parse(parsed) == parsed  # what was understood is understood again, as the same
 
 
-@pytest.mark.promise(3)
 @fuzz
 @given(WORDS)
 def test_times_to_wait(text: str) -> None:
@@ -98,14 +92,12 @@ def test_times_to_wait(text: str) -> None:
     assert seconds is None or 0 <= seconds < float("inf")
 
 
-@pytest.mark.promise(17)
 @fuzz
 @given(st.one_of(WORDS, WORDS.map(lambda text: f"a.{text}.c")))
 def test_tokens(token: str) -> None:
     assert isinstance(claims(token), dict)
 
 
-@pytest.mark.promise(13)
 @fuzz
 @given(WORDS, st.sampled_from(["authority_url", "graph_url", "exchange_url"]))
 def test_addresses(text: str, option: str) -> None:
@@ -118,7 +110,6 @@ def test_addresses(text: str, option: str) -> None:
         assert getattr(cloud, option).startswith("https://") and "@" not in getattr(cloud, option)
 
 
-@pytest.mark.promise(17)
 @fuzz
 @given(st.lists(st.one_of(JSON, st.dictionaries(st.sampled_from(["tenant_id", "name", "client_secret"]), JSON))))
 def test_lists_of_tenants(entries: Any) -> None:
@@ -132,7 +123,6 @@ def test_lists_of_tenants(entries: Any) -> None:
 CONTROL = st.dictionaries(st.sampled_from(["id", "title", "kind", "setting", "equals", "at_least", "at_most"]), JSON)
 
 
-@pytest.mark.promise(17)
 @fuzz
 @given(st.lists(st.fixed_dictionaries({"name": WORDS, "controls": st.lists(CONTROL, max_size=3)}), max_size=2))
 def test_baselines(baselines: Any) -> None:

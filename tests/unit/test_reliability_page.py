@@ -1,0 +1,26 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page on reliability names tests that there are, and is the one that its tool writes."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tools import promises
+
+
+def test_the_page_is_current() -> None:
+    assert promises.PAGE.read_text(encoding="utf-8") == promises.page(), "run python tools/promises.py"
+
+
+@pytest.mark.parametrize("number", range(1, 22))
+def test_every_promise_has_tests_and_a_mutant(number: int) -> None:
+    _promise, tests = promises.PROMISES[number]
+    assert tests and promises.mutants(number)
+    for test in tests:
+        file, function = test.split("::")
+        tree = ast.parse((promises.ROOT / file).read_text(encoding="utf-8"))
+        assert function in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, test

@@ -1,0 +1,238 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the page on reliability, from the promises, the tests that try them, their mutants and their counted cases.
+
+python tools/promises.py
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/docsite/rst/reliability.rst"
+CASES = ROOT / "tests/promises/cases.json"
+_UNIT, _INTEGRATION, _PROMISES = "tests/unit/module_utils/", "tests/integration/", "tests/promises/"
+
+# What is promised, and the tests that try it, each as file::function.
+PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
+    1: (
+        "A creation whose answer is lost makes exactly one object, and counts as one change.",
+        (f"{_PROMISES}test_writes.py::test_a_creation_whose_answer_is_lost",),
+    ),
+    2: (
+        "A creation that was certainly not carried out is sent again.",
+        (f"{_PROMISES}test_writes.py::test_a_creation_that_is_not_delivered",),
+    ),
+    3: (
+        "When a service asks to wait, nothing is sent before that time, in whatever form it says it.",
+        (f"{_UNIT}test_http.py::test_throttling_is_waited_out", f"{_PROMISES}test_parsers.py::test_times_to_wait"),
+    ),
+    4: (
+        "A task ends with its time, the option C(timeout). A wait that would not end before it is not begun, and a "
+        "body that comes byte by byte ends with it.",
+        (
+            f"{_UNIT}test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
+            f"{_UNIT}test_http.py::test_a_dripping_body_ends_with_the_task",
+            f"{_INTEGRATION}test_door_choice.py::test_a_task_ends_with_its_time",
+        ),
+    ),
+    5: (
+        "After 503, the next attempt uses a new connection.",
+        (f"{_UNIT}test_http.py::test_after_503_a_new_connection_is_used",),
+    ),
+    6: (
+        "A second run writes nothing and reports no change. The last of several tasks decides how it ends, whatever "
+        "was there before.",
+        (
+            f"{_PROMISES}test_writes.py::test_the_second_run_writes_nothing",
+            f"{_UNIT}test_run.py::test_the_last_task_decides",
+        ),
+    ),
+    7: (
+        "Check mode writes nothing, and tells the change and the difference that the real run makes.",
+        (
+            f"{_PROMISES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
+            f"{_UNIT}test_run.py::test_each_state_in_check_mode_and_for_real",
+        ),
+    ),
+    8: (
+        "A run that is killed before or after any of its requests is completed by the next one, and doubles nothing.",
+        (f"{_PROMISES}test_crashes.py::test_killed_at_every_request",),
+    ),
+    9: (
+        "Whatever befalls one request, the task succeeds, or fails with a reason and a next step; a run without the "
+        "fault then completes it.",
+        (
+            f"{_PROMISES}test_faults.py::test_every_single_fault",
+            f"{_PROMISES}test_faults.py::test_a_connection_that_does_not_come_about",
+            f"{_PROMISES}test_faults.py::test_pairs_of_faults",
+        ),
+    ),
+    10: (
+        "A service that answers reads with what was there before the last write gets no second object, and no success "
+        "is reported that there is not.",
+        (f"{_PROMISES}test_interference.py::test_reads_that_are_behind_double_nothing",),
+    ),
+    11: (
+        "When somebody else creates the same at the same time, there is one object, or a failure that names both ids. "
+        "None is chosen or removed.",
+        (
+            f"{_PROMISES}test_interference.py::test_somebody_else_writes_the_same",
+            f"{_UNIT}test_run.py::test_a_second_creator_is_an_error_with_both_ids",
+        ),
+    ),
+    12: (
+        "After a conflict the task reads again and works out the change anew, three times at most.",
+        (f"{_PROMISES}test_writes.py::test_a_conflict_is_read_again_and_worked_out_anew",),
+    ),
+    13: (
+        "Nothing is sent to an address that is not one of the tenant's services: no page link, redirect or discovery "
+        "document leads elsewhere, and no token goes to the other service.",
+        (
+            f"{_UNIT}test_http.py::test_nothing_goes_to_another_origin",
+            f"{_UNIT}test_auth.py::test_a_discovery_document_cannot_lead_the_secret_elsewhere",
+            f"{_PROMISES}test_faults.py::test_every_single_fault",
+            f"{_PROMISES}test_parsers.py::test_addresses",
+        ),
+    ),
+    14: (
+        "A list is read to its end or not at all. Page links that lead in a circle are an error.",
+        (
+            f"{_UNIT}test_graph.py::test_a_part_of_a_list_is_never_taken_as_whole",
+            f"{_UNIT}test_exchange.py::test_a_page_link_that_leads_nowhere_is_an_error",
+            f"{_PROMISES}test_faults.py::test_every_single_fault",
+        ),
+    ),
+    15: (
+        "No secret and no token is shown, in whatever form, at whatever verbosity, whichever way a task runs.",
+        (
+            f"{_UNIT}test_redaction.py::test_no_form_of_a_secret_leaves",
+            f"{_INTEGRATION}test_doors.py::test_no_secret_is_shown",
+            f"{_INTEGRATION}test_door_choice.py::test_a_vaulted_secret",
+        ),
+    ),
+    16: (
+        "Text of a service is shown as one short line without control characters, and never evaluated.",
+        (
+            f"{_UNIT}test_errors.py::test_hostile_text_becomes_one_short_line",
+            f"{_PROMISES}test_parsers.py::test_any_text_becomes_one_short_line",
+            f"{_PROMISES}test_parsers.py::test_error_bodies_explain_themselves",
+            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+        ),
+    ),
+    17: (
+        "An answer in another form than documented is a failure that says so, and never taken for another answer.",
+        (
+            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+            f"{_UNIT}test_http.py::test_json_is_strict",
+            f"{_UNIT}test_http.py::test_a_body_is_bounded",
+        ),
+    ),
+    18: (
+        "A token cache is used only where a folder is named for it, and only if it is its user's alone.",
+        (
+            f"{_UNIT}test_token_cache.py::test_what_others_could_read_or_place_is_refused",
+            f"{_UNIT}test_token_cache.py::test_what_belongs_to_somebody_else_is_refused",
+            f"{_UNIT}test_token_cache.py::test_a_writer_that_was_killed_leaves_no_trouble",
+        ),
+    ),
+    19: (
+        "A wrong credential fails, also when a token of the right one is in the cache.",
+        (f"{_UNIT}test_token_cache.py::test_another_credential_does_not_get_the_token",),
+    ),
+    20: (
+        "A certificate that is not trusted ends the task. The environment changes neither trust nor the token.",
+        (
+            f"{_INTEGRATION}test_bad_days.py::test_an_untrusted_certificate",
+            f"{_INTEGRATION}test_bad_days.py::test_the_environment_changes_neither_trust_nor_the_bearer",
+        ),
+    ),
+    21: (
+        "A failure for want of a permission names the permission.",
+        (f"{_INTEGRATION}test_bad_days.py::test_a_missing_permission_is_named",),
+    ),
+}
+_HEAD = """..
+  Copyright (c) 2026 intune.exchange contributors
+  GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+  SPDX-License-Identifier: GPL-3.0-or-later
+
+.. Made by tools/promises.py: change it there.
+
+.. _ansible_collections.intune.exchange.docsite.reliability:
+
+What this collection promises
+=============================
+
+People give this collection rights with which a company can be locked out of its mail. This page says what holds when
+services, networks and machines fail, and how that is tested.
+
+Everything was tested on the simulated tenant of this collection. **No live tenant was used.**
+
+How it is tested
+----------------
+
+The modules run against simulated tenants over HTTPS. The simulator keeps a record of every request and of what it
+changed. That record and the state in which the tenant ends are what the tests go by. Nothing waits: the clock of the
+task and that of the tenant are moved by the tests.
+
+* Where to kill a task, or to put a fault, is not listed by hand: a scenario runs once, and its record says which
+  requests it makes.
+* ``make test`` tries a sample, and prints the seed with which ``PROMISES_SEED`` repeats it. ``make promises`` tries
+  every case.
+* ``make fuzz`` spoils answers of the services at random for ten minutes; ``make test`` does so for a while.
+* ``make mutants`` breaks the code in one place after another, and fails when the tests of the promise do not notice.
+  The patches are in ``tests/mutants``.
+
+The promises
+------------
+"""
+_NOT = """
+What is not promised
+--------------------
+
+* How Microsoft's services behave. The simulator follows their documentation; :ref:`its page
+  <ansible_collections.intune.exchange.docsite.simulator_fidelity>` says what is assumed.
+* That there is only one of what a service lets be several. Intune takes several connectors, and Microsoft Entra several
+  Conditional Access policies of one name. A new one is looked for until it is listed, and several are an error that
+  names them. When reads stay behind for longer than half a minute, or jump back later, another run can create one more.
+* An order between two runs that change the same thing at the same time. Each ends as it was asked to, or fails.
+* ``diff`` after a conflict in the middle of a management role or role group: it may show as before what the task itself
+  had written. ``changed`` is right.
+* What Ansible itself shows of a task, such as the lines of a playbook around a failure. Do not write secrets there.
+"""
+
+
+def page() -> str:
+    return _HEAD + "".join(_sections()) + _NOT
+
+
+def mutants(number: int) -> list[str]:
+    found = sorted((ROOT / "tests" / "mutants").glob(f"p{number:02d}-*.patch"))
+    return [path.read_text(encoding="utf-8").splitlines()[2].removeprefix("Why: ") for path in found]
+
+
+def _sections() -> Iterator[str]:
+    counted = json.loads(CASES.read_text(encoding="utf-8"))
+    for number, (promise, tests) in PROMISES.items():
+        yield f"\n{number}. {promise.replace('C(timeout)', '``timeout``')}\n\n"
+        if str(number) in counted:
+            yield f"   * Cases tried by ``make promises``: {counted[str(number)]:,}\n"
+        for test in tests:
+            yield f"   * Test: ``{test}``\n"
+        for why in mutants(number):
+            yield f"   * Noticed when {why}\n"
+
+
+def main() -> int:
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
