@@ -85,7 +85,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             _EVALUATE,
         ),
         "what-if-required": Behaviour(
-            "identity, context and conditions are required; the text is ours", DOCUMENTED, _EVALUATE
+            "identity, context and conditions are required, and an address has to be one; the texts are ours",
+            DOCUMENTED,
+            _EVALUATE,
         ),
     },
     "Devices in Intune": {

@@ -31,6 +31,9 @@ def evaluate(scene: Scene, resource: Resource) -> Answer:
     for name in ("signInIdentity", "signInContext", "signInConditions"):
         if not scene.body.get(name):
             raise Refusal("what-if-required", status=400, code="BadRequest", message=f"{name} is required.")
+    address = scene.body["signInConditions"].get("ipAddress")
+    if address and not _is_address(address):
+        raise Refusal("what-if-required", status=400, code="BadRequest", message="ipAddress is not valid.")
     results = [_result(scene, policy) for policy in scene.tenant.store("conditionalAccessPolicies")]
     if scene.body.get("appliedPoliciesOnly"):
         results = [result for result in results if result["policyApplies"]]
@@ -42,6 +45,14 @@ def evaluate(scene: Scene, resource: Resource) -> Answer:
             "value": [scene.schemas.completed(schema, result) for result in results],
         },
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _result(scene: Scene, policy: Json) -> Json:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from ._assessment_access import coverage
 from ._assessment_questions import QUESTIONS
 from ._concurrent import gather
 from ._conditional_access_impact import read_people
+from ._conditional_access_people import Person
 from ._connectors import READ_CONNECTORS, not_offered
 from ._device_join import join
 from ._errors import Purpose, TenantError, usage
@@ -25,10 +26,15 @@ from ._mail_apps import read_mail_apps
 from ._managed_devices import READ_MANAGED_DEVICES
 from ._organization import READ_ORGANIZATION
 from ._requirements import READ_SUBSCRIPTIONS, read_organization
-from ._resource import Record
+from ._resource import Record, fold
 from ._tenant import Tenant
+from ._what_if import what_if
 
-OPTIONS: dict[str, dict[str, Any]] = {"emergency_accounts": {"type": "int", "default": 2}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "emergency_accounts": {"type": "int", "default": 2},
+    "what_if_users": {"type": "list", "elements": "str", "default": []},
+}
+_USER = Purpose("read a user", "User.Read.All")
 _AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
 # "Block legacy authentication": clients of the sign-in log that know no modern authentication.
@@ -93,7 +99,8 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The answers, the checks and who is covered. Raises L(TenantError) if nothing could be read."""
     if params["emergency_accounts"] < 0:
         raise usage("emergency_accounts is less than 0")
-    facts = {**read_all(tenant), "emergency_accounts": params["emergency_accounts"]}
+    users = list(dict.fromkeys(params["what_if_users"]))
+    facts = {**read_all(tenant, users), "emergency_accounts": params["emergency_accounts"]}
     policies, people = facts["policies"], facts["people"]
     unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
     facts["coverage"] = unread or coverage(policies, people)
@@ -107,13 +114,25 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "summary": dict(Counter(one["status"] for one in checks)),
         "coverage": None if unread else facts["coverage"],
         "managed_device_access": joined,
+        "what_if": what_if(tenant, policies, _named(users, facts, people)) if users and not unread else [],
     }
 
 
-def read_all(tenant: Tenant) -> dict[str, Any]:
+def _named(users: Sequence[str], facts: Mapping[str, Any], people: Any) -> dict[str, Person | TenantError]:
+    """Each of the users as a person, or why not."""
+    known = {person.id: person for person in people[0]}
+    found: dict[str, Person | TenantError] = {}
+    for user in users:
+        one = facts[user]
+        gone = TenantError("not_found", f"{user} has no enabled account", _USER.attempted, next_step="Check the name")
+        found[user] = one if isinstance(one, TenantError) else known.get(fold(one["id"]), gone)
+    return found
+
+
+def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
     """Everything that is judged: each name with what was read, or with the L(TenantError) of that read."""
     calls: dict[str, Callable[[], Any]] = {
-        "graph": partial(_read_graph, tenant),
+        "graph": partial(_read_graph, tenant, users),
         **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
     }
     found = gather(calls, at_most=_AT_ONCE)
@@ -126,7 +145,7 @@ def read_all(tenant: Tenant) -> dict[str, Any]:
     if len(failures) == len(reads):
         raise whole or failures[0]
     if whole:
-        graph = dict.fromkeys((*_GRAPH_READS, "protections", "assignments", "people"), whole)
+        graph = dict.fromkeys((*_GRAPH_READS, *users, "protections", "assignments", "people"), whole)
     config = found.pop("organization_config")
     found["exchange"] = config if isinstance(config, TenantError) else (config[0] if config else {})
     return {**graph, **found}
@@ -138,9 +157,10 @@ def _read_exchange(
     return tenant.exchange.invoke(cmdlet, parameters, purpose, select).values
 
 
-def _read_graph(tenant: Tenant) -> dict[str, Any]:
+def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
     """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
-    facts = tenant.graph.batch(_GRAPH_READS)
+    named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
+    facts = tenant.graph.batch({**_GRAPH_READS, **named})
     if isinstance(facts["connectors"], TenantError):
         facts["connectors"] = not_offered(facts["connectors"], "GET")
     facts["organization"] = read_organization(tenant, facts["organization"])
@@ -149,7 +169,8 @@ def _read_graph(tenant: Tenant) -> dict[str, Any]:
     policies = facts["policies"]
     later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
     if not isinstance(policies, TenantError):
-        later["people"] = partial(read_people, tenant, policies)
+        apart = {fold(facts[user]["id"]) for user in users if not isinstance(facts[user], TenantError)}
+        later["people"] = partial(read_people, tenant, policies, apart)
     failed = next((one for one in protections.values() if isinstance(one, TenantError)), None)
     return {**facts, "protections": failed or protections, "people": policies, **gather(later)}
 

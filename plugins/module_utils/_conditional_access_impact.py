@@ -47,9 +47,10 @@ def measure(tenant: Tenant, before: Policies, after: Policies, changed: Mapping[
     }
 
 
-def read_people(tenant: Tenant, policies: Policies) -> tuple[dict[Person, int], list[str]]:
+def read_people(tenant: Tenant, policies: Policies, apart: Collection[str] = ()) -> tuple[dict[Person, int], list[str]]:
     """The enabled accounts: one of those that are the same to these policies, and how many they are.
 
+    Those whose ids, in lower case, are in C(apart) stand for nobody else.
     What the application may not read is told in words; without the accounts, there are no people.
     """
     users = [(policy.get("conditions") or {}).get("users") or {} for policy in policies]
@@ -70,7 +71,7 @@ def read_people(tenant: Tenant, policies: Policies) -> tuple[dict[Person, int], 
             one = fold(account["id"])
             kind = "guest" if account.get("userType") == "Guest" else "member"
             person = Person(one, _of(in_groups, one), _of(in_roles, one), kind)
-            key = (one if one in ids else "", person.groups, person.roles, kind)
+            key = (one if one in ids or one in apart else "", person.groups, person.roles, kind)
             counts[alike.setdefault(key, person)] += 1
     return dict(counts), not_read
 

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from ._conditional_access import EAS
 from ._conditional_access_fields import FIELDS, as_new
@@ -16,11 +16,11 @@ from ._conditional_access_impact import measure
 from ._conditional_access_people import filled
 from ._entities import Entities
 from ._errors import Purpose, TenantError, usage
+from ._pace import Pace
 from ._resource import Field, Record, Resource, fold, folded_set, returned
 from ._run import ensure
 from ._tenant import Tenant
 
-Answer = TypeVar("Answer")
 _WRITER = "Policy.Read.All, Policy.ReadWrite.ConditionalAccess and Application.Read.All, all three"
 _ENTITIES = Entities(
     "identity/conditionalAccess/policies",
@@ -28,7 +28,6 @@ _ENTITIES = Entities(
     Purpose("read the Conditional Access policies", "Policy.Read.All"),
     Purpose("write the Conditional Access policy", _WRITER),
 )
-_APART = 1.0  # seconds: one request a second for each tenant, https://learn.microsoft.com/graph/throttling-limits
 # "Conditions", Exchange ActiveSync clients; MicrosoftDocs/azure-docs issues 14466 and 36960 for what is refused.
 _EAS_STEP = (
     "For Exchange ActiveSync, a policy takes Exchange Online as its only application and no condition but platforms; "
@@ -41,39 +40,31 @@ class Policies:
 
     def __init__(self) -> None:
         self.known: list[Record] = []
-        self._answered: float | None = None
+        self._pace = Pace()
 
     def id_of(self, record: Record) -> str:
         return str(record["id"])
 
     def list(self, tenant: Tenant) -> list[Record]:
-        self.known = [_plain(record) for record in self._paced(tenant, lambda: _ENTITIES.list(tenant))]
+        self.known = [
+            _plain(record) for record in self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.list(tenant))
+        ]
         return self.known
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         try:
-            return _plain(self._paced(tenant, lambda: _ENTITIES.create(tenant, _sent(values))))
+            return _plain(self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.create(tenant, _sent(values))))
         except TenantError as error:
             raise _explained(error, values) from error.__cause__
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         try:
-            return self._paced(tenant, lambda: _ENTITIES.update(tenant, record, _sent(values)))
+            return self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values)))
         except TenantError as error:
             raise _explained(error, values) from error.__cause__
 
     def delete(self, tenant: Tenant, record: Record) -> None:
-        self._paced(tenant, lambda: _ENTITIES.delete(tenant, record))
-
-    def _paced(self, tenant: Tenant, send: Callable[[], Answer]) -> Answer:
-        """Counted from the last answer: when a request arrived is not known here."""
-        clock = tenant.http.clock
-        if self._answered is not None and clock() - self._answered < _APART:
-            tenant.http.pause(1, _APART - (clock() - self._answered), _ENTITIES.read)
-        try:
-            return send()
-        finally:
-            self._answered = clock()
+        self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.delete(tenant, record))
 
 
 @dataclass(frozen=True)

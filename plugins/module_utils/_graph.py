@@ -82,6 +82,11 @@ class Graph:
             Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))
         ).json
 
+    def ask(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Items:
+        """An OData action that changes nothing and answers with a collection."""
+        page = self._send(Request(Operation.READ, "POST", f"v1.0/{path}", purpose, dict(body))).json
+        return self._pages(page, path, purpose)
+
     def set(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Any:
         """An OData action that sets something absolutely, so that it may be repeated."""
         return self._send(Request(Operation.IDEMPOTENT, "POST", f"v1.0/{path}", purpose, dict(body))).json

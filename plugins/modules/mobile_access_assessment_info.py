@@ -22,6 +22,14 @@ options:
         that counts as a hole.
     type: int
     default: 2
+  what_if_users:
+    description:
+      - People, by user principal name or object id. Microsoft Entra itself is asked which policies apply when they open
+        their mail.
+      - This takes four requests for each of them, one a second.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
@@ -127,6 +135,47 @@ managed_device_access:
   returned: success
   type: list
   elements: dict
+what_if:
+  description:
+    - For each of O(what_if_users) and way to open mail what Microsoft Entra says, and where this module judges in
+      another way.
+    - Policies that depend on more than the client and the platform, such as the location, are not compared.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    user:
+      description: The person, as given.
+      type: str
+      returned: always
+    client:
+      description: V(mobileAppsAndDesktopClients) or V(exchangeActiveSync).
+      type: str
+      returned: always
+    platform:
+      description: V(iOS) or V(android).
+      type: str
+      returned: always
+    applies:
+      description:
+        - The names of the policies that apply, those in report-only mode too. Null where it could not be asked.
+      type: list
+      elements: str
+      returned: always
+    agrees:
+      description: Whether the judgement of this module is the same. Null where it could not be asked.
+      type: bool
+      returned: always
+    differences:
+      description:
+        - The policies of which it is not, each with C(policy), C(service_applies), C(service_reason) and C(ours).
+      type: list
+      elements: dict
+      returned: always
+    problem:
+      description: Why it could not be asked; empty otherwise.
+      type: str
+      returned: always
 """
 
 from ..module_utils._assessment import OPTIONS, assess

@@ -105,7 +105,9 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
 
 
 def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator, tmp_path: Path) -> None:
-    run = play(role("assess", assess_folder=str(tmp_path)), kept("assess"), tenant="retired_with_holes")
+    people = ["adele.vance@retired-with-holes.example", "nobody@retired-with-holes.example"]
+    assess = role("assess", assess_folder=str(tmp_path), what_if_users=people)
+    run = play(assess, kept("assess"), tenant="retired_with_holes")
     assert run.code == 0 and writes(simulator) == [], run.output
     found = run.results["kept"]["msg"]
     assert json.loads((tmp_path / "mobile-access-assessment-localhost.json").read_text()) == found
@@ -115,6 +117,8 @@ def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator,
     assert {row["Check"]: row["Status"] for row in rows}["secure_by_default"] == "unmet"
     assert "conditional_access: done by nothing. Missing: " in run.output
     assert "unmet: No policy rests on the approved client app alone ('Approved apps only'" in run.output
+    assert [one["agrees"] for one in found["what_if"]] == [True] * 4 + [None] * 4
+    assert "What If for nobody@retired-with-holes.example, " in run.output
     assert "Next step: Ask for compliantApplication" in run.output and "[WARNING]" not in run.output
 
 

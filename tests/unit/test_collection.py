@@ -43,7 +43,7 @@ FLOORS = [
     {"_verdicts"},
     {"_connectors", "_management_roles", "_role_assignments", "_role_groups"},
     {"_run"},
-    {"_app_protection", "_device_classes", "_device_wipe", "_devices", "_mail_apps", "_principals"},
+    {"_what_if", "_app_protection", "_device_classes", "_device_wipe", "_devices", "_mail_apps", "_principals"},
     {"_service_principals"},
     {
         "_cmdlet_access",
@@ -53,6 +53,7 @@ FLOORS = [
         "_entities",
         "_managed_devices",
         "_organization",
+        "_pace",
         "_organization_customization",
         "_partner",
     },
