@@ -22,9 +22,10 @@ options:
   _input:
     description:
       - A dictionary for each tenant, with C(name), C(tenant_id), C(read_at), and what was read as C(connector) (of
-        M(intune.exchange.connector_info)), C(requirements) (of M(intune.exchange.requirements_info)) and C(audit) (the
-        fact C(mobile_access_audit_result)).
-      - A read that failed has its result, whose C(msg) is the reason. An C(audit) of null was not asked for.
+        M(intune.exchange.connector_info)), C(requirements) (of M(intune.exchange.requirements_info)), C(audit) (the
+        fact C(mobile_access_audit_result)) and C(assessment) (the fact C(mobile_access_assess_result)).
+      - A read that failed has its result, whose C(msg) is the reason. An C(audit) or C(assessment) of null was not
+        asked for.
     type: list
     elements: dict
     required: true
@@ -74,11 +75,13 @@ _value:
       description:
         - The tenants, those that need action first. Each with C(name), C(tenant_id), C(read_at), C(state), C(not_read)
           (the reads that failed), C(actions) (each with C(id), C(title), C(status), C(evidence), C(next_step)),
-          C(connector), C(requirements) (by their id), C(audit) and C(accepted_risks). What could not be read is null.
+          C(connector), C(requirements) (by their id), C(audit), C(accepted_risks) and C(assessment) (with the C(page)
+          that the playbook writes for it). What could not be read is null.
       type: list
       elements: dict
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -88,7 +91,14 @@ from ..module_utils._connectors import TYPE, state
 
 _STATES = ("action", "unread", "partly_read", "in_order")
 _AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
-_READS = {"connector": "the connector", "requirements": "the requirements", "audit": "the audit"}
+_ASSESSMENT = ("answers", "checks", "summary", "coverage", "what_if")
+_READS = {
+    "connector": "the connector",
+    "requirements": "the requirements",
+    "audit": "the audit",
+    "assessment": "the assessment",
+}
+_ON_DEMAND = ("audit", "assessment")
 _KINDS = {
     "sign_in": "sign-in failed",
     "network": "no connection",
@@ -107,6 +117,10 @@ def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600) -> Facts
         raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
     judged = [_tenant(one, int(max_sync_age)) for one in tenants]
     judged.sort(key=lambda one: (_STATES.index(one["state"]), one["name"].casefold()))
+    for number, one in enumerate(judged, 1):
+        if one["assessment"]:
+            words = re.sub("[^a-z0-9]+", "-", one["name"].casefold()).strip("-")[:40]
+            one["assessment"]["page"] = "-".join(filter(None, ("tenant", str(number), words))) + ".html"
     made = {
         "made_at": str(made_at),
         "max_sync_age": int(max_sync_age),
@@ -135,13 +149,19 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
         "connector": _read(facts, "connector", "offered"),
         "requirements": _read(facts, "requirements", "requirements"),
         "audit": _read(facts, "audit", "controls"),
+        "assessment": _read(facts, "assessment", "checks"),
     }
     connector = _connector(read["connector"], max_sync_age) if read["connector"] else None
     audit = read["audit"] and {key: read["audit"].get(key) for key in _AUDIT}
     actions = [
-        *([] if connector and connector["state"] == "not_offered" else _of_requirements(read["requirements"])),
+        *(
+            []
+            if connector and connector["state"] == "not_offered"
+            else _of_checks("requirement", (read["requirements"] or {}).get("requirements", []))
+        ),
         *_of_connector(connector, max_sync_age),
         *_of_audit(audit),
+        *_of_checks("assessment", (read["assessment"] or {}).get("checks", [])),
         *_of_failed_reads(facts, read),
     ]
     # What is known to be wrong comes before what is not known.
@@ -160,6 +180,7 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
             for one in read["requirements"]["requirements"]
         },
         "audit": audit,
+        "assessment": read["assessment"] and {key: read["assessment"].get(key) for key in _ASSESSMENT},
         "accepted_risks": [_accepted(one) for one in (audit or {}).get("controls") or [] if one.get("accepted")],
     }
 
@@ -182,11 +203,11 @@ def _action(name: str, title: str, evidence: Any, next_step: Any, status: str = 
     return {"id": name, "title": title, "status": status, "evidence": evidence or "", "next_step": next_step or ""}
 
 
-def _of_requirements(read: Mapping[str, Any] | None) -> list[Facts]:
+def _of_checks(name: str, checks: list[Mapping[str, Any]]) -> list[Facts]:
     words = {"unmet": ("Not met", "known"), "unknown": ("Not known", "unknown")}
     return [
-        _action(f"requirement.{one['id']}", f"{word}: {one['title']}", one["evidence"], one["next_step"], status)
-        for one in (read or {}).get("requirements", [])
+        _action(f"{name}.{one['id']}", f"{word}: {one['title']}", one["evidence"], one["next_step"], status)
+        for one in checks
         if one["status"] in words
         for word, status in (words[one["status"]],)
     ]
@@ -278,7 +299,7 @@ def _accepted(control: Mapping[str, Any]) -> str:
 
 
 def _failed(facts: Mapping[str, Any], read: Mapping[str, Any], name: str) -> bool:
-    return not read[name] and not (name == "audit" and facts.get(name) is None)
+    return not read[name] and not (name in _ON_DEMAND and facts.get(name) is None)
 
 
 def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[Facts]:

@@ -68,7 +68,8 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     made = folder / "intune-exchange-report"
     files = {path.name: oct(path.stat().st_mode & 0o777) for path in made.iterdir()}
-    assert files == dict.fromkeys(("report.html", "report.json", "report.csv"), "0o640")
+    page = next(name for name in files if name.startswith("tenant-"))
+    assert files == dict.fromkeys(("report.html", "report.json", "report.csv", page), "0o640")
     report = json.loads((made / "report.json").read_text(encoding="utf-8"))
     tenants = {tenant["name"]: tenant for tenant in report["tenants"]}
     assert {name: tenant["state"] for name, tenant in tenants.items()} == {
@@ -86,8 +87,12 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
     assert tenants["connected"]["requirements"]["connector_account"]["status"] == "met"
     assert tenants["connected"]["audit"]["summary"]["fail"] == 11
     assert tenants["connector_not_offered"]["connector"]["state"] == "not_offered"
-    asked = [one for one in tenants["connector_not_offered"]["actions"] if not one["id"].startswith("audit.")]
-    assert asked == []
+    without = tenants["connector_not_offered"]
+    assert {one["id"].split(".")[0] for one in without["actions"]} == {"assessment", "audit"}
+    assert without["assessment"]["page"] == page and "What the connector did" in (made / page).read_text(
+        encoding="utf-8"
+    )
+    assert [name for name, one in tenants.items() if one["assessment"]] == ["connector_not_offered"]
     assert tenants["hostile"]["connector"]["account"] == HOSTILE
     with (made / "report.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["Tenant"]: row for row in csv.DictReader(file)}

@@ -46,6 +46,36 @@ HOSTILE = [
 Open = Callable[..., Page]
 
 
+def assessed(name: str, number: int) -> dict[str, Any]:
+    """An assessment in which the name stands wherever a service or a person could have written it."""
+    policy = {"id": "1", "policy": name, "conditions": [name]}
+    reasons = [{"policy": name, "reason": "excluded", "detail": f"it excludes {name}"}]
+    row = {
+        "client": "exchangeActiveSync",
+        "platform": "iOS",
+        "covered": [{"people": 1, "example": name, "requirements": [["block"]], "policies": [policy]}],
+        "depends_on": [{"people": None, "example": name, "policies": [policy]}],
+        "not_covered": [{"people": 4, "example": name, "reasons": reasons}],
+        "report_only": [{"people": 4, "example": name, "policies": [policy]}],
+    }
+    difference = {"policy": name, "service_applies": False, "service_reason": name, "ours": f"it includes {name}"}
+    asked = {"user": name, "client": "exchangeActiveSync", "platform": "iOS"}
+    statuses = ("met", "unmet", "unknown", "not_applicable")
+    return {
+        "answers": [{"what": "wipe", "covered_by": [name], "evidence": name, "gap": name}],
+        "checks": [
+            {"id": one, "title": f"{one} {name}", "status": one, "evidence": name, "next_step": name, "source": name}
+            for one in statuses
+        ],
+        "summary": dict.fromkeys(statuses, 1),
+        "coverage": [{"question": "eas", **row}, {"question": "legacy_blocked", **row}] if number % 2 else None,
+        "what_if": [
+            {**asked, "agrees": False, "applies": [name], "differences": [difference], "problem": ""},
+            {**asked, "agrees": None, "applies": None, "differences": [], "problem": f"Could not ask about {name}."},
+        ],
+    }
+
+
 def made_up(name: str, number: int) -> dict[str, Any]:
     """What could be read of a tenant. Each figure follows from C(number), so that every kind is among a few."""
     facts: dict[str, Any] = {"name": name, "tenant_id": f"{number:08}.example", "read_at": "2026-11-25T01:58:00Z"}
@@ -96,6 +126,7 @@ def made_up(name: str, number: int) -> dict[str, Any]:
         }
         for place in range(11)
     ]
+    facts["assessment"] = None if offered else assessed(name, number)
     facts["audit"] = {"baselines": ["cis"], "compliant": False, "summary": {}, "controls": controls, "ended_risks": []}
     return facts
 
@@ -326,6 +357,41 @@ def test_accessible_and_as_wide_as_the_screen(page: Open, scheme: str, width: in
     found = Axe().run(shown)
     assert len(found.response["passes"]) > 20
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_a_tenant(browser: Browser, few: tuple[Path, dict[str, Any]], scheme: Any, width: int) -> None:
+    """One for each tenant that was assessed: reached from the list, accessible, text only, as wide as the screen."""
+    folder, report = few
+    held = [tenant for tenant in report["tenants"] if tenant["assessment"]]
+    pages = [tenant["assessment"]["page"] for tenant in held]
+    assert sorted(pages) == sorted(path.name for path in folder.glob("tenant-*.html")) and len(pages) == len(set(pages))
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    shown = context.new_page()
+    shown.goto((folder / "report.html").as_uri())
+    shown.get_by_role("button", name=held[0]["name"], exact=True).click()
+    shown.get_by_role("link", name="Assessment of this tenant").click()
+    assert shown.url.endswith(pages[0])
+    for tenant in held:
+        shown.goto((folder / tenant["assessment"]["page"]).as_uri())
+        name = " ".join(tenant["name"].split())
+        assert name in " ".join(shown.locator("h1").inner_text().split())
+        text = " ".join(shown.locator("main").inner_text().split())
+        assert (
+            text.count(name) >= 12 and "4 people" in text
+            if tenant["assessment"]["coverage"]
+            else "could not be read" in text
+        )
+        assert shown.evaluate("window.taken") is None
+        made = (
+            "[...document.querySelectorAll('script, img, svg, iframe, b, object, [onerror], [onload], [style]')].length"
+        )
+        assert shown.evaluate(made) == 0
+        assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(shown)
+    assert found.violations_count == 0, found.generate_report()
+    context.close()
 
 
 def test_printed(page: Open) -> None:
