@@ -16,10 +16,13 @@ _APART = 1.0  # seconds
 
 
 class Pace:
-    """Keeps the requests of one task apart. Raises L(TenantError) where the task has no time left for that."""
+    """Keeps the requests of one task apart. Raises L(TenantError) where the task has no time left for that.
 
-    def __init__(self) -> None:
-        self._answered: float | None = None
+    C(answered) is when the last one before was, by the clock of the task.
+    """
+
+    def __init__(self, answered: float | None = None) -> None:
+        self._answered = answered
 
     def keep(self, tenant: Tenant, purpose: Purpose, send: Callable[[], Answer]) -> Answer:
         """What C(send) gives. Counted from the last answer: when a request arrived is not known here."""

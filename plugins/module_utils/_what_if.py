@@ -32,7 +32,7 @@ def what_if(
 
     What could not be read or asked is an entry with the C(problem). One request a second.
     """
-    pace = Pace()
+    pace = Pace(tenant.http.clock())  # the policies were read just now
     rows = []
     for name, person in people.items():
         for way in WAYS:

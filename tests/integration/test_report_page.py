@@ -375,6 +375,7 @@ def test_the_page_of_a_tenant(browser: Browser, few: tuple[Path, dict[str, Any]]
     assert shown.url.endswith(pages[0])
     for tenant in held:
         shown.goto((folder / tenant["assessment"]["page"]).as_uri())
+        shown.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         name = " ".join(tenant["name"].split())
         assert name in " ".join(shown.locator("h1").inner_text().split())
         text = " ".join(shown.locator("main").inner_text().split())
