@@ -37,8 +37,22 @@ OPTIONS: dict[str, dict[str, Any]] = {
 _USER = Purpose("read a user", "User.Read.All")
 _AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
-# "Block legacy authentication": clients of the sign-in log that know no modern authentication.
-_LEGACY = ("Exchange ActiveSync", "IMAP4", "POP3", "Authenticated SMTP", "Exchange Web Services", "Other clients")
+# "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
+# sign-in log in public repositories use for them. A word that no log has finds nothing.
+_LEGACY = (
+    "Authenticated SMTP",
+    "AutoDiscover",
+    "Exchange ActiveSync",
+    "Exchange Online PowerShell",
+    "Exchange Web Services",
+    "IMAP4",
+    "MAPI Over HTTP",
+    "Offline Address Book",
+    "Other clients",
+    "Outlook Anywhere (RPC over HTTP)",
+    "POP3",
+    "Reporting Web Services",
+)
 _READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
 _GRAPH_READS = {
     "connectors": READ_CONNECTORS,
