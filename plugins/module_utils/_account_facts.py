@@ -66,7 +66,7 @@ def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
     """The user, subscriptions, domains and roles in one request; the role assignments in a second if they matter."""
     reads = {
         "users": Read(by_name(params["user_principal_name"]), READ_ACCOUNT),
-        "skus": Read("subscribedSkus", Purpose("read the subscriptions", "LicenseAssignment.Read.All")),
+        "skus": Read("subscribedSkus", Purpose("read the subscriptions", "Organization.Read.All")),
         "organization": Read(
             odata("organization", select="id,verifiedDomains"), Purpose("read the domains", "Organization.Read.All")
         ),

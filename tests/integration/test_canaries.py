@@ -1,0 +1,107 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promise 15: every way to sign in, whatever comes of the task, at every verbosity: no secret is in output or log.
+
+C(make test) takes one verbosity for each door, PROMISES=all takes all of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from simulator import Simulator
+
+from .conftest import ROOT
+
+TENANT = "connected"
+METHODS = ("client_secret", "certificate", "pfx", "federated_token", "managed_identity", "token")
+PASSWORD = "canary-Pa55word-\"'&<+/ ="
+EVERYTHING = list(product((0, 1, 2, 3, 4, 5, 6), ("true", "false")))
+CHOSEN = EVERYTHING if os.environ.get("PROMISES") == "all" else [(6, "true"), (4, "false")]
+
+
+def forms(secret: str) -> set[str]:
+    """A secret as it is, and as it stands in addresses, in JSON and in headers."""
+    raw = secret.encode()
+    coded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
+    return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *(one.rstrip("=") for one in coded)}
+
+
+def tasks(simulator: Simulator) -> Iterator[tuple[str, dict[str, Any]]]:
+    """For each way to sign in: what works, a refusal of the service, a wrong argument, and a value that cannot be."""
+    asked = {"cmdlet": "Set-CASMailbox", "parameters": {"Identity": "nobody", "ImapEnabled": "maybe"}}
+    for method in METHODS:
+        signed_in = simulator.options(TENANT, method)
+        yield "connector_info", signed_in
+        yield "exchange_cmdlet", {**signed_in, **asked}
+        yield "connector", {**signed_in, "primary_smtp_address": "no address"}
+        yield "connector_sync", {**signed_in, "sync_type": "never"}
+    account = {"user_principal_name": "x@elsewhere.example", "usage_location": "CH", "password": PASSWORD}
+    yield "connector_account", {**simulator.options(TENANT), **account}
+
+
+def canaries(simulator: Simulator) -> set[str]:
+    facts = simulator.facts(TENANT)
+    files = [facts[name] for name in ("certificate_path", "federated_token_file")]
+    key = next(line for line in Path(files[0]).read_text().splitlines() if line and "-----" not in line)
+    given = [facts["client_secret"], facts["certificate_password"], Path(files[1]).read_text().strip(), key, PASSWORD]
+    found = {form for secret in given for form in forms(secret)}
+    return found | {"eyJ0eXAi", "eyJhbGci"}  # how every token begins
+
+
+@pytest.mark.parametrize(("verbosity", "in_process"), CHOSEN)
+def test_no_secret_is_anywhere(running: Simulator, tmp_path: Path, verbosity: int, in_process: str) -> None:
+    running.reset()
+    book = tmp_path / "play.yml"
+    variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables}
+    steps: list[dict[str, Any]] = []
+    given: dict[str, str] = {}
+    for module, options in tasks(running):
+        # What stands in a playbook is shown by Ansible itself, so values come from elsewhere.
+        names = {option: f"GIVEN_{len(steps)}_{option}" for option, value in options.items() if isinstance(value, str)}
+        given |= {name: options[option] for option, name in names.items()}
+        looked_up = {option: "{{ lookup('ansible.builtin.env', '" + name + "') }}" for option, name in names.items()}
+        steps.append({f"intune.exchange.{module}": {**options, **looked_up}, "ignore_errors": True})
+    book.write_text(yaml.safe_dump([{**play, "tasks": steps}]))
+    log = tmp_path / "ansible.log"
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))
+    }
+    run = subprocess.run(
+        [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", *["-v"] * verbosity, str(book)],
+        cwd=tmp_path,
+        env={
+            **environment,
+            **given,
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST": running.urls["managed_identity_url"],
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+            "ANSIBLE_LOG_PATH": str(log),
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
+            "INTUNE_EXCHANGE_IN_PROCESS": in_process,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    written = run.stdout + run.stderr + log.read_text(encoding="utf-8", errors="replace")
+    assert run.returncode == 0, written[-3000:]
+    assert written.count("...ignoring") >= len(METHODS) * 2, written[-3000:]
+    assert running.requests()
+    shown = {canary for canary in canaries(running) if canary in written}
+    assert not shown
