@@ -19,6 +19,9 @@ from ._retry import Operation, Outcome, may_repeat, outcome_of_status, retry_aft
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
 _PAGES = 10_000
+# "Handling future members in evolvable enumerations": without it a newer value is shown as unknownFutureValue, which
+# could not be sent back.
+_ALL = {"Prefer": "include-unknown-enum-members"}
 Items = list[dict[str, Any]]  # the name list is a method below
 # The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
 _NO_LICENCE = "request not applicable to target tenant"
@@ -47,12 +50,12 @@ class Graph:
 
     def get(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[dict[str, Any], Response]:
         """One object, and the answer that it came in."""
-        response = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose))
+        response = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
         return self._object(response.json, purpose), response
 
     def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[Items, Response]:
         """A whole collection, and its first answer."""
-        first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose))
+        first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
         return self._pages(first.json, f"{version}/{path}", purpose), first
 
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
@@ -114,7 +117,7 @@ class Graph:
         pending = dict.fromkeys(reads, 0)  # name: attempts
         while pending:
             names = list(pending)[:_BATCH]
-            parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}"} for name in names]
+            parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
             purpose = Purpose(
                 " and ".join(sorted({reads[name].purpose.attempted for name in names}))
                 if len(names) == 1
@@ -183,7 +186,7 @@ class Graph:
                     self._http.tenant,
                 )
             seen.add(unquote(link))
-            page = self._send(Request(Operation.READ, "GET", link, purpose)).json
+            page = self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL)).json
 
     def _object(self, data: Any, purpose: Purpose) -> dict[str, Any]:
         if not isinstance(data, dict):

@@ -475,3 +475,12 @@ def test_the_policies_are_facts(keep: Keep) -> None:
     assert [one["display_name"] for one in found(display_name="LEGACY clients")] == ["Legacy clients"]
     assert [one["display_name"] for one in found(id=phones["id"])] == ["Mail on phones"]
     assert found(display_name="none") == []
+
+
+def test_a_control_that_graph_shows_only_on_request_stays(keep: Keep, simulator: Simulator) -> None:
+    asked = {**PHONES, "grant_controls": {"operator": "AND", "built_in_controls": ["mfa", "riskRemediation"]}}
+    assert keep(**asked)["changed"] and not keep(**asked)["changed"]
+    changed = keep(display_name=PHONES["display_name"], grant_controls={"terms_of_use": ["tou"]})
+    assert changed["changed"]
+    (policy,) = (one for one in kept_policies(simulator) if one["displayName"] == PHONES["display_name"])
+    assert policy["grantControls"]["builtInControls"] == ["mfa", "riskRemediation"]
