@@ -33,7 +33,7 @@ from .scenarios import Scenario
 Result = dict[str, Any]
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _A_SOCKET_WAITS = 10.0  # seconds, long enough never to be reached
-_A_HANGING_SOCKET_WAITS = 0.3  # seconds of real time in which an answer that never comes is given up
+_A_HANGING_SOCKET_WAITS = 0.8  # seconds of real time in which an answer that never comes is given up
 _DAY = 24 * 60 * 60
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIMES = ("at", "_requested")  # when things happened, which a repeated request adds to

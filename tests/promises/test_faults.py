@@ -52,9 +52,10 @@ def test_every_single_fault(
 @pytest.mark.parametrize("kind", CONNECTION, ids=lambda one: one.name)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 def test_a_connection_that_does_not_come_about(
-    scenario: Scenario, kind: Kind, bench: Bench, undisturbed: Baseline, count: Callable[[int], None]
+    scenario: Scenario, kind: Kind, bench: Bench, undisturbed: Baseline, chance: Any, count: Callable[[int], None]
 ) -> None:
-    for service in ("graph", "exchange"):
+    services = ["graph", "exchange"]
+    for service in services if EXHAUSTIVE else [chance.choice(services)]:
         struck(bench, scenario, undisturbed(scenario), (kind, {"match": service}))
         count(9)
 
