@@ -22,7 +22,7 @@ endif
 
 CACHE := $(CURDIR)/.cache
 COLLECTION := ansible_collections/intune/exchange
-LIVE := $(CACHE)/live/$(COLLECTION)
+CHECKOUT := $(CACHE)/live/$(COLLECTION)
 UV := $(CACHE)/uv/bin/uv
 # A stamp names its Python, and making an environment removes what was there: another PYTHON makes it anew.
 MADE := .made-$(PYTHON_VERSION)
@@ -40,7 +40,7 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test demo lint sanity unit integration molecule bench promises fuzz mutants clean
+.PHONY: test demo lint sanity unit integration molecule bench promises fuzz mutants live clean
 test: lint sanity unit integration molecule demo
 
 $(UV):
@@ -65,7 +65,7 @@ $(DEMO): requirements-test.txt requirements.txt simulator/requirements.txt | $(U
 	$(call environment,demo,ansible-core -r requirements.txt -r simulator/requirements.txt -c requirements-test.txt)
 
 # The checkout under the name that Ansible looks for.
-$(LIVE):
+$(CHECKOUT):
 	mkdir -p $(@D)
 	ln -sfn ../../../.. $@
 
@@ -81,9 +81,9 @@ git -C $(1) init -q
 git -C $(1) add -A
 endef
 
-lint: $(TEST) $(LINT) | $(LIVE)
+lint: $(TEST) $(LINT) | $(CHECKOUT)
 	$(CACHE)/test/bin/ruff check .
-	$(CACHE)/test/bin/mypy simulator benchmarks tests tools $(LIVE)/plugins $(LIVE)/extensions
+	$(CACHE)/test/bin/mypy simulator benchmarks tests tools $(CHECKOUT)/plugins $(CHECKOUT)/extensions
 	. $(CACHE)/lint/bin/activate
 	ansible-lint
 	antsibull-changelog lint
@@ -107,25 +107,29 @@ $(NODE): tests/unit/simulator/node/package.json tests/unit/simulator/node/packag
 	if command -v npm >/dev/null; then npm ci --prefix $(@D) --silent --no-audit --no-fund; fi
 	touch $@
 
-unit: $(TEST) $(NODE) | $(LIVE)
+unit: $(TEST) $(NODE) | $(CHECKOUT)
 	$(CACHE)/test/bin/pytest -q -n 2 tests/unit tests/promises
 
 # Every case, and their number for the page on reliability.
-promises: $(TEST) | $(LIVE)
+promises: $(TEST) | $(CHECKOUT)
 	PROMISES=all PROMISES_COUNT=1 $(CACHE)/test/bin/pytest -q -n 2 tests/promises
 
 MINUTES ?= 10
-fuzz: $(TEST) | $(LIVE)
+fuzz: $(TEST) | $(CHECKOUT)
 	FUZZ_MINUTES=$(MINUTES) $(CACHE)/test/bin/pytest -q -n 2 tests/promises/test_parsers.py tests/promises/test_answers.py
 
-mutants: $(TEST) | $(LIVE)
+mutants: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/python tools/mutants.py
 
+# Asks a real tenant, if LIVE=1 says so: see CONTRIBUTING.md.
+live: $(TEST) | $(CHECKOUT)
+	PYTHONPATH=$(CURDIR):$(CACHE)/live $(CACHE)/test/bin/python -m tests.live
+
 # By file, since the tests of one file may share a run that takes long.
-integration: $(TEST) | $(LIVE)
+integration: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/pytest -q -n 2 --dist loadfile tests/integration
 
-molecule: $(TEST) | $(LIVE)
+molecule: $(TEST) | $(CHECKOUT)
 	. $(CACHE)/test/bin/activate
 	rm -rf $(CACHE)/ansible/tmp/molecule.*  # where an interrupted run says that the simulator is up
 	molecule test --all --report
@@ -133,7 +137,7 @@ molecule: $(TEST) | $(LIVE)
 	molecule test
 
 # BENCH holds options, as in make bench BENCH="--rounds 1 --only tenant".
-bench: $(TEST) | $(LIVE)
+bench: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/python -m benchmarks $(BENCH)
 
 # As a user does it: build, install, run from an empty folder.

@@ -87,7 +87,7 @@ class Schemas:
 
     def completed(self, schema: Json, value: Any) -> Any:
         """The value with all properties of its type: null, empty or the zero value where it says nothing."""
-        schema = self._typed(schema, value)
+        schema = self.typed(schema, value)
         if isinstance(value, list):
             return [self.completed(schema["items"], item) for item in value]
         if not isinstance(value, dict) or "properties" not in schema:
@@ -101,7 +101,7 @@ class Schemas:
 
     def veiled(self, schema: Json, value: Any) -> Any:
         """The value as a client sees it that knows no enum members past the sentinel."""
-        schema = self._typed(schema, value)
+        schema = self.typed(schema, value)
         if isinstance(value, list):
             return [self.veiled(schema["items"], item) for item in value]
         if isinstance(value, dict):
@@ -112,7 +112,7 @@ class Schemas:
             return _SENTINEL
         return value
 
-    def _typed(self, schema: Json, value: Any) -> Json:
+    def typed(self, schema: Json, value: Any) -> Json:
         """The schema behind references and behind "or null", of the type that the value says it has."""
         schema = self.resolve(schema)
         if "anyOf" in schema:
