@@ -21,6 +21,7 @@ _CONTRACT = Contract()
 _CMDLETS = load_cmdlets()
 _SHAPING = ("$select", "$expand")  # what decides which properties are answered
 _MADE = ("ActiveSyncDeviceAccessRule", "MobileDeviceMailboxPolicy")
+_WHAT_IF = "identity.conditionalAccess.evaluate"  # an action that changes nothing
 _POLICIES = "/identity/conditionalAccess/policies"
 
 
@@ -48,9 +49,9 @@ def asked_of_graph(method: str, url: str, body: Any = None) -> Asked:
     operation = found[0].get(method) if found else None
     if operation is None:
         return Asked(GRAPH, UNKNOWN, reads=method == "GET")
-    reads = operation.kind == READ or (
-        operation.id == BATCH and all(one["method"] == "GET" for one in body["requests"])
-    )
+    reads = operation.kind == READ or operation.id == _WHAT_IF
+    if operation.id == BATCH:
+        reads = all(one["method"] == "GET" for one in body["requests"])
     ours = operation.template.startswith(_POLICIES)
     return Asked(GRAPH, operation.id, _shaping(parts.query), reads, ours, operation.answer)
 
