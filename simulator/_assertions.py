@@ -16,6 +16,10 @@ from ._aadsts import refused
 from ._credentials import FEDERATION_AUDIENCE, Credentials, Issuer
 from ._tenant import Principal
 
+# Seconds that a client's clock may differ. msal-node rounds its clock up, so that without any its assertions of half of
+# each second would come from the future.
+CLOCK_SKEW = 300
+
 
 def check_assertion(
     assertion: str, principal: Principal, credentials: Credentials, issuer: Issuer, audiences: list[str]
@@ -63,7 +67,12 @@ def _check_federation(assertion: str, claims: dict[str, Any], credentials: Crede
 def _verified(assertion: str, key: rsa.RSAPublicKey, audiences: list[str], thumbprint: str) -> dict[str, Any]:
     try:
         claims: dict[str, Any] = jwt.decode(
-            assertion, key, algorithms=["RS256", "PS256"], audience=audiences, options={"require": ["exp", "aud"]}
+            assertion,
+            key,
+            algorithms=["RS256", "PS256"],
+            audience=audiences,
+            options={"require": ["exp", "aud"]},
+            leeway=CLOCK_SKEW,
         )
     except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError):
         raise refused(700024) from None

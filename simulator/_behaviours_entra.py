@@ -59,7 +59,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "aadsts-700016": Behaviour("an unknown application is refused", DOCUMENTED, _CODES),
         "aadsts-700021": Behaviour("the assertion's subject must be the client", DOCUMENTED, _CERTIFICATE),
         "aadsts-700023": Behaviour("the assertion's audience must be the token endpoint", DOCUMENTED, _CERTIFICATE),
-        "aadsts-700024": Behaviour("an assertion outside of its time is refused", DOCUMENTED, _CODES),
+        "aadsts-700024": Behaviour(
+            "an assertion outside of its time is refused (that a clock may differ by five minutes is assumed)",
+            DOCUMENTED,
+            _CODES,
+        ),
         "aadsts-700027": Behaviour(
             "certificate by x5t or x5t#S256, RS256 or PS256, verified", DOCUMENTED, _CERTIFICATE
         ),

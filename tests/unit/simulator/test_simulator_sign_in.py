@@ -216,12 +216,19 @@ def own_assertion(simulator: Simulator, **changed: Any) -> str:
 
 @pytest.mark.parametrize(
     ("changed", "number"),
-    [({"exp": 1}, 700024), ({"aud": "https://other.example"}, 700023), ({"sub": "another"}, 700021)],
+    [
+        ({"exp": 1}, 700024),
+        ({"nbf": time.time() + 86400}, 700024),
+        ({"aud": "https://other.example"}, 700023),
+        ({"sub": "another"}, 700021),
+    ],
 )
 def test_assertions_are_verified(
     simulator: Simulator, session: requests.Session, changed: dict[str, Any], number: int
 ) -> None:
-    good = application(simulator, session, {"client_assertion": lambda: own_assertion(simulator)})
+    # A client whose clock is a little ahead, as that of msal-node is for half of each second.
+    ahead = own_assertion(simulator, nbf=time.time() + 60)
+    good = application(simulator, session, {"client_assertion": lambda: ahead})
     assert "access_token" in good.acquire_token_for_client(scope(simulator))
     assertion = own_assertion(simulator, **changed)
     assert refused(simulator, session, {"client_assertion": lambda: assertion}) == f"invalid_client AADSTS{number}"
