@@ -50,6 +50,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "was there before.",
         (
             f"{_PROMISES}test_writes.py::test_the_second_run_writes_nothing",
+            f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
             f"{_UNIT}test_run.py::test_the_last_task_decides",
         ),
     ),
@@ -57,12 +58,16 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "Check mode writes nothing, and tells the change and the difference that the real run makes.",
         (
             f"{_PROMISES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
+            f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
             f"{_UNIT}test_run.py::test_each_state_in_check_mode_and_for_real",
         ),
     ),
     8: (
         "A run that is killed before or after any of its requests is completed by the next one, and doubles nothing.",
-        (f"{_PROMISES}test_crashes.py::test_killed_at_every_request",),
+        (
+            f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
+            f"{_PROMISES}test_roles.py::test_killed_at_every_request",
+        ),
     ),
     9: (
         "Whatever befalls one request, the task succeeds, or fails with a reason and a next step; a run without the "
@@ -71,6 +76,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_PROMISES}test_faults.py::test_every_single_fault",
             f"{_PROMISES}test_faults.py::test_a_connection_that_does_not_come_about",
             f"{_PROMISES}test_faults.py::test_pairs_of_faults",
+            f"{_PROMISES}test_roles.py::test_a_fault_at_every_request",
         ),
     ),
     10: (
@@ -186,6 +192,7 @@ The modules run against simulated tenants over HTTPS. The simulator keeps a reco
 changed. That record and the state in which the tenant ends are what the tests go by. Nothing waits: the clock of the
 task and that of the tenant are moved by the tests.
 
+* The roles run as processes of ``ansible-playbook``, which are ended with SIGKILL.
 * Where to kill a task, or to put a fault, is not listed by hand: a scenario runs once, and its record says which
   requests it makes.
 * ``make test`` tries a sample, and prints the seed with which ``PROMISES_SEED`` repeats it. ``make promises`` tries

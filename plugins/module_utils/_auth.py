@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import threading
 import traceback
@@ -28,6 +29,11 @@ try:
     IMPORT_ERROR = ""
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
+
+# msal logs answers that it cannot read, which may hold tokens; what matters of them is in our errors.
+_MSAL_LOG = logging.getLogger("msal")
+_MSAL_LOG.addHandler(logging.NullHandler())
+_MSAL_LOG.propagate = False
 
 # Microsoft Entra authentication and authorization error codes: what a person can do about the usual ones.
 _ENTRA_STEPS = {
@@ -151,7 +157,8 @@ class Tokens:
         known = text.split(":")[0]
         code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
         answer = Answer("Microsoft Entra", status, code, text, str(correlation_id or ""))
-        step = _ENTRA_STEPS.get(code, "Check the sign-in options; the request id is the handle for Microsoft support")
+        other = "the request id is the handle for Microsoft support" if correlation_id else "a proxy may have answered"
+        step = _ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
         return TenantError("sign_in", str(answer), "sign in", self._http.tenant, answer, step)
 
     def _application(self, kind: str, **options: Any) -> Any:

@@ -220,10 +220,9 @@ class Http:
         except (ValueError, RecursionError) as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
-                shown = one_line(body[:200].decode("utf-8", "replace"), 80)
-                problem = (
-                    f"{service.name} answered {raw.status_code}, but not with JSON ({one_line(error, 80)}): {shown}"
-                )
+                problem = f"{service.name} answered {raw.status_code}, but not with JSON ({one_line(error, 80)})"
+                if service.bearer:  # where one signs in, the text may be a token
+                    problem += f": {one_line(body[:200].decode('utf-8', 'replace'), 80)}"
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
         response = Response(raw.status_code, raw.headers, body, data)
         return _Attempt(service.classify(response), mine, response)

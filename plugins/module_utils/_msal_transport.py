@@ -43,7 +43,13 @@ class MsalTransport:
 
     def _reply(self, request: Request) -> _Reply:
         response = self._http.fetch(self._service, request)
-        said = response.json if isinstance(response.json, dict) else {}
+        said = response.json
+        if not isinstance(said, dict):
+            # msal would log the whole answer, and say only that it is no JSON
+            if response.status >= 300:
+                raise self._refused("", response.text, None, response.status)
+            problem = f"{self._service.name} answered {response.status} without a JSON object"
+            raise TenantError("protocol", problem, _SIGN_IN.attempted, self._http.tenant)
         error = str(said.get("error"))
         if response.status >= 400 and "error_description" in said and error not in WAITING:
             # msal would forget the status, or replace Entra's words by a guess of its own

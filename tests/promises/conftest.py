@@ -85,6 +85,12 @@ def sample(chance: random.Random) -> Sample[Any]:
     return some
 
 
+@pytest.fixture
+def some_of_few(chance: random.Random) -> Sample[Any]:
+    """All of the cases, or one of them: for cases that are processes."""
+    return lambda cases: list(cases) if EXHAUSTIVE else [chance.choice(list(cases))]
+
+
 @pytest.fixture(scope="session")
 def running() -> Iterator[Simulator]:
     with Simulator(tenants=TENANTS, page_size=12, rate_limits=False) as simulator:

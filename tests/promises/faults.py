@@ -31,7 +31,7 @@ class Kind:
         return not point.part or self.fault["kind"] not in ("reset", "hang", "drip", "truncate")
 
 
-def _status(code: int, phase: str, name: str = "", service: str = "", **more: Any) -> Kind:
+def status(code: int, phase: str, name: str = "", service: str = "", **more: Any) -> Kind:
     when = "lost" if phase == AFTER else "refused"
     return Kind(name or f"{code}-{when}", {"kind": "status", "status": code, "phase": phase, **more}, service)
 
@@ -46,14 +46,14 @@ def _exchange(words: str) -> dict[str, Any]:
 
 _BUSY = "Ex1|Microsoft.Exchange.Data.Directory.ServerBusyException|The server is busy."
 SINGLE = (
-    *(_status(code, BEFORE) for code in (400, 401, 403, 404, 408, 409, 412, 429, 500, 502, 503, 504)),
-    *(_status(code, AFTER) for code in (408, 500, 502, 503, 504)),
-    _status(429, BEFORE, "429-in-7-seconds", headers={"Retry-After": "7"}),
-    _status(429, BEFORE, "429-in-an-hour", headers={"Retry-After": "3600"}),
-    _status(503, BEFORE, "503-in-20-seconds", headers={"Retry-After": "20"}),
-    _status(400, BEFORE, "exchange-busy", "exchange", body=_exchange(_BUSY)),
-    _status(400, AFTER, "exchange-busy-afterwards", "exchange", body=_exchange(_BUSY)),
-    _status(200, BEFORE, "error-with-200", "exchange", body={"@adminapi.errors": ["Something went wrong."]}),
+    *(status(code, BEFORE) for code in (400, 401, 403, 404, 408, 409, 412, 429, 500, 502, 503, 504)),
+    *(status(code, AFTER) for code in (408, 500, 502, 503, 504)),
+    status(429, BEFORE, "429-in-7-seconds", headers={"Retry-After": "7"}),
+    status(429, BEFORE, "429-in-an-hour", headers={"Retry-After": "3600"}),
+    status(503, BEFORE, "503-in-20-seconds", headers={"Retry-After": "20"}),
+    status(400, BEFORE, "exchange-busy", "exchange", body=_exchange(_BUSY)),
+    status(400, AFTER, "exchange-busy-afterwards", "exchange", body=_exchange(_BUSY)),
+    status(200, BEFORE, "error-with-200", "exchange", body={"@adminapi.errors": ["Something went wrong."]}),
     *_each(("reset", "hang"), (BEFORE, AFTER, MIDDLE)),
     *_each(("truncate",), (MIDDLE,)),
     Kind("truncate-after_effect", {"kind": "truncate", "phase": AFTER}),

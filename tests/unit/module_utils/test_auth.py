@@ -89,6 +89,38 @@ def test_a_discovery_document_cannot_lead_the_secret_elsewhere(simulator: Simula
     assert "nothing was sent" in result["msg"]
 
 
+@pytest.mark.parametrize("method", ["client_secret", "managed_identity"])
+@pytest.mark.parametrize(
+    ("fault", "kind", "said"),
+    [
+        (
+            {"status": 403, "body": "Blocked by the proxy"},
+            "sign_in",
+            " answered 403: Blocked by the proxy. Check the sign-in options; a proxy may have answered.",
+        ),
+        ({"status": 407, "body": ""}, "sign_in", " answered 407"),
+        ({"status": 200, "body": ""}, "protocol", " answered 200 without a JSON object"),
+        ({"status": 200, "body": ["eyJ0eXAi"]}, "protocol", " answered 200 without a JSON object"),
+        ({"kind": "truncate", "phase": "mid_body", "count": 9}, "protocol", " broke off"),
+        ({"kind": "html", "count": 9}, "protocol", ", but not with JSON"),
+    ],
+)
+def test_an_answer_that_is_no_token_is_told_and_not_logged(
+    simulator: Simulator,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    fault: dict[str, Any],
+    kind: str,
+    said: str,
+) -> None:
+    simulator.fault(**{"match": "identity" if method == "managed_identity" else "token", "kind": "status", **fault})
+    result = info(simulator, clock, method)
+    assert result["error"]["kind"] == kind and said in result["msg"], result
+    assert result["msg"].startswith("Could not sign in on tenant ") and "eyJ0eXAi" not in str(result)
+    assert not [one for one in caplog.records if one.name.startswith("msal")]
+
+
 @pytest.mark.parametrize("method", ["certificate", "federated_token"])
 def test_a_missing_file_is_named(simulator: Simulator, clock: Clock, method: str) -> None:
     option = {"certificate": "certificate_path", "federated_token": "federated_token_file"}[method]
