@@ -54,7 +54,7 @@ def _changes(run: Run, item: Json) -> Json:
     return {
         name: edited(item.get(name) or [], value) if specs[name]["encoding"] == "multivalued" else value
         for name, value in run.given.items()
-        if name not in COMMON | {"Identity", "Force"}
+        if name not in COMMON | {"Identity"} and specs[name]["encoding"] != "switch"
     }
 
 

@@ -51,6 +51,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{_PROMISES}test_writes.py::test_the_second_run_writes_nothing",
             f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
+            f"{_PROMISES}test_last_task.py::test_the_last_task_decides",
             f"{_UNIT}test_run.py::test_the_last_task_decides",
         ),
     ),
