@@ -112,7 +112,7 @@ unit: $(TEST) $(NODE) | $(CHECKOUT)
 
 # Every case, and their number for the page on reliability.
 promises: $(TEST) | $(CHECKOUT)
-	PROMISES=all PROMISES_COUNT=1 $(CACHE)/test/bin/pytest -q -n 2 tests/promises
+	PROMISES=all PROMISES_COUNT=1 $(CACHE)/test/bin/pytest -q -n 2 tests/promises tests/integration/test_canaries.py
 
 MINUTES ?= 10
 fuzz: $(TEST) | $(CHECKOUT)

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 15: every way to sign in, whatever comes of the task, at every verbosity: no secret is in output or log.
+"""Promise 15: every way to sign in, whatever comes of the task, at every verbosity: no secret is in output, log, files
+that callbacks write, files that stay behind, or the list of processes.
 
 C(make test) takes one verbosity for each door, PROMISES=all takes all of them.
 """
@@ -14,6 +15,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,7 @@ from simulator import Simulator
 from .conftest import ROOT
 
 TENANT = "connected"
-METHODS = ("client_secret", "certificate", "pfx", "federated_token", "managed_identity", "token")
+METHODS = ("client_secret", "certificate", "pfx", "federated_token", "managed_identity", "token", "device_code")
 PASSWORD = "canary-Pa55word-\"'&<+/ ="
 EVERYTHING = list(product((0, 1, 2, 3, 4, 5, 6), ("true", "false")))
 CHOSEN = EVERYTHING if os.environ.get("PROMISES") == "all" else [(6, "true"), (4, "false")]
@@ -59,7 +61,15 @@ def canaries(simulator: Simulator) -> set[str]:
     key = next(line for line in Path(files[0]).read_text().splitlines() if line and "-----" not in line)
     given = [facts["client_secret"], facts["certificate_password"], Path(files[1]).read_text().strip(), key, PASSWORD]
     found = {form for secret in given for form in forms(secret)}
-    return found | {"eyJ0eXAi", "eyJhbGci"}  # how every token begins
+    found |= set(simulator._world.entra.remembered)  # the refresh tokens of those who signed in with a code
+    return found | {"eyJ0eXAi", "eyJhbGci"}  # how every other token begins
+
+
+def commands() -> Iterator[str]:
+    """The command lines of all processes of this machine."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            yield path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 
 @pytest.mark.parametrize(("verbosity", "in_process"), CHOSEN)
@@ -81,27 +91,41 @@ def test_no_secret_is_anywhere(running: Simulator, tmp_path: Path, verbosity: in
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))
     }
-    run = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", *["-v"] * verbosity, str(book)],
-        cwd=tmp_path,
-        env={
-            **environment,
-            **given,
-            "AZURE_POD_IDENTITY_AUTHORITY_HOST": running.urls["managed_identity_url"],
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-            "ANSIBLE_LOG_PATH": str(log),
-            "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
-            "INTUNE_EXCHANGE_IN_PROCESS": in_process,
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    written = run.stdout + run.stderr + log.read_text(encoding="utf-8", errors="replace")
+    output = tmp_path / "output"
+    with output.open("w") as file:
+        run = subprocess.Popen(
+            [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", *["-v"] * verbosity, str(book)],
+            cwd=tmp_path,
+            env={
+                **environment,
+                **given,
+                "AZURE_POD_IDENTITY_AUTHORITY_HOST": running.urls["managed_identity_url"],
+                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+                "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"),
+                "ANSIBLE_REMOTE_TEMP": str(tmp_path / "remote"),
+                "ANSIBLE_LOG_PATH": str(log),
+                "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
+                "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.tree,ansible.builtin.junit",
+                "ANSIBLE_CALLBACK_TREE_DIR": str(tmp_path / "tree"),
+                "JUNIT_OUTPUT_DIR": str(tmp_path / "junit"),
+                "INTUNE_EXCHANGE_IN_PROCESS": in_process,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+        seen: set[str] = set()
+        while run.returncode is None:
+            seen.update(commands())
+            with suppress(subprocess.TimeoutExpired):
+                run.wait(0.05)
+    written = output.read_text() + log.read_text(encoding="utf-8", errors="replace")
     assert run.returncode == 0, written[-3000:]
     assert written.count("...ignoring") >= len(METHODS) * 2, written[-3000:]
+    assert any(str(book) in one for one in seen)
+    kept = {path: path.read_text(encoding="utf-8", errors="replace") for path in tmp_path.rglob("*") if path.is_file()}
+    assert {"tree", "junit"} <= {path.parent.name for path in kept}
     assert running.requests()
-    shown = {canary for canary in canaries(running) if canary in written}
-    assert not shown
+    secrets = canaries(running)
+    for place, text in [*kept.items(), ("the list of processes", "\n".join(seen))]:
+        assert not {secret for secret in secrets if secret in text}, place

@@ -45,7 +45,7 @@ class Kept:
 
 
 def state(bench: Bench, kept: Kept) -> Any:
-    """The state of the tenant, without when it was changed, and without what is empty: nobody has asked for that yet."""
+    """The state of the tenant, without when it was changed, and without what is empty, which nobody asked for yet."""
     return plain(_said(bench.simulator.state(kept.tenant)))
 
 
