@@ -89,6 +89,16 @@ lint: $(TEST) $(LINT) | $(CHECKOUT)
 	antsibull-changelog lint
 	antsibull-docs lint-collection-docs --plugin-docs .
 
+# The site, in .cache/docs/html. A reference to a page that there is not is an error.
+docs: $(LINT) | $(CHECKOUT)
+	. $(CACHE)/lint/bin/activate
+	mkdir -p $(CACHE)/docs
+	rm -rf $(CACHE)/docs/rst
+	install -d -m 700 $(CACHE)/docs/rst/collection  # antsibull-docs wants it to be nobody else's
+	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir $(CACHE)/docs/rst/collection intune.exchange
+	cp docs/site/* $(CACHE)/docs/rst
+	sphinx-build -q -W --keep-going -j auto -b html -d $(CACHE)/docs/doctrees $(CACHE)/docs/rst $(CACHE)/docs/html
+
 sanity: $(LINT)
 	$(call stage,$(CACHE)/sanity/$(COLLECTION))
 	. $(CACHE)/lint/bin/activate

@@ -88,6 +88,7 @@ EXAMPLES = r"""
 - name: Quarantine unknown devices, and tell the help desk
   intune.exchange.activesync_organization_settings:
     default_access_level: Quarantine
+    accept_impact: true
     admin_mail_recipients:
       add: [helpdesk@contoso.com]
     user_mail_insert: Your device waits for approval. Call 1234.

@@ -47,7 +47,7 @@ EXAMPLES = r"""
   intune.exchange.cmdlet_access_info:
     account: svc-intune-connector@contoso.com
   register: access
-  failed_when: not access.granted or access.beyond
+  failed_when: not access.granted or access.beyond | length > 0
 
 - name: May the account list the devices of a mailbox?
   intune.exchange.cmdlet_access_info:
