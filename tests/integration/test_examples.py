@@ -155,7 +155,7 @@ class Reader:
         variables = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"]}
         options = {**variables, **{name: simulator.options(tenant)[name] for name in ("authority_url", "ca_path")}}
         host = {**variables, "client_secret": facts["client_secret"], "tenant_options": options}
-        host["connector_primary_smtp_address"] = facts["account"]
+        host |= {"ansible_connection": "local", "connector_primary_smtp_address": facts["account"]}
         hosts = {"hosts": {"contoso": host}}
         inventory = {"tenants": hosts, "connector_missing": hosts}
         self._write("inventory.yml", yaml.safe_dump(inventory))
