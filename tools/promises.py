@@ -161,10 +161,11 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     21: (
-        "The permissions that the documentation of a module names are enough for it. Where one is missing, the failure "
-        "or the check that is not known names it.",
+        "The permissions and roles that the documentation of a module names are enough for it. Where one is missing, "
+        "the failure or the check that is not known names it.",
         (
             f"{_PROMISES}test_permissions.py::test_the_documented_permissions_are_enough_and_a_missing_one_is_named",
+            f"{_PROMISES}test_permissions.py::test_the_documented_roles_are_enough",
             f"{_INTEGRATION}test_bad_days.py::test_a_missing_permission_is_named",
         ),
     ),

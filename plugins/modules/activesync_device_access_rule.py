@@ -46,8 +46,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.resource
 notes:
-  - Needs the Exchange role C(Organization Client Access). RV(impact) is read only when something changes, and needs
-    C(View-Only Recipients) as well.
+  - Reading needs the Exchange role C(View-Only Configuration), changing needs C(Organization Client Access).
+    RV(impact) is read only when something changes, and needs C(View-Only Recipients) as well.
   - When several rules fit a device, one that blocks comes before one that quarantines, and that before one that allows.
     The switches and device lists of a mailbox come before all rules, see M(intune.exchange.cas_mailbox_mobile_access).
   - Where Conditional Access demands a compliant device or an app protection policy, Exchange does not ask these rules

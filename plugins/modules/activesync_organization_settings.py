@@ -65,8 +65,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.resource
 notes:
-  - Needs the Exchange role C(Organization Client Access). RV(impact) is read only when the default changes, and needs
-    C(View-Only Recipients) as well.
+  - Reading needs the Exchange role C(View-Only Configuration), changing needs C(Organization Client Access).
+    RV(impact) is read only when the default changes, and needs C(View-Only Recipients) as well.
   - To see the impact first, run in check mode with O(accept_impact=true).
   - C(DeviceFiltering), C(IsIntuneManaged) and C(HasAzurePremiumSubscription) are returned, but cannot be set.
 seealso:

@@ -47,8 +47,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.resource
 notes:
-  - Reading needs the Exchange role View-Only Configuration, changing needs Role Management. O(application) needs Role
-    Management for both.
+  - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find who is meant. Changing
+    needs Role Management, and so does O(application) in any case.
   - More than one assignment of the role to the assignee, such as with different scopes, is an error that lists them.
   - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
 seealso:

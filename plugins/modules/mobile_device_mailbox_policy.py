@@ -283,7 +283,7 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.resource
 notes:
-  - Needs the Exchange role C(Recipient Policies).
+  - Reading needs the Exchange role C(View-Only Recipients), changing needs C(Recipient Policies).
   - Outlook for iOS and Android honours few of these settings, see RV(note). Basic Mobility and Security replaces these
     policies for its users.
   - Which policy a mailbox has is kept by M(intune.exchange.cas_mailbox_mobile_access).

@@ -93,9 +93,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.resource
 notes:
-  - Reading needs the Exchange role View-Only Configuration, changing needs Role Management, even for somebody who
-    does
-    not manage the group.
+  - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find O(members). Changing needs
+    Role Management, even for somebody who does not manage the group.
   - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
   - Members through a directory role, such as C(Exchange Administrator) in Organization Management, are no members
     here.

@@ -5,47 +5,62 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-import yaml
+
+from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS
 
 from .harness import Bench, Undisturbed
-from .scenarios import SCENARIOS, Scenario
+from .scenarios import APPLICATION, SCENARIOS, Scenario
 
-_PERMISSION = re.compile(r"C\(([A-Z][A-Za-z]+\.[A-Z][A-Za-z]+(?:\.[A-Za-z]+)?)\)")
-_MODULES = "ansible_collections.intune.exchange.plugins.modules."
-
-
-def documented(module: str) -> list[str]:
-    notes = " ".join(yaml.safe_load(importlib.import_module(_MODULES + module).DOCUMENTATION)["notes"])
-    return sorted(set(_PERMISSION.findall(notes)) - {"Exchange.ManageAsApp"})
-
-
-WITH_GRAPH = [one for one in SCENARIOS if documented(one.module)]
+Baseline = Callable[[Scenario], Undisturbed]
+WITH_GRAPH = [one for one in SCENARIOS if NEEDS[one.module].read]
+# In the other tenants no application can have roles before the organization is prepared for that.
+WITH_ROLES = [
+    one for one in SCENARIOS if NEEDS[one.module].exchange_read and one.tenant not in ("nothing", "dehydrated")
+]
 
 
-def played(bench: Bench, scenario: Scenario, granted: set[str]) -> dict[str, Any]:
+def both(scenario: Scenario) -> tuple[set[str], set[str]]:
+    """All permissions of Graph and all roles of Exchange."""
+    needs = NEEDS[scenario.module]
+    return {*needs.read, *needs.write}, {*needs.exchange_read, *needs.exchange_write}
+
+
+def with_graph(bench: Bench, scenario: Scenario, granted: Iterable[str], check_mode: bool = False) -> dict[str, Any]:
     bench.start(scenario)
-    token = bench.simulator.token("graph", scenario.tenant, granted=granted)
-    return bench.play(scenario, graph_token=token)
+    token = bench.simulator.token("graph", scenario.tenant, granted=set(granted))
+    return bench.play(scenario, check_mode=check_mode, graph_token=token)
+
+
+def with_roles(bench: Bench, scenario: Scenario, roles: Iterable[str], check_mode: bool = False) -> dict[str, Any]:
+    """As an application that has nothing in Exchange but these roles."""
+    bench.start(scenario)
+    bench.run("service_principal", scenario.tenant, {**APPLICATION, "object_id": "{object_id}"})
+    for role in roles:
+        result = bench.run("management_role_assignment", scenario.tenant, {"role": role, "application": "{app_id}"})
+        assert not result.get("failed"), result
+    token = bench.simulator.token("exchange", scenario.tenant, application="restricted")
+    return bench.play(scenario, check_mode=check_mode, exchange_token=token)
 
 
 @pytest.mark.parametrize("scenario", WITH_GRAPH, ids=lambda one: one.name)
 def test_the_documented_permissions_are_enough_and_a_missing_one_is_named(
-    scenario: Scenario, bench: Bench, undisturbed: Callable[[Scenario], Undisturbed], count: Callable[[int], None]
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Callable[[int], None]
 ) -> None:
     undisturbed(scenario)
-    needed = set(documented(scenario.module))
-    whole = played(bench, scenario, needed)
+    needed, _roles = both(scenario)
+    whole = with_graph(bench, scenario, needed)
     assert not whole.get("failed"), whole["msg"]
+    looked = with_graph(bench, scenario, NEEDS[scenario.module].read, check_mode=True)
+    assert not looked.get("failed"), looked["msg"]
     named = 0  # what asks, judges or reads beside other things tells it as not known
-    for one in sorted(needed):
-        result = played(bench, scenario, needed - {one})
+    # A right to write includes the one to read.
+    for one in sorted(needed - {name.replace("ReadWrite", "Read") for name in needed if "ReadWrite" in name}):
+        result = with_graph(bench, scenario, needed - {one, one.replace("ReadWrite", "Read")})
         # Where a read fails first, it names the right to read, which the right to write includes.
         names = {one, one.replace("ReadWrite", "Read")}
         if result.get("failed"):
@@ -54,3 +69,26 @@ def test_the_documented_permissions_are_enough_and_a_missing_one_is_named(
         named += any(name in json.dumps(result) for name in names)
         count(21)
     assert named, "no permission was missed, or none was named"
+
+
+@pytest.mark.parametrize("scenario", WITH_ROLES, ids=lambda one: one.name)
+def test_the_documented_roles_are_enough(
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Callable[[int], None]
+) -> None:
+    expected = undisturbed(scenario)
+    _graph, roles = both(scenario)
+    whole = with_roles(bench, scenario, roles)
+    assert not whole.get("failed"), whole["msg"]
+    assert whole["changed"] == expected.result["changed"]
+    looked = with_roles(bench, scenario, NEEDS[scenario.module].exchange_read, check_mode=True)
+    assert not looked.get("failed"), looked["msg"]
+    missed = 0
+    for one in sorted(roles):
+        result = with_roles(bench, scenario, roles - {one})
+        if result.get("failed"):
+            # A cmdlet that another role has with fewer parameters is there, but refuses these.
+            fewer = "Invalid cmdlet parameters specified" in result["msg"]
+            assert result["error"]["kind"] == "forbidden" or fewer, result
+        missed += bool(result.get("failed")) or result != whole
+        count(21)
+    assert missed, "no role was missed"

@@ -1,0 +1,82 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The permissions that some content needs."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: least_privilege
+short_description: Say which permissions some content of this collection needs, and no others
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Puts together the application permissions and the roles of Exchange Online that modules, playbooks and roles need.
+  - It reads nothing of a tenant.
+options:
+  _input:
+    description:
+      - Names of modules, of playbooks, and of roles with an entry point, such as V(connector:validate).
+      - The entry point V(main) of V(connector) counts with all that it can be told to do.
+    type: list
+    elements: str
+    required: true
+  write:
+    description: Whether the content is to change anything. Check mode needs only the rights to read.
+    type: bool
+    default: true
+"""
+
+EXAMPLES = r"""
+- name: Say what validating the connector and approving devices needs
+  ansible.builtin.debug:
+    msg: "{{ ['connector:validate', 'mobile_device'] | intune.exchange.least_privilege }}"
+"""
+
+RETURN = r"""
+_value:
+  description: What is needed.
+  type: dict
+  contains:
+    modules:
+      description: The modules that the content runs.
+      type: list
+      elements: str
+    microsoft_graph:
+      description: Application permissions of Microsoft Graph.
+      type: list
+      elements: str
+    office_365_exchange_online:
+      description: Application permissions of Office 365 Exchange Online.
+      type: list
+      elements: str
+    exchange_roles:
+      description: Management roles of Exchange Online.
+      type: list
+      elements: str
+    notes:
+      description: What depends on options.
+      type: list
+      elements: str
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import least_privilege
+
+
+def needed(content: Any, write: bool = True) -> dict[str, Any]:
+    if not isinstance(content, list) or not all(isinstance(one, str) for one in content):
+        raise AnsibleFilterError("least_privilege takes a list of names of content.")
+    try:
+        return least_privilege(content, write)
+    except ValueError as error:
+        raise AnsibleFilterError(f"least_privilege: {error}.") from error
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"least_privilege": needed}

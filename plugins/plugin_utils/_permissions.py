@@ -1,0 +1,175 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each module needs, proved by tests: application permissions of Microsoft Graph, and roles of Exchange Online."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+COLLECTION = "intune.exchange."
+ROOT = Path(__file__).parents[2]
+SIGN_IN = "Exchange.ManageAsApp"  # what an application needs before its roles in Exchange Online count
+
+
+@dataclass(frozen=True)
+class Needs:
+    """C(read) is enough in check mode, and to find that nothing has to change; C(write) comes on top of it."""
+
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    exchange_read: tuple[str, ...] = ()
+    exchange_write: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def exchange(self) -> bool:
+        return bool(self.exchange_read or self.exchange_write or "Exchange" in self.note)
+
+
+_INTUNE, _INTUNE_WRITE = "DeviceManagementServiceConfig.Read.All", "DeviceManagementServiceConfig.ReadWrite.All"
+_CONFIGURATION, _RECIPIENTS = "View-Only Configuration", "View-Only Recipients"
+_ACCESS, _ROLES = "Organization Client Access", "Role Management"
+
+NEEDS: dict[str, Needs] = {
+    "activesync_device_access_rule": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ACCESS,)),
+    "activesync_device_access_rule_info": Needs(exchange_read=(_CONFIGURATION,)),
+    "activesync_device_class_info": Needs(exchange_read=(_CONFIGURATION,)),
+    "activesync_organization_settings": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ACCESS,)),
+    "app_protection_info": Needs(("DeviceManagementApps.Read.All",)),
+    "cas_mailbox_mobile_access": Needs(exchange_read=(_RECIPIENTS,), exchange_write=(_ACCESS, "Mail Recipients")),
+    "cmdlet_access_info": Needs(exchange_read=(_CONFIGURATION,), note="Without account, no role in Exchange Online"),
+    "conditional_access_policy": Needs(
+        ("Policy.Read.All",),
+        ("Application.Read.All", "Policy.ReadWrite.ConditionalAccess"),
+        note="To tell whom a change reaches: GroupMember.Read.All, RoleManagement.Read.Directory, User.Read.All",
+    ),
+    "conditional_access_policy_info": Needs(("Policy.Read.All",)),
+    "connector": Needs((_INTUNE, "User.Read.All"), (_INTUNE_WRITE,)),
+    "connector_account": Needs(
+        ("LicenseAssignment.Read.All", "Organization.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
+        ("LicenseAssignment.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "User.ReadWrite.All"),
+    ),
+    "connector_info": Needs((_INTUNE,)),
+    "connector_sync": Needs((_INTUNE,), (_INTUNE_WRITE,)),
+    "exchange_cmdlet": Needs(note="A role of Exchange Online that holds the cmdlet"),
+    "management_role": Needs(exchange_read=(_CONFIGURATION,), exchange_write=(_ROLES,)),
+    "management_role_assignment": Needs(
+        exchange_read=(_CONFIGURATION, _RECIPIENTS),
+        exchange_write=(_ROLES,),
+        note="With application, Role Management to read as well",
+    ),
+    "management_role_assignment_info": Needs(exchange_read=(_CONFIGURATION,)),
+    "management_role_info": Needs(exchange_read=(_CONFIGURATION,)),
+    "mdm_authority": Needs(("Organization.Read.All",), (_INTUNE_WRITE,)),
+    "mobile_access_assessment_info": Needs(
+        (
+            "AuditLog.Read.All",
+            "DeviceManagementApps.Read.All",
+            "DeviceManagementConfiguration.Read.All",
+            "DeviceManagementManagedDevices.Read.All",
+            _INTUNE,
+            "GroupMember.Read.All",
+            "LicenseAssignment.Read.All",
+            "Organization.Read.All",
+            "Policy.Read.All",
+            "Reports.Read.All",
+            "RoleManagement.Read.Directory",
+            "User.Read.All",
+        ),
+        exchange_read=(_CONFIGURATION, _RECIPIENTS),
+    ),
+    "mobile_access_audit_info": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS)),
+    "mobile_device": Needs(
+        exchange_read=(_RECIPIENTS,),
+        exchange_write=(_ACCESS, "Mail Recipients"),
+        note="With compliant, DeviceManagementManagedDevices.Read.All of Microsoft Graph as well",
+    ),
+    "mobile_device_info": Needs(exchange_read=(_RECIPIENTS,)),
+    "mobile_device_mailbox_policy": Needs(exchange_read=(_RECIPIENTS,), exchange_write=("Recipient Policies",)),
+    "mobile_device_mailbox_policy_info": Needs(exchange_read=(_RECIPIENTS,)),
+    "organization_customization": Needs(
+        exchange_read=(_CONFIGURATION,), exchange_write=("Organization Configuration",)
+    ),
+    "requirements_info": Needs(
+        (
+            _INTUNE,
+            "LicenseAssignment.Read.All",
+            "Organization.Read.All",
+            "RoleManagement.Read.Directory",
+            "User.Read.All",
+        ),
+        exchange_read=(_CONFIGURATION, _RECIPIENTS),
+    ),
+    "role_group": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ROLES,)),
+    "role_group_info": Needs(exchange_read=(_CONFIGURATION,)),
+    "service_principal": Needs(exchange_read=(_ROLES,)),
+}
+
+
+def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any]:
+    """What modules, playbooks and entry points of roles (as C(connector:validate)) need together.
+
+    Raises ValueError for a name that there is not.
+    """
+    used = dict[str, bool]()
+    for name in content:
+        for module, writes in _modules(name):
+            used[module] = used.get(module, False) or (writes and write)
+    graph: set[str] = set()
+    roles: set[str] = set()
+    for module, writes in used.items():
+        needs = NEEDS[module]
+        graph |= {*needs.read, *(needs.write if writes else ())}
+        roles |= {*needs.exchange_read, *(needs.exchange_write if writes else ())}
+    # A right to write includes the one to read.
+    graph -= {one.replace("ReadWrite", "Read") for one in graph if "ReadWrite" in one}
+    return {
+        "modules": sorted(used),
+        "microsoft_graph": sorted(graph),
+        "office_365_exchange_online": [SIGN_IN] if any(NEEDS[one].exchange for one in used) else [],
+        "exchange_roles": sorted(roles),
+        "notes": sorted(f"{one}: {NEEDS[one].note}" for one in used if NEEDS[one].note),
+    }
+
+
+def _modules(name: str) -> Iterator[tuple[str, bool]]:
+    """The modules that something runs, and whether it lets them write."""
+    short = name.removeprefix(COLLECTION)
+    role, _colon, entry_point = short.partition(":")
+    playbook = ROOT / "playbooks" / f"{short}.yml"
+    if short in NEEDS:
+        yield short, not short.endswith("_info")
+    elif (ROOT / "roles" / role / "tasks").is_dir():
+        yield from _of_tasks(ROOT / "roles" / role / "tasks", entry_point or "main")
+    elif playbook.is_file():
+        for play in yaml.safe_load(playbook.read_text(encoding="utf-8")):
+            yield from _found(play.get("tasks", []), playbook.parent)
+    else:
+        raise ValueError(f"{name} is no module, playbook or entry point of a role of {COLLECTION.rstrip('.')}")
+
+
+def _of_tasks(folder: Path, file: str) -> Iterator[tuple[str, bool]]:
+    path = folder / f"{file.removesuffix('.yml')}.yml"
+    if not path.is_file():
+        raise ValueError(f"{path.stem} is no entry point of the role {folder.parent.name}")
+    yield from _found(yaml.safe_load(path.read_text(encoding="utf-8")), folder)
+
+
+def _found(tasks: Iterable[Mapping[str, Any]], folder: Path) -> Iterator[tuple[str, bool]]:
+    for task in tasks:
+        for key, value in task.items():
+            if key in ("block", "rescue", "always"):
+                yield from _found(value, folder)
+            elif key == "ansible.builtin.include_tasks":
+                yield from _of_tasks(folder, value if isinstance(value, str) else value["file"])
+            elif key == "ansible.builtin.include_role":
+                yield from _modules(f"{value['name']}:{value.get('tasks_from', 'main')}")
+            elif key.startswith(COLLECTION):
+                module = key.removeprefix(COLLECTION)
+                yield module, task.get("check_mode") is not True and not module.endswith("_info")

@@ -1,0 +1,110 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of permissions agrees with the documentation of each module; what content needs is put together from it.
+
+That the permissions are enough, and none too many, is tried in tests/promises/test_permissions.py.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.intune.exchange.plugins.filter.least_privilege import FilterModule
+from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS, SIGN_IN
+from tools import permissions
+
+ROOT = Path(__file__).parents[3]
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+_PERMISSION = re.compile(r"\b([A-Z][A-Za-z]+\.(?:Read|ReadWrite)\.[A-Za-z]+)\b")
+needed = FilterModule().filters()["least_privilege"]
+
+
+def notes(module: str) -> str:
+    documented = importlib.import_module(f"ansible_collections.intune.exchange.plugins.modules.{module}").DOCUMENTATION
+    return " ".join(yaml.safe_load(documented)["notes"])
+
+
+def test_every_module_is_in_the_table() -> None:
+    assert sorted(NEEDS) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_documentation_of_a_module_names_the_same(module: str) -> None:
+    text, needs = notes(module), NEEDS[module]
+    named = set(_PERMISSION.findall(text))
+    known = {*needs.read, *needs.write}
+    assert {one.replace("ReadWrite", "Read") for one in named} >= {one.replace("ReadWrite", "Read") for one in known}
+    assert named <= known | {"DeviceManagementServiceConfig.ReadWrite.All", *_PERMISSION.findall(needs.note)}
+    for role in (*needs.exchange_read, *needs.exchange_write):
+        assert role in text or "Global Reader" in text, role
+
+
+def test_the_page_is_current() -> None:
+    assert permissions.PAGE.read_text(encoding="utf-8") == permissions.page(), "run python tools/permissions.py"
+
+
+@pytest.mark.parametrize(
+    ("content", "write", "expected"),
+    [
+        (
+            ["connector_info"],
+            True,
+            {"microsoft_graph": ["DeviceManagementServiceConfig.Read.All"], "exchange_roles": []},
+        ),
+        (["intune.exchange.connector_info"], True, {"office_365_exchange_online": [], "notes": []}),
+        (
+            ["connector"],
+            True,
+            {"microsoft_graph": ["DeviceManagementServiceConfig.ReadWrite.All", "User.Read.All"]},
+        ),
+        (["connector"], False, {"microsoft_graph": ["DeviceManagementServiceConfig.Read.All", "User.Read.All"]}),
+        (["connector:validate"], True, {"modules": ["connector_info"]}),
+        (["validate"], True, {"modules": ["connector_info"]}),
+        (
+            ["mobile_access:quarantine"],
+            True,
+            {
+                "exchange_roles": [
+                    "Mail Recipients",
+                    "Organization Client Access",
+                    "View-Only Configuration",
+                    "View-Only Recipients",
+                ],
+                "office_365_exchange_online": [SIGN_IN],
+                "microsoft_graph": [],
+            },
+        ),
+        (["mobile_access:quarantine"], False, {"exchange_roles": ["View-Only Configuration", "View-Only Recipients"]}),
+        (["exchange_cmdlet"], True, {"office_365_exchange_online": [SIGN_IN]}),
+        ([], True, {"modules": []}),
+    ],
+)
+def test_what_content_needs(content: list[str], write: bool, expected: dict[str, Any]) -> None:
+    found = needed(content, write)
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_the_whole_connector_includes_its_account() -> None:
+    assert {"connector_account", "management_role", "requirements_info"} <= set(needed(["connector:main"])["modules"])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (["conector"], "conector is no module, playbook or entry point"),
+        (["connector:vaildate"], "vaildate is no entry point of the role connector"),
+        ("connector", "takes a list"),
+        ([1], "takes a list"),
+    ],
+)
+def test_what_is_not_there_is_named(content: Any, said: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=said):
+        needed(content)
