@@ -1,0 +1,63 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page on troubleshooting explains each kind of failure, and has each sentence of the code once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tools import troubleshooting as page
+
+# Where the words are those of a service or of another file; the kind says what to do.
+OF_OTHERS = {
+    "_accounts.py",  # the reasons of _account_facts.py
+    "_auth.py",  # Entra's words
+    "_errors.py",  # usage() itself
+    "_fleet.py",  # the failure of the tenant
+    "_graph.py",
+    "_http.py",
+    "_mail_apps.py",
+    "_management_roles.py",
+    "_organization.py",
+    "_organization_customization.py",
+    "_policy_settings.py",
+    "_run.py",
+    "_token_cache.py",
+    "_transport.py",
+}
+
+
+def test_the_page_is_current() -> None:
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run python tools/troubleshooting.py"
+
+
+def test_every_kind_is_explained() -> None:
+    texts = " ".join(path.read_text(encoding="utf-8") for path in (page.ROOT / "plugins").rglob("*.py"))
+    said = {kind for one in page.collected() for kind in one.kinds}
+    assert said <= set(page.KINDS), said - set(page.KINDS)
+    assert {kind for kind in page.KINDS if f'"{kind}"' not in texts} == set()
+
+
+def test_every_sentence_is_there_once() -> None:
+    found = [text for texts in page.sentences().values() for text in texts]
+    assert len(found) > 100 and max(Counter(found).values()) == 1
+    unknown = {one.file for one in page.collected() if not one.sentences}
+    assert unknown <= OF_OTHERS, unknown - OF_OTHERS
+    rows = re.findall(r"^   \* - (.*)$", page.page(), re.MULTILINE)
+    assert len(rows) == len(found) + len(page.ROLES) + page.page().count(".. list-table::")
+
+
+def test_what_the_roles_say_is_there() -> None:
+    roles = list((page.ROOT / "roles").glob("*/*/main.yml"))
+    roles += (page.ROOT / "roles").glob("*/tasks/*.yml")
+    texts = [" ".join(path.read_text(encoding="utf-8").split()) for path in roles]
+    for sentence in page.ROLES:
+        assert any(sentence in text for text in texts), sentence
+    stops = {
+        match
+        for text in texts
+        for match in re.findall(r"(?:fail: msg|fail_msg): (.*?) (?:when:|vars:|- name:|$)", text)
+    }
+    assert len(stops) == len(page.ROLES), stops

@@ -1,0 +1,248 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the page on troubleshooting: each kind of failure, and each sentence that the code can say, with its next step.
+
+python tools/troubleshooting.py
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/docsite/rst/troubleshooting.rst"
+_FAILURES = ("TenantError", "usage", "Lost")
+HOLE = "…"  # what depends on the case
+
+# Each value of error.kind: what it means.
+KINDS = {
+    "absent": "There is no connector to work on",
+    "account": "The account cannot be the connector's: it is disabled, a guest, or has another address",
+    "ambiguous": "There are several where one is expected. None is chosen, changed or removed for you; all are named",
+    "beyond_parent": "A management role can hold no more than its parent",
+    "bug": "Something that nobody reckoned with, before any service answered",
+    "conflict": "The service refused a change because the object had just been changed. The task had tried three times",
+    "fixed": "Exchange keeps this value for good. The object has to be made anew",
+    "forbidden": "The application, or the person, may not do this. The failure names the permission or role",
+    "guest": "A guest cannot be the account of the connector",
+    "has_mailbox": "Removing the account would remove its mailbox",
+    "in_use": "Exchange does not remove what is in use",
+    "lockout_risk": "The change could keep everybody out",
+    "network": "The service was not reached, or its answer did not arrive",
+    "no_assignee": "Exchange does not know whoever is to get the role",
+    "no_free_units": "The subscription has no licence left",
+    "no_intune_licence": "The tenant has no Intune subscription, so Intune answers nothing",
+    "no_license": "Without this licence there will be no mailbox",
+    "no_parent": "The role to start from is not there",
+    "no_principal": "Exchange knows nobody of this name",
+    "no_role": "The management role is not there",
+    "not_accepted": "What was asked for hits people, or cannot be undone, and was not accepted explicitly",
+    "not_found": "What is named is not there",
+    "not_offered": "The tenant does not offer the connector any more. Microsoft announced its removal in 2019",
+    "not_supported": "The device cannot do this",
+    "not_visible": "It was created, but reads do not show it yet",
+    "other_account": "The connector is another account's",
+    "outcome_unknown": "A change was sent, and no answer told whether it was made",
+    "protocol": "An answer is none of the service: a proxy, a wrong address, or an answer cut short",
+    "refused": "The service does not take what was sent. Its words are in the failure",
+    "renamed": "It has another name now",
+    "sign_in": "No token was given, or the service does not take it. Entra's code and words are in the failure",
+    "synchronised": "The object is kept on-premises",
+    "throttled": "The service asked to wait for longer than the task may take",
+    "timeout": "The time of the task, or of a wait, was over",
+    "tls": "The certificate is not trusted. Nothing was sent",
+    "truncated": "A list was not whole, and part of a list is never taken as the list",
+    "unavailable": "The service had a fault, and still had it after several attempts",
+    "unexpected_answer": "An answer has another form than documented",
+    "unknown_license": "The tenant has no such subscription",
+    "unknown_role": "There is no such directory role",
+    "unverified_domain": "The domain does not belong to the tenant",
+    "usage": "The options cannot be used as they are given. Nothing was changed",
+}
+# What the roles say when they stop; a piece of each sentence, and what to do.
+ROLES = {
+    "This tenant is not ready for the connector.": "Each line names a requirement and its next step",
+    "The account does not have exactly the rights of the connector.": "Run again, since rights take time to count; "
+    "take the account out of roles that give it more",
+    "The connector is not as described.": "Each line names what is different and its next step",
+    "The connector stays: without it Intune no longer sees": "Set ``connector_confirm_remove`` to true to remove it",
+    "Mobile access is not as the baselines ask.": "Each line is a finding; the result of the audit has the task that "
+    "mends it",
+    "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
+    "mobile_access_emergency_users names nobody.": "Give the object id of at least one emergency account",
+    "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
+    "or leave ``compliantApplication`` out",
+    "has a name that this role uses, and was made or taken over by somebody else": "Rename that policy, or give it "
+    "the description of the role",
+    "Not enforced, since mobile_access_enforce_after_days is": "Read the sign-in log until the moment that is named",
+}
+_HEAD = """..
+  Copyright (c) 2026 intune.exchange contributors
+  GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+  SPDX-License-Identifier: GPL-3.0-or-later
+
+.. Made by tools/troubleshooting.py: change it there.
+
+.. _ansible_collections.intune.exchange.docsite.troubleshooting:
+
+Troubleshooting by message
+==========================
+
+A task that fails says in one sentence what it attempted, on which tenant, what the service answered, and what to do
+next:
+
+.. code-block:: text
+
+   Could not read the Exchange connectors on tenant contoso.example: Microsoft Graph answered 403 Forbidden: ...
+   (request id 5c0d...). This needs DeviceManagementServiceConfig.Read.All: grant it to the application, give admin
+   consent, and try again.
+
+The same is in ``error`` of the result: ``kind``, ``status``, ``code``, ``message``, ``request_id``. A playbook can
+decide on ``error.kind``, which is stable; the words are not. The request id is what Microsoft's support asks for.
+
+With ``-vvv`` a failure of the kinds ``bug`` and ``unexpected_answer`` has a traceback, without secrets. Nothing else
+has one.
+
+Before you look further
+-----------------------
+
+* *Failed to connect to the host via ssh*: an inventory has ``localhost`` as an ordinary host, as ``-i localhost,``
+  does. Leave it out, or set ``connection: local``.
+* A right was given, and it is still refused: it counts only in tokens that are newer than it, which can take an hour.
+* ``error.kind`` is ``not_offered``: this is expected. Microsoft announced the removal of the connector in 2019.
+* Everything is slow: ``-v`` shows what a task waits for.
+
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One place in the code that fails: C(kinds) and C(sentences) are all that it can come to."""
+
+    file: str
+    kinds: tuple[str, ...]
+    sentences: tuple[str, ...]
+    step: str
+
+
+def _texts(node: ast.AST | None, known: dict[str, list[ast.expr]]) -> tuple[str, ...]:
+    """What an expression can be as text; empty if that is not known before it runs."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return (text,)
+        case ast.JoinedStr(values=parts):
+            return ("".join(str(one.value) if isinstance(one, ast.Constant) else HOLE for one in parts),)
+        case ast.IfExp(body=body, orelse=other):
+            return _texts(body, known) + _texts(other, known)
+        case ast.BinOp(left=left, right=right):
+            return tuple(one + other for one in _texts(left, known) for other in _texts(right, known) or (HOLE,))
+        case ast.Call(func=ast.Attribute(value=inside, attr="replace")):
+            return _texts(inside, known)
+        case ast.Name(id=name):
+            return tuple(text for value in known.get(name, ()) for text in _texts(value, {}))
+    return ()
+
+
+def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                pairs = [(target, node.value)]
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(target.elts, node.value.elts, strict=True))
+                for name, value in pairs:
+                    if isinstance(name, ast.Name):
+                        found.setdefault(name.id, []).append(value)
+    return found
+
+
+def collected() -> list[Said]:
+    """Every failure that the code can come to."""
+    found = []
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+            known = {**_assigned(tree), **_assigned(function)}
+            found += [_said(path.name, node, known) for node in _calls(function)]
+    return found
+
+
+def _calls(function: ast.FunctionDef) -> Iterator[ast.Call]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FAILURES:
+            yield node
+
+
+def _said(file: str, node: ast.Call, known: dict[str, list[ast.expr]]) -> Said:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    given = {word.arg: word.value for word in node.keywords}
+    if name == "usage":
+        step = given.get("next_step", node.args[1] if len(node.args) > 1 else None)
+        return Said(file, ("usage",), _texts(node.args[0], known), " ".join(_texts(step, known)[:1]))
+    if name == "Lost":
+        return Said(file, _texts(node.args[1], known), _texts(node.args[2], known), "")
+    step = given.get("next_step", node.args[5] if len(node.args) > 5 else None)
+    kinds = _texts(node.args[0], known)
+    return Said(file, kinds, _texts(node.args[1], known), " ".join(_texts(step, known)[:1]))
+
+
+def default_steps() -> dict[str, str]:
+    """NEXT_STEPS of the product."""
+    text = (ROOT / "plugins/module_utils/_errors.py").read_text(encoding="utf-8")
+    [node] = _assigned(ast.parse(text))["NEXT_STEPS"]
+    steps: dict[str, str] = ast.literal_eval(node)
+    return steps
+
+
+def sentences() -> dict[str, dict[str, str]]:
+    """By kind: each sentence, and the next step that the product names with it."""
+    steps, found = default_steps(), dict[str, dict[str, str]]()
+    taken = set()
+    for said in collected():
+        for kind in said.kinds[:1]:
+            for text in said.sentences:
+                if text not in taken and text.strip(f"{HOLE} :,."):
+                    taken.add(text)
+                    found.setdefault(kind, {})[text] = said.step or steps.get(kind, "")
+    return found
+
+
+def _sentence(text: str) -> str:
+    shown = text[:1].upper() + text[1:]
+    return shown.replace("*", r"\*").replace("_ ", r"\_ ").rstrip(".")
+
+
+def page() -> str:
+    return _HEAD + "".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    said, steps = sentences(), default_steps()
+    yield "What the roles say\n------------------\n\n" + _table("The role says", "What to do", ROLES.items())
+    for kind, meaning in KINDS.items():
+        yield f"\n{kind}\n{'-' * len(kind)}\n\n{meaning}."
+        yield f" {steps[kind]}.\n" if kind in steps else "\n"
+        if kind in said:
+            yield "\n" + _table("The failure says", "What to do", sorted(said[kind].items()))
+
+
+def _table(left: str, right: str, rows: object) -> str:
+    lines = f".. list-table::\n   :header-rows: 1\n   :widths: 60 40\n\n   * - {left}\n     - {right}\n"
+    for text, step in list(rows):  # type: ignore[call-overload]
+        lines += f"   * - {_sentence(text)}\n     - {_sentence(step)}".rstrip() + "\n"
+    return lines
+
+
+def main() -> int:
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
