@@ -4,7 +4,7 @@
 # make bench measures, which make test does not: see benchmarks/README.md.
 # make promises tries every case of what make test tries a sample of, make fuzz spoils answers for ten minutes, and make
 # mutants breaks the product in one place after another to see that the tests notice.
-# The parts of `make test`, for developers: make lint sanity unit integration molecule
+# The parts of `make test`, for developers: make lint sanity docs unit integration molecule
 # All that they make stays in .cache. `make clean` removes it.
 SHELL := /bin/bash
 .ONESHELL:
@@ -40,8 +40,8 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test demo lint sanity unit integration molecule bench promises fuzz mutants live clean
-test: lint sanity unit integration molecule demo
+.PHONY: test demo lint sanity docs unit integration molecule bench promises fuzz mutants live clean
+test: lint sanity docs unit integration molecule demo
 
 $(UV):
 	$(PYTHON_PATH) -m venv --clear $(CACHE)/uv
@@ -93,10 +93,10 @@ lint: $(TEST) $(LINT) | $(CHECKOUT)
 docs: $(LINT) | $(CHECKOUT)
 	. $(CACHE)/lint/bin/activate
 	mkdir -p $(CACHE)/docs
-	rm -rf $(CACHE)/docs/rst
+	rm -rf $(CACHE)/docs/rst $(CACHE)/docs/html
 	install -d -m 700 $(CACHE)/docs/rst/collection  # antsibull-docs wants it to be nobody else's
 	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir $(CACHE)/docs/rst/collection intune.exchange
-	cp docs/site/* $(CACHE)/docs/rst
+	cp -r docs/site/* $(CACHE)/docs/rst
 	sphinx-build -q -W --keep-going -j auto -b html -d $(CACHE)/docs/doctrees $(CACHE)/docs/rst $(CACHE)/docs/html
 
 sanity: $(LINT)

@@ -75,7 +75,7 @@ def _marks() -> Iterator[str]:
 
 
 def _section(
-    title: str, rows: list[tuple[str, ...]], head: tuple[str, ...] = ("Behaviour", "What it is", "", "Source")
+    title: str, rows: list[tuple[str, ...]], head: tuple[str, ...] = ("Behaviour", "What it is", "Known from", "Source")
 ) -> Iterator[str]:
     yield from (title, "-" * len(title), "", ".. list-table::", "   :header-rows: 1", "")
     for row in (head, *rows):

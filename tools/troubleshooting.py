@@ -214,7 +214,7 @@ def sentences() -> dict[str, dict[str, str]]:
 
 
 def _sentence(text: str) -> str:
-    shown = text[:1].upper() + text[1:]
+    shown = text if text in ROLES else text[:1].upper() + text[1:]
     return shown.replace("*", r"\*").replace("_ ", r"\_ ").rstrip(".")
 
 

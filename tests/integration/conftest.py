@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from playwright.sync_api import Browser, sync_playwright
 
 from simulator import Simulator
 
@@ -103,3 +105,24 @@ def player(folder: Path, simulator: Simulator) -> Play:
 @pytest.fixture
 def play(tmp_path: Path, simulator: Simulator) -> Play:
     return player(tmp_path, simulator)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, in a container, and without what it would look up by itself."""
+    program = shutil.which("chromium")
+    if program is None:
+        reason = "pages are not tested: there is no Chromium (on Debian: apt-get install chromium)"
+        (pytest.fail if os.environ.get("INTUNE_EXCHANGE_FORBID_SKIPS") else pytest.skip)(reason)
+    quiet = [
+        "no-first-run",
+        "disable-quic",
+        "disable-sync",
+        "disable-component-update",
+        "disable-background-networking",
+    ]
+    flags = [f"--{flag}" for flag in ("no-sandbox", "disable-gpu", *quiet)]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=flags)
+        yield running
+        running.close()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,23 +16,12 @@ from typing import Any
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from ansible_collections.intune.exchange.plugins.filter.fleet_report import FilterModule
 
 from .conftest import ROOT
 
-CHROMIUM = shutil.which("chromium")
-# Chromium in a container, and without what it would look up by itself.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = [
     "</script><script>window.taken = 1</script>",
     "<!--<script><img src=x onerror='window.taken = 1'>",
@@ -166,17 +154,6 @@ def written(folder: Path, names: list[str]) -> dict[str, Any]:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return report
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        reason = "the page of the report is not tested: there is no Chromium (on Debian: apt-get install chromium)"
-        (pytest.fail if os.environ.get("INTUNE_EXCHANGE_FORBID_SKIPS") else pytest.skip)(reason)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
