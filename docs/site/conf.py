@@ -39,7 +39,7 @@ def _of_ansible(app: Any, env: Any, node: Any, content: Any) -> Any:
 
 
 # What axe-core finds in the pages of the theme and of antsibull-docs: regions without a name, code that only a mouse
-# can scroll, and an attribute that there is not. Without that class the theme shows an error beside each list of contents.
+# can scroll, an attribute that there is not. Without that class the theme shows an error beside a list of contents.
 _ACCESSIBLE = {
     '<nav class="contents': '<nav class="this-will-duplicate-information-and-it-is-still-useful-here contents',
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
