@@ -29,6 +29,7 @@ MADE := .made-$(PYTHON_VERSION)
 TEST := $(CACHE)/test/$(MADE)
 LINT := $(CACHE)/lint/$(MADE)
 DEMO := $(CACHE)/demo/$(MADE)
+RELEASE := $(CACHE)/release-tools/$(MADE)
 NODE := $(CACHE)/node/.made
 
 # What a developer's machine has set up elsewhere must not change what is tested here.
@@ -40,7 +41,7 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test demo lint sanity docs unit integration molecule bench promises fuzz mutants live clean
+.PHONY: test demo lint sanity docs unit integration molecule bench promises fuzz mutants live release test-all clean
 test: lint sanity docs unit integration molecule demo
 
 $(UV):
@@ -59,6 +60,9 @@ $(TEST): requirements-test.txt requirements.txt simulator/requirements.txt | $(U
 
 $(LINT): requirements-lint.txt requirements.txt | $(UV)
 	$(call environment,lint,-r requirements-lint.txt)
+
+$(RELEASE): requirements-release.txt requirements.txt | $(UV)
+	$(call environment,release-tools,-r requirements-release.txt)
 
 # Only what a user installs, in the versions that are tested.
 $(DEMO): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
@@ -162,6 +166,27 @@ demo: $(DEMO)
 	mkdir $(CACHE)/demo/empty
 	cd $(CACHE)/demo/empty
 	ansible-playbook -i localhost, intune.exchange.demo
+
+# All of a release but the upload, in .cache/release: make release VERSION=1.0.0
+release: $(RELEASE)
+	$(call stage,$(CACHE)/release-stage)
+	$(CACHE)/release-tools/bin/python tools/release.py "$(VERSION)" $(CACHE)/release-stage
+
+# The last commit with each supported Python and its newest ansible-core, and with ansible-core's release candidate, which
+# may fail. A Python that is not there is an error.
+PYTHONS := 3.11 3.12 3.13
+CANDIDATE := 2.22.0rc1
+test-all:
+	for entry in $(PYTHONS) candidate; do
+		folder=$(CACHE)/matrix/$$entry
+		git clone -q . $$folder 2> /dev/null || git -C $$folder pull -q --ff-only
+	done
+	for python in $(PYTHONS); do
+		$(MAKE) -C $(CACHE)/matrix/$$python test PYTHON=python$$python
+	done
+	echo "ansible-core==$(CANDIDATE)" > $(CACHE)/matrix/override
+	UV_OVERRIDE=$(CACHE)/matrix/override $(MAKE) -k -C $(CACHE)/matrix/candidate test PYTHON=python3.13 ||
+		echo "::: ansible-core $(CANDIDATE): what failed is above. This does not fail the run."
 
 clean:
 	rm -rf $(CACHE) .ansible tests/output
