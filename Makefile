@@ -169,8 +169,9 @@ demo: $(DEMO)
 
 # All of a release but the upload, in .cache/release: make release VERSION=1.0.0
 release: $(RELEASE)
-	$(call stage,$(CACHE)/release-stage)
-	$(CACHE)/release-tools/bin/python tools/release.py "$(VERSION)" $(CACHE)/release-stage
+	$(call stage,$(CACHE)/release-stage/$(COLLECTION))
+	ANSIBLE_COLLECTIONS_PATH=$(CACHE)/release-stage $(CACHE)/release-tools/bin/python -m tools.release "$(VERSION)" \
+		$(CACHE)/release-stage/$(COLLECTION)
 
 # The last commit with each supported Python and its newest ansible-core, and with ansible-core's release candidate, which
 # may fail. A Python that is not there is an error.

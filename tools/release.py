@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All of a release but the upload, from the last commit, in .cache/release. See CONTRIBUTING.md.
 
-python tools/release.py VERSION STAGE
+python -m tools.release VERSION STAGE
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from artifact import build
+from tools.artifact import build
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / ".cache" / "release"
