@@ -87,8 +87,7 @@ def imported(artifact: Path) -> None:
     path = TARGET / "importer.cfg"
     with path.open("w", encoding="utf-8") as file:
         settings.write(file)
-    environment = {"GALAXY_IMPORTER_CONFIG": str(path), "PATH": f"{BIN}:{os.environ['PATH']}"}
-    said = run(sys.executable, "-m", "galaxy_importer.main", artifact, cwd=TARGET, **environment)
+    said = run(sys.executable, "-m", "galaxy_importer.main", artifact, cwd=TARGET, GALAXY_IMPORTER_CONFIG=str(path))
     path.unlink()
     for left in ("importer_result.json",):
         (TARGET / left).unlink(missing_ok=True)
@@ -133,7 +132,7 @@ def run(*words: str | Path, cwd: Path = ROOT, **environment: str) -> str:
     done = subprocess.run(
         [str(word) for word in words],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
