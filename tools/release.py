@@ -70,7 +70,9 @@ def check(version: str) -> None:
 
 
 def prepare(version: str, stage: Path, seconds: int) -> None:
-    """The version and the changelog, as they are to be committed."""
+    """The version and the changelog, as they are to be committed on top of what the stage has now."""
+    nobody = ("-c", "user.name=release", "-c", "user.email=release@intune-exchange.example")
+    run("git", "-C", stage, *nobody, "commit", "-q", "-m", "as it is")
     galaxy = stage / "galaxy.yml"
     text = re.sub(r"^version: .*$", f"version: {version}", galaxy.read_text(encoding="utf-8"), flags=re.MULTILINE)
     galaxy.write_text(text, encoding="utf-8")
@@ -89,8 +91,8 @@ def imported(artifact: Path) -> None:
         settings.write(file)
     said = run(sys.executable, "-m", "galaxy_importer.main", artifact, cwd=TARGET, GALAXY_IMPORTER_CONFIG=str(path))
     path.unlink()
-    for left in ("importer_result.json",):
-        (TARGET / left).unlink(missing_ok=True)
+    (TARGET / "importer_result.json").unlink(missing_ok=True)
+    print(said)
     wrong = [line for line in said.splitlines() if re.search(r"WARNING|ERROR", line)]
     if wrong:
         raise Refused("galaxy-importer has something to say:\n" + "\n".join(wrong))
