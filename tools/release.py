@@ -92,7 +92,6 @@ def imported(artifact: Path) -> None:
     said = run(sys.executable, "-m", "galaxy_importer.main", artifact, cwd=TARGET, GALAXY_IMPORTER_CONFIG=str(path))
     path.unlink()
     (TARGET / "importer_result.json").unlink(missing_ok=True)
-    print(said)
     wrong = [line for line in said.splitlines() if re.search(r"WARNING|ERROR", line)]
     if wrong:
         raise Refused("galaxy-importer has something to say:\n" + "\n".join(wrong))

@@ -1,0 +1,99 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The same files give the same artifact, byte for byte, and it can be installed; when no release is made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools import release
+from tools.artifact import build
+
+ROOT = Path(__file__).parents[2]
+FILES = {
+    "galaxy.yml": "namespace: some\nname: thing\nversion: 1.2.3\nreadme: README.md\nauthors: [somebody]\n",
+    "README.md": "# Some thing\n",
+    "plugins/modules/one.py": "# one\n",
+    "plugins/modules/two.py": "# two\n",
+    "roles/three/tasks/main.yml": "[]\n",
+}
+
+
+def written(folder: Path, names: list[str], mode: int, age: int) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(FILES[name])
+        path.chmod(mode)
+        os.utime(path, (age, age))
+    return folder
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
+    first = written(tmp_path / "first", list(FILES), 0o600, 10**9)
+    second = written(tmp_path / "second", list(reversed(FILES)), 0o664, 10**9 + 5)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one, other = build(first, tmp_path / "a", 1700000000), build(second, tmp_path / "b", 1700000000)
+    assert one.name == "some-thing-1.2.3.tar.gz"
+    assert one.read_bytes() == other.read_bytes()
+    (second / "README.md").write_text("# Another thing\n")
+    assert build(second, tmp_path / "b", 1700000000).read_bytes() != one.read_bytes()
+    with tarfile.open(one) as archive:
+        members = archive.getmembers()
+        index = archive.extractfile("FILES.json")
+        manifest = archive.extractfile("MANIFEST.json")
+        assert index and manifest
+        listed = json.loads(manifest.read())["file_manifest_file"]["chksum_sha256"]
+        assert listed == hashlib.sha256(index.read()).hexdigest()
+    assert {(one.uid, one.gid, one.uname, one.mtime) for one in members} == {(0, 0, "", 1700000000)}
+    assert {one.mode for one in members} == {0o644, 0o755}
+
+    galaxy = [str(Path(sys.executable).parent / "ansible-galaxy"), "collection"]
+    place = {**os.environ, "HOME": str(tmp_path), "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "installed")}
+    for command in (
+        ["install", str(one), "--offline", "-p", str(tmp_path / "installed")],
+        ["verify", "--offline", "some.thing"],
+    ):
+        done = subprocess.run([*galaxy, *command], env=place, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "git", "said"),
+    [
+        ("1.0", {}, "no semantic version"),
+        ("", {}, "no semantic version"),
+        ("v1.0.0", {}, "no semantic version"),
+        ("1.0.0", {"status": " M README.md"}, "not committed"),
+        ("1.0.0", {"tag": "v1.0.0"}, "a tag v1.0.0 already"),
+    ],
+)
+def test_no_release(
+    version: str, git: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(release, "git", lambda *words: git.get(words[0], ""))
+    assert release.main(version, ROOT) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_what_is_supported_is_said_alike() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [pythons] = re.findall(r"^PYTHONS := (.*)$", makefile, re.MULTILINE)
+    first, last = pythons.split()[0], pythons.split()[-1]
+    core = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))["requires_ansible"]
+    lowest = re.sub(r"^>=(\d+\.\d+)\.0$", r"\1", core)
+    for page in ("README.md", "docs/docsite/rst/upgrading.rst"):
+        text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+        assert f"{first} to {last}" in text and f"{lowest} and newer" in text, page
