@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,28 @@ def test_ansible_builder_accepts_the_definition_of_the_guide(tmp_path: Path) -> 
     assert wanted == {"collections": [{"name": "intune.exchange"}]}
     made = (tmp_path / "context/Containerfile").read_text()
     assert "ansible-core>=2.19 ansible-runner" in made and "introspect.py" in made
+
+
+def test_the_demo_runs_with_exactly_what_an_image_gets(tmp_path: Path) -> None:
+    """Only the simulator, which no image needs, runs with another Python."""
+    definition = yaml.safe_load(shown("yaml")[0])["dependencies"]
+    base = [definition[name]["package_pip"] for name in ("ansible_core", "ansible_runner")]
+    found = yaml.safe_load(command(tmp_path, "ansible-builder", "introspect", str(ROOT / ".cache" / "live")))
+    venv.create(tmp_path / "image", with_pip=True)
+    image = tmp_path / "image/bin"
+    (tmp_path / "requirements.txt").write_text("\n".join([*base, *found["python"]]))
+    command(tmp_path, str(image / "pip"), "install", "-q", "--disable-pip-version-check", "-r", "requirements.txt")
+    galaxy = (str(image / "ansible-galaxy"), "collection")
+    command(tmp_path, *galaxy, "build", "--output-path", str(tmp_path / "dist"), str(ROOT))
+    [artifact] = (tmp_path / "dist").glob("*.tar.gz")
+    place = ("--force", "--offline", "-p", str(tmp_path / "collections"))
+    command(tmp_path, *galaxy, "install", *place, str(artifact))
+    done = command(
+        tmp_path,
+        *("env", f"ANSIBLE_COLLECTIONS_PATH={tmp_path}/collections", str(image / "ansible-playbook")),
+        *("intune.exchange.demo", "-e", f"simulator_python={sys.executable}"),
+    )
+    assert b"failed=0" in done and b"aiohttp" not in command(tmp_path, str(image / "pip"), "list")
 
 
 def test_two_workers_share_the_tenants(tmp_path: Path, simulator: Simulator) -> None:
