@@ -147,6 +147,12 @@ connector_account:
     primary_smtp_address: null
     usage_location: CH
     user_principal_name: svc-intune-connector@contoso.com
+progress:
+  description: What was seen while waiting for the mailbox.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["waiting for the mailbox address of svc-intune-connector@contoso.com: now none; 290 s left"]
 license_candidates:
   description:
     - Subscriptions with free units that carry an Exchange Online mailbox or Intune, when the account has no licence.

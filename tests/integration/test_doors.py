@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -12,14 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import yaml
 
 from simulator import Simulator
 
 from .conftest import ROOT, Run, player
+from .returned import undocumented, unseen
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 DOORS = {"worker": "true", "process": "false"}
 NAME = "intune.exchange."
+PLUGINS = "ansible_collections.intune.exchange.plugins"
 ACCOUNT = "svc-intune-connector@contoso.example"
 PERSON = "adele.vance@contoso.example"
 PASSWORD = "a-password-Canary-1"
@@ -109,6 +113,8 @@ CASES = {
     "conditional_access_policy_info": Case({}, tenant="retired_covered"),
     "exchange_cmdlet": Case({"parameters": {"Identity": PERSON}}),  # the cmdlet is its module default
 }
+# Keys of RETURN that these cases do not come to.
+ONLY_SOMETIMES = {"mobile_device": {"acknowledged"}}
 # Arguments that no module takes to a service: unknown, missing, not among the choices, of another type.
 WRONG: dict[str, dict[str, Any]] = {
     "Unsupported parameters for (intune.exchange.connector) module: unheard_of. Supported": {
@@ -272,3 +278,22 @@ def test_no_log_hides_a_task(runs: dict[str, Run], door: str) -> None:
     assert done["progress"] and "waiting for the synchronisation" not in run.output
     assert done["requested"] and '"requested": true' not in run.output
     assert '"requested": false' in run.output  # as the prediction had it
+
+
+# What Ansible adds, and what only some runs have.
+_OF_ANSIBLE = {"failed", "invocation", "warnings", "ansible_facts", "deprecations", "exception"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_a_module_returns_is_documented(runs: dict[str, Run], module: str) -> None:
+    documented = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.{module}").RETURN)
+    results = [
+        {name: value for name, value in result.items() if name not in _OF_ANSIBLE}
+        for what, result in runs["worker"].results.items()
+        if what.split()[0] == module and what.split()[1] in ("predicted", "done")
+    ]
+    common = {"changed": {"type": "bool"}, "diff": {"type": "dict"}}
+    wrong = {problem for result in results for problem in undocumented(result, {**common, **documented})}
+    assert not wrong, sorted(wrong)
+    absent = set(unseen(documented, results))
+    assert absent <= ONLY_SOMETIMES.get(module, set()) | {"error"}, sorted(absent)
