@@ -41,7 +41,7 @@ def log() -> Iterator[list[logging.LogRecord]]:
     """What gets into Ansible's log; pytest's own handlers listen to loggers that pass nothing on as well."""
     kept: list[logging.LogRecord] = []
     handler = logging.Handler()
-    handler.emit = kept.append  # type: ignore[method-assign]
+    handler.emit = kept.append  # type: ignore[assignment]
     logging.getLogger().addHandler(handler)
     yield kept
     logging.getLogger().removeHandler(handler)
