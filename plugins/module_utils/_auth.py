@@ -53,9 +53,10 @@ def claims(token: str) -> dict[str, Any]:
     """What an access token says of itself, unverified; empty if it is opaque."""
     try:
         part = token.split(".")[1]
-        return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (IndexError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _identity_endpoint() -> str:

@@ -99,7 +99,11 @@ def shown(value: Any) -> str:
 
 
 def _test(control: Mapping[str, Any]) -> str:
-    return next(test for test in TESTS if control.get(test) is not None)
+    """Which test a control has. Raises L(TenantError) if its value is null, which Ansible takes for given."""
+    for test in TESTS:
+        if control.get(test) is not None:
+            return test
+    raise usage(f"the control {control['id']} has no value in any of {', '.join(TESTS)}")
 
 
 def _passes(control: Mapping[str, Any], value: Any) -> bool:

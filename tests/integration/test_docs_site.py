@@ -38,8 +38,8 @@ class Links(HTMLParser):
         self.anchors: set[str] = set()
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
         self.anchors |= {given["id"] or ""} if "id" in given else set()
         for name in ("href", "src"):
             if given.get(name) and tag != "base":

@@ -149,6 +149,6 @@ def test_no_token_leaves_the_engine(simulator: Simulator, clock: Clock) -> None:
     assert result["failed"] and token not in str(result)
 
 
-@pytest.mark.parametrize("token", ["opaque", "a.b.c", ""])
+@pytest.mark.parametrize("token", ["opaque", "a.b.c", "", ".M0", "a.W10.c"])
 def test_an_opaque_token_says_nothing(token: str) -> None:
     assert claims(token) == {}
