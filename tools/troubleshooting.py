@@ -115,7 +115,7 @@ Before you look further
   does. Leave it out, or set ``connection: local``.
 * A right was given, and it is still refused: it counts only in tokens that are newer than it, which can take an hour.
 * ``error.kind`` is ``not_offered``: this is expected. Microsoft announced the removal of the connector in 2019.
-* Everything is slow: ``-v`` shows what a task waits for.
+* Everything is slow: what a task waits for is shown on the standard error output, and returned as ``progress``.
 
 """
 

@@ -59,11 +59,10 @@ _value:
 
 import csv
 import io
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
+from ..plugin_utils._rows import Rows, text_of
 
 # What spreadsheets take for the beginning of a formula, in the forms of East Asian keyboards as well:
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -72,54 +71,21 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
     """C(rows) as CSV text."""
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise AnsibleFilterError("to_csv needs a list of dictionaries")
-    if not isinstance(columns, list | Mapping) or not columns:
-        raise AnsibleFilterError("to_csv needs columns: a list of names, or a dictionary of headings and names")
-    names = dict(columns) if isinstance(columns, Mapping) else {str(name): name for name in columns}
+    table = Rows("to_csv", rows, columns)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_cell(heading) for heading in names)
-    for number, row in enumerate(rows, 1):
-        writer.writerow(_cell(_find(row, str(name), number)) for name in names.values())
+    writer.writerow(_cell(heading) for heading in table.headings)
+    for cells in table:
+        writer.writerow(_cell(value) for value in cells)
     # Half of a character pair, as JSON may carry it, cannot be written to a file.
     return ("\ufeff" if byte_order_mark else "") + text.getvalue().encode("utf-8", "replace").decode("utf-8")
 
 
-def _find(row: Mapping[str, Any], name: str, number: int) -> Any:
-    first, *rest = name.split(".")
-    if first not in row:
-        raise AnsibleFilterError(f"to_csv: row {number} has no {first!r}; it has {', '.join(sorted(map(str, row)))}")
-    return _within(row[first], rest)
-
-
-def _within(value: Any, path: list[str]) -> Any:
-    if not path or value is None:
-        return value
-    if isinstance(value, list):
-        return [_within(one, path) for one in value]
-    return _within(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else None
-
-
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    text = text_of(value).replace("\0", "")
     if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, Mapping):
-        text = json.dumps(dict(value), ensure_ascii=False, default=str)
-    elif isinstance(value, list | tuple):
-        text = "; ".join(_plain(one) for one in value)
-    else:
-        text = str(value)
-    text = text.replace("\0", "")
+        return text
     return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 class FilterModule:

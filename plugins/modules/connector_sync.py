@@ -29,7 +29,8 @@ options:
   wait:
     description:
       - Wait until the time of the last successful synchronisation is later than it was before the request.
-      - Progress is returned as RV(progress), and shown at C(-v) while the task runs in Ansible's worker.
+      - Progress is returned as RV(progress), and shown on the standard error output while the task runs in Ansible's
+        worker.
     type: bool
     default: false
   wait_timeout:

@@ -18,7 +18,7 @@ options:
   gather_statistics:
     description:
       - Also read the statistics of the devices that are left, one call for each mailbox, four at a time. Progress is
-        shown at C(-v).
+        shown as in M(intune.exchange.connector_sync).
     type: bool
     default: false
 extends_documentation_fragment:

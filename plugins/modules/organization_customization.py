@@ -25,7 +25,8 @@ options:
   wait:
     description:
       - Wait until C(IsDehydrated) is false. Microsoft names minutes, and at times up to two days.
-      - Progress is returned as RV(progress), and shown at C(-v) while the task runs in Ansible's worker.
+      - Progress is returned as RV(progress), and shown on the standard error output while the task runs in Ansible's
+        worker.
       - The change can be requested only once. With V(true), a refusal is taken as requested before, and waited for.
     type: bool
     default: true

@@ -116,7 +116,8 @@ class ActionModule(ActionBase):
             def show(line: str) -> None:
                 progress.append(line)
                 if not self._task.no_log:
-                    _display.v(line)
+                    # Where people see it without asking, and what reads the output of callbacks does not.
+                    _display.display(f"<{variables.get('inventory_hostname')}> {line}", stderr=True)
 
             result = perform(declaration, parameters, bool(self._task.check_mode), show, _tell, _tokens)
             if progress:

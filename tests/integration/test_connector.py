@@ -74,14 +74,14 @@ def test_a_connector_becomes_connected_and_synchronises(play: Play, simulator: S
     wait = {"intune.exchange.connector_sync": {"sync_type": "full", "wait": True}}
     young = {"intune.exchange.connector_sync": {"minimum_interval": 86400}}
     simulator.advance(60)
-    run = play(info, {**wait, "check_mode": True}, wait, young, arguments=("-v",))
+    run = play(info, {**wait, "check_mode": True}, wait, young)
     assert run.code == 0, run.output
     before, predicted, synced, skipped = run.results.values()
     assert predicted["changed"] and not predicted["requested"]
     assert synced["changed"] and synced["requested"]
     assert synced["connector"]["last_sync_date_time"] > before["connectors"][0]["last_sync_date_time"]
     assert not skipped["changed"] and not skipped["requested"]
-    assert "waiting for the synchronisation: the connector is connected" in run.output
+    assert "<localhost> waiting for the synchronisation: the connector is connected" in run.output
     assert len([one for one in writes(simulator) if one["path"].endswith("/sync")]) == 1
 
 

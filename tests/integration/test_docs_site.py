@@ -24,7 +24,7 @@ MADE = (
     "mobile_device_mailbox_policy_module",
     "tenants_inventory",
     "connector_role",
-    "to_csv_filter",
+    "to_table_filter",
 )
 WIDTHS = (360, 1280)
 

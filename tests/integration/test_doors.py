@@ -142,7 +142,7 @@ def steps(simulator: Simulator) -> Iterator[tuple[str, dict[str, Any]]]:
     for module, case in CASES.items():
         if case.writes:
             yield f"{module} predicted", task(simulator, module, case, check_mode=True)
-        # What is waited for would be shown at -v, and must not be here.
+        # What is waited for would be shown, and must not be here.
         yield f"{module} done", task(simulator, module, case, no_log=module == "connector_sync")
         if not case.writes:
             yield f"{module} refused", task(simulator, module, case, "restricted", ignore_errors=True)

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of values as a table for a terminal."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: to_table
+short_description: Make lines of a table from a list of dictionaries
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Makes the lines of a table for people at a terminal, with a line of headings. Each column is as wide as its longest
+    cell.
+  - Text of people and services is shown without control characters and line breaks.
+positional: columns
+options:
+  _input:
+    description: The rows.
+    type: list
+    elements: dict
+    required: true
+  columns:
+    description:
+      - The columns in their order. A list of names, or a dictionary of headings and names.
+      - A dot in a name leads into a value, as in V(accepted.reason), and into each element of a list. What is null or
+        missing there is shown as V(-).
+      - The part of a name before the first dot must be a key of every row.
+    type: raw
+    required: true
+  width:
+    description: How many characters a cell has at most. The rest is cut off, with V(…) in its place.
+    type: int
+    default: 50
+notes:
+  - Lists become text with a semicolon between their elements, dictionaries become JSON. Numbers stand to the right.
+seealso:
+  - plugin: intune.exchange.to_csv
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Read the devices
+  intune.exchange.mobile_device_info:
+    access_state: Quarantined
+  register: found
+
+- name: Show them
+  ansible.builtin.debug:
+    msg: "{{ found.mobile_devices | intune.exchange.to_table(columns) }}"
+  vars:
+    columns:
+      Mailbox: mailbox
+      Device: device_id
+      Model: device_model
+      State: device_access_state
+"""
+
+RETURN = r"""
+_value:
+  description: The lines, the headings first.
+  type: list
+  elements: str
+"""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from ..module_utils._errors import one_line
+from ..plugin_utils._rows import Rows, text_of
+
+
+def to_table(rows: Any, columns: Any, width: int = 50) -> list[str]:
+    """C(rows) as lines, their cells at most C(width) characters long."""
+    table = Rows("to_table", rows, columns)
+    values = [table.headings, *table]
+    cells = [[one_line(text_of(value), width) or "-" for value in row] for row in values]
+    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(_padded, texts, row, widths)).rstrip() for texts, row in zip(cells, values, strict=True)]
+
+
+def _padded(text: str, value: Any, width: int) -> str:
+    space = " " * (width - _columns(text))
+    return space + text if isinstance(value, int | float) and not isinstance(value, bool) else text + space
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: https://www.unicode.org/reports/tr11/"""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text
+    )
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"to_table": to_table}

@@ -1,0 +1,67 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of dictionaries as rows of cells, for the filters that show them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+
+class Rows:
+    """C(rows) in the C(columns): names, or a dictionary of headings and names. C(name) is that of the filter.
+
+    A dot in a name leads into a value and into each element of a list. Raises AnsibleFilterError for other shapes, and
+    while it is read for a row without the part of a name before the first dot.
+    """
+
+    def __init__(self, name: str, rows: Any, columns: Any) -> None:
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise AnsibleFilterError(f"{name} needs a list of dictionaries")
+        if not isinstance(columns, list | Mapping) or not columns:
+            raise AnsibleFilterError(f"{name} needs columns: a list of names, or a dictionary of headings and names")
+        names = columns if isinstance(columns, Mapping) else {one: one for one in columns}
+        self._name, self._rows = name, rows
+        self._names = {str(heading): str(one) for heading, one in names.items()}
+
+    @property
+    def headings(self) -> list[str]:
+        return list(self._names)
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for number, row in enumerate(self._rows, 1):
+            yield [self._find(row, name, number) for name in self._names.values()]
+
+    def _find(self, row: Mapping[str, Any], name: str, number: int) -> Any:
+        first, *rest = name.split(".")
+        if first not in row:
+            there = ", ".join(sorted(map(str, row)))
+            raise AnsibleFilterError(f"{self._name}: row {number} has no {first!r}; it has {there}")
+        return _within(row[first], rest)
+
+
+def text_of(value: Any) -> str:
+    """Lists with a semicolon between their elements, dictionaries as JSON, null as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "; ".join(one if isinstance(one, str) else _json(one) for one in value)
+    return _json(dict(value)) if isinstance(value, Mapping) else str(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _within(value: Any, path: list[str]) -> Any:
+    if not path or value is None:
+        return value
+    if isinstance(value, list):
+        return [_within(one, path) for one in value]
+    return _within(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else None
