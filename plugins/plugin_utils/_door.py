@@ -116,8 +116,7 @@ class ActionModule(ActionBase):
             def show(line: str) -> None:
                 progress.append(line)
                 if not self._task.no_log:
-                    # Where people see it without asking, and what reads the output of callbacks does not.
-                    _display.display(f"<{variables.get('inventory_hostname')}> {line}", stderr=True)
+                    _tell(f"<{variables.get('inventory_hostname')}> {line}")
 
             result = perform(declaration, parameters, bool(self._task.check_mode), show, _tell, _tokens)
             if progress:
@@ -129,8 +128,8 @@ class ActionModule(ActionBase):
 
 
 def _tell(line: str) -> None:
-    """What a person must read to go on, whatever the verbosity."""
-    _display.display(line)
+    """Shows people a line while the task runs, whatever the verbosity, and without disturbing what callbacks print."""
+    _display.display(line, stderr=True)
 
 
 @contextlib.contextmanager
