@@ -68,12 +68,16 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
+
 from ..module_utils._errors import one_line
 from ..plugin_utils._rows import Rows, text_of
 
 
 def to_table(rows: Any, columns: Any, width: int = 50) -> list[str]:
     """C(rows) as lines, their cells at most C(width) characters long."""
+    if not isinstance(width, int) or width < 1:
+        raise AnsibleFilterError("to_table needs a width of at least 1")
     table = Rows("to_table", rows, columns)
     values = [table.headings, *table]
     cells = [[one_line(text_of(value), width) or "-" for value in row] for row in values]

@@ -51,3 +51,5 @@ def test_nothing_breaks_a_line(rows: list[tuple[str, Any]]) -> None:
 def test_a_mistake_is_named() -> None:
     with pytest.raises(AnsibleFilterError, match="row 1 has no 'b'; it has a"):
         to_table([{"a": 1}], ["b"])
+    with pytest.raises(AnsibleFilterError, match="width of at least 1"):
+        to_table([], ["a"], width=0)
