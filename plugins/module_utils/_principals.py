@@ -41,11 +41,11 @@ class Principals:
         self._identities: dict[str, str] = {}  # by label: what cmdlets are given
 
     def learn(self, record: Record) -> str:
-        """The label of an object that the service showed."""
+        """The label of an object that the service showed. Raises IndexError for one without any name."""
         names = [fold(str(record[name])) for name in _NAMES if record.get(name)]
         names += [fold(address).removeprefix("smtp:") for address in record.get("EmailAddresses") or []]
         known = [self._labels[name] for name in names if name in self._labels]
-        label = known[0] if known else next(str(record[name]) for name in _LABELS if record.get(name))
+        label = [*known, *(str(record[name]) for name in _LABELS if record.get(name))][0]
         self._labels.update(dict.fromkeys([*names, fold(label)], label))
         self._identities.setdefault(label, str(record.get("ObjectId") or record.get("Guid") or label))
         return label
