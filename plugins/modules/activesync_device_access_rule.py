@@ -106,6 +106,11 @@ impact:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       mailbox: adele.vance
       reason: device_rule
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._access_rules import RULE, keep

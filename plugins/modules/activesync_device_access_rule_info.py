@@ -57,6 +57,11 @@ access_rules:
       identity: iPhone (DeviceType)
       name: iPhone (DeviceType)
       query_string: iPhone
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._access_rules import FILTERS, info

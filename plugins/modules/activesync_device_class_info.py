@@ -51,6 +51,11 @@ activesync_device_classes:
       identity: iPhone§iPhone14C2
       last_update_time: "2026-11-24T10:00:00Z"
       name: iPhone§iPhone14C2
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._device_classes import CLASS_FILTERS, classes

@@ -74,6 +74,11 @@ outlook_covered_by:
   returned: success
   type: dict
   sample: {Android: [], iOS: [Outlook on iOS]}
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._app_protection import info

@@ -114,6 +114,11 @@ cas_mailbox:
     outlook_mobile_enabled: true
     policy: Phones
     primary_smtp_address: adele.vance@contoso.com
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._cas_mailbox import OPTIONS, keep

@@ -132,6 +132,11 @@ own_mailbox_roles:
   type: list
   elements: str
   sample: []
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._cmdlet_access import access_info

@@ -541,6 +541,17 @@ impact:
           platform: iOS
           before: {covered: 0, depends_on: 0, everybody: not_covered, not_covered: 4, report_only: 0}
           after: {covered: 3, depends_on: 0, everybody: covered, not_covered: 1, report_only: 0}
+progress:
+  description: What was seen while waiting for what was created.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["waiting for what was created to be listed (1 of 7)"]
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._conditional_access_policies import POLICY, keep

@@ -62,6 +62,11 @@ conditional_access_policies:
         operator: OR
       id: 7359d0e0-d8a9-4afa-8a93-e23e099d7be8
       state: enabled
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._conditional_access_policies import info

@@ -67,6 +67,12 @@ connector:
     last_sync_date_time: "0001-01-01T00:00:00Z"
     primary_smtp_address: svc-intune-connector@contoso.com
     status: connectionPending
+progress:
+  description: What was seen while waiting for what was created.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["waiting for what was created to be listed (1 of 7)"]
 error:
   description: What went wrong, for playbooks that decide on it.
   returned: failure

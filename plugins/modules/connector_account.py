@@ -165,6 +165,11 @@ license_candidates:
       intune: false
       sku_id: 6fd2c87f-b296-42f0-b197-1e91e994b900
       sku_part_number: ENTERPRISEPACK
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._connector_account import OPTIONS, connector_account

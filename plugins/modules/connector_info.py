@@ -67,6 +67,11 @@ offered_evidence:
   returned: success
   type: str
   sample: Intune lists its Exchange connectors
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._connectors import info

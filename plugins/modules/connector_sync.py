@@ -84,6 +84,11 @@ progress:
   type: list
   elements: str
   sample: ["waiting for the synchronisation: the connector is connected, last synchronised never; 899 s left"]
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._connector_sync import OPTIONS, sync

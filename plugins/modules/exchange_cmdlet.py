@@ -85,6 +85,11 @@ cmdlet_warnings:
   type: list
   elements: str
   sample: []
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._any_cmdlet import OPTIONS, run_cmdlet

@@ -101,6 +101,12 @@ management_role_assignment:
     role_assignment_delegation_type: Regular
     user: adele.vance
 
+progress:
+  description: What was seen while looking for what was created, since the answer was lost.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["the answer to the creation was lost; looking for it again (1 of 7)"]
 error:
   description:
     - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(not_found),

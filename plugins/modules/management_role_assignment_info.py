@@ -82,6 +82,11 @@ management_role_assignments:
       role_assignee_type: User
       role_assignment_delegation_type: Regular
       user: adele.vance
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._module import run_module

@@ -85,6 +85,11 @@ management_roles:
       name: Connector Access
       parent: Organization Client Access
       role_type: OrganizationClientAccess
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._management_roles import roles_info

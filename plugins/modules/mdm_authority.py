@@ -52,6 +52,11 @@ authority:
   returned: success
   type: str
   sample: intune
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._module import run_module

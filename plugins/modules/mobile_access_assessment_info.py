@@ -176,6 +176,11 @@ what_if:
       description: Why it could not be asked; empty otherwise.
       type: str
       returned: always
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._assessment import OPTIONS, assess

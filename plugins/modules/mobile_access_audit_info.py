@@ -230,6 +230,11 @@ ended_risks:
   type: list
   elements: dict
   sample: []
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._mobile_audit import OPTIONS, audit

@@ -140,6 +140,17 @@ acknowledged:
   returned: when O(wipe) is given
   type: bool
   sample: false
+progress:
+  description: What was seen while waiting for the devices.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["waiting for 2 devices to acknowledge the wipe; 895 s left"]
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._device_actions import OPTIONS, act

@@ -100,6 +100,11 @@ mobile_devices:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       identity: adele.vance\ExchangeActiveSyncDevices\EAS§iPhone§2B9D1A6C52E84C4F8C9A51F0D3B7E611
       mailbox: adele.vance
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._devices import FILTERS, info

@@ -335,6 +335,11 @@ note:
   sample: >-
     Outlook for iOS and Android honours only allow_bluetooth, device_encryption_enabled, min_password_length,
     password_enabled, as far as Microsoft says; it does not go by allow_camera.
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._mobile_policies import POLICY, keep

@@ -52,6 +52,11 @@ mobile_device_mailbox_policies:
       min_password_length: null
       name: Default
       password_enabled: false
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._mobile_policies import info

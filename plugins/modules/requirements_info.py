@@ -100,6 +100,11 @@ ready:
   returned: success
   type: bool
   sample: true
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._module import run_module

@@ -85,6 +85,11 @@ role_groups:
       roles:
         - Intune Connector Access
         - Intune Connector Devices
+error:
+  description: What went wrong, as M(intune.exchange.connector) describes it.
+  returned: failure
+  type: dict
+  sample: {kind: forbidden}
 """
 
 from ..module_utils._module import run_module

@@ -80,6 +80,12 @@ service_principal:
     name: 2da45820-bead-5d1a-a1ba-03a2b37e6bd5
     object_id: 2da45820-bead-5d1a-a1ba-03a2b37e6bd5
 
+progress:
+  description: What was seen while looking for what was created, since the answer was lost.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["the answer to the creation was lost; looking for it again (1 of 7)"]
 error:
   description:
     - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(fixed),

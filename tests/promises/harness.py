@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils import _http
@@ -160,6 +161,10 @@ def _watched(watch: Watch) -> type[Transport]:
     return Watched
 
 
+def tells_progress(module: str) -> bool:
+    return "progress" in yaml.safe_load(importlib.import_module(_MODULES + module).RETURN)
+
+
 def declaration_of(module: str) -> Declaration:
     found: Declaration = importlib.import_module(_MODULES + module).DECLARATION
     return found
@@ -196,11 +201,15 @@ class Bench:
             declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
         ).validate({**self.options(tenant, given, method), **more})
         assert not validated.error_messages, validated.error_messages
+        said: list[str] = []
         with _transport(_watched(watch)):
             try:
-                return perform(declaration, validated.validated_parameters, check_mode, tell=tell, **watch.options)
+                return perform(
+                    declaration, validated.validated_parameters, check_mode, said.append, tell, **watch.options
+                )
             finally:
                 watch.quiet()
+                assert not said or tells_progress(module), f"{module}: RETURN does not name progress: {said}"
 
     def start(self, scenario: Scenario) -> None:
         """The start state of a scenario, with an empty ledger and no fault ordered."""
