@@ -133,7 +133,7 @@ class Said:
 def _texts(node: ast.AST | None, known: dict[str, list[ast.expr]]) -> tuple[str, ...]:
     """What an expression can be as text; empty if that is not known before it runs."""
     match node:
-        case ast.Constant(value=str(text)):
+        case ast.Constant(value=str() as text):
             return (text,)
         case ast.JoinedStr(values=parts):
             return ("".join(str(one.value) if isinstance(one, ast.Constant) else HOLE for one in parts),)

@@ -162,7 +162,7 @@ def test_a_shipped_playbook_over_the_tenants(command: Command, write: Write) -> 
     ran = command("ansible-playbook", "-i", write(), "intune.exchange.facts", "-e", "target=all")
     failed = {line.split()[0]: "failed=1" in line for line in ran.out.splitlines() if "unreachable=" in line}
     assert failed == {"working": False, "retired": False, "unlicensed": True}
-    assert "serviceToService   connected" in ran.out
+    assert "serviceToService  connected" in ran.out
     assert "The tenant does not offer connectors" in ran.out
     assert "the tenant has no active Intune licence" in ran.out
 
