@@ -41,6 +41,10 @@ def test_wide_and_combining_characters_keep_the_columns() -> None:
     ]
 
 
+def test_half_a_character_pair_can_be_written() -> None:
+    assert to_table([{"a": "half \ud83d"}], ["a"]) == ["a", "half ?"]
+
+
 @given(st.lists(st.tuples(st.text(), st.one_of(st.none(), st.booleans(), st.integers(), st.text()))))
 def test_nothing_breaks_a_line(rows: list[tuple[str, Any]]) -> None:
     lines = to_table([{"a": one, "b": two} for one, two in rows], ["a", "b"])
