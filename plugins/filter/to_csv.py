@@ -14,28 +14,14 @@ description:
   - Makes CSV as RFC 4180 describes it, with a line of headings, a comma between cells and CRLF at the end of each line.
   - Values that people or services wrote can begin like a formula, and a spreadsheet would compute it. Such text gets an
     apostrophe in front. Numbers stay as they are.
-positional: columns
+extends_documentation_fragment: intune.exchange.rows
 options:
-  _input:
-    description: The rows.
-    type: list
-    elements: dict
-    required: true
-  columns:
-    description:
-      - The columns in their order. A list of names, or a dictionary of headings and names.
-      - A dot in a name leads into a value, as in V(accepted.reason), and into each element of a list. What is null or
-        missing there is an empty cell.
-      - The part of a name before the first dot must be a key of every row.
-    type: raw
-    required: true
   byte_order_mark:
     description: Whether the text begins with a byte order mark, without which Excel does not read it as UTF-8.
     type: bool
     default: false
 notes:
-  - Lists become text with a semicolon between their elements, dictionaries become JSON, true and false are V(true) and
-    V(false), null is an empty cell.
+  - Null is an empty cell.
 """
 
 EXAMPLES = r"""

@@ -14,27 +14,14 @@ description:
   - Makes the lines of a table for people at a terminal, with a line of headings. Each column is as wide as its longest
     cell.
   - Text of people and services is shown without control characters and line breaks.
-positional: columns
+extends_documentation_fragment: intune.exchange.rows
 options:
-  _input:
-    description: The rows.
-    type: list
-    elements: dict
-    required: true
-  columns:
-    description:
-      - The columns in their order. A list of names, or a dictionary of headings and names.
-      - A dot in a name leads into a value, as in V(accepted.reason), and into each element of a list. What is null or
-        missing there is shown as V(-).
-      - The part of a name before the first dot must be a key of every row.
-    type: raw
-    required: true
   width:
     description: How many characters a cell has at most. The rest is cut off, with V(…) in its place.
     type: int
     default: 50
 notes:
-  - Lists become text with a semicolon between their elements, dictionaries become JSON. Numbers stand to the right.
+  - Null is shown as V(-). Numbers stand to the right.
 seealso:
   - plugin: intune.exchange.to_csv
     plugin_type: filter
