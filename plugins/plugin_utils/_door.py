@@ -20,12 +20,12 @@ from typing import Any
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import _auth, _transport
+from ..module_utils._redaction import Redactor
 from ..module_utils._run import Declaration, perform
 from ..module_utils._token_cache import Token
 
@@ -34,6 +34,7 @@ _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
 _LOCAL = ("local", "ansible.builtin.local")
 # Variables that change how a process starts: set for a task, they ask for a process.
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
+_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
 _display = Display()
 _tokens: dict[str, Token] = {}  # each task has a worker of its own, so only the items of a loop share them
 
@@ -90,14 +91,15 @@ class ActionModule(ActionBase):
         # As for a module process, the arguments become plain JSON: without tags, vaults or lazy templates.
         arguments = json.loads(json.dumps(self._task.args, default=str))
         required_if = [list(condition) for condition in declaration.required_if]
-        hidden: set[str] = set()
+        redactor = Redactor()
         try:
             # The validator of module processes: its warnings and deprecations are shown.
             validated = ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(
                 arguments
             )
             # The values to hide have no public name; without them nothing may be shown.
-            hidden = {str(value) for value in validated._no_log_values}
+            for value in validated._no_log_values:
+                redactor.add(str(value))
             parameters = validated.validated_parameters
             errors = validated.errors
         except Exception:
@@ -122,9 +124,15 @@ class ActionModule(ActionBase):
             if progress:
                 result["progress"] = progress
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": {**parameters}}
-        kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
-        return {**remove_values(result, hidden), **kept}
+            result["invocation"] = {"module_args": _shown(declaration, parameters)}
+        cleaned: dict[str, Any] = redactor.clean(result)
+        return cleaned
+
+
+def _shown(declaration: Declaration, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as a module process returns them, where a secret is hidden however short it is."""
+    secret = {name for name, spec in declaration.argument_spec.items() if spec.get("no_log")}
+    return {name: _HIDDEN if name in secret and value is not None else value for name, value in parameters.items()}
 
 
 def _tell(line: str) -> None:
