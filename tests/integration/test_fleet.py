@@ -39,7 +39,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator,
         }
         del hosts["connected"][ACCOUNT]  # its connector is there, and tells
         ready = simulator.options("hostile")
-        hosts["wrong_secret"] = {"tenant_options": {**ready, "client_secret": "wrong"}}
+        hosts["wrong_secret"] = {"tenant_options": {**ready, "client_secret": "of another application"}}
         hosts["no_service"] = {"tenant_options": {**ready, "authority_url": "https://127.0.0.1:9", "timeout": 5}}
         hosts["no_variable"] = {"tenant_options": {**ready, "client_secret": "{{ vaulted_elsewhere }}"}}
         inventory = {"tenants": {"hosts": hosts, "vars": {"connector_when_not_offered": "skip"}}}
