@@ -88,6 +88,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._connectors import TYPE, state
+from ..plugin_utils._rows import writable
 
 _STATES = ("action", "unread", "partly_read", "in_order")
 _AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
@@ -136,9 +137,9 @@ def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600) -> Facts
 
 
 def _writable(value: Any) -> Any:
-    """Half of a character pair, as JSON may carry it, cannot be written to a file: no report for anybody."""
+    """One text that is not writable would leave everybody without a report."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
+        return writable(value)
     if isinstance(value, Mapping):
         return {_writable(key): _writable(one) for key, one in value.items()}
     return [_writable(one) for one in value] if isinstance(value, list) else value

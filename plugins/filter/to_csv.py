@@ -63,8 +63,7 @@ def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
     writer.writerow(_cell(heading) for heading in table.headings)
     for cells in table:
         writer.writerow(_cell(value) for value in cells)
-    # Half of a character pair, as JSON may carry it, cannot be written to a file.
-    return ("\ufeff" if byte_order_mark else "") + text.getvalue().encode("utf-8", "replace").decode("utf-8")
+    return ("\ufeff" if byte_order_mark else "") + text.getvalue()
 
 
 def _cell(value: Any) -> str:

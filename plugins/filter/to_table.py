@@ -67,14 +67,9 @@ def to_table(rows: Any, columns: Any, width: int = 50) -> list[str]:
         raise AnsibleFilterError("to_table needs a width of at least 1")
     table = Rows("to_table", rows, columns)
     values = [table.headings, *table]
-    cells = [[_cell(value, width) for value in row] for row in values]
+    cells = [[one_line(text_of(value), width) or "-" for value in row] for row in values]
     widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(map(_padded, texts, row, widths)).rstrip() for texts, row in zip(cells, values, strict=True)]
-
-
-def _cell(value: Any, width: int) -> str:
-    # Half of a character pair, as JSON may carry it, cannot be written to a terminal.
-    return one_line(text_of(value).encode("utf-8", "replace").decode("utf-8"), width) or "-"
 
 
 def _padded(text: str, value: Any, width: int) -> str:

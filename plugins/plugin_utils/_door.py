@@ -91,15 +91,14 @@ class ActionModule(ActionBase):
         # As for a module process, the arguments become plain JSON: without tags, vaults or lazy templates.
         arguments = json.loads(json.dumps(self._task.args, default=str))
         required_if = [list(condition) for condition in declaration.required_if]
-        redactor = Redactor()
+        hidden: set[str] = set()
         try:
             # The validator of module processes: its warnings and deprecations are shown.
             validated = ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(
                 arguments
             )
             # The values to hide have no public name; without them nothing may be shown.
-            for value in validated._no_log_values:
-                redactor.add(str(value))
+            hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
             errors = validated.errors
         except Exception:
@@ -124,15 +123,21 @@ class ActionModule(ActionBase):
             if progress:
                 result["progress"] = progress
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": _shown(declaration, parameters)}
+            result["invocation"] = {"module_args": _shown(parameters, hidden)}
+        redactor = Redactor()
+        for secret in hidden:
+            redactor.add(secret)
         cleaned: dict[str, Any] = redactor.clean(result)
         return cleaned
 
 
-def _shown(declaration: Declaration, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as a module process returns them, where a secret is hidden however short it is."""
-    secret = {name for name, spec in declaration.argument_spec.items() if spec.get("no_log")}
-    return {name: _HIDDEN if name in secret and value is not None else value for name, value in parameters.items()}
+def _shown(value: Any, hidden: set[str]) -> Any:
+    """Arguments as a module process returns them: what is a secret as a whole is hidden, however short it is."""
+    if isinstance(value, Mapping):
+        return {name: _shown(one, hidden) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_shown(one, hidden) for one in value]
+    return _HIDDEN if value in hidden else value
 
 
 def _tell(line: str) -> None:

@@ -45,14 +45,19 @@ class Rows:
 
 
 def text_of(value: Any) -> str:
-    """Lists with a semicolon between their elements, dictionaries as JSON, null as nothing."""
+    """Lists with a semicolon between their elements, dictionaries as JSON, null as nothing; always L(writable)."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        return "; ".join(one if isinstance(one, str) else _json(one) for one in value)
-    return _json(dict(value)) if isinstance(value, Mapping) else str(value)
+        return writable("; ".join(one if isinstance(one, str) else _json(one) for one in value))
+    return writable(_json(dict(value)) if isinstance(value, Mapping) else str(value))
+
+
+def writable(text: str) -> str:
+    """Half of a character pair, as JSON may carry it, cannot be written to a file or a terminal."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _json(value: Any) -> str:
