@@ -28,8 +28,6 @@ _RULES = Cmdlets(
 
 def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one rule to the wanted state. Raises L(TenantError)."""
-    if not params["query_string"].strip():
-        raise usage("query_string is empty")
     if "*" in params["query_string"]:
         raise usage(
             f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, "

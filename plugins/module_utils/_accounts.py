@@ -11,6 +11,7 @@ from typing import Any
 
 from ._errors import Purpose, TenantError, usage
 from ._graph import Read, odata
+from ._resource import fold
 from ._tenant import Tenant
 
 READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
@@ -40,7 +41,7 @@ def primary_address(user: Mapping[str, Any]) -> str:
 
 def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None:
     """The account whose primary address it is, else the one that comes closest, else none."""
-    primary = [user for user in users if primary_address(user).casefold() == address.casefold()]
+    primary = [user for user in users if fold(primary_address(user)) == fold(address)]
     return next(iter(primary or users), None)
 
 
@@ -51,7 +52,7 @@ def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:
     name, primary = user.get("userPrincipalName"), primary_address(user)
     if not user.get("accountEnabled"):
         return f"the account {name} is disabled"
-    if primary.casefold() != address.casefold():
+    if fold(primary) != fold(address):
         instead = primary or "not set: it has no mailbox yet"
         return f"{address} is not the primary SMTP address of {name}, which is {instead}"
     return ""

@@ -11,7 +11,7 @@ from typing import Any
 
 from ._cmdlets import difference, found_by
 from ._errors import Purpose, TenantError, usage
-from ._resource import EditedList, Field, Record, Resource, fold, folded_set
+from ._resource import EditedList, Field, Record, Resource, clearing, fold, folded_set
 from ._run import ensure
 from ._tenant import Tenant
 
@@ -85,10 +85,11 @@ BLOCKED = EditedList("blocked_device_ids", "BlockedDeviceIds")
 _FIELDS = (
     Field("active_sync_enabled", "ActiveSyncEnabled", {"type": "bool"}),
     Field("outlook_mobile_enabled", "OutlookMobileEnabled", {"type": "bool"}),
-    Policy("policy", "Policy", {"type": "str"}, same=fold),
+    Policy("policy", "Policy", {"type": "str"}, same=fold, clears=True),
     ALLOWED,
     BLOCKED,
 )
+CLEARS = clearing(_FIELDS)
 OPTIONS: dict[str, Any] = {
     "mailbox": {"type": "str", "required": True},
     **{field.option: dict(field.spec) for field in _FIELDS},
@@ -97,8 +98,6 @@ OPTIONS: dict[str, Any] = {
 
 def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one mailbox to the wanted state. Raises L(TenantError)."""
-    if not params["mailbox"].strip():
-        raise usage("mailbox is empty")
     resource = Resource("cas_mailbox", CasMailbox(params["mailbox"]), _FIELDS, before_write=_check_policy)
     return ensure(resource, tenant, {**params, **_moved(params)}, check_mode)
 

@@ -12,6 +12,7 @@ from typing import Any
 from ._concurrent import gather
 from ._errors import Purpose, TenantError, usage
 from ._resource import fold, folded_set
+from ._targets import is_blank
 from ._tenant import Tenant
 
 READER = "the Exchange role View-Only Configuration or Role Management"
@@ -106,7 +107,7 @@ def asked_for(given: list[Any], option: str = "cmdlets") -> dict[str, list[str] 
     asked: dict[str, list[str] | None] = {}
     for one in given:
         item = {"cmdlet": one} if isinstance(one, str) else one
-        if not isinstance(item, dict) or not item.get("cmdlet") or set(item) - {"cmdlet", "parameters"}:
+        if not isinstance(item, dict) or is_blank(item.get("cmdlet") or "") or set(item) - {"cmdlet", "parameters"}:
             raise usage(f"{option} takes names of cmdlets, or cmdlet with parameters, not {one!r}")
         parameters = item.get("parameters")
         if parameters is not None and not isinstance(parameters, list):
@@ -121,9 +122,9 @@ def judge(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]])
     """What the entries give of each cmdlet. Parameters of several roles add up."""
     verdicts = {}
     for cmdlet, needed in cmdlets.items():
-        held = [entry for entry in entries if str(entry.get("Name")).casefold() == cmdlet.casefold()]
-        parameters = {str(name).casefold() for entry in held for name in entry.get("Parameters") or []}
-        missing = tuple(name for name in needed if name.casefold() not in parameters)
+        held = [entry for entry in entries if fold(str(entry.get("Name"))) == fold(cmdlet)]
+        parameters = {fold(str(name)) for entry in held for name in entry.get("Parameters") or []}
+        missing = tuple(name for name in needed if fold(name) not in parameters)
         verdicts[cmdlet] = Access(
             bool(held) and not missing, missing if held else (), tuple(sorted({str(entry["Role"]) for entry in held}))
         )

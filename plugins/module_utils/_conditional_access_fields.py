@@ -10,7 +10,7 @@ policy_state, since C(state) says whether there is a policy at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -54,6 +54,11 @@ class Group(Field):
 
     parts: tuple[Field, ...] = ()
 
+    def clearing(self, prefix: str = "") -> Iterator[str]:
+        yield f"{prefix}{self.option}"
+        for one in self.parts:
+            yield from one.clearing(f"{prefix}{self.option}.")
+
     def target(self, before: Any, given: Any) -> Any:
         known = dict(before or {})
         told = [one for one in self.parts if given.get(one.option) is not None]
@@ -91,7 +96,7 @@ def _same_flags(value: Any) -> frozenset[str]:
 
 def _group(api: str, *parts: Field, kind: type[Group] = Group) -> Group:
     spec = {"type": "dict", "options": {one.option: {"type": "str", **one.spec} for one in parts}}
-    return kind(snake(api), api, spec, partial(_same_parts, parts), parts)
+    return kind(snake(api), api, spec, partial(_same_parts, parts), parts=parts)
 
 
 def _one(api: str, kind: str = "str", choices: list[str] | None = None) -> Field:
@@ -178,7 +183,11 @@ GRANT = _group(
     _list("customAuthenticationFactors"),
     _list("termsOfUse"),
     Reference(
-        "authentication_strength", "authenticationStrength", {"type": "str"}, lambda value: (value or {}).get("id")
+        "authentication_strength",
+        "authenticationStrength",
+        {"type": "str"},
+        lambda value: (value or {}).get("id"),
+        clears=True,
     ),
 )
 SESSION = _group(
@@ -200,7 +209,7 @@ SESSION = _group(
 )
 FIELDS = (
     State("policy_state", "state", {"choices": list(_STATES)}),
-    _one("description"),
+    Field("description", "description", {"type": "str"}, clears=True),
     CONDITIONS,
     GRANT,
     SESSION,

@@ -67,7 +67,7 @@ class Side:
 
     def names(self, person: Person) -> tuple[bool | None, str]:
         """Whether a person is named, and how; None if that is not known."""
-        if "all" in self.ids or person.id.lower() in self.ids:
+        if "all" in self.ids or fold(person.id) in self.ids:
             return True, "everybody" if "all" in self.ids else f"user {person.id}"
         doubt = ""
         for kind, listed, held in (("group", self.groups, person.groups), ("role", self.roles, person.roles)):
@@ -91,7 +91,7 @@ class Side:
         certain = True if possible <= self.guest_types else None
         if self.guest_tenants is None or kind == "internalguest":
             return certain
-        if person.tenant and person.tenant.lower() not in self.guest_tenants:
+        if person.tenant and fold(person.tenant) not in self.guest_tenants:
             return None if "internalguest" in possible & self.guest_types else False
         return certain if person.tenant else None
 

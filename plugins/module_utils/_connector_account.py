@@ -13,7 +13,7 @@ from ._account_writes import WRITE_ACCOUNT, wait_for_address, write_account
 from ._accounts import check_address
 from ._errors import Purpose, TenantError, usage
 from ._licenses import candidates, check_units, describe, resolve
-from ._resource import EditedList, fold, folded_set
+from ._resource import EditedList, clearing, fold, folded_set
 from ._tenant import Tenant
 
 _ROUNDS = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster
@@ -34,6 +34,7 @@ OPTIONS: dict[str, Any] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
 }
+CLEARS = clearing((ROLES,)) | {"licenses"}
 
 
 def connector_account(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], a
             next_step="Change it in the on-premises Active Directory, or use a cloud-only account",
         )
     if facts.user is None:
-        if name.partition("@")[2].casefold() not in {domain.casefold() for domain in facts.domains}:
+        if fold(name.partition("@")[2]) not in folded_set(facts.domains):
             raise TenantError(
                 "unverified_domain",
                 f"the domain of {name} is not verified in this tenant",

@@ -128,7 +128,7 @@ def the_connector(records: list[Record], tenant: Tenant) -> Record:
         "find the connector",
         tenant.label,
         next_step=step,
-        details={"ids": ids},
+        details={"candidates": ids},
     )
 
 

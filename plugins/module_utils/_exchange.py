@@ -20,7 +20,9 @@ from urllib.parse import quote, unquote
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError, one_line, usage
 from ._http import Bearer, Http, Request, Response, Service
+from ._resource import fold, folded_set
 from ._retry import Operation, Outcome, outcome_of_status
+from ._targets import is_blank
 
 _NAME = "Exchange Online"
 _PAGE = 1000  # objects; the service gives no more
@@ -30,6 +32,7 @@ HASH_TABLE = "#Exchange.GenericHashTable"
 # Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 
+_READERS = ("Get", "Test")
 _OPERATIONS = {
     "Get": Operation.READ,
     "Test": Operation.READ,
@@ -62,6 +65,7 @@ _KINDS = {
 _STEPS = {
     "forbidden": "The account or application that signs in needs {role}; a right counts only in tokens that are newer "
     "than it",
+    "ambiguous": "Give the GUID or the primary address of the one that is meant; none is chosen for you",
     "not_hydrated": "The organization must be prepared for customization first; that change is permanent",
 }
 
@@ -187,6 +191,8 @@ class Exchange:
         if "pagination request" in text:
             return self._truncated(f"no longer knows the page link ({error.answer})", Purpose(error.attempted))
         kind = _KINDS.get(name, "")
+        if "matches multiple entries" in text:  # also said with the type of "not found", which it is not
+            kind = "ambiguous"
         if not kind and "not present in the role definition of the current user" in text:
             kind = "forbidden"
         if error.kind == "not_found" and not kind:
@@ -216,9 +222,25 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
         fits = _TYPES.get(types[name])
         if fits and value is not None and not isinstance(value, fits):
             raise usage(f"{cmdlet} takes {types[name]} as {name}, not {type(value).__name__}")
-    if parameters.get("Identity", "-") in (None, ""):
-        raise usage(f"{cmdlet} was about to be called with an empty Identity, which may mean every object")
+    refuse_blank_targets(cmdlet, parameters)
     return {name: _nested(value) for name, value in parameters.items()}
+
+
+# Parameters that say which object is meant. Those of a cmdlet that reads all do.
+_TARGETS = folded_set(
+    ("Identity", "Mailbox", "Role", "RoleAssignee", "User", "SecurityGroup", "App", "Policy", "Computer", "Members")
+)
+
+
+def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
+    """The last guard before anything is sent: a cmdlet takes a blank name for every object. Raises L(TenantError)."""
+    reads = cmdlet.partition("-")[0] in _READERS
+    for name, value in parameters.items():
+        if not (reads or fold(name) in _TARGETS):
+            continue
+        parts = value if isinstance(value, list) else [value]
+        if any(isinstance(one, str) and is_blank(one) for one in parts) or (value is None and fold(name) == "identity"):
+            raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
 
 
 def _nested(value: Any) -> Any:

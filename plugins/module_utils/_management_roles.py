@@ -186,7 +186,10 @@ def _refusal(tenant: Tenant, kind: str, problem: str, step: str, **details: Any)
     return TenantError(kind, problem, "keep the management role", tenant.label, next_step=step, details=details)
 
 
-_FIXED = (Field("parent", "Parent", same=fold), Field("description", "Description", same=lambda text: text or ""))
+_FIXED = (
+    Field("parent", "Parent", same=fold),
+    Field("description", "Description", same=lambda text: text or "", clears=True),
+)
 ROLE = Resource(
     name="management_role",
     backend=Roles(),

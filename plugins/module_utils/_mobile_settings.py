@@ -61,7 +61,7 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
 
 
 def _text(option: str, api: str) -> Field:
-    return Field(option, api, same=lambda value: value or "")
+    return Field(option, api, same=lambda value: value or "", clears=True)
 
 
 # TenantAdminPreference is missing, since nobody says what it may be.

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -15,9 +15,31 @@ from ansible.module_utils.common.dict_transformations import camel_dict_to_snake
 Record = dict[str, Any]
 
 
+# .NET has no upper case for these outside of Turkish and Azeri: i with and without a dot, and the long s.
+_WITHOUT_CASE = frozenset("\u0130\u0131\u017f")
+
+
 def fold(value: Any) -> Any:
-    """The form in which addresses and names of the services are compared: without regard to case."""
-    return value.casefold() if isinstance(value, str) else value
+    """The form in which the services compare names: character by character, without regard to case.
+
+    So C(\u00df) is not C(ss), which it is for C(str.casefold), and no Turkish i is an i. The rule is that of .NET's
+    StringComparison.OrdinalIgnoreCase, in which Exchange and Entra are written
+    (https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings).
+    """
+    if not isinstance(value, str):
+        return value
+    return value.lower() if value.isascii() else "".join(map(_fold_character, value))
+
+
+def _fold_character(character: str) -> str:
+    if character in _WITHOUT_CASE:
+        return character
+    upper = character.upper()
+    if len(upper) != 1:
+        return character
+    lower = upper.lower()
+    # Some signs have a letter as their lower case that is not theirs: the kelvin sign is no k.
+    return lower if len(lower) == 1 and lower.upper() == upper else upper
 
 
 def folded_set(values: Any) -> Any:
@@ -29,13 +51,20 @@ def folded_set(values: Any) -> Any:
 class Field:
     """One option and the property behind it.
 
-    C(spec) is its argument-spec entry, C(same) the form in which two values are compared.
+    C(spec) is its argument-spec entry, C(same) the form in which two values are compared. C(clears) says that an empty
+    text is a value: it clears the property. An empty list always does.
     """
 
     option: str
     api: str
     spec: Mapping[str, Any] = field(default_factory=dict)
     same: Callable[[Any], Any] = lambda value: value
+    clears: bool = False
+
+    def clearing(self, prefix: str = "") -> Iterator[str]:
+        """The paths of the options in which a blank value means to clear."""
+        if self.clears or self.spec.get("type") in ("list", "dict"):
+            yield f"{prefix}{self.option}"
 
     def target(self, before: Any, given: Any) -> Any:
         """The value that the option asks for, where C(before) is the case."""
@@ -58,12 +87,20 @@ class EditedList(Field):
     )
     same: Callable[[Any], Any] = folded_set
 
+    def clearing(self, prefix: str = "") -> Iterator[str]:
+        yield from (f"{prefix}{self.option}.{edit}" for edit in ("add", "remove", "set"))
+
     def target(self, before: Any, given: Any) -> Any:
         if given.get("set") is not None:
             return list(given["set"])
         kept, gone = list(before or ()), folded_set(given.get("remove"))
         kept += [one for one in given.get("add") or () if fold(one) not in folded_set(kept)]
         return [one for one in kept if fold(one) not in gone]
+
+
+def clearing(fields: Iterable[Field]) -> frozenset[str]:
+    """The paths of the options of these fields in which a blank value means to clear."""
+    return frozenset(path for one in fields for path in one.clearing())
 
 
 class Backend(Protocol):

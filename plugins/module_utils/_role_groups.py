@@ -15,7 +15,7 @@ from ._concurrent import gather
 from ._errors import Purpose, TenantError
 from ._exchange import edit
 from ._principals import Principals
-from ._resource import EditedList, Field, Record, Resource, fold, folded_set, returned
+from ._resource import EditedList, Field, Record, Resource, clearing, fold, folded_set, returned
 from ._run import ensure
 from ._tenant import Tenant
 
@@ -24,6 +24,8 @@ _READ = Purpose("read the role groups", READER)
 # Who manages a group may change it; who holds Role Management may as well, but must say so.
 _BYPASS = {"BypassSecurityGroupManagerCheck": True}
 ROLES = EditedList("roles", "Roles")
+_DESCRIPTION = Field("description", "Description", same=lambda text: text or "", clears=True)
+CLEARS = clearing((_DESCRIPTION, ROLES, EditedList("members", "Members"), EditedList("managed_by", "ManagedBy")))
 OPTIONS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "description": {"type": "str"},
@@ -175,7 +177,7 @@ def keep_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: bool)
         backend=RoleGroups(name=params["name"], principals=principals),
         keys=(Field("name", "Name", same=fold),),
         fields=(
-            Field("description", "Description", same=lambda text: text or ""),
+            _DESCRIPTION,
             ROLES,
             People("members", "Members", principals=principals),
             People("managed_by", "ManagedBy", principals=principals),

@@ -13,12 +13,15 @@ from typing import Any
 from ._connection import CONNECTION_SPEC, SECRET_OPTIONS
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._redaction import Redactor
-from ._resource import Record, Resource, returned
+from ._resource import Record, Resource, clearing, returned
+from ._targets import only, refuse_blank
 from ._tenant import Tenant, open_tenant
 from ._token_cache import Token
 
 # What an answer of another form leads to.
 _OF_ANSWERS = (AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
+# Connection options that say who is meant; of the others, an empty one is as good as none.
+_IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
 _ROUNDS = 3  # how often a change is worked out anew after somebody else changed the thing in between
 _LOOKS = 7  # how often something new is looked for, over about half a minute
 
@@ -27,13 +30,15 @@ _LOOKS = 7  # how often something new is looked for, over about half a minute
 class Declaration:
     """What a module is: what it attempts in words, its own options, and the function that does it.
 
-    C(run) takes (tenant, params, check_mode), gives a result and raises only L(TenantError).
+    C(run) takes (tenant, params, check_mode), gives a result and raises only L(TenantError). C(clears) has the paths of
+    the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
     """
 
     attempted: str
     run: Callable[[Tenant, Mapping[str, Any], bool], dict[str, Any]]
     options: Mapping[str, Any] = field(default_factory=dict)
     required_if: tuple[Any, ...] = ()
+    clears: frozenset[str] = frozenset()
 
     @property
     def argument_spec(self) -> dict[str, Any]:
@@ -59,6 +64,7 @@ def perform(
     for option in SECRET_OPTIONS:
         redactor.add(params.get(option))
     try:
+        refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
         result = declaration.run(tenant, params, check_mode)
     except TenantError as error:
@@ -99,6 +105,7 @@ def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
         run or (lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode)),
         {**specs, **options},
         required_if,
+        clearing(resource.fields),
     )
 
 
@@ -136,17 +143,9 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
     """The one record, or none. Several are never chosen from."""
-    if len(found) < 2:
-        return found[0] if found else None
-    ids = [resource.backend.id_of(one) for one in found]
-    raise TenantError(
-        "ambiguous",
-        f"there are {len(found)} where one is expected: {', '.join(ids)}",
-        f"tell which {resource.name} is meant",
-        tenant.label,
-        next_step="Remove all but one by hand; none is chosen or removed for you",
-        details={"ids": ids},
-    )
+    what = resource.name.replace("_", " ")
+    record: Record | None = only(found, resource.backend.id_of, what, tenant.label)
+    return record
 
 
 def _write(

@@ -121,11 +121,11 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._cas_mailbox import OPTIONS, keep
+from ..module_utils._cas_mailbox import CLEARS, OPTIONS, keep
 from ..module_utils._module import run_module
 from ..module_utils._run import Declaration
 
-DECLARATION = Declaration("keep mobile access to the mailbox", keep, OPTIONS)
+DECLARATION = Declaration("keep mobile access to the mailbox", keep, OPTIONS, clears=CLEARS)
 
 
 def main() -> None:

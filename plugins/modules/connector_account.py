@@ -172,11 +172,11 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector_account import OPTIONS, connector_account
+from ..module_utils._connector_account import CLEARS, OPTIONS, connector_account
 from ..module_utils._module import run_module
 from ..module_utils._run import Declaration
 
-DECLARATION = Declaration("keep the connector account", connector_account, OPTIONS)
+DECLARATION = Declaration("keep the connector account", connector_account, OPTIONS, clears=CLEARS)
 
 
 def main() -> None:

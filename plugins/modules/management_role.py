@@ -127,6 +127,7 @@ error:
 
 from ..module_utils._management_roles import ROLE, keep_role
 from ..module_utils._module import run_module
+from ..module_utils._resource import clearing
 from ..module_utils._run import Declaration
 
 DECLARATION = Declaration(
@@ -136,6 +137,7 @@ DECLARATION = Declaration(
         **{one.option: {"type": "str", **one.spec} for one in (*ROLE.keys, *ROLE.fields)},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
+    clears=clearing(ROLE.fields),
 )
 
 

@@ -160,10 +160,10 @@ error:
 """
 
 from ..module_utils._module import run_module
-from ..module_utils._role_groups import OPTIONS, keep_role_group
+from ..module_utils._role_groups import CLEARS, OPTIONS, keep_role_group
 from ..module_utils._run import Declaration
 
-DECLARATION = Declaration("configure the role group", keep_role_group, OPTIONS)
+DECLARATION = Declaration("configure the role group", keep_role_group, OPTIONS, clears=CLEARS)
 
 
 def main() -> None:

@@ -188,7 +188,7 @@ def test_two_connectors(play: Play, simulator: Simulator) -> None:
     facts, *refused = run.results.values()
     ids = [one["id"] for one in facts["connectors"]]
     for result in refused:
-        assert result["error"]["kind"] == "ambiguous" and result["error"]["ids"] == ids
+        assert result["error"]["kind"] == "ambiguous" and result["error"]["candidates"] == ids
         assert all(one in result["msg"] for one in ids)
     assert not [one for one in simulator.requests() if one["effect"]]
 

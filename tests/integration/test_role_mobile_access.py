@@ -303,3 +303,37 @@ def test_offboard_blocks_what_cannot_be_wiped_and_what_does_not_answer(run_role:
     assert not found["acknowledged"] and [one["device_model"] for one in found["not_wipeable"]] == ["SM-G991B"]
     assert writes(simulator) == ["Clear-MobileDevice", "Set-CASMailbox"]
     assert "1 speak a protocol before 16.1, which cannot erase the account alone: " in run.output
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "variables", "named"),
+    [
+        ("offboard", {"mailbox": ""}, "mobile_access_mailbox"),
+        ("offboard", {"mailbox": "{{ leaver.mail | default(' ') }}"}, "mobile_access_mailbox"),
+        ("approve", {"filter": {"device_type": ""}, "confirm": True}, "mobile_access_filter.device_type"),
+        ("audit", {"audit_folder": ""}, "mobile_access_audit_folder"),
+        (
+            "protect",
+            {"emergency_users": [], "pilot_group": " "},
+            "mobile_access_emergency_users, mobile_access_pilot_group",
+        ),
+        ("protect", {"emergency_users": [""], "pilot_group": "x"}, "mobile_access_emergency_users[0]"),
+        (
+            "main",
+            {"rules": [{"characteristic": "DeviceType", "query_string": ""}]},
+            "mobile_access_rules[0].query_string",
+        ),
+    ],
+)
+def test_a_blank_variable_is_refused_before_any_request(
+    run_role: Any, simulator: Simulator, entry_point: str, variables: dict[str, Any], named: str
+) -> None:
+    before = len(simulator.requests())
+    run = run_role(role(entry_point, **variables))
+    assert run.code != 0 and f"{named} " in run.output and "blank value never means" in run.output, run.output
+    assert len(simulator.requests()) == before
+
+
+def test_an_empty_text_may_clear_a_setting(run_role: Any) -> None:
+    run = run_role(role(settings={"user_mail_insert": ""}), kept())
+    assert run.code == 0, run.output

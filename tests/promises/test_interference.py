@@ -60,7 +60,7 @@ def test_somebody_else_writes_the_same(
         if result.get("failed"):
             told(result, bench, scenario.tenant)
             if result["error"]["kind"] == "ambiguous":
-                assert len(result["error"]["ids"]) == 2, result
+                assert len(result["error"]["candidates"]) == 2, result
                 count(11)
                 continue  # where the service lets two of a name be, both stay and are named
         else:

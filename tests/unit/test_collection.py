@@ -67,7 +67,16 @@ FLOORS = [
     {"_access_decision", "_conditional_access", "_policy_settings"},
     {"_conditional_access_people"},
     {"_auth_method", "_certificate", "_licenses", "_concurrent", "_judgement", "_retry"},
-    {"_cmdlet_contract", "_connection", "_private_file", "_redaction", "_resource", "_service_plans", "_values"},
+    {
+        "_cmdlet_contract",
+        "_connection",
+        "_private_file",
+        "_redaction",
+        "_resource",
+        "_service_plans",
+        "_targets",
+        "_values",
+    },
     {"_errors"},
 ]
 

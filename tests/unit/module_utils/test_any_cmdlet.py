@@ -55,9 +55,9 @@ def test_a_list_that_was_cut_off_says_so(run: Run) -> None:
     [
         ({"cmdlet": "Get-Everything"}, "is not known to this collection. Check its name, or set allow_unknown"),
         ({"cmdlet": "Get-MobileDevice; x", "allow_unknown": True}, "give a name such as"),
-        ({"cmdlet": "Get-MobileDevice", "parameters": {"Identity": ""}}, "empty Identity"),
-        ({"cmdlet": "Remove-MobileDevice", "parameters": {"Identity": None}}, "empty Identity"),
-        ({"cmdlet": "Get-Thing", "parameters": {"Identity": ""}, "allow_unknown": True}, "empty Identity"),
+        ({"cmdlet": "Get-MobileDevice", "parameters": {"Identity": ""}}, "blank Identity"),
+        ({"cmdlet": "Remove-MobileDevice", "parameters": {"Identity": None}}, "blank Identity"),
+        ({"cmdlet": "Get-Thing", "parameters": {"Identity": ""}, "allow_unknown": True}, "blank Identity"),
         ({"cmdlet": "Get-MobileDevice", "parameters": {"Monitoring": True}}, "has no parameter Monitoring"),
         ({"cmdlet": "Get-MobileDevice", "parameters": {"ActiveSync": "yes"}}, "takes switch as ActiveSync, not str"),
     ],

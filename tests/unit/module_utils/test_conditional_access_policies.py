@@ -293,7 +293,7 @@ def test_two_policies_of_one_name_are_told_apart_by_id(keep: Keep, simulator: Si
     first, second = (policy["id"] for policy in kept_policies(simulator))
     assert keep(id=second, display_name="Mail on phones")["changed"]  # renamed
     ambiguous = keep(display_name="Mail on phones", policy_state="disabled")
-    assert ambiguous["error"]["kind"] == "ambiguous" and set(ambiguous["error"]["ids"]) == {first, second}
+    assert ambiguous["error"]["kind"] == "ambiguous" and set(ambiguous["error"]["candidates"]) == {first, second}
     assert "Give the id" in ambiguous["msg"]
     assert keep(id=second.upper(), policy_state="disabled")["changed"]
     assert [policy["state"] for policy in kept_policies(simulator)] == [
@@ -361,7 +361,7 @@ def test_two_who_create_at_the_same_time_are_told(keep: Keep, simulator: Simulat
     twins = keep(**PHONES)
     ids = {policy["id"] for policy in kept_policies(simulator)}
     assert twins["error"]["kind"] == "ambiguous" and len(ids) == 2
-    assert set(twins["error"]["ids"]) == ids and all(one in twins["msg"] for one in ids)
+    assert set(twins["error"]["candidates"]) == ids and all(one in twins["msg"] for one in ids)
 
 
 def test_somebody_else_removes_it_in_between(keep: Keep, simulator: Simulator) -> None:

@@ -313,7 +313,7 @@ def test_how_far_a_wipe_is(statistics: dict[str, Any], far: str) -> None:
         ({"mailbox": "adele.vance", "wipe": "full"}, "usage", "confirm_full_wipe must be the same as device_id"),
         ({"mailbox": "adele.vance", "wipe": "full", "match": "all"}, "usage", "a full wipe is for one device"),
         ({"device_id": "none", "wipe": "account_only"}, "not_found", "no device is left"),
-        ({"below_minimum_eas_version": False, "device_os": "", "access": "blocked"}, "", ""),
+        ({"below_minimum_eas_version": False, "device_os": "", "access": "blocked"}, "usage", "device_os is blank"),
     ],
 )
 def test_what_cannot_be_done(simulator: Simulator, run: Run, options: dict[str, Any], kind: str, words: str) -> None:

@@ -72,8 +72,8 @@ def test_a_lost_creation_is_found(simulator: Simulator, tenant: Tenant, phase: s
         (GET, {"DomainController": "dc1"}, "has no parameter DomainController in Exchange Online"),
         ("Get-MobileDevice", {"ActiveSync": "yes"}, "takes switch as ActiveSync, not str"),
         ("New-RoleGroup", {"Name": "x", "Roles": "Mail Recipients"}, "takes array as Roles, not str"),
-        (GET, {"Identity": ""}, "empty Identity"),
-        ("Remove-ActiveSyncDeviceAccessRule", {"Identity": None}, "empty Identity"),
+        (GET, {"Identity": ""}, "blank Identity"),
+        ("Remove-ActiveSyncDeviceAccessRule", {"Identity": None}, "blank Identity"),
     ],
 )
 def test_what_must_not_be_sent_is_not_sent(

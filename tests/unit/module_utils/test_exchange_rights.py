@@ -130,7 +130,8 @@ def test_an_unchanged_role_takes_three_reads(keep: Any, simulator: Simulator) ->
     [
         ({"name": "x" * 65}, "usage", "name has 65 characters, and a management role at most 64"),
         ({"parent": "No Such Role"}, "no_parent", "there is no management role No Such Role to be the parent"),
-        ({"parent": ""}, "usage", "parent is needed to create the management role"),
+        ({"parent": None}, "usage", "parent is needed to create the management role"),
+        ({"parent": ""}, "usage", "parent is blank"),
         ({"cmdlets": []}, "usage", "without cmdlets gives nothing"),
         ({"cmdlets": [GET, GET.lower()]}, "usage", "twice"),
         ({"cmdlets": [{"parameters": []}]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),

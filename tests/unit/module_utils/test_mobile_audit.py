@@ -151,7 +151,11 @@ def test_what_could_not_be_read_is_unknown_and_nothing_at_all_is_an_error(simula
         ([{**HISTORY, "at_least": None}], [], "the control 1 has no value in any of equals, at_least, at_most"),
         ([{**HISTORY, "at_least": "many"}], [], "at_least of the control 1 of b is 'many', which is no value of"),
         ([{**HISTORY, "setting": "max_inactivity_time_lock", "at_most": "15:00"}], [], "which is no value of"),
-        ([], [{"id": "1", "reason": "-", "until": "soon"}], "until of the accepted risk 1 is 'soon'. Give a date"),
+        (
+            [HISTORY],
+            [{"id": "1", "reason": "-", "until": "soon"}],
+            "until of the accepted risk 1 is 'soon'. Give a date",
+        ),
     ],
 )
 def test_what_cannot_be_judged(simulator: Simulator, run: Run, baseline: Any, risks: Any, words: str) -> None:

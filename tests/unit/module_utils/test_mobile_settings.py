@@ -118,7 +118,7 @@ def test_switches_and_policy(simulator: Simulator, run: Run, admin: Any) -> None
             "not_found",
             "there is no mailbox nobody@",
         ),
-        ({"mailbox": " "}, "usage", "mailbox is empty"),
+        ({"mailbox": " "}, "usage", "mailbox is blank"),
         ({**ADELE, "policy": "None"}, "not_found", "no policy called None"),
         (
             {**ADELE, "allowed_device_ids": {"add": ["A1"]}, "blocked_device_ids": {"set": ["a1"]}},

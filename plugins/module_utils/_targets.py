@@ -1,0 +1,83 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task may touch: a blank value never means everything, and a name means one object or nothing.
+
+Pure rules, for every module, role and plugin. The guide "What protects people" explains them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from ._errors import TenantError, usage
+
+_LISTED = 10  # candidates in a message
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value says nothing: empty or white space, an empty list, an empty dictionary."""
+    return (isinstance(value, str) and not value.strip()) or (isinstance(value, (list, Mapping)) and not value)
+
+
+def blank_options(
+    specs: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any], clears: Collection[str] = (), prefix: str = ""
+) -> Iterator[str]:
+    """The paths of the options that are given and blank, such as C(members.add[1]).
+
+    C(clears) has the paths of the options in which a blank value means to clear. A blank element of a list never does.
+    An option whose default is blank may be given that default.
+    """
+    for name, spec in specs.items():
+        path, value = f"{prefix}{name}", params.get(name)
+        if value is None or value == spec.get("default"):
+            continue
+        if is_blank(value):
+            if path not in clears:
+                yield path
+        elif isinstance(value, Mapping):
+            yield from blank_options(spec.get("options") or {}, value, clears, f"{path}.")
+        elif isinstance(value, list):
+            for number, one in enumerate(value):
+                if is_blank(one):
+                    yield f"{path}[{number}]"
+                elif isinstance(one, Mapping):
+                    yield from blank_options(spec.get("options") or {}, one, clears, f"{path}[{number}].")
+
+
+def refuse_blank(
+    specs: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any], clears: Collection[str] = ()
+) -> None:
+    """Raises L(TenantError) that names the blank options, before anything is sent."""
+    found = list(blank_options(specs, params, clears))
+    if found:
+        raise usage(
+            f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} blank, and a blank value never means everything",
+            "Give a value, or leave the option out: default(omit, true) leaves out a variable that is empty",
+        )
+
+
+def only(
+    found: Sequence[Any],
+    describe: Callable[[Any], str],
+    what: str,
+    tenant: str = "",
+    next_step: str = "Give the id of the one that is meant; none is chosen for you",
+) -> Any | None:
+    """The one object that was found, or None. Several are never chosen from: kind C(ambiguous), with the candidates.
+
+    C(what) names in words what was looked for, C(describe) one candidate, best by its id.
+    """
+    if len(found) < 2:
+        return found[0] if found else None
+    candidates = [describe(one) for one in found]
+    listed = ", ".join(candidates[:_LISTED]) + (" and others" if len(candidates) > _LISTED else "")
+    raise TenantError(
+        "ambiguous",
+        f"{len(found)} objects match where one is expected: {listed}",
+        f"find the {what}",
+        tenant,
+        next_step=next_step,
+        details={"candidates": candidates},
+    )
