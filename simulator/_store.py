@@ -32,6 +32,10 @@ class Store:
     def __iter__(self) -> Iterator[Json]:
         return iter(list(self._items.values()))
 
+    def items(self) -> dict[str, Json]:
+        """The objects by their keys."""
+        return dict(self._items)
+
     def get(self, key: str) -> Json | None:
         return self._items.get(key)
 

@@ -161,6 +161,10 @@ class Tenant:
         held = [item for item in self.store("roleAssignments") if item["principalId"] == principal_id]
         return [names[item["roleDefinitionId"]] for item in held if item["roleDefinitionId"] in names]
 
+    def objects(self) -> dict[str, dict[str, Json]]:
+        """Everything the tenant holds, by kind and by unique key."""
+        return {name: store.items() for name, store in sorted(self.stores.items())}
+
     def dump(self, now: datetime) -> Json:
         """Everything the tenant holds, as JSON."""
         return {

@@ -72,7 +72,8 @@ class LookupModule(LookupBase):
         values = lookup_loader.get("ansible.builtin.vars", loader=self._loader, templar=self._templar)
         found: list[str] = []
         for name, spec in options.items():
-            value = values.run([name], variables=variables, default=None)[0]
+            # The lookup plugin vars takes no None as a default: a variable that is not defined is then an error.
+            value = values.run([name], variables=variables, default=False)[0]
             if is_blank(value) and (isinstance(value, str) or spec.get("required")):
                 found.append(name)
             else:

@@ -127,6 +127,7 @@ def test_spoilt_answers(
     undisturbed: Callable[[Scenario], Undisturbed],
     chance: random.Random,
     count: Callable[[int], None],
+    unharmed: Callable[[Scenario], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     undisturbed(scenario)
@@ -142,6 +143,7 @@ def test_spoilt_answers(
         result = tried(bench, scenario, spoiler, monkeypatch)
         try:
             check(result)
+            unharmed(scenario)
         except AssertionError as error:
             place, change = spoiler.done or ([], None)
             case = {"scenario": scenario.name, "number": number, "place": place, "change": change}
