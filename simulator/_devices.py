@@ -12,7 +12,7 @@ from typing import Any
 
 from ._behaviours import behaves
 from ._clock import iso
-from ._nouns import Noun, Run, keep
+from ._nouns import Noun, Run, keep, named
 from ._recipients import RECIPIENTS
 from ._wire import Json
 
@@ -58,12 +58,15 @@ def _crowd(described: Json) -> Iterator[Json]:
 def seed_device(run: Run, number: int, described: Json) -> None:
     """A device that synchronised an hour ago for the first time, and just now, unless it is described otherwise."""
     device_id = run.tenant.device_id(number)
+    owner = _name_of(run, described["user"])
     name = f"{described['client']}§{described['type']}§{device_id}"
     first = iso(run.now - timedelta(seconds=described.get("first_sync", 3600)))
-    identity = f"{described['user']}\\ExchangeActiveSyncDevices\\{name}"
+    identity = f"{owner}\\ExchangeActiveSyncDevices\\{name}"
     device = {
         "Name": name,
         "Identity": identity,
+        # owners of one name make identities that are the same
+        "Guid": run.tenant.uuid("MobileDevice", described["user"], name),
         "ClientType": described["client"],
         "ClientVersion": described.get("version", "16.1"),
         "DeviceId": device_id,
@@ -73,7 +76,7 @@ def seed_device(run: Run, number: int, described: Json) -> None:
         "DeviceUserAgent": described.get("user_agent", f"{described['type']}/1"),
         "FriendlyName": described["model"],
         "FirstSyncTime": first,
-        "UserDisplayName": described["user"],
+        "UserDisplayName": owner,
         "IsDisabled": False,
         "WhenCreated": first,
         "WhenChanged": first,
@@ -83,8 +86,14 @@ def seed_device(run: Run, number: int, described: Json) -> None:
         # a state and its reason that no setting explains, such as [Blocked, Policy]
         "_decided": described.get("decided"),
     }
-    keep(run, "MobileDevice", device)
+    run.tenant.store("MobileDevice").add(device["Guid"], named(run, device))
     _class_of(run, device)
+
+
+def _name_of(run: Run, nickname: str) -> str:
+    """The Name of a user of the description, which is its nickname unless the description says another."""
+    described = run.tenant.description["users"].get(nickname) or {}
+    return str(described.get("mailNickname", nickname))
 
 
 def _class_of(run: Run, device: Json) -> None:
