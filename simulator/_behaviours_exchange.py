@@ -158,6 +158,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             ASSUMED,
             "that it takes a while is widely known; how long is not described",
         ),
+        "recipient-identity": Behaviour(
+            "an id or address comes before a name; a name of several recipients matches multiple entries",
+            SEEN,
+            "MicrosoftDocs/office-docs-powershell issue 7166; which comes first is assumed",
+        ),
         "mailbox-policy": Behaviour(
             "no policy of its own: the default one, and so marked", DOCUMENTED, f"{_PS}/set-casmailbox"
         ),
@@ -192,7 +197,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_PS}/clear-mobiledevice",
         ),
         "device-wipe-acknowledged": Behaviour(
-            "a wipe is sent and acknowledged in one, ten minutes after the request unless `wipe_after` says otherwise",
+            "a wipe is sent and acknowledged in one, ten minutes after the request unless `wipe_after` says otherwise; "
+            "account-only and full wipes have their own times, and an earlier acknowledgement stays",
             ASSUMED,
             "how long a device takes depends on the device",
         ),

@@ -105,10 +105,10 @@ class Tenant:
         return _uuid(self.domain, *parts)
 
     def device_id(self, number: int) -> str:
-        """What Exchange calls the device that stands at this place in the description: its `device_id`, if it has one."""
+        """What Exchange calls the device that stands at this place in the description: its `id`, if it has one."""
         devices = (self.exchange or {}).get("devices") or []
-        if number < len(devices) and devices[number].get("device_id"):
-            return str(devices[number]["device_id"])
+        if number < len(devices) and devices[number].get("id"):
+            return str(devices[number]["id"])
         return self.uuid("device", str(number)).replace("-", "").upper()
 
     def has_plan(self, start: str) -> bool:

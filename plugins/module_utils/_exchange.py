@@ -82,11 +82,15 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end."""
+    """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end.
+
+    C(date) is the time of this machine where the service told none, which C(service_time) shows by None.
+    """
 
     values: list[dict[str, Any]]
     warnings: list[str]
     date: datetime
+    service_time: datetime | None = None
 
 
 def edit(add: list[str] | None = None, remove: list[str] | None = None) -> dict[str, Any]:
@@ -140,7 +144,7 @@ class Exchange:
         while True:
             # A page link is answered to the same body, by POST.
             request = Request(operation, "POST", path, purpose, body, query=query, headers=headers)
-            page, date = self._page(request, operation)
+            page, response = self._page(request, operation)
             values += [_plain(value) for value in page.get("value") or []]
             warnings += [one_line(warning) for warning in page.get("@adminapi.warnings") or []]
             link = page.get("@odata.nextLink")
@@ -154,7 +158,7 @@ class Exchange:
             "more results" in warning.lower() for warning in warnings
         ):
             raise self._truncated("said that there are more results", purpose)
-        return Result(values, warnings, date)
+        return Result(values, warnings, response.date, response.service_time)
 
     def own_cmdlets(self, purpose: Purpose) -> list[str]:
         """The cmdlets that the caller may run. It takes no role to ask, as Microsoft's module does when it connects."""
@@ -168,20 +172,20 @@ class Exchange:
             if name.strip()
         ]
 
-    def _page(self, request: Request, operation: Operation) -> tuple[dict[str, Any], datetime]:
+    def _page(self, request: Request, operation: Operation) -> tuple[dict[str, Any], Response]:
         try:
             response = self._http.send(self._service, request)
         except TenantError as error:
             raise self._refine(error, request.purpose.needs) from error.__cause__
         if response.json is None and operation is not Operation.READ:
-            return {}, response.date
+            return {}, response
         if not isinstance(response.json, dict) or (
             operation is Operation.READ and not isinstance(response.json.get("value"), list)
         ):
             raise TenantError(
                 "protocol", f"{_NAME} answered, but not with a list", request.purpose.attempted, self._http.tenant
             )
-        return response.json, response.date
+        return response.json, response
 
     def _refine(self, error: TenantError, needs: str) -> TenantError:
         if error.answer is None:

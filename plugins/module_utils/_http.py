@@ -41,7 +41,12 @@ class Response:
     @property
     def date(self) -> datetime:
         """The service's own clock, so that ages do not depend on the clock of this machine."""
-        return http_date(self.headers.get("Date") or "") or datetime.now(UTC)
+        return self.service_time or datetime.now(UTC)
+
+    @property
+    def service_time(self) -> datetime | None:
+        """The service's own clock; None if the answer does not tell it."""
+        return http_date(self.headers.get("Date") or "")
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class _Attempt:
 
 
 class Http:
-    """Sends requests within one deadline. Clock, sleep and random can be given, so that tests need no waiting.
+    """Sends requests within one deadline. Clocks, sleep and random can be given, so that tests need no waiting.
 
     Many tenants that are read together share one C(deadline) and their C(connections).
     """
@@ -122,12 +127,13 @@ class Http:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = random.random,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         deadline: Deadline | None = None,
         connections: Connections | None = None,
     ) -> None:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
-        self.clock, self.sleep = clock, sleep
+        self.clock, self.sleep, self.now = clock, sleep, now
         self._random = random
         self._transport = Transport(ca_path, proxy, connections)
         self.last: Answer | None = None  # what was answered to the last request that was done

@@ -208,7 +208,7 @@ def _description(called: Names, addresses: Mapping[str, str], other: str, one_ph
         **(_OTHERS["member"] if nickname == "meant" else _OTHERS[other]),
     }
     phone = {"type": "iPhone", "os": "iOS 18.6", "client": "EAS", "first_sync": 34560000, "last_sync": 7200}
-    device_ids = {name: {"device_id": name} for name in both}
+    device_ids = {name: {"id": name} for name in both}
     return {
         "application": {"graph": _GRAPH},
         "users": {"meant": person("meant", called.meant), "other": person("other", called.other)},
@@ -227,7 +227,7 @@ def _description(called: Names, addresses: Mapping[str, str], other: str, one_ph
                     **phone,
                     "user": "other",
                     "model": called.other,
-                    "device_id": called.meant if one_phone or called.same else called.other,
+                    "id": called.meant if one_phone or called.same else called.other,
                 },
             ],
             "roles": {name: {"parent": _HELD[0], "cmdlets": ["Get-MobileDevice"]} for name in both},

@@ -44,6 +44,7 @@ FLOORS = [
     {"_connectors", "_management_roles", "_role_assignments", "_role_groups"},
     {"_run"},
     {"_what_if", "_app_protection", "_device_classes", "_device_wipe", "_devices", "_mail_apps", "_principals"},
+    {"_mailboxes"},
     {"_service_principals"},
     {
         "_cmdlet_access",
@@ -61,12 +62,12 @@ FLOORS = [
     {"_auth"},
     {"_msal_transport", "_exchange", "_graph", "_token_cache"},
     {"_http"},
-    {"_transport"},
+    {"_transport", "_removal"},
     {"_controls", "_device_join"},
     {"_conditional_access_fields"},
     {"_access_decision", "_conditional_access", "_policy_settings"},
     {"_conditional_access_people"},
-    {"_auth_method", "_certificate", "_licenses", "_concurrent", "_judgement", "_retry"},
+    {"_auth_method", "_certificate", "_clocks", "_device_plan", "_licenses", "_concurrent", "_judgement", "_retry"},
     {
         "_cmdlet_contract",
         "_connection",
