@@ -27,6 +27,20 @@ _GROUPS = {
         "Recipient Policies",
     ),
     "View-Only Organization Management": ("View-Only Configuration", "View-Only Recipients"),
+    "Help Desk": ("User Options", "View-Only Recipients"),
+    "Hygiene Management": ("View-Only Configuration", "View-Only Recipients"),
+    "Security Administrator": ("Security Admin",),
+    "Security Reader": ("Security Reader",),
+}
+# What an assignment without a scope of its own shows.
+WHOLE = {
+    "RecipientReadScope": "Organization",
+    "ConfigReadScope": "OrganizationConfig",
+    "RecipientWriteScope": "Organization",
+    "ConfigWriteScope": "OrganizationConfig",
+    "CustomRecipientWriteScope": None,
+    "CustomResourceScope": None,
+    "RecipientAdministrativeUnitScope": None,
 }
 # What roles of the directory mean in Exchange.
 # https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2
@@ -53,7 +67,7 @@ def seed_roles(run: Run) -> None:
     for name, entries in built_in.items():
         add_role(run, name, None, entries, tenant.uuid("role", name))
     for name, roles in _GROUPS.items():
-        add_group(run, name, list(built_in if roles is None else roles), [], seeded=True)
+        add_group(run, name, list(built_in if roles is None else roles), [], seeded=True, WellKnownObject=name)
     described = tenant.exchange or {}
     for name, role in (described.get("roles") or {}).items():
         entries = {cmdlet: built_in[role["parent"]][cmdlet] for cmdlet in role["cmdlets"]}
@@ -102,6 +116,7 @@ def add_group(
             "ManagedBy": ["Organization Management"],
             "Capabilities": [],
             "OrganizationId": tenant.domain,
+            "WellKnownObject": "",
             "_members": members,
             **properties,
         },
@@ -131,10 +146,7 @@ def assign(
             "AssignmentMethod": "Direct",
             "EffectiveUserName": "All Group Members" if kind == "RoleGroup" else assignee_name,
             "Enabled": True,
-            "RecipientReadScope": "Organization",
-            "ConfigReadScope": "OrganizationConfig",
-            "RecipientWriteScope": "Organization",
-            "ConfigWriteScope": "OrganizationConfig",
+            **WHOLE,
             "_assignee": assignee,
         },
     )
