@@ -565,6 +565,7 @@ DECLARATION = declare(
     id={"type": "str"},
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
     accept_lockout_risk={"type": "bool", "default": False},
+    remove_missing_exclusions={"type": "bool", "default": False},
 )
 
 
