@@ -41,8 +41,12 @@ def connector(*statuses: str) -> Look:
     return {"intune_connector": {"connectors": connectors, "offered": True, "offered_evidence": "as read"}}
 
 
-def quarantine(*guids: str) -> Look:
-    return {"exchange_quarantine": {"mobile_devices": [{"guid": guid} for guid in guids]}}
+def guid(letter: str) -> str:
+    return f"{letter * 8}-0000-0000-0000-{letter * 12}"
+
+
+def quarantine(*letters: str) -> Look:
+    return {"exchange_quarantine": {"mobile_devices": [{"guid": guid(letter)} for letter in letters]}}
 
 
 @dataclass
@@ -115,7 +119,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and [entry.name for entry in tmp_path.iterdir()] == [path.name]
     second = one({**connector("disconnected"), **quarantine("a", "b")}, quarantine("a", "b", "c"))
     assert second.watched(state_file=str(path)) == ["device_quarantined"]
-    assert [event["device"]["guid"] for event in second.events] == ["c"]
+    assert [event["device"]["guid"] for event in second.events] == [guid("c")]
     # Without a file the same is a first look.
     assert one({**connector("missing"), **quarantine("a", "b", "c")}).watched() == []
 
@@ -144,10 +148,10 @@ def test_cancelled_while_an_event_waits_it_keeps_what_was_taken(tmp_path: Path) 
             await watching
         return [event["device"]["guid"] for event in (*taken, queue.get_nowait())]
 
-    assert asyncio.run(stopped()) == ["a", "b"]
+    assert asyncio.run(stopped()) == [guid("a"), guid("b")]
     again = one(quarantine("a", "b", "c"))
     assert again.watched(state_file=str(path)) == ["device_quarantined"]
-    assert again.events[0]["device"]["guid"] == "c"
+    assert again.events[0]["device"]["guid"] == guid("c")
 
 
 def test_cancelled_while_it_reads_it_ends_at_once(tmp_path: Path) -> None:
