@@ -14,6 +14,7 @@ from ._behaviours import behaves
 from ._clock import iso
 from ._nouns import Noun, Run, keep, named
 from ._recipients import RECIPIENTS, distinguished
+from ._store import fold
 from ._wire import Json
 
 _CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "Outlook"}
@@ -132,7 +133,7 @@ def _decision(run: Run, device: Json) -> Json:
 
 def _fits(rule: Json, device: Json) -> bool:
     known = _LOOKED_AT.get(rule["Characteristic"])
-    return bool(known) and str(device.get(str(known))).casefold() == rule["QueryString"].casefold()
+    return bool(known) and fold(str(device.get(str(known)))) == fold(rule["QueryString"])
 
 
 def _state(state: str, reason: str, rule: str | None = None) -> Json:

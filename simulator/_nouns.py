@@ -15,6 +15,7 @@ from ._behaviours import behaves
 from ._clock import iso
 from ._cmdlets import COMMON, Cmdlet
 from ._opath import opath
+from ._store import fold
 from ._tenant import Tenant
 from ._values import edited
 from ._wire import Json, Refusal
@@ -85,9 +86,9 @@ class Noun:
 
     def matches(self, run: Run, identity: str) -> list[tuple[bool, Json]]:
         """What an identity means, and whether by an id, which no other object has."""
-        wanted = identity.casefold()
+        wanted = fold(identity)
         return [
-            (any(str(item.get(key) or "").casefold() == wanted for key in _UNIQUE), item)
+            (any(fold(str(item.get(key) or "")) == wanted for key in _UNIQUE), item)
             for item in self.items(run)
             if wanted in self._names(item)
         ]
@@ -103,8 +104,8 @@ class Noun:
         return best[0]
 
     def _names(self, item: Json) -> set[str]:
-        addresses = [address.casefold().removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
-        return {str(item[key]).casefold() for key in self.keys if item.get(key)}.union(addresses)
+        addresses = [fold(address).removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
+        return {fold(str(item[key])) for key in self.keys if item.get(key)}.union(addresses)
 
 
 class Viewed(Sequence[Json]):
@@ -145,8 +146,8 @@ def get(run: Run, noun: Noun) -> Sequence[Json]:
 @behaves("exchange-objects")
 def new(run: Run, noun: Noun) -> list[Json]:
     item = named(run, noun.create(run))
-    taken = item["Identity"].casefold()
-    if any(other["Identity"].casefold() == taken for other in run.tenant.store(noun.store)):
+    taken = fold(item["Identity"])
+    if any(fold(other["Identity"]) == taken for other in run.tenant.store(noun.store)):
         raise exists(item["Identity"])
     run.tenant.store(noun.store).add(item["Guid"], item)
     return [noun.view(run, item)]

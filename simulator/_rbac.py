@@ -9,6 +9,7 @@ from ._behaviours import behaves
 from ._cmdlets import Cmdlet
 from ._nouns import Run, named
 from ._propagation import State
+from ._store import fold
 from ._tenant import Tenant
 from ._wire import Json
 
@@ -132,7 +133,7 @@ def assign(
     run: Run, role: str, assignee: str, assignee_name: str, kind: str, name: str | None = None, *, seeded: bool = False
 ) -> Json:
     """Give a role to somebody, by the id that stays when names change."""
-    label = name or f"{role}-{assignee_name}"[:64]
+    label = name or _free_label(run.tenant, f"{role}-{assignee_name}")
     assignment = named(
         run,
         {
@@ -151,6 +152,14 @@ def assign(
         },
     )
     return run.tenant.store("ManagementRoleAssignment").add(assignment["Guid"], assignment)
+
+
+@behaves("role-assignment-name")
+def _free_label(tenant: Tenant, wanted: str) -> str:
+    """The name of an assignment of a group: at most 64 characters, with a number where that is taken."""
+    taken = {fold(item["Name"]) for item in tenant.store("ManagementRoleAssignment")}
+    numbered = (wanted[: 64 - len(end)] + end for end in ("", *(f"-{number}" for number in range(1, len(taken) + 2))))
+    return next(one for one in numbered if fold(one) not in taken)
 
 
 @behaves("rights-directory")

@@ -12,8 +12,9 @@ from ._clock import iso
 from ._directory import addressed, has_mailbox, mailbox_licensed
 from ._nouns import Noun, Run, missing
 from ._replication import arrived
+from ._store import fold
 from ._tenant import Tenant
-from ._wire import Json, Refusal
+from ._wire import Json
 
 
 @behaves("mailbox-licence")
@@ -144,31 +145,18 @@ class Recipients(Noun):
     """Recipients, of which several can have one name."""
 
     @behaves("recipient-identity")
-    def seek(self, run: Run, identity: str) -> Json | None:
-        wanted = identity.casefold()
-        for keys in (_IDS, _NAMES):
-            found = [item for item in self.items(run) if wanted in self._called(item, keys)]
-            if len(found) > 1:
-                raise _ambiguous(identity)
-            if found:
-                return found[0]
-        return None
+    def matches(self, run: Run, identity: str) -> list[tuple[bool, Json]]:
+        wanted = fold(identity)
+        items = self.items(run)
+        ids = [(True, item) for item in items if wanted in self._called(item, _IDS)]
+        return ids or [(False, item) for item in items if wanted in self._called(item, _NAMES)]
 
     @staticmethod
     def _called(item: Json, keys: tuple[str, ...]) -> set[str]:
         addresses = item["EmailAddresses"] if keys is _IDS else []
-        return {str(name).casefold() for name in map(item.get, keys) if name} | {
-            address.casefold().removeprefix("smtp:") for address in addresses
+        return {fold(str(name)) for name in map(item.get, keys) if name} | {
+            fold(address).removeprefix("smtp:") for address in addresses
         }
-
-
-def _ambiguous(identity: str) -> Refusal:
-    return Refusal(
-        "recipient-identity",
-        status=400,
-        code="Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException",
-        message=f"The operation couldn't be performed because '{identity}' matches multiple entries.",
-    )
 
 
 _HEARD = frozenset({"Anr", "RecipientTypeDetails", "RecipientType"})

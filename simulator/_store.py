@@ -63,6 +63,9 @@ class Store:
         return next((item for item in self._items.values() if fold(item.get(name)) == wanted), None)
 
 
+_THEMSELVES = "\u0131\u017f\u212a"  # the dotless i, the long s and the Kelvin sign
+
+
 def fold(value: Any) -> Any:
     """A name as the services compare it: character by character without regard to case, so that ß is not ss.
 
@@ -76,4 +79,4 @@ def fold(value: Any) -> Any:
 
 def _fold_character(character: str) -> str:
     capital = character.upper()
-    return capital.lower() if len(capital) == len(capital.lower()) == 1 and character not in "ıſK" else character
+    return capital.lower() if len(capital) == len(capital.lower()) == 1 and character not in _THEMSELVES else character

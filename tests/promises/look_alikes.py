@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -198,15 +198,17 @@ def _ids(simulator: Simulator) -> tuple[str, str]:
 
 
 def _description(called: Names, addresses: Mapping[str, str], other: str, one_phone: bool) -> dict[str, Any]:
-    both = (
-        (called.meant,) if called.same else (called.meant, called.other)
-    )  # where the service lets no two of a name be
-    person: Callable[[str, str], dict[str, Any]] = lambda nickname, name: {
-        "userPrincipalName": addresses[nickname],
-        "mailNickname": name,
-        "displayName": name,
-        **(_OTHERS["member"] if nickname == "meant" else _OTHERS[other]),
-    }
+    # Of most kinds the service lets no two of a name be.
+    both = (called.meant,) if called.same else (called.meant, called.other)
+
+    def person(nickname: str, name: str) -> dict[str, Any]:
+        return {
+            "userPrincipalName": addresses[nickname],
+            "mailNickname": name,
+            "displayName": name,
+            **(_OTHERS["member"] if nickname == "meant" else _OTHERS[other]),
+        }
+
     phone = {"type": "iPhone", "os": "iOS 18.6", "client": "EAS", "first_sync": 34560000, "last_sync": 7200}
     device_ids = {name: {"id": name} for name in both}
     return {
@@ -219,6 +221,12 @@ def _description(called: Names, addresses: Mapping[str, str], other: str, one_ph
         },
         "conditional_access": {
             "policies": [_policy(called.meant), _policy(called.other)],
+        },
+        "intune": {
+            "connectors": [
+                {"exchangeConnectorType": kind, "primarySmtpAddress": addresses[nickname], "age": 864000}
+                for kind, nickname in (("hosted", "meant"), ("serviceToService", "other"))
+            ]
         },
         "exchange": {
             "devices": [

@@ -28,6 +28,7 @@ from .look_alikes import TENANT, Pair, build, names, others
 
 Step = tuple[str, Mapping[str, Any]]
 _LISTS = ("ActiveSyncAllowedDeviceIDs", "ActiveSyncBlockedDeviceIDs")
+_AT_MOST_ONE = {"max_affected": 1}
 _TRIED = 120 if EXHAUSTIVE else 3  # for each action
 
 
@@ -150,7 +151,7 @@ def _all_devices_of_a_mailbox(pair: Pair, draw: Draw) -> Task:
 def _all_devices_of_a_model(pair: Pair, draw: Draw) -> Task:
     asked, may = _doing(pair, draw, by_id=False)
     options = {"device_model": pair.names.meant, "match": "all", **_AT_MOST_ONE, **asked}
-    return Task("mobile_device", options, may, unsure=bool(_AT_MOST_ONE) and pair.names.same)
+    return Task("mobile_device", options, may, unsure=pair.names.same)
 
 
 @action
@@ -374,7 +375,20 @@ def _applications(pair: Pair) -> tuple[tuple[str, str], tuple[Step, ...]]:
 
 
 _APPLICATIONS: list[tuple[str, str]] = []
-_AT_MOST_ONE: dict[str, int] = {}
+
+
+@action
+def _connector_moved(pair: Pair, draw: Draw) -> Task:
+    may = May(
+        "exchangeConnectors", {"exchangeConnectorType": "serviceToService"}, ("primarySmtpAddress", "_connecting")
+    )
+    return Task("connector", {"primary_smtp_address": pair.meant.address}, (may,))
+
+
+@action
+def _connector_removed(pair: Pair, draw: Draw) -> Task:
+    may = May("exchangeConnectors", {"exchangeConnectorType": "serviceToService"}, removed=True)
+    return Task("connector", {"state": "absent"}, (may,), sure=True)
 
 
 @pytest.fixture(scope="module")
