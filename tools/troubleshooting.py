@@ -75,8 +75,6 @@ ROLES = {
     "Mobile access is not as the baselines ask.": "Each line is a finding; the result of the audit has the task that "
     "mends it",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
-    "mobile_access_emergency_users names nobody.": "Give the object id or the address of at least one emergency "
-    "account",
     "disabled or a guest, so mobile_access_emergency_users would let nobody in with": "Name enabled member accounts",
     "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
     "or leave ``compliantApplication`` out",
