@@ -187,9 +187,8 @@ def _refuse_lockout(
         excluded = assignment_of(changed).excluded
         ids = [("user", one) for one in sorted(excluded.ids)] + [("group", one) for one in excluded.groups]
         named = [subjects.describe(kind, one) if subjects else one for kind, one in ids]
-        holds = (
-            f". No enabled member account is left out by {', '.join(named)}" if named and "spares no" in risk else ""
-        )
+        nobody = named and not spared(changed, people)
+        holds = f". No enabled member account is left out by {', '.join(named)}" if nobody else ""
         raise TenantError(
             "lockout_risk",
             risk + holds,

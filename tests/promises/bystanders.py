@@ -96,9 +96,13 @@ def _of_object(tenant: str, kind: str, key: str, old: Any, new: Any) -> Iterator
         yield Change(tenant, kind, key, CREATED if old is None else REMOVED, old, new)
         return
     for name in sorted({*old, *new} - _TIMES):
-        # A list that nobody has set yet and an empty one are the same.
-        if old.get(name) != new.get(name) and (old.get(name) or new.get(name)):
+        if old.get(name) != new.get(name) and not (_unset(old.get(name)) and _unset(new.get(name))):
             yield Change(tenant, kind, key, name, old, new)
+
+
+def _unset(value: Any) -> bool:
+    """A list or text that nobody has set yet and an empty one are the same."""
+    return value is None or value in ([], "")
 
 
 def harmed(found: Sequence[Change], tenant: str, allowed: Sequence[May], names: Mapping[str, str]) -> list[Change]:

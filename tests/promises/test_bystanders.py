@@ -29,7 +29,7 @@ from .look_alikes import TENANT, Pair, build, names, others
 Step = tuple[str, Mapping[str, Any]]
 _LISTS = ("ActiveSyncAllowedDeviceIDs", "ActiveSyncBlockedDeviceIDs")
 _AT_MOST_ONE = {"max_affected": 1}
-_TRIED = 120 if EXHAUSTIVE else 3  # for each action
+_TRIED = 60 if EXHAUSTIVE else 3  # for each action
 
 
 @dataclass(frozen=True)
