@@ -232,7 +232,7 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
 
 # Parameters that say which object is meant. Those of a cmdlet that reads all do.
 _TARGETS = folded_set(
-    ("Identity", "Mailbox", "Role", "RoleAssignee", "User", "SecurityGroup", "App", "Policy", "Computer", "Members")
+    "Identity Mailbox Role RoleAssignee User SecurityGroup App Policy Computer Member Members".split()
 )
 
 
@@ -242,7 +242,13 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
     for name, value in parameters.items():
         if not (reads or fold(name) in _TARGETS):
             continue
-        parts = value if isinstance(value, list) else [value]
+        # an edit of a list is a dictionary of lists
+        parts = (
+            [one for part in value.values() if isinstance(part, list) for one in part]
+            if isinstance(value, dict)
+            else [value]
+        )
+        parts = value if isinstance(value, list) else parts
         if any(isinstance(one, str) and is_blank(one) for one in parts) or (value is None and fold(name) == "identity"):
             raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
 

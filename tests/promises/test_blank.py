@@ -32,6 +32,7 @@ CLEARS = {
     "role_group.description",
     "management_role.description",
     "conditional_access_policy.description",
+    "conditional_access_policy.grant_controls.authentication_strength",
     "activesync_organization_settings.user_mail_insert",
     "activesync_organization_settings.ota_notification_mail_insert",
 }
