@@ -74,6 +74,14 @@ class Field:
 _NAMES = {"type": "list", "elements": "str"}
 
 
+def _once(names: Iterable[Any]) -> list[Any]:
+    """The names in their order, each in the first spelling."""
+    first: dict[Any, Any] = {}
+    for name in names:
+        first.setdefault(fold(name), name)
+    return list(first.values())
+
+
 @dataclass(frozen=True)
 class EditedList(Field):
     """A list that people edit piecemeal: the option takes C(add) and C(remove), or C(set) for the whole."""
@@ -92,10 +100,9 @@ class EditedList(Field):
 
     def target(self, before: Any, given: Any) -> Any:
         if given.get("set") is not None:
-            return list(given["set"])
-        kept, gone = list(before or ()), folded_set(given.get("remove"))
-        kept += [one for one in given.get("add") or () if fold(one) not in folded_set(kept)]
-        return [one for one in kept if fold(one) not in gone]
+            return _once(given["set"])
+        gone = folded_set(given.get("remove"))
+        return [one for one in _once([*(before or ()), *(given.get("add") or ())]) if fold(one) not in gone]
 
 
 def clearing(fields: Iterable[Field]) -> frozenset[str]:
