@@ -69,6 +69,20 @@ def the_user(found: Sequence[dict[str, Any]], name: str, tenant: str = "") -> di
     return user
 
 
+def roles_held(tenant: Tenant, user_id: str) -> list[str]:
+    """The names of the directory roles of an account, wherever they count."""
+    purpose = Purpose("read the directory roles of the account", "RoleManagement.Read.Directory")
+    held, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"principalId eq '{user_id}'"), purpose)
+    ids = {one["roleDefinitionId"] for one in held if fold(one["principalId"]) == fold(user_id)}
+    if not ids:
+        return []
+    known, _response = tenant.graph.list(
+        odata("roleManagement/directory/roleDefinitions", select="id,displayName"), purpose
+    )
+    names = {one["id"]: str(one["displayName"]) for one in known}
+    return sorted(names.get(one, one) for one in ids)
+
+
 def by_name(name: str) -> str:
     quoted = name.replace("'", "''")
     return odata("users", filter=f"userPrincipalName eq '{quoted}'", select=_SELECT)
@@ -101,6 +115,10 @@ def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
         everywhere, _response = tenant.graph.list(path, purpose)
         # Assignments to a part of the tenant, or of roles made since, are not ours to keep.
         assignments = [
-            one for one in everywhere if one.get("directoryScopeId") == "/" and one["roleDefinitionId"] in names
+            one
+            for one in everywhere
+            if one.get("directoryScopeId") == "/"
+            and one["roleDefinitionId"] in names
+            and fold(one["principalId"]) == fold(user["id"])
         ]
     return Facts(user, found["skus"], domains, names, assignments)

@@ -46,7 +46,7 @@ def write_account(
     if had != has:
         body = {
             "addLicenses": [{"skuId": ids[one], "disabledPlans": []} for one in sorted(has - had)],
-            "removeLicenses": [ids[one] for one in sorted(had - has)],
+            "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # one without a name is its id
         }
         _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE))
     _write_roles(tenant, facts, user["id"], folded_set(after["directory_roles"]))

@@ -17,7 +17,8 @@ from ._tenant import Tenant
 
 READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
 _ADDRESS = re.compile(r"[^@\s\"'<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans,userType"  # most are left out unless asked for
+# Most are left out unless asked for.
+_SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans,userType"
 
 
 def check_address(option: str, address: str) -> str:
@@ -41,7 +42,7 @@ def primary_address(user: Mapping[str, Any]) -> str:
 
 
 def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None:
-    """The one account whose primary address it is, else the one that has it otherwise. Raises L(TenantError) of several."""
+    """The one account whose primary address it is, else the one that has it otherwise. Several are an error."""
     having = [user for user in users if fold(address) in _addresses(user)]
     primary = [user for user in having if fold(primary_address(user)) == fold(address)]
     owner: dict[str, Any] | None = only(

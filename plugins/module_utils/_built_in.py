@@ -44,6 +44,12 @@ _PREFIXES = (
     "securityreaders_",
     "tenantadmins_",
 )
+_STEPS = {
+    "role group": "Choose another name. If this group is really meant, leave marker out, which for the role "
+    "intune.exchange.connector means to set connector_adopt_role_group to true",
+    "management role": "Choose another name (connector_role_group, for the role intune.exchange.connector), or remove "
+    "this management role first",
+}
 _ORGANIZATION_MANAGEMENT = "organization management"
 GLOBAL_ADMINISTRATORS = "tenantadmins_"  # the group in which Exchange shows them
 
@@ -72,5 +78,5 @@ def check_marker(record: Record | None, marker: str | None, what: str, tenant: s
         f'the description of the {what} {record["Name"]} does not hold the text "{marker}", so somebody else made it',
         f"change the {what}",
         tenant,
-        next_step="Choose another name, or leave marker out if it is really meant",
+        next_step=_STEPS[what],
     )

@@ -23,8 +23,8 @@ READ_CONNECTORS = Read(PATH, Purpose("read the Exchange connectors", "DeviceMana
 WRITE_CONNECTOR = Purpose("configure the Exchange connector", "DeviceManagementServiceConfig.ReadWrite.All")
 
 # How a service says that it has no such thing: 501 was seen of a tenant in 2026, the others are what HTTP has for it.
-# Only answers that cannot mean anything else count: the whole collection is gone, or a new member of this type is refused
-# in these words. A 400 can mean anything else as well: an address without a mailbox, a body that does not fit.
+# Only answers that cannot mean anything else count: the whole collection is gone, or a new member of this type is
+# refused in these words. A 400 can mean anything else as well: an address without a mailbox, a body that does not fit.
 _GONE = (404, 405, 410, 501)
 _OF_TYPE = re.compile(r"exchange\s*connector|service[ -]?to[ -]?service", re.IGNORECASE)
 _NO_LONGER = re.compile(

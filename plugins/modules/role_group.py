@@ -177,7 +177,8 @@ role_group:
 error:
   description:
     - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(built_in),
-      V(not_ours), V(own_rights), V(last_way_in), V(no_role), V(no_principal), V(ambiguous), V(not_hydrated) or V(forbidden).
+      V(not_ours), V(own_rights), V(last_way_in), V(no_role), V(no_principal), V(ambiguous), V(not_hydrated) or
+      V(forbidden).
   returned: failure
   type: dict
   sample: {kind: no_role}
