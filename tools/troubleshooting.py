@@ -57,6 +57,7 @@ KINDS = {
     "throttled": "The service asked to wait for longer than the task may take",
     "timeout": "The time of the task, or of a wait, was over",
     "tls": "The certificate is not trusted. Nothing was sent",
+    "too_late": "The device had carried out the wipe before it could be cancelled",
     "too_many": "More devices would be affected than ``max_affected`` allows. Nothing was changed, and they are named",
     "truncated": "A list was not whole, and part of a list is never taken as the list",
     "unavailable": "The service had a fault, and still had it after several attempts",
@@ -77,7 +78,8 @@ ROLES = {
     "Mobile access is not as the baselines ask.": "Each line is a finding; the result of the audit has the task that "
     "mends it",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
-    "which is more than mobile_access_max_affected allows": "Check that this is the right mailbox, and raise the number",
+    "which is more than mobile_access_max_affected allows": "Check that this is the right mailbox, and raise "
+    "the number",
     "disabled or a guest, so mobile_access_emergency_users would let nobody in with": "Name enabled member accounts",
     "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
     "or leave ``compliantApplication`` out",

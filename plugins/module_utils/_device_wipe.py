@@ -19,7 +19,9 @@ from ._retry import Deadline
 from ._tenant import Tenant
 
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
+_CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.needs)
 _READ = Purpose("see how far the wipe is", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
+_ATTEMPTS = 3  # looks at a request that was taken back
 _FIRST_LOOK, _LONGEST_PAUSE = 5.0, 60.0  # seconds between looks while waiting
 _KINDS = {"account_only": "AccountOnlyDeviceWipe", "full": "DeviceWipe"}
 # By which kinds of wipe the data in question are erased: a full wipe erases the account as well.
@@ -84,6 +86,8 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
                 "Clear-MobileDevice", {"Identity": device["guid"], **parameters[device["guid"]]}, _WIPE
             )
         if cancels:
+            for device in affected:
+                _check_cancelled(tenant, device, after[device["guid"]])
             return {}
         seen = _wait(tenant, devices, kinds, params["wait_timeout"]) if params["wait"] else after
         return {"acknowledged": acknowledged(seen)}
@@ -131,6 +135,22 @@ def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
             tenant.label,
         )
     return found[0]
+
+
+def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
+    """A device can carry out the wipe while the request is being taken back; nobody must believe that it did not."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        seen = wipe_of(_look(tenant, device))
+        if seen == expected:
+            return
+        done = [kind for kind in seen if seen[kind] == "acknowledged" != expected[kind]]
+        if done:
+            problem = f"the device {label(device)} had carried out the wipe before the request could be taken back"
+            raise TenantError("too_late", problem, _CANCEL.attempted, tenant.label, next_step="It cannot be undone")
+        if attempt < _ATTEMPTS:
+            tenant.http.pause(attempt, None, _CANCEL)
+    problem = f"Exchange Online still shows the request for the device {label(device)} as pending"
+    raise TenantError("unavailable", problem, _CANCEL.attempted, tenant.label)
 
 
 def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], seconds: int) -> dict[str, Stages]:

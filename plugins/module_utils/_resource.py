@@ -82,14 +82,6 @@ class Field:
 _NAMES = {"type": "list", "elements": "str"}
 
 
-def _once(names: Iterable[Any]) -> list[Any]:
-    """The names in their order, each in the first spelling."""
-    first: dict[Any, Any] = {}
-    for name in names:
-        first.setdefault(fold(name), name)
-    return list(first.values())
-
-
 @dataclass(frozen=True)
 class EditedList(Field):
     """A list that people edit piecemeal: the option takes C(add) and C(remove), or C(set) for the whole."""

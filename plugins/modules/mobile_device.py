@@ -52,8 +52,8 @@ options:
     type: str
   wait:
     description:
-      - Wait until each device has acknowledged the wipe. When the time is up the task does not fail, since a device that
-        is switched off never answers, but RV(acknowledged) is V(false).
+      - Wait until each device has acknowledged the wipe. When the time is up the task does not fail, since a device
+        that is switched off never answers, but RV(acknowledged) is V(false).
     type: bool
     default: false
   wait_timeout:
