@@ -43,6 +43,13 @@ def reaches_many(policy: Policy) -> bool:
     return everybody or names_administrators(policy)
 
 
+def excludes_nobody(policy: Policy) -> bool:
+    """Whether a policy is for all users and excludes no user and no group, so that nobody has to be read to say so."""
+    users = (policy.get("conditions") or {}).get("users") or {}
+    excluded = folded_set(users.get("excludeUsers")) - {"guestsorexternalusers"} or users.get("excludeGroups")
+    return "all" in folded_set(users.get("includeUsers")) and not excluded
+
+
 def names_administrators(policy: Policy) -> bool:
     users = (policy.get("conditions") or {}).get("users") or {}
     return bool(folded_set(ADMINISTRATORS) & folded_set(users.get("includeRoles")))

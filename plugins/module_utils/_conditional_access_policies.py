@@ -13,7 +13,14 @@ from typing import Any
 from ._conditional_access import EAS
 from ._conditional_access_fields import FIELDS, as_new, both_forms_of_guests
 from ._conditional_access_impact import measure, read_people
-from ._conditional_access_lockout import ADMINISTRATORS, last_administrators, lockout_risk, reaches_many, spared
+from ._conditional_access_lockout import (
+    ADMINISTRATORS,
+    excludes_nobody,
+    last_administrators,
+    lockout_risk,
+    reaches_many,
+    spared,
+)
 from ._conditional_access_people import Person, assignment_of, filled
 from ._conditional_access_subjects import Subjects
 from ._entities import Entities
@@ -176,7 +183,7 @@ def _refuse_lockout(
 ) -> None:
     """Raises TenantError where nobody could be left who gets in and can undo the change."""
     risk = lockout_risk(policies, changed, people) if people or reaches_many(changed) else ""
-    if risk and not_read:
+    if risk and not_read and not excludes_nobody(changed):
         raise TenantError(
             "forbidden",
             f"{changed['displayName']} would be enabled, and whom it keeps out cannot be said: {'; '.join(not_read)}",
