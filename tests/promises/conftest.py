@@ -110,8 +110,8 @@ def bench(running: Simulator) -> Bench:
 def unharmed(bench: Bench, count: Callable[[int], None]) -> Callable[..., None]:
     """Promise 22: since a scenario started, only what it may change has changed; without C(real), nothing has."""
 
-    def check(scenario: Scenario, real: bool = True) -> None:
-        nobody_else(bench.simulator, bench.before, scenario.tenant, allowed(scenario) if real else ())
+    def check(scenario: Scenario, real: bool = True, new_ones: bool = False) -> None:
+        nobody_else(bench.simulator, bench.before, scenario.tenant, allowed(scenario) if real else (), new_ones)
         count(22)
 
     return check
