@@ -51,7 +51,7 @@ def _recipient(run: Run, user: Json) -> Json:
         "IsResource": False,
         "IsLinked": False,
         "HiddenFromAddressListsEnabled": False,
-        "DistinguishedName": f"CN={name},OU={tenant.domain},OU=Microsoft Exchange Hosted Organizations",
+        "DistinguishedName": f"CN={user['id']},OU={tenant.domain},OU=Microsoft Exchange Hosted Organizations",
         "OrganizationId": tenant.domain,
         "WhenCreatedUTC": user["createdDateTime"],
         "WhenChangedUTC": user["createdDateTime"],
