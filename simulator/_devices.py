@@ -72,7 +72,7 @@ def seed_device(run: Run, number: int, described: Json) -> None:
         "Identity": identity,
         # owners of one name make identities that are the same
         "Guid": run.tenant.uuid("MobileDevice", described["user"], name),
-        "DistinguishedName": distinguished(run.tenant, name, "ExchangeActiveSyncDevices", mailbox),
+        "DistinguishedName": distinguished(run.tenant, name, "ExchangeActiveSyncDevices", owner),
         "ClientType": described["client"],
         "ClientVersion": described.get("version", "16.1"),
         "DeviceId": device_id,

@@ -55,7 +55,8 @@ def _recipient(run: Run, user: Json) -> Json:
         "IsResource": False,
         "IsLinked": False,
         "HiddenFromAddressListsEnabled": False,
-        "DistinguishedName": distinguished(tenant, name),
+        # the id, since two recipients of one name have two of these
+        "DistinguishedName": distinguished(tenant, user["id"]),
         "OrganizationId": tenant.domain,
         "WhenCreatedUTC": user["createdDateTime"],
         "WhenChangedUTC": user["createdDateTime"],
