@@ -181,7 +181,8 @@ def test_an_inventory_of_hostile_customers(tmp_path: Path, simulator: Simulator,
         assert found["connector_connected"]["hosts"] == [first]  # and not who is called so
         assert found["connector_connected_"]["hosts"] == [second]
         assert all(re.fullmatch(r"\w+", group) for group in found if group != "_meta")
-        assert listed.stderr.count("which is not a GUID. It is left out of the inventory.") == 3, listed.stderr
+        warned = " ".join(listed.stderr.split())  # older ansible-core breaks the lines
+        assert warned.count("which is not a GUID. It is left out of the inventory.") == 3, listed.stderr
         assert not canary.exists(), cached
         assert len(found["_meta"]["hostvars"][first]["exchange_quarantine"]["mobile_devices"]) == 1
     played = run(tmp_path, signed_in, "ansible-playbook", "-i", "hostile.tenants.yml", "play.yml")
@@ -196,8 +197,9 @@ def test_an_inventory_of_hostile_customers(tmp_path: Path, simulator: Simulator,
     assert pages >= {"report.html", "report.csv"} and all(re.fullmatch(r"[a-z0-9.-]+", name) for name in pages)
     strict = {**content, "strict_tenants": True}
     (tmp_path / "hostile.tenants.yml").write_text(yaml.safe_dump(strict))
-    refused = run(tmp_path, {**signed_in, "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true"}, "ansible-inventory", "-i", "hostile.tenants.yml", "--list")  # fmt: skip
-    assert refused.returncode != 0 and "3 of 5 tenants could not be read" in refused.stderr
+    signed_in["ANSIBLE_INVENTORY_UNPARSED_FAILED"] = "true"
+    refused = run(tmp_path, signed_in, "ansible-inventory", "-i", "hostile.tenants.yml", "--list")
+    assert refused.returncode != 0 and "3 of 5 tenants could not be read" in " ".join(refused.stderr.split())
 
 
 def documented() -> list[dict[str, Any]]:
@@ -280,12 +282,13 @@ def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulato
     signed_in["PATH"] = f"{folder}:{signed_in['PATH']}"
     arguments = ["-r", "rulebook.yml", "-i", "inventory.yml", "-e", "variables.yml", "--print-events"]
     # Each run_playbook once for each event that its condition is about.
+    kinds = ("state_changed", "sync_stale", "quarantined")
     expected = sum(
-        sum(kind in str(rule["condition"]) or "is defined" in rule["condition"] for kind in ("state_changed", "sync_stale", "quarantined"))
+        sum(kind in rule["condition"] or "is defined" in rule["condition"] for kind in kinds)
         for ruleset in rulesets
         for rule in ruleset["rules"]
         if "run_playbook" in rule["action"]
-    )  # fmt: skip
+    )
     output = tmp_path / "output"
     with output.open("wb") as stream:
         process = subprocess.Popen(
