@@ -213,7 +213,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if isinstance(cached, dict) and set(cached) == {"hosts", "left_out"}:  # as this version writes it
                 return dict(cached)
         left_out: list[str] = []
-        found = {"hosts": self._read(left_out), "left_out": left_out}
+        found: dict[str, list[Any]] = {"hosts": self._read(left_out), "left_out": left_out}
         if kept:
             self._cache[key] = found
         return found

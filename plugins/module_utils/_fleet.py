@@ -70,8 +70,8 @@ def read_fleet(
     """Every tenant as a host: C(name), C(group) (None if its connector was not asked for) and C(variables).
 
     Without C(entries) and partner there is the one tenant of the C(shared) options. Raises L(TenantError) if it cannot
-    be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that cannot be
-    signed in to, for want of an id, is none: C(left_out) is called with the reason.
+    be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that has no
+    valid id is none: C(left_out) is called with the reason.
     """
     if concurrency < 1:
         raise usage("concurrency must be at least 1")

@@ -28,8 +28,8 @@ def customers(partner: Tenant, left_out: Callable[[str], None]) -> dict[str, str
 
     A partner may spread the roles over several relationships with one customer, and its people then have all of them:
     so the roles of a customer are those of its usable relationships together. One whose tenant id is not a GUID cannot
-    be a host: without an id, its tasks would go to the tenant that the environment names. C(left_out) is called with the
-    reason. Raises L(TenantError).
+    be a host: without an id, its tasks would go to the tenant that the environment names. C(left_out) is called with
+    the reason. Raises L(TenantError).
     """
     names: dict[str, str] = {}
     held: dict[str, set[str]] = {}

@@ -25,7 +25,7 @@ _CONNECTION = {option: spec for option, spec in CONNECTION_SPEC.items() if optio
 SHARED = (*_CONNECTION, *OPTIONS)
 RESERVED = ("all", "ungrouped")  # groups that Ansible itself makes
 # What Ansible takes for a part of a pattern, a file or a template.
-_PATTERN = re.compile(r"\A[-.@~!&]|[,:*?\[\]{}/\\\x00-\x1f\x7f]|[&!]")
+_PATTERN = re.compile(r"\A[-.@~]|[,:*?!&\[\]{}/\\\x00-\x1f\x7f]")
 # Without defaults and environment: what is left out is as for all.
 _SPEC: dict[str, Any] = {
     option: {key: value for key, value in spec.items() if key not in ("default", "fallback")}
