@@ -182,7 +182,7 @@ class Simulator:
 
     def describe(self, description: Json, tenant: str | None = None) -> None:
         """Begin anew, with more laid over the description that a tenant started with. Its domain stays."""
-        self._in_loop(lambda: self._world.describe(self._world.tenant(tenant), description))
+        self._in_loop(lambda: self._world.seed_anew(self._world.tenant(tenant), description))
 
     def fault(self, **wanted: Any) -> None:
         """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""

@@ -132,7 +132,7 @@ class World:
             seed_exchange(Run(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
         self._seeded[tenant.tenant_id] = tenant.revision.number, now
 
-    def describe(self, tenant: Tenant, more: Json) -> None:
+    def seed_anew(self, tenant: Tenant, more: Json) -> None:
         """Lay more over the description of a tenant as it was when the simulator started, and begin anew."""
         original = self._descriptions.setdefault(tenant.tenant_id, tenant.description)
         tenant.description = laid_over(original, more)

@@ -210,10 +210,10 @@ changed. That record and the state in which the tenant ends are what the tests g
 task and that of the tenant are moved by the tests.
 
 * The roles run as processes of ``ansible-playbook``, which are ended with SIGKILL.
-* Before and after each of these cases, every object of every tenant is compared by its unique id. What a scenario may
-  change is written down by hand, in ``tests/promises/allowed_changes.py``. Other cases are made of names that are easily
-  taken for each other: with a slash or a quote in them, in another alphabet, of 64 characters, or like the address of
-  somebody else.
+* Before and after each of these cases, every object of every tenant is compared by its unique id. What a scenario
+  may change is written down by hand, in ``tests/promises/allowed_changes.py``.
+* Tenants are made of names that are easily taken for each other: with a slash or a quote in them, in another alphabet,
+  of 64 characters, or like the address of somebody else.
 * Where to kill a task, or to put a fault, is not listed by hand: a scenario runs once, and its record says which
   requests it makes.
 * ``make test`` tries a sample, and prints the seed with which ``PROMISES_SEED`` repeats it. ``make promises`` tries

@@ -232,7 +232,19 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
 
 # Parameters that say which object is meant. Those of a cmdlet that reads all do.
 _TARGETS = folded_set(
-    "Identity Mailbox Role RoleAssignee User SecurityGroup App Policy Computer Member Members".split()
+    (
+        "Identity",
+        "Mailbox",
+        "Role",
+        "RoleAssignee",
+        "User",
+        "SecurityGroup",
+        "App",
+        "Policy",
+        "Computer",
+        "Member",
+        "Members",
+    )
 )
 
 
