@@ -149,6 +149,7 @@ class Pair:
     meant: Person
     other: Person
     objects: Mapping[str, Mapping[str, Any]]  # by kind and unique id
+    guest: bool  # the other has no mailbox
 
     def ids(self, kind: str, key: str, value: str) -> list[str]:
         return [one for one, found in self.objects.get(kind, {}).items() if found.get(key) == value]
@@ -186,7 +187,7 @@ def build(simulator: Simulator, wanted: Names, other: str, one_phone: bool) -> P
             ((guid, one["DeviceId"]) for guid, one in objects["MobileDevice"].items() if one["_owner"] == key), ("", "")
         )
         people.append(Person(key, name, name, addresses[nickname], phone[1], phone[0]))
-    return Pair(called, *people, objects)
+    return Pair(called, *people, objects, other == "guest")
 
 
 def _ids(simulator: Simulator) -> tuple[str, str]:

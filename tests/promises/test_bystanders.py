@@ -61,24 +61,30 @@ def action(found: Action) -> Action:
     return found
 
 
-def _way(pair: Pair, draw: Draw, *ways: str) -> tuple[str, dict[str, bool]]:
+def _way(pair: Pair, draw: Draw) -> tuple[str, dict[str, bool]]:
     """A text that names the person who is meant, and whether it names nobody else."""
-    way = draw(st.sampled_from(ways or ("id", "address", "name", "display name")))
+    way = draw(st.sampled_from(sorted(pair.meant.ways)))
     text = pair.meant.ways[way]
     both = way in ("name", "display name") and pair.names.same
     return text, {"sure": way == "id", "unsure": both}
 
 
+def _mailbox(pair: Pair, draw: Draw) -> tuple[str, dict[str, bool]]:
+    """As `_way`, where only those with a mailbox can be meant."""
+    text, certainty = _way(pair, draw)
+    return text, {**certainty, "unsure": certainty["unsure"] and not pair.guest}
+
+
 @action
 def _mailbox_switch(pair: Pair, draw: Draw) -> Task:
-    text, certainty = _way(pair, draw)
+    text, certainty = _mailbox(pair, draw)
     may = May("CASMailbox", {"id": pair.meant.id}, ("OutlookMobileEnabled",))
     return Task("cas_mailbox_mobile_access", {"mailbox": text, "outlook_mobile_enabled": False}, (may,), **certainty)
 
 
 @action
 def _mailbox_device_ids(pair: Pair, draw: Draw) -> Task:
-    text, certainty = _way(pair, draw)
+    text, certainty = _mailbox(pair, draw)
     asked = {"mailbox": text, "blocked_device_ids": {"add": [pair.meant.device_id]}}
     return Task("cas_mailbox_mobile_access", asked, (May("CASMailbox", {"id": pair.meant.id}, _LISTS),), **certainty)
 
@@ -138,7 +144,7 @@ def _more_devices_than_allowed(pair: Pair, draw: Draw) -> Task:
 @action
 def _device_by_id_and_mailbox(pair: Pair, draw: Draw) -> Task:
     asked, may = _doing(pair, draw, by_id=True)
-    text, certainty = _way(pair, draw)
+    text, certainty = _mailbox(pair, draw)
     return Task("mobile_device", {"device_id": pair.meant.device_id, "mailbox": text, **asked}, may, **certainty)
 
 
@@ -151,7 +157,7 @@ def _device_by_guid(pair: Pair, draw: Draw) -> Task:
 @action
 def _device_by_mailbox(pair: Pair, draw: Draw) -> Task:
     asked, may = _doing(pair, draw, by_id=False)
-    text, certainty = _way(pair, draw)
+    text, certainty = _mailbox(pair, draw)
     return Task("mobile_device", {"mailbox": text, **asked}, may, **certainty)
 
 
@@ -164,7 +170,7 @@ def _device_by_model(pair: Pair, draw: Draw) -> Task:
 @action
 def _all_devices_of_a_mailbox(pair: Pair, draw: Draw) -> Task:
     asked, may = _doing(pair, draw, by_id=False)
-    text, certainty = _way(pair, draw)
+    text, certainty = _mailbox(pair, draw)
     options = {"mailbox": text, "match": "all", **_AT_MOST_ONE, **asked}
     return Task("mobile_device", options, may, unsure=certainty["unsure"])
 
