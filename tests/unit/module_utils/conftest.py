@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class Clock:
 
     @property
     def options(self) -> dict[str, Any]:
-        machine = {"now": lambda: self.machine} if self.machine else {}
+        machine = {"now": lambda: self.machine or datetime.now(UTC)}
         return {"clock": self.now, "sleep": self.sleeps.append, "random": lambda: 0.5, **machine}
 
 
