@@ -52,7 +52,7 @@ def seed_customers(tenant: Tenant, now: datetime) -> None:
             {
                 "id": relationship,
                 "displayName": f"{described['name']} administration {number}",
-                "customer": {"tenantId": customer_id, "displayName": described["name"]},
+                "customer": {"tenantId": described.get("tenant_id", customer_id), "displayName": described["name"]},
                 "accessDetails": {
                     "unifiedRoles": [{"roleDefinitionId": DIRECTORY_ROLES[role]} for role in described["roles"]]
                 },

@@ -37,6 +37,13 @@ options:
     description: How old the last successful synchronisation may be, in seconds.
     type: int
     default: 93600
+  as_json:
+    description:
+      - Whether the report is returned as JSON text and not as a dictionary.
+      - Ansible never evaluates this text. With the filter P(ansible.builtin.to_json#filter) in its place, ansible-core
+        before 2.19 would take text of a tenant in it for a template.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -81,6 +88,7 @@ _value:
       elements: dict
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -89,6 +97,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._connectors import TYPE, state
 from ..plugin_utils._rows import writable
+from ..plugin_utils._trust import text_as_data
 
 _STATES = ("action", "unread", "partly_read", "in_order")
 _AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
@@ -112,7 +121,7 @@ _KINDS = {
 Facts = dict[str, Any]
 
 
-def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600) -> Facts:
+def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json: bool = False) -> Facts | str:
     """The report on C(tenants)."""
     if not isinstance(tenants, list) or not all(isinstance(one, Mapping) and one.get("name") for one in tenants):
         raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
@@ -133,7 +142,8 @@ def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600) -> Facts
         "work": _work(judged),
         "tenants": judged,
     }
-    return {key: _writable(value) for key, value in made.items()}
+    report = {key: _writable(value) for key, value in made.items()}
+    return text_as_data(json.dumps(report, default=str)) if as_json else report
 
 
 def _writable(value: Any) -> Any:

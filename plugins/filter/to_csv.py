@@ -13,7 +13,9 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Makes CSV as RFC 4180 describes it, with a line of headings, a comma between cells and CRLF at the end of each line.
   - Values that people or services wrote can begin like a formula, and a spreadsheet would compute it. Such text gets an
-    apostrophe in front. Numbers stay as they are.
+    apostrophe in front, whatever invisible characters it begins with. Numbers stay as they are.
+  - A spreadsheet that takes another character than the comma for the separator divides cells, so the same is done
+    inside a cell after a comma, a semicolon, a tab and a line break. What is written is text in each case.
 extends_documentation_fragment: intune.exchange.rows
 options:
   byte_order_mark:
@@ -45,14 +47,17 @@ _value:
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 from ..plugin_utils._rows import Rows, text_of
 
-# What spreadsheets take for the beginning of a formula, in the forms of East Asian keyboards as well:
-# https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What spreadsheets take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = "=+-@"
+# Where a spreadsheet may begin a cell: after each separator that one may be set to, and after each line break.
+_CELL_BEGINS = re.compile(r"([,;|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 
 
 def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
@@ -70,7 +75,21 @@ def _cell(value: Any) -> str:
     text = text_of(value).replace("\0", "")
     if isinstance(value, int | float):
         return text
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+    first, *rest = _CELL_BEGINS.split(text)  # then separators and parts by turns
+    for separator, part in zip(rest[::2], rest[1::2], strict=True):
+        first += separator + ("'" if _is_formula(part) else "") + part
+    return f"'{first}" if _is_formula(text) else first
+
+
+def _is_formula(part: str) -> bool:
+    """Whether the first character that is seen begins a formula, in whatever width or shape it is written."""
+    for character in part:
+        if character == "\u2212" or unicodedata.normalize("NFKC", character) in _FORMULA:
+            return True
+        # Spaces, controls, what is invisible, and the quotes that a spreadsheet takes away.
+        if character not in '"\u201c\u201d\uff02' and unicodedata.category(character)[0] not in "ZCM":
+            return False
+    return False
 
 
 class FilterModule:

@@ -28,6 +28,10 @@ notes:
     variable, as in the examples. Certificates and federated tokens are files, so that their paths are enough.
   - A customer of a partner is found by its relationships, but signed in to as an application of the partner that has
     been consented to in the customer's tenant, with permissions of its own.
+  - Text of a tenant, such as a name, an address or evidence, is data in every variable and never evaluated. The name of
+    a group of O(groups) and O(keyed_groups) has only letters, digits and underscores, others become underscores. One
+    that is the name of a host, C(all), C(ungrouped) or a group of this plugin gets an underscore at its end.
+  - A customer whose C(tenantId) is not a GUID is left out with a warning, and with O(strict_tenants) it is an error.
   - Needs the permissions of the modules, and C(DelegatedAdminRelationship.Read.All) in the tenant of the partner.
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -54,7 +58,9 @@ options:
         type: str
         required: true
       name:
-        description: The name of the host. The O(tenants[].tenant_id) when left out.
+        description:
+          - The name of the host. The O(tenants[].tenant_id) when left out.
+          - It cannot be a name that Ansible takes for a pattern or another group, such as V(all) or V(x*).
         type: str
   tenant_id:
     description:
@@ -150,16 +156,17 @@ import json
 from typing import Any
 
 from ansible.errors import AnsibleParserError
+from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.template import trust_as_template
 
-from ..module_utils._errors import TenantError
+from ..module_utils._errors import TenantError, one_line
 from ..module_utils._fleet import GROUPS, UNREADABLE, read_fleet
-from ..module_utils._tenant_list import SHARED
+from ..module_utils._tenant_list import RESERVED, SHARED
+from ..plugin_utils._trust import as_data, as_template
 
 _EVERY_HOST = {
-    "ansible_connection": trust_as_template("local"),
-    "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
+    "ansible_connection": as_template("local"),
+    "ansible_python_interpreter": as_template("{{ ansible_playbook_python }}"),
 }
 
 
@@ -167,6 +174,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Reads the tenants, or what the cache has of them, and puts them into the inventory."""
 
     NAME = "intune.exchange.tenants"
+    _hosts: frozenset[str] = frozenset()  # their names
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith((".tenants.yml", ".tenants.yaml"))
@@ -174,33 +182,43 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
-        hosts = self._hosts(path, cache)
+        found = self._found(path, cache)
+        hosts, left_out = found["hosts"], found["left_out"]
+        self._hosts = frozenset(host["name"] for host in hosts)
         unreadable = [host for host in hosts if host["group"] == UNREADABLE]
-        if unreadable and self.get_option("strict_tenants"):
-            reasons = "\n".join(
-                f"{host['name']}: {host['variables']['tenant_error']['message']}" for host in unreadable
-            )
-            raise AnsibleParserError(f"{len(unreadable)} of {len(hosts)} tenants could not be read.\n{reasons}")
+        reasons = [
+            *(f"{host['name']}: {host['variables']['tenant_error']['message']}" for host in unreadable),
+            *left_out,
+        ]
+        if reasons and self.get_option("strict_tenants"):
+            listed = "\n".join(reasons)
+            whole = len(hosts) + len(left_out)
+            raise AnsibleParserError(f"{len(reasons)} of {whole} tenants could not be read.\n{listed}")
         if unreadable:
             self.display.warning(
                 f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}"
             )
+        for reason in left_out:
+            self.display.warning(f"{reason} It is left out of the inventory.")
         for group in GROUPS:  # also those without hosts, which a play may name
             inventory.add_group(group)
         for host in hosts:
             self._add(host)
 
-    def _hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
-        """C(cache) says whether what was kept may be used; it is written either way."""
+    def _found(self, path: str, cache: bool) -> dict[str, list[Any]]:
+        """The hosts, and why others are none. C(cache) says whether the cache may be used; it is written either way."""
         key, kept = self.get_cache_key(path), self.get_option("cache")
         if kept and cache and key in self._cache:
-            return list(self._cache[key])
-        hosts = self._read()
+            cached = self._cache[key]
+            if isinstance(cached, dict) and set(cached) == {"hosts", "left_out"}:  # as this version writes it
+                return dict(cached)
+        left_out: list[str] = []
+        found: dict[str, list[Any]] = {"hosts": self._read(left_out), "left_out": left_out}
         if kept:
-            self._cache[key] = hosts
-        return hosts
+            self._cache[key] = found
+        return found
 
-    def _read(self) -> list[dict[str, Any]]:
+    def _read(self, left_out: list[str]) -> list[dict[str, Any]]:
         shared = {option: self._given(option) for option in SHARED}
         try:
             return read_fleet(
@@ -210,6 +228,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.get_option("gather"),
                 self.get_option("concurrency"),
                 self.get_option("timeout"),
+                left_out=left_out.append,
             )
         except TenantError as error:
             raise AnsibleParserError(str(error)) from None
@@ -220,10 +239,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return json.loads(json.dumps(self.templar.template(self.get_option(option)), default=str))
 
     def _add(self, host: dict[str, Any]) -> None:
-        name, variables, strict = host["name"], {**_EVERY_HOST, **host["variables"]}, self.get_option("strict")
+        name, strict = host["name"], self.get_option("strict")
+        # What services returned, also when it comes out of the cache, is never a template.
+        variables = {**_EVERY_HOST, **as_data(host["variables"])}
         self.inventory.add_host(name, group=host["group"])
         for variable, value in variables.items():
             self.inventory.set_variable(name, variable, value)
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+
+    def _sanitize_group_name(self, name: str) -> str:
+        """The name of a group that was worked out, perhaps from text of a tenant: no pattern, and no other group.
+
+        Otherwise a customer could choose its display name so that it is in a group, or stands for a host, of others.
+        """
+        safe = str(to_safe_group_name(one_line(name), force=True, silent=True))
+        return f"{safe}_" if safe in self._hosts or safe.lower() in (*RESERVED, *GROUPS) else safe

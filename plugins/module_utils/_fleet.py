@@ -64,12 +64,14 @@ def read_fleet(
     wanted: Sequence[str],
     concurrency: int,
     timeout: float,
+    left_out: Callable[[str], None] = lambda reason: None,
     **clock: Any,
 ) -> list[dict[str, Any]]:
     """Every tenant as a host: C(name), C(group) (None if its connector was not asked for) and C(variables).
 
     Without C(entries) and partner there is the one tenant of the C(shared) options. Raises L(TenantError) if it cannot
-    be known which tenants there are; one that cannot be read is a host as well.
+    be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that has no
+    valid id is none: C(left_out) is called with the reason.
     """
     if concurrency < 1:
         raise usage("concurrency must be at least 1")
@@ -83,7 +85,7 @@ def read_fleet(
         entries = [{"tenant_id": shared["tenant_id"]}]
     together = {**clock, "deadline": _deadline(timeout, **clock), "connections": Connections()}
     try:
-        found = _customers(partner_tenant_id, shared, timeout, together) if partner_tenant_id else {}
+        found = _customers(partner_tenant_id, shared, timeout, together, left_out) if partner_tenant_id else {}
         tenants = tenants_of(entries or [], found, shared)
         calls = {
             name: partial(_host, name, {**params, "timeout": timeout}, wanted, together)
@@ -99,10 +101,15 @@ def _deadline(timeout: float, clock: Callable[[], float] | None = None, **_unuse
 
 
 def _customers(
-    partner_tenant_id: str, shared: Mapping[str, Any], timeout: float, together: Mapping[str, Any]
+    partner_tenant_id: str,
+    shared: Mapping[str, Any],
+    timeout: float,
+    together: Mapping[str, Any],
+    left_out: Callable[[str], None],
 ) -> dict[str, str]:
     declaration = Declaration(
-        "list the customers of the partner", lambda tenant, params, check_mode: {"customers": customers(tenant)}
+        "list the customers of the partner",
+        lambda tenant, params, check_mode: {"customers": customers(tenant, left_out)},
     )
     result = perform(declaration, {**shared, "tenant_id": partner_tenant_id, "timeout": timeout}, True, **together)
     if result.get("failed"):

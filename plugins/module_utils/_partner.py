@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from ._errors import Purpose
+from collections.abc import Callable
+
+from ._errors import Purpose, one_line
 from ._graph import odata
 from ._tenant import Tenant
+from ._values import is_guid
 
 # https://learn.microsoft.com/graph/api/tenantrelationship-list-delegatedadminrelationships: at most 300 in a page.
 _PATH = odata("tenantRelationships/delegatedAdminRelationships", select="customer,status,accessDetails", top="300")
@@ -20,19 +23,30 @@ _ROLES = {
 }
 
 
-def customers(partner: Tenant) -> dict[str, str]:
+def customers(partner: Tenant, left_out: Callable[[str], None]) -> dict[str, str]:
     """The display name of every customer by tenant id, of whom usable relationships hold both roles.
 
     A partner may spread the roles over several relationships with one customer, and its people then have all of them:
-    so the roles of a customer are those of its usable relationships together. Raises L(TenantError).
+    so the roles of a customer are those of its usable relationships together. One whose tenant id is not a GUID cannot
+    be a host: without an id, its tasks would go to the tenant that the environment names. C(left_out) is called with
+    the reason. Raises L(TenantError).
     """
     names: dict[str, str] = {}
     held: dict[str, set[str]] = {}
+    refused: set[str] = set()
     relationships, _response = partner.graph.list(_PATH, _READ)
     for one in relationships:
         if one.get("status") in _USABLE and one.get("customer"):
-            tenant_id = str(one["customer"]["tenantId"]).lower()
+            tenant_id = str(one["customer"].get("tenantId") or "").lower()
+            if not is_guid(tenant_id):
+                refused.add(
+                    f"The tenantId of the customer {one_line(repr(one['customer'].get('displayName')), 80)} is "
+                    f"{one_line(repr(tenant_id), 80)}, which is not a GUID."
+                )
+                continue
             names.setdefault(tenant_id, str(one["customer"].get("displayName") or tenant_id))
             roles = (one.get("accessDetails") or {}).get("unifiedRoles") or []
             held.setdefault(tenant_id, set()).update(str(role["roleDefinitionId"]).lower() for role in roles)
+    for reason in sorted(refused):
+        left_out(reason)
     return {tenant_id: name for tenant_id, name in names.items() if held[tenant_id] >= _ROLES}

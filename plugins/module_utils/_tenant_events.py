@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ._connectors import of_our_type, state
+from ._errors import TenantError
 from ._fleet import FACTS, UNREADABLE
+from ._values import is_guid
 
 Event = dict[str, Any]
 _CONNECTOR, _QUARANTINE = FACTS["connector"][0], FACTS["quarantine"][0]
@@ -62,7 +64,7 @@ class Known:
             isinstance(known.connector, str | None)
             and isinstance(known.stale, bool | None)
             and isinstance(listed, list)
-            and all(isinstance(guid, str) for guid in listed)
+            and all(is_guid(guid) for guid in listed)
             and isinstance(known.failures, int)
             and not isinstance(known.failures, bool)
             and isinstance(known.unreadable, bool)
@@ -82,16 +84,43 @@ def happened(known: Known, host: Mapping[str, Any], rules: Rules) -> Iterator[Ev
     """
     variables = host["variables"]
     who = {"tenant": host["name"], **{name: variables[name] for name in ("tenant_id", "tenant_options")}}
-    for event in _between(known, host["group"], variables, rules):
+    for event in _between(known, host, rules):
         yield {"type": event.pop("type"), **who, **event}
 
 
-def _between(known: Known, group: str | None, variables: Mapping[str, Any], rules: Rules) -> Iterator[Event]:
-    yield from _readable(known, variables["tenant_error"] if group == UNREADABLE else None, rules)
+def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Why a look at a tenant is not complete: its C(kind) and C(message), or None."""
+    variables = host["variables"]
+    if host["group"] == UNREADABLE:
+        error: Mapping[str, Any] = variables["tenant_error"]
+        return error
+    number = len(_devices(variables)) - len(_identified(variables))
+    if not number:
+        return None
+    devices = "1 quarantined device" if number == 1 else f"{number} quarantined devices"
+    problem = f"Exchange Online returned {devices} without a valid GUID"
+    step = "Look at the quarantined devices with intune.exchange.mobile_device_info"
+    tenant = str(variables["tenant_id"])
+    raised = TenantError("protocol", problem, "identify all quarantined devices", tenant, next_step=step)
+    return {"kind": raised.kind, "message": str(raised)}
+
+
+def _devices(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(variables[_QUARANTINE]["mobile_devices"]) if _QUARANTINE in variables else []
+
+
+def _identified(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The devices that can be remembered and acted on; another one is no event of its own."""
+    return [device for device in _devices(variables) if is_guid(device.get("guid"))]
+
+
+def _between(known: Known, host: Mapping[str, Any], rules: Rules) -> Iterator[Event]:
+    variables = host["variables"]
+    yield from _readable(known, failure(host), rules)
     if _CONNECTOR in variables:  # also of a tenant of which something else could not be read
         yield from _connector(known, variables, rules)
     if _QUARANTINE in variables:
-        yield from _quarantined(known, variables[_QUARANTINE]["mobile_devices"], rules)
+        yield from _quarantined(known, _identified(variables), rules)
 
 
 def _readable(known: Known, error: Mapping[str, Any] | None, rules: Rules) -> Iterator[Event]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,9 @@ _OF_A_CREDENTIAL = (*_CREDENTIALS, "certificate_password", "auth_method")
 # The time is that of all tenants together.
 _CONNECTION = {option: spec for option, spec in CONNECTION_SPEC.items() if option != "timeout"}
 SHARED = (*_CONNECTION, *OPTIONS)
+RESERVED = ("all", "ungrouped")  # groups that Ansible itself makes
+# What Ansible takes for a part of a pattern, a file or a template.
+_PATTERN = re.compile(r"\A[-.@~]|[,:*?!&\[\]{}/\\\x00-\x1f\x7f]")
 # Without defaults and environment: what is left out is as for all.
 _SPEC: dict[str, Any] = {
     option: {key: value for key, value in spec.items() if key not in ("default", "fallback")}
@@ -53,11 +57,21 @@ def tenants_of(
         tenants.setdefault(key, {}).update(given)
     hosts: dict[str, dict[str, Any]] = {}
     for one in tenants.values():
-        name = str(one.get("name") or one["tenant_id"])
+        name = _host_name(str(one.get("name") or one["tenant_id"]))
         if name in hosts:
             raise usage(f"two tenants are called {name}", "Give each a name of its own")
         hosts[name] = _with_shared(one, shared)
     return hosts
+
+
+def _host_name(name: str) -> str:
+    """C(name), if a host can have it and a play can mean it. Raises L(TenantError)."""
+    if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip():
+        raise usage(
+            f"a tenant cannot be called {name!r}: Ansible takes it for a pattern, a template or a group",
+            "Use letters, digits, spaces in between, and . _ -",
+        )
+    return name
 
 
 def _checked(entry: Any, number: int) -> dict[str, Any]:
@@ -73,6 +87,8 @@ def _checked(entry: Any, number: int) -> dict[str, Any]:
     validated = ArgumentSpecValidator(_SPEC).validate(dict(entry))
     if validated.error_messages:
         raise usage(f"{where} cannot be used: {redactor.clean('; '.join(validated.error_messages))}")
+    if not validated.validated_parameters["tenant_id"].strip():
+        raise usage(f"the tenant_id of {where} is blank", "Give its id or one of its verified domains")
     return {option: value for option, value in validated.validated_parameters.items() if value is not None}
 
 

@@ -18,9 +18,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._connection import CONNECTION_SPEC, SECRET_OPTIONS, named
 from ..module_utils._errors import usage
+from ..module_utils._event_data import event_data, is_event_address, may_be_template
 from ..module_utils._fleet import UNREADABLE, read_fleet
 from ..module_utils._redaction import Redactor
-from ..module_utils._tenant_events import Event, Known, Rules, happened
+from ..module_utils._tenant_events import Event, Known, Rules, failure, happened
 from ..module_utils._tenant_list import SHARED
 from ..module_utils._token_cache import Token
 from ._watch_file import WatchFile
@@ -58,6 +59,7 @@ async def watch(
     params = _checked(given)
     rules = Rules(**{name: params[name] for name in Rules.__dataclass_fields__})
     entries = _entries(params)
+    _refuse_templates({**given, "tenants": entries})
     shared = {option: params.get(option) for option in SHARED}
     memory: dict[str, Token] = {}
     with WatchFile(params["state_file"]) as file:
@@ -73,7 +75,7 @@ async def watch(
                 for number, host in zip(now, hosts, strict=True):
                     tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), Known())
                     for event in happened(tenant, host, rules):
-                        await hand_over(event)
+                        await hand_over(event_data(event))
                     due[number] = clock() + rules.pause(tenant.failures)
                     _log(host, rules.pause(tenant.failures))
             finally:  # also when it is cancelled while an event waits: what was handed over is not told again
@@ -111,6 +113,27 @@ def _entries(params: Mapping[str, Any]) -> list[Any]:
     return entries
 
 
+def _refuse_templates(given: Mapping[str, Any], where: str = "") -> None:
+    """Raises L(TenantError) for an option that would be evaluated by whoever takes it out of an event.
+
+    Secrets are in no event, so they may hold anything.
+    """
+    for option, value in given.items():
+        if option == "tenants":
+            for number, entry in enumerate(value, 1):
+                if isinstance(entry, Mapping):
+                    _refuse_templates(entry, f"tenants[{number}].")
+        elif option == "account" and value is not None and not is_event_address(value):
+            raise usage(
+                f"{where}account is not an address that an event may carry: letters, digits and . _ + & ~ - before "
+                "the @, and a domain after it",
+                "Give the primary SMTP address of the account",
+            )
+        elif option not in SECRET_OPTIONS and may_be_template(value):
+            step = "Give the value itself: events carry it to playbooks, which would evaluate it"
+            raise usage(f"{where}{option} holds what Jinja or Ansible would evaluate", step)
+
+
 async def _in_thread(work: Callable[[], T]) -> T:
     """C(work), done where it does not hold up the loop.
 
@@ -133,8 +156,8 @@ async def _in_thread(work: Callable[[], T]) -> T:
 
 
 def _log(host: Mapping[str, Any], pause: int) -> None:
-    if host["group"] == UNREADABLE:
-        message = host["variables"]["tenant_error"]["message"]
-        _LOG.warning("%s Next look in %d s.", message, pause)
+    error = failure(host)
+    if error:
+        _LOG.warning("%s Next look in %d s.", error["message"], pause)
     else:
         _LOG.info("Looked at tenant %s. Next look in %d s.", host["name"], pause)

@@ -27,7 +27,7 @@ NAME = "ansible_collections.intune.exchange.plugins"
 FLOORS = [
     {"modules", "inventory"},
     {"plugin_utils"},
-    {"_tenant_events"},
+    {"_tenant_events", "_event_data"},
     {"_module", "_fleet"},
     {"_tenant_list"},
     {"_device_actions", "_mobile_audit"},

@@ -41,8 +41,12 @@ def connector(*statuses: str) -> Look:
     return {"intune_connector": {"connectors": connectors, "offered": True, "offered_evidence": "as read"}}
 
 
-def quarantine(*guids: str) -> Look:
-    return {"exchange_quarantine": {"mobile_devices": [{"guid": guid} for guid in guids]}}
+def guid(letter: str) -> str:
+    return f"{letter * 8}-0000-0000-0000-{letter * 12}"
+
+
+def quarantine(*letters: str) -> Look:
+    return {"exchange_quarantine": {"mobile_devices": [{"guid": guid(letter)} for letter in letters]}}
 
 
 @dataclass
@@ -115,7 +119,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and [entry.name for entry in tmp_path.iterdir()] == [path.name]
     second = one({**connector("disconnected"), **quarantine("a", "b")}, quarantine("a", "b", "c"))
     assert second.watched(state_file=str(path)) == ["device_quarantined"]
-    assert [event["device"]["guid"] for event in second.events] == ["c"]
+    assert [event["device"]["guid"] for event in second.events] == [guid("c")]
     # Without a file the same is a first look.
     assert one({**connector("missing"), **quarantine("a", "b", "c")}).watched() == []
 
@@ -125,6 +129,42 @@ def test_failures_and_what_was_said_of_them_outlast_a_restart(tmp_path: Path) ->
     assert one(DOWN, DOWN).watched(state_file=path) == []
     assert one(DOWN, DOWN).watched(state_file=path) == ["tenant_unreadable"]
     assert one(DOWN, connector("connected")).watched(state_file=path) == ["tenant_readable"]
+
+
+HOSTILE = "{{ lookup('pipe', 'touch canary') }}"
+
+
+def test_whatever_is_read_passes_the_door_of_the_event_source() -> None:
+    found = connector("connected")
+    found["intune_connector"]["connectors"][0]["primary_smtp_address"] = f"{HOSTILE}@x.example"
+    found["intune_connector"]["offered_evidence"] = HOSTILE
+    device = {"guid": guid("a"), "device_model": HOSTILE, "mailbox": HOSTILE, "user_display_name": HOSTILE}
+    found["exchange_quarantine"] = {"mobile_devices": [device]}
+    bad = {"tenant_error": {"kind": HOSTILE, "message": HOSTILE}}
+    world = one(found, bad)
+    kinds = world.watched(report_present=True, failures=1)
+    assert kinds == ["connector_state_changed", "device_quarantined", "tenant_unreadable"]
+    assert "{{" not in json.dumps(world.events) and "touch canary" in json.dumps(world.events)
+    assert world.events[0]["connector_primary_smtp_address"] is None
+
+
+@pytest.mark.parametrize("nameless", [None, "", "null", "{{ 1 }}"])
+def test_a_device_without_a_guid_is_a_failure_and_never_in_the_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, nameless: Any
+) -> None:
+    path = tmp_path / "state.json"
+    look = quarantine("a")
+    look["exchange_quarantine"]["mobile_devices"].append({"guid": nameless})
+    assert one(look, look).watched(state_file=str(path), failures=2, report_present=True) == [
+        "device_quarantined",
+        "tenant_unreadable",
+    ]
+    assert json.loads(path.read_text())["tenants"]["contoso"]["quarantined"] == [guid("a")]
+    assert (
+        "Could not identify all quarantined devices on tenant contoso: Exchange Online returned 1 quar" in caplog.text
+    )
+    # The file is one that the event source itself can read.
+    assert one(quarantine("a")).watched(state_file=str(path)) == ["tenant_readable"]
 
 
 def test_cancelled_while_an_event_waits_it_keeps_what_was_taken(tmp_path: Path) -> None:
@@ -144,10 +184,10 @@ def test_cancelled_while_an_event_waits_it_keeps_what_was_taken(tmp_path: Path) 
             await watching
         return [event["device"]["guid"] for event in (*taken, queue.get_nowait())]
 
-    assert asyncio.run(stopped()) == ["a", "b"]
+    assert asyncio.run(stopped()) == [guid("a"), guid("b")]
     again = one(quarantine("a", "b", "c"))
     assert again.watched(state_file=str(path)) == ["device_quarantined"]
-    assert again.events[0]["device"]["guid"] == "c"
+    assert again.events[0]["device"]["guid"] == guid("c")
 
 
 def test_cancelled_while_it_reads_it_ends_at_once(tmp_path: Path) -> None:
@@ -295,6 +335,10 @@ def test_the_file_is_only_written_when_something_is_new(tmp_path: Path) -> None:
         ({"failures": 0}, "failures must be at least 1"),
         ({"interval": 60, "longest_interval": 30}, "longest_interval must not be less than interval"),
         ({"watch": ["everything"]}, "watch must be one or more of: connector, quarantine"),
+        ({"account": "{{ 1 }}@contoso.example"}, "account is not an address that an event may carry"),
+        ({"tenants": [{"tenant_id": "a", "account": "x"}]}, "tenants[1].account is not an address that an event may"),
+        ({"ca_path": "/{{ 1 }}"}, "ca_path holds what Jinja or Ansible would evaluate. Give the value itself"),
+        ({"tenants": [{"tenant_id": "a", "name": "{% x %}"}]}, "tenants[1].name holds what Jinja or Ansible would"),
         ({"tenant_id": None}, "neither a tenant in tenants nor a tenant_id (AZURE_TENANT_ID)"),
         ({"cloud": "a-secret-canary"}, "cloud must be one of"),
     ],

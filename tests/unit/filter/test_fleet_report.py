@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -213,3 +214,11 @@ def test_tenants_that_need_action_come_first() -> None:
 def test_a_mistake_is_named(tenants: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="each with a name"):
         FilterModule().filters()["fleet_report"](tenants, made_at="now")
+
+
+def test_as_json_it_is_the_same_report_as_ascii_text() -> None:
+    hostile = "{{ lookup('pipe', 'touch canary') }} <script> \u00fc"
+    facts: Facts = {"name": hostile, "connector": connector(primary_smtp_address=hostile)}
+    text: Any = report(facts, as_json=True)
+    assert isinstance(text, str) and text.isascii()
+    assert json.loads(text) == report(facts)

@@ -18,6 +18,7 @@ import yaml
 from ansible_collections.intune.exchange.plugins.module_utils._connectors import STATES, state
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._fleet import FACTS, GROUPS, read_fleet
+from ansible_collections.intune.exchange.plugins.module_utils._tenant_list import tenants_of
 from ansible_collections.intune.exchange.plugins.modules import (
     activesync_organization_settings,
     connector_info,
@@ -275,3 +276,57 @@ def test_a_customer_that_did_not_consent_is_a_host(tmp_path: Path, clock: Clock)
         first, second = of_partner(simulator, clock, [])
     assert "AADSTS700016" in first["variables"]["tenant_error"]["message"]
     assert "AADSTS90002" in second["variables"]["tenant_error"]["message"]  # no such tenant here
+
+
+@pytest.mark.parametrize(
+    "tenant_id", ["", "all", "ungrouped", "localhost", "../x", "{{ 1 }}", "a:b", "contoso.example"]
+)
+def test_a_customer_without_a_guid_is_left_out_with_the_reason(tmp_path: Path, clock: Clock, tenant_id: str) -> None:
+    roles = ["Intune Administrator", "Exchange Administrator"]
+    customers = [
+        {"name": "Good", "domain": "customer-1.example", "roles": roles},
+        {"name": "Bad\n{{ 1 }}", "tenant_id": tenant_id, "roles": roles},
+    ]
+    own = tmp_path / "generous.yml"
+    own.write_text(yaml.safe_dump({"extends": "partner", "customers": customers}))
+    reasons: list[str] = []
+    with Simulator(tenants=[own, "customer*1"]) as simulator:
+        shared = {**DEFAULTS, **simulator.options("generous"), "account": None, "directory_sync": "auto"}
+        partner_id = simulator.facts("generous")["tenant_id"]
+        hosts = read_fleet([], partner_id, shared, (), 4, 300, left_out=reasons.append, **clock.options)
+    assert [host["variables"]["tenant_name"] for host in hosts] == ["Good"]
+    [reason] = reasons
+    assert f"is {tenant_id!r}, which is not a GUID." in reason and "\n" not in reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "all",
+        "Ungrouped",
+        "x*",
+        "x?",
+        "!x",
+        "&x",
+        "~x",
+        "@x",
+        "a:b",
+        "a,b",
+        "x[0]",
+        "../x",
+        "a/b",
+        "-x",
+        "{{ 1 }}",
+        " x",
+    ],
+)
+def test_a_tenant_cannot_be_called_like_a_pattern(name: str) -> None:
+    with pytest.raises(TenantError, match="a tenant cannot be called") as caught:
+        tenants_of([{"tenant_id": "contoso.example", "name": name}], {}, {})
+    assert caught.value.kind == "usage"
+    assert list(tenants_of([{"tenant_id": "contoso.example", "name": "Contoso AG - Zürich_1"}], {}, {}))
+
+
+def test_a_blank_tenant_is_refused() -> None:
+    with pytest.raises(TenantError, match=r"the tenant_id of tenants\[1\] is blank"):
+        tenants_of([{"tenant_id": " ", "name": "contoso"}], {}, {})

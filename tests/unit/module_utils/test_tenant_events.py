@@ -15,6 +15,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._tenant_events imp
 RULES = Rules(interval=60, longest_interval=600, failures=2, max_sync_age=100, report_present=False)
 TELL_ALL = replace(RULES, report_present=True)
 ADDRESS = "connector@contoso.example"
+A, B, C = (f"{letter * 8}-0000-0000-0000-000000000000" for letter in "abc")
 
 
 def host(
@@ -54,14 +55,14 @@ def kinds(events: list[Event]) -> list[str]:
 
 def test_what_is_there_at_the_first_look_is_remembered_and_not_told() -> None:
     known = Known()
-    assert looked(known, host("connected", age=500, devices=("a", "b"))) == []
-    assert known == Known("connected", True, ["a", "b"])
-    assert looked(known, host("connected", age=600, devices=("b", "a"))) == []
+    assert looked(known, host("connected", age=500, devices=(A, B))) == []
+    assert known == Known("connected", True, [A, B])
+    assert looked(known, host("connected", age=600, devices=(B, A))) == []
 
 
 def test_what_is_there_at_the_first_look_is_told_on_request() -> None:
     known = Known()
-    events = looked(known, host("connected", age=500, devices=("a", "b")), rules=TELL_ALL)
+    events = looked(known, host("connected", age=500, devices=(A, B)), rules=TELL_ALL)
     assert kinds(events) == [
         "connector_state_changed",
         "connector_sync_stale",
@@ -69,7 +70,7 @@ def test_what_is_there_at_the_first_look_is_told_on_request() -> None:
         "device_quarantined",
     ]
     assert events[0]["old"] is None and events[0]["new"] == "connected"
-    assert looked(known, host("connected", age=500, devices=("a", "b")), rules=TELL_ALL) == []
+    assert looked(known, host("connected", age=500, devices=(A, B)), rules=TELL_ALL) == []
     # What is as it should be is no event.
     assert kinds(looked(Known(), host("connected", devices=()), rules=TELL_ALL)) == ["connector_state_changed"]
 
@@ -129,20 +130,20 @@ def test_a_synchronisation_is_only_judged_while_the_connector_is_connected() -> 
 
 def test_a_device_is_told_once_for_each_time_that_it_gets_into_quarantine() -> None:
     known = Known()
-    looks = [("a",), ("a", "b"), ("b",), ("b",), ("c", "b", "a")]
+    looks = [(A,), (A, B), (B,), (B,), (C, B, A)]
     events = looked(known, *(host(devices=devices) for devices in looks))
-    assert [event["device"]["guid"] for event in events] == ["b", "c", "a"]
+    assert [event["device"]["guid"] for event in events] == [B, C, A]
     assert events[0]["device"]["mailbox"] == "adele.vance" and "canary" not in str(events)
 
 
 def test_an_event_that_was_not_taken_is_found_again() -> None:
     known = Known("connected", False, [])
-    now = host("disconnected", devices=("a", "b"))
+    now = host("disconnected", devices=(A, B))
     taken = happened(known, now, RULES)
     assert next(taken)["type"] == "connector_state_changed"
-    assert next(taken)["device"]["guid"] == "a"  # and nobody comes for more: this one may be lost
+    assert next(taken)["device"]["guid"] == A  # and nobody comes for more: this one may be lost
     assert known == Known("disconnected", False, [])
-    assert [event["device"]["guid"] for event in looked(known, now)] == ["a", "b"]
+    assert [event["device"]["guid"] for event in looked(known, now)] == [A, B]
 
 
 def test_a_tenant_is_unreadable_after_so_many_failures_and_until_it_is_read() -> None:
@@ -160,8 +161,8 @@ def test_a_tenant_is_unreadable_after_so_many_failures_and_until_it_is_read() ->
 
 
 def test_what_could_be_read_counts_although_something_else_failed() -> None:
-    known = Known("connected", False, ["a"])
-    half = host(tenant_error={"kind": "forbidden", "message": "Not allowed."}, devices=("a", "b"))
+    known = Known("connected", False, [A])
+    half = host(tenant_error={"kind": "forbidden", "message": "Not allowed."}, devices=(A, B))
     assert "intune_connector" not in half["variables"]
     assert kinds(looked(known, half, half)) == ["device_quarantined", "tenant_unreadable"]
     assert known.connector == "connected"
@@ -181,7 +182,7 @@ def test_the_pause_doubles_up_to_its_limit() -> None:
 
 
 def test_what_is_kept_is_what_is_restored() -> None:
-    known = Known("connected", True, ["a"], 3, True)
+    known = Known("connected", True, [A], 3, True)
     assert Known.restored(known.kept()) == known and Known.restored(Known().kept()) == Known()
 
 
@@ -191,6 +192,8 @@ def test_what_is_kept_is_what_is_restored() -> None:
         {"connector": 1},
         {"stale": "yes"},
         {"quarantined": "a"},
+        {"quarantined": [None]},
+        {"quarantined": ["a"]},
         {"quarantined": 0},
         {"quarantined": [1]},
         {"failures": True},

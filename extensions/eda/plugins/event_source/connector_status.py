@@ -31,6 +31,15 @@ description:
     C(device_model), C(device_os), C(client_type), C(device_access_state_reason), C(first_sync_time). It comes again
     only when the device has left the quarantine in between."
   - "C(tenant_unreadable), once: C(kind), C(message), C(failures), C(next_look_seconds). C(tenant_readable) ends it."
+  - "These fields may be passed as variables, since each has a fixed form and is null if the service returned anything
+    else: C(type), C(tenant_id), C(old), C(new), C(kind), C(connector_primary_smtp_address) (letters, digits and
+    C(. _ + & ~ -) before the C(@)), C(last_sync_date_time), C(last_sync_age_seconds), C(max_sync_age), C(failures),
+    C(next_look_seconds), C(device.guid) and C(device.first_sync_time); and C(tenant_options), which are your own."
+  - "All other fields are text for people: C(tenant), C(evidence), C(message), and the other ones of C(device). Anybody
+    who can name a device or an account may have written them. Braces in them are replaced by parentheses, they are on
+    one line, and nothing in them is evaluated. Show them, but do not pass them as variables, and do not choose by them
+    what a playbook acts on."
+  - A device without a valid GUID is no event and not remembered, but a failure of the look.
   - The events of a look are remembered as ansible-rulebook takes them, and written to O(state_file) after it and when
     ansible-rulebook is stopped in an orderly way. None of them is told again. If it is killed during a look, the events
     of this look are. What it had taken and not yet answered when it ended is up to ansible-rulebook, which keeps
@@ -57,7 +66,9 @@ options:
     choices: [connector, quarantine]
     default: [connector, quarantine]
   account:
-    description: Primary SMTP address of the account that the connector is, or will be, bound to.
+    description:
+      - Primary SMTP address of the account that the connector is, or will be, bound to.
+      - Events carry it, so one with other characters than C(connector_primary_smtp_address) may have is refused.
     type: str
   interval:
     description: Seconds between two looks at a tenant.
