@@ -79,6 +79,24 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "the message in public notes of 2026",
         ),
+        "conditional-access-roles": Behaviour(
+            "a role that is added must be the id of a role template, 1102",
+            SEEN,
+            "microsoftgraph/microsoft-graph-docs issue 20750",
+        ),
+        "conditional-access-people": Behaviour(
+            "a user or group that is added must be the object id of one in the directory; one that was deleted since "
+            "stays in the policy",
+            ASSUMED,
+            "that deleted ones stay is seen (prowler issue 11063, Microsoft365DSC pull request 4975); that unknown ids "
+            "and names are refused, and with which numbers, is taken over from roles",
+        ),
+        "conditional-access-guests": Behaviour(
+            "GuestsOrExternalUsers among the users becomes the object with the types of guests; both together are "
+            "refused",
+            SEEN,
+            "hashicorp/terraform-provider-azuread issue 1196",
+        ),
         "what-if": Behaviour(
             "each policy with whether it applies and the first reason why not; report-only ones apply too",
             DOCUMENTED,

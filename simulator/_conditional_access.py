@@ -11,6 +11,7 @@ from typing import Any
 from ._behaviours import behaves
 from ._clock import iso
 from ._entities import Scene
+from ._replication import arrived
 from ._tenant import DIRECTORY_ROLES, Tenant
 from ._wire import Json, Refusal
 
@@ -24,6 +25,18 @@ _CLIENTS = (
     "want to target modern authentication clients, use ['browser', 'mobileAppsAndDesktopClients']."
 )
 _OF_THE_SERVICE = ("id", "createdDateTime", "modifiedDateTime", "deletedDateTime")
+_GUESTS = "GuestsOrExternalUsers"
+# What the word for guests is turned into.
+_EVERY_GUEST = {
+    "guestOrExternalUserTypes": (
+        "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDirectConnectUser,otherExternalUser,"
+        "serviceProvider"
+    ),
+    "externalTenants": {
+        "@odata.type": "#microsoft.graph.conditionalAccessAllExternalTenants",
+        "membershipKind": "all",
+    },
+}
 # Where a description may name what Graph has ids for.
 _NAMED = {"Users": "user", "Groups": "group", "Locations": "namedLocation"}
 
@@ -77,6 +90,8 @@ def _seed_ids(tenant: Tenant, key: str, names: Any) -> Any:
 def create_policy(scene: Scene, policy_id: str) -> Json:
     policy = {name: value for name, value in scene.body.items() if "@" not in name and name not in _OF_THE_SERVICE}
     _check(scene, policy)
+    _check_people(scene, {}, policy)
+    policy["conditions"] = _guests_by_type(policy["conditions"])
     return policy | {"id": policy_id, "createdDateTime": iso(scene.now), "modifiedDateTime": None}
 
 
@@ -86,6 +101,9 @@ def change_policy(scene: Scene, policy: Json) -> Json:
     sent = {name: value for name, value in scene.body.items() if "@" not in name and name not in _OF_THE_SERVICE}
     changes: Json = {name: _merged(policy.get(name), value) for name, value in sent.items()}
     _check(scene, policy | changes)
+    _check_people(scene, policy, policy | changes)
+    if changes.get("conditions"):
+        changes["conditions"] = _guests_by_type(changes["conditions"])
     if all(policy.get(name) == value for name, value in changes.items()):
         return {}
     return changes | {"modifiedDateTime": iso(scene.now)}
@@ -95,6 +113,49 @@ def _merged(old: Any, new: Any) -> Any:
     if isinstance(old, dict) and isinstance(new, dict):
         return old | {name: _merged(old.get(name), value) for name, value in new.items()}
     return new
+
+
+def _check_people(scene: Scene, before: Json, after: Json) -> None:
+    """Users, groups and roles must exist when they are added; what stands there already is not looked at again."""
+    known, wanted = _people(before), _people(after)
+    there = {
+        "Users": {user["id"] for user in arrived(scene.tenant.store("users"), scene.now)},
+        "Groups": {group["id"] for group in scene.tenant.store("groups")},
+        "Roles": {role["id"] for role in scene.tenant.store("roleDefinitions")},
+    }
+    words = {"includeUsers": {"All", "None", _GUESTS}, "excludeUsers": {_GUESTS}}
+    for kind in there:
+        for name in (f"include{kind}", f"exclude{kind}"):
+            added = [one for one in wanted.get(name) or [] if one not in (known.get(name) or [])]
+            invalid = [one for one in added if one not in words.get(name, ()) and one.lower() not in there[kind]]
+            listed = ", ".join(invalid)
+            if invalid and kind == "Roles":
+                text = f"1102: 'users' condition contains invalid role ids: {listed}."
+                raise _refused("conditional-access-roles", text)
+            if invalid:
+                number, what = ("1100", "user") if kind == "Users" else ("1101", "group")
+                text = f"{number}: 'users' condition contains invalid {what} ids: {listed}."
+                raise _refused("conditional-access-people", text)
+    for side in ("include", "exclude"):
+        if _GUESTS in (wanted.get(f"{side}Users") or []) and wanted.get(f"{side}GuestsOrExternalUsers"):
+            raise _refused("conditional-access-guests", f"'{_GUESTS}' cannot be combined with guestOrExternalUsers")
+
+
+def _people(policy: Json) -> Json:
+    users: Json = (policy.get("conditions") or {}).get("users") or {}
+    return users
+
+
+@behaves("conditional-access-guests")
+def _guests_by_type(conditions: Json) -> Json:
+    """The word for all guests becomes the object that says which."""
+    users = dict(conditions.get("users") or {})
+    for side in ("include", "exclude"):
+        named = users.get(f"{side}Users") or []
+        if _GUESTS in named:
+            users[f"{side}Users"] = [one for one in named if one != _GUESTS]
+            users[f"{side}GuestsOrExternalUsers"] = _EVERY_GUEST
+    return conditions | {"users": users} if users else conditions
 
 
 def _check(scene: Scene, policy: Json) -> None:

@@ -111,4 +111,6 @@ def assigned_role(tenant: Tenant, assignment: Json) -> Json | None:
 def assigned_principal(tenant: Tenant, assignment: Json) -> Json:
     user = tenant.store("users").get(assignment["principalId"])
     shown = {name: user[name] for name in USER_DEFAULTS} if user else {"id": assignment["principalId"]}
-    return {"@odata.type": "#microsoft.graph.user" if user else "#microsoft.graph.servicePrincipal"} | shown
+    group = tenant.store("groups").get(assignment["principalId"])
+    kind = "user" if user else "group" if group else "servicePrincipal"
+    return {"@odata.type": f"#microsoft.graph.{kind}"} | shown

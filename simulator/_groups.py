@@ -10,14 +10,17 @@ from datetime import datetime, timedelta
 
 from ._behaviours import behaves
 from ._clock import iso
-from ._directory import USER_DEFAULTS
+from ._directory import USER_DEFAULTS, assign_role
 from ._entities import Resource, Scene, listed
-from ._tenant import Tenant
+from ._tenant import DIRECTORY_ROLES, Tenant
 from ._wire import Answer, Json
 
 
 def seed_groups(tenant: Tenant, now: datetime) -> None:
-    """`groups` of the description: by name, with the users and the groups that are members."""
+    """`groups` of the description: by name, with the users and the groups that are members.
+
+    A `displayName` of its own gives two groups one name.
+    """
     for name, described in tenant.description["groups"].items():
         members = [tenant.uuid("user", nickname) for nickname in described.get("members", [])]
         nested = [tenant.uuid("group", other) for other in described.get("groups", [])]
@@ -27,13 +30,15 @@ def seed_groups(tenant: Tenant, now: datetime) -> None:
             {
                 "id": group_id,
                 "createdDateTime": iso(now - timedelta(days=200)),
-                "displayName": name,
+                "displayName": described.get("displayName", name),
                 "mailEnabled": False,
                 "mailNickname": name.lower().replace(" ", "."),
                 "securityEnabled": True,
                 "_members": members + nested,
             },
         )
+        for role in described.get("directory_roles", []):
+            assign_role(tenant, group_id, DIRECTORY_ROLES[role])
 
 
 def members_of(tenant: Tenant, group_id: str, *, transitive: bool) -> list[str]:

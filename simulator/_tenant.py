@@ -25,6 +25,8 @@ DIRECTORY_ROLES = {
     "Exchange Administrator": "29232cdf-9323-42fd-ade2-1d097af3e4de",
     "Exchange Recipient Administrator": "31392ffb-586c-42d1-9346-e59415a2cc4e",
     "Global Reader": "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
+    "Conditional Access Administrator": "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9",
+    "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
     "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
     "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
 }

@@ -61,6 +61,7 @@ KINDS = {
     "unexpected_answer": "An answer has another form than documented",
     "unknown_license": "The tenant has no such subscription",
     "unknown_role": "There is no such directory role",
+    "unresolved": "An id, address or name is no user, group or role of the directory. Nothing was changed",
     "unverified_domain": "The domain does not belong to the tenant",
     "usage": "The options cannot be used as they are given. Nothing was changed",
 }
@@ -74,7 +75,7 @@ ROLES = {
     "Mobile access is not as the baselines ask.": "Each line is a finding; the result of the audit has the task that "
     "mends it",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
-    "mobile_access_emergency_users names nobody.": "Give the object id of at least one emergency account",
+    "disabled or a guest, so mobile_access_emergency_users would let nobody in with": "Name enabled member accounts",
     "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
     "or leave ``compliantApplication`` out",
     "has a name that this role uses, and was made or taken over by somebody else": "Rename that policy, or give it "

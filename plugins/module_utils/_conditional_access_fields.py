@@ -10,18 +10,31 @@ policy_state, since C(state) says whether there is a policy at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ._conditional_access import REPORT_ONLY
 from ._conditional_access_people import filled
-from ._resource import EditedList, Field, folded_set, snake
+from ._resource import EditedList, Field, fold, folded_set, snake, without_repeats
 
 _PLATFORMS = ["android", "iOS", "windows", "windowsPhone", "macOS", "all", "linux"]
 _RISKS = ["low", "medium", "high", "hidden", "none"]
 _STATES = {"enabled": "enabled", "disabled": "disabled", "report_only": REPORT_ONLY}
+_PEOPLE = ("Users", "Groups", "Roles")
+_SIDES = ("include", "exclude")
+# The lists that say whom a policy is for: by option the name in Graph.
+PEOPLE_LISTS = {snake(f"{side}{who}"): f"{side}{who}" for side in _SIDES for who in _PEOPLE}
+GUESTS = "GuestsOrExternalUsers"
+_GUEST_TYPES = [
+    "internalGuest",
+    "b2bCollaborationGuest",
+    "b2bCollaborationMember",
+    "b2bDirectConnectUser",
+    "otherExternalUser",
+    "serviceProvider",
+]
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,14 @@ class State(Field):
 
     def target(self, before: Any, given: Any) -> Any:
         return _STATES[given]
+
+
+@dataclass(frozen=True)
+class Names(Field):
+    """A list as a whole, each name in it once."""
+
+    def target(self, before: Any, given: Any) -> Any:
+        return without_repeats(given)
 
 
 @dataclass(frozen=True)
@@ -79,6 +100,82 @@ class ExternalTenants(Group):
         return known
 
 
+@dataclass(frozen=True)
+class People(Group):
+    """Whom a policy is for. The word GuestsOrExternalUsers among the users is the object with all types of guests.
+
+    Graph turns the one into the other and refuses both together (hashicorp/terraform-provider-azuread issue 1196), so
+    the object is what is compared and sent.
+    """
+
+    def target(self, before: Any, given: Any) -> Any:
+        known, wanted = _guests_by_type(before or {}), dict(given)
+        for side in _SIDES:
+            edit, option = wanted.get(f"{side}_users") or {}, snake(f"{side}{GUESTS}")
+            named = {name: fold(GUESTS) in folded_set(edit.get(name)) for name in ("add", "set", "remove")}
+            if any(named.values()):
+                wanted[f"{side}_users"] = {
+                    name: values and [one for one in values if fold(one) != fold(GUESTS)]
+                    for name, values in edit.items()
+                }
+            if named["add"] or named["set"]:
+                known[f"{side}{GUESTS}"] = None
+                wanted[option] = {
+                    "guest_or_external_user_types": _GUEST_TYPES,
+                    "external_tenants": {"membership_kind": "all"},
+                }
+            elif (
+                (named["remove"] or edit.get("set") is not None)
+                and wanted.get(option) is None
+                and _all_guests(known.get(f"{side}{GUESTS}"))
+            ):
+                wanted[option] = {}
+        return super().target(known, wanted)
+
+
+def both_forms_of_guests(params: Mapping[str, Any]) -> list[str]:
+    """The options that say twice which guests are meant."""
+    users = (params.get("conditions") or {}).get("users") or {}
+    return [
+        f"conditions.users.{side}_users"
+        for side in _SIDES
+        for edit in [users.get(f"{side}_users") or {}]
+        if users.get(snake(f"{side}{GUESTS}")) is not None
+        and fold(GUESTS) in folded_set([*(edit.get("add") or ()), *(edit.get("set") or ())])
+    ]
+
+
+def _guests_by_type(users: Mapping[str, Any]) -> dict[str, Any]:
+    """An assignment as Graph writes it, with all guests as an object and not as a word."""
+    written = dict(users)
+    for side in _SIDES:
+        named = written.get(f"{side}Users") or []
+        if fold(GUESTS) in folded_set(named):
+            written[f"{side}Users"] = [one for one in named if fold(one) != fold(GUESTS)]
+            written[f"{side}{GUESTS}"] = {"guestOrExternalUserTypes": ",".join(_GUEST_TYPES)}
+    return written
+
+
+def _all_guests(value: Any) -> bool:
+    tenants = fold(((value or {}).get("externalTenants") or {}).get("membershipKind"))
+    return _same_flags((value or {}).get("guestOrExternalUserTypes")) == folded_set(_GUEST_TYPES) and tenants in (
+        None,
+        "all",
+    )
+
+
+def _same_people(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
+    return _same_parts(parts, _guests_by_type(value or {}))
+
+
+def _same_guests(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
+    """From all tenants is what Graph means where it says nothing of tenants."""
+    known = _same_parts(parts, value)
+    if fold((known.get("externalTenants") or {}).get("membershipKind")) == "all":
+        del known["externalTenants"]
+    return known
+
+
 def _same_parts(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
     """An object for comparison: nothing, null and empty are the same."""
     known = {one.api: one.same for one in parts}
@@ -94,9 +191,14 @@ def _same_flags(value: Any) -> frozenset[str]:
     return folded_set(one.strip() for one in (value or "").split(",")) - {"", "none"}
 
 
-def _group(api: str, *parts: Field, kind: type[Group] = Group) -> Group:
+def _group(
+    api: str,
+    *parts: Field,
+    kind: type[Group] = Group,
+    same: Callable[[tuple[Field, ...], Any], dict[str, Any]] = _same_parts,
+) -> Group:
     spec = {"type": "dict", "options": {one.option: {"type": "str", **one.spec} for one in parts}}
-    return kind(snake(api), api, spec, partial(_same_parts, parts), parts=parts)
+    return kind(snake(api), api, spec, partial(same, parts), parts=parts)
 
 
 def _one(api: str, kind: str = "str", choices: list[str] | None = None) -> Field:
@@ -105,7 +207,7 @@ def _one(api: str, kind: str = "str", choices: list[str] | None = None) -> Field
 
 def _list(api: str, choices: list[str] | None = None) -> Field:
     spec = {"type": "list", "elements": "str", **({"choices": choices} if choices else {})}
-    return Field(snake(api), api, spec, folded_set)
+    return Names(snake(api), api, spec, folded_set)
 
 
 def _flags(api: str, choices: list[str]) -> Flags:
@@ -117,17 +219,12 @@ def _filter(api: str) -> Group:
 
 
 def _guests(api: str) -> Group:
-    kinds = [
-        "internalGuest",
-        "b2bCollaborationGuest",
-        "b2bCollaborationMember",
-        "b2bDirectConnectUser",
-        "otherExternalUser",
-        "serviceProvider",
-    ]
     tenants = (_one("membershipKind", choices=["all", "enumerated"]), _list("members"))
     return _group(
-        api, _flags("guestOrExternalUserTypes", kinds), _group("externalTenants", *tenants, kind=ExternalTenants)
+        api,
+        _flags("guestOrExternalUserTypes", _GUEST_TYPES),
+        _group("externalTenants", *tenants, kind=ExternalTenants),
+        same=_same_guests,
     )
 
 
@@ -135,14 +232,14 @@ def _switched(api: str, *parts: Field) -> Group:
     return _group(api, _one("isEnabled", "bool"), *parts)
 
 
-_PEOPLE = ("Users", "Groups", "Roles")
-_SIDES = ("include", "exclude")
 CONDITIONS = _group(
     "conditions",
     _group(
         "users",
-        *(EditedList(snake(f"{side}{who}"), f"{side}{who}") for side in _SIDES for who in _PEOPLE),
-        *(_guests(f"{side}GuestsOrExternalUsers") for side in _SIDES),
+        *(EditedList(option, api) for option, api in PEOPLE_LISTS.items()),
+        *(_guests(f"{side}{GUESTS}") for side in _SIDES),
+        kind=People,
+        same=_same_people,
     ),
     _group(
         "applications",

@@ -19,19 +19,27 @@ from ._tenant import Tenant
 
 _ATTEMPTED = "count the people whom the policy reaches"
 _USERS = Read(odata("users", select="id,userType,accountEnabled", top="999"), Purpose(_ATTEMPTED, "User.Read.All"))
-# Active, direct assignments: what Privileged Identity Management or a group gives is not among them.
-_ROLES = Read("roleManagement/directory/roleAssignments", Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"))
+# Active assignments: what Privileged Identity Management would give on request is not among them.
+_ROLES = Read(
+    odata("roleManagement/directory/roleAssignments", expand="principal"),
+    Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"),
+)
 _MEMBERS = Purpose(_ATTEMPTED, "GroupMember.Read.All")
 Policies = Sequence[Mapping[str, Any]]
 
 
-def measure(tenant: Tenant, before: Policies, after: Policies, changed: Mapping[str, Any]) -> dict[str, Any]:
+def measure(
+    before: Policies,
+    after: Policies,
+    changed: Mapping[str, Any],
+    people: Mapping[Person, int],
+    not_read: Sequence[str],
+) -> dict[str, Any]:
     """Who has to meet what the C(changed) policy asks for, for each way to open mail in which that becomes another.
 
-    Told of people whom no policy names, and counted where the people can be read. Raises L(TenantError).
+    Told of people whom no policy names, and counted where the people could be read.
     """
     wanted = controls_of(changed)
-    people, not_read = read_people(tenant, [*before, *after])
     sign_ins = []
     for sign_in in MOBILE:
         was, becomes = (_told(policies, sign_in, wanted, people) for policies in (before, after))
@@ -42,28 +50,36 @@ def measure(tenant: Tenant, before: Policies, after: Policies, changed: Mapping[
         "controls": sorted(wanted),
         "except": list(assignment_of(changed).excluded.words),
         "people": sum(people.values()) if people else None,
-        "not_read": not_read,
+        "not_read": list(not_read),
         "sign_ins": sign_ins,
     }
 
 
-def read_people(tenant: Tenant, policies: Policies, apart: Collection[str] = ()) -> tuple[dict[Person, int], list[str]]:
+def read_people(
+    tenant: Tenant, policies: Policies, apart: Collection[str] = (), roles_too: Collection[str] = ()
+) -> tuple[dict[Person, int], list[str]]:
     """The enabled accounts: one of those that are the same to these policies, and how many they are.
 
-    Those whose ids, in lower case, are in C(apart) stand for nobody else.
+    Those whose ids, in lower case, are in C(apart) stand for nobody else. C(roles_too) are ids of roles that matter
+    though no policy names them.
     What the application may not read is told in words; without the accounts, there are no people.
     """
     users = [(policy.get("conditions") or {}).get("users") or {} for policy in policies]
     groups, roles, ids = (_named(users, kind) for kind in ("Groups", "Roles", "Users"))
+    roles = sorted({*roles, *roles_too})
     reads = {"users": _USERS, **({"roles": _ROLES} if roles else {})}
-    reads |= {one: Read(odata(f"groups/{quote(one)}/transitiveMembers", select="id"), _MEMBERS) for one in groups}
+    reads |= {one: _members_of(one) for one in groups}
     found = tenant.graph.batch(reads)
     not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
     if _forbidden(found["users"]):
         return {}, not_read
     in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
     assigned = _read(found.get("roles", []))
-    in_roles = _holders({one: _with_role(assigned, one) for one in roles}, "principalId")
+    more = {one: _members_of(one) for one in _held_by_groups(assigned or (), roles) if one not in found}
+    found |= tenant.graph.batch(more)
+    not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
+    members = {one: _read(found[one]) for one in _held_by_groups(assigned or (), roles)}
+    in_roles = _holders({one: _with_members(_with_role(assigned, one), members) for one in roles}, "principalId")
     alike: dict[Any, Person] = {}
     counts: Counter[Person] = Counter()
     for account in _read(found["users"]) or ():
@@ -108,6 +124,32 @@ def _read(read: Any) -> list[dict[str, Any]] | None:
 
 def _with_role(assigned: list[dict[str, Any]] | None, role: str) -> list[dict[str, Any]] | None:
     return None if assigned is None else [one for one in assigned if fold(one["roleDefinitionId"]) == role]
+
+
+def _held_by_groups(assigned: Iterable[Mapping[str, Any]], roles: Collection[str]) -> list[str]:
+    """The groups that hold one of these roles."""
+    return sorted(
+        {
+            fold(one["principalId"])
+            for one in assigned
+            if fold(one["roleDefinitionId"]) in roles
+            and str((one.get("principal") or {}).get("@odata.type")).endswith(".group")
+        }
+    )
+
+
+def _with_members(
+    held: list[dict[str, Any]] | None, members: Mapping[str, list[dict[str, Any]] | None]
+) -> list[dict[str, Any]] | None:
+    """Who holds a role, with the members of the groups that hold it; None where that could not be read."""
+    through = [members[one] for one in {fold(one["principalId"]) for one in held or ()} if one in members]
+    if held is None or None in through:
+        return None
+    return [*held, *({"principalId": one["id"]} for group in through for one in group or ())]
+
+
+def _members_of(group: str) -> Read:
+    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id"), _MEMBERS)
 
 
 def _holders(lists: Mapping[str, list[dict[str, Any]] | None], name: str) -> dict[str, set[str]] | None:

@@ -5,19 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ._conditional_access import EAS
-from ._conditional_access_fields import FIELDS, as_new
-from ._conditional_access_impact import measure
-from ._conditional_access_people import filled
+from ._conditional_access_fields import FIELDS, as_new, both_forms_of_guests
+from ._conditional_access_impact import measure, read_people
+from ._conditional_access_lockout import (
+    ADMINISTRATORS,
+    excludes_nobody,
+    last_administrators,
+    lockout_risk,
+    reaches_many,
+    spared,
+)
+from ._conditional_access_people import Person, assignment_of, filled
+from ._conditional_access_subjects import Subjects
 from ._entities import Entities
 from ._errors import Purpose, TenantError, usage
 from ._pace import Pace
-from ._resource import Field, Record, Resource, fold, folded_set, returned
+from ._resource import Field, Record, Resource, fold, returned
 from ._run import ensure
 from ._tenant import Tenant
 
@@ -59,9 +68,14 @@ class Policies:
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         try:
-            return self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values)))
+            changed = self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values)))
         except TenantError as error:
             raise _explained(error, values) from error.__cause__
+        if fold(changed["id"]) != fold(record["id"]):
+            raise TenantError(
+                "protocol", f"the policy {record['id']} was to be changed, and the answer is about {changed['id']}"
+            )
+        return changed
 
     def delete(self, tenant: Tenant, record: Record) -> None:
         self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.delete(tenant, record))
@@ -69,13 +83,20 @@ class Policies:
 
 @dataclass(frozen=True)
 class _Policy(Resource):
-    """Found by its id, or else by its name, which need not be unique."""
+    """Found by its id, or else by its name, which need not be unique.
+
+    subjects turns addresses and names of people, groups and roles into ids.
+    """
+
+    subjects: Subjects | None = None
 
     def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
         key = ("id", params["id"]) if params.get("id") else ("displayName", params["display_name"])
         return bool(fold(record.get(key[0])) == fold(key[1]))
 
     def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        if self.subjects:
+            params = self.subjects.with_ids(params, before.get("conditions"))
         return super().changes(params if before else as_new(params), before)
 
 
@@ -92,12 +113,20 @@ def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
     """Bring one policy to the wanted state. Raises L(TenantError)."""
     if not params["id"] and not params["display_name"]:
         raise usage("display_name and id are missing, so it is not said which policy is meant")
-    policies = Policies()
-    policy = replace(POLICY, backend=policies, before_write=partial(_before_write, policies))
+    twice = both_forms_of_guests(params)
+    if twice:
+        raise usage(
+            f"{', '.join(twice)} and the option for guests beside it both say which guests are meant",
+            "Give one of the two",
+        )
+    policies, subjects = Policies(), Subjects(tenant)
+    policy = replace(POLICY, backend=policies, subjects=subjects)
+    policy = replace(policy, before_write=partial(_before_write, policy, policies))
     try:
-        return {"impact": {}, **ensure(policy, tenant, params, check_mode)}
+        result = ensure(policy, tenant, params, check_mode)
+        return {"impact": {}, **result, "resolved": subjects.resolved}
     except TenantError as error:
-        if error.kind == "ambiguous":
+        if error.kind == "ambiguous" and error.attempted == "find the conditional access policy":
             error.next_step = "Give the id of the policy that is meant, or remove the others by theirs"
         raise
 
@@ -110,30 +139,91 @@ def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _before_write(
-    policies: Policies, tenant: Tenant, params: Mapping[str, Any], record: Record | None
+    resource: _Policy, policies: Policies, tenant: Tenant, params: Mapping[str, Any], record: Record | None
 ) -> dict[str, Any]:
     """What is refused, for real and in check mode alike; and whom the change reaches."""
     others = [one for one in policies.known if one is not record]
+    _check_name(params, record, others)
     if params["state"] == "absent":
-        return {"impact": measure(tenant, policies.known, others, record or {})}
+        people, not_read = read_people(tenant, policies.known)
+        return {"impact": measure(policies.known, others, record or {}, people, not_read)}
     if record is None and params["id"]:
         raise TenantError(
             "not_found",
             f"there is no Conditional Access policy with the id {params['id']}",
             next_step="Leave id out to create a policy, which gets an id of its own",
         )
-    before = POLICY.view(record)
-    after = {**(record or {}), **POLICY.wire({**before, **POLICY.changes(params, before)})}
+    before = resource.view(record)
+    changes = resource.changes(params, before)
+    after = {**(record or {}), **resource.wire({**before, **changes})}
     _check_content(after)
-    if _locks_out(after) and not params["accept_lockout_risk"]:
+    stricter = "policy_state" in changes and after["state"] != "disabled"
+    if resource.subjects and ("conditions" in changes or stricter):
+        resource.subjects.check(after)
+    known, planned = policies.known, [*others, after]
+    judged = after["state"] == "enabled" and not params["accept_lockout_risk"]
+    people, not_read = read_people(tenant, [*known, *planned], roles_too=ADMINISTRATORS if judged else ())
+    extra: dict[str, Any] = {"impact": measure(known, planned, after, people, not_read)}
+    if judged:
+        _refuse_lockout(resource.subjects, planned, after, list(people), not_read)
+        if last_administrators(known, planned, people):
+            extra["warnings"] = [
+                f"{after['displayName']} would keep out the last account with an active role that may change policies "
+                "from the admin portals. Exclude an emergency account that holds one."
+            ]
+    return extra
+
+
+def _refuse_lockout(
+    subjects: Subjects | None,
+    policies: Sequence[Mapping[str, Any]],
+    changed: Mapping[str, Any],
+    people: Sequence[Person],
+    not_read: Sequence[str],
+) -> None:
+    """Raises TenantError where nobody could be left who gets in and can undo the change."""
+    risk = lockout_risk(policies, changed, people) if people or reaches_many(changed) else ""
+    if risk and not_read and not excludes_nobody(changed):
+        raise TenantError(
+            "forbidden",
+            f"{changed['displayName']} would be enabled, and whom it keeps out cannot be said: {'; '.join(not_read)}",
+            next_step="Grant the application what is missing, or use policy_state report_only; accept_lockout_risk "
+            "takes the risk",
+        )
+    if risk:
+        excluded = assignment_of(changed).excluded
+        ids = [("user", one) for one in sorted(excluded.ids)] + [("group", one) for one in excluded.groups]
+        named = [subjects.describe(kind, one) if subjects else one for kind, one in ids]
+        nobody = named and not spared(changed, people)
+        holds = f". No enabled member account is left out by {', '.join(named)}" if nobody else ""
         raise TenantError(
             "lockout_risk",
-            f"{after['displayName']} would be enabled for all users, and excludes no account and no group. If it "
-            "keeps everybody out, nobody is left to change it",
+            risk + holds,
             next_step="Exclude an emergency account with conditions.users.exclude_users, or use "
             "policy_state report_only; accept_lockout_risk takes the risk",
+            details={"excluded": named},
         )
-    return {"impact": measure(tenant, policies.known, [*others, after], after)}
+
+
+def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequence[Record]) -> None:
+    """An id and a name that belong to two policies: which of them is meant is not guessed."""
+    name = params["display_name"]
+    if not (params["id"] and name and record) or fold(record.get("displayName")) == fold(name):
+        return
+    owners = [str(one["id"]) for one in others if fold(one.get("displayName")) == fold(name)]
+    if owners:
+        raise TenantError(
+            "ambiguous",
+            f"the policy {record['id']} is called {record.get('displayName')}, and {name} is the name of "
+            f"{', '.join(owners)}",
+            next_step="Give the id or the name of the one that is meant, or another new name",
+            details={"candidates": [str(record["id"]), *owners]},
+        )
+    if params["state"] == "absent":
+        raise usage(
+            f"the policy {record['id']} is called {record.get('displayName')}, not {name}, so it is not removed",
+            "Give the id alone",
+        )
 
 
 def _check_content(policy: Mapping[str, Any]) -> None:
@@ -152,12 +242,6 @@ def _check_content(policy: Mapping[str, Any]) -> None:
     ]
     if missing:
         raise usage(f"a policy needs {', '.join(missing)}, and nothing is given there")
-
-
-def _locks_out(policy: Mapping[str, Any]) -> bool:
-    users = policy["conditions"].get("users") or {}
-    spared = folded_set(users.get("excludeUsers")) - {"guestsorexternalusers"} or users.get("excludeGroups")
-    return policy.get("state") == "enabled" and "all" in folded_set(users.get("includeUsers")) and not spared
 
 
 def _explained(error: TenantError, values: Mapping[str, Any]) -> TenantError:

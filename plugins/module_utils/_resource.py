@@ -47,6 +47,14 @@ def folded_set(values: Any) -> Any:
     return frozenset(fold(value) for value in values or ())
 
 
+def without_repeats(values: Iterable[Any]) -> list[Any]:
+    """Each name once, in the form and the place in which it comes first."""
+    found: dict[Any, Any] = {}
+    for one in values:
+        found.setdefault(fold(one), one)
+    return list(found.values())
+
+
 @dataclass(frozen=True)
 class Field:
     """One option and the property behind it.
@@ -92,9 +100,9 @@ class EditedList(Field):
 
     def target(self, before: Any, given: Any) -> Any:
         if given.get("set") is not None:
-            return list(given["set"])
+            return without_repeats(given["set"])
         kept, gone = list(before or ()), folded_set(given.get("remove"))
-        kept += [one for one in given.get("add") or () if fold(one) not in folded_set(kept)]
+        kept += [one for one in without_repeats(given.get("add") or ()) if fold(one) not in folded_set(kept)]
         return [one for one in kept if fold(one) not in gone]
 
 

@@ -27,6 +27,8 @@ options:
   id:
     description:
       - The id of an existing policy. Required to rename one, or to tell it from others of its name.
+      - With O(display_name), it is an error if that is the name of another policy, and with O(state=absent) if it is
+        not the name of this policy.
     type: str
   state:
     description:
@@ -55,12 +57,17 @@ options:
     type: dict
     suboptions:
       users:
-        description: Whom it applies to.
+        description:
+          - Whom it applies to.
+          - Every user, group and role that is named has to be in the directory, in report-only mode as well. A GUID is
+            always an object id. An address or name has to fit exactly one object. RV(resolved) shows what was found.
         type: dict
         suboptions:
           include_users:
             description:
-              - Object ids of the users that are included, or V(All), V(None) or V(GuestsOrExternalUsers).
+              - The users that are included, by object id or address, or V(All), V(None) or V(GuestsOrExternalUsers).
+              - V(GuestsOrExternalUsers) is the same as all types under
+                O(conditions.users.include_guests_or_external_users). Give one of the two.
             type: dict
             suboptions:
               add:
@@ -77,7 +84,7 @@ options:
                 elements: str
           include_groups:
             description:
-              - Ids of the groups that are included, with nested members.
+              - The groups that are included, with nested members, by object id, exact name or address.
             type: dict
             suboptions:
               add:
@@ -94,7 +101,7 @@ options:
                 elements: str
           include_roles:
             description:
-              - Template ids of the directory roles that are included.
+              - The directory roles that are included, by template id or exact name.
             type: dict
             suboptions:
               add:
@@ -111,7 +118,8 @@ options:
                 elements: str
           exclude_users:
             description:
-              - Object ids of the users that are excluded, whatever includes them. The place for an emergency account.
+              - The users that are excluded, whatever includes them, by object id or address, or
+                V(GuestsOrExternalUsers). The place for an emergency account.
             type: dict
             suboptions:
               add:
@@ -128,7 +136,7 @@ options:
                 elements: str
           exclude_groups:
             description:
-              - Ids of the groups that are excluded.
+              - The groups that are excluded, by object id, exact name or address.
             type: dict
             suboptions:
               add:
@@ -145,7 +153,7 @@ options:
                 elements: str
           exclude_roles:
             description:
-              - Template ids of the directory roles that are excluded.
+              - The directory roles that are excluded, by template id or exact name.
             type: dict
             suboptions:
               add:
@@ -419,8 +427,26 @@ options:
         type: bool
   accept_lockout_risk:
     description:
-      - A policy that is enabled for all users and excludes no account and no group is refused, since it can keep out
-        everybody who could change it. V(true) takes that risk.
+      - A policy that would be enabled is refused where nobody might be left to undo that. V(true) takes the risk.
+      - It has to spare at least one enabled member account of the tenant, whatever it asks for and whoever it names -
+        all users, or a group that holds everybody. Excluded users and groups count when they are, or hold, such an
+        account. Guests, disabled accounts, empty groups and excluded roles do not.
+      - With all policies that are enabled, somebody has to be left who gets into the admin portals, in a browser or an
+        app and on some platform. A control that no device or client can meet counts as a block. What holds under
+        further conditions only, such as from a network, does not.
+      - Where the policy names a role that may change policies - Global Administrator, Conditional Access Administrator
+        or Security Administrator - one of those who are left has to hold such a role actively. In other cases the task
+        only warns when it keeps out the last of them.
+      - Whether people have a compliant device or a second factor is not known here.
+      - The task fails where the people cannot be read. What is not in the directory is refused with V(true) as well.
+    type: bool
+    default: false
+  remove_missing_exclusions:
+    description:
+      - Whether to take out of the policy the users, groups and roles that it excludes and that are no longer in the
+        directory. Without it, such an exclusion is an error as soon as the task changes the conditions or enables the
+        policy.
+      - Each is looked for twice. What is included is never taken out by this.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -430,9 +456,11 @@ extends_documentation_fragment:
 notes:
   - Needs the application permissions C(Policy.Read.All), C(Policy.ReadWrite.ConditionalAccess) and
     C(Application.Read.All), all three, and a tenant with Microsoft Entra ID P1.
-  - Counting people takes C(User.Read.All) too, C(GroupMember.Read.All) where policies name groups, and
-    C(RoleManagement.Read.Directory) where they name roles. What may not be read is named in RV(impact.not_read), and
-    does not fail the task. Roles count where they are assigned directly and are active.
+  - To find the users, groups and roles that are named, and to tell whom a change reaches or keeps out, it needs
+    C(User.Read.All), C(GroupMember.Read.All) where groups are named, and C(RoleManagement.Read.Directory) where roles
+    are named. What may not be read for counting is named in RV(impact.not_read), and does not fail the task. What is
+    needed to find what is named, or to enable a policy for all users, for a group or for administrators, does.
+  - Roles count where they are active, and held directly or by a group.
   - Microsoft Graph takes one request a second here for each tenant. The module keeps to that, and waits until a new
     policy is listed, so that another run does not create it once more.
   - A policy for Exchange ActiveSync takes Exchange Online as its only application and no condition but the platforms,
@@ -453,7 +481,7 @@ EXAMPLES = r"""
         include_users:
           set: [All]
         exclude_users:
-          add: ["{{ emergency_account_id }}"]
+          add: [emergency@contoso.example]
       applications:
         include_applications: [00000002-0000-0ff1-ce00-000000000000]
       client_app_types: [mobileAppsAndDesktopClients]
@@ -479,7 +507,7 @@ EXAMPLES = r"""
     conditions:
       users:
         exclude_groups:
-          add: ["{{ pilot_group_id }}"]
+          add: [Pilot]
 """
 
 RETURN = r"""
@@ -541,6 +569,49 @@ impact:
           platform: iOS
           before: {covered: 0, depends_on: 0, everybody: not_covered, not_covered: 4, report_only: 0}
           after: {covered: 3, depends_on: 0, everybody: covered, not_covered: 1, report_only: 0}
+resolved:
+  description:
+    - The users, groups and roles that the task names, as the directory has them. The diff has only their ids.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    option:
+      description: The option under O(conditions.users).
+      type: str
+      returned: always
+    given:
+      description: The id, address or name that was given.
+      type: str
+      returned: always
+    id:
+      description: The object id, or the template id of a role.
+      type: str
+      returned: always
+    display_name:
+      description: The display name.
+      type: str
+      returned: when it could be read
+    user_principal_name:
+      description: The user principal name.
+      type: str
+      returned: for users
+    account_enabled:
+      description: Whether the account can sign in.
+      type: bool
+      returned: for users
+    user_type:
+      description: C(Member) or C(Guest).
+      type: str
+      returned: for users
+  sample:
+    - account_enabled: true
+      display_name: Emergency access
+      given: emergency@contoso.example
+      id: 5d2c1a9e-8a1d-4c43-a8a1-6f0b7f5d6c11
+      option: exclude_users
+      user_principal_name: emergency@contoso.example
+      user_type: Member
 progress:
   description: What was seen while waiting for what was created.
   returned: when the task waited
@@ -565,6 +636,7 @@ DECLARATION = declare(
     id={"type": "str"},
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
     accept_lockout_risk={"type": "bool", "default": False},
+    remove_missing_exclusions={"type": "bool", "default": False},
 )
 
 

@@ -45,9 +45,10 @@ NEEDS: dict[str, Needs] = {
     "cas_mailbox_mobile_access": Needs(exchange_read=(_RECIPIENTS,), exchange_write=(_ACCESS, "Mail Recipients")),
     "cmdlet_access_info": Needs(exchange_read=(_CONFIGURATION,), note="Without account, no role in Exchange Online"),
     "conditional_access_policy": Needs(
-        ("Policy.Read.All",),
+        ("GroupMember.Read.All", "Policy.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
         ("Application.Read.All", "Policy.ReadWrite.ConditionalAccess"),
-        note="To tell whom a change reaches: GroupMember.Read.All, RoleManagement.Read.Directory, User.Read.All",
+        note="GroupMember.Read.All and RoleManagement.Read.Directory only where groups or roles are named, or a policy "
+        "is enabled",
     ),
     "conditional_access_policy_info": Needs(("Policy.Read.All",)),
     "connector": Needs((_INTUNE, "User.Read.All"), (_INTUNE_WRITE,)),

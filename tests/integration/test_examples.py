@@ -74,8 +74,6 @@ BEFORE: dict[str, list[dict[str, Any]]] = {
 VARIABLES = {
     "vaulted_password": "a-Pa55word-of-nobody",
     "vaulted_client_secret": "{client_secret}",
-    "emergency_account_id": "{person}",
-    "pilot_group_id": "{group}",
 }
 
 
@@ -133,7 +131,7 @@ class Reader:
         simulator.reset()
         self.simulator, self.tenant, self.folder = simulator, tenant, folder
         facts, other, state = simulator.facts(tenant), simulator.facts(tenant, "restricted"), simulator.state(tenant)
-        devices, groups = state.get("MobileDevice", []), state.get("groups", [])
+        devices = state.get("MobileDevice", [])
         self._own = {
             "contoso.com": facts["domain"],
             "contoso.example": facts["domain"],
@@ -143,14 +141,10 @@ class Reader:
             "/var/lib/audit": str(folder),
             "0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d": other["client_id"],
             "3b1c9f4e-6a2d-4f5b-8e7a-9c0d1e2f3a4b": other["object_id"],
-            "5d2c1a9e-8a1d-4c43-a8a1-6f0b7f5d6c11": state["users"][0]["id"],
-            "0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77": groups[0]["id"] if groups else "",
             "2B9D1A6C52E84C4F8C9A51F0D3B7E611": devices[0]["DeviceId"] if devices else "",
             "{app_id}": other["client_id"],
             "{object_id}": other["object_id"],
             "{client_secret}": facts["client_secret"],
-            "{person}": state["users"][0]["id"],
-            "{group}": groups[0]["id"] if groups else "",
         }
         variables = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"]}
         options = {**variables, **{name: simulator.options(tenant)[name] for name in ("authority_url", "ca_path")}}

@@ -160,9 +160,8 @@ def test_protect_refuses_app_protection_that_is_not_there(play: Play, simulator:
     assert run.code == 2 and writes(simulator) == []
     assert "No app protection policy that is assigned covers Outlook for Android." in run.output
     assert "Next step: assign one in Intune" in run.output
-    covered = {"emergency_users": ["5d2c1a9e-8a1d-4c43-a8a1-6f0b7f5d6c11"], "pilot_group": "All"}
-    run = play(*protect(**{**covered, "emergency_users": []}), tenant=MANAGED)
-    assert run.code == 2 and "mobile_access_emergency_users names nobody" in run.output
+    run = play(*protect(emergency_users=[]), tenant=MANAGED)
+    assert run.code == 2 and "mobile_access_emergency_users is blank" in run.output
     run = play(role("protect"), tenant=MANAGED)
     assert run.code == 2 and "mobile_access_emergency_users" in run.output and "mobile_access_pilot_group" in run.output
 

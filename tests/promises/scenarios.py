@@ -62,7 +62,7 @@ FULL_BLOCKED = {
     "conditions": {
         "users": {
             "include_users": {"set": ["All"]},
-            "exclude_groups": {"set": ["0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"]},
+            "exclude_groups": {"set": ["Emergency accounts"]},
         },
         "applications": {"include_applications": ["All"]},
         "client_app_types": ["other"],

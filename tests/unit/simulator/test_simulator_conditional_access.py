@@ -90,12 +90,13 @@ def test_a_policy_comes_back_whole(covered: Client) -> None:
 
 def test_a_change_is_laid_over_the_policy(covered: Client, simulator: Simulator) -> None:
     path = f"{POLICIES}/{create(covered)['id']}"
-    narrowed = {"conditions": {"platforms": {"includePlatforms": ["iOS"]}, "users": {"excludeUsers": ["someone"]}}}
+    someone = user_id(covered, "emergency")
+    narrowed = {"conditions": {"platforms": {"includePlatforms": ["iOS"]}, "users": {"excludeUsers": [someone]}}}
     assert covered.graph("PATCH", path, json=narrowed).status_code == 204
     changed = covered.get(path)
     assert changed["conditions"]["platforms"] == {"includePlatforms": ["iOS"], "excludePlatforms": []}
     assert changed["conditions"]["users"]["includeUsers"] == ["All"]
-    assert changed["conditions"]["users"]["excludeUsers"] == ["someone"]
+    assert changed["conditions"]["users"]["excludeUsers"] == [someone]
     assert changed["modifiedDateTime"] > changed["createdDateTime"]
     assert covered.graph("PATCH", path, json={"conditions": {"platforms": None}, "id": "other"}).status_code == 204
     assert covered.get(path)["conditions"]["platforms"] is None
@@ -121,6 +122,55 @@ def test_what_the_service_insists_on(covered: Client, changes: Json, text: str) 
     path = f"{POLICIES}/{create(covered)['id']}"
     if text != "1007:" or "grantControls" in changes:
         assert covered.graph("PATCH", path, json=changes).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("users", "text"),
+    [
+        ({"includeRoles": ["All"]}, "1102: 'users' condition contains invalid role ids: All."),
+        ({"includeUsers": ["someone"]}, "invalid user ids: someone."),
+        ({"includeUsers": ["adele.vance@{domain}"]}, "invalid user ids: adele.vance@"),
+        ({"includeUsers": ["All"], "excludeUsers": ["All"]}, "invalid user ids: All."),
+        ({"includeUsers": ["All"], "excludeUsers": ["{group}"]}, "invalid user ids: "),
+        ({"includeUsers": ["All"], "excludeGroups": ["Everybody"]}, "invalid group ids: Everybody."),
+        ({"includeGroups": ["0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"]}, "invalid group ids: 0c5a3f0e"),
+    ],
+)
+def test_people_have_to_be_in_the_directory(covered: Client, users: Json, text: str) -> None:
+    group = covered.values("/groups")[0]["id"]
+    named = {
+        kind: [one.format(domain=covered.facts["domain"], group=group) for one in names]
+        for kind, names in users.items()
+    }
+    code, message = refusal(covered, conditions=POLICY["conditions"] | {"users": named})
+    assert code == "BadRequest" and text in message
+    path = f"{POLICIES}/{create(covered)['id']}"
+    before = covered.get(path)
+    assert covered.graph("PATCH", path, json={"conditions": {"users": named}}).status_code == 400
+    assert covered.get(path) == before
+
+
+def test_who_was_deleted_stays_in_the_policy(client_of: MakeClient) -> None:
+    granted = {"Policy.Read.All", "Policy.ReadWrite.ConditionalAccess", "Application.Read.All", "User.ReadWrite.All"}
+    client = client_of("retired_covered", granted)
+    leaver = user_id(client, "alex.wilber")
+    users = {"includeUsers": ["All"], "excludeUsers": [leaver]}
+    path = f"{POLICIES}/{create(client, conditions=POLICY['conditions'] | {'users': users})['id']}"
+    assert client.graph("DELETE", f"/users/{leaver}").status_code == 204
+    assert client.get(path)["conditions"]["users"]["excludeUsers"] == [leaver]
+    assert client.graph("PATCH", path, json={"conditions": {"users": users}}).status_code == 204
+    anew = client.graph("POST", POLICIES, json=POLICY | {"conditions": POLICY["conditions"] | {"users": users}})
+    assert anew.status_code == 400
+
+
+def test_the_word_for_guests_becomes_an_object(covered: Client) -> None:
+    word = {"includeUsers": ["GuestsOrExternalUsers"]}
+    created = create(covered, conditions=POLICY["conditions"] | {"users": word})
+    users = created["conditions"]["users"]
+    assert users["includeUsers"] == []
+    assert len(users["includeGuestsOrExternalUsers"]["guestOrExternalUserTypes"].split(",")) == 6
+    both = covered.graph("PATCH", f"{POLICIES}/{created['id']}", json={"conditions": {"users": word}})
+    assert both.status_code == 400 and "cannot be combined" in both.text
 
 
 def test_a_session_control_is_a_control(covered: Client) -> None:
