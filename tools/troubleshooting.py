@@ -67,6 +67,7 @@ KINDS = {
 }
 # What the roles say when they stop; a piece of each sentence, and what to do.
 ROLES = {
+    "blank, and a blank value never means": "Give the variable that is named a value, or leave it out",
     "This tenant is not ready for the connector.": "Each line names a requirement and its next step",
     "The account does not have exactly the rights of the connector.": "Run again, since rights take time to count; "
     "take the account out of roles that give it more",
