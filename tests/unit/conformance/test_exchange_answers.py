@@ -21,7 +21,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._errors import Pur
 from ansible_collections.intune.exchange.plugins.module_utils._exchange import Result
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
 
-from .conftest import DOMAIN, EXCHANGE, TENANT, Clock, Reply, Wire, token
+from .conftest import Clock
+from .wire import DOMAIN, EXCHANGE, TENANT, Reply, Wire, token
 
 PURPOSE = Purpose("try it", "the Exchange role View-Only Recipients")
 ALL = {"ResultSize": "Unlimited"}

@@ -22,7 +22,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._errors import Pur
 from ansible_collections.intune.exchange.plugins.module_utils._graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
 
-from .conftest import GRAPH, TENANT, Asked, Clock, Reply, Wire, token
+from .conftest import Clock
+from .wire import GRAPH, TENANT, Asked, Reply, Wire, token
 
 NEEDS = "DeviceManagementServiceConfig.Read.All"
 PURPOSE = Purpose("try it", NEEDS)

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
 
-from .conftest import ELSEWHERE, EXCHANGE, GRAPH, REGION, TENANT, Reply, Wire
+from .wire import ELSEWHERE, EXCHANGE, GRAPH, REGION, TENANT, Reply, Wire
 
 PURPOSE = Purpose("try it", "Some.Permission")
 PATH = f"/adminapi/beta/{TENANT}/InvokeCommand"
