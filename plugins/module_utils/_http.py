@@ -20,7 +20,18 @@ from typing import Any
 from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._origins import REDIRECTS, belonging, moved, origin, redirected
-from ._retry import Deadline, Operation, Outcome, delay, header, http_date, may_repeat, outcome_of_status, rate_limit, retry_after
+from ._retry import (
+    Deadline,
+    Operation,
+    Outcome,
+    delay,
+    header,
+    http_date,
+    may_repeat,
+    outcome_of_status,
+    rate_limit,
+    retry_after,
+)
 from ._transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
