@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from ._behaviours import behaves
 from ._nouns import Noun, Run, exists
 from ._organization import refuse_dehydrated
 from ._propagation import present
-from ._rbac import assign, assignments_of
+from ._rbac import WHOLE, assign, assignments_of
 from ._role_groups import members_of, principal_of
 from ._roles import ROLES
 from ._wire import Json
@@ -84,21 +86,58 @@ def new_assignment(run: Run, noun: Noun) -> list[Json]:
     role = ROLES.find(run, run.given["Role"])["Name"]
     identity = next(run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given)
     holder, holder_name, kind = principal_of(run, identity)
-    label = run.given.get("Name") or f"{role}-{holder_name}"[:64]
-    if run.tenant.store("ManagementRoleAssignment").find("Name", label):
-        raise exists(label)
+    label = _label(run, role, holder, holder_name)
     assignment = assign(run, role, holder, holder_name, kind, label)
     delegating = {"RoleAssignmentDelegationType": "DelegatingOrgWide"} if run.given.get("Delegating") else {}
     run.tenant.store("ManagementRoleAssignment").update(assignment["Guid"], _scopes(run) | delegating)
     return [_assignment_view(run, assignment)]
 
 
+@behaves("role-assignment-name")
+def _label(run: Run, role: str, holder: str, holder_name: str) -> str:
+    """The name that was given, or one made up that nothing else has. The same right twice is refused."""
+    store = run.tenant.store("ManagementRoleAssignment")
+    kind = "DelegatingOrgWide" if run.given.get("Delegating") else "Regular"
+    wanted = WHOLE | _scopes(run)
+    label = str(run.given.get("Name") or f"{role}-{holder_name}"[:64])
+    for item in store:
+        same = item["Role"] == role and item["_assignee"] == holder and item["RoleAssignmentDelegationType"] == kind
+        if same and all(item[name] == value for name, value in wanted.items()):
+            raise exists(item["Name"])
+    if not store.find("Name", label):
+        return label
+    if "Name" in run.given:
+        raise exists(label)
+    return next(name for number in count(1) if not store.find("Name", name := f"{label[:60]}-{number}"))
+
+
+# How a scope that was given shows: the kind of scope, and where its name stands.
+_SHOWN = {
+    "CustomRecipientWriteScope": ("RecipientWriteScope", "CustomRecipientScope", "CustomRecipientWriteScope"),
+    "ExclusiveRecipientWriteScope": ("RecipientWriteScope", "ExclusiveRecipientScope", "CustomRecipientWriteScope"),
+    "RecipientOrganizationalUnitScope": ("RecipientWriteScope", "OU", "CustomRecipientWriteScope"),
+    "RecipientGroupScope": ("RecipientWriteScope", "Group", "CustomRecipientWriteScope"),
+    "RecipientAdministrativeUnitScope": (
+        "RecipientWriteScope",
+        "AdministrativeUnit",
+        "RecipientAdministrativeUnitScope",
+    ),
+    "CustomResourceScope": ("RecipientReadScope", "CustomRecipientScope", "CustomResourceScope"),
+}
+
+
+@behaves("role-assignment-scope")
 def _scopes(run: Run) -> Json:
-    relative = run.given.get("RecipientRelativeWriteScope")
-    custom = {
-        name: run.given[name] for name in ("CustomRecipientWriteScope", "CustomResourceScope") if name in run.given
-    }
-    return custom | ({"RecipientWriteScope": relative} if relative else {})
+    """The scopes that were given; a new one takes the place of the old one."""
+    given = run.given
+    changed: Json = {}
+    for name, (kind, value, place) in _SHOWN.items():
+        if name in given:
+            changed = {**WHOLE, kind: value, place: given[name]}
+    if "CustomResourceScope" in given:
+        changed["RecipientWriteScope"] = "None"
+    relative = given.get("RecipientRelativeWriteScope")
+    return {**WHOLE, "RecipientWriteScope": relative} if relative else changed
 
 
 @behaves("role-assignment")

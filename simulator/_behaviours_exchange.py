@@ -85,6 +85,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_LEARN}/powershell/exchange/filter-properties",
         ),
         "object-missing": Behaviour("an unknown object: ManagementObjectNotFoundException", SEEN, _CIPP),
+        "identity-ambiguous": Behaviour(
+            "a name that several objects have: ManagementObjectAmbiguousException; an id outranks names",
+            SEEN,
+            f"{_CIPP}; microsoft/Microsoft365DSC issue 3741; that an id outranks names is assumed",
+        ),
         "object-exists": Behaviour("a taken name: ADObjectAlreadyExistsException", SEEN, _EXOHELPER),
     },
     "Exchange: the organization and who may do what": {
@@ -137,7 +142,19 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_PS}/get-managementroleassignment",
         ),
-        "role-group-built-in": Behaviour("Organization Management stays", DOCUMENTED, f"{_PS}/remove-rolegroup"),
+        "role-assignment-scope": Behaviour(
+            "a scoped assignment keeps its scope and shows it: CustomRecipientScope, ExclusiveRecipientScope, OU, "
+            "Group, AdministrativeUnit, or the relative scope itself",
+            DOCUMENTED,
+            f"{_PS}/set-managementroleassignment; that the name of a group or an organizational unit stands in "
+            "CustomRecipientWriteScope was seen in public scripts; administrative units are assumed",
+        ),
+        "role-assignment-name": Behaviour(
+            "an assignment without a given name gets one that is free; the same right twice is refused",
+            ASSUMED,
+            f"{_PS}/new-managementroleassignment",
+        ),
+        "role-group-built-in": Behaviour("built-in role groups stay", DOCUMENTED, f"{_PS}/remove-rolegroup"),
         "member-exists": Behaviour("a member twice: MemberAlreadyExistsException", SEEN, _CIPP),
         "member-missing": Behaviour("not a member: MemberNotFoundException", ASSUMED, _NOBODY),
         "member-list": Behaviour(
@@ -157,6 +174,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "a user has a mailbox while a licence with one is held, some minutes after it was given",
             ASSUMED,
             "that it takes a while is widely known; how long is not described",
+        ),
+        "recipient-identity": Behaviour(
+            "an id or address comes before a name; a name of several recipients matches multiple entries",
+            SEEN,
+            "MicrosoftDocs/office-docs-powershell issue 7166; which comes first is assumed",
         ),
         "mailbox-policy": Behaviour(
             "no policy of its own: the default one, and so marked", DOCUMENTED, f"{_PS}/set-casmailbox"
@@ -192,7 +214,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_PS}/clear-mobiledevice",
         ),
         "device-wipe-acknowledged": Behaviour(
-            "a wipe is sent and acknowledged in one, ten minutes after the request unless `wipe_after` says otherwise",
+            "a wipe is sent and acknowledged in one, ten minutes after the request unless `wipe_after` says otherwise; "
+            "account-only and full wipes have their own times, and an earlier acknowledgement stays",
             ASSUMED,
             "how long a device takes depends on the device",
         ),

@@ -49,8 +49,10 @@ def seed_conditional_access(tenant: Tenant, now: datetime) -> None:
         location_id = tenant.uuid("namedLocation", location["displayName"])
         times = {"createdDateTime": created, "modifiedDateTime": created}
         tenant.store("namedLocations").add(location_id, {"id": location_id} | times | location)
-    for policy in described["policies"]:
+    for number, policy in enumerate(described["policies"]):
         policy_id = tenant.uuid("conditionalAccessPolicy", policy["displayName"])
+        if tenant.store("conditionalAccessPolicies").get(policy_id):  # several can have one name
+            policy_id = tenant.uuid("conditionalAccessPolicy", policy["displayName"], str(number))
         own = policy | {"id": policy_id, "createdDateTime": created, "conditions": _by_id(tenant, policy["conditions"])}
         tenant.store("conditionalAccessPolicies").add(policy_id, own)
     tenant.store("securityDefaults").add(

@@ -50,6 +50,12 @@ def _copied_domain(domain: str, number: int) -> str:
     return f"{label}-{number}.{rest}"
 
 
+def laid_over(description: Json, more: Json) -> Json:
+    """A complete description with more on top of it; its domain stays."""
+    found: Json = _filled(_overlaid(description, more | {"domain": description["domain"]}), description["domain"])
+    return found
+
+
 def _locate(source: str | Path) -> Path:
     shipped_path = SHIPPED / f"{source}.yml"
     if shipped_path.is_file():

@@ -12,8 +12,9 @@ from typing import Any
 
 from ._behaviours import behaves
 from ._clock import iso
-from ._nouns import Noun, Run, keep
-from ._recipients import RECIPIENTS
+from ._nouns import Noun, Run, keep, named
+from ._recipients import RECIPIENTS, distinguished
+from ._store import fold
 from ._wire import Json
 
 _CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "Outlook"}
@@ -56,14 +57,22 @@ def _crowd(described: Json) -> Iterator[Json]:
 
 
 def seed_device(run: Run, number: int, described: Json) -> None:
-    """A device that synchronised an hour ago for the first time, and just now, unless it is described otherwise."""
+    """A device that synchronised an hour ago for the first time, and just now, unless it is described otherwise.
+
+    With an `id`, the same device can be in several mailboxes.
+    """
     device_id = run.tenant.device_id(number)
+    owner = run.tenant.uuid("user", described["user"])
+    mailbox = (run.tenant.store("users").get(owner) or {}).get("mailNickname") or described["user"]
     name = f"{described['client']}§{described['type']}§{device_id}"
     first = iso(run.now - timedelta(seconds=described.get("first_sync", 3600)))
-    identity = f"{described['user']}\\ExchangeActiveSyncDevices\\{name}"
+    identity = f"{mailbox}\\ExchangeActiveSyncDevices\\{name}"
     device = {
         "Name": name,
         "Identity": identity,
+        # owners of one name make identities that are the same
+        "Guid": run.tenant.uuid("MobileDevice", described["user"], name),
+        "DistinguishedName": distinguished(run.tenant, name, "ExchangeActiveSyncDevices", owner),
         "ClientType": described["client"],
         "ClientVersion": described.get("version", "16.1"),
         "DeviceId": device_id,
@@ -77,13 +86,13 @@ def seed_device(run: Run, number: int, described: Json) -> None:
         "IsDisabled": False,
         "WhenCreated": first,
         "WhenChanged": first,
-        "_owner": run.tenant.uuid("user", described["user"]),
-        "_wipe": None,
+        "_owner": owner,
+        "_wipe": {},
         "_last_sync": iso(run.now - timedelta(seconds=described["last_sync"])) if "last_sync" in described else None,
         # a state and its reason that no setting explains, such as [Blocked, Policy]
         "_decided": described.get("decided"),
     }
-    keep(run, "MobileDevice", device)
+    run.tenant.store("MobileDevice").add(device["Guid"], named(run, device))
     _class_of(run, device)
 
 
@@ -124,7 +133,7 @@ def _decision(run: Run, device: Json) -> Json:
 
 def _fits(rule: Json, device: Json) -> bool:
     known = _LOOKED_AT.get(rule["Characteristic"])
-    return bool(known) and str(device.get(str(known))).casefold() == rule["QueryString"].casefold()
+    return bool(known) and fold(str(device.get(str(known)))) == fold(rule["QueryString"])
 
 
 def _state(state: str, reason: str, rule: str | None = None) -> Json:
@@ -152,34 +161,46 @@ def _statistics(run: Run, device: Json) -> Json:
         "Status": "DeviceOk",
         "IsRemoteWipeSupported": True,
         "NumberOfFoldersSynced": 8,
-        **_progress(run, device["_wipe"] or {}),
+        **_progress(run, device["_wipe"]),
     }
 
 
 @behaves("device-wipe-acknowledged")
-def _progress(run: Run, wipe: Json) -> Json:
-    """A wipe, which the device has heard of and carried out after a while."""
-    shown = {name: value for name, value in wipe.items() if not name.startswith("_")}
-    if wipe and run.now >= wipe["_done"]:
-        kind = wipe["_kind"]
-        shown |= {f"{kind}SentTime": iso(wipe["_done"]), f"{kind}AckTime": iso(wipe["_done"])}
+def _progress(run: Run, wipes: Json) -> Json:
+    """The wipes of each kind, which the device has heard of and carried out after a while."""
+    shown: Json = {}
+    for kind, wipe in wipes.items():
+        if wipe["asked"]:
+            shown |= {f"{kind}RequestTime": iso(wipe["asked"]), f"Last{kind}Requestor": wipe["by"]}
+        if done := _done(run, wipe):
+            shown |= {f"{kind}SentTime": iso(done), f"{kind}AckTime": iso(done)}
     return shown
+
+
+def _done(run: Run, wipe: Json) -> Any:
+    """When the device last acknowledged a wipe of this kind."""
+    return wipe["due"] if wipe["asked"] and run.now >= wipe["due"] else wipe["acknowledged"]
 
 
 @behaves("device-wipe")
 def clear_device(run: Run, noun: Noun) -> list[Json]:
-    """Ask for a wipe, or take the request back."""
+    """Ask for a wipe, or take the requests back that the device has not acknowledged."""
     device = DEVICES.find(run, run.given["Identity"])
-    by_account = run.given.get("AccountOnly") or device["ClientType"] == "Outlook"
-    kind = "AccountOnlyDeviceWipe" if by_account else "DeviceWipe"
-    asked: dict[str, Any] = {
-        f"{kind}RequestTime": iso(run.now),
-        f"Last{kind}Requestor": run.caller,
-        "_kind": kind,
-        "_done": run.now + timedelta(seconds=(run.tenant.exchange or {}).get("wipe_after", 600)),
-    }
-    wipe = None if run.given.get("Cancel") else asked
-    run.tenant.store("MobileDevice").update(device["Guid"], {"_wipe": wipe})
+    wipes: Json = dict(device["_wipe"])
+    if run.given.get("Cancel"):
+        for kind, wipe in wipes.items():
+            if wipe["asked"] and run.now < wipe["due"]:
+                wipes[kind] = wipe | {"asked": None}
+    else:
+        by_account = run.given.get("AccountOnly") or device["ClientType"] == "Outlook"
+        kind = "AccountOnlyDeviceWipe" if by_account else "DeviceWipe"
+        wipes[kind] = {
+            "asked": run.now,
+            "by": run.caller,
+            "due": run.now + timedelta(seconds=(run.tenant.exchange or {}).get("wipe_after", 600)),
+            "acknowledged": _done(run, wipes[kind]) if kind in wipes else None,
+        }
+    run.tenant.store("MobileDevice").update(device["Guid"], {"_wipe": wipes})
     return []
 
 

@@ -28,6 +28,12 @@ def seed_mobile(run: Run) -> None:
     }
     keep(run, "ActiveSyncOrganizationSettings", {"Name": SETTINGS} | settings)
     keep(run, "MobileDeviceMailboxPolicy", _policy_defaults(run) | {"Name": "Default", "IsDefault": True})
+    described = run.tenant.exchange or {}
+    for name, properties in (described.get("mailbox_policies") or {}).items():
+        keep(run, "MobileDeviceMailboxPolicy", _policy_defaults(run) | {"Name": name} | properties)
+    for characteristic, query, level in described.get("access_rules") or []:
+        rule = {"Characteristic": characteristic, "QueryString": query, "AccessLevel": level}
+        keep(run, "ActiveSyncDeviceAccessRule", rule | {"Identity": f"{query} ({characteristic})"})
 
 
 @behaves("rule-name")

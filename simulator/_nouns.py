@@ -15,10 +15,13 @@ from ._behaviours import behaves
 from ._clock import iso
 from ._cmdlets import COMMON, Cmdlet
 from ._opath import opath
+from ._store import fold
 from ._tenant import Tenant
 from ._values import edited
 from ._wire import Json, Refusal
 
+# Keys of which no two objects have the same.
+_UNIQUE = ("Guid", "ExternalDirectoryObjectId", "ObjectId", "AppId", "DistinguishedName")
 GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "Sortby", "ResultSize"})
 
 
@@ -81,19 +84,28 @@ class Noun:
     def items(self, run: Run) -> list[Json]:
         return list(self.source(run)) if self.source else list(run.tenant.store(self.store))
 
-    def seek(self, run: Run, identity: str) -> Json | None:
-        wanted = identity.casefold()
-        return next((item for item in self.items(run) if wanted in self._names(item)), None)
+    def matches(self, run: Run, identity: str) -> list[tuple[bool, Json]]:
+        """What an identity means, and whether by an id, which no other object has."""
+        wanted = fold(identity)
+        return [
+            (any(fold(str(item.get(key) or "")) == wanted for key in _UNIQUE), item)
+            for item in self.items(run)
+            if wanted in self._names(item)
+        ]
 
+    @behaves("identity-ambiguous")
     def find(self, run: Run, identity: str) -> Json:
-        found = self.seek(run, identity)
-        if found is None:
+        found = self.matches(run, identity)
+        best = [item for exact, item in found if exact] or [item for _exact, item in found]
+        if not best:
             raise missing(identity)
-        return found
+        if len(best) > 1:
+            raise ambiguous(identity)
+        return best[0]
 
     def _names(self, item: Json) -> set[str]:
-        addresses = [address.casefold().removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
-        return {str(item[key]).casefold() for key in self.keys if item.get(key)}.union(addresses)
+        addresses = [fold(address).removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
+        return {fold(str(item[key])) for key in self.keys if item.get(key)}.union(addresses)
 
 
 class Viewed(Sequence[Json]):
@@ -134,8 +146,8 @@ def get(run: Run, noun: Noun) -> Sequence[Json]:
 @behaves("exchange-objects")
 def new(run: Run, noun: Noun) -> list[Json]:
     item = named(run, noun.create(run))
-    taken = item["Identity"].casefold()
-    if any(other["Identity"].casefold() == taken for other in run.tenant.store(noun.store)):
+    taken = fold(item["Identity"])
+    if any(fold(other["Identity"]) == taken for other in run.tenant.store(noun.store)):
         raise exists(item["Identity"])
     run.tenant.store(noun.store).add(item["Guid"], item)
     return [noun.view(run, item)]
@@ -199,6 +211,15 @@ def missing(identity: str) -> Refusal:
             f"The operation couldn't be performed because object '{identity}' couldn't be found on "
             "'SIMULATED.EXCHANGE.EXAMPLE'."
         ),
+    )
+
+
+def ambiguous(identity: str) -> Refusal:
+    return Refusal(
+        "identity-ambiguous",
+        status=400,
+        code="Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException",
+        message=f"The operation couldn't be performed because '{identity}' matches multiple entries.",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ._store import fold
 from ._wire import Json, Refusal
 
 Test = Callable[[Json], bool]
@@ -171,7 +172,7 @@ def _value(item: Json, path: str) -> Any:
 
 def _same(left: Any, right: Any) -> bool:
     if isinstance(left, str) and isinstance(right, str):
-        return left.casefold() == right.casefold()
+        return fold(left) == fold(right)
     return bool(left == right)
 
 

@@ -15,8 +15,21 @@ _OPERATOR = re.compile(r"(?<![\w'])-(eq|ne|like|and|or|not)\b", re.IGNORECASE)
 _CONSTANT = re.compile(r"\$(true|false|null)\b|'(true|false)'", re.IGNORECASE)
 
 
+class _Opath(Filter):
+    """A property with several values fits where one of them does."""
+
+    def _comparison(self, name: str) -> Test:
+        test = super()._comparison(name)
+
+        def fits(item: Json) -> bool:
+            values = item.get(name)
+            return any(test({**item, name: one}) for one in values) if isinstance(values, list) else test(item)
+
+        return fits
+
+
 @behaves("cmdlet-filter")
 def opath(text: str, properties: Json) -> Test:
     spelled = _OPERATOR.sub(lambda found: found[1].lower(), text)
     spelled = _CONSTANT.sub(lambda found: (found[1] or found[2]).lower(), spelled)
-    return Filter(spelled.replace('"', "'"), properties).test
+    return _Opath(spelled.replace('"', "'"), properties).test

@@ -9,6 +9,7 @@ from ._behaviours import behaves
 from ._cmdlets import Cmdlet
 from ._nouns import Run, named
 from ._propagation import State
+from ._store import fold
 from ._tenant import Tenant
 from ._wire import Json
 
@@ -27,6 +28,20 @@ _GROUPS = {
         "Recipient Policies",
     ),
     "View-Only Organization Management": ("View-Only Configuration", "View-Only Recipients"),
+    "Help Desk": ("User Options", "View-Only Recipients"),
+    "Hygiene Management": ("View-Only Configuration", "View-Only Recipients"),
+    "Security Administrator": ("Security Admin",),
+    "Security Reader": ("Security Reader",),
+}
+# What an assignment without a scope of its own shows.
+WHOLE = {
+    "RecipientReadScope": "Organization",
+    "ConfigReadScope": "OrganizationConfig",
+    "RecipientWriteScope": "Organization",
+    "ConfigWriteScope": "OrganizationConfig",
+    "CustomRecipientWriteScope": None,
+    "CustomResourceScope": None,
+    "RecipientAdministrativeUnitScope": None,
 }
 # What roles of the directory mean in Exchange.
 # https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2
@@ -53,7 +68,7 @@ def seed_roles(run: Run) -> None:
     for name, entries in built_in.items():
         add_role(run, name, None, entries, tenant.uuid("role", name))
     for name, roles in _GROUPS.items():
-        add_group(run, name, list(built_in if roles is None else roles), [], seeded=True)
+        add_group(run, name, list(built_in if roles is None else roles), [], seeded=True, WellKnownObject=name)
     described = tenant.exchange or {}
     for name, role in (described.get("roles") or {}).items():
         entries = {cmdlet: built_in[role["parent"]][cmdlet] for cmdlet in role["cmdlets"]}
@@ -102,6 +117,7 @@ def add_group(
             "ManagedBy": ["Organization Management"],
             "Capabilities": [],
             "OrganizationId": tenant.domain,
+            "WellKnownObject": "",
             "_members": members,
             **properties,
         },
@@ -117,7 +133,7 @@ def assign(
     run: Run, role: str, assignee: str, assignee_name: str, kind: str, name: str | None = None, *, seeded: bool = False
 ) -> Json:
     """Give a role to somebody, by the id that stays when names change."""
-    label = name or f"{role}-{assignee_name}"[:64]
+    label = name or _free_label(run.tenant, f"{role}-{assignee_name}")
     assignment = named(
         run,
         {
@@ -131,14 +147,19 @@ def assign(
             "AssignmentMethod": "Direct",
             "EffectiveUserName": "All Group Members" if kind == "RoleGroup" else assignee_name,
             "Enabled": True,
-            "RecipientReadScope": "Organization",
-            "ConfigReadScope": "OrganizationConfig",
-            "RecipientWriteScope": "Organization",
-            "ConfigWriteScope": "OrganizationConfig",
+            **WHOLE,
             "_assignee": assignee,
         },
     )
     return run.tenant.store("ManagementRoleAssignment").add(assignment["Guid"], assignment)
+
+
+@behaves("role-assignment-name")
+def _free_label(tenant: Tenant, wanted: str) -> str:
+    """The name of an assignment of a group: at most 64 characters, with a number where that is taken."""
+    taken = {fold(item["Name"]) for item in tenant.store("ManagementRoleAssignment")}
+    numbered = (wanted[: 64 - len(end)] + end for end in ("", *(f"-{number}" for number in range(1, len(taken) + 2))))
+    return next(one for one in numbered if fold(one) not in taken)
 
 
 @behaves("rights-directory")

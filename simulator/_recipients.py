@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import re
+
 from ._behaviours import behaves
 from ._clock import iso
 from ._directory import addressed, has_mailbox, mailbox_licensed
 from ._nouns import Noun, Run, missing
 from ._replication import arrived
+from ._store import fold
+from ._tenant import Tenant
 from ._wire import Json
 
 
@@ -51,12 +55,26 @@ def _recipient(run: Run, user: Json) -> Json:
         "IsResource": False,
         "IsLinked": False,
         "HiddenFromAddressListsEnabled": False,
-        "DistinguishedName": f"CN={name},OU={tenant.domain},OU=Microsoft Exchange Hosted Organizations",
+        # the id, since two recipients of one name have two of these
+        "DistinguishedName": distinguished(tenant, user["id"]),
         "OrganizationId": tenant.domain,
         "WhenCreatedUTC": user["createdDateTime"],
         "WhenChangedUTC": user["createdDateTime"],
         "WhenMailboxCreated": iso(user["_mailbox_from"]) if mailbox else None,
     }
+
+
+_RESERVED = re.compile(r'[,+"\\<>;=#]')
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
+
+
+def distinguished(tenant: Tenant, *names: str) -> str:
+    """Where something stands in the directory, the innermost name first."""
+    path = [f"CN={_RESERVED.sub(_escaped, name)}" for name in names]
+    return ",".join([*path, f"OU={tenant.domain}", "OU=Microsoft Exchange Hosted Organizations"])
 
 
 @behaves("mailbox-licence")
@@ -119,23 +137,35 @@ def _narrow(run: Run, items: list[Json]) -> list[Json]:
     ]
 
 
-_KEYS = (
-    "Identity",
-    "Name",
-    "Guid",
-    "Alias",
-    "UserPrincipalName",
-    "PrimarySmtpAddress",
-    "ExternalDirectoryObjectId",
-    "DistinguishedName",
-    "DisplayName",
-)
+# What no two recipients share comes before what they are called.
+_IDS = ("Guid", "ExternalDirectoryObjectId", "DistinguishedName", "UserPrincipalName", "PrimarySmtpAddress")
+_NAMES = ("Identity", "Name", "Alias", "DisplayName")
+
+
+class Recipients(Noun):
+    """Recipients, of which several can have one name."""
+
+    @behaves("recipient-identity")
+    def matches(self, run: Run, identity: str) -> list[tuple[bool, Json]]:
+        wanted = fold(identity)
+        items = self.items(run)
+        ids = [(True, item) for item in items if wanted in self._called(item, _IDS)]
+        return ids or [(False, item) for item in items if wanted in self._called(item, _NAMES)]
+
+    @staticmethod
+    def _called(item: Json, keys: tuple[str, ...]) -> set[str]:
+        addresses = item["EmailAddresses"] if keys is _IDS else []
+        return {fold(str(name)) for name in map(item.get, keys) if name} | {
+            fold(address).removeprefix("smtp:") for address in addresses
+        }
+
+
 _HEARD = frozenset({"Anr", "RecipientTypeDetails", "RecipientType"})
-RECIPIENTS = Noun("CASMailbox", keys=_KEYS, source=_mailboxes, narrow=_narrow, heard=_HEARD)
-USERS = Noun("CASMailbox", keys=_KEYS, source=recipients, narrow=_narrow, heard=_HEARD)
+RECIPIENTS = Recipients("CASMailbox", source=_mailboxes, narrow=_narrow, heard=_HEARD)
+USERS = Recipients("CASMailbox", source=recipients, narrow=_narrow, heard=_HEARD)
 RECIPIENT_NOUNS = {
     "User": USERS,
     "Mailbox": RECIPIENTS,
     "Recipient": RECIPIENTS,
-    "CASMailbox": Noun("CASMailbox", keys=_KEYS, source=_cas_mailboxes, view=_cas_view, narrow=_narrow, heard=_HEARD),
+    "CASMailbox": Recipients("CASMailbox", source=_cas_mailboxes, view=_cas_view, narrow=_narrow, heard=_HEARD),
 }

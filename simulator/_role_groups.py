@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, exists, missing, refused
+from ._nouns import Noun, Run, ambiguous, exists, missing, refused
 from ._organization import refuse_dehydrated
 from ._propagation import present
 from ._rbac import add_group, assignments_of
@@ -19,17 +19,24 @@ _NOT_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberNotFoundException"
 _A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException"
 
 
+@behaves("identity-ambiguous")
 def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
     """Somebody who can hold a role: the id that stays, the name shown, the kind."""
-    for noun, key, kind in (
-        (GROUPS, "Guid", "RoleGroup"),
-        (SERVICE_PRINCIPALS, "ObjectId", "ServicePrincipal"),
-        (USERS, "ExternalDirectoryObjectId", "User"),
-    ):
-        found = noun.seek(run, identity)
-        if found is not None:
-            return found[key], found["Name"], kind
-    raise missing(identity)
+    found = [
+        (exact, (item[key], item["Name"], kind))
+        for noun, key, kind in (
+            (GROUPS, "Guid", "RoleGroup"),
+            (SERVICE_PRINCIPALS, "ObjectId", "ServicePrincipal"),
+            (USERS, "ExternalDirectoryObjectId", "User"),
+        )
+        for exact, item in noun.matches(run, identity)
+    ]
+    best = [one for exact, one in found if exact] or [one for _exact, one in found]
+    if not best:
+        raise missing(identity)
+    if len(best) > 1:
+        raise ambiguous(identity)
+    return best[0]
 
 
 @behaves("rights")
@@ -57,7 +64,7 @@ def new_group(run: Run, noun: Noun) -> list[Json]:
 
 @behaves("role-group-built-in")
 def _remove_group(run: Run, group: Json) -> None:
-    if group["Guid"] == run.tenant.uuid("role group", "Organization Management"):
+    if group["WellKnownObject"]:
         raise refused("role-group-built-in", f'The role group "{group["Name"]}" is built in and cannot be removed.')
     assignments = run.tenant.store("ManagementRoleAssignment")
     for assignment in assignments:

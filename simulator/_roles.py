@@ -12,6 +12,7 @@ from ._behaviours import behaves
 from ._nouns import Noun, Run, exists, missing, refused
 from ._organization import refuse_dehydrated
 from ._rbac import Entries, add_role
+from ._store import fold
 from ._wire import Json
 
 HEARD_BY_ENTRIES = frozenset({"Identity", "Parameters", "ResultSize", "Type"})
@@ -120,7 +121,7 @@ def _matching(run: Run, identity: str) -> Iterator[tuple[Json, str]]:
     if not separator:
         raise refused("role-entry-identity", f'"{identity}" is not of the form Role\\Cmdlet.')
     for role in run.tenant.store("ManagementRole"):
-        if fnmatchcase(role["Name"].casefold(), role_pattern.casefold()):
+        if fnmatchcase(fold(role["Name"]), fold(role_pattern)):
             for cmdlet in role["_entries"]:
                 if fnmatchcase(cmdlet.casefold(), cmdlet_pattern.casefold()):
                     yield role, cmdlet

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import shutil
 import tempfile
 import threading
@@ -169,6 +170,19 @@ class Simulator:
     def state(self, tenant: str | None = None) -> Json:
         world = self._world
         return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.now()))
+
+    def objects(self) -> dict[str, dict[str, dict[str, Json]]]:
+        """Every object of every tenant as it is held: by tenant, by kind, by unique key. A copy, to compare with."""
+
+        def held() -> bytes:
+            return pickle.dumps({tenant.name: tenant.objects() for tenant in self._world.tenants.values()})
+
+        found: dict[str, dict[str, dict[str, Json]]] = pickle.loads(self._in_loop(held))
+        return found
+
+    def describe(self, description: Json, tenant: str | None = None) -> None:
+        """Begin anew, with more laid over the description that a tenant started with. Its domain stays."""
+        self._in_loop(lambda: self._world.seed_anew(self._world.tenant(tenant), description))
 
     def fault(self, **wanted: Any) -> None:
         """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""

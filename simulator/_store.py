@@ -32,6 +32,10 @@ class Store:
     def __iter__(self) -> Iterator[Json]:
         return iter(list(self._items.values()))
 
+    def items(self) -> dict[str, Json]:
+        """The objects by their keys."""
+        return dict(self._items)
+
     def get(self, key: str) -> Json | None:
         return self._items.get(key)
 
@@ -55,9 +59,24 @@ class Store:
 
     def find(self, name: str, value: Any) -> Json | None:
         """The first object with that value, in which case does not matter."""
-        wanted = _folded(value)
-        return next((item for item in self._items.values() if _folded(item.get(name)) == wanted), None)
+        wanted = fold(value)
+        return next((item for item in self._items.values() if fold(item.get(name)) == wanted), None)
 
 
-def _folded(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value
+_THEMSELVES = "\u0131\u017f\u212a"  # the dotless i, the long s and the Kelvin sign
+
+
+def fold(value: Any) -> Any:
+    """A name as the services compare it: character by character without regard to case, so that ß is not ss.
+
+    https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings (OrdinalIgnoreCase); of characters
+    whose capital is more than one, and of the Turkish i, each is only itself.
+    """
+    if not isinstance(value, str):
+        return value
+    return value.lower() if value.isascii() else "".join(map(_fold_character, value))
+
+
+def _fold_character(character: str) -> str:
+    capital = character.upper()
+    return capital.lower() if len(capital) == len(capital.lower()) == 1 and character not in _THEMSELVES else character

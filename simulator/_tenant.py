@@ -107,7 +107,10 @@ class Tenant:
         return _uuid(self.domain, *parts)
 
     def device_id(self, number: int) -> str:
-        """What Exchange calls the device that stands at this place in the description."""
+        """What Exchange calls the device that stands at this place in the description: its `id`, if it has one."""
+        devices = (self.exchange or {}).get("devices") or []
+        if number < len(devices) and devices[number].get("id"):
+            return str(devices[number]["id"])
         return self.uuid("device", str(number)).replace("-", "").upper()
 
     def has_plan(self, start: str) -> bool:
@@ -162,6 +165,10 @@ class Tenant:
         names = {template: name for name, template in DIRECTORY_ROLES.items()}
         held = [item for item in self.store("roleAssignments") if item["principalId"] == principal_id]
         return [names[item["roleDefinitionId"]] for item in held if item["roleDefinitionId"] in names]
+
+    def objects(self) -> dict[str, dict[str, Json]]:
+        """Everything the tenant holds, by kind and by unique key."""
+        return {name: store.items() for name, store in sorted(self.stores.items())}
 
     def dump(self, now: datetime) -> Json:
         """Everything the tenant holds, as JSON."""

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from ._behaviours import behaves
+from ._store import fold
 from ._wire import Json
 
 HASH_TABLE = "#Exchange.GenericHashTable"
@@ -38,10 +39,10 @@ def edited(current: list[str], value: list[str] | Json | None) -> list[str]:
         return list(value or [])
     if not value:
         return []
-    taken = {item.casefold() for item in value.get("remove", [])}
-    kept = [item for item in current if item.casefold() not in taken]
-    known = {item.casefold() for item in kept}
-    return kept + [item for item in value.get("add", []) if item.casefold() not in known]
+    taken = {fold(item) for item in value.get("remove", [])}
+    kept = [item for item in current if fold(item) not in taken]
+    known = {fold(item) for item in kept}
+    return kept + [item for item in value.get("add", []) if fold(item) not in known]
 
 
 def timespan(text: str) -> timedelta:

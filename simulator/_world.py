@@ -17,7 +17,7 @@ from ._conditional_access import seed_conditional_access
 from ._conduct import Conductor, Service
 from ._contract import Contract
 from ._credentials import Credentials, Issuer, make_credentials
-from ._descriptions import describe
+from ._descriptions import describe, laid_over
 from ._directory_seed import seed_directory
 from ._downloads import Downloads
 from ._entra import Entra
@@ -99,6 +99,7 @@ class World:
         self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
         # The revision of each tenant as it was made, and when: one that did not change since need not be made again.
         self._seeded: dict[str, tuple[int, datetime]] = {}
+        self._descriptions: dict[str, Json] = {}  # of tenants that were described anew, as they were before
         self.seed()
 
     @property
@@ -130,6 +131,13 @@ class World:
             cmdlet = self.cmdlets["get-organizationconfig"]
             seed_exchange(Run(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
         self._seeded[tenant.tenant_id] = tenant.revision.number, now
+
+    def seed_anew(self, tenant: Tenant, more: Json) -> None:
+        """Lay more over the description of a tenant as it was when the simulator started, and begin anew."""
+        original = self._descriptions.setdefault(tenant.tenant_id, tenant.description)
+        tenant.description = laid_over(original, more)
+        self._seeded.pop(tenant.tenant_id, None)
+        self.seed()
 
     def publish(self) -> None:
         """Once the services have URLs: these are the resources that tokens can be had for."""

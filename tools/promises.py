@@ -169,6 +169,21 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_INTEGRATION}test_bad_days.py::test_a_missing_permission_is_named",
         ),
     ),
+    22: (
+        "Nobody but the one who was meant: of all objects of all tenants, a task changes only those that it names, and "
+        "of these only what it was asked to. A name that means several objects, and a blank value, change nothing.",
+        (
+            f"{_PROMISES}test_bystanders.py::test_exactly_who_was_meant",
+            f"{_PROMISES}test_blank.py::test_a_module_with_a_blank_value_sends_nothing",
+            f"{_PROMISES}test_blank.py::test_a_role_with_a_blank_variable_sends_nothing",
+            f"{_PROMISES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
+            f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
+            f"{_PROMISES}test_faults.py::test_every_single_fault",
+            f"{_PROMISES}test_interference.py::test_somebody_else_writes_the_same",
+            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+            f"{_PROMISES}test_roles.py::test_a_fault_at_every_request",
+        ),
+    ),
 }
 _HEAD = """..
   Copyright (c) 2026 intune.exchange contributors
@@ -195,6 +210,10 @@ changed. That record and the state in which the tenant ends are what the tests g
 task and that of the tenant are moved by the tests.
 
 * The roles run as processes of ``ansible-playbook``, which are ended with SIGKILL.
+* Before and after each of these cases, every object of every tenant is compared by its unique id. What a scenario
+  may change is written down by hand, in ``tests/promises/allowed_changes.py``.
+* Tenants are made of names that are easily taken for each other: with a slash or a quote in them, in another alphabet,
+  of 64 characters, or like the address of somebody else.
 * Where to kill a task, or to put a fault, is not listed by hand: a scenario runs once, and its record says which
   requests it makes.
 * ``make test`` tries a sample, and prints the seed with which ``PROMISES_SEED`` repeats it. ``make promises`` tries

@@ -26,6 +26,7 @@ KINDS = {
     "ambiguous": "There are several where one is expected. None is chosen, changed or removed for you; all are named",
     "beyond_parent": "A management role can hold no more than its parent",
     "bug": "Something that nobody reckoned with, before any service answered",
+    "clock": "The service and this machine do not agree on what day it is, so nothing is done that goes by an age",
     "conflict": "The service refused a change because the object had just been changed. The task had tried three times",
     "fixed": "Exchange keeps this value for good. The object has to be made anew",
     "forbidden": "The application, or the person, may not do this. The failure names the permission or role",
@@ -57,6 +58,8 @@ KINDS = {
     "throttled": "The service asked to wait for longer than the task may take",
     "timeout": "The time of the task, or of a wait, was over",
     "tls": "The certificate is not trusted. Nothing was sent",
+    "too_late": "The device had carried out the wipe before it could be cancelled",
+    "too_many": "More devices would be affected than ``max_affected`` allows. Nothing was changed, and they are named",
     "truncated": "A list was not whole, and part of a list is never taken as the list",
     "unavailable": "The service had a fault, and still had it after several attempts",
     "unexpected_answer": "An answer has another form than documented",
@@ -77,6 +80,8 @@ ROLES = {
     "Mobile access is not as the baselines ask.": "Each line is a finding; the result of the audit has the task that "
     "mends it",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
+    "which is more than mobile_access_max_affected allows": "Check that this is the right mailbox, and raise "
+    "the number",
     "disabled or a guest, so mobile_access_emergency_users would let nobody in with": "Name enabled member accounts",
     "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
     "or leave ``compliantApplication`` out",

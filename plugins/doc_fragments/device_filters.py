@@ -11,7 +11,8 @@ class ModuleDocFragment:
 options:
   mailbox:
     description:
-      - Only devices of this mailbox, by anything that Exchange takes for it.
+      - Only devices of this mailbox, by its GUID, address, or anything else that Exchange takes for it. It must be
+        exactly one mailbox. An id or address comes before a name.
     type: str
   device_id:
     description:
@@ -23,8 +24,7 @@ options:
     type: str
   guids:
     description:
-      - Only devices with one of these values of C(guid), as M(intune.exchange.mobile_device_info) returns them. An
-        empty list leaves no device.
+      - Only devices with one of these values of C(guid), as M(intune.exchange.mobile_device_info) returns them.
     type: list
     elements: str
   device_os:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ._errors import TenantError
 from ._resource import Record, fold, folded_set
 
 STATES = {"Block": "Blocked", "Quarantine": "Quarantined", "Allow": "Allowed"}  # the strictest rule comes first
@@ -47,10 +48,36 @@ class Decision:
     rule: str = ""
 
 
+_DEVICES = "\\ExchangeActiveSyncDevices\\"
+_CANONICAL = "/ExchangeActiveSyncDevices/"
+
+
 def owner_of(device: Mapping[str, Any]) -> str:
-    """The mailbox of a device, from the identity: UserDisplayName may hold the path of a server."""
-    identity = str(device.get("Identity") or "").replace("/ExchangeActiveSyncDevices/", "\\ExchangeActiveSyncDevices\\")
-    return identity.partition("\\ExchangeActiveSyncDevices\\")[0].rpartition("/")[2]
+    """The mailbox of a device as its identity names it: UserDisplayName may hold the path of a server.
+
+    A name of a mailbox may hold a slash, so the identity is split at nothing else. The first place counts, since what
+    follows has the type of the device, which the device itself tells. A canonical name escapes the slashes of names.
+    """
+    identity = str(device.get("Identity") or "")
+    if _DEVICES in identity:
+        return identity.partition(_DEVICES)[0]
+    path = identity.partition(_CANONICAL)[0].replace("\\/", "\0")
+    return path.rpartition("/")[2].replace("\0", "/")
+
+
+def _parent(device: Mapping[str, Any]) -> str:
+    """Where the mailbox of a device stands in the directory; empty where the device does not show it."""
+    name, _container, parent = str(device.get("DistinguishedName") or "").rpartition(",CN=ExchangeActiveSyncDevices,")
+    return str(fold(parent)) if name else ""
+
+
+def belongs(device: Mapping[str, Any], mailbox: Mapping[str, Any]) -> bool | None:
+    """Whether C(mailbox) is the one of C(device); None if neither the directory nor the name proves it."""
+    parent = _parent(device)
+    if parent and mailbox.get("DistinguishedName"):
+        return bool(parent == fold(mailbox["DistinguishedName"]))
+    owner = owner_of(device)
+    return True if owner and fold(owner) in folded_set((mailbox.get("Identity"), mailbox.get("Name"))) else None
 
 
 def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: Access) -> Decision:
@@ -77,24 +104,69 @@ def _matches(rule: Mapping[str, Any], device: Mapping[str, Any]) -> bool:
     return bool(looked_at and rule.get("QueryString")) and fold(device.get(str(looked_at))) == fold(rule["QueryString"])
 
 
-def by_owner(mailboxes: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Mailboxes by every name that the identity of a device may have for them."""
-    names = ("ExternalDirectoryObjectId", "Guid", "DisplayName", "PrimarySmtpAddress", "Name", "Identity")
-    return {fold(mailbox[name]): mailbox for name in names for mailbox in mailboxes if mailbox.get(name)}
+class Mailboxes:
+    """The mailboxes of an organization, by what can name one in the identity of a device."""
+
+    # The first property by which any mailbox is found decides: a display name only where nothing better does.
+    _NAMES = (
+        ("DistinguishedName",),
+        ("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"),
+        ("Identity", "Name"),
+        ("DisplayName",),
+    )
+
+    def __init__(self, mailboxes: Iterable[Record]) -> None:
+        self._by_name: list[dict[Any, list[Record]]] = []
+        listed = list(mailboxes)
+        for names in self._NAMES:
+            index: dict[Any, list[Record]] = {}
+            for mailbox in listed:
+                for name in {fold(mailbox[name]) for name in names if mailbox.get(name)}:
+                    index.setdefault(name, []).append(mailbox)
+            self._by_name.append(index)
+
+    def of(self, device: Mapping[str, Any]) -> list[Record]:
+        """The mailboxes that may be the owner of the device: one, several of one name, or none."""
+        by_place, *by_name = self._by_name
+        if _parent(device) in by_place:
+            return by_place[_parent(device)]
+        owner = fold(owner_of(device))
+        found = next((index[owner] for index in by_name if owner in index), [])
+        return [mailbox for mailbox in found if belongs(device, mailbox) is not False]
 
 
 def impact(
-    devices: Iterable[Mapping[str, Any]], mailboxes: Sequence[Mapping[str, Any]], before: Access, after: Access
+    devices: Iterable[Mapping[str, Any]], mailboxes: Sequence[Record], before: Access, after: Access
 ) -> list[dict[str, Any]]:
-    """The devices about which the decision is another one with C(after)."""
-    owners = by_owner(mailboxes)
+    """The devices about which the decision is another one with C(after).
+
+    Raises L(TenantError) where a device may be in one of several mailboxes, and it matters in which.
+    """
+    owners = Mailboxes(mailboxes)
     hit = []
     for device in devices:
-        owner = owner_of(device)
-        was, becomes = (decide(device, owners.get(fold(owner), {}), access) for access in (before, after))
+        decided = [
+            tuple(decide(device, mailbox, access) for access in (before, after))
+            for mailbox in owners.of(device) or [{}]
+        ]
+        was, becomes = decided[0]
+        if any(one != decided[0] for one in decided):
+            raise _ambiguous(device, owners.of(device))
         if was.state != becomes.state:
-            shown = {"guid": device.get("Guid"), "device_id": device.get("DeviceId"), "mailbox": owner}
+            shown = {"guid": device.get("Guid"), "device_id": device.get("DeviceId"), "mailbox": owner_of(device)}
             shown["client_type"] = device.get("ClientType")
             shown |= {f"device_{name.lower()}": device.get(f"Device{name}") for name in ("Type", "Model", "OS")}
             hit.append({**shown, "before": was.state, "after": becomes.state, "reason": becomes.reason})
     return hit
+
+
+def _ambiguous(device: Mapping[str, Any], mailboxes: Sequence[Mapping[str, Any]]) -> TenantError:
+    guids = [str(mailbox.get("Guid")) for mailbox in mailboxes]
+    return TenantError(
+        "ambiguous",
+        f"{len(guids)} mailboxes may be the one of the device {device.get('DeviceId')}, which Exchange names "
+        f"{owner_of(device)}: {', '.join(guids)}",
+        "see which devices the change hits",
+        next_step="Give the mailboxes different names; none is chosen for you",
+        details={"candidates": guids},
+    )

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from ._errors import Purpose, TenantError
 from ._graph import Read, odata
 from ._licenses import Sku
 from ._resource import Field, fold
+from ._targets import only
 from ._tenant import Tenant
 
 READ_ACCOUNT = Purpose("read the account", "User.Read.All")
@@ -57,6 +58,31 @@ class Facts:
         }
 
 
+def the_user(found: Sequence[dict[str, Any]], name: str, tenant: str = "") -> dict[str, Any] | None:
+    """The one user of this user principal name among those that the service gave for it, or None."""
+    user: dict[str, Any] | None = only(
+        [one for one in found if fold(one.get("userPrincipalName")) == fold(name)],
+        lambda one: str(one.get("id")),
+        f"account {name}",
+        tenant,
+    )
+    return user
+
+
+def roles_held(tenant: Tenant, user_id: str) -> list[str]:
+    """The names of the directory roles of an account, wherever they count."""
+    purpose = Purpose("read the directory roles of the account", "RoleManagement.Read.Directory")
+    held, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"principalId eq '{user_id}'"), purpose)
+    ids = {one["roleDefinitionId"] for one in held if fold(one["principalId"]) == fold(user_id)}
+    if not ids:
+        return []
+    known, _response = tenant.graph.list(
+        odata("roleManagement/directory/roleDefinitions", select="id,displayName"), purpose
+    )
+    names = {one["id"]: str(one["displayName"]) for one in known}
+    return sorted(names.get(one, one) for one in ids)
+
+
 def by_name(name: str) -> str:
     quoted = name.replace("'", "''")
     return odata("users", filter=f"userPrincipalName eq '{quoted}'", select=_SELECT)
@@ -79,7 +105,7 @@ def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
     for result in found.values():
         if isinstance(result, TenantError):
             raise result
-    user = next(iter(found["users"]), None)
+    user = the_user(found["users"], params["user_principal_name"], tenant.label)
     domains = [domain["name"] for one in found["organization"] for domain in one.get("verifiedDomains") or []]
     names = {one["id"]: one["displayName"] for one in found.get("roles", [])}
     assignments: list[dict[str, Any]] = []
@@ -89,6 +115,10 @@ def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
         everywhere, _response = tenant.graph.list(path, purpose)
         # Assignments to a part of the tenant, or of roles made since, are not ours to keep.
         assignments = [
-            one for one in everywhere if one.get("directoryScopeId") == "/" and one["roleDefinitionId"] in names
+            one
+            for one in everywhere
+            if one.get("directoryScopeId") == "/"
+            and one["roleDefinitionId"] in names
+            and fold(one["principalId"]) == fold(user["id"])
         ]
     return Facts(user, found["skus"], domains, names, assignments)

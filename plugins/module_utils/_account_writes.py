@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ._account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name
+from ._account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name, the_user
 from ._accounts import primary_address
 from ._errors import Purpose, TenantError
 from ._resource import fold, folded_set
@@ -46,7 +46,7 @@ def write_account(
     if had != has:
         body = {
             "addLicenses": [{"skuId": ids[one], "disabledPlans": []} for one in sorted(has - had)],
-            "removeLicenses": [ids[one] for one in sorted(had - has)],
+            "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # one without a name is its id
         }
         _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE))
     _write_roles(tenant, facts, user["id"], folded_set(after["directory_roles"]))
@@ -84,9 +84,10 @@ def _create(tenant: Tenant, after: Mapping[str, Any], secret: str) -> dict[str, 
         if error.kind != "outcome_unknown" and "already exists" not in (error.answer.message if error.answer else ""):
             raise
         found, _response = tenant.graph.list(by_name(name), READ_ACCOUNT)
-        if not found:
+        user = the_user(found, name, tenant.label)
+        if user is None:
             raise
-        return found[0]
+        return user
 
 
 def _write_roles(tenant: Tenant, facts: Facts, user_id: str, wanted: frozenset[str]) -> None:
@@ -123,9 +124,10 @@ def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> 
     pause, wanted, name = _FIRST_PAUSE, after["primary_smtp_address"], after["user_principal_name"]
     while True:
         found, _response = tenant.graph.list(by_name(name), READ_ACCOUNT)
-        address = primary_address(found[0]) if found else ""
-        if address and (wanted is None or fold(address) == fold(wanted)):
-            return found[0]
+        user = the_user(found, name, tenant.label)
+        address = primary_address(user) if user else ""
+        if user and address and (wanted is None or fold(address) == fold(wanted)):
+            return user
         left = limit.remaining()
         tenant.progress(f"waiting for the mailbox address of {name}: now {address or 'none'}; {left:.0f} s left")
         if left <= 0:

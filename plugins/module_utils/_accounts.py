@@ -12,11 +12,13 @@ from typing import Any
 from ._errors import Purpose, TenantError, usage
 from ._graph import Read, odata
 from ._resource import fold
+from ._targets import only
 from ._tenant import Tenant
 
 READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
 _ADDRESS = re.compile(r"[^@\s\"'<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans"  # most are left out unless asked for
+# Most are left out unless asked for.
+_SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans,userType"
 
 
 def check_address(option: str, address: str) -> str:
@@ -40,9 +42,22 @@ def primary_address(user: Mapping[str, Any]) -> str:
 
 
 def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None:
-    """The account whose primary address it is, else the one that comes closest, else none."""
-    primary = [user for user in users if fold(primary_address(user)) == fold(address)]
-    return next(iter(primary or users), None)
+    """The one account whose primary address it is, else the one that has it otherwise. Several are an error."""
+    having = [user for user in users if fold(address) in _addresses(user)]
+    primary = [user for user in having if fold(primary_address(user)) == fold(address)]
+    owner: dict[str, Any] | None = only(
+        primary or having,
+        lambda user: f"{user.get('userPrincipalName')} ({user.get('id')})",
+        f"account of {address}",
+        next_step="Give the primary SMTP address that one account alone has",
+    )
+    return owner
+
+
+def _addresses(user: Mapping[str, Any]) -> set[str]:
+    """Every address and name under which an account is found: what the service gave is checked against them."""
+    proxies = [str(one).partition(":")[2] for one in user.get("proxyAddresses") or []]
+    return {fold(one) for one in (*proxies, user.get("mail"), user.get("userPrincipalName")) if one}
 
 
 def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:
@@ -50,6 +65,8 @@ def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:
     if user is None:
         return f"no account owns the address {address}"
     name, primary = user.get("userPrincipalName"), primary_address(user)
+    if user.get("userType") == "Guest":
+        return f"the account {name} is a guest"
     if not user.get("accountEnabled"):
         return f"the account {name} is disabled"
     if fold(primary) != fold(address):

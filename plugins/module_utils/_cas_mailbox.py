@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ._cmdlets import difference, found_by
+from ._cmdlets import difference
 from ._errors import Purpose, TenantError, usage
+from ._mailboxes import find_mailbox
 from ._resource import EditedList, Field, Record, Resource, clearing, fold, folded_set
 from ._run import ensure
 from ._tenant import Tenant
 
-READ_MAILBOX = Purpose("read the mailbox", "the Exchange role View-Only Recipients or Organization Client Access")
 _WRITE = Purpose(
     "change the mailbox",
     "the Exchange role Organization Client Access for device ids, Mail Recipients for switches and policy",
@@ -33,20 +33,23 @@ _LISTS = ("AllowedDeviceIds", "BlockedDeviceIds")
 _ABOUT = ("Identity", "Guid", "DisplayName", "PrimarySmtpAddress", "HasActiveSyncDevicePartnership")
 
 
-@dataclass(frozen=True)
 class CasMailbox:
-    """One mailbox, which is always there: it is neither created nor removed here."""
+    """One mailbox, which is always there: it is neither created nor removed here.
 
-    mailbox: str
+    It is found by what a person gave, and by its GUID from then on. C(known) is the mailbox where it was just read.
+    """
+
+    def __init__(self, mailbox: str, known: Record | None = None) -> None:
+        self._mailbox = mailbox
+        self._known = known
 
     def id_of(self, record: Record) -> str:
         return str(record["Guid"])
 
     def list(self, tenant: Tenant) -> list[Record]:
-        found = found_by(tenant, "Get-CASMailbox", {"Identity": self.mailbox}, READ_MAILBOX)
-        if not found:
-            raise TenantError("not_found", f"there is no mailbox {self.mailbox}", READ_MAILBOX.attempted, tenant.label)
-        return [_ours(one) for one in found]
+        record = self._known or find_mailbox(tenant, self._mailbox)
+        self._mailbox, self._known = str(record["Guid"]), None
+        return [ours(record)]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         raise AssertionError("a mailbox was read")
@@ -64,7 +67,8 @@ class CasMailbox:
         raise AssertionError("there is no state")
 
 
-def _ours(record: Record) -> Record:
+def ours(record: Record) -> Record:
+    """A mailbox under our names of its properties."""
     ours = {name: record.get(wire) for name, wire in _WIRE.items()}
     ours |= {name: list(record.get(_WIRE[name]) or ()) for name in _LISTS}
     if record.get("ActiveSyncMailboxPolicyIsDefaulted"):
@@ -96,10 +100,20 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one mailbox to the wanted state. Raises L(TenantError)."""
-    resource = Resource("cas_mailbox", CasMailbox(params["mailbox"]), _FIELDS, before_write=_check_policy)
-    return ensure(resource, tenant, {**params, **_moved(params)}, check_mode)
+def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool, known: Record | None = None) -> dict[str, Any]:
+    """Bring one mailbox to the wanted state, or C(known), which was just read. Raises L(TenantError)."""
+    return ensure(_resource(params, known), tenant, {**params, **_moved(params)}, check_mode)
+
+
+def predict(params: Mapping[str, Any], known: Record) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of a mailbox before and after L(keep), without any request."""
+    resource = _resource(params, known)
+    before = resource.view(ours(known))
+    return before, {**before, **resource.changes({**params, **_moved(params)}, before)}
+
+
+def _resource(params: Mapping[str, Any], known: Record | None) -> Resource:
+    return Resource("cas_mailbox", CasMailbox(params["mailbox"], known), _FIELDS, before_write=_check_policy)
 
 
 def _moved(params: Mapping[str, Any]) -> dict[str, Any]:

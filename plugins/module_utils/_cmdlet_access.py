@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ._assignment_scopes import SCOPES, scope_of
 from ._concurrent import gather
 from ._errors import Purpose, TenantError, usage
 from ._resource import fold, folded_set
@@ -51,21 +52,48 @@ class Access:
 
 @dataclass(frozen=True)
 class Rights:
-    """The assignments that count for an account, the entries of their roles, and the roles for its own mailbox only."""
+    """The assignments that count for an account, the entries of their roles, and the roles for its own mailbox only.
+
+    C(entries) come with the whole right; those in C(limited) reach only as far as the scope of their assignment.
+    """
 
     assignments: list[dict[str, Any]]
     entries: list[dict[str, Any]]
     own_mailbox: list[str]
+    limited: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_role_entries(tenant: Tenant, role: str) -> list[dict[str, Any]]:
     """The cmdlets of a role with their parameters, in one read; none if there is no such role."""
-    return tenant.exchange.invoke(
+    if is_pattern(role):
+        return _entries_of_role(tenant, role)
+    found = tenant.exchange.invoke(
         "Get-ManagementRoleEntry",
         {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
         READ_RIGHTS,
         select=("Name", "Role", "Parameters"),
     ).values
+    return [one for one in found if fold(one.get("Role") or role).rpartition("\\")[2] == fold(role)]
+
+
+def is_pattern(role: str) -> bool:
+    """Whether a name means something else in the identity of an entry, which is ROLE\\CMDLET with wildcards."""
+    return any(mark in role for mark in "\\*?[]")
+
+
+def _entries_of_role(tenant: Tenant, name: str) -> list[dict[str, Any]]:
+    """The entries as the role itself lists them: C((snap-in) CMDLET -PARAMETER -PARAMETER)."""
+    roles = tenant.exchange.invoke("Get-ManagementRole", {}, READ_RIGHTS, select=("Name", "RoleEntries")).values
+    texts = [
+        str(text).partition(") ")[2] or str(text)
+        for role in roles
+        if fold(role["Name"]) == fold(name)
+        for text in role.get("RoleEntries") or []
+    ]
+    return [
+        {"Name": cmdlet, "Role": name, "Parameters": [one.removeprefix("-") for one in parameters]}
+        for cmdlet, *parameters in (text.split() for text in texts)
+    ]
 
 
 def read_rights(tenant: Tenant, account: str) -> Rights:
@@ -74,7 +102,15 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
         "Get-ManagementRoleAssignment",
         {"RoleAssignee": account},
         READ_RIGHTS,
-        select=("Name", "Role", "RoleAssigneeName", "RoleAssigneeType", "Enabled", "RoleAssignmentDelegationType"),
+        select=(
+            "Name",
+            "Role",
+            "RoleAssigneeName",
+            "RoleAssigneeType",
+            "Enabled",
+            "RoleAssignmentDelegationType",
+            *SCOPES,
+        ),
     ).values
     # A delegating assignment allows to hand the role on, not to use it.
     used = [
@@ -89,16 +125,18 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
         role: lambda role=role: read_role_entries(tenant, role)
         for role in sorted({str(one["Role"]) for one in counting})
     }
+    whole = {str(one["Role"]) for one in counting if scope_of(one) is None}
     entries: list[dict[str, Any]] = []
+    limited: list[dict[str, Any]] = []
     for role, found in gather(reads, at_most=4).items():
         if isinstance(found, TenantError):
             raise found
-        entries += [{**entry, "Role": entry.get("Role") or role} for entry in found]
-    return Rights(counting, entries, sorted({str(one["Role"]) for one in own}))
+        (entries if role in whole else limited).extend({**entry, "Role": role} for entry in found)
+    return Rights(counting, entries, sorted({str(one["Role"]) for one in own}), limited)
 
 
 def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
-    """The role entries that the account holds. Raises L(TenantError)."""
+    """The role entries that the account holds for the whole organization. Raises L(TenantError)."""
     return read_rights(tenant, account).entries
 
 
@@ -149,14 +187,17 @@ def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[s
             "assignee": str(one.get("RoleAssigneeName")),
             "assignee_type": str(one.get("RoleAssigneeType")),
             "assignment": str(one.get("Name")),
+            "scope": scope_of(one),
         }
         for one in rights.assignments
     ]
     held: dict[str, set[str]] = {}
     for entry in rights.entries:
         held.setdefault(fold(str(entry["Name"])), set()).update(entry.get("Parameters") or [])
-    beyond = {str(entry["Name"]): () for entry in rights.entries if fold(str(entry["Name"])) not in folded_set(needed)}
-    roles = {name: access.roles for name, access in judge(rights.entries, beyond).items()}
+    every = [*rights.entries, *rights.limited]
+    beyond = {str(entry["Name"]): () for entry in every if fold(str(entry["Name"])) not in folded_set(needed)}
+    roles = {name: access.roles for name, access in judge(every, beyond).items()}
+    anyhow = judge(every, needed)
     return {
         "cmdlets": [
             {
@@ -164,7 +205,7 @@ def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[s
                 "granted": access.granted,
                 "parameters": sorted(held.get(fold(cmdlet), ())),
                 "missing_parameters": list(access.missing_parameters),
-                "through": [one for one in through if one["role"] in access.roles],
+                "through": [one for one in through if one["role"] in anyhow[cmdlet].roles],
             }
             for cmdlet, access in judge(rights.entries, needed).items()
         ],

@@ -12,6 +12,7 @@ from typing import Any
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError
 from ._exchange_parameters import edit
+from ._removal import remove_listed
 from ._resource import Record, fold, folded_set
 from ._tenant import Tenant
 
@@ -88,11 +89,11 @@ class Cmdlets:
         return {**record, **values}
 
     def delete(self, tenant: Tenant, record: Record) -> None:
-        try:
-            self.write(tenant, "remove", f"Remove-{self.noun}", self.identity(record))
-        except TenantError as error:
-            if self._doubted(tenant, record, error).kind != "not_found":  # gone already is gone
-                raise
+        remove_listed(
+            tenant.http,
+            lambda: self.write(tenant, "remove", f"Remove-{self.noun}", self.identity(record)),
+            lambda: self.id_of(record) in map(self.id_of, self.list(tenant)),
+        )
 
     def _doubted(self, tenant: Tenant, record: Record, error: TenantError) -> TenantError:
         """Exchange was seen to say "couldn't be found on SERVER" of an object that is there, so it is looked at again.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._account_facts import PROPERTIES, Facts, read_facts
+from ._account_facts import PROPERTIES, Facts, read_facts, roles_held
 from ._account_writes import WRITE_ACCOUNT, wait_for_address, write_account
 from ._accounts import check_address
 from ._errors import Purpose, TenantError, usage
@@ -118,11 +118,16 @@ def _role_names(facts: Facts, wanted: list[str]) -> list[str]:
     return [known[fold(one)] for one in wanted]
 
 
+def _refuse_guest(params: Mapping[str, Any], facts: Facts) -> None:
+    if (facts.user or {}).get("userType") == "Guest":
+        name = params["user_principal_name"]
+        raise TenantError("guest", f"{name} is a guest", next_step="Use an account of this tenant")
+
+
 def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """What the directory would refuse, or what would leave the account useless, before anything is written."""
     name, user = params["user_principal_name"], facts.user or {}
-    if user.get("userType") == "Guest":
-        raise TenantError("guest", f"{name} is a guest", next_step="Use an account of this tenant")
+    _refuse_guest(params, facts)
     own = [one.option for one in PROPERTIES if before and before[one.option] != after[one.option]]
     if user.get("onPremisesSyncEnabled") and set(own) - {"usage_location"}:
         raise TenantError(
@@ -158,6 +163,7 @@ def _absent(
     """Remove the account. Graph cannot tell what a mailbox is used for, so one with a mailbox needs to be forced."""
     before = facts.view()
     if facts.user is not None:
+        _refuse_guest(params, facts)
         if before["primary_smtp_address"] and not params["force_delete"]:
             raise TenantError(
                 "has_mailbox",
@@ -166,6 +172,17 @@ def _absent(
                 "remove the account",
                 tenant.label,
                 next_step="Set force_delete to true if nobody else uses the mailbox",
+            )
+        roles = [] if params["force_delete"] else roles_held(tenant, facts.user["id"])
+        if roles:
+            raise TenantError(
+                "has_roles",
+                f"{facts.user['userPrincipalName']} holds the directory roles {', '.join(roles)}, so it may be an "
+                "administrator's account",
+                "remove the account",
+                tenant.label,
+                next_step="Take the roles away first, or set force_delete to true if this account is really meant",
+                details={"directory_roles": roles},
             )
         if not check_mode:
             tenant.graph.delete(f"users/{facts.user['id']}", WRITE_ACCOUNT)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -21,9 +22,15 @@ TYPE = "serviceToService"
 READ_CONNECTORS = Read(PATH, Purpose("read the Exchange connectors", "DeviceManagementServiceConfig.Read.All"))
 WRITE_CONNECTOR = Purpose("configure the Exchange connector", "DeviceManagementServiceConfig.ReadWrite.All")
 
-# How a service says that it has no such thing. What a tenant of today answers is documented nowhere, so only answers
-# that cannot mean anything else count: the whole collection is gone, or this type is not accepted for a new member.
+# How a service says that it has no such thing: 501 was seen of a tenant in 2026, the others are what HTTP has for it.
+# Only answers that cannot mean anything else count: the whole collection is gone, or a new member of this type is
+# refused in these words. A 400 can mean anything else as well: an address without a mailbox, a body that does not fit.
 _GONE = (404, 405, 410, 501)
+_OF_TYPE = re.compile(r"exchange\s*connector|service[ -]?to[ -]?service", re.IGNORECASE)
+_NO_LONGER = re.compile(
+    r"\b(no longer|not|isn't|is n't) (supported|available|offered)|\bunsupported\b|\b(deprecated|retired)\b",
+    re.IGNORECASE,
+)
 INSTEAD = (
     "Microsoft announced the removal of this connector type in 2019: govern the devices with Exchange Online's access "
     "rules and policies, with Intune compliance and with Conditional Access instead; the module "
@@ -33,17 +40,23 @@ INSTEAD = (
 
 def not_offered(error: TenantError, method: str) -> TenantError:
     """C(error), or the clear word for it where the tenant does not offer the connector."""
+    answer = error.answer
     refused = (
-        error.answer is not None
-        and error.answer.code != ""  # otherwise something on the way has answered
+        answer is not None
+        and answer.code != ""  # otherwise something on the way has answered
         and error.kind != "no_intune_licence"
-        and (error.answer.status in _GONE or (method == "POST" and error.answer.status == 400))
+        and (answer.status in _GONE or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
     )
     if refused:
         error.kind = "not_offered"
         error.problem = f"this tenant does not offer the service-to-service connector ({error.answer})"
         error.next_step = INSTEAD
     return error
+
+
+def _says_so(message: str) -> bool:
+    """Whether a refusal speaks of this type of connector, and says that there is no more of it."""
+    return bool(_OF_TYPE.search(message) and _NO_LONGER.search(message))
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -8,52 +8,107 @@ This is the only place from which Clear-MobileDevice is sent to wipe (L(_any_cmd
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from ._device_plan import Device, Plan, label
 from ._errors import Purpose, TenantError
+from ._resource import fold
 from ._retry import Deadline
 from ._tenant import Tenant
 
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
+_CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.needs)
 _READ = Purpose("see how far the wipe is", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
+_ATTEMPTS = 3  # looks at a request that was taken back
 _FIRST_LOOK, _LONGEST_PAUSE = 5.0, 60.0  # seconds between looks while waiting
-_KINDS = ("AccountOnlyDeviceWipe", "DeviceWipe")
+_KINDS = {"account_only": "AccountOnlyDeviceWipe", "full": "DeviceWipe"}
+# By which kinds of wipe the data in question are erased: a full wipe erases the account as well.
+_COVERED_BY = {"account_only": ("account_only", "full"), "full": ("full",)}
+Stages = dict[str, str]  # of each kind of wipe: none, requested, acknowledged
 
 
-def wipe_of(statistics: Mapping[str, Any]) -> str:
-    """How far a wipe is: none, or the kind of wipe and whether it is asked for or acknowledged."""
-    for kind, word in zip(_KINDS, ("account_only", "full"), strict=True):
-        if statistics.get(f"{kind}AckTime"):
-            return f"{word} acknowledged"
-        if statistics.get(f"{kind}RequestTime"):
-            return f"{word} requested"
-    return "none"
+def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
+    """How far each kind of wipe is. With C(cancelled), how far it would be without the pending requests.
+
+    The newest request counts, and the newest acknowledgement of its kind. An acknowledgement from before the first
+    synchronisation is one of an earlier partnership: the account was set up anew since.
+    """
+    first = _time(statistics, "FirstSyncTime")
+    stages = {}
+    for word, kind in _KINDS.items():
+        asked, done = _time(statistics, f"{kind}RequestTime"), _time(statistics, f"{kind}AckTime")
+        pending = asked is not None and (done is None or asked > done) and not cancelled
+        valid = done is not None and (first is None or done >= first)
+        stages[word] = "requested" if pending else "acknowledged" if valid else "none"
+    return stages
 
 
-def wipe(tenant: Tenant, params: Mapping[str, Any], devices: list[dict[str, Any]], check_mode: bool) -> dict[str, Any]:
-    """Ask for the wipe of each device that is not being wiped, or take the requests back. Raises L(TenantError)."""
+def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
+    """A time of Exchange, which writes year 1 where there is none. Raises L(TenantError) if it cannot be read."""
+    text = statistics.get(name)
+    if text in (None, ""):
+        return None
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        problem = f"Exchange Online gave {name} in a form that is not known"
+        raise TenantError("unexpected_answer", problem, _READ.attempted) from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.year > 1 else None
+
+
+def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Device]) -> Plan:
+    """Ask for the wipe of each device that is not being wiped and was not, or take the requests back."""
+    cancels = params["wipe"] == "cancel"
     parameters = {one["guid"]: _parameters(params["wipe"], one) for one in devices}
-    before = {one["device_id"]: _look(tenant, one) for one in devices}
-    after = dict(before)
+    kinds = {guid: "account_only" if "AccountOnly" in sent else "full" for guid, sent in parameters.items()}
+    before, after = dict[str, Stages](), dict[str, Stages]()
     for device in devices:
-        name, sent = device["device_id"], parameters[device["guid"]]
-        word = "account_only" if "AccountOnly" in sent else "full"
-        if params["wipe"] == "cancel":
-            if before[name].endswith("requested"):
-                after[name] = "none"
-        elif not before[name].startswith(word):
-            after[name] = f"{word} requested"
-        if after[name] != before[name] and not check_mode:
-            tenant.exchange.invoke("Clear-MobileDevice", {"Identity": device["guid"], **sent}, _WIPE)
-    affected = [name for name in after if after[name] != before[name]]
-    result = {"changed": bool(affected), "diff": {"before": before, "after": after}, "affected": affected}
-    waits = params["wait"] and params["wipe"] != "cancel" and not check_mode
-    seen = _wait(tenant, devices, params["wait_timeout"]) if waits else after
-    return {**result, "acknowledged": bool(seen) and all(one.endswith("acknowledged") for one in seen.values())}
+        guid = device["guid"]
+        statistics = _look(tenant, device)
+        before[guid] = wipe_of(statistics)
+        if cancels:
+            after[guid] = wipe_of(statistics, cancelled=True)
+        elif all(before[guid][kind] == "none" for kind in _COVERED_BY[kinds[guid]]):
+            after[guid] = {**before[guid], kinds[guid]: "requested"}
+        else:
+            after[guid] = before[guid]
+    affected = [one for one in devices if after[one["guid"]] != before[one["guid"]]]
+
+    def acknowledged(stages: Mapping[str, Stages]) -> bool:
+        return bool(stages) and all(is_done(kinds[guid], seen) for guid, seen in stages.items())
+
+    def write() -> dict[str, Any]:
+        for device in affected:
+            tenant.exchange.invoke(
+                "Clear-MobileDevice", {"Identity": device["guid"], **parameters[device["guid"]]}, _WIPE
+            )
+        if cancels:
+            for device in affected:
+                _check_cancelled(tenant, device, after[device["guid"]])
+            return {}
+        seen = _wait(tenant, devices, kinds, params["wait_timeout"]) if params["wait"] else after
+        return {"acknowledged": acknowledged(seen)}
+
+    named = {one["guid"]: label(one) for one in devices}
+    return Plan(
+        "no longer wiped" if cancels else "wiped",
+        {named[guid]: stages for guid, stages in before.items()},
+        {named[guid]: stages for guid, stages in after.items()},
+        affected,
+        write,
+        {} if cancels else {"acknowledged": acknowledged(after)},
+    )
 
 
-def _parameters(wanted: str, device: Mapping[str, Any]) -> dict[str, bool]:
+def is_done(kind: str, stages: Stages) -> bool:
+    """Whether the device acknowledged a wipe of this kind, or one that includes it."""
+    return any(stages[one] == "acknowledged" for one in _COVERED_BY[kind])
+
+
+def _parameters(wanted: str, device: Device) -> dict[str, bool]:
     """What makes Clear-MobileDevice do C(wanted) and no more. Raises L(TenantError) where it cannot."""
     if wanted == "cancel":
         return {"Cancel": True}
@@ -63,28 +118,52 @@ def _parameters(wanted: str, device: Mapping[str, Any]) -> dict[str, bool]:
     if device["below_minimum_eas_version"]:
         raise TenantError(
             "not_supported",
-            f"the device {device['device_id']} of {device['mailbox']} speaks a protocol before 16.1, which knows no "
-            "wipe of the account alone",
+            f"the device {label(device)} speaks a protocol before 16.1, which knows no wipe of the account alone",
             next_step="Block the device instead; nothing else can be taken from it without erasing all of it",
         )
     return {"AccountOnly": True}
 
 
-def _look(tenant: Tenant, device: Mapping[str, Any]) -> str:
+def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
+    """The statistics of this device, and of no other."""
     found = tenant.exchange.invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
-    return wipe_of(found[0]) if found else "none"
+    if len(found) != 1 or fold(found[0].get("Guid")) != fold(device["guid"]):
+        raise TenantError(
+            "unexpected_answer",
+            f"Exchange Online did not answer with the statistics of the device {label(device)} alone",
+            _READ.attempted,
+            tenant.label,
+        )
+    return found[0]
 
 
-def _wait(tenant: Tenant, devices: list[dict[str, Any]], seconds: int) -> dict[str, str]:
+def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
+    """A device can carry out the wipe while the request is being taken back; nobody must believe that it did not."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        seen = wipe_of(_look(tenant, device))
+        if seen == expected:
+            return
+        done = [kind for kind in seen if seen[kind] == "acknowledged" != expected[kind]]
+        if done:
+            problem = f"the device {label(device)} had carried out the wipe before the request could be taken back"
+            raise TenantError("too_late", problem, _CANCEL.attempted, tenant.label, next_step="It cannot be undone")
+        if attempt < _ATTEMPTS:
+            tenant.http.pause(attempt, None, _CANCEL)
+    problem = f"Exchange Online still shows the request for the device {label(device)} as pending"
+    raise TenantError("unavailable", problem, _CANCEL.attempted, tenant.label)
+
+
+def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], seconds: int) -> dict[str, Stages]:
     """How far the wipes are when all are acknowledged, or when the time is up: a device that is off never answers."""
     limit, pause = Deadline(seconds, tenant.http.clock), _FIRST_LOOK
     tenant.http.deadline.extend(seconds)
     while True:
-        seen = {one["device_id"]: _look(tenant, one) for one in devices}
-        waiting = [name for name, far in seen.items() if not far.endswith("acknowledged")]
+        seen = {one["guid"]: wipe_of(_look(tenant, one)) for one in devices}
+        waiting = [guid for guid, stages in seen.items() if not is_done(kinds[guid], stages)]
         left = limit.remaining()
         if not waiting or left <= 0:
             return seen
-        tenant.progress(f"waiting for {len(waiting)} devices to acknowledge the wipe; {left:.0f} s left")
+        many = "1 device" if len(waiting) == 1 else f"{len(waiting)} devices"
+        tenant.progress(f"waiting for {many} to acknowledge the wipe; {left:.0f} s left")
         tenant.http.sleep(min(pause, left))
         pause = min(_LONGEST_PAUSE, pause * 1.5)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from ._access_decision import owner_of
 from ._concurrent import gather
 from ._errors import Purpose, TenantError
+from ._exchange import Result
+from ._mailboxes import check_owner, find_mailbox, find_owners
 from ._managed_devices import compliance_of, read_compliance
 from ._resource import Record, fold, folded_set, returned
 from ._tenant import Tenant
@@ -49,25 +52,61 @@ FILTERS: dict[str, Any] = {
 
 def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The devices that the filters leave. Raises L(TenantError)."""
-    return {"changed": False, "mobile_devices": find_devices(tenant, params, bool(params["gather_statistics"]))}
+    found = find_devices(tenant, params, bool(params["gather_statistics"]))
+    return {"changed": False, "mobile_devices": found.devices}
 
 
-def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = False) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Found:
+    """What was read: the devices that the filters leave, and what it takes to act on them.
+
+    C(records) are all devices as the service gave them, by GUID, C(mailbox) is the one that was asked for, if any, and
+    C(service_time) what the service says that it is now.
+    """
+
+    devices: list[dict[str, Any]]
+    records: dict[str, Record]
+    mailbox: Record | None
+    service_time: datetime | None
+
+    def owners(self, tenant: Tenant, devices: list[dict[str, Any]]) -> dict[str, Record | TenantError]:
+        """The mailbox of each device, by the GUID of the device, or why it is not known for sure."""
+        if self.mailbox is not None:
+            return {device["guid"]: self.mailbox for device in devices}
+        return find_owners(tenant, [self.records[device["guid"]] for device in devices])
+
+
+def read_devices(tenant: Tenant, mailbox: Record | None) -> Result:
+    """All devices, or all of a mailbox, which are checked to be its own."""
+    asked = {"ResultSize": "Unlimited", **({"Mailbox": mailbox["Guid"]} if mailbox else {})}
+    found = tenant.exchange.invoke("Get-MobileDevice", asked, READ_DEVICES)
+    if mailbox:
+        check_owner(tenant, found.values, mailbox)
+    return found
+
+
+def uses_ages(params: Mapping[str, Any]) -> bool:
+    """Whether the filters go by when a device synchronised."""
+    return any(params.get(option) is not None for option in _AGES)
+
+
+def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = False) -> Found:
     """The devices that the filters leave, complete or an error. Only statistics tell the last synchronisation.
 
     Intune is asked only if it matters, so that who does not use it needs no rights there.
     """
-    asked = {"ResultSize": "Unlimited", **({"Mailbox": params["mailbox"]} if params.get("mailbox") else {})}
-    found = tenant.exchange.invoke("Get-MobileDevice", asked, READ_DEVICES)
+    mailbox = find_mailbox(tenant, params["mailbox"]) if params.get("mailbox") else None
+    found = read_devices(tenant, mailbox)
     by_age = any(params.get(option) is not None for option, which in _AGES.items() if which == "last")
     known = [facts(record, found.date) for record in found.values]
     if params.get("compliant") is not None:
         said = read_compliance(tenant)
         known = [{**one, "compliant": compliance_of(raw, said)} for one, raw in zip(known, found.values, strict=True)]
     devices = [one for one in known if fits(one, params)]
+    left = Found(devices, {str(one.get("Guid")): one for one in found.values}, mailbox, found.service_time)
     if statistics or by_age:
-        devices = [one for one in add_statistics(tenant, devices, found.date) if fits(one, params, last=True)]
-    return devices
+        devices = [one for one in add_statistics(tenant, left, found.date) if fits(one, params, last=True)]
+    return replace(left, devices=devices)
 
 
 def facts(device: Record, now: datetime) -> dict[str, Any]:
@@ -102,26 +141,47 @@ def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = Fals
     return True
 
 
-def add_statistics(tenant: Tenant, devices: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
-    """The devices with their statistics: one call for each mailbox, a few at a time. Raises L(TenantError)."""
-    owners = sorted({one["mailbox"] for one in devices})
-    done = iter(range(1, len(owners) + 1))
+def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str, Any]]:
+    """The devices with their statistics: one call for each mailbox, a few at a time. Raises L(TenantError).
 
-    def read(owner: str) -> list[Record]:
-        found = tenant.exchange.invoke("Get-MobileDeviceStatistics", {"Mailbox": owner}, _READ_STATISTICS).values
+    Devices whose mailbox is not there any more are left out, if they are not listed any more either.
+    """
+    owners = found.owners(tenant, found.devices)
+    mailboxes = sorted({str(one["Guid"]) for one in owners.values() if not isinstance(one, TenantError)})
+    done = iter(range(1, len(mailboxes) + 1))
+
+    def read(mailbox: str) -> list[Record]:
+        asked = {"Mailbox": mailbox}
+        values = tenant.exchange.invoke("Get-MobileDeviceStatistics", asked, _READ_STATISTICS).values
         number = next(done)
-        if number % _SAID_EVERY == 0 or number == len(owners):
-            tenant.progress(f"statistics of {number} of {len(owners)} mailboxes are read")
-        return found
+        if number % _SAID_EVERY == 0 or number == len(mailboxes):
+            tenant.progress(f"statistics of {number} of {len(mailboxes)} mailboxes are read")
+        return values
 
+    answers = gather({mailbox: partial(read, mailbox) for mailbox in mailboxes}, at_most=_AT_ONCE)
     known: dict[Any, Record] = {}
-    for found in gather({owner: partial(read, owner) for owner in owners}, at_most=_AT_ONCE).values():
-        if isinstance(found, TenantError):
-            if found.kind == "not_found":  # the mailbox went away in between
-                continue
-            raise found
-        known |= {one.get("Guid"): one for one in found}
-    return [_with(one, known.get(one.get("guid")), now) for one in devices]
+    for answer in answers.values():
+        if not isinstance(answer, TenantError):
+            known |= {fold(one.get("Guid")): one for one in answer}
+    lost: dict[str, TenantError] = {}
+    for guid, owner in owners.items():
+        failure = owner if isinstance(owner, TenantError) else answers[str(owner["Guid"])]
+        if isinstance(failure, TenantError):
+            if failure.kind != "not_found":
+                raise failure
+            lost[guid] = failure
+    if lost:
+        _check_gone(tenant, found.mailbox, lost)
+    return [_with(one, known.get(fold(one["guid"])), now) for one in found.devices if one["guid"] not in lost]
+
+
+def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, TenantError]) -> None:
+    """A mailbox of a device that was just listed is "not found": believed only if the device is not listed now."""
+    listed = {one.get("Guid") for one in read_devices(tenant, mailbox).values}
+    for guid, failure in lost.items():
+        if guid in listed:
+            failure.kind, failure.next_step = "unavailable", ""
+            raise failure
 
 
 def _with(device: dict[str, Any], statistics: Record | None, now: datetime) -> dict[str, Any]:

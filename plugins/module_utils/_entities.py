@@ -36,6 +36,10 @@ class Entities:
             records, _response = tenant.graph.list(self.path, self.read)
         except TenantError as error:
             raise self.translate(error, "GET") from error.__cause__
+        for name in self.fixed:
+            if not all(isinstance(one.get(name), str) for one in records):
+                # What is of no known kind may be ours, and would be created once more.
+                raise TypeError(f"{name} of an entry in {self.path} is no text")
         return [one for one in records if all(one.get(name) == value for name, value in self.fixed.items())]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:

@@ -55,11 +55,15 @@ _STEPS = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end."""
+    """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end.
+
+    C(date) is the time of this machine where the service told none, which C(service_time) shows by None.
+    """
 
     values: list[dict[str, Any]]
     warnings: list[str]
     date: datetime
+    service_time: datetime | None = None
 
 
 class Exchange:
@@ -119,7 +123,7 @@ class Exchange:
                 headers={**headers, **json_body},
             )
             try:
-                page, found, date = self._page(request)
+                page, found, response = self._page(request)
             except TenantError as error:
                 if len(seen) == 1 or error.answer is None:
                     raise
@@ -144,7 +148,7 @@ class Exchange:
             path, query = link, None
         if unlimited and any(says_more(warning) for warning in warnings):
             raise self._truncated("said that there are more results", purpose)
-        return Result(values[:limit], warnings, date)
+        return Result(values[:limit], warnings, response.date, response.service_time)
 
     def own_cmdlets(self, purpose: Purpose) -> list[str]:
         """The cmdlets that the caller may run. It takes no role to ask, as Microsoft's module does when it connects."""
@@ -163,7 +167,7 @@ class Exchange:
             if name.strip()
         ]
 
-    def _page(self, request: Request) -> tuple[dict[str, Any], list[Any], datetime]:
+    def _page(self, request: Request) -> tuple[dict[str, Any], list[Any], Response]:
         try:
             response: Response = self._http.send(self._service, request)
         except TenantError as error:
@@ -171,7 +175,7 @@ class Exchange:
         found = objects(response.json, request.operation is Operation.READ)
         if found is None:
             raise self._protocol(request.purpose)
-        return response.json or {}, found, response.date
+        return response.json or {}, found, response
 
     def _refine(self, error: TenantError, needs: str) -> TenantError:
         if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way

@@ -27,7 +27,19 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 # Parameters that say which object is meant. Those of a cmdlet that reads all do.
 _TARGETS = folded_set(
-    ("Identity", "Mailbox", "Role", "RoleAssignee", "User", "SecurityGroup", "App", "Policy", "Computer", "Members")
+    (
+        "Identity",
+        "Mailbox",
+        "Role",
+        "RoleAssignee",
+        "User",
+        "SecurityGroup",
+        "App",
+        "Policy",
+        "Computer",
+        "Member",
+        "Members",
+    )
 )
 
 
@@ -89,7 +101,9 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
     for name, value in parameters.items():
         if not (reads(cmdlet) or fold(name) in _TARGETS):
             continue
-        parts = value if isinstance(value, list) else [value]
+        # An edit of a list is a dictionary of lists.
+        lists = value.values() if isinstance(value, Mapping) else [value]
+        parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
         if any(isinstance(one, str) and is_blank(one) for one in parts) or (value is None and fold(name) == "identity"):
             raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
 

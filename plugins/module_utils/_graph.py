@@ -15,6 +15,7 @@ from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, kind_of
 from ._graph_answers import classify, explain, refine
 from ._http import Bearer, Http, Request, Response, Service
+from ._removal import remove_listed
 from ._retry import Operation, Outcome, may_repeat, retry_after
 
 _NAME = "Microsoft Graph"
@@ -74,12 +75,18 @@ class Graph:
         return response.json if isinstance(response.json, dict) else {}
 
     def delete(self, path: str, purpose: Purpose) -> None:
-        """Remove; gone already is gone."""
+        """Remove an object; that it is not there is believed when reading it says so as well."""
+        request = Request(Operation.IDEMPOTENT, "DELETE", f"v1.0/{path}", purpose)
+        remove_listed(self._http, lambda: self._send(request), lambda: self._exists(path, purpose))
+
+    def _exists(self, path: str, purpose: Purpose) -> bool:
         try:
-            self._send(Request(Operation.IDEMPOTENT, "DELETE", f"v1.0/{path}", purpose))
+            self.get(path, purpose)
         except TenantError as error:
             if error.kind != "not_found":
                 raise
+            return False
+        return True
 
     def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose) -> Any:
         """An OData action; gives its JSON, if any."""

@@ -55,7 +55,12 @@ class Response:
     @property
     def date(self) -> datetime:
         """The service's own clock, so that ages do not depend on the clock of this machine."""
-        return http_date(header(self.headers, "Date")) or datetime.now(UTC)
+        return self.service_time or datetime.now(UTC)
+
+    @property
+    def service_time(self) -> datetime | None:
+        """The service's own clock; None if the answer does not tell it."""
+        return http_date(header(self.headers, "Date"))
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ class _Attempt:
 
 
 class Http:
-    """Sends requests within one deadline. Clock, sleep and random can be given, so that tests need no waiting.
+    """Sends requests within one deadline. Clocks, sleep and random can be given, so that tests need no waiting.
 
     Many tenants that are read together share one C(deadline) and their C(connections).
     """
@@ -137,13 +142,14 @@ class Http:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = random.random,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         deadline: Deadline | None = None,
         connections: Connections | None = None,
         trace: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
-        self.clock, self.sleep = clock, sleep
+        self.clock, self.sleep, self.now = clock, sleep, now
         self._random, self._trace = random, trace
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)

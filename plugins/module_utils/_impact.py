@@ -26,6 +26,7 @@ _READS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         (
             "Identity",
             "Guid",
+            "DistinguishedName",
             "ClientType",
             "DeviceId",
             "DeviceModel",
@@ -42,6 +43,7 @@ _READS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "Identity",
             "Name",
             "Guid",
+            "DistinguishedName",
             "DisplayName",
             "PrimarySmtpAddress",
             "ExternalDirectoryObjectId",

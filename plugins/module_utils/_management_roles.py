@@ -9,16 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ._cmdlet_access import READER, asked_for, read_role_entries
+from ._built_in import check_marker
+from ._cmdlet_access import READER, asked_for, is_pattern, read_role_entries
 from ._cmdlets import Cmdlets, found_by
 from ._errors import Purpose, TenantError, usage
 from ._resource import Field, Record, Resource, fold, folded_set, returned
 from ._run import ensure
+from ._targets import only
 from ._tenant import Tenant
 
 Entries = dict[str, list[str]]  # parameters by cmdlet
 
 WRITER = "the Exchange role Role Management"
+_OF_ROLES = ("-ManagementRoleEntry", "-ManagementRole")
 _NAME_LIMIT = 64  # https://learn.microsoft.com/powershell/module/exchange/new-managementrole
 _READ = Purpose("read the management roles", READER)
 # Every cmdlet of PowerShell has these. They are no rights, and whether a role lists them is not stable.
@@ -122,36 +125,47 @@ class Roles(Cmdlets):
         return {**record, **values}
 
     def _edit(self, tenant: Tenant, role: Record, before: Entries, after: Entries) -> None:
-        """Entry by entry, what goes first. Each step is absolute: the next run goes on where this one ended."""
+        """Entry by entry, what goes first. Each step is absolute: the next run goes on where this one ended.
+
+        The entries by which roles are changed come last, and what they gain before what they lose: whoever changes its
+        own role could not finish otherwise.
+        """
         gone = [cmdlet for cmdlet in before if cmdlet not in after]
         other = [
             cmdlet for cmdlet in after if cmdlet in before and folded_set(before[cmdlet]) != folded_set(after[cmdlet])
         ]
         new = [cmdlet for cmdlet in after if cmdlet not in before]
-        for verb, cmdlets in (("Remove", gone), ("Set", other), ("Add", new)):
-            for cmdlet in cmdlets:
-                parameters: dict[str, Any] = {} if verb == "Remove" else {"Parameters": after[cmdlet]}
-                if verb == "Add":
-                    parameters["Overwrite"] = True
-                self._entry(tenant, verb, f"{role['Name']}\\{cmdlet}", parameters)
+        steps = [(verb, one) for verb, cmdlets in (("Remove", gone), ("Set", other), ("Add", new)) for one in cmdlets]
+        needed = [(verb, one) for verb, one in steps if one.endswith(_OF_ROLES)]
+        for verb, cmdlet in [one for one in steps if one not in needed] + needed[::-1]:
+            parameters: dict[str, Any] = {} if verb == "Remove" else {"Parameters": after[cmdlet]}
+            if verb == "Add":
+                parameters["Overwrite"] = True
+            self._entry(tenant, verb, str(role["Name"]), cmdlet, parameters)
 
-    def _entry(self, tenant: Tenant, verb: str, identity: str, parameters: Mapping[str, Any]) -> None:
+    def _entry(self, tenant: Tenant, verb: str, role: str, cmdlet: str, parameters: Mapping[str, Any]) -> None:
         try:
-            self.write(tenant, "change", f"{verb}-ManagementRoleEntry", {"Identity": identity, **parameters})
+            written = {"Identity": f"{role}\\{cmdlet}", **parameters}
+            self.write(tenant, "change", f"{verb}-ManagementRoleEntry", written)
         except TenantError as error:
             if error.kind == "not_found":  # new objects are not found everywhere at once, and others remove them
-                if verb == "Remove":
+                if verb == "Remove" and fold(cmdlet) not in folded_set(entries_of(tenant, role)):
                     return
                 error.kind = "outcome_unknown"
             raise
 
 
 def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
-    name = params["name"]
+    name, marker = params["name"], params.get("marker")
     if record and record.get("IsRootRole"):
         raise _refusal(tenant, "built_in", f"the management role {name} is built in", "Choose another name")
+    check_marker(record, marker, "management role", tenant.label)
+    if params["state"] == "present" and marker and fold(marker) not in fold(params.get("description") or ""):
+        raise usage("description does not hold the text of marker", "Put the marker into the description")
+    if is_pattern(name) and params["state"] == "present":
+        raise usage(f"the name {name} holds one of \\ * ? [ ], which mean other roles where its cmdlets are changed")
     if params["state"] == "absent":
-        _check_unused(tenant, name)
+        _check_unused(tenant, name, str((record or {}).get("Guid") or name))
     elif record is None:
         if not params.get("parent"):
             raise usage(f"parent is needed to create the management role {name}")
@@ -167,10 +181,11 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
                 )
 
 
-def _check_unused(tenant: Tenant, name: str) -> None:
+def _check_unused(tenant: Tenant, name: str, role: str) -> None:
     """Assignments are other people's rights: they are named, never removed on the side."""
-    assigned = found_by(tenant, "Get-ManagementRoleAssignment", {"Role": name, "Delegating": False}, _READ)
-    children = found_by(tenant, "Get-ManagementRole", {"Identity": name, "GetChildren": True}, _READ)
+    asked = {"Identity": role, "GetChildren": True}
+    assigned = found_by(tenant, "Get-ManagementRoleAssignment", {"Role": role, "Delegating": False}, _READ)
+    children = [one for one in found_by(tenant, "Get-ManagementRole", asked, _READ) if fold(one["Name"]) != fold(name)]
     users = [f"{one.get('RoleAssigneeName')} ({one.get('Name')})" for one in assigned]
     parts = [str(one.get("Name")) for one in children]
     held = [f"it is assigned to {', '.join(users)}"] * bool(users) + [f"it is the parent of {', '.join(parts)}"] * bool(
@@ -231,8 +246,14 @@ def keep_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
 
 def _parent_of(tenant: Tenant, name: str) -> str:
     """The parent of a role that exists; the role itself is nobody's part when it is built in."""
-    found = found_by(tenant, "Get-ManagementRole", {"Identity": name}, _READ)
-    return bare_name(found[0].get("Parent")) or str(found[0]["Name"]) if found else ""
+    listed_roles = tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=("Name", "Guid", "Parent")).values
+    found = only(
+        [one for one in listed_roles if fold(one["Name"]) == fold(name)],
+        lambda one: str(one.get("Guid")),
+        f"management role {name}",
+        tenant.label,
+    )
+    return bare_name(found.get("Parent")) or str(found["Name"]) if found else ""
 
 
 def roles_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -251,6 +272,7 @@ def roles_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         mine = {Roles().id_of(one) for one in found_by(tenant, "Get-ManagementRole", children, _READ)}
         found = [one for one in found if Roles().id_of(one) in mine]
     roles = [returned({name: one.get(name) for name in Roles.select}) for one in found]
-    if params.get("name"):
-        roles = [{**one, "cmdlets": listed(entries_of(tenant, one["name"]))} for one in roles]
+    if params.get("name"):  # Exchange takes wildcards here
+        fits = (one for one in roles if fold(params["name"]) in (fold(one["name"]), fold(one["guid"])))
+        roles = [{**one, "cmdlets": listed(entries_of(tenant, one["name"]))} for one in fits]
     return {"changed": False, "management_roles": roles}

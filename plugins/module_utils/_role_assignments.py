@@ -9,15 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ._assignment_scopes import scope_of
+from ._built_in import is_built_in
 from ._cmdlet_access import READER
 from ._cmdlets import Cmdlets, found_by
 from ._errors import Purpose, TenantError, usage
+from ._principals import Principal, Principals
 from ._resource import Field, Record, Resource, fold, returned
+from ._role_catalog import RoleCatalog, refuse_own_way
 from ._run import ensure
 from ._service_principals import find_service_principal
 from ._tenant import Tenant
 
 _READ = Purpose("read the role assignments", READER)
+_ACTION = "configure the role assignment"
 # The option for each kind of assignee, and the parameter of New-ManagementRoleAssignment that takes it.
 KINDS = {"user": "User", "group": "SecurityGroup", "application": "App"}
 # What somebody has only through something else.
@@ -29,69 +34,139 @@ _INDIRECT = {
 OPTIONS: dict[str, Any] = {
     "role": {"type": "str", "required": True},
     **{kind: {"type": "str"} for kind in KINDS},
+    "allow_built_in": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
+_NAME = "management_role_assignment"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Assignments(Cmdlets):
-    """The assignments of C(role) to C(assignee) alone; the service works out who that is."""
+    """The unscoped assignments of C(role) to C(assignee) alone, both found before. C(given) is how a person names it.
+
+    Those with a scope are other objects: they go into C(scoped), to be shown.
+    """
 
     noun: str = "ManagementRoleAssignment"
     thing: str = "role assignment"
     reader: str = READER
     writer: str = "the Exchange role Role Management"
-    role: str = ""
-    kind: str = ""
-    assignee: str = ""
-    gone: bool = False  # wanted gone: then neither role nor assignee need be there
+    catalog: RoleCatalog
+    role: Record
+    kind: str
+    assignee: Principal
+    given: str
+    scoped: list[Record]
 
     def list(self, tenant: Tenant) -> list[Record]:
-        asked = {"Role": self.role, "RoleAssignee": self.assignee, "Delegating": False}
-        try:
-            found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ).values
-        except TenantError as error:
-            if error.kind != "not_found":
-                raise
-            if self.gone:
-                return []
-            error.next_step = f"Check that the role {self.role} and the {self.kind} {self.assignee} exist"
-            raise
-        return [
-            {**one, KINDS[self.kind]: self.assignee}
+        asked = {"Role": self._role_id, "RoleAssignee": self.assignee.id, "Delegating": False}
+        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ).values
+        direct = [
+            one
             for one in found
             if one.get("AssignmentMethod") in (None, "", "Direct")
             and one.get("RoleAssigneeType") not in _INDIRECT[self.kind]
         ]
+        for one in direct:
+            self._check(one)
+        self.scoped[:] = [one for one in direct if scope_of(one, self.role)]
+        named = {"Role": self.role["Name"], KINDS[self.kind]: self.given}
+        return [{**one, **named} for one in direct if not scope_of(one, self.role)]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         """New assignments are enabled; there is no parameter for it."""
-        return super().create(tenant, {name: value for name, value in values.items() if name != "Enabled"})
+        made = super().create(tenant, {"Role": self._role_id, KINDS[self.kind]: self.assignee.id})
+        self._check(made)
+        return made
+
+    @property
+    def _role_id(self) -> str:
+        return self.catalog.id_of(str(self.role["Name"]))
+
+    def _check(self, found: Record) -> None:
+        shown = {**found, "Role": self.role["Name"]} if fold(found.get("Role")) == fold(self._role_id) else found
+        self.catalog.check_assignment(shown, str(self.role["Name"]), lambda name: self.assignee.is_called([name]))
 
 
 def keep_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Give a role to somebody, or take it away. Raises L(TenantError)."""
-    given = [kind for kind in KINDS if params.get(kind)]
-    if len(given) != 1:
-        raise usage(f"exactly one of {', '.join(KINDS)} must be given, and {len(given)} are")
-    kind, gone = given[0], params["state"] == "absent"
-    assignee = params[kind]
-    if kind == "application":
-        principal = find_service_principal(tenant, assignee)
-        if principal is None and not gone:
-            raise TenantError(
-                "no_assignee",
-                f"Exchange does not know the application {assignee}",
-                next_step="Register it with intune.exchange.service_principal",
-            )
-        assignee = str(principal["ObjectId"]) if principal else assignee
+    kinds = [kind for kind in KINDS if params.get(kind)]
+    if len(kinds) != 1:
+        raise usage(f"exactly one of {', '.join(KINDS)} must be given, and {len(kinds)} are")
+    kind, gone = kinds[0], params["state"] == "absent"
+    catalog, given = RoleCatalog(tenant), str(params[kind])
+    role = catalog.find(params["role"])
+    groups = tenant.exchange.invoke("Get-RoleGroup", {"ResultSize": "Unlimited"}, _READ).values if role else []
+    assignee = _assignee(tenant, kind, given, groups) if role else None
+    if role is None or assignee is None:
+        if gone:
+            return {"changed": False, "diff": {"before": {}, "after": {}}, _NAME: {}, "scoped_assignments": []}
+        raise _missing(kind, params, role)
+    group = next((one for one in groups if assignee.is_meant_by(str(one["Guid"]))), None)
+    scoped: list[Record] = []
+
+    def before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+        _check_built_in(tenant, role, group, bool(params["allow_built_in"]))
+        if gone and record:
+            refuse_own_way(tenant, catalog, [record], _ACTION)
+
     resource = Resource(
-        "management_role_assignment",
-        Assignments(role=params["role"], kind=kind, assignee=assignee, gone=gone),
+        _NAME,
+        Assignments(
+            catalog=catalog, role=role, kind=kind, assignee=assignee, given=_shown(kind, given, assignee), scoped=scoped
+        ),
         keys=(Field("role", "Role", same=fold), Field(kind, KINDS[kind], same=fold)),
         fields=(Field("enabled", "Enabled"),),
+        before_write=before_write,
     )
-    return ensure(resource, tenant, {**params, kind: assignee, "enabled": True}, check_mode)
+    wanted = {**params, kind: _shown(kind, given, assignee), "enabled": True}
+    result = ensure(resource, tenant, wanted, check_mode)
+    return {**result, "scoped_assignments": [{**returned(one), "scope": scope_of(one, role)} for one in scoped]}
+
+
+def _shown(kind: str, given: str, assignee: Principal) -> str:
+    return assignee.id if kind == "application" else given
+
+
+def _assignee(tenant: Tenant, kind: str, given: str, groups: list[Record]) -> Principal | None:
+    """Who is meant. A role group and a mail-enabled group of one name are two."""
+    principals = Principals(tenant)
+    if kind == "application":
+        application = find_service_principal(tenant, given)
+        return principals.learn(application) if application else None
+    for group in groups if kind == "group" else []:
+        principals.learn(group, label=str(group["Name"]))
+    return principals.find(given)
+
+
+def _missing(kind: str, params: Mapping[str, Any], role: Record | None) -> TenantError:
+    if role is not None and kind == "application":
+        return TenantError(
+            "no_assignee",
+            f"Exchange does not know the application {params[kind]}",
+            next_step="Register it with intune.exchange.service_principal",
+        )
+    absent = f"{kind} {params[kind]}" if role is not None else f"management role {params['role']}"
+    return TenantError(
+        "not_found",
+        f"there is no {absent}",
+        next_step=f"Check that the role {params['role']} and the {kind} {params[kind]} exist",
+    )
+
+
+def _check_built_in(tenant: Tenant, role: Record, group: Record | None, allowed: bool) -> None:
+    """The built-in roles of a built-in group are the organization's way in; a custom one may come and go on request."""
+    if group is None or not is_built_in(group) or (allowed and not role.get("IsRootRole")):
+        return
+    own = bool(role.get("IsRootRole"))
+    raise TenantError(
+        "built_in",
+        f"the role group {group['Name']} is built in, and "
+        + ("its built-in roles stay as they are" if own else "its roles are changed only on request"),
+        _ACTION,
+        tenant.label,
+        next_step="Use a role group of your own" if own else "Set allow_built_in to true if this group is really meant",
+    )
 
 
 def assignments_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,4 +176,7 @@ def assignments_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any
     if params["effective_users"]:
         asked["GetEffectiveUsers"] = True
     found = found_by(tenant, "Get-ManagementRoleAssignment", asked, _READ)
-    return {"changed": False, "management_role_assignments": [returned(one) for one in found]}
+    return {
+        "changed": False,
+        "management_role_assignments": [{**returned(one), "scope": scope_of(one)} for one in found],
+    }

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ._assignment_scopes import SCOPES, scope_of
+from ._built_in import is_built_in
 from ._cmdlet_access import READER
 from ._cmdlets import Cmdlets, found_by
 from ._concurrent import gather
@@ -16,6 +18,8 @@ from ._errors import Purpose, TenantError
 from ._exchange_parameters import edit
 from ._principals import Principals
 from ._resource import EditedList, Field, Record, Resource, clearing, fold, folded_set, returned
+from ._role_catalog import RoleCatalog
+from ._role_group_guard import check_change
 from ._run import ensure
 from ._tenant import Tenant
 
@@ -32,9 +36,12 @@ OPTIONS: dict[str, Any] = {
     "roles": ROLES.spec,
     "members": ROLES.spec,
     "managed_by": ROLES.spec,
+    "allow_built_in": {"type": "bool", "default": False},
+    "marker": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 _SELECT = ("Identity", "Name", "Guid", "DisplayName", "Description", "ManagedBy", "RoleGroupType")
+_PROTECTION = ("WellKnownObject", "Capabilities")  # read to know what is built in
 
 
 def read_members(tenant: Tenant, group: Record) -> list[Record]:
@@ -43,11 +50,16 @@ def read_members(tenant: Tenant, group: Record) -> list[Record]:
 
 
 def read_assignments(tenant: Tenant, group: Record) -> list[Record]:
-    """The roles that the group may use. Those that it may only hand on are another matter."""
+    """The roles that the group may use, each under a label that has its scope. To hand on is another matter."""
     asked = {"RoleAssignee": group["Guid"], "Delegating": False}
-    return tenant.exchange.invoke(
-        "Get-ManagementRoleAssignment", asked, _READ, select=("Name", "Guid", "Identity", "Role")
-    ).values
+    select = ("Name", "Guid", "Identity", "Role", *SCOPES)
+    found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ, select=select).values
+    return [{**one, "Label": _label(one)} for one in found]
+
+
+def _label(assignment: Record) -> str:
+    scope = scope_of(assignment)
+    return f"{assignment['Role']} ({scope})" if scope else str(assignment["Role"])
 
 
 def _details(tenant: Tenant, group: Record) -> tuple[list[Record], list[Record]]:
@@ -65,12 +77,37 @@ class People(EditedList):
     principals: Principals
 
     def target(self, before: Any, given: Any) -> Any:
-        labels = {
-            "set": given.get("set") and [self.principals.label(name) for name in given["set"]],
-            "add": [self.principals.label(name) for name in given.get("add") or []],
-            "remove": [label for label in map(self.principals.find, given.get("remove") or []) if label],
-        }
-        return super().target(before, {**labels, "set": [] if given.get("set") == [] else labels["set"]})
+        """The labels; one person under two names is one."""
+        labels: dict[str, Any] = {"set": None}
+        for key in ("set", "add"):
+            if given.get(key) is not None:
+                labels[key] = [self.principals.named(name).label for name in given[key]]
+        found = [self.principals.find(name) for name in given.get("remove") or []]
+        return super().target(before, {**labels, "remove": [one.label for one in found if one]})
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenRoles(EditedList):
+    """The roles of a group. One with a scope is listed apart: it is not the whole role, and is never taken for it.
+
+    C(scoped) has the role of each label with a scope.
+    """
+
+    scoped: dict[str, str]
+
+    def target(self, before: Any, given: Any) -> Any:
+        limited = [one for one in before or () if fold(one) in self.scoped]
+        plain = {key: [one for one in names or () if fold(one) not in self.scoped] for key, names in given.items()}
+        asked = {**plain, "set": plain.get("set") if given.get("set") is not None else None}
+        whole = super().target([one for one in before or () if one not in limited], asked)
+        named = folded_set(given.get("set")) if given.get("set") is not None else None
+        taken = folded_set(given.get("remove"))
+
+        def stays(label: str) -> bool:
+            names = {fold(label), fold(self.scoped[fold(label)])}
+            return not names & taken and (named is None or bool(names & named))
+
+        return [*whole, *filter(stays, limited)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +118,7 @@ class RoleGroups(Cmdlets):
     thing: str = "role group"
     reader: str = READER
     writer: str = WRITER
-    select: tuple[str, ...] = _SELECT
+    select: tuple[str, ...] = (*_SELECT, *_PROTECTION)
     always: Mapping[str, Mapping[str, Any]] = field(
         default_factory=lambda: {
             "Set-RoleGroup": _BYPASS,
@@ -91,29 +128,43 @@ class RoleGroups(Cmdlets):
     )
     name: str
     principals: Principals
+    catalog: RoleCatalog
+    scoped: dict[str, str]
+    find_managers: bool = False  # who the names in ManagedBy mean matters only where managers are given
 
     def list(self, tenant: Tenant) -> list[Record]:
-        return [
-            self._whole(tenant, one) if fold(one["Name"]) == fold(self.name) else one for one in super().list(tenant)
-        ]
+        groups = super().list(tenant)
+        if self.find_managers:
+            for one in groups:
+                self.principals.learn(one, label=str(one["Name"]))
+        return [self._whole(tenant, one) if fold(one["Name"]) == fold(self.name) else one for one in groups]
 
     def _whole(self, tenant: Tenant, group: Record) -> Record:
         members, assignments = _details(tenant, group)
+        self.scoped.update({fold(one["Label"]): str(one["Role"]) for one in assignments if scope_of(one)})
+        people = [self.principals.learn(one).label for one in members]
+        managers = [self._manager(str(one)) for one in group.get("ManagedBy") or []]
         return {
             **group,
-            "ManagedBy": [self.principals.learn({"Name": one}) for one in group.get("ManagedBy") or []],
-            "Members": sorted(self.principals.learn(one) for one in members),
-            "Roles": sorted({str(one["Role"]) for one in assignments}),
+            "ManagedBy": managers if self.find_managers else group.get("ManagedBy") or [],
+            "Members": sorted(people),
+            "Roles": sorted({str(one["Label"]) for one in assignments}),
             "Assignments": assignments,
         }
 
+    def _manager(self, name: str) -> str:
+        """Exchange names managers; a name that nobody can be found by stands for itself."""
+        found = self.principals.find(name) if self.find_managers else None
+        return found.label if found else name
+
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         """All at once, so that nothing is half there."""
-        made = super().create(tenant, {**values, **self._identities(values)})
+        roles = {"Roles": [self.catalog.id_of(one) for one in values["Roles"]]} if values.get("Roles") else {}
+        made = super().create(tenant, {**values, **self._identities(values), **roles})
         return {**{name: made.get(name) for name in _SELECT}, **values}
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
-        """Set-RoleGroup changes neither roles nor members. What is taken away goes first."""
+        """Set-RoleGroup changes neither roles nor members. What is taken away goes first: nobody has more meanwhile."""
         own = {name: value for name, value in values.items() if name not in ("Roles", "Members")}
         if "Roles" in values:
             self._take(tenant, record, folded_set(values["Roles"]))
@@ -123,66 +174,69 @@ class RoleGroups(Cmdlets):
             super().update(tenant, record, {**own, **self._identities(own)})
         for role in values.get("Roles") or []:
             if fold(role) not in folded_set(record["Roles"]):
-                given = {"Role": role, "SecurityGroup": record["Name"]}
-                self.write(tenant, "change", "New-ManagementRoleAssignment", given)
+                self._give(tenant, record, role)
         return {**record, **values}
 
     def _take(self, tenant: Tenant, record: Record, kept: frozenset[str]) -> None:
         for one in record["Assignments"]:
-            if fold(one["Role"]) not in kept:
-                identity = {"Identity": self.id_of(one)}
+            if fold(one["Label"]) not in kept:
                 try:
-                    self.write(tenant, "change", "Remove-ManagementRoleAssignment", identity)
+                    self.write(tenant, "change", "Remove-ManagementRoleAssignment", {"Identity": self.id_of(one)})
                 except TenantError as error:
-                    if error.kind != "not_found":
+                    left = [self.id_of(other) for other in read_assignments(tenant, record)]
+                    if error.kind != "not_found" or self.id_of(one) in left:
                         raise
+
+    def _give(self, tenant: Tenant, record: Record, role: str) -> None:
+        given = {"Role": self.catalog.id_of(role), "SecurityGroup": self.id_of(record)}
+        names = folded_set(record.get(name) for name in ("Name", "Identity", "DisplayName", "Guid"))
+        for made in self.write(tenant, "change", "New-ManagementRoleAssignment", given):
+            self.catalog.check_assignment(made, role, names.__contains__)
 
     def _move(self, tenant: Tenant, record: Record, members: Sequence[str]) -> None:
         """An edit, not a new list: who was added meanwhile by somebody else stays."""
         before, after = folded_set(record["Members"]), folded_set(members)
         change = edit(
-            [self.principals.identity(one) for one in members if fold(one) not in before],
-            [self.principals.identity(one) for one in record["Members"] if fold(one) not in after],
+            [self.principals.by_label(one).id for one in members if fold(one) not in before],
+            [self.principals.by_label(one).id for one in record["Members"] if fold(one) not in after],
         )
         self.write(tenant, "change", "Update-RoleGroupMember", {"Identity": self.id_of(record), "Members": change})
 
     def _identities(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        find = self.principals.identity
-        return {name: [find(one) for one in values[name]] for name in ("Members", "ManagedBy") if name in values}
-
-
-def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
-    """The roles must be there before anything is written."""
-    given = params.get("roles") or {}
-    held = folded_set((record or {}).get("Roles"))
-    new = [role for role in given.get("set") or given.get("add") or [] if fold(role) not in held]
-    if params["state"] == "absent" or not new:
-        return
-    known = tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=("Name",)).values
-    missing = [role for role in new if fold(role) not in folded_set(one["Name"] for one in known)]
-    if missing:
-        raise TenantError(
-            "no_role",
-            f"there is no management role {', '.join(missing)}",
-            next_step="Create it with intune.exchange.management_role, or check the name",
-            details={"missing": missing},
-        )
+        """Members and managers by their ids; a manager that was not found by the name that Exchange gave."""
+        return {
+            name: [self.principals.id_of(one) for one in values[name]]
+            for name in ("Members", "ManagedBy")
+            if name in values
+        }
 
 
 def keep_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one role group to the wanted state. Raises L(TenantError)."""
-    principals = Principals(tenant)
+    principals, catalog = Principals(tenant), RoleCatalog(tenant)
+    scoped: dict[str, str] = {}
+
+    def before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+        changes = resource.changes(params, resource.view(record)) if params["state"] == "present" else {}
+        check_change(tenant, params, record, changes, catalog, principals)
+
     resource = Resource(
         name="role_group",
-        backend=RoleGroups(name=params["name"], principals=principals),
+        backend=RoleGroups(
+            name=params["name"],
+            principals=principals,
+            catalog=catalog,
+            scoped=scoped,
+            find_managers=params.get("managed_by") is not None,
+        ),
         keys=(Field("name", "Name", same=fold),),
         fields=(
             _DESCRIPTION,
-            ROLES,
+            GivenRoles("roles", "Roles", scoped=scoped),
             People("members", "Members", principals=principals),
             People("managed_by", "ManagedBy", principals=principals),
         ),
-        before_write=_before_write,
+        before_write=before_write,
         unique=True,
     )
     return ensure(resource, tenant, params, check_mode)
@@ -198,9 +252,10 @@ def role_groups_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any
     groups = []
     for group in found_by(tenant, "Get-RoleGroup", asked, _READ):
         shown = returned({name: group.get(name) for name in (*_SELECT, "Roles")})
+        shown["built_in"] = is_built_in(group)
         if params.get("name"):
             members, assignments = _details(tenant, group)
             shown["members"] = [returned(one) for one in members]
-            shown["roles"] = sorted({str(one["Role"]) for one in assignments})
+            shown["roles"] = sorted({str(one["Label"]) for one in assignments})
         groups.append(shown)
     return {"changed": False, "role_groups": groups}

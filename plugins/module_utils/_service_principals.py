@@ -16,6 +16,7 @@ from typing import Any
 from ._cmdlets import Cmdlets
 from ._errors import TenantError, usage
 from ._resource import Field, Record, Resource, fold
+from ._targets import only
 from ._tenant import Tenant
 
 _ROLE = "the Exchange role Role Management"
@@ -48,7 +49,13 @@ def find_service_principal(tenant: Tenant, given: str) -> Record | None:
         for one in SERVICE_PRINCIPAL.backend.list(tenant)
         if fold(given) in (fold(one.get("AppId")), fold(one.get("ObjectId")))
     ]
-    return found[0] if found else None
+    record: Record | None = only(
+        found,
+        lambda one: f"{one.get('DisplayName')} ({one.get('ObjectId')})",
+        f"service principal {given}",
+        tenant.label,
+    )
+    return record
 
 
 def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:

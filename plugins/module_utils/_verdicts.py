@@ -142,7 +142,10 @@ def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping
 def connector_account(account: str | None, users: list[dict[str, Any]] | None) -> Verdict:
     if account is None or users is None:
         return _NO_ACCOUNT
-    user = owner_of(users, account)
+    try:
+        user = owner_of(users, account)
+    except TenantError as error:
+        return unmet(error.problem, error.next_step)
     reason = shortcoming(user, account)
     if user is None or reason:
         return unmet(reason, "Create or mend the account: enabled, with this primary SMTP address")
@@ -164,7 +167,10 @@ def intune_console_access(
 ) -> Verdict:
     if account is None or users is None:
         return _NO_ACCOUNT
-    user = owner_of(users, account)
+    try:
+        user = owner_of(users, account)
+    except TenantError as error:
+        return unmet(error.problem, error.next_step)
     if user is None:
         return unmet(f"no account owns the address {account}", "Create the account first")
     held = sorted(

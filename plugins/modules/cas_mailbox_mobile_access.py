@@ -17,7 +17,8 @@ description:
 options:
   mailbox:
     description:
-      - The mailbox, by its primary address, user principal name, GUID or anything else that Exchange takes for it.
+      - The mailbox, by its primary address, user principal name, GUID or anything else that Exchange takes for it. It
+        must be exactly one mailbox. An id or address comes before a name.
     type: str
     required: true
   active_sync_enabled:

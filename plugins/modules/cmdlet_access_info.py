@@ -77,7 +77,8 @@ cmdlets:
       type: str
       returned: always
     granted:
-      description: Whether it may be run with the parameters that are needed.
+      description: Whether it may be run with the parameters that are needed, for the whole organization. What a role
+        assignment with a scope gives does not count.
       type: bool
       returned: always
     parameters:
@@ -91,8 +92,8 @@ cmdlets:
       elements: str
       returned: always
     through:
-      description: The roles that give it, each with who holds the role and the name of the assignment. Null without
-        O(account).
+      description: The roles that give it, each with who holds the role, the name of the assignment, and its C(scope)
+        (null for the whole organization). Null without O(account).
       type: list
       elements: dict
       returned: always
@@ -116,6 +117,7 @@ cmdlets:
           assignee_type: RoleGroup
           assignment: Intune Connector Devices-Intune Connector
           role: Intune Connector Devices
+          scope: null
 beyond:
   description: Every other cmdlet that may be run, with the roles that give it (null without O(account)).
   returned: success

@@ -24,7 +24,8 @@ options:
     required: true
   state:
     description:
-      - V(absent) removes the account. One that has a mailbox is only removed with O(force_delete=true).
+      - V(absent) removes the account. One that has a mailbox or holds a directory role is only removed with
+        O(force_delete=true). A guest is never changed or removed.
     type: str
     choices: [present, absent]
     default: present
@@ -88,7 +89,8 @@ options:
         elements: str
   force_delete:
     description:
-      - With O(state=absent), remove the account although it has a mailbox. Nothing tells what else that is used for.
+      - With O(state=absent), remove the account although it has a mailbox or holds directory roles. Nothing tells what
+        else these are used for.
     type: bool
     default: false
   wait:
@@ -109,6 +111,7 @@ notes:
   - Needs the application permissions C(User.ReadWrite.All), C(LicenseAssignment.ReadWrite.All) and
     C(Organization.Read.All), and
     with O(directory_roles) also C(RoleManagement.ReadWrite.Directory). Reading alone needs the C(.Read) forms.
+  - O(state=absent) without O(force_delete) needs C(RoleManagement.Read.Directory), to see whether a role is held.
   - An account that holds an administrator role can only be disabled, or get a password, by an application with a
     privileged role.
 seealso:

@@ -21,6 +21,8 @@ options:
   name:
     description:
       - Name of the role, at most 64 characters. Compared without regard to case.
+      - A built-in role is never changed. A name with a backslash, an asterisk, a question mark or square brackets is
+        refused, since Exchange takes it for the names of other roles.
     type: str
     required: true
   parent:
@@ -43,6 +45,11 @@ options:
       - The parameters that every PowerShell command has, such as C(Verbose), are not compared.
     type: list
     elements: raw
+  marker:
+    description:
+      - Change or remove only a role whose O(description) holds this text, compared without regard to case. Any other
+        one of this name is the error V(not_ours).
+    type: str
   state:
     description:
       - V(present) creates the role or brings it to O(cmdlets).
@@ -119,7 +126,7 @@ management_role:
 error:
   description:
     - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(beyond_parent),
-      V(fixed), V(in_use), V(built_in), V(no_parent), V(not_hydrated) or V(forbidden).
+      V(fixed), V(in_use), V(built_in), V(not_ours), V(no_parent), V(not_hydrated) or V(forbidden).
   returned: failure
   type: dict
   sample: {kind: beyond_parent}
@@ -135,6 +142,7 @@ DECLARATION = Declaration(
     keep_role,
     {
         **{one.option: {"type": "str", **one.spec} for one in (*ROLE.keys, *ROLE.fields)},
+        "marker": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     clears=clearing(ROLE.fields),

@@ -16,6 +16,8 @@ description:
   - Only direct and regular assignments are looked at. What somebody has through a group stays, and so does the right
     to hand a role on (delegating assignments).
   - An assignment that is there but disabled is enabled.
+  - The assignment has no scope. One that is limited by a scope is not the whole right, so it does not count, and is
+    left alone; RV(scoped_assignments) shows it.
 options:
   role:
     description:
@@ -35,6 +37,12 @@ options:
       - Application id or object id of a service principal that Exchange knows through
         M(intune.exchange.service_principal).
     type: str
+  allow_built_in:
+    description:
+      - Whether a role of your own may be given to a built-in role group, or taken from it. The built-in roles of such a
+        group are never changed.
+    type: bool
+    default: false
   state:
     description:
       - V(present) gives the role.
@@ -49,7 +57,8 @@ extends_documentation_fragment:
 notes:
   - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find who is meant. Changing
     needs Role Management, and so does O(application) in any case.
-  - More than one assignment of the role to the assignee, such as with different scopes, is an error that lists them.
+  - More than one assignment of the role to the assignee without a scope is an error that lists them.
+  - A change that takes from the caller its only right to hand out roles is refused (V(own_rights)).
   - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
 seealso:
   - module: intune.exchange.management_role
@@ -73,8 +82,14 @@ EXAMPLES = r"""
 - name: Take a role away from a group
   intune.exchange.management_role_assignment:
     role: Message Tracking
-    group: Recipient Management
+    group: Regional Administrators
     state: absent
+
+- name: Give a role of one's own to a built-in group
+  intune.exchange.management_role_assignment:
+    role: Intune Connector Access
+    group: Recipient Management
+    allow_built_in: true
 """
 
 RETURN = r"""
@@ -101,6 +116,12 @@ management_role_assignment:
     role_assignment_delegation_type: Regular
     user: adele.vance
 
+scoped_assignments:
+  description: The direct assignments of the role to the assignee that are limited, each with its C(scope) in words.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 progress:
   description: What was seen while looking for what was created, since the answer was lost.
   returned: when the task waited
@@ -110,7 +131,7 @@ progress:
 error:
   description:
     - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(not_found),
-      V(no_assignee), V(ambiguous), V(not_hydrated) or V(forbidden).
+      V(no_assignee), V(built_in), V(own_rights), V(ambiguous), V(not_hydrated) or V(forbidden).
   returned: failure
   type: dict
   sample: {kind: no_assignee}

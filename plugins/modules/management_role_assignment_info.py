@@ -60,7 +60,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_role_assignments:
-  description: The assignments under the names of Exchange.
+  description: The assignments under the names of Exchange. C(scope) says in words how an assignment is limited, and is
+    null where it is not.
   returned: success
   type: list
   elements: dict
@@ -81,6 +82,7 @@ management_role_assignments:
       role_assignee_name: adele.vance
       role_assignee_type: User
       role_assignment_delegation_type: Regular
+      scope: null
       user: adele.vance
 error:
   description: What went wrong, as M(intune.exchange.connector) describes it.

@@ -12,7 +12,8 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Does one thing to one mobile device, or with O(match=all) to all devices that the filters leave.
-  - In check mode, RV(devices) and RV(affected) are the preview.
+  - The whole change is worked out and counted before anything is sent. In check mode, RV(devices) and RV(affected) are
+    the preview, and the task fails where it would fail for real.
   - A wipe is of the mail account alone, unless a full wipe is named and confirmed.
 options:
   match:
@@ -21,6 +22,11 @@ options:
     type: str
     choices: [one, all]
     default: one
+  max_affected:
+    description:
+      - How many devices may be affected at most. With more, the task fails, names them, and sends nothing.
+      - Required for O(wipe) and O(state=absent) with O(match=all). Only devices that would change count.
+    type: int
   access:
     description:
       - Lets the mailbox allow or block the device, whatever rules and defaults say. V(default) takes its id out of both
@@ -33,18 +39,21 @@ options:
         version of Exchange ActiveSync before 16.1 cannot do that, so that the task fails.
       - V(full) erases everything on the device, and needs O(confirm_full_wipe). Outlook for iOS and Android only ever
         erases the account.
-      - V(cancel) takes back a request that was not acknowledged.
-      - A device that is being wiped, or was, is not asked again.
+      - V(cancel) takes back the requests, of either kind, that were not acknowledged.
+      - The newest request counts, and the newest acknowledgement of its kind. A device that is being wiped, or was, is
+        not asked again. A full wipe that is pending or done stands for an account-only wipe as well.
+      - An acknowledgement from before the first synchronisation of the partnership does not count, since the account
+        was set up anew afterwards.
     type: str
     choices: [account_only, full, cancel]
   confirm_full_wipe:
     description:
-      - Must be the same as O(device_id) for a full wipe to be asked for.
+      - Must be the same as O(device_id), and as the id of the device that is found, for a full wipe to be asked for.
     type: str
   wait:
     description:
-      - Wait until the wipe is acknowledged. When the time is up the task does not fail, since a device that is switched
-        off never answers, but RV(acknowledged) is V(false).
+      - Wait until each device has acknowledged the wipe. When the time is up the task does not fail, since a device
+        that is switched off never answers, but RV(acknowledged) is V(false).
     type: bool
     default: false
   wait_timeout:
@@ -69,6 +78,10 @@ notes:
     C(Mail Recipients) or C(User Options) for O(wipe) and O(state=absent).
   - The device ids of Outlook for iOS and Android can change without notice.
   - Exactly one of O(access), O(wipe) and O(state=absent) is done by a task.
+  - O(access) reads the mailbox of each device, and changes it only if it is proven to be the one of the device. If
+    several mailboxes have the name that Exchange gives, nothing is changed in any mailbox. Give O(mailbox) then.
+  - With a filter by age, the task fails if the clocks of Exchange and of this machine differ by more than a day.
+  - With O(access) and O(wipe), a value of O(guids) that no device has is an error.
 seealso:
   - module: intune.exchange.mobile_device_info
   - module: intune.exchange.cas_mailbox_mobile_access
@@ -92,12 +105,14 @@ EXAMPLES = r"""
     access_state: Quarantined
     compliant: true
     match: all
+    max_affected: 50
     access: allowed
 
 - name: Erase the mail account of somebody who leaves, and nothing else
   intune.exchange.mobile_device:
     mailbox: adele.vance@contoso.com
     match: all
+    max_affected: 10
     wipe: account_only
     wait: true
 
@@ -130,14 +145,35 @@ devices:
       identity: adele.vance\ExchangeActiveSyncDevices\EAS§iPhone§2B9D1A6C52E84C4F8C9A51F0D3B7E611
       mailbox: adele.vance
 affected:
-  description: The ids of the devices that were changed, or would be.
+  description:
+    - The devices that were changed, or would be. In a failure of the kind C(too_many), C(error) has them.
   returned: success
   type: list
-  elements: str
-  sample: [2B9D1A6C52E84C4F8C9A51F0D3B7E611]
+  elements: dict
+  contains:
+    guid:
+      description: The GUID of the device in this mailbox.
+      type: str
+    device_id:
+      description: The id that the device has in every mailbox.
+      type: str
+    mailbox:
+      description: The mailbox, as RV(devices) names it.
+      type: str
+  sample:
+    - device_id: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
+      guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
+      mailbox: adele.vance
+affected_count:
+  description: How many devices were changed, or would be.
+  returned: success
+  type: int
+  sample: 1
 acknowledged:
-  description: Whether all devices are known to have done the wipe.
-  returned: when O(wipe) is given
+  description:
+    - Whether each device that the filters leave has acknowledged the newest request for this wipe, from this task or an
+      earlier one. V(false) if there is none.
+  returned: when O(wipe) is V(account_only) or V(full)
   type: bool
   sample: false
 progress:

@@ -26,6 +26,8 @@ options:
   roles:
     description:
       - Names of the management roles that the group gives. They must exist before anything is written.
+      - These are roles without a scope. A role that is limited by a scope is shown as C(ROLE (SCOPE)). It is not taken
+        for the whole role, and goes when its role is removed, or is left out of O(roles.set).
     type: dict
     suboptions:
       add:
@@ -45,7 +47,9 @@ options:
   members:
     description:
       - Who is in the group. Whichever name is given (address, user principal name, name, GUID, or the id of an
-        application), the same one is meant.
+        application), the same one is meant. A name that several objects have is the error V(ambiguous), unless it is
+        the address or the id of one of them.
+      - Somebody without an address is shown as C(NAME (ID)).
     type: dict
     suboptions:
       add:
@@ -81,6 +85,18 @@ options:
           - Excludes the other two.
         type: list
         elements: str
+  allow_built_in:
+    description:
+      - Whether members of a built-in role group may be added or removed.
+      - Nothing else of a built-in role group is ever changed, and the last enabled user of Organization Management
+        stays. Roles for its members are given with a role group of your own.
+    type: bool
+    default: false
+  marker:
+    description:
+      - Change or remove only a group whose O(description) holds this text, compared without regard to case. Any other
+        one of this name is the error V(not_ours).
+    type: str
   state:
     description:
       - V(present) creates the group or changes what differs. Options that are not given leave alone.
@@ -98,6 +114,7 @@ notes:
   - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
   - Members through a directory role, such as C(Exchange Administrator) in Organization Management, are no members
     here.
+  - A change that takes from the caller its only right to hand out roles is refused (V(own_rights)).
   - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
 seealso:
   - module: intune.exchange.management_role
@@ -123,6 +140,13 @@ EXAMPLES = r"""
     members:
       add: [0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d]
       remove: [adele.vance@contoso.com]
+
+- name: An administrator joins a built-in group
+  intune.exchange.role_group:
+    name: Help Desk
+    members:
+      add: [adele.vance@contoso.com]
+    allow_built_in: true
 
 - name: Remove the group; its roles stay
   intune.exchange.role_group:
@@ -152,8 +176,9 @@ role_group:
 
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(no_role),
-      V(no_principal), V(ambiguous), V(not_hydrated) or V(forbidden).
+    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(built_in),
+      V(not_ours), V(own_rights), V(last_way_in), V(no_role), V(no_principal), V(ambiguous), V(not_hydrated) or
+      V(forbidden).
   returned: failure
   type: dict
   sample: {kind: no_role}

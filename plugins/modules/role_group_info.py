@@ -48,8 +48,13 @@ role_groups:
   type: list
   elements: dict
   contains:
+    built_in:
+      description: Whether the group belongs to Exchange Online and not to the organization.
+      type: bool
+      returned: always
     roles:
-      description: The management roles that the group gives.
+      description: The management roles that the group gives. With O(name), one that is limited by a scope is shown as
+        C(ROLE (SCOPE)).
       type: list
       elements: str
       returned: always
@@ -59,7 +64,8 @@ role_groups:
       elements: dict
       returned: when O(name) is given
   sample:
-    - description: Runs the Intune connector
+    - built_in: false
+      description: Runs the Intune connector
       display_name: Intune Exchange Connector
       guid: 81f433ce-3a21-435c-a668-2dc1247bff20
       identity: Intune Exchange Connector

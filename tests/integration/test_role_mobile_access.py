@@ -72,9 +72,10 @@ def test_main_stops_before_too_many_are_locked_out(run_role: Any, simulator: Sim
     assert run.code == 2 and writes(simulator) == []
     assert "would be locked out, and mobile_access_max_affected allows 0" in run.output
     assert "of adele.vance" in run.output and "Next step: allow these devices first" in run.output
-    # In check mode it shows all of it instead.
-    run = run_role(role(**change), kept(), arguments=("--check",))
-    assert run.code == 0 and run.results["kept"]["msg"]["changed"] and writes(simulator) == []
+    # Check mode predicts it.
+    run = run_role(role(**change), arguments=("--check",))
+    assert run.code == 2 and "would be locked out, and mobile_access_max_affected allows 0" in run.output
+    assert writes(simulator) == []
 
 
 def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator, tmp_path: Path) -> None:
@@ -218,16 +219,18 @@ def _tasks(mend: str) -> Any:
 
 
 def test_quarantine_locks_nobody_out_who_is_in_use(run_role: Any, simulator: Simulator) -> None:
-    for look in ({"preview": True}, {}):
-        run = run_role(role("quarantine", **look), kept("quarantine"), arguments=() if look else ("--check",))
+    for look in ({"preview": True}, {"max_affected": 1}):
+        arguments = () if "preview" in look else ("--check",)
+        run = run_role(role("quarantine", **look), kept("quarantine"), arguments=arguments)
         assert run.code == 0 and writes(simulator) == [], run.output
-        assert run.results["kept"]["msg"]["changed"] is not bool(look)
+        assert run.results["kept"]["msg"]["changed"] is ("preview" not in look)
         assert "changes the access of 4 devices. 2 of them have synchronised in the last 30 days" in run.output
         assert "1 are Outlook, which a rule lets in; 1 would be locked out." in run.output
 
-    stopped = run_role(role("quarantine"))
-    assert stopped.code == 2 and writes(simulator) == []
-    assert "1 devices of 1 mailboxes would be locked out" in stopped.output
+    for arguments in (("--check",), ()):
+        stopped = run_role(role("quarantine"), arguments=arguments)
+        assert stopped.code == 2 and writes(simulator) == []
+        assert "1 device of 1 mailbox would be locked out" in stopped.output
 
     wanted = role("quarantine", max_affected=1)
     run = run_role(wanted, kept("quarantine"), wanted, kept("quarantine", "second"))
@@ -252,7 +255,7 @@ def test_quarantine_can_leave_the_devices_in_use(run_role: Any, simulator: Simul
 def test_approve_shows_first(run_role: Any, simulator: Simulator) -> None:
     quarantine = role("quarantine", recent_devices="leave", max_affected=3)
     phones = {"filter": {"device_type": "iPhone"}}
-    sure = role("approve", **phones, confirm=True)
+    sure = role("approve", **phones, confirm=True, max_affected=1)
     run = run_role(
         quarantine,
         role("approve", **phones),
@@ -265,13 +268,25 @@ def test_approve_shows_first(run_role: Any, simulator: Simulator) -> None:
     assert run.code == 0, run.output
     shown, done, again = (run.results[name]["msg"] for name in ("kept", "second", "third"))
     assert shown["preview"] and not shown["changed"] and len(shown["devices"]) == 1
-    assert "1 quarantined devices would be allowed. Set mobile_access_confirm to true to do it." in run.output
+    assert "1 quarantined device would be allowed. Set mobile_access_confirm to true to do it, " in run.output
+    assert "1 quarantined device is now allowed." in run.output
     assert done["changed"] and not done["preview"] and again == {**done, "changed": False, "devices": []}
     assert writes(simulator).count("Set-CASMailbox") == 1
 
 
+@pytest.mark.parametrize("chosen", [{}, {"filter": {"client_type": "EAS"}}], ids=["all", "filtered"])
+def test_approve_says_how_many(run_role: Any, simulator: Simulator, chosen: dict[str, Any]) -> None:
+    run = run_role(role("quarantine", recent_devices="leave", max_affected=3))
+    assert run.code == 0, run.output
+    known = len(writes(simulator))
+    for limit, arguments in (({}, ()), ({"max_affected": 2}, ()), ({"max_affected": 2}, ("--check",))):
+        run = run_role(role("approve", confirm=True, **chosen, **limit), arguments=arguments)
+        assert run.code == 2 and "3 devices would be allowed, and max_affected allows" in run.output, run.output
+    assert len(writes(simulator)) == known
+
+
 def test_approve_only_what_intune_calls_compliant(play: Play, simulator: Simulator) -> None:
-    sure = role("approve", compliant=True, confirm=True)
+    sure = role("approve", compliant=True, confirm=True, max_affected=1)
     quarantine = role("quarantine", recent_devices="leave", max_affected=3)
     after = {"intune.exchange.mobile_device_info": {}, "register": "after"}
     run = play(quarantine, sure, kept("approve"), after, tenant=MANAGED)
@@ -284,24 +299,24 @@ def test_approve_only_what_intune_calls_compliant(play: Play, simulator: Simulat
 
 
 def test_offboard_wipes_the_account_waits_and_blocks(run_role: Any, simulator: Simulator) -> None:
-    leaver = role("offboard", mailbox="adele.vance@phones.example", wipe_wait=600)
+    leaver = role("offboard", mailbox="adele.vance@phones.example", wipe_wait=600, max_affected=2)
     run = run_role(leaver, kept("offboard"), leaver, kept("offboard", "second"))
     assert run.code == 0, run.output
     first, second = (run.results[name]["msg"] for name in ("kept", "second"))
     assert first["changed"] and first["acknowledged"] and not second["changed"]
     assert writes(simulator) == ["Clear-MobileDevice", "Clear-MobileDevice", "Set-CASMailbox"]
-    wipes = [one["_wipe"]["_kind"] for one in simulator.state(TENANT)["MobileDevice"] if one["_wipe"]]
-    assert wipes == ["AccountOnlyDeviceWipe"] * 2
+    wipes = [list(one["_wipe"]) for one in simulator.state(TENANT)["MobileDevice"] if one["_wipe"]]
+    assert wipes == [["AccountOnlyDeviceWipe"]] * 2
     assert "each has erased the mail account. Nothing else on them was touched." in run.output
 
 
 def test_offboard_blocks_what_cannot_be_wiped_and_what_does_not_answer(run_role: Any, simulator: Simulator) -> None:
-    run = run_role(role("offboard", mailbox="alex.wilber", wipe_wait=0), kept("offboard"))
+    run = run_role(role("offboard", mailbox="alex.wilber", wipe_wait=0, max_affected=2), kept("offboard"))
     assert run.code == 0, run.output
     found = run.results["kept"]["msg"]
     assert not found["acknowledged"] and [one["device_model"] for one in found["not_wipeable"]] == ["SM-G991B"]
     assert writes(simulator) == ["Clear-MobileDevice", "Set-CASMailbox"]
-    assert "1 speak a protocol before 16.1, which cannot erase the account alone: " in run.output
+    assert "1 speaks a protocol before 16.1, which cannot erase the account alone: " in run.output
 
 
 @pytest.mark.parametrize(

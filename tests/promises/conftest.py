@@ -17,6 +17,8 @@ import pytest
 
 from simulator import Simulator
 
+from .allowed_changes import allowed
+from .bystanders import nobody_else
 from .harness import Bench, Undisturbed, points
 from .scenarios import TENANTS, Scenario
 
@@ -102,6 +104,17 @@ def bench(running: Simulator) -> Bench:
     running.clear_faults()
     running.reset()
     return Bench(running)
+
+
+@pytest.fixture
+def unharmed(bench: Bench, count: Callable[[int], None]) -> Callable[..., None]:
+    """Promise 22: since a scenario started, only what it may change has changed; without C(real), nothing has."""
+
+    def check(scenario: Scenario, real: bool = True, new_ones: bool = False) -> None:
+        nobody_else(bench.simulator, bench.before, scenario.tenant, allowed(scenario) if real else (), new_ones)
+        count(22)
+
+    return check
 
 
 @pytest.fixture(scope="session")

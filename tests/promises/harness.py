@@ -29,6 +29,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._run import Declar
 from ansible_collections.intune.exchange.plugins.module_utils._transport import Lost, Transport
 from simulator import Simulator
 
+from .bystanders import Objects
 from .scenarios import Scenario
 
 Result = dict[str, Any]
@@ -172,9 +173,10 @@ def declaration_of(module: str) -> Declaration:
 
 @dataclass
 class Bench:
-    """Runs modules against one simulator."""
+    """Runs modules against one simulator. C(before) is every object as it was when the last scenario started."""
 
     simulator: Simulator
+    before: Objects = field(default_factory=dict)
 
     def options(self, tenant: str, given: Mapping[str, Any], method: str = "token") -> dict[str, Any]:
         other = self.simulator.facts(tenant, "restricted")
@@ -218,6 +220,7 @@ class Bench:
             result = self.run(module, scenario.tenant, given)
             assert not result.get("failed"), result
         self.simulator.advance(_DAY)
+        self.before = self.simulator.objects()
 
     def play(self, scenario: Scenario, check_mode: bool = False, **more: Any) -> Result:
         return self.run(scenario.module, scenario.tenant, scenario.options, check_mode, **more)

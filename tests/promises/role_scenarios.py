@@ -59,8 +59,19 @@ ROLE_SCENARIOS = (
         },
     ),
     RoleScenario("mobile_access", "quarantine", "phones", {"mobile_access_max_affected": 1}),
-    RoleScenario("mobile_access", "approve", "phones", {"mobile_access_confirm": True}, (("quarantine", _QUARANTINE),)),
-    RoleScenario("mobile_access", "offboard", "phones", {"mobile_access_mailbox": "adele.vance@{domain}"}),
+    RoleScenario(
+        "mobile_access",
+        "approve",
+        "phones",
+        {"mobile_access_confirm": True, "mobile_access_max_affected": 3},
+        (("quarantine", _QUARANTINE),),
+    ),
+    RoleScenario(
+        "mobile_access",
+        "offboard",
+        "phones",
+        {"mobile_access_mailbox": "adele.vance@{domain}", "mobile_access_max_affected": 2},
+    ),
     RoleScenario("mobile_access", "audit", "phones"),
     RoleScenario("mobile_access", "assess", "retired_with_holes"),
     RoleScenario(

@@ -196,7 +196,7 @@ SCENARIOS = (
     ),
     Scenario("mobile_device", "allow", {"mailbox": ADELE, "access": "allowed"}),
     Scenario("mobile_device", "wipe", {"device_type": "iPhone", "wipe": "account_only", "wait": True}),
-    Scenario("mobile_device", "forget", {"match": "all", "device_os": "iOS 18.6", **GONE}),
+    Scenario("mobile_device", "forget", {"match": "all", "max_affected": 1, "device_os": "iOS 18.6", **GONE}),
     Scenario("mobile_device_info", "read", {"gather_statistics": True}),
     Scenario(
         "mobile_access_audit_info",

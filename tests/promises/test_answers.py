@@ -127,6 +127,7 @@ def test_spoilt_answers(
     undisturbed: Callable[[Scenario], Undisturbed],
     chance: random.Random,
     count: Callable[[int], None],
+    unharmed: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     undisturbed(scenario)
@@ -142,6 +143,8 @@ def test_spoilt_answers(
         result = tried(bench, scenario, spoiler, monkeypatch)
         try:
             check(result)
+            # An answer in which what is there is called otherwise is no reason not to create it.
+            unharmed(scenario, new_ones=True)
         except AssertionError as error:
             place, change = spoiler.done or ([], None)
             case = {"scenario": scenario.name, "number": number, "place": place, "change": change}

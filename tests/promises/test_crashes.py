@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 8: a task that ends before or after any of its requests is repaired by the next run."""
+"""Promises 8 and 22: a task that ends before or after any of its requests is repaired by the next run."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def test_killed_at_every_request(
     undisturbed: Callable[[Scenario], Undisturbed],
     sample: Any,
     count: Callable[[int], None],
+    unharmed: Callable[[Scenario], None],
 ) -> None:
     expected = undisturbed(scenario)
     everywhere = [(number, answered) for number in range(1, expected.requests + 1) for answered in (False, True)]
@@ -31,5 +32,7 @@ def test_killed_at_every_request(
         watch = Watch(bench.simulator, kill_at=number, kill_after_answer=answered)
         with pytest.raises(Killed):
             bench.play(scenario, watch=watch)
+        unharmed(scenario)
         repaired(scenario, expected, bench)
+        unharmed(scenario)
         count(8)

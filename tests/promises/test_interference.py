@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 10 and 11: reads that are behind, and somebody else who writes at the same time."""
+"""Promises 10, 11 and 22: reads that are behind, and somebody else who writes at the same time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .scenarios import SCENARIOS, Scenario
 
 Baseline = Callable[[Scenario], Undisturbed]
 Count = Callable[[int], None]
+Unharmed = Callable[[Scenario], None]
 WRITING = [one for one in SCENARIOS if not one.reads_only and not one.repeats]
 every_write = pytest.mark.parametrize("scenario", WRITING, ids=lambda one: one.name)
 
@@ -26,7 +27,7 @@ def reads(expected: Undisturbed) -> list[Point]:
 
 @every_write
 def test_reads_that_are_behind_double_nothing(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
     """One read after another tells how it was before the last write; also while the task itself reads again."""
     expected = undisturbed(scenario)
@@ -42,13 +43,14 @@ def test_reads_that_are_behind_double_nothing(
         if not second.get("failed"):
             same_state(scenario, expected, bench)
         repaired(scenario, expected, bench)
+        unharmed(scenario)
         count(10)
 
 
 @every_write
 @pytest.mark.parametrize("phase", ["before_effect", "after_effect"])
 def test_somebody_else_writes_the_same(
-    scenario: Scenario, phase: str, bench: Bench, undisturbed: Baseline, sample: Any, count: Count
+    scenario: Scenario, phase: str, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
     """The administrator sends each write of the task as well, just before it or just after."""
     expected = undisturbed(scenario)
@@ -57,6 +59,7 @@ def test_somebody_else_writes_the_same(
         bench.start(scenario)
         with bench.fault(**point.at, kind="second_writer", phase=phase):
             result = bench.play(scenario)
+        unharmed(scenario)
         if result.get("failed"):
             told(result, bench, scenario.tenant)
             if result["error"]["kind"] == "ambiguous":
@@ -66,6 +69,7 @@ def test_somebody_else_writes_the_same(
         else:
             same_state(scenario, expected, bench)
         repaired(scenario, expected, bench)
+        unharmed(scenario)
         count(11)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 6, 7, 8 and 9 for the roles: processes of C(ansible-playbook), killed with SIGKILL or refused an answer.
+"""Promises 6, 7, 8, 9 and 22 for the roles: processes of C(ansible-playbook), killed with SIGKILL or refused an answer.
 
 Each task of a role is a task of a module, for which test_crashes.py and test_faults.py try the rest.
 """
@@ -26,6 +26,8 @@ import yaml
 
 from simulator import Simulator
 
+from .allowed_changes import allowed
+from .bystanders import Objects, nobody_else
 from .conftest import EXHAUSTIVE
 from .faults import AFTER, BEFORE, Kind, status
 from .harness import Bench, Point, points
@@ -89,6 +91,7 @@ class Stage:
     def __init__(self, simulator: Simulator, folder: Path) -> None:
         self.simulator, self.bench, self.folder = simulator, Bench(simulator), folder
         self.door = "true"
+        self.before: Objects = {}
 
     def start(self, scenario: RoleScenario) -> None:
         self.simulator.clear_faults()
@@ -96,6 +99,12 @@ class Stage:
         for entry_point, variables in scenario.before:
             ended = self.run(scenario, entry_point, variables)
             assert ended.code == 0, ended.output
+        self.before = self.simulator.objects()
+
+    def unharmed(self, scenario: RoleScenario, count: Count, real: bool = True) -> None:
+        """Only what the scenario may change has changed since it started; without C(real), nothing has."""
+        nobody_else(self.simulator, self.before, scenario.tenant, allowed(scenario) if real else ())
+        count(22)
 
     def run(
         self, scenario: RoleScenario, entry_point: str = "", variables: Any = None, arguments: tuple[str, ...] = ()
@@ -220,8 +229,10 @@ def test_check_mode_then_twice(
     predicted = stage.run(scenario, arguments=("--check",))
     assert predicted.code == 0 and stage.bench.writes(since) == [], predicted.output
     assert bool(predicted.changed) == bool(expected.ended.changed)
+    stage.unharmed(scenario, count, real=False)
     count(7)
     stage.repaired(scenario, expected)
+    stage.unharmed(scenario, count)
     count(6)
 
 
@@ -243,7 +254,9 @@ def test_killed_at_every_request(
         stage.simulator.fault(match="*", nth=number, **kind.fault)
         stage.kill(scenario)
         assert len(stage.simulator.requests()) > since
+        stage.unharmed(scenario, count)
         stage.repaired(scenario, expected)
+        stage.unharmed(scenario, count)
         count(8)
 
 
@@ -267,5 +280,7 @@ def test_a_fault_at_every_request(
             same(stage.settled(scenario), expected.state)
         else:
             assert ended.code == 2 and "ould not " in ended.output, ended.output
+        stage.unharmed(scenario, count)
         stage.repaired(scenario, expected)
+        stage.unharmed(scenario, count)
         count(9)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 1, 2, 6, 7 and 12: a thing is created once, set once, and not at all in check mode."""
+"""Promises 1, 2, 6, 7, 12 and 22: a thing is created once, set once, and not at all in check mode."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from .scenarios import SCENARIOS, Scenario
 
 Baseline = Callable[[Scenario], Undisturbed]
 Count = Callable[..., None]
+Unharmed = Callable[..., None]
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 
 # These ask for something that cannot be worked out anew.
@@ -43,7 +44,9 @@ def done(scenario: Scenario, result: dict[str, Any], expected: Undisturbed, benc
 
 
 @every_scenario
-def test_a_creation_whose_answer_is_lost(scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count) -> None:
+def test_a_creation_whose_answer_is_lost(
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count, unharmed: Unharmed
+) -> None:
     expected = undisturbed(scenario)
     for point in creations(expected):
         for kind in LOST:
@@ -56,6 +59,7 @@ def test_a_creation_whose_answer_is_lost(scenario: Scenario, bench: Bench, undis
             created = [row for row in bench.rows(since) if row["operation"] == point.operation and row["effect"]]
             assert len(created) == sum(1 for one in creations(expected) if one.operation == point.operation)
             repaired(scenario, expected, bench)
+            unharmed(scenario)
             count(1)
 
 
@@ -86,7 +90,7 @@ def nowhere() -> Iterator[dict[str, str]]:
 
 @every_scenario
 def test_a_creation_that_is_not_delivered(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, nowhere: dict[str, str], count: Count
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, nowhere: dict[str, str], count: Count, unharmed: Unharmed
 ) -> None:
     expected = undisturbed(scenario)
     for point in creations(expected):
@@ -99,15 +103,19 @@ def test_a_creation_that_is_not_delivered(
                 expected,
                 bench,
             )
+            unharmed(scenario)
             count(2)
         bench.start(scenario)
         with bench.fault(**point.at, kind="status", status=429, phase=BEFORE, headers={"Retry-After": "3"}):
             done(scenario, bench.play(scenario), expected, bench)
+        unharmed(scenario)
         count(2)
 
 
 @every_scenario
-def test_the_second_run_writes_nothing(scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count) -> None:
+def test_the_second_run_writes_nothing(
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count, unharmed: Unharmed
+) -> None:
     undisturbed(scenario)
     bench.start(scenario)
     first = bench.play(scenario)
@@ -119,12 +127,13 @@ def test_the_second_run_writes_nothing(scenario: Scenario, bench: Bench, undistu
         if "diff" in second:
             assert plain(second["diff"]["before"]) == plain(second["diff"]["after"])
     assert set(first) == set(second)
+    unharmed(scenario)
     count(6)
 
 
 @every_scenario
 def test_check_mode_tells_what_the_real_run_does(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count, unharmed: Unharmed
 ) -> None:
     expected = undisturbed(scenario)
     bench.start(scenario)
@@ -137,12 +146,13 @@ def test_check_mode_tells_what_the_real_run_does(
     assert plain(predicted.get("diff")) == plain(expected.result.get("diff"))
     for told in ("impact", "affected", "note"):
         assert plain(predicted.get(told)) == plain(expected.result.get(told))
+    unharmed(scenario, real=False)
     count(7)
 
 
 @every_scenario
 def test_a_conflict_is_read_again_and_worked_out_anew(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
     expected = undisturbed(scenario)
     written = [one for one in expected.points if one.kind != "READ" and one.service == "graph"]
@@ -158,5 +168,7 @@ def test_a_conflict_is_read_again_and_worked_out_anew(
         if result.get("failed"):
             assert result["error"]["kind"] == "conflict", result
             assert times > 1 or scenario.module in ACTS_ONCE
+        unharmed(scenario)
         repaired(scenario, expected, bench)
+        unharmed(scenario)
         count(12)

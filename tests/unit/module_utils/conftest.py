@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,18 @@ DEFAULTS = {option: spec.get("default") for option, spec in CONNECTION_SPEC.item
 
 @dataclass
 class Clock:
-    """Real time, plus what was slept; C(sleeps) are the waits in seconds."""
+    """Real time, plus what was slept; C(sleeps) are the waits in seconds. C(machine) is the date that it is here."""
 
     sleeps: list[float] = field(default_factory=list)
+    machine: datetime | None = None
 
     def now(self) -> float:
         return time.monotonic() + sum(self.sleeps)
 
     @property
     def options(self) -> dict[str, Any]:
-        return {"clock": self.now, "sleep": self.sleeps.append, "random": lambda: 0.5}
+        machine = {"now": lambda: self.machine or datetime.now(UTC)}
+        return {"clock": self.now, "sleep": self.sleeps.append, "random": lambda: 0.5, **machine}
 
 
 @pytest.fixture

@@ -119,7 +119,9 @@ def test_what_decides(
     [
         (DEVICE["Identity"], "adele"),
         ("EURP01.PROD/Hosted Organizations/contoso/adele/ExchangeActiveSyncDevices/EAS§iPhone§A1", "adele"),
-        ("EURP01.PROD/contoso/adele\\ExchangeActiveSyncDevices\\A1", "adele"),
+        ("marketing/v\\ExchangeActiveSyncDevices\\EAS§iPhone§A1", "marketing/v"),
+        ("v\\ExchangeActiveSyncDevices\\EAS§x\\ExchangeActiveSyncDevices\\y§A1", "v"),
+        ("contoso.example/Users/marketing\\/v/ExchangeActiveSyncDevices/A1", "marketing/v"),
         ("", ""),
     ],
 )

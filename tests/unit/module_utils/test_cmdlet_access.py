@@ -105,6 +105,7 @@ def test_proof_of_access(tenant: Tenant) -> None:
             "assignee": "Intune Connector",
             "assignee_type": "RoleGroup",
             "assignment": "Intune Connector Devices-Intune Connector",
+            "scope": None,
         }
     ]
 

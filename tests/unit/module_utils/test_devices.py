@@ -109,7 +109,7 @@ def test_reading_devices_with_their_statistics(simulator: Simulator, run: Run) -
 
 def test_an_unknown_mailbox_and_a_list_that_was_cut_off(simulator: Simulator, run: Run) -> None:
     failed = run(mobile_device_info, mailbox="nobody")
-    assert failed["error"]["kind"] == "not_found" and "'nobody' couldn't be found" in failed["msg"]
+    assert failed["error"]["kind"] == "not_found" and "there is no mailbox nobody" in failed["msg"]
     body = {"value": [], "@adminapi.warnings": ["There are more results available than are currently displayed."]}
     simulator.fault(match="Get-MobileDevice", kind="status", status=200, body=body)
     failed = run(mobile_device_info)
@@ -170,6 +170,10 @@ def device_of(run: Run, mailbox: str) -> dict[str, Any]:
     return dict(found)
 
 
+def affected(result: dict[str, Any]) -> list[str]:
+    return [one["device_id"] for one in result["affected"]]
+
+
 def both(simulator: Simulator, run: Run, **options: Any) -> dict[str, Any]:
     """A change, predicted and made alike, and not made again."""
     known = len(writes(simulator))
@@ -188,8 +192,8 @@ def test_access(simulator: Simulator, run: Run, admin: Any) -> None:
     admin("Set-ActiveSyncOrganizationSettings", DefaultAccessLevel="Quarantine")
     ids = [device_of(run, name)["device_id"] for name in ("adele.vance", "alex.wilber")]
     approved = both(simulator, run, match="all", access="allowed", below_minimum_eas_version=False)
-    assert approved["affected"] == ids[:1]
-    assert both(simulator, run, match="all", access="allowed", device_id=ids[1])["affected"] == ids[1:]
+    assert affected(approved) == ids[:1] and approved["affected_count"] == 1
+    assert affected(both(simulator, run, match="all", access="allowed", device_id=ids[1])) == ids[1:]
     assert run(mobile_device, match="all", access="allowed", access_state="Quarantined")["devices"] == []
     known = len(writes(simulator))
     both(simulator, run, device_id=ids[0], access="blocked")
@@ -209,7 +213,7 @@ def test_a_device_is_forgotten(simulator: Simulator, run: Run) -> None:
 def test_an_account_is_wiped_and_that_is_waited_for(simulator: Simulator, run: Run) -> None:
     asked = both(simulator, run, mailbox="adele.vance", wipe="account_only")
     assert asked["acknowledged"] is False
-    both(simulator, run, mailbox="adele.vance", wipe="cancel")
+    assert run(mobile_device, mailbox="adele.vance", wipe="cancel")["changed"]
     done = run(mobile_device, mailbox="adele.vance", wipe="account_only", wait=True)
     assert done["changed"] and done["acknowledged"] is True
     again = run(mobile_device, mailbox="adele.vance", wipe="account_only")
@@ -243,7 +247,12 @@ class Recorder:
     def invoke(self, cmdlet: str, parameters: dict[str, Any], *_more: Any) -> Any:
         self.sent.append((cmdlet, parameters))
         mailbox = {"Guid": "m1", "Identity": "adele"}
-        values = {"Get-MobileDevice": [self.device], "Get-CASMailbox": [mailbox]}.get(cmdlet, [])
+        known = {
+            "Get-MobileDevice": self.device,
+            "Get-CASMailbox": mailbox,
+            "Get-MobileDeviceStatistics": {"Guid": "g1"},
+        }
+        values = [known[cmdlet]] if cmdlet in known else []
         return _devices_result(values)
 
     def progress(self, line: str) -> None:
@@ -262,9 +271,10 @@ def test_no_full_wipe_leaves_unless_it_was_named_and_confirmed(client: str | Non
     """Every combination of the options that could lead there, with every kind of device."""
     choices: dict[str, list[Any]] = {
         "wipe": [None, "account_only", "full", "cancel"],
-        "confirm_full_wipe": [None, "", "A1", "a1", "A2"],
-        "device_id": [None, "", "A1", "a1"],
+        "confirm_full_wipe": [None, "A1", "a1", "A2"],
+        "device_id": [None, "A1", "a1"],
         "match": ["one", "all"],
+        "max_affected": [None, 0, 1],
         "mailbox": [None, "adele"],
         "access": [None, "allowed", "blocked", "default"],
         "state": ["present", "absent"],
@@ -277,12 +287,14 @@ def test_no_full_wipe_leaves_unless_it_was_named_and_confirmed(client: str | Non
         try:
             _device_actions.act(tenant, {**NOTHING, **options}, options["check_mode"])  # type: ignore[arg-type]
         except TenantError as error:
-            assert error.kind in ("usage", "not_supported", "not_found")
+            assert error.kind in ("usage", "not_supported", "not_found", "too_many")
+        if options["max_affected"] == 0:
+            assert not any(cmdlet.startswith(("Clear", "Set", "Remove")) for cmdlet, _parameters in tenant.sent)
         for cmdlet, parameters in tenant.sent:
             if cmdlet == "Clear-MobileDevice" and set(parameters) == {"Identity"}:
                 full += 1
                 assert options["wipe"] == "full" and options["match"] == "one" and client != "Outlook"
-                assert options["confirm_full_wipe"] == options["device_id"] and options["device_id"]
+                assert str(options["confirm_full_wipe"]).upper() == str(options["device_id"]).upper() == "A1"
                 assert not options["access"] and options["state"] == "present" and not options["check_mode"]
             elif cmdlet == "Clear-MobileDevice":
                 assert parameters in ({"Identity": "g1", "AccountOnly": True}, {"Identity": "g1", "Cancel": True})
@@ -290,18 +302,44 @@ def test_no_full_wipe_leaves_unless_it_was_named_and_confirmed(client: str | Non
     assert bool(full) is (client != "Outlook")
 
 
+OLD, ASKED, DONE, LATER = (f"2026-11-{day:02}T10:00:00Z" for day in (1, 2, 3, 4))
+NEVER = "0001-01-01T00:00:00"
+
+
 @pytest.mark.parametrize(
-    ("statistics", "far"),
+    ("account", "full", "first", "stages"),
     [
-        ({}, "none"),
-        ({"DeviceWipeRequestTime": "x"}, "full requested"),
-        ({"DeviceWipeRequestTime": "x", "DeviceWipeAckTime": "y"}, "full acknowledged"),
-        ({"AccountOnlyDeviceWipeRequestTime": "x"}, "account_only requested"),
-        ({"AccountOnlyDeviceWipeRequestTime": "x", "AccountOnlyDeviceWipeAckTime": "y"}, "account_only acknowledged"),
+        ((None, None), (None, None), OLD, ("none", "none")),
+        ((NEVER, NEVER), ("", ""), OLD, ("none", "none")),
+        ((ASKED, None), (None, None), OLD, ("requested", "none")),
+        ((ASKED, DONE), (None, None), OLD, ("acknowledged", "none")),
+        ((ASKED, ASKED), (None, None), OLD, ("acknowledged", "none")),
+        # the newest request, and the newest acknowledgement of its kind
+        ((ASKED, DONE), (LATER, None), OLD, ("acknowledged", "requested")),
+        ((ASKED, DONE), (ASKED, LATER), OLD, ("acknowledged", "acknowledged")),
+        ((LATER, DONE), (None, None), OLD, ("requested", "none")),
+        ((None, DONE), (None, None), OLD, ("acknowledged", "none")),
+        # the account was set up anew since
+        ((ASKED, DONE), (None, None), LATER, ("none", "none")),
+        ((ASKED, None), (OLD, ASKED), LATER, ("requested", "none")),
+        ((ASKED, DONE), (None, None), None, ("acknowledged", "none")),
+        # forms in which times come
+        (("2026-11-02T10:00:00+02:00", "2026-11-02T08:00:01.5Z"), (None, None), OLD, ("acknowledged", "none")),
+        (("2026-11-02T10:00:00", "2026-11-02T09:59:59"), (None, None), OLD, ("requested", "none")),
     ],
 )
-def test_how_far_a_wipe_is(statistics: dict[str, Any], far: str) -> None:
-    assert _device_wipe.wipe_of(statistics) == far
+def test_how_far_a_wipe_is(account: Any, full: Any, first: Any, stages: tuple[str, str]) -> None:
+    names = ("RequestTime", "AckTime")
+    statistics = {f"AccountOnlyDeviceWipe{name}": value for name, value in zip(names, account, strict=True)}
+    statistics |= {f"DeviceWipe{name}": value for name, value in zip(names, full, strict=True)}
+    found = _device_wipe.wipe_of({**statistics, "FirstSyncTime": first})
+    assert (found["account_only"], found["full"]) == stages
+
+
+def test_a_time_of_a_wipe_that_cannot_be_read_is_no_missing_wipe() -> None:
+    with pytest.raises(TenantError) as caught:
+        _device_wipe.wipe_of({"DeviceWipeRequestTime": "yesterday"})
+    assert caught.value.kind == "unexpected_answer"
 
 
 @pytest.mark.parametrize(
@@ -312,6 +350,14 @@ def test_how_far_a_wipe_is(statistics: dict[str, Any], far: str) -> None:
         ({"access": "blocked", "match": "all"}, "usage", "no option says which devices are meant"),
         ({"mailbox": "adele.vance", "wipe": "full"}, "usage", "confirm_full_wipe must be the same as device_id"),
         ({"mailbox": "adele.vance", "wipe": "full", "match": "all"}, "usage", "a full wipe is for one device"),
+        ({"mailbox": "adele.vance", "wipe": "account_only", "match": "all"}, "usage", "need max_affected"),
+        ({"mailbox": "adele.vance", "wipe": "cancel", "match": "all"}, "usage", "need max_affected"),
+        ({"mailbox": "adele.vance", "state": "absent", "match": "all"}, "usage", "need max_affected"),
+        (
+            {"mailbox": "adele.vance", "access": "blocked", "max_affected": -1},
+            "usage",
+            "no number of devices is below 0",
+        ),
         ({"device_id": "none", "wipe": "account_only"}, "not_found", "no device is left"),
         ({"below_minimum_eas_version": False, "device_os": "", "access": "blocked"}, "usage", "device_os is blank"),
     ],
@@ -325,4 +371,4 @@ def test_what_cannot_be_done(simulator: Simulator, run: Run, options: dict[str, 
 def test_several_candidates_are_listed(simulator: Simulator, run: Run) -> None:
     failed = run(mobile_device, access_state="Allowed", access="blocked")
     assert failed["error"]["kind"] == "ambiguous" and len(failed["error"]["candidates"]) == 2
-    assert " of adele.vance, " in failed["msg"] and "by match" in failed["msg"]
+    assert " of adele.vance (" in failed["msg"] and "by match" in failed["msg"]

@@ -271,9 +271,7 @@ def test_a_dehydrated_tenant_is_named(keep: Any, simulator: Simulator) -> None:
 # assignments
 
 
-@pytest.mark.parametrize(
-    "assignee", [{"user": ADELE}, {"user": "Adele.Vance"}, {"group": "recipient management"}], ids=str
-)
+@pytest.mark.parametrize("assignee", [{"user": ADELE}, {"user": "Adele.Vance"}, {"group": "intune connector"}], ids=str)
 def test_an_assignment_comes_and_goes(keep: Any, simulator: Simulator, assignee: dict[str, str]) -> None:
     role = "Role Management"
     given, _taken = steps(

@@ -118,3 +118,22 @@ def test_query_options_are_quoted() -> None:
     assert odata("users", filter="mail eq 'o''neil+x#y@c.com'", select="id,mail") == (
         "users?$filter=mail%20eq%20%27o%27%27neil%2Bx%23y%40c.com%27&$select=id,mail"
     )
+
+
+def test_that_what_is_removed_is_not_there_is_looked_at_again(
+    simulator: Simulator, signed_in: Callable[..., Tenant]
+) -> None:
+    """A 404 to a DELETE is believed only when the object cannot be read either."""
+    tenant, delete = signed_in("connected"), "deviceManagement.DeleteExchangeConnectors"
+    ((connector,), _first) = tenant.graph.list(PATH, PURPOSE)
+    path = f"{PATH}/{connector['id']}"
+    gone = {"error": {"code": "ResourceNotFound", "message": "Resource not found."}}
+    simulator.fault(match=delete, kind="status", status=404, body=gone, count=9)
+    with pytest.raises(TenantError) as caught:
+        tenant.graph.delete(path, PURPOSE)
+    assert caught.value.kind == "unavailable" and "still listed" in str(caught.value)
+    simulator.clear_faults()
+    simulator.fault(match=delete, kind="status", status=404, body=gone)
+    tenant.graph.delete(path, PURPOSE)
+    assert tenant.graph.list(PATH, PURPOSE)[0] == []
+    tenant.graph.delete(path, PURPOSE)  # and again: it is gone
