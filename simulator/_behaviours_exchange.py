@@ -143,8 +143,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_PS}/get-managementroleassignment",
         ),
         "role-assignment-scope": Behaviour(
-            "a scoped assignment keeps its scope and shows it: CustomRecipientScope, ExclusiveRecipientScope, OU, Group, "
-            "AdministrativeUnit, or the relative scope itself",
+            "a scoped assignment keeps its scope and shows it: CustomRecipientScope, ExclusiveRecipientScope, OU, "
+            "Group, AdministrativeUnit, or the relative scope itself",
             DOCUMENTED,
             f"{_PS}/set-managementroleassignment; that the name of a group or an organizational unit stands in "
             "CustomRecipientWriteScope was seen in public scripts; administrative units are assumed",
