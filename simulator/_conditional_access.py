@@ -126,17 +126,18 @@ def _check_people(scene: Scene, before: Json, after: Json) -> None:
         "Roles": {role["id"] for role in scene.tenant.store("roleDefinitions")},
     }
     words = {"includeUsers": {"All", "None", _GUESTS}, "excludeUsers": {_GUESTS}}
-    for kind, behaviour, text in (
-        ("Roles", "conditional-access-roles", "1102: 'users' condition contains invalid role ids: {}."),
-        ("Users", "conditional-access-people", "1100: 'users' condition contains invalid user ids: {}."),
-        ("Groups", "conditional-access-people", "1101: 'users' condition contains invalid group ids: {}."),
-    ):
-        for side in ("include", "exclude"):
-            name = f"{side}{kind}"
+    for kind in there:
+        for name in (f"include{kind}", f"exclude{kind}"):
             added = [one for one in wanted.get(name) or [] if one not in (known.get(name) or [])]
             invalid = [one for one in added if one not in words.get(name, ()) and one.lower() not in there[kind]]
+            listed = ", ".join(invalid)
+            if invalid and kind == "Roles":
+                text = f"1102: 'users' condition contains invalid role ids: {listed}."
+                raise _refused("conditional-access-roles", text)
             if invalid:
-                raise _refused(behaviour, text.format(", ".join(invalid)))
+                number, what = ("1100", "user") if kind == "Users" else ("1101", "group")
+                text = f"{number}: 'users' condition contains invalid {what} ids: {listed}."
+                raise _refused("conditional-access-people", text)
     for side in ("include", "exclude"):
         if _GUESTS in (wanted.get(f"{side}Users") or []) and wanted.get(f"{side}GuestsOrExternalUsers"):
             raise _refused("conditional-access-guests", f"'{_GUESTS}' cannot be combined with guestOrExternalUsers")

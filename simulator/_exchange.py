@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Exchange Online admin API: InvokeCommand, and the list of cmdlets that a caller may run.
+"""Exchange Online by InvokeCommand, and the list of cmdlets that a caller may run.
 
 No page of Microsoft's describes it; its shape is that of the module's own traffic and of public clients.
 """

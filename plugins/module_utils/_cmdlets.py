@@ -11,7 +11,7 @@ from typing import Any
 
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError
-from ._exchange import edit
+from ._exchange_parameters import edit
 from ._removal import remove_listed
 from ._resource import Record, fold, folded_set
 from ._tenant import Tenant
@@ -82,7 +82,10 @@ class Cmdlets:
         # A list is edited, so that what somebody else adds in between stays.
         lists = [name for name, value in values.items() if _is_list(cmdlet, name, value)]
         edits = {name: difference(record.get(name), values[name]) for name in lists}
-        self.write(tenant, "change", cmdlet, {**self.identity(record), **values, **edits})
+        try:
+            self.write(tenant, "change", cmdlet, {**self.identity(record), **values, **edits})
+        except TenantError as error:
+            raise self._doubted(tenant, record, error) from error.__cause__
         return {**record, **values}
 
     def delete(self, tenant: Tenant, record: Record) -> None:
@@ -91,3 +94,13 @@ class Cmdlets:
             lambda: self.write(tenant, "remove", f"Remove-{self.noun}", self.identity(record)),
             lambda: self.id_of(record) in map(self.id_of, self.list(tenant)),
         )
+
+    def _doubted(self, tenant: Tenant, record: Record, error: TenantError) -> TenantError:
+        """Exchange was seen to say "couldn't be found on SERVER" of an object that is there, so it is looked at again.
+
+        What is still listed is a conflict, after which the engine reads and tries once more.
+        """
+        if error.kind == "not_found" and self.id_of(record) in [self.id_of(one) for one in self.list(tenant)]:
+            error.kind = "conflict"
+            error.next_step = "Exchange Online lists it all the same, so one of its servers may lag behind: run again"
+        return error

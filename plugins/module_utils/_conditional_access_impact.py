@@ -149,7 +149,7 @@ def _with_members(
 
 
 def _members_of(group: str) -> Read:
-    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id"), _MEMBERS)
+    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id", top="999"), _MEMBERS)
 
 
 def _holders(lists: Mapping[str, list[dict[str, Any]] | None], name: str) -> dict[str, set[str]] | None:

@@ -49,6 +49,17 @@ class Answer:
         return f"{self.service} answered {words}{said}" + (f" (request id {one_line(handle, 80)})" if handle else "")
 
 
+def kind_of(answer: Answer) -> str:
+    """The kind of a failure, from its HTTP status. That something is not there, only the service itself can say."""
+    status = answer.status
+    kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
+    if 300 <= status < 400 or (status == 404 and not answer.code):
+        return "protocol"
+    if status in kinds:
+        return kinds[status]
+    return "unavailable" if status >= 500 and status != 501 else "refused"
+
+
 # What to do next, by kind of failure. A caller that knows better gives its own.
 NEXT_STEPS = {
     "forbidden": "Grant it to the application, give admin consent, and try again",
@@ -60,6 +71,7 @@ NEXT_STEPS = {
     "conflict": "Somebody else may have changed it at the same time: run again",
     "protocol": "Check the URL options and any proxy between here and the service; if they are right, report it",
     "no_intune_licence": "Add an Intune subscription to the tenant, or leave it out of this play",
+    "no_licence": "Add a subscription that includes it: Conditional Access needs Microsoft Entra ID P1",
     "outcome_unknown": "Look at what is there and run again: the next run starts from what it finds",
     "truncated": "Run again; an incomplete list is never taken as whole",
     "unavailable": "The service had a fault: run again later, and give the request id to Microsoft support if it stays",
@@ -78,6 +90,7 @@ class TenantError(Exception):
     answer: Answer | None = None
     next_step: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
 
     def __str__(self) -> str:
         start = f"Could not {self.attempted}" if self.attempted else ""

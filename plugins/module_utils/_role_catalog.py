@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._auth import claims
+from ._claims import claims
 from ._cmdlet_access import READER
 from ._cmdlets import found_by
 from ._errors import Purpose, TenantError

@@ -232,7 +232,7 @@ def test_policies_lock_out_together(keep: Keep, simulator: Simulator) -> None:
         refused = keep(check_mode, **second)
         assert refused["error"]["kind"] == OUT and "together with First" in refused["msg"]
     assert whole(simulator) == before
-    windows = {"conditions": {"platforms": {"include_platforms": ["windows"]}}}
+    windows: Result = {"conditions": {"platforms": {"include_platforms": ["windows"]}}}
     assert keep(True, **{**second, **task(second["conditions"]["users"], **windows), "display_name": "Third"})[
         "changed"
     ]

@@ -139,6 +139,17 @@ def test_what_would_be_refused_is_said_before_anything_is_written(
     assert writes(simulator) == []
 
 
+def test_an_administrator_is_removed_only_by_force(simulator: Simulator, account: Any) -> None:
+    """Without a mailbox: its directory role says that somebody may need it."""
+    role = {"directory_roles": {"add": ["Global Administrator"]}}
+    assert account(licenses=None, wait=False, **role)["changed"]
+    before = len(writes(simulator))
+    for check_mode in (True, False):
+        refused = account(check_mode, state="absent", **role)
+        assert refused["error"]["kind"] == "has_roles" and "Global Administrator" in refused["msg"], refused
+    assert len(writes(simulator)) == before
+
+
 def test_an_account_with_a_mailbox_is_removed_only_by_force(simulator: Simulator, account: Any) -> None:
     account()
     refused = account(state="absent")

@@ -466,3 +466,10 @@ def test_killed_between_any_two_wipes(simulator: Simulator, play: Play, stop: in
     assert play(mobile_device, **wanted)["affected_count"] == 7 - stop
     assert writes(simulator) == ["Clear-MobileDevice"] * 6
     assert not play(mobile_device, **wanted)["changed"]
+
+
+def test_a_pending_full_wipe_is_not_replaced_by_a_weaker_one(simulator: Simulator, play: Play) -> None:
+    play(mobile_device, device_id="SLASH", wipe="full", confirm_full_wipe="SLASH")
+    weaker = play(mobile_device, device_id="SLASH", wipe="account_only")
+    assert not weaker["changed"] and weaker["acknowledged"] is False
+    assert writes(simulator) == ["Clear-MobileDevice"]

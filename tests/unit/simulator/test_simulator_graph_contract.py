@@ -36,6 +36,10 @@ REFUSING = [operation for operation in OPERATIONS if operation.options - {"$expa
 STATE = {
     # Empty lists, parts that are null, or sent alone; risk without Entra ID P2.
     "conditional-access-clients",
+    # Users, groups and roles that are not there, and guests who are said twice.
+    "conditional-access-guests",
+    "conditional-access-people",
+    "conditional-access-roles",
     "conditional-access-risk",
     "conditional-access-schema",
     "connector-address-unknown",
