@@ -15,6 +15,7 @@ from typing import Any
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
+_LONGEST_STEP = 800
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
@@ -98,7 +99,7 @@ class TenantError(Exception):
         problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
         # Some name what the service listed.
-        step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_PROBLEM).rstrip(".")
+        step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
     def within(self, attempted: str, tenant: str) -> TenantError:
