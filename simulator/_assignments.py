@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ._behaviours import behaves
+from ._delegation import refuse_undelegated, refuse_unready
 from ._nouns import Noun, Run, exists
 from ._organization import refuse_dehydrated
 from ._propagation import present
@@ -84,9 +85,11 @@ def new_assignment(run: Run, noun: Noun) -> list[Json]:
     role = ROLES.find(run, run.given["Role"])["Name"]
     identity = next(run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given)
     holder, holder_name, kind = principal_of(run, identity)
+    refuse_unready(run, holder, identity)
     label = run.given.get("Name") or f"{role}-{holder_name}"[:64]
     if run.tenant.store("ManagementRoleAssignment").find("Name", label):
         raise exists(label)
+    refuse_undelegated(run, role, label)
     assignment = assign(run, role, holder, holder_name, kind, label)
     delegating = {"RoleAssignmentDelegationType": "DelegatingOrgWide"} if run.given.get("Delegating") else {}
     run.tenant.store("ManagementRoleAssignment").update(assignment["Guid"], _scopes(run) | delegating)
@@ -103,10 +106,19 @@ def _scopes(run: Run) -> Json:
 
 @behaves("role-assignment")
 def _change_assignment(run: Run, assignment: Json) -> Json:
+    refuse_undelegated(run, assignment["Role"], assignment["Name"])
     return _scopes(run) | ({"Enabled": run.given["Enabled"]} if "Enabled" in run.given else {})
 
 
-ASSIGNMENT_NOUNS = {"ManagementRoleAssignment": Noun("ManagementRoleAssignment", change=_change_assignment)}
+def _remove_assignment(run: Run, assignment: Json) -> None:
+    refuse_undelegated(run, assignment["Role"], assignment["Name"])
+
+
+ASSIGNMENT_NOUNS = {
+    "ManagementRoleAssignment": Noun(
+        "ManagementRoleAssignment", change=_change_assignment, remove=_remove_assignment
+    )
+}
 ASSIGNMENT_CMDLETS = {
     "Get-ManagementRoleAssignment": get_assignments,
     "New-ManagementRoleAssignment": new_assignment,
