@@ -115,9 +115,7 @@ def _remove_assignment(run: Run, assignment: Json) -> None:
 
 
 ASSIGNMENT_NOUNS = {
-    "ManagementRoleAssignment": Noun(
-        "ManagementRoleAssignment", change=_change_assignment, remove=_remove_assignment
-    )
+    "ManagementRoleAssignment": Noun("ManagementRoleAssignment", change=_change_assignment, remove=_remove_assignment)
 }
 ASSIGNMENT_CMDLETS = {
     "Get-ManagementRoleAssignment": get_assignments,

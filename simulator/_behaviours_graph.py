@@ -105,8 +105,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/api/resources/users#sensitive-actions",
         ),
         "directory-password": Behaviour(
-            "a new password takes User-PasswordProfile.ReadWrite.All, which User.ReadWrite.All does not include, and the "
-            "directory role User Administrator or one above it, for applications too",
+            "a new password takes User-PasswordProfile.ReadWrite.All, which User.ReadWrite.All does not include, and "
+            "the directory role User Administrator or one above it, for applications too",
             DOCUMENTED,
             f"{_GRAPH}/api/user-update; that the permission is not included was met by public projects in 2026",
         ),

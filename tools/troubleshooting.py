@@ -44,6 +44,7 @@ KINDS = {
     "not_accepted": "What was asked for hits people, or cannot be undone, and was not accepted explicitly",
     "not_found": "What is named is not there",
     "not_offered": "The tenant does not offer the connector any more. Microsoft announced its removal in 2019",
+    "not_ready": "Exchange is not ready yet for what was asked, and will be. The next run goes on",
     "not_supported": "The device cannot do this",
     "not_visible": "It was created, but reads do not show it yet",
     "other_account": "The connector is another account's",

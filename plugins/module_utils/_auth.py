@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 import os
 import threading
@@ -47,16 +45,6 @@ _ENTRA_STEPS = {
     "AADSTS700213": "Check the subject of the application's federated credential",
     "AADSTS500011": "Check the URL options: this tenant does not know the service that the token is for",
 }
-
-
-def claims(token: str) -> dict[str, Any]:
-    """What an access token says of itself, unverified; empty if it is opaque."""
-    try:
-        part = token.split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _identity_endpoint() -> str:

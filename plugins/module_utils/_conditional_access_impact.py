@@ -21,7 +21,7 @@ _ATTEMPTED = "count the people whom the policy reaches"
 _USERS = Read(odata("users", select="id,userType,accountEnabled", top="999"), Purpose(_ATTEMPTED, "User.Read.All"))
 # Active, direct assignments: what Privileged Identity Management or a group gives is not among them.
 _ROLES = Read("roleManagement/directory/roleAssignments", Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"))
-_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.Read.All")
+_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.ReadBasic.All")
 Policies = Sequence[Mapping[str, Any]]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from ._errors import Answer, Purpose, TenantError, one_line
+from ._grants import grant_step
 from ._http import Bearer, Http, Request, Response, Service, kind_of
 from ._retry import Operation, Outcome, may_repeat, outcome_of_status, retry_after
 
@@ -150,11 +151,8 @@ class Graph:
     def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
         code, message, request_id = _explain(part)
         answer = Answer(_NAME, part.status, code, message, request_id)
-        step = (
-            f"This needs {purpose.needs}: grant it to the application, give admin consent, and try again"
-            if part.status == 403
-            else ""
-        )
+        token = self._service.bearer.token() if self._service.bearer else ""
+        step = grant_step(purpose.needs, token) if part.status == 403 else ""
         return TenantError(kind_of(answer), str(answer), purpose.attempted, self._http.tenant, answer, step)
 
     def _parts(self, answer: Any, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ._errors import Answer, Purpose, TenantError, one_line
+from ._grants import grant_step
 from ._retry import Deadline, Operation, Outcome, delay, http_date, may_repeat, outcome_of_status, retry_after
 from ._transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
 
@@ -247,7 +248,7 @@ class Http:
         ):
             kind = "outcome_unknown"
         if kind == "forbidden" and request.purpose.needs:
-            step = f"This needs {request.purpose.needs}: grant it to the application, give admin consent, and try again"
+            step = grant_step(request.purpose.needs, service.bearer.token() if service.bearer else "")
         if kind == "sign_in":
             step = "Check that the token is for this tenant and cloud, and sign in again"
         problem = str(answer) if answer else attempt.problem

@@ -430,7 +430,7 @@ extends_documentation_fragment:
 notes:
   - Needs the application permissions C(Policy.Read.All), C(Policy.ReadWrite.ConditionalAccess) and
     C(Application.Read.All), all three, and a tenant with Microsoft Entra ID P1.
-  - Counting people takes C(User.Read.All) too, C(GroupMember.Read.All) where policies name groups, and
+  - Counting people takes C(User.Read.All) too, C(GroupMember.ReadBasic.All) where policies name groups, and
     C(RoleManagement.Read.Directory) where they name roles. What may not be read is named in RV(impact.not_read), and
     does not fail the task. Roles count where they are assigned directly and are active.
   - Microsoft Graph takes one request a second here for each tenant. The module keeps to that, and waits until a new

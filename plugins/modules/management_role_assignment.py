@@ -49,6 +49,10 @@ extends_documentation_fragment:
 notes:
   - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find who is meant. Changing
     needs Role Management, and so does O(application) in any case.
+  - Exchange lets nobody hand out or take away a role without a delegating assignment of it or of its parent. By default
+    only Organization Management has these, which the directory role Exchange Administrator belongs to.
+  - In the hour after customization was enabled, Exchange refuses this to everybody. The task waits up to two minutes,
+    then fails with C(error.kind=not_ready); the next run goes on.
   - More than one assignment of the role to the assignee, such as with different scopes, is an error that lists them.
   - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
 seealso:

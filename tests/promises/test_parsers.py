@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.intune.exchange.plugins.module_utils import _exchange, _graph
-from ansible_collections.intune.exchange.plugins.module_utils._auth import claims
 from ansible_collections.intune.exchange.plugins.module_utils._connection import CLOUDS, cloud_of
 from ansible_collections.intune.exchange.plugins.module_utils._controls import check
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError, one_line
+from ansible_collections.intune.exchange.plugins.module_utils._grants import claims
 from ansible_collections.intune.exchange.plugins.module_utils._http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._retry import http_date, retry_after
 from ansible_collections.intune.exchange.plugins.module_utils._tenant_list import tenants_of

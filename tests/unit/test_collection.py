@@ -57,6 +57,7 @@ FLOORS = [
         "_organization_customization",
         "_partner",
     },
+    {"_delegation"},
     {"_tenant"},
     {"_auth"},
     {"_msal_transport", "_exchange", "_graph", "_token_cache"},
@@ -66,7 +67,7 @@ FLOORS = [
     {"_conditional_access_fields"},
     {"_access_decision", "_conditional_access", "_policy_settings"},
     {"_conditional_access_people"},
-    {"_auth_method", "_certificate", "_licenses", "_concurrent", "_judgement", "_retry"},
+    {"_auth_method", "_certificate", "_grants", "_licenses", "_concurrent", "_judgement", "_retry"},
     {
         "_cmdlet_contract",
         "_connection",
