@@ -86,7 +86,8 @@ def new_assignment(run: Run, noun: Noun) -> list[Json]:
     identity = next(run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given)
     holder, holder_name, kind = principal_of(run, identity)
     refuse_unready(run, holder, identity)
-    label = run.given.get("Name") or f"{role}-{holder_name}"[:64]
+    ending = "-Delegating" if run.given.get("Delegating") else ""
+    label = run.given.get("Name") or f"{role}-{holder_name}{ending}"[:64]
     if run.tenant.store("ManagementRoleAssignment").find("Name", label):
         raise exists(label)
     refuse_undelegated(run, role, label)

@@ -58,7 +58,7 @@ def with_roles(
         result = bench.run("management_role_assignment", scenario.tenant, {"role": role, "application": "{app_id}"})
         assert not result.get("failed"), result
     for role in delegated:
-        given = {"Role": role, "App": "{app_id}", "Delegating": True}
+        given = {"Role": role, "App": "{app_id}", "Delegating": True, "Name": f"delegate {role}"}
         result = bench.run(
             "exchange_cmdlet", scenario.tenant, {"cmdlet": "New-ManagementRoleAssignment", "parameters": given}
         )

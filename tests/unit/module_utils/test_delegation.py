@@ -70,9 +70,11 @@ def test_right_after_customization_the_failure_is_not_the_callers(
     assert not run(role_group, tenant=TENANT, **GROUP)["changed"]
 
 
-def test_a_wait_that_is_long_enough_ends_well(run: Run, clock: Clock, simulator: Simulator, customized: None) -> None:
-    simulator.advance(2100)
-    done = run(role_group, tenant=TENANT, timeout=600, **GROUP)
+def test_a_wait_that_is_long_enough_ends_well(run: Run, clock: Clock, simulator: Simulator) -> None:
+    words = "x|System.InvalidOperationException|You must be assigned a delegating role assignment to the role."
+    early = {"error": {"code": "BadRequest", "message": "x", "details": [{"message": words}]}}
+    simulator.fault(match=NEW_GROUP, kind="status", status=400, body=early, count=3)
+    done = run(role_group, timeout=600, **GROUP)
     assert done["changed"] and not done.get("failed"), done
     assert 0 < sum(clock.sleeps) <= 120
 
