@@ -41,6 +41,11 @@ _DELEGATING = (
 )
 
 NEEDS: dict[str, Needs] = {
+    "access_check_info": Needs(
+        (_INTUNE, "Organization.Read.All", "Policy.Read.All"),
+        exchange_read=(_CONFIGURATION, _RECIPIENTS),
+        note="Works with less as well, and names what is missing",
+    ),
     "activesync_device_access_rule": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ACCESS,)),
     "activesync_device_access_rule_info": Needs(exchange_read=(_CONFIGURATION,)),
     "activesync_device_class_info": Needs(exchange_read=(_CONFIGURATION,)),

@@ -38,7 +38,7 @@ FLOORS = [
     {"_connector_account", "_connector_sync", "_requirements"},
     {"_assessment_checks"},
     {"_assessment_access"},
-    {"_account_writes"},
+    {"_access_check", "_account_writes"},
     {"_account_facts"},
     {"_verdicts"},
     {"_connectors", "_management_roles", "_role_assignments", "_role_groups"},
