@@ -17,9 +17,11 @@ from ._connectors import READ_CONNECTORS, not_offered
 from ._errors import NEXT_STEPS, Purpose, TenantError
 from ._grants import DIRECTORY_ROLES, claims, directory_roles, lacks, permissions
 from ._graph import odata
+from ._resource import fold, folded_set
 from ._tenant import Tenant
 
 Read = Callable[[Tenant], str]  # what was seen, in words; raises L(TenantError)
+_NO_ROLE = "no_role_in_exchange"
 _PAGE = 25  # there are more management roles than this in every organization
 
 _GRAPH_APP, _EXCHANGE_APP = "00000003-0000-0000-c000-000000000000", "00000002-0000-0ff1-ce00-000000000000"
@@ -87,16 +89,36 @@ def _conditional_access(tenant: Tenant) -> str:
     return f"policies listed: {len(found)}"
 
 
+def _invoke(
+    tenant: Tenant, cmdlet: str, given: Mapping[str, Any], purpose: Purpose, **how: Any
+) -> list[dict[str, Any]]:
+    """What the cmdlet gives. A refusal is of the kind no_role if Exchange does not list the cmdlet for the caller."""
+    try:
+        return tenant.exchange.invoke(cmdlet, given, purpose, **how).values
+    except TenantError as error:
+        if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
+            error.kind = _NO_ROLE
+        raise
+
+
+def _holds(tenant: Tenant, cmdlet: str, purpose: Purpose) -> bool:
+    """Whether the caller may run the cmdlet. The list of the own cmdlets is refused to whoever has none."""
+    try:
+        return fold(cmdlet) in folded_set(tenant.exchange.own_cmdlets(purpose))
+    except TenantError as error:
+        return error.kind != "forbidden"
+
+
 def _devices(tenant: Tenant) -> str:
     purpose = Purpose("read one mobile device", "the Exchange role View-Only Recipients")
-    found = tenant.exchange.invoke("Get-MobileDevice", {"ResultSize": 1}, purpose).values
+    found = _invoke(tenant, "Get-MobileDevice", {"ResultSize": 1}, purpose)
     return "one device was read" if found else "the tenant has no mobile device, so no object was seen"
 
 
 def _nothing(tenant: Tenant) -> str:
     purpose = Purpose("read a list without objects", "the Exchange role View-Only Recipients")
     asked = {"Filter": "DeviceId -eq 'INTUNE.EXCHANGE.NO.SUCH.DEVICE'"}
-    found = tenant.exchange.invoke("Get-MobileDevice", asked, purpose).values
+    found = _invoke(tenant, "Get-MobileDevice", asked, purpose)
     if found:
         raise TenantError("unexpected_answer", f"{len(found)} devices match an id that none has", purpose.attempted)
     return "an answer without objects is understood"
@@ -104,7 +126,7 @@ def _nothing(tenant: Tenant) -> str:
 
 def _pages(tenant: Tenant) -> str:
     purpose = Purpose("read a list of several pages", "the Exchange role View-Only Configuration")
-    found = tenant.exchange.invoke("Get-ManagementRole", {}, purpose, select=("Name",), page=_PAGE).values
+    found = _invoke(tenant, "Get-ManagementRole", {}, purpose, select=("Name",), page_size=_PAGE)
     if len(found) <= _PAGE:
         return f"{len(found)} management roles came on one page, so that page links were not tried"
     return f"{len(found)} management roles came in pages of at most {_PAGE}"
@@ -191,25 +213,29 @@ def _failure(check: Check, error: TenantError, token: Any) -> tuple[str, str, st
         return "missing", error.problem, "Add an Intune subscription to the tenant; no permission helps", ""
     if "not licensed" in said:
         return "missing", error.problem, "Add a Microsoft Entra ID P1 licence; no permission helps", ""
-    if error.answer is None or error.answer.status not in (401, 403):
-        return "unknown", error.problem, error.next_step or NEXT_STEPS.get(error.kind, "Run again"), ""
-    if check.service == "exchange":
-        return _no_right_in_exchange(check, error, token)
-    if lacks(check.needs, token):
-        return _not_granted(error, token, check.needs, _GRAPH_APP, "Microsoft Graph")
-    return "unknown", error.problem, error.next_step, ""
+    if error.answer is not None and error.answer.status in (401, 403):
+        if check.service == "graph" and lacks(check.needs, token):
+            return _not_granted(error, token, check.needs, _GRAPH_APP, "Microsoft Graph")
+        if check.service == "exchange" and not permissions(claims(token)) & {_SIGN_IN, "Exchange.Manage"}:
+            return _not_granted(error, token, _SIGN_IN, _EXCHANGE_APP, "Office 365 Exchange Online")
+        if error.kind == _NO_ROLE:
+            return _no_role(check, error, token)
+    return _unknown(error)
 
 
 def _no_token(check: Check, error: TenantError) -> tuple[str, str, str, str]:
     if check.service == "exchange" and error.answer and error.answer.code == "AADSTS500011":
         step = "Add an Exchange Online subscription to the tenant, or leave Exchange out"
         return "missing", f"the tenant does not know Exchange Online ({error.answer})", step, ""
-    return "unknown", f"could not sign in: {error.problem}", error.next_step, ""
+    return _unknown(error)
 
 
-def _no_right_in_exchange(check: Check, error: TenantError, token: str) -> tuple[str, str, str, str]:
-    if not permissions(claims(token)) & {_SIGN_IN, "Exchange.Manage"}:
-        return _not_granted(error, token, _SIGN_IN, _EXCHANGE_APP, "Office 365 Exchange Online")
+def _unknown(error: TenantError) -> tuple[str, str, str, str]:
+    step = error.next_step or NEXT_STEPS.get(error.kind, "Run again")
+    return "unknown", f"could not {error.attempted or 'sign in'}: {error.problem}", step, ""
+
+
+def _no_role(check: Check, error: TenantError, token: str) -> tuple[str, str, str, str]:
     command = _ASSIGN.format(caller=_caller(token), role=_READER)
     step = (
         f"Give it the directory role Global Reader, or the Exchange role {check.needs} through a role group. "

@@ -113,11 +113,11 @@ class Exchange:
         purpose: Purpose,
         select: tuple[str, ...] = (),
         known: bool = True,
-        page: int = _PAGE,
+        page_size: int = _PAGE,
     ) -> Result:
         """Run C(cmdlet) and give all its pages. Raises L(TenantError); absent is only C(kind=not_found).
 
-        C(known=False) also takes one of which this collection does not know the parameters. C(page) is the most
+        C(known=False) also takes one of which this collection does not know the parameters. C(page_size) is the most
         objects that a page may have.
         """
         operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
@@ -133,7 +133,7 @@ class Exchange:
             "X-CmdletName": cmdlet,
             "X-ClientApplication": "intune.exchange",
             "connection-id": self._connection_id,
-            "Prefer": f"odata.maxpagesize={page}",
+            "Prefer": f"odata.maxpagesize={page_size}",
         }
         values: list[dict[str, Any]] = []
         warnings: list[str] = []
