@@ -81,6 +81,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "imds-resource": Behaviour("managed identity needs a resource", DOCUMENTED, _IMDS),
         "imds-identity": Behaviour("an identity that the machine lacks is not found", DOCUMENTED, _IMDS),
         "imds-path": Behaviour("other paths of the metadata service are not found", ASSUMED, _NOBODY),
+        "token-directory-roles": Behaviour(
+            "a token names in wids the directory roles that its owner holds",
+            DOCUMENTED,
+            f"{_ENTRA}/access-token-claims-reference",
+        ),
         "token-invalid": Behaviour(
             "an API refuses a token that is empty, damaged or not ours", DOCUMENTED, f"{_GRAPH}/errors"
         ),

@@ -155,6 +155,25 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_PS}/new-managementroleassignment",
         ),
         "role-group-built-in": Behaviour("built-in role groups stay", DOCUMENTED, f"{_PS}/remove-rolegroup"),
+        "delegating-assignment": Behaviour(
+            "a role is handed out by whoever has a delegating assignment of it or of its parent, by default "
+            "Organization Management only",
+            DOCUMENTED,
+            f"{_LEARN}/exchange/understanding-management-role-assignments-exchange-2013-help; the text is that of "
+            "public questions about ApplicationImpersonation",
+        ),
+        "delegating-late": Behaviour(
+            "after customization was enabled, handing out roles is refused for 50 minutes, with the text of a missing "
+            "delegating assignment",
+            SEEN,
+            "PIM4EntraPS, Initialize-PimMailSender: 40 to 60 minutes in two new tenants on 2026-10-08",
+        ),
+        "service-principal-late": Behaviour(
+            "a service principal that was just registered is listed, but 404 for what gives it a role, as long as the "
+            "description says",
+            SEEN,
+            "PIM4EntraPS, Initialize-PimMailSender: two tenants; for members of role groups it is assumed",
+        ),
         "member-exists": Behaviour("a member twice: MemberAlreadyExistsException", SEEN, _CIPP),
         "member-missing": Behaviour("not a member: MemberNotFoundException", ASSUMED, _NOBODY),
         "member-list": Behaviour(

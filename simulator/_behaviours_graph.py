@@ -104,6 +104,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_GRAPH}/api/resources/users#sensitive-actions",
         ),
+        "directory-password": Behaviour(
+            "a new password takes User-PasswordProfile.ReadWrite.All, which User.ReadWrite.All does not include, and "
+            "the directory role User Administrator or one above it, for applications too",
+            DOCUMENTED,
+            f"{_GRAPH}/api/user-update; that the permission is not included was met by public projects in 2026",
+        ),
         "directory-mastered": Behaviour(
             "a synchronised user is changed where it is mastered; only its usageLocation is writable here",
             SEEN,

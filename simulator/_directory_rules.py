@@ -8,7 +8,7 @@ from __future__ import annotations
 from ._behaviours import behaves
 from ._directory import USER_DEFAULTS, new_user
 from ._entities import Resource, Scene, not_found
-from ._protection import refuse_sensitive, refuse_synchronised
+from ._protection import refuse_password, refuse_sensitive, refuse_synchronised
 from ._replication import arrived, arriving
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
@@ -53,6 +53,7 @@ def delete_user(scene: Scene, user: Json) -> None:
 def change_user(scene: Scene, user: Json) -> Json:
     _refuse_read_only(scene)
     refuse_synchronised(scene, user)
+    refuse_password(scene)
     refuse_sensitive(scene, user)
     return {name: value for name, value in scene.body.items() if name != "passwordProfile"}
 

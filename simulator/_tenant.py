@@ -29,6 +29,7 @@ DIRECTORY_ROLES = {
     "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
     "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
     "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
+    "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
 }
 
 
