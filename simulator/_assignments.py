@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, exists
+from ._nouns import Noun, Run, exists, refused
 from ._organization import refuse_dehydrated
 from ._propagation import present
 from ._rbac import assign, assignments_of
@@ -28,6 +28,16 @@ HEARD_BY_ASSIGNMENTS = frozenset(
         "ConfigWriteScope",
     }
 )
+
+# By parameter: which property says what kind of scope it is, and how; None: the value itself.
+_SCOPES: dict[str, tuple[str, str | None]] = {
+    "CustomConfigWriteScope": ("ConfigWriteScope", "CustomConfigScope"),
+    "CustomRecipientWriteScope": ("RecipientWriteScope", "CustomRecipientScope"),
+    "ExclusiveConfigWriteScope": ("ConfigWriteScope", "ExclusiveConfigScope"),
+    "ExclusiveRecipientWriteScope": ("RecipientWriteScope", "ExclusiveRecipientScope"),
+    "RecipientOrganizationalUnitScope": ("RecipientWriteScope", "OU"),
+    "RecipientRelativeWriteScope": ("RecipientWriteScope", None),
+}
 
 
 @behaves("role-assignment")
@@ -82,7 +92,9 @@ def _users_behind(run: Run, assignment: Json) -> list[Json]:
 def new_assignment(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     role = ROLES.find(run, run.given["Role"])["Name"]
-    identity = next(run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given)
+    identity = next((run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given), None)
+    if identity is None:
+        raise refused("role-assignment-assignee", "An assignment needs a user, a group, a policy or an application.")
     holder, holder_name, kind = principal_of(run, identity)
     label = run.given.get("Name") or f"{role}-{holder_name}"[:64]
     if run.tenant.store("ManagementRoleAssignment").find("Name", label):
@@ -93,12 +105,15 @@ def new_assignment(run: Run, noun: Noun) -> list[Json]:
     return [_assignment_view(run, assignment)]
 
 
+@behaves("role-assignment-scope")
 def _scopes(run: Run) -> Json:
-    relative = run.given.get("RecipientRelativeWriteScope")
-    custom = {
-        name: run.given[name] for name in ("CustomRecipientWriteScope", "CustomResourceScope") if name in run.given
-    }
-    return custom | ({"RecipientWriteScope": relative} if relative else {})
+    """Scopes are parameters of their own; RecipientWriteScope and ConfigWriteScope say of which kind each is."""
+    given = run.given
+    found: Json = {}
+    for parameter, (kind, name) in _SCOPES.items():
+        if given.get(parameter):
+            found |= {kind: name or given[parameter]} | ({} if name is None else {parameter: given[parameter]})
+    return found | ({"CustomResourceScope": given["CustomResourceScope"]} if "CustomResourceScope" in given else {})
 
 
 @behaves("role-assignment")

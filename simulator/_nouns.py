@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, overload
 
 from ._behaviours import behaves
@@ -17,7 +17,7 @@ from ._cmdlets import COMMON, Cmdlet
 from ._opath import opath
 from ._tenant import Tenant
 from ._values import edited
-from ._wire import Json, Refusal
+from ._wire import READ, Json, Refusal
 
 GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "Sortby", "ResultSize"})
 
@@ -82,8 +82,12 @@ class Noun:
         return list(self.source(run)) if self.source else list(run.tenant.store(self.store))
 
     def seek(self, run: Run, identity: str) -> Json | None:
+        """The one object of that identity; several are an error, as is one too new for a write."""
         wanted = identity.casefold()
-        return next((item for item in self.items(run) if wanted in self._names(item)), None)
+        found = [item for item in self.items(run) if wanted in self._names(run, item)]
+        if len(found) > 1:
+            raise ambiguous(run, identity)
+        return None if any(_is_too_new(run, item) for item in found) else next(iter(found), None)
 
     def find(self, run: Run, identity: str) -> Json:
         found = self.seek(run, identity)
@@ -91,9 +95,22 @@ class Noun:
             raise missing(identity)
         return found
 
-    def _names(self, item: Json) -> set[str]:
+    def _names(self, run: Run, item: Json) -> set[str]:
         addresses = [address.casefold().removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
-        return {str(item[key]).casefold() for key in self.keys if item.get(key)}.union(addresses)
+        keys = [key for key in self.keys if item.get(key) and not _is_no_key(run, self.store, key)]
+        return {str(item[key]).casefold() for key in keys}.union(addresses)
+
+
+@behaves("exchange-companion-lag")
+def _is_too_new(run: Run, item: Json) -> bool:
+    """Writes after a create can miss an object that reads show already."""
+    lag = timedelta(seconds=(run.tenant.exchange or {})["companion_after"])
+    return bool(run.cmdlet.kind != READ and "_created" in item and run.now < item["_created"] + lag)
+
+
+@behaves("role-group-by-guid")
+def _is_no_key(run: Run, store: str, key: str) -> bool:
+    return store == "RoleGroup" and key == "Guid" and run.tenant.forms.role_groups_by_guid == "missing"
 
 
 class Viewed(Sequence[Json]):
@@ -148,7 +165,9 @@ def change(run: Run, noun: Noun) -> list[Json]:
     if "Name" in changes and item.get("Name") == item.get("Identity"):
         changes |= {"Identity": changes["Name"], "Id": changes["Name"]}
     if changes:
-        run.tenant.store(noun.store).update(item["Guid"], changes | {"WhenChangedUTC": iso(run.now)})
+        run.tenant.store(noun.store).update(
+            item["Guid"], changes | dict.fromkeys(("WhenChanged", "WhenChangedUTC"), iso(run.now))
+        )
     return []
 
 
@@ -176,7 +195,10 @@ def named(run: Run, item: Json) -> Json:
         "DistinguishedName": f"CN={identity},CN=Configuration,DC={run.tenant.name},DC=exchange,DC=example",
         "WhenCreatedUTC": iso(run.now),
         "WhenChangedUTC": iso(run.now),
+        "WhenCreated": iso(run.now),
+        "WhenChanged": iso(run.now),
         "IsValid": True,
+        **({"_created": run.now} if run.caller else {}),
         **item,
         "Guid": guid,
     }
@@ -199,6 +221,19 @@ def missing(identity: str) -> Refusal:
             f"The operation couldn't be performed because object '{identity}' couldn't be found on "
             "'SIMULATED.EXCHANGE.EXAMPLE'."
         ),
+    )
+
+
+@behaves("object-ambiguous")
+def ambiguous(run: Run, identity: str) -> Refusal:
+    """Under a type of its own, or under that of an object that is not there."""
+    own = run.tenant.forms.ambiguous == "own_type"
+    kind = "ManagementObjectAmbiguousException" if own else "ManagementObjectNotFoundException"
+    return Refusal(
+        "object-ambiguous",
+        status=400,
+        code=f"Microsoft.Exchange.Configuration.Tasks.{kind}",
+        message=f"The operation couldn't be performed because '{identity}' matches multiple entries.",
     )
 
 

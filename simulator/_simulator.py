@@ -218,6 +218,11 @@ class Simulator:
             self._listen(listener, self._address.address if secure else LOOPBACK)
             name = f"https://{self._address.name}" if secure else f"http://{LOOPBACK}"
             service.url = f"{name}:{listener.port}"
+        region = service_listener(
+            world.exchange, world.conductor, world.faults, self._context, latency.get("exchange", 0) / 1000
+        )
+        self._listen(region, self._address.address)
+        world.exchange.regional_url = f"https://{self._address.name}:{region.port}"
         world.publish()
         if world.settings.control:
             control = Listener(control_handler(self), None, lambda: None)

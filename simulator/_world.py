@@ -180,7 +180,10 @@ class World:
 
 
 def _described(source: str | Path) -> list[Tenant]:
-    return [Tenant(name, description) for name, description in describe(source)]
+    found = [Tenant(name, description) for name, description in describe(source)]
+    for tenant in found:
+        tenant.check()
+    return found
 
 
 def _credentials(tenants: dict[str, Tenant], directory: Path, issuer: Issuer) -> dict[str, Credentials]:

@@ -146,7 +146,7 @@ def test_parameters_that_do_not_fit(client: Client, cmdlet: str, given: Json, ki
         ("PasswordHistory", True, None),
         ("MinPasswordLength", None, None),
         ("MaxPasswordFailedAttempts", "unlimited", "Unlimited"),
-        ("MaxPasswordFailedAttempts", "8", 8),
+        ("MaxPasswordFailedAttempts", "8", "8"),
         ("MaxPasswordFailedAttempts", 3, None),
         ("MaxInactivityTimeLock", "00:15:00", "00:15:00"),
         ("MaxInactivityTimeLock", "0:05:00", "00:05:00"),
