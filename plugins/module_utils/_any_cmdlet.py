@@ -11,12 +11,11 @@ from typing import Any
 
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, usage
-from ._exchange import checked
+from ._exchange_parameters import checked, reads
 from ._resource import fold
 from ._tenant import Tenant
 
 _NAME = re.compile(r"[A-Za-z]+-[A-Za-z]+")
-_READS = ("Get", "Test")
 _WIPES = ("clear-mobiledevice", "clear-activesyncdevice")  # the second is the older name
 OPTIONS: dict[str, Any] = {
     "cmdlet": {"type": "str", "required": True},
@@ -37,15 +36,16 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
         raise usage(
             f"the cmdlet {cmdlet} is not known to this collection", "Check its name, or set allow_unknown to true"
         )
-    given = checked(cmdlet, parameters, known)
-    if fold(cmdlet) in _WIPES and not (given.get("AccountOnly") is True or given.get("Cancel") is True):
+    given = {fold(name): value for name, value in checked(cmdlet, parameters, known).items()}
+    if fold(cmdlet) in _WIPES and not (given.get("accountonly") is True or given.get("cancel") is True):
         raise usage(
             f"{cmdlet} without AccountOnly erases the whole device",
             "Use intune.exchange.mobile_device, where a full wipe must be confirmed",
         )
-    reads = cmdlet.partition("-")[0].capitalize() in _READS
-    if check_mode and not reads:
-        return {"changed": True, "objects": [], "cmdlet_warnings": []}
-    purpose = Purpose(f"run {cmdlet}", f"an Exchange role that holds {cmdlet} with these parameters")
+    changes = not reads(cmdlet) and given.get("whatif") is not True
+    if check_mode and not reads(cmdlet):
+        return {"changed": changes, "objects": [], "cmdlet_warnings": []}
+    unsure = "" if cmdlet in CMDLETS else f", if {cmdlet} exists in Exchange Online"  # both answer with 403
+    purpose = Purpose(f"run {cmdlet}", f"an Exchange role that holds {cmdlet} with these parameters{unsure}")
     found = tenant.exchange.invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
-    return {"changed": not reads, "objects": found.values, "cmdlet_warnings": found.warnings}
+    return {"changed": changes, "objects": found.values, "cmdlet_warnings": found.warnings}

@@ -25,7 +25,7 @@ from ._judgement import judge_all
 from ._mail_apps import read_mail_apps
 from ._managed_devices import READ_MANAGED_DEVICES
 from ._organization import READ_ORGANIZATION
-from ._requirements import READ_SUBSCRIPTIONS, read_organization
+from ._requirements import READ_SUBSCRIPTIONS, read_batch
 from ._resource import Record, fold
 from ._tenant import Tenant
 from ._what_if import what_if
@@ -159,7 +159,7 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
     if len(failures) == len(reads):
         raise whole or failures[0]
     if whole:
-        graph = dict.fromkeys((*_GRAPH_READS, *users, "protections", "assignments", "people"), whole)
+        graph = dict.fromkeys((*_GRAPH_READS, *users, "authority", "protections", "assignments", "people"), whole)
     config = found.pop("organization_config")
     found["exchange"] = config if isinstance(config, TenantError) else (config[0] if config else {})
     return {**graph, **found}
@@ -174,10 +174,9 @@ def _read_exchange(
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
     """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
     named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
-    facts = tenant.graph.batch({**_GRAPH_READS, **named})
+    facts = read_batch(tenant, {**_GRAPH_READS, **named})
     if isinstance(facts["connectors"], TenantError):
         facts["connectors"] = not_offered(facts["connectors"], "GET")
-    facts["organization"] = read_organization(tenant, facts["organization"])
     protections = {name: facts[name] for name in LISTS}
     hanging = {**_assignments(facts["compliance_policies"]), **parts(protections)}
     policies = facts["policies"]

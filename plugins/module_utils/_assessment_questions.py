@@ -29,7 +29,7 @@ QUESTIONS = (
     Requirement(
         "mdm_authority",
         "The mobile device management authority is Intune",
-        ("organization",),
+        ("authority",),
         tenant.mdm_authority,
         f"{_GRAPH}, organization; Maester MT.1105",
     ),

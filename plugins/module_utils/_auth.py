@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 import os
 import threading
@@ -16,6 +14,7 @@ from typing import Any
 
 from ._auth_method import choose_method
 from ._certificate import client_credential, read_certificate
+from ._claims import is_guid, tenant_of
 from ._connection import Cloud, named
 from ._errors import Answer, TenantError, one_line, usage
 from ._http import Http, Service
@@ -35,6 +34,9 @@ _MSAL_LOG = logging.getLogger("msal")
 _MSAL_LOG.addHandler(logging.NullHandler())
 _MSAL_LOG.propagate = False
 
+_ARC_SERVICE = "/opt/azcmagent/bin/himds"  # on a server that Azure Arc manages, where msal looks for it
+_NO_CONSENT = "AADSTS7000229"  # the application has no service principal in this tenant
+
 # Microsoft Entra authentication and authorization error codes: what a person can do about the usual ones.
 _ENTRA_STEPS = {
     "AADSTS700016": f"Check {named('client_id', 'tenant_id')}: the application must exist in this tenant",
@@ -49,20 +51,11 @@ _ENTRA_STEPS = {
 }
 
 
-def claims(token: str) -> dict[str, Any]:
-    """What an access token says of itself, unverified; empty if it is opaque."""
-    try:
-        part = token.split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _identity_endpoint() -> str:
     """Where msal finds managed identities, by the platform's own variables; nothing else may be called."""
     places = ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT")
-    return next((os.environ[name] for name in places if os.environ.get(name)), "http://169.254.169.254").rstrip("/")
+    usual = "http://localhost:40342" if os.path.exists(_ARC_SERVICE) else "http://169.254.169.254"
+    return next((os.environ[name] for name in places if os.environ.get(name)), usual).rstrip("/")
 
 
 class Tokens:
@@ -99,6 +92,19 @@ class Tokens:
                 self._ready[option] = self._given(option) if self.method == "token" else self._shared(option)
                 self._redactor.add(self._ready[option])
             return self._ready[option]
+
+    def tenant(self, option: str) -> str:
+        """The GUID of the tenant that the token is for, or the option tenant_id if the token does not say it.
+
+        Raises TenantError if the token is for another tenant than the one that is meant.
+        """
+        meant, found = str(self._params["tenant_id"]), tenant_of(self.bearer(option))
+        if found and is_guid(meant) and meant.lower() != found:
+            raise usage(
+                f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}",
+                "Give a token of this tenant",
+            )
+        return found or meant
 
     def refused(self, option: str, token: str) -> None:
         """The service does not take this token: the next one is a new one, for every task."""
@@ -160,6 +166,10 @@ class Tokens:
         answer = Answer("Microsoft Entra", status, code, text, str(correlation_id or ""))
         other = "the request id is the handle for Microsoft support" if correlation_id else "a proxy may have answered"
         step = _ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
+        if code == _NO_CONSENT:
+            where = f"{self._cloud.authority_url}/{self._params['tenant_id']}/adminconsent"
+            link = f"{where}?client_id={self._params.get('client_id')}"
+            step = f"An administrator of this tenant must consent to the application: open {link} and sign in there"
         return TenantError("sign_in", str(answer), "sign in", self._http.tenant, answer, step)
 
     def _application(self, kind: str, **options: Any) -> Any:

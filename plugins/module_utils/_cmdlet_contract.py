@@ -4,8 +4,9 @@
 """The cmdlets that may be sent to Exchange Online: their parameters and how each is encoded.
 
 From MicrosoftDocs/office-docs-powershell @ 93336da2 (2026-08-21), exchange/exchange-ps/ExchangePowerShell/<Cmdlet>.md:
-only parameters that exist in the cloud and are not internal to Microsoft. A test holds it against the
-published contract.
+only parameters that exist in the cloud and are not internal to Microsoft. Merged with the module file served by a live
+tenant, observed 2026 by public projects (terraprovider/go-exoscc, EXO-catalog.json @ 66c93be0): what that file has and
+the documentation lacks is here, too, except credentials. A test holds it against the published contract.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ CMDLETS: dict[str, dict[str, str]] = {
     "Set-ActiveSyncOrganizationSettings": {
         "Identity": "string",
         "AdminMailRecipients": "multivalued",
+        "AllowAccessForUnSupportedPlatform": "bool",
         "AllowRMSSupportForUnenlightenedApps": "bool",
         "Confirm": "switch",
         "DefaultAccessLevel": "enum",
@@ -56,7 +58,7 @@ CMDLETS: dict[str, dict[str, str]] = {
         "AllowUnsignedInstallationPackages": "bool",
         "AllowWiFi": "bool",
         "AlphanumericPasswordRequired": "bool",
-        "ApprovedApplicationList": "multivalued",
+        "ApprovedApplicationList": "array",
         "AttachmentsEnabled": "bool",
         "Confirm": "switch",
         "DeviceEncryptionEnabled": "bool",
@@ -116,7 +118,7 @@ CMDLETS: dict[str, dict[str, str]] = {
         "AllowUnsignedInstallationPackages": "bool",
         "AllowWiFi": "bool",
         "AlphanumericPasswordRequired": "bool",
-        "ApprovedApplicationList": "multivalued",
+        "ApprovedApplicationList": "array",
         "AttachmentsEnabled": "bool",
         "Confirm": "switch",
         "DeviceEncryptionEnabled": "bool",
@@ -177,14 +179,15 @@ CMDLETS: dict[str, dict[str, str]] = {
     },
     "Get-MobileDeviceStatistics": {
         "Identity": "string",
-        "Mailbox": "string",
         "ActiveSync": "switch",
         "GetMailboxLog": "switch",
+        "Mailbox": "string",
         "NotificationEmailAddresses": "multivalued",
         "OWAforDevices": "switch",
-        "ShowRecoveryPassword": "switch",
         "RestApi": "switch",
+        "ShowRecoveryPassword": "switch",
         "UniversalOutlook": "switch",
+        "UseCustomRouting": "switch",
     },
     "Get-MobileDevice": {
         "Identity": "string",
@@ -386,6 +389,7 @@ CMDLETS: dict[str, dict[str, str]] = {
     },
     "Get-ServicePrincipal": {
         "Identity": "string",
+        "Organization": "string",
     },
     "New-ServicePrincipal": {
         "AppId": "string",
@@ -411,7 +415,9 @@ CMDLETS: dict[str, dict[str, str]] = {
         "Identity": "string",
         "Resource": "string",
     },
-    "Get-OrganizationConfig": {},
+    "Get-OrganizationConfig": {
+        "RetrieveEwsOperationAccessPolicy": "switch",
+    },
     "Enable-OrganizationCustomization": {
         "Confirm": "switch",
         "WhatIf": "switch",
@@ -427,7 +433,7 @@ CMDLETS: dict[str, dict[str, str]] = {
         "PublicFolder": "switch",
         "RecipientTypeDetails": "array",
         "ResultSize": "unlimited:int",
-        "Sortby": "string",
+        "SortBy": "string",
     },
     "Get-Mailbox": {
         "Identity": "string",
@@ -455,6 +461,7 @@ CMDLETS: dict[str, dict[str, str]] = {
     "Get-CASMailbox": {
         "Identity": "string",
         "ActiveSyncDebugLogging": "switch",
+        "ActiveSyncSuppressReadReceipt": "switch",
         "Anr": "string",
         "Filter": "string",
         "IgnoreDefaultScope": "switch",
@@ -510,10 +517,15 @@ CMDLETS: dict[str, dict[str, str]] = {
         "Identity": "string",
         "Anr": "string",
         "AuthenticationType": "enum",
+        "BookmarkDisplayName": "string",
+        "Capabilities": "multivalued",
         "Filter": "string",
+        "IncludeBookmarkObject": "bool",
         "IncludeManagerWithDisplayName": "switch",
         "IncludeSoftDeletedRecipients": "switch",
         "OrganizationalUnit": "string",
+        "Properties": "array",
+        "PropertySet": "enum",
         "RecipientPreviewFilter": "string",
         "RecipientType": "array",
         "RecipientTypeDetails": "array",
@@ -541,6 +553,7 @@ CMDLETS: dict[str, dict[str, str]] = {
     "Get-CASMailboxPlan": {
         "Identity": "string",
         "Filter": "string",
+        "IgnoreDefaultScope": "switch",
         "ResultSize": "unlimited:int",
         "SortBy": "string",
     },

@@ -11,7 +11,7 @@ from typing import Any
 
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError
-from ._exchange import edit
+from ._exchange_parameters import edit
 from ._resource import Record, fold, folded_set
 from ._tenant import Tenant
 

@@ -56,7 +56,9 @@ def read_people(tenant: Tenant, policies: Policies, apart: Collection[str] = ())
     users = [(policy.get("conditions") or {}).get("users") or {} for policy in policies]
     groups, roles, ids = (_named(users, kind) for kind in ("Groups", "Roles", "Users"))
     reads = {"users": _USERS, **({"roles": _ROLES} if roles else {})}
-    reads |= {one: Read(odata(f"groups/{quote(one)}/transitiveMembers", select="id"), _MEMBERS) for one in groups}
+    reads |= {
+        one: Read(odata(f"groups/{quote(one)}/transitiveMembers", select="id", top="999"), _MEMBERS) for one in groups
+    }
     found = tenant.graph.batch(reads)
     not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
     if _forbidden(found["users"]):

@@ -16,27 +16,39 @@ from ._errors import usage
 
 @dataclass(frozen=True)
 class Cloud:
-    """The hosts of one cloud. Microsoft Graph, "National cloud deployments"; Exchange admin API reference."""
+    """The hosts of one cloud.
+
+    Microsoft Graph, "National cloud deployments"; for Exchange, ExchangeEnvironmentName of Connect-ExchangeOnline.
+    Exchange Online redirects some tenants to a host of their region, always in the domain exchange_domain.
+    """
 
     authority_url: str
     graph_url: str
     exchange_url: str
+    exchange_domain: str = ""
 
 
 CLOUDS = {
     "public": Cloud(
-        "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://outlook.office365.com"
+        "https://login.microsoftonline.com",
+        "https://graph.microsoft.com",
+        "https://outlook.office365.com",
+        "outlook.office365.com",
     ),
     "us_government": Cloud(
-        "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://outlook.office365.us"
+        "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://outlook.office365.us", "office365.us"
     ),
     "us_government_dod": Cloud(
-        "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://outlook-dod.office365.us"
+        "https://login.microsoftonline.us",
+        "https://dod-graph.microsoft.us",
+        "https://outlook-dod.office365.us",
+        "office365.us",
     ),
     "china": Cloud(
         "https://login.partner.microsoftonline.cn",
         "https://microsoftgraph.chinacloudapi.cn",
         "https://partner.outlook.cn",
+        "partner.outlook.cn",
     ),
 }
 
@@ -102,7 +114,9 @@ def cloud_of(params: dict[str, Any]) -> Cloud:
         **{
             option: _https_root(option, params.get(option) or getattr(table, option))
             for option in ("authority_url", "graph_url", "exchange_url")
-        }
+        },
+        # Whoever names a host of their own means that host alone.
+        exchange_domain="" if params.get("exchange_url") else table.exchange_domain,
     )
 
 

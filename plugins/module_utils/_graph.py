@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from ._errors import Answer, Purpose, TenantError, one_line
+from ._claims import grant_step
+from ._errors import Answer, Purpose, TenantError
+from ._graph_answers import classify, explain, refine
 from ._http import Bearer, Http, Request, Response, Service, kind_of
-from ._retry import Operation, Outcome, may_repeat, outcome_of_status, retry_after
+from ._retry import Operation, Outcome, may_repeat, retry_after
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
@@ -23,8 +24,8 @@ _PAGES = 10_000
 # could not be sent back.
 _ALL = {"Prefer": "include-unknown-enum-members"}
 Items = list[dict[str, Any]]  # the name list is a method below
-# The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
-_NO_LICENCE = "request not applicable to target tenant"
+# Collections of Intune, of which retired ones were seen to answer with an empty body.
+_INTUNE = ("deviceManagement/", "deviceAppManagement/")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Graph:
 
     def __init__(self, http: Http, root: str, bearer: Bearer) -> None:
         self._http = http
-        self._service = Service(_NAME, root, bearer, explain=_explain)
+        self._bearer = bearer
+        self._service = Service(_NAME, root, bearer, classify, explain)
 
     def get(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[dict[str, Any], Response]:
         """One object, and the answer that it came in."""
@@ -56,7 +58,7 @@ class Graph:
     def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[Items, Response]:
         """A whole collection, and its first answer."""
         first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
-        return self._pages(first.json, f"{version}/{path}", purpose), first
+        return self._pages(_first_page(first, path), f"{version}/{path}", purpose), first
 
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
         """A new member of a collection, as the service answers it, with its id."""
@@ -85,10 +87,10 @@ class Graph:
             Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))
         ).json
 
-    def ask(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Items:
+    def ask(self, path: str, body: Mapping[str, Any], purpose: Purpose, version: str = "v1.0") -> Items:
         """An OData action that changes nothing and answers with a collection."""
-        page = self._send(Request(Operation.READ, "POST", f"v1.0/{path}", purpose, dict(body))).json
-        return self._pages(page, path, purpose)
+        page = self._send(Request(Operation.READ, "POST", f"{version}/{path}", purpose, dict(body))).json
+        return self._pages(page, f"{version}/{path}", purpose)
 
     def set(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Any:
         """An OData action that sets something absolutely, so that it may be repeated."""
@@ -102,7 +104,7 @@ class Graph:
         link = urlsplit(str(response.headers.get("Location") or ""))
         if response.status != 302 or link.scheme != "https":
             if response.status >= 400:
-                raise self._refine(self._part_failure(response, purpose))
+                raise self._refine(self._part_failure(response, purpose), purpose)
             raise self._protocol("without the address of a file", purpose)
         host = Service("The download of " + _NAME, f"{link.scheme}://{link.netloc}")
         file = Request(Operation.READ, "GET", link.geturl(), purpose, wants_json=False)
@@ -124,45 +126,55 @@ class Graph:
                 else "read the tenant"
             )
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts})).json
-            floors = []
+            floors: list[float] = []
+            throttled = False
             for name, part in self._parts(answer, names, purpose).items():
                 pending[name] += 1
-                outcome = outcome_of_status(part.status)
+                outcome = classify(part)
                 if may_repeat(Operation.READ, outcome, pending[name]):
+                    throttled = throttled or outcome is Outcome.REFUSED
                     floors.append(retry_after(part.headers) or 0.0)
                     continue
                 del pending[name]
                 results[name] = self._part(part, outcome, reads[name])
             if floors:
-                self._http.pause(max(pending.values()), max(floors) or None, purpose)
+                self._http.pause(
+                    max(pending.values()),
+                    max(floors) or None,
+                    purpose,
+                    None,
+                    throttled,
+                    "parts of a batch were refused",
+                )
         return {name: results[name] for name in reads}
 
     def _part(self, part: Response, outcome: Outcome, read: Read) -> Any:
         try:
             if outcome is not Outcome.DONE:
-                raise self._refine(self._part_failure(part, read.purpose))
+                raise self._refine(self._part_failure(part, read.purpose), read.purpose)
             if not read.collection:
                 return self._object(part.json, read.purpose)
-            return self._pages(part.json, f"v1.0/{read.path}", read.purpose)
+            return self._pages(_first_page(part, read.path), f"v1.0/{read.path}", read.purpose)
         except TenantError as error:
             return error
 
     def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
-        code, message, request_id = _explain(part)
+        code, message, request_id = explain(part)
         answer = Answer(_NAME, part.status, code, message, request_id)
-        step = (
-            f"This needs {purpose.needs}: grant it to the application, give admin consent, and try again"
-            if part.status == 403
-            else ""
-        )
-        return TenantError(kind_of(answer), str(answer), purpose.attempted, self._http.tenant, answer, step)
+        kind, step = kind_of(answer), ""
+        if classify(part) is Outcome.REFUSED:
+            kind = "throttled"
+        if kind == "forbidden":
+            step = grant_step(purpose.needs, self._bearer.token())
+        return TenantError(kind, str(answer), purpose.attempted, self._http.tenant, answer, step)
 
     def _parts(self, answer: Any, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
         parts = {}
         for part in answer.get("responses", []) if isinstance(answer, dict) else []:
             body = part.get("body")
+            content = b"" if body is None or body == "" else json.dumps(body).encode()
             parts[part.get("id")] = Response(
-                int(part.get("status", 0)), part.get("headers") or {}, json.dumps(body).encode(), body
+                int(part.get("status", 0)), part.get("headers") or {}, content, body if content else None
             )
         if set(parts) != set(names):
             raise self._protocol("the answers of a batch are not those of its requests", purpose)
@@ -200,25 +212,16 @@ class Graph:
         try:
             return self._http.send(self._service, request)
         except TenantError as error:
-            raise self._refine(error) from error.__cause__
+            raise self._refine(error, request.purpose) from error.__cause__
 
-    @staticmethod
-    def _refine(error: TenantError) -> TenantError:
-        if error.answer and error.answer.status == 400 and _NO_LICENCE in error.answer.message.lower():
-            error.kind = "no_intune_licence"
-            error.problem = f"the tenant has no active Intune licence ({error.answer})"
-        return error
+    def _refine(self, error: TenantError, purpose: Purpose) -> TenantError:
+        if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
+            return error
+        return refine(error, purpose.needs, self._bearer.token())
 
 
-def _explain(response: Response) -> tuple[str, str, str]:
-    """Code, message and request id of an error body; Intune puts its own error as JSON text into C(message)."""
-    error = response.json.get("error") if isinstance(response.json, dict) else None
-    if not isinstance(error, dict):
-        return "", one_line(response.text, 120), ""
-    code, message = str(error.get("code") or ""), str(error.get("message") or "")
-    inner = error.get("innerError") or error.get("innererror")
-    request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
-    if message.lstrip().startswith("{"):
-        with contextlib.suppress(ValueError, AttributeError):
-            message = str(json.loads(message).get("Message") or message)
-    return code, message.partition(" - Operation ID")[0], request_id
+def _first_page(response: Response, path: str) -> Any:
+    """The first page of a collection; an empty body is an empty collection only where Intune was seen to say so."""
+    if response.json is None and not response.text.strip() and path.startswith(_INTUNE):
+        return {"value": []}
+    return response.json

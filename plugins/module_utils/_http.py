@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One HTTP session for everything a task sends, sign-in included.
 
-Trust, proxies and the bearer come from options only: no netrc, no REQUESTS_CA_BUNDLE, no proxy variables, no redirects.
+Trust, proxies and the bearer come from options only: no netrc, no REQUESTS_CA_BUNDLE, no proxy variables. A redirect is
+followed only within the hosts of the same service.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from ._claims import grant_step
 from ._errors import Answer, Purpose, TenantError, one_line
-from ._retry import Deadline, Operation, Outcome, delay, http_date, may_repeat, outcome_of_status, retry_after
+from ._origins import REDIRECTS, belonging, moved, origin, redirected
+from ._retry import Deadline, Operation, Outcome, delay, header, http_date, may_repeat, outcome_of_status, retry_after
 from ._transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
+_MOST_REDIRECTS = 5  # for one request
 _PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one left behind must still be looked for
 
 
@@ -41,7 +44,7 @@ class Response:
     @property
     def date(self) -> datetime:
         """The service's own clock, so that ages do not depend on the clock of this machine."""
-        return http_date(self.headers.get("Date") or "") or datetime.now(UTC)
+        return http_date(header(self.headers, "Date")) or datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,10 @@ class Bearer:
 
 @dataclass(frozen=True)
 class Service:
-    """One origin that may be called: nothing is sent to an address outside of C(root)."""
+    """One origin that may be called: nothing is sent to an address outside of C(root).
+
+    Where C(siblings) is given, redirects are followed: within C(root), and to the https hosts of these domains.
+    """
 
     name: str
     root: str
@@ -63,22 +69,18 @@ class Service:
     explain: Callable[[Response], tuple[str, str, str]] = lambda response: ("", response.text, "")
     read_timeout: float = 100.0  # seconds without a byte
     proxied: bool = True
+    siblings: tuple[str, ...] | None = None
 
     def url(self, path: str) -> str:
         """An address below the root; C(path) may be a whole link that the service gave."""
         url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
-        try:
-            wanted, given = urlsplit(self.root), urlsplit(url)
-            same = (given.scheme, given.hostname, given.port) == (wanted.scheme, wanted.hostname, wanted.port)
-        except ValueError:
-            same = False
-        inside = same and (given.path == wanted.path or given.path.startswith(wanted.path.rstrip("/") + "/"))
-        if not inside or given.username or given.password or "\\" in url or "%" in given.netloc or "/../" in url:
+        allowed = belonging(self.root, self.siblings, url)
+        if allowed is None:
             raise TenantError(
                 "protocol",
                 f"{self.name} named the address {one_line(url, 120)}, which is not below {self.root}; nothing was sent",
             )
-        return url
+        return allowed
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class _Attempt:
     problem: str = ""
     kind: str = "network"
     token: str = field(default="", repr=False)
+    url: str = ""
+    floor: float | None = None  # seconds to wait before the next attempt, where the answer asks for that
 
 
 class Http:
@@ -124,28 +128,40 @@ class Http:
         random: Callable[[], float] = random.random,
         deadline: Deadline | None = None,
         connections: Connections | None = None,
+        trace: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
         self.clock, self.sleep = clock, sleep
-        self._random = random
+        self._random, self._trace = random, trace
+        self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: Answer | None = None  # what was answered to the last request that was done
 
     def send(self, service: Service, request: Request) -> Response:
         """The answer to C(request), repeated as its class allows; raises L(TenantError) unless it was done."""
-        response = self.fetch(service, request)
+        attempt, response = self._settled(service, request)
         if outcome_of_status(response.status) is Outcome.DONE and service.classify(response) is Outcome.DONE:
             return response
-        raise self._failure(service, request, _Attempt(Outcome.FINAL, "", response))
+        raise self._failure(service, request, attempt)
 
     def fetch(self, service: Service, request: Request) -> Response:
         """Like L(send), but an answer that refuses for good is returned as well."""
-        attempts, renewed = 0, False
+        return self._settled(service, request)[1]
+
+    def _settled(self, service: Service, request: Request) -> tuple[_Attempt, Response]:
+        """The last attempt and its answer, once that is done or refused for good."""
+        attempts, redirects, renewed = 0, 0, False
         while True:
             attempt = self._try(service, request)
-            attempts += 1
             response = attempt.response
+            there = self._redirect(service, attempt)
+            if there and redirects < _MOST_REDIRECTS:  # a redirect is not an attempt: nothing was done
+                redirects += 1
+                self._places[service.root] = origin(there)
+                request = replace(request, path=there, query=None)
+                continue
+            attempts += 1
             if response is not None and response.status == 401 and service.bearer:
                 service.bearer.refused(attempt.token)
                 if not renewed:
@@ -153,21 +169,44 @@ class Http:
                     continue
             if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
                 self.last = self._answer(service, attempt)
-                return response
+                return attempt, response
             if not may_repeat(request.operation, attempt.outcome, attempts):
                 raise self._failure(service, request, attempt)
-            floor = retry_after(response.headers) if response is not None else None
-            self.pause(attempts, floor, request.purpose, self._answer(service, attempt))
+            throttled = attempt.outcome is Outcome.REFUSED
+            problem = attempt.problem or "the service did not answer"
+            self.pause(attempts, attempt.floor, request.purpose, self._answer(service, attempt), throttled, problem)
 
-    def pause(self, attempts: int, floor: float | None, purpose: Purpose, answer: Answer | None = None) -> None:
+    def _redirect(self, service: Service, attempt: _Attempt) -> str:
+        """The address to which a request is sent again; empty if the answer is no redirect, or one that leaves."""
+        response = attempt.response
+        if response is None or response.status not in REDIRECTS or service.siblings is None:
+            return ""
+        location = header(response.headers, "Location")
+        if not location:
+            return ""
+        try:
+            there = redirected(attempt.url, location)
+        except ValueError:
+            return ""
+        return belonging(service.root, service.siblings, there) or ""
+
+    def pause(
+        self,
+        attempts: int,
+        floor: float | None,
+        purpose: Purpose,
+        answer: Answer | None = None,
+        throttled: bool = False,
+        problem: str = "the service did not answer",
+    ) -> None:
         """Wait before the next attempt; fails at once if the wait would not end before the deadline."""
         wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
         if wait >= left:
             asked = f" and asks to wait {floor:g} s" if floor else ""
-            problem = f"{answer}{asked}" if answer else "the service did not answer"
+            time_left = f"only {left:.0f} s of the {self.deadline.seconds:g} s of the option timeout are left"
             raise TenantError(
-                "throttled" if answer and answer.status == 429 else "timeout",
-                f"{problem}, but only {left:.0f} s of the {self.deadline.seconds:g} s of the option timeout are left",
+                "throttled" if throttled else "timeout",
+                f"{answer or problem}{asked}, but {time_left}",
                 purpose.attempted,
                 self.tenant,
                 answer,
@@ -187,7 +226,7 @@ class Http:
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
         prepared = self._transport.prepare(
             request.method,
-            service.url(request.path),
+            moved(service.url(request.path), service.root, self._places.get(service.root, service.root)),
             headers=headers,
             params=request.query,
             data=request.form,
@@ -204,7 +243,8 @@ class Http:
             )
         except Lost as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        return replace(self._read(service, request, raw, mine), token=token)
+        attempt = self._read(service, request, raw, mine)
+        return replace(attempt, token=token, url=prepared.url or "", floor=retry_after(raw.headers))
 
     def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
         try:
@@ -212,7 +252,9 @@ class Http:
         except Unreadable as error:
             raw.close()
             outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
-            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({error})", "protocol")
+            kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
+            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({error})", kind)
+        self._trace_rate_limit(service, raw.headers)
         if raw.status_code == 503:
             self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
         try:
@@ -227,13 +269,19 @@ class Http:
         response = Response(raw.status_code, raw.headers, body, data)
         return _Attempt(service.classify(response), mine, response)
 
+    def _trace_rate_limit(self, service: Service, headers: Any) -> None:
+        told = {name: header(headers, f"Rate-Limit-{name}") for name in ("Remaining", "Limit", "Reset")}
+        if any(told.values()):
+            said = ", ".join(f"{name.lower()} {one_line(value, 40)}" for name, value in told.items() if value)
+            self._trace(f"{service.name} rate limit: {said}")
+
     def _answer(self, service: Service, attempt: _Attempt) -> Answer | None:
         response = attempt.response
         if response is None:
             return None
         code, message, request_id = service.explain(response)
         if 300 <= response.status < 400:
-            message = f"a redirect to {response.headers.get('Location')}, which is not followed"
+            message = f"a redirect to {header(response.headers, 'Location')}, which is not followed"
         request_id = response.headers.get("request-id") or request_id
         mine = response.headers.get("client-request-id") or attempt.client_request_id
         return Answer(service.name, response.status, code, message, request_id, mine)
@@ -246,8 +294,10 @@ class Http:
             Operation.ACTION,
         ):
             kind = "outcome_unknown"
+        if attempt.outcome is Outcome.REFUSED:
+            kind = "throttled"
         if kind == "forbidden" and request.purpose.needs:
-            step = f"This needs {request.purpose.needs}: grant it to the application, give admin consent, and try again"
+            step = grant_step(request.purpose.needs, attempt.token)
         if kind == "sign_in":
             step = "Check that the token is for this tenant and cloud, and sign in again"
         problem = str(answer) if answer else attempt.problem

@@ -40,6 +40,11 @@ _COMMON = folded_set(
 )
 
 
+def bare_name(role: Any) -> str:
+    """A role's name without the tenant that a live tenant was seen to put before it, as in contoso\\Role."""
+    return str(role or "").rpartition("\\")[2]
+
+
 def entries_of(tenant: Tenant, role: str) -> Entries:
     """What a role holds, in the order of names; empty if there is no such role."""
     found = {
@@ -187,7 +192,7 @@ def _refusal(tenant: Tenant, kind: str, problem: str, step: str, **details: Any)
 
 
 _FIXED = (
-    Field("parent", "Parent", same=fold),
+    Field("parent", "Parent", same=lambda name: fold(bare_name(name))),
     Field("description", "Description", same=lambda text: text or "", clears=True),
 )
 ROLE = Resource(
@@ -227,24 +232,25 @@ def keep_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
 def _parent_of(tenant: Tenant, name: str) -> str:
     """The parent of a role that exists; the role itself is nobody's part when it is built in."""
     found = found_by(tenant, "Get-ManagementRole", {"Identity": name}, _READ)
-    return str(found[0].get("Parent") or found[0]["Name"]) if found else ""
+    return bare_name(found[0].get("Parent")) or str(found[0]["Name"]) if found else ""
 
 
 def roles_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The roles that fit, and what the one of a given name holds. Raises L(TenantError)."""
     asked: dict[str, Any] = {"Identity": params["name"]} if params.get("name") else {}
-    if params.get("parent"):
-        if asked:
-            raise usage("name and parent exclude each other")
-        asked = {"Identity": params["parent"], "GetChildren": True}
     if params.get("cmdlet"):
         asked["Cmdlet"] = params["cmdlet"]
         if params.get("parameters"):
             asked["CmdletParameters"] = params["parameters"]
-    roles = [
-        returned({name: one.get(name) for name in Roles.select})
-        for one in found_by(tenant, "Get-ManagementRole", asked, _READ)
-    ]
+    if params.get("parent") and params.get("name"):
+        raise usage("name and parent exclude each other")
+    # GetChildren goes with no cmdlet: then both are asked for, and what is in both answers is meant.
+    children = {"Identity": params["parent"], "GetChildren": True} if params.get("parent") else {}
+    found = found_by(tenant, "Get-ManagementRole", children if children and not asked else asked, _READ)
+    if children and asked:
+        mine = {Roles().id_of(one) for one in found_by(tenant, "Get-ManagementRole", children, _READ)}
+        found = [one for one in found if Roles().id_of(one) in mine]
+    roles = [returned({name: one.get(name) for name in Roles.select}) for one in found]
     if params.get("name"):
         roles = [{**one, "cmdlets": listed(entries_of(tenant, one["name"]))} for one in roles]
     return {"changed": False, "management_roles": roles}

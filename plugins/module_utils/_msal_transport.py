@@ -10,7 +10,7 @@ from typing import Any
 
 from ._errors import Purpose, TenantError
 from ._http import Http, Request, Response, Service
-from ._retry import Operation
+from ._retry import Operation, header
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
@@ -44,6 +44,8 @@ class MsalTransport:
     def _reply(self, request: Request) -> _Reply:
         response = self._http.fetch(self._service, request)
         said = response.json
+        if response.status == 401 and header(response.headers, "WWW-Authenticate").lower().startswith("basic realm="):
+            return _Reply(response)  # Azure Arc asks for proof of being on this server, and msal answers it
         if not isinstance(said, dict):
             # msal would log the whole answer, and say only that it is no JSON
             if response.status >= 300:

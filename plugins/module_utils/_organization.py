@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
+from ._claims import tenant_of
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
 from ._tenant import Tenant
 
-_PROPERTIES = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime,mobileDeviceManagementAuthority"
+_PROPERTIES = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime"
 _AUTHORITY = "mobileDeviceManagementAuthority"
 READ_ORGANIZATION = Read(
     odata("organization", select=_PROPERTIES), Purpose("read the organization", "Organization.Read.All")
 )
+_READ_AUTHORITY = Purpose("read the mobile device management authority", "DeviceManagementServiceConfig.Read.All")
 _SET = Purpose("set the mobile device management authority", "DeviceManagementServiceConfig.ReadWrite.All")
 _LOOKS = 6  # how often the change is looked for
 
@@ -31,46 +33,85 @@ _MEANS = {
 
 
 def only_organization(tenant: Tenant, found: list[dict[str, Any]]) -> dict[str, Any]:
-    """The tenant's one organization; its authority from beta where v1.0 leaves it out. Raises L(TenantError)."""
-    purpose = READ_ORGANIZATION.purpose
+    """The tenant's one organization. Raises TenantError."""
     if len(found) != 1:
         problem = f"Microsoft Graph listed {len(found)} organizations"
-        raise TenantError("protocol", problem, purpose.attempted, tenant.label)
-    organization = found[0]
-    if _AUTHORITY in organization:
-        return organization
-    path = odata(f"organization/{organization['id']}", select=f"id,{_AUTHORITY}")
-    with contextlib.suppress(TenantError):  # then it is judged as not told
-        organization = {**organization, **tenant.graph.get(path, purpose, version="beta")[0]}
-    return organization
+        raise TenantError("protocol", problem, READ_ORGANIZATION.purpose.attempted, tenant.label)
+    return found[0]
+
+
+def _authority_path(organization_id: str) -> str:
+    return odata(f"organization/{quote(organization_id)}", select=_AUTHORITY)
+
+
+def authority_read(tenant: Tenant) -> Read | None:
+    """How the authority is read: that property alone, of the one organization, whose id is that of the tenant.
+
+    Collections never have it, and it takes another permission than the organization. None if the token does not say
+    which tenant it is for; then the id must be read first.
+    """
+    organization_id = tenant_of(tenant.tokens.bearer("graph"))
+    if not organization_id:
+        return None
+    return Read(_authority_path(organization_id), _READ_AUTHORITY, collection=False)
+
+
+def authority_of(tenant: Tenant, organization: Any = None, item: Any = None) -> str:
+    """The authority. Raises TenantError if it cannot be read, and never takes that for an answer.
+
+    The organization and the item may have been read before, and may then be the TenantError of that read.
+    """
+    if isinstance(item, TenantError):
+        raise item
+    if item is None:
+        item = _authority_item(tenant, organization, "v1.0")
+    if not item.get(_AUTHORITY):
+        item = _authority_item(tenant, organization, "beta")  # where v1.0 leaves it out
+    if not item.get(_AUTHORITY):
+        raise TenantError(
+            "protocol",
+            "Microsoft Graph answered without it",
+            _READ_AUTHORITY.attempted,
+            tenant.label,
+            next_step="Look it up in the Intune admin center under Tenant status",
+        )
+    return str(item[_AUTHORITY])
+
+
+def _authority_item(tenant: Tenant, organization: Any, version: str) -> dict[str, Any]:
+    organization_id = tenant_of(tenant.tokens.bearer("graph"))
+    if not organization_id:
+        if organization is None:
+            found, _response = tenant.graph.list(READ_ORGANIZATION.path, READ_ORGANIZATION.purpose)
+            organization = only_organization(tenant, found)
+        if isinstance(organization, TenantError):
+            raise organization
+        organization_id = str(organization["id"])
+    return tenant.graph.get(_authority_path(organization_id), _READ_AUTHORITY, version)[0]
 
 
 def set_authority(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make Intune the authority, once and for good. Raises L(TenantError) unless that was accepted."""
-    organization = _read(tenant)
-    before, after = organization.get(_AUTHORITY), params["authority"]
+    before, after = authority_of(tenant), params["authority"]
     if before != after and not params["accept_irreversible"]:
-        means = _MEANS.get(str(before), "Microsoft Graph does not tell the present authority")
+        means = _MEANS.get(before)
         raise TenantError(
             "not_accepted",
-            f"the authority is {before or 'not told'} ({means}), and the switch to {after} cannot be undone",
+            f"the authority is {before}{f' ({means})' if means else ''}, and the switch to {after} cannot be undone",
             _SET.attempted,
             tenant.label,
             next_step="Set accept_irreversible to true once the effect on enrolled devices is accepted",
         )
     if before != after and not check_mode:
-        _switch(tenant, organization["id"], after)
+        _switch(tenant, after)
     states = {"before": {"authority": before}, "after": {"authority": after}}
     return {"changed": before != after, "diff": states, "authority": after}
 
 
-def _read(tenant: Tenant) -> dict[str, Any]:
-    found, _response = tenant.graph.list(READ_ORGANIZATION.path, READ_ORGANIZATION.purpose)
-    return only_organization(tenant, found)
-
-
-def _switch(tenant: Tenant, organization_id: str, wanted: str) -> None:
+def _switch(tenant: Tenant, wanted: str) -> None:
     """The action says neither what it sets nor what it set, so the authority is read until it shows."""
+    found, _response = tenant.graph.list(READ_ORGANIZATION.path, READ_ORGANIZATION.purpose)
+    organization_id = only_organization(tenant, found)["id"]
     lost: TenantError | None = None
     try:
         tenant.graph.action(f"organization/{organization_id}/setMobileDeviceManagementAuthority", None, _SET)
@@ -79,7 +120,7 @@ def _switch(tenant: Tenant, organization_id: str, wanted: str) -> None:
             raise
         lost = error
     for look in range(1, _LOOKS + 1):
-        if _read(tenant).get(_AUTHORITY) == wanted:
+        if authority_of(tenant) == wanted:
             return
         tenant.http.pause(look, 0.5 * 2**look, _SET)
     raise lost or TenantError(

@@ -13,17 +13,15 @@ from typing import Any
 
 from . import _verdicts as judge
 from ._accounts import account_read, check_address
-from ._auth import claims
+from ._claims import claims
 from ._cmdlet_access import read_entries
 from ._concurrent import gather
 from ._connectors import READ_CONNECTORS, not_offered
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
 from ._judgement import Requirement, judge_all
-from ._organization import READ_ORGANIZATION, only_organization
+from ._organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 from ._tenant import Tenant
-
-_ROLES = " or ".join(f"roleDefinitionId eq '{role}'" for role in judge.CONSOLE_ROLES)
 
 READ_SUBSCRIPTIONS = Read("subscribedSkus", Purpose("read the subscriptions", "LicenseAssignment.Read.All"))
 _READS = {
@@ -35,15 +33,18 @@ _READS = {
         collection=False,
     ),
     "skus": READ_SUBSCRIPTIONS,
-    # All holders of the roles, so that the account need not be known first: one round trip less.
-    "console_roles": Read(
-        odata("roleManagement/directory/roleAssignments", filter=_ROLES),
-        Purpose("read the directory role assignments", "RoleManagement.Read.Directory"),
-    ),
 }
-_READ_EXCHANGE = Purpose(
-    "read the Exchange organization", "the application permission Exchange.ManageAsApp and an Exchange role"
-)
+# All holders of the roles, so that the account need not be known first: one round trip less. A role each, since no
+# public client is known to join them by "or".
+_ROLE_READS = {
+    f"role {role}": Read(
+        odata("roleManagement/directory/roleAssignments", filter=f"roleDefinitionId eq '{role}'"),
+        Purpose("read the directory role assignments", "RoleManagement.Read.Directory"),
+    )
+    for role in judge.CONSOLE_ROLES
+}
+# By 403 the permission Exchange.ManageAsApp is there: what is missing is a role.
+_READ_EXCHANGE = Purpose("read the Exchange organization", "an Exchange role such as View-Only Configuration")
 
 _DOCUMENT = "Configure the Intune service-to-service connector for Exchange Online (Microsoft, 2016)"
 
@@ -78,7 +79,7 @@ REQUIREMENTS = (
     Requirement(
         "mdm_authority",
         "The mobile device management authority is Intune",
-        ("organization",),
+        ("authority",),
         judge.mdm_authority,
         _DOCUMENT,
     ),
@@ -118,13 +119,13 @@ REQUIREMENTS = (
 
 def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
     """Everything the requirements need: each name with what was read, or with the L(TenantError) of that read."""
-    reads = {**_READS, **({"users": account_read(account)} if account else {})}
+    reads = {**_READS, **_ROLE_READS, **({"users": account_read(account)} if account else {})}
     # Sign-ins queue up. Exchange comes first, since the entries take two round trips after it and Graph one.
     calls: dict[str, Callable[[], Any]] = {"entries": lambda: read_entries(tenant, account)} if account else {}
     calls |= {
         "exchange": lambda: _exchange_organization(tenant),
         "exchange_claims": lambda: claims(tenant.tokens.bearer("exchange")),
-        "graph": lambda: tenant.graph.batch(reads),
+        "graph": lambda: read_batch(tenant, reads),
         "graph_claims": lambda: claims(tenant.tokens.bearer("graph")),
     }
     found = gather(calls)
@@ -132,12 +133,32 @@ def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
     if isinstance(graph, TenantError):
         if isinstance(found["exchange"], TenantError):
             raise graph  # nothing of the tenant could be read: that is a failure, not ten unknowns
-        graph = dict.fromkeys(reads, graph)
+        graph = dict.fromkeys((*reads, "authority"), graph)
     facts = {"users": None, "entries": None, **graph, **found, "account": account}
     if isinstance(facts["connectors"], TenantError):
         facts["connectors"] = not_offered(facts["connectors"], "GET")
-    facts["organization"] = read_organization(tenant, facts["organization"])
+    roles = [facts.pop(name) for name in _ROLE_READS]
+    unread = next((one for one in roles if isinstance(one, TenantError)), None)
+    facts["console_roles"] = unread or [one for assignments in roles for one in assignments]
     return facts
+
+
+def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, Any]:
+    """The reads in one batch, with the one organization and its authority as facts of their own."""
+    item = authority_read(tenant)
+    found = tenant.graph.batch({**reads, **({"authority": item} if item else {})})
+    organization = found["organization"]
+    try:
+        found["organization"] = (
+            organization if isinstance(organization, TenantError) else only_organization(tenant, organization)
+        )
+    except TenantError as error:
+        found["organization"] = error
+    try:
+        found["authority"] = authority_of(tenant, found["organization"], found.get("authority"))
+    except TenantError as error:
+        found["authority"] = error
+    return found
 
 
 def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
@@ -148,13 +169,6 @@ def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
             "protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.attempted, tenant.label
         )
     return values[0]
-
-
-def read_organization(tenant: Tenant, found: Any) -> Any:
-    try:
-        return found if isinstance(found, TenantError) else only_organization(tenant, found)
-    except TenantError as error:
-        return error
 
 
 OPTIONS: dict[str, dict[str, Any]] = {

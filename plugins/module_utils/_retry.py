@@ -14,6 +14,7 @@ import enum
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 
 class Operation(enum.Enum):
@@ -59,13 +60,19 @@ def may_repeat(operation: Operation, outcome: Outcome, attempts: int) -> bool:
     return outcome in (Outcome.NOT_SENT, Outcome.REFUSED) or operation in (Operation.READ, Operation.IDEMPOTENT)
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def header(headers: Mapping[str, Any], name: str) -> str:
+    """A header in any case, as text: those of a batch are plain JSON, with numbers and lower case among them."""
+    found = next((value for key, value in headers.items() if str(key).lower() == name.lower()), None)
+    return "" if found is None else str(found).strip()
+
+
+def retry_after(headers: Mapping[str, Any]) -> float | None:
     """Seconds that a Retry-After header asks for: an integer, a fraction or an HTTP date; None if it says nothing."""
-    text = (headers.get("Retry-After") or "").strip()
+    text = header(headers, "Retry-After")
     try:
         seconds = float(text)
     except ValueError:
-        due, sent = http_date(text), http_date(headers.get("Date") or "")
+        due, sent = http_date(text), http_date(header(headers, "Date"))
         if due is None:
             return None
         return max(0.0, (due - (sent or datetime.now(UTC))).total_seconds())

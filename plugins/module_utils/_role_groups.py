@@ -13,7 +13,7 @@ from ._cmdlet_access import READER
 from ._cmdlets import Cmdlets, found_by
 from ._concurrent import gather
 from ._errors import Purpose, TenantError
-from ._exchange import edit
+from ._exchange_parameters import edit
 from ._principals import Principals
 from ._resource import EditedList, Field, Record, Resource, clearing, fold, folded_set, returned
 from ._run import ensure

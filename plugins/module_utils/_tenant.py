@@ -61,5 +61,7 @@ def open_tenant(
         Bearer(partial(tokens.bearer, service), partial(tokens.refused, service)) for service in ("graph", "exchange")
     )
     graph = Graph(sender, cloud.graph_url, for_graph)
-    exchange = Exchange(sender, cloud.exchange_url, label, for_exchange)
+    siblings = (cloud.exchange_domain,) if cloud.exchange_domain else ()
+    # The tenant's GUID from the token: Exchange takes a custom domain badly, in the path and as the anchor.
+    exchange = Exchange(sender, cloud.exchange_url, partial(tokens.tenant, "exchange"), for_exchange, siblings)
     return Tenant(label, sender, tokens, graph, exchange, progress)

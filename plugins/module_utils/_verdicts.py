@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._accounts import owner_of, shortcoming
+from ._claims import permissions
 from ._cmdlet_access import CONNECTOR_CMDLETS
 from ._cmdlet_access import judge as judge_access
 from ._connectors import INSTEAD, TYPE
@@ -109,14 +110,9 @@ def no_intune(error: TenantError) -> Verdict:
     return unmet(str(error.answer), "Add an Intune subscription to the tenant")
 
 
-def mdm_authority(organization: Mapping[str, Any]) -> Verdict:
-    authority = organization.get("mobileDeviceManagementAuthority")
+def mdm_authority(authority: str) -> Verdict:
     if authority == "intune":
         return met("the authority is intune")
-    if not authority:
-        return unknown(
-            "Microsoft Graph does not tell the authority", "Look it up in the Intune admin center under Tenant status"
-        )
     means = {"office365": " (Basic Mobility and Security)", "sccm": " (Configuration Manager)"}.get(authority, "")
     return unmet(
         f"the authority is {authority}{means}",
@@ -205,11 +201,6 @@ def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) 
         )
     roles = sorted({role for one in access.values() for role in one.roles})
     return met(f"all {len(access)} cmdlets are granted through {', '.join(roles)}")
-
-
-def permissions(claims: Mapping[str, Any]) -> set[str]:
-    """What a token may do: application permissions in C(roles), delegated ones in C(scp)."""
-    return {*(claims.get("roles") or ()), *str(claims.get("scp") or "").split()}
 
 
 def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any]) -> Verdict:

@@ -9,6 +9,7 @@ https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ._conditional_access import APPS, EAS, EXCHANGE_ONLINE, SignIn, read
@@ -21,6 +22,10 @@ from ._tenant import Tenant
 WAYS = tuple(SignIn(client, platform) for client in (APPS, EAS) for platform in ("iOS", "android"))
 _PURPOSE = Purpose("ask which Conditional Access policies apply", "Policy.Read.ConditionalAccess or Policy.Read.All")
 _PATH = "identity/conditionalAccess/evaluate"
+# v1.0 has it in its metadata, but two public projects that run on live tenants call beta only.
+_VERSIONS = ("v1.0", "beta")
+# What says that a version does not take the call, not that the caller may not make it.
+_NOT_TAKEN = ("not_found", "protocol", "refused")
 # Reasons for which a policy asks for nothing, though it applies.
 _APPLIES_ALL_THE_SAME = {"no_grant", "approved_application"}
 
@@ -33,6 +38,7 @@ def what_if(
     What could not be read or asked is an entry with the C(problem). One request a second.
     """
     pace = Pace(tenant.http.clock())  # the policies were read just now
+    versions = list(_VERSIONS)
     rows = []
     for name, person in people.items():
         for way in WAYS:
@@ -40,7 +46,7 @@ def what_if(
             try:
                 if isinstance(person, TenantError):
                     raise person
-                said = pace.keep(tenant, _PURPOSE, lambda: _asked(tenant, person, way))  # noqa: B023 - sent at once
+                said = _paced(tenant, pace, person, way, versions)
             except TenantError as error:
                 row |= {"agrees": None, "applies": None, "differences": [], "problem": str(error)}
             else:
@@ -51,7 +57,27 @@ def what_if(
     return rows
 
 
-def _asked(tenant: Tenant, person: Person, way: SignIn) -> dict[str, Mapping[str, Any]]:
+def _paced(
+    tenant: Tenant, pace: Pace, person: Person, way: SignIn, versions: list[str]
+) -> dict[str, Mapping[str, Any]]:
+    """The answer of the first of the versions that takes the call; those before it are not asked again."""
+    refusal: TenantError | None = None
+    for version in list(versions):
+        ask = partial(_asked, tenant, person, way, version)
+        try:
+            said = pace.keep(tenant, _PURPOSE, ask)
+        except TenantError as error:
+            if error.kind not in _NOT_TAKEN:
+                raise
+            refusal = refusal or error  # the words of the documented version
+        else:
+            del versions[: versions.index(version)]
+            return said
+    assert refusal is not None
+    raise refusal
+
+
+def _asked(tenant: Tenant, person: Person, way: SignIn, version: str) -> dict[str, Mapping[str, Any]]:
     """The answer on each policy, by its id."""
     body = {
         "signInIdentity": {"@odata.type": "#microsoft.graph.userSignIn", "userId": person.id},
@@ -62,7 +88,8 @@ def _asked(tenant: Tenant, person: Person, way: SignIn) -> dict[str, Mapping[str
         "signInConditions": {"clientAppType": way.client, "devicePlatform": way.platform},
         "appliedPoliciesOnly": False,
     }
-    return {str(one["id"]): one for one in tenant.graph.ask(_PATH, body, _PURPOSE)}
+    said = tenant.graph.ask(_PATH, body, _PURPOSE, version)
+    return {str(one["id"]): one for one in said}
 
 
 def _differences(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.intune.exchange.plugins.module_utils import _tenant
-from ansible_collections.intune.exchange.plugins.module_utils._auth import claims
+from ansible_collections.intune.exchange.plugins.module_utils._claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._http import Http, Request, Response, Service
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.intune.exchange.plugins.module_utils import _exchange, _graph
-from ansible_collections.intune.exchange.plugins.module_utils._auth import claims
+from ansible_collections.intune.exchange.plugins.module_utils._claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._connection import CLOUDS, cloud_of
 from ansible_collections.intune.exchange.plugins.module_utils._controls import check
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError, one_line

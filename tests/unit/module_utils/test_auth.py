@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._auth import claims
+from ansible_collections.intune.exchange.plugins.module_utils._claims import claims
 from ansible_collections.intune.exchange.plugins.modules import connector_info, requirements_info
 from simulator import Simulator
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _exchange, _run
+from ansible_collections.intune.exchange.plugins.module_utils import _exchange_answers, _run
+from ansible_collections.intune.exchange.plugins.module_utils._exchange_parameters import HASH_TABLE, checked, edit
 from ansible_collections.intune.exchange.plugins.module_utils._cmdlets import Cmdlets
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._http import Response
@@ -71,7 +72,8 @@ def test_a_lost_creation_is_found(simulator: Simulator, tenant: Tenant, phase: s
         ("Get-Everything", {}, "is not known to this collection"),
         (GET, {"DomainController": "dc1"}, "has no parameter DomainController in Exchange Online"),
         ("Get-MobileDevice", {"ActiveSync": "yes"}, "takes switch as ActiveSync, not str"),
-        ("New-RoleGroup", {"Name": "x", "Roles": "Mail Recipients"}, "takes array as Roles, not str"),
+        ("New-RoleGroup", {"Name": "x", "Roles": True}, "takes array as Roles, not bool"),
+        ("New-ActiveSyncDeviceAccessRule", {"AccessLevel": "Blocked"}, "takes no Blocked as AccessLevel. It is one of"),
         (GET, {"Identity": ""}, "blank Identity"),
         ("Remove-ActiveSyncDeviceAccessRule", {"Identity": None}, "blank Identity"),
     ],
@@ -119,7 +121,7 @@ INNER = {"innererror": {"message": "outer", "internalexception": {"message": "de
     ],
 )
 def test_error_bodies(body: Any, explained: tuple[str, str, str]) -> None:
-    assert _exchange._explain(answered(body)) == explained
+    assert _exchange_answers.explain(answered(body)) == explained
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_error_bodies(body: Any, explained: tuple[str, str, str]) -> None:
     ],
 )
 def test_the_exception_type_decides(response: Response, outcome: Outcome) -> None:
-    assert _exchange._classify(response) is outcome
+    assert _exchange_answers.classify(response) is outcome
 
 
 @pytest.mark.parametrize(
@@ -183,6 +185,38 @@ def test_a_page_link_that_leads_nowhere_is_an_error(simulator: Simulator, tenant
 
 
 def test_lists_are_edited_and_nested_values_typed() -> None:
-    assert _exchange.edit(["a"], ["b"]) == {"@odata.type": _exchange.HASH_TABLE, "add": ["a"], "remove": ["b"]}
-    checked = _exchange.checked("Set-CASMailbox", {"Identity": "x", "ActiveSyncAllowedDeviceIDs": {"add": ["a"]}})
-    assert checked["ActiveSyncAllowedDeviceIDs"] == {"@odata.type": _exchange.HASH_TABLE, "add": ["a"]}
+    assert edit(["a"], ["b"]) == {"@odata.type": HASH_TABLE, "add": ["a"], "remove": ["b"]}
+    sent = checked("Set-CASMailbox", {"Identity": "x", "ActiveSyncAllowedDeviceIDs": {"add": ["a"]}})
+    assert sent["ActiveSyncAllowedDeviceIDs"] == {"@odata.type": HASH_TABLE, "add": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "given", "sent"),
+    [
+        # one value for a list is a list of one
+        ("New-RoleGroup", {"Name": "x", "Roles": "Mail Recipients"}, {"Name": "x", "Roles": ["Mail Recipients"]}),
+        ("Set-CASMailbox", {"ActiveSyncAllowedDeviceIDs": "ABC"}, {"ActiveSyncAllowedDeviceIDs": ["ABC"]}),
+        # names in any case, as PowerShell takes them
+        ("Get-User", {"identity": "x", "SORTBY": "Name"}, {"Identity": "x", "SortBy": "Name"}),
+        # parameters that the documentation lacks and the module file of a live tenant has
+        ("Get-Recipient", {"properties": "Name"}, {"Properties": ["Name"]}),
+        ("Get-MobileDeviceStatistics", {"UseCustomRouting": True}, {"UseCustomRouting": True}),
+        # members in any case; numbers where a type has them
+        ("New-ActiveSyncDeviceAccessRule", {"AccessLevel": "block"}, {"AccessLevel": "block"}),
+        ("Set-CASMailbox", {"ImapMessagesRetrievalMimeFormat": 5}, {"ImapMessagesRetrievalMimeFormat": 5}),
+        ("Get-Recipient", {"RecipientTypeDetails": "UserMailbox, MailUser"}, None),
+    ],
+)
+def test_parameters_as_powershell_takes_them(cmdlet: str, given: dict[str, Any], sent: dict[str, Any] | None) -> None:
+    assert checked(cmdlet, given) == (sent or {"RecipientTypeDetails": ["UserMailbox, MailUser"]})
+
+
+def test_what_is_unknown_passes_only_when_that_was_asked_for() -> None:
+    for given in ({"Everything": True}, {"AccessLevel": "Blocked"}):
+        with pytest.raises(TenantError):
+            checked("Set-ActiveSyncDeviceAccessRule", {"Identity": "x", **given})
+        assert checked("Set-ActiveSyncDeviceAccessRule", {"Identity": "x", **given}, known=False)
+    with pytest.raises(TenantError, match="twice"):
+        checked("Get-User", {"identity": "x", "Identity": "y"}, known=False)
+    with pytest.raises(TenantError, match="blank"):
+        checked("Get-User", {"identity": " "}, known=False)

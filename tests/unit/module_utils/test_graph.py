@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._graph import Read, _explain, odata
+from ansible_collections.intune.exchange.plugins.module_utils._graph import Read, odata
+from ansible_collections.intune.exchange.plugins.module_utils._graph_answers import explain
 from ansible_collections.intune.exchange.plugins.module_utils._http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
 from simulator import Simulator
@@ -110,7 +111,7 @@ INTUNE = (
     ],
 )
 def test_error_bodies(body: Any, explained: tuple[str, str, str]) -> None:
-    assert _explain(answered(body)) == explained
+    assert explain(answered(body)) == explained
 
 
 def test_query_options_are_quoted() -> None:

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an access token says of itself, unverified: which tenant it is for and what it permits."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_PERMISSION = re.compile(r"\b[A-Za-z][\w-]*(?:\.[A-Za-z]+)+\b")
+
+
+def claims(token: str) -> dict[str, Any]:
+    """The claims of an access token; empty if it is opaque."""
+    try:
+        part = token.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_guid(text: object) -> bool:
+    return isinstance(text, str) and _GUID.fullmatch(text) is not None
+
+
+def tenant_of(token: str) -> str:
+    """The GUID of the tenant that a token is for; empty if the token does not say it."""
+    found = claims(token).get("tid")
+    return str(found).lower() if is_guid(found) else ""
+
+
+def permissions(claims: Mapping[str, Any]) -> set[str]:
+    """What a token permits: application permissions in roles, delegated permissions in scp."""
+    roles = claims.get("roles")
+    return {*(str(role) for role in (roles if isinstance(roles, list) else ())), *str(claims.get("scp") or "").split()}
+
+
+def held(needs: str, token: str) -> list[str]:
+    """The permissions named in needs that the token holds, if they are enough: any of "A or B", all of "A and B"."""
+    named = _PERMISSION.findall(needs)
+    granted = [name for name in named if name in permissions(claims(token))]
+    return granted if granted and (" and " not in needs or granted == named) else []
+
+
+def grant_step(needs: str, token: str) -> str:
+    """What to do after a 403: never ask for a permission that the token holds."""
+    granted = held(needs, token)
+    if not granted:
+        return f"This needs {needs}: grant it to the application, give admin consent, and try again"
+    return (
+        f"The token already holds {' and '.join(granted)}, so something else is missing: check the licenses of the "
+        "tenant and the directory roles of the application or account"
+    )
