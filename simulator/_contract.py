@@ -76,7 +76,7 @@ class Contract:
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""
-        path = _QUOTED_KEY.sub(r"/\1", path)
+        path = _QUOTED_KEY.sub(r"/\1", path).rstrip("/")
         for pattern, _unused, operations in self._routes:
             if found := pattern.fullmatch(path):
                 return operations, list(found.groups())
@@ -105,4 +105,4 @@ def _content(part: Json) -> Json | None:
 
 def _pattern(template: str) -> re.Pattern[str]:
     pieces = re.split(r"\{[^}]*\}", template)
-    return re.compile("([^/']+)".join(re.escape(piece) for piece in pieces))
+    return re.compile("([^/']+)".join(re.escape(piece) for piece in pieces), re.IGNORECASE)

@@ -56,7 +56,7 @@ _ORGANIZATION = Resource(
     "organization",
     "microsoft.graph.organization",
     view=organization_view_v1,
-    concealed=frozenset({"mobileDeviceManagementAuthority"}),
+    alone=frozenset({"mobileDeviceManagementAuthority"}),
     counted=False,
     behaviour="mdm-authority",
 )
@@ -136,6 +136,7 @@ RESOURCES: dict[str, Resource] = {
         "microsoft.graph.managedDevice",
         gate=gate_intune,
         filters=DEVICE_FILTERS,
+        countable=False,
         complete=True,
         behaviour="managed-device-exchange",
     ),
@@ -190,7 +191,7 @@ SPECIALS: dict[str, tuple[Resource, Act]] = {
     "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (_USERS, tenant_information),
 }
 
-# All of beta that is here, by method and shape.
+# What beta answers in another way than v1.0, by method and shape.
 BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
     ("GET", "/organization/{}"): (
         replace(_ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
@@ -225,7 +226,7 @@ def shape_of(operation: Operation) -> str:
 def action_of(operation: Operation, *, in_beta: bool = False) -> tuple[Resource, Act, str]:
     """What carries out an operation, and the behaviour that it goes by."""
     shape = shape_of(operation)
-    if in_beta:
+    if in_beta and (operation.method, shape) in BETA:
         resource, act = BETA[operation.method, shape]
         return resource, act, resource.behaviour
     if shape in SPECIALS:
