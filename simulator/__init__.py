@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A simulated Microsoft 365 tenant on loopback: Entra ID sign-in, Microsoft Graph and the Exchange Online admin API.
+"""A simulated Microsoft 365 tenant on loopback: Entra ID sign-in, Microsoft Graph and Exchange's InvokeCommand.
 
 It answers from machine-readable contracts (contracts/) and readable tenant descriptions (tenants/); every behaviour
 that is more than that stands in _behaviours.py, with what is known about it.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of the table of behaviours: the Exchange admin API, its organization, roles, mailboxes and devices."""
+"""Rows of the table of behaviours: InvokeCommand of Exchange Online, its organization, roles, mailboxes and devices."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "exchange-whatif": Behaviour(
             "WhatIf changes nothing and returns nothing",
             ASSUMED,
-            "that nothing changes is documented for every cmdlet; what the admin API answers is not",
+            "that nothing changes is documented for every cmdlet; what InvokeCommand answers is not",
         ),
         "exchange-filters": Behaviour(
             "parameters of a Get- that choose among objects: by mailbox, client, kind of recipient, role, cmdlet",

@@ -41,19 +41,27 @@ def permissions(claims: Mapping[str, Any]) -> set[str]:
     return {*(str(role) for role in (roles if isinstance(roles, list) else ())), *str(claims.get("scp") or "").split()}
 
 
-def held(needs: str, token: str) -> list[str]:
-    """The permissions named in needs that the token holds, if they are enough: any of "A or B", all of "A and B"."""
+def _missing(needs: str, claims: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The permissions named in needs that the token holds, and those that it does not; writing includes reading."""
+    granted = permissions(claims)
     named = _PERMISSION.findall(needs)
-    granted = [name for name in named if name in permissions(claims(token))]
-    return granted if granted and (" and " not in needs or granted == named) else []
+    held = [name for name in named if granted & {name, name.replace(".Read.", ".ReadWrite.")}]
+    return held, [name for name in named if name not in held]
 
 
-def grant_step(needs: str, token: str) -> str:
+def held(needs: str, claims: Mapping[str, Any]) -> list[str]:
+    """The permissions named in needs that the token holds, if they are enough: any of "A or B", all of "A and B"."""
+    found, missing = _missing(needs, claims)
+    return [] if missing and (" and " in needs or not found) else found
+
+
+def grant_step(needs: str, claims: Mapping[str, Any]) -> str:
     """What to do after a 403: never ask for a permission that the token holds."""
-    granted = held(needs, token)
-    if not granted:
-        return f"This needs {needs}: grant it to the application, give admin consent, and try again"
-    return (
-        f"The token already holds {' and '.join(granted)}, so something else is missing: check the licenses of the "
-        "tenant and the directory roles of the application or account"
-    )
+    found, missing = _missing(needs, claims)
+    if held(needs, claims):
+        return (
+            f"The token already holds {' and '.join(found)}, so something else is missing: check the licenses of the "
+            "tenant and the directory roles of the application or account"
+        )
+    asked = " and ".join(missing) if found else needs
+    return f"This needs {asked}: grant it to the application, give admin consent, and try again"

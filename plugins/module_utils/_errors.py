@@ -79,6 +79,7 @@ class TenantError(Exception):
     answer: Answer | None = None
     next_step: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
 
     def __str__(self) -> str:
         start = f"Could not {self.attempted}" if self.attempted else ""

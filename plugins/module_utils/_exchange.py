@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from ._claims import claims, permissions
+from ._claims import permissions
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError, one_line
 from ._exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more
@@ -68,7 +68,7 @@ class Exchange:
     def __init__(
         self, http: Http, root: str, tenant: Callable[[], str], bearer: Bearer, siblings: tuple[str, ...] = ()
     ) -> None:
-        self._http, self._tenant, self._bearer = http, tenant, bearer
+        self._http, self._tenant = http, tenant
         self._connection_id = str(uuid.uuid4())
         # Microsoft's module waits 960 s; the deadline of the task clips it.
         self._service = Service(_NAME, root, bearer, classify, explain, read_timeout=960.0, siblings=siblings)
@@ -193,10 +193,10 @@ class Exchange:
         error.next_step = _STEPS.get(error.kind, error.next_step).replace("{role}", role)
         return error
 
-    def _not_let_in(self, error: TenantError) -> TenantError:
+    @staticmethod
+    def _not_let_in(error: TenantError) -> TenantError:
         """A 401 means the permission, where a 403 means the role; asked for is only what the token does not hold."""
-        found = claims(self._bearer.token())
-        granted = sorted(permissions(found) & _PERMISSIONS)
+        granted = sorted(permissions(error.claims) & _PERMISSIONS)
         grant = (
             "Grant the application the permission Exchange.ManageAsApp of Office 365 Exchange Online (not "
             "Exchange.ManageAsAppV2, which is for another API), give admin consent, and run again"
@@ -204,7 +204,7 @@ class Exchange:
         check = "Check that the token is for this tenant and cloud, and sign in again"
         if granted:
             error.next_step = f"The token holds {granted[0]}. {check}"
-        elif found:
+        elif error.claims:
             error.kind, error.next_step = "forbidden", grant
         else:
             error.next_step = f"{check}; if it is, the application may lack its permission. {grant}"

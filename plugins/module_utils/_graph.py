@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from ._claims import grant_step
+from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError
 from ._graph_answers import classify, explain, refine
 from ._http import Bearer, Http, Request, Response, Service, kind_of
@@ -161,12 +161,12 @@ class Graph:
     def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
         code, message, request_id = explain(part)
         answer = Answer(_NAME, part.status, code, message, request_id)
-        kind, step = kind_of(answer), ""
+        kind, step, granted = kind_of(answer), "", claims(self._bearer.token())
         if classify(part) is Outcome.REFUSED:
             kind = "throttled"
         if kind == "forbidden":
-            step = grant_step(purpose.needs, self._bearer.token())
-        return TenantError(kind, str(answer), purpose.attempted, self._http.tenant, answer, step)
+            step = grant_step(purpose.needs, granted)
+        return TenantError(kind, str(answer), purpose.attempted, self._http.tenant, answer, step, claims=granted)
 
     def _parts(self, answer: Any, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
         parts = {}
@@ -214,10 +214,11 @@ class Graph:
         except TenantError as error:
             raise self._refine(error, request.purpose) from error.__cause__
 
-    def _refine(self, error: TenantError, purpose: Purpose) -> TenantError:
+    @staticmethod
+    def _refine(error: TenantError, purpose: Purpose) -> TenantError:
         if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
             return error
-        return refine(error, purpose.needs, self._bearer.token())
+        return refine(error, purpose.needs)
 
 
 def _first_page(response: Response, path: str) -> Any:

@@ -44,7 +44,7 @@ def explain(response: Response) -> tuple[str, str, str]:
     return code, message.partition(" - Operation ID")[0], request_id
 
 
-def refine(error: TenantError, needs: str, token: str) -> TenantError:
+def refine(error: TenantError, needs: str) -> TenantError:
     """What the text of an answer says beyond its status: licenses are told apart from permissions."""
     answer = error.answer
     if answer is None:
@@ -57,7 +57,7 @@ def refine(error: TenantError, needs: str, token: str) -> TenantError:
         error.kind, error.next_step = "no_licence", ""
         error.problem = f"the tenant has no licence for this ({answer})"
     elif answer.status == 401 and "UnknownError" in answer.code and "forbidden" in f"{answer.code} {text}".lower():
-        granted = " and ".join(held(needs, token))
+        granted = " and ".join(held(needs, error.claims))
         error.kind = "forbidden"
         error.next_step = (
             f"The token holds {granted}, so the tenant or the account most likely lacks an Intune licence: check that"

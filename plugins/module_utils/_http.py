@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ._claims import grant_step
+from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._origins import REDIRECTS, belonging, moved, origin, redirected
-from ._retry import Deadline, Operation, Outcome, delay, header, http_date, may_repeat, outcome_of_status, retry_after
+from ._retry import Deadline, Operation, Outcome, delay, header, http_date, may_repeat, outcome_of_status, rate_limit, retry_after
 from ._transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
@@ -254,7 +254,8 @@ class Http:
             outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
             return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({error})", kind)
-        self._trace_rate_limit(service, raw.headers)
+        if limit := rate_limit(raw.headers):
+            self._trace(f"{service.name} rate limit: {limit}")
         if raw.status_code == 503:
             self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
         try:
@@ -268,12 +269,6 @@ class Http:
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
         response = Response(raw.status_code, raw.headers, body, data)
         return _Attempt(service.classify(response), mine, response)
-
-    def _trace_rate_limit(self, service: Service, headers: Any) -> None:
-        told = {name: header(headers, f"Rate-Limit-{name}") for name in ("Remaining", "Limit", "Reset")}
-        if any(told.values()):
-            said = ", ".join(f"{name.lower()} {one_line(value, 40)}" for name, value in told.items() if value)
-            self._trace(f"{service.name} rate limit: {said}")
 
     def _answer(self, service: Service, attempt: _Attempt) -> Answer | None:
         response = attempt.response
@@ -297,11 +292,13 @@ class Http:
         if attempt.outcome is Outcome.REFUSED:
             kind = "throttled"
         if kind == "forbidden" and request.purpose.needs:
-            step = grant_step(request.purpose.needs, attempt.token)
+            step = grant_step(request.purpose.needs, claims(attempt.token))
         if kind == "sign_in":
             step = "Check that the token is for this tenant and cloud, and sign in again"
         problem = str(answer) if answer else attempt.problem
-        return TenantError(kind, problem, request.purpose.attempted, self.tenant, answer, step)
+        return TenantError(
+            kind, problem, request.purpose.attempted, self.tenant, answer, step, claims=claims(attempt.token)
+        )
 
 
 def kind_of(answer: Answer) -> str:

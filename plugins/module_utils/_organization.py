@@ -19,7 +19,9 @@ _AUTHORITY = "mobileDeviceManagementAuthority"
 READ_ORGANIZATION = Read(
     odata("organization", select=_PROPERTIES), Purpose("read the organization", "Organization.Read.All")
 )
-_READ_AUTHORITY = Purpose("read the mobile device management authority", "DeviceManagementServiceConfig.Read.All")
+_READ_AUTHORITY = Purpose(
+    "read the mobile device management authority", "Organization.Read.All and DeviceManagementServiceConfig.Read.All"
+)
 _SET = Purpose("set the mobile device management authority", "DeviceManagementServiceConfig.ReadWrite.All")
 _LOOKS = 6  # how often the change is looked for
 

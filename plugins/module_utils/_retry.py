@@ -79,6 +79,12 @@ def retry_after(headers: Mapping[str, Any]) -> float | None:
     return max(0.0, seconds) if seconds < float("inf") else None  # nan compares false as well
 
 
+def rate_limit(headers: Mapping[str, Any]) -> str:
+    """What Exchange Online says of the calls that are left, for people who watch with -vvv."""
+    told = ((name, header(headers, f"Rate-Limit-{name}")[:40]) for name in ("Remaining", "Limit", "Reset"))
+    return ", ".join(f"{name.lower()} {value}" for name, value in told if value)
+
+
 def http_date(text: str) -> datetime | None:
     """An HTTP date as an aware datetime, None if it is none."""
     try:

@@ -12,8 +12,9 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Runs one cmdlet, for what has no module of its own. It is neither idempotent nor compared with what is there.
-  - The parameters are checked against Microsoft's reference before anything is sent. An empty C(Identity), which may
-    mean every object, is refused.
+  - The parameters are checked before anything is sent, against Microsoft's reference and the module file that a live
+    tenant served to public projects in 2026. Their names are compared without case, and one value is taken for a list.
+    An empty C(Identity), which may mean every object, is refused.
   - In check mode, only cmdlets that read are run, those whose verb is C(Get) or C(Test).
 options:
   cmdlet:
@@ -35,7 +36,8 @@ options:
     default: []
   allow_unknown:
     description:
-      - Also run a cmdlet that this collection does not know. Its parameters are sent as they are.
+      - Also run a cmdlet that this collection does not know, with parameters and words that it does not know. They are
+        sent as they are.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -44,7 +46,7 @@ extends_documentation_fragment:
   - intune.exchange.attributes.action
 notes:
   - Needs an Exchange role that holds the cmdlet with these parameters.
-  - A cmdlet that writes counts as a change. Say otherwise with C(changed_when).
+  - A cmdlet that writes counts as a change, except with C(WhatIf). Say otherwise with C(changed_when).
   - C(Clear-MobileDevice) is only run with C(AccountOnly) or C(Cancel). A full wipe must be confirmed, see
     M(intune.exchange.mobile_device).
 seealso:

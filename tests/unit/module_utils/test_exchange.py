@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils import _exchange_answers, _run
-from ansible_collections.intune.exchange.plugins.module_utils._exchange_parameters import HASH_TABLE, checked, edit
 from ansible_collections.intune.exchange.plugins.module_utils._cmdlets import Cmdlets
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._exchange_parameters import HASH_TABLE, checked, edit
 from ansible_collections.intune.exchange.plugins.module_utils._http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._resource import Field, Resource, fold
 from ansible_collections.intune.exchange.plugins.module_utils._retry import Outcome

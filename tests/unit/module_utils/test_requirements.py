@@ -39,7 +39,8 @@ READY: dict[str, Any] = {
     "exchange": {"Name": "contoso", "AdminDisplayVersion": "0.20 (15.20.5813.11)"},
     "skus": [sku(EXCHANGE_PLAN, INTUNE_PLAN)],
     "intune": {"subscriptionState": "active"},
-    "organization": {"mobileDeviceManagementAuthority": "intune", "onPremisesSyncEnabled": True},
+    "organization": {"onPremisesSyncEnabled": True},
+    "authority": "intune",
     "directory_sync": "auto",
     "graph_claims": {
         "roles": [
@@ -96,9 +97,9 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("intune_subscription", {"intune": {"subscriptionState": "lockedOut"}}, "unmet", "lockedOut"),
     ("intune_subscription", {"intune": {}}, "met", "subscribed"),
     ("intune_subscription", {"intune": failed("no_intune_licence", 400)}, "unmet", "words"),
-    ("mdm_authority", {"organization": {"mobileDeviceManagementAuthority": "office365"}}, "unmet", "Basic Mobility"),
-    ("mdm_authority", {"organization": {"mobileDeviceManagementAuthority": "unknown"}}, "unmet", "unknown"),
-    ("mdm_authority", {"organization": {}}, "unknown", "does not tell"),
+    ("mdm_authority", {"authority": "office365"}, "unmet", "Basic Mobility"),
+    ("mdm_authority", {"authority": "unknown"}, "unmet", "unknown"),
+    ("mdm_authority", {"authority": failed("forbidden", 403)}, "unknown", "could not read it: it broke"),
     ("directory_sync", {"organization": {"onPremisesSyncEnabled": None}}, "not_applicable", "cloud-only"),
     ("directory_sync", {"organization": {"onPremisesSyncEnabled": False}}, "unmet", "off now"),
     (
@@ -154,7 +155,8 @@ def test_verdict(requirement: str, changed: dict[str, Any], status: str, evidenc
 
 
 @pytest.mark.parametrize(
-    "read", ["connectors", "exchange", "skus", "intune", "organization", "users", "console_roles", "entries"]
+    "read",
+    ["connectors", "exchange", "skus", "intune", "organization", "authority", "users", "console_roles", "entries"],
 )
 def test_a_failed_read_makes_exactly_what_needs_it_unknown(read: str) -> None:
     unknown = {name for name, one in verdicts(**{read: failed("unavailable")}).items() if one["status"] == "unknown"}
