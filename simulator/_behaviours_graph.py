@@ -101,6 +101,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_GRAPH}/api/user-post-users",
         ),
+        "directory-password": Behaviour(
+            "a password has eight characters of three kinds out of four",
+            DOCUMENTED,
+            f"{_LEARN}/entra/identity/authentication/concept-sspr-policy",
+        ),
         "directory-user-defaults": Behaviour(
             "most properties of a user come only when selected", DOCUMENTED, f"{_GRAPH}/api/user-get"
         ),

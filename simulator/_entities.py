@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 
 from ._behaviours import behaves
 from ._contract import Operation
+from ._filters import refuse_simple, refuse_undocumented
 from ._odata import Filter, ordered, selected
 from ._replication import arrived
 from ._schema import Schemas
@@ -197,8 +198,8 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     _expanded(scene, resource)
     if "$filter" in options:
         wanted = Filter(options["$filter"], properties)
-        _refuse_undocumented(wanted, resource)
-        _refuse_simple(scene, wanted, resource)
+        refuse_undocumented(wanted, resource.filters)
+        refuse_simple(wanted, scene, is_directory=not resource.counted)
         items = [item for item in items if wanted.test(item)]
     if "$orderby" in options:
         items = ordered(items, options["$orderby"], properties)
@@ -213,35 +214,6 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
         body["@odata.nextLink"] = f"{scene.root}{scene.path}?{urlencode(options | {'$skiptoken': token}, safe='$')}"
     body["value"] = [_shown(scene, item, resource) for item in items[start:end]]
     return Answer(200, body)
-
-
-@behaves("graph-filter")
-def _refuse_undocumented(wanted: Filter, resource: Resource) -> None:
-    documented = {name.lower(): operators for name, operators in (resource.filters or {}).items()}
-    for name, operator in wanted.used if resource.filters is not None else []:
-        if name and operator not in documented.get(name.lower(), ()):
-            raise Refusal(
-                "graph-filter",
-                status=400,
-                code="BadRequest",
-                message=f"Invalid filter clause: '{operator}' is not supported on the property '{name}'.",
-            )
-
-
-@behaves("graph-advanced")
-def _refuse_simple(scene: Scene, wanted: Filter, resource: Resource) -> None:
-    """Directory objects: what takes an advanced query is refused without its header and $count=true."""
-    advanced = {operator for _unused, operator in wanted.used} & {"endswith", "ne", "not"}
-    if advanced and not resource.counted and not (scene.consistent and scene.options.get("$count") == "true"):
-        raise Refusal(
-            "graph-advanced",
-            status=400,
-            code="Request_UnsupportedQuery",
-            message=(
-                f"Operator '{min(advanced)}' is not supported because the required parameters might be missing. Try "
-                "adding $count=true query parameter and ConsistencyLevel:eventual header."
-            ),
-        )
 
 
 @behaves("graph-complete")

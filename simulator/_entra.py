@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import json
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import unquote_plus
 
 from ._aadsts import refused, rendered
 from ._assertions import check_assertion
@@ -24,10 +26,18 @@ from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 Form = dict[str, str]
+# Where the name of the authority stands, beside what was sent.
+_AUTHORITY = "/authority"
 Act = Callable[[Tenant, Form], Json]
-_RESERVED = {"openid", "profile", "offline_access"}
+_RESERVED = {"openid", "profile", "offline_access", "email"}
+# What anybody may ask for about the person who signs in.
+_OWN_SCOPES = frozenset({"User.Read"})
+# Authorities without a tenant: people are found by where they belong, applications are not.
+_ANY_TENANT = ("organizations", "common")
+_TOKEN = ("oauth2/v2.0/token", "oauth2/token")
 _PATH = re.compile(
-    r"/([^/]+)/(v2\.0/\.well-known/openid-configuration|oauth2/v2\.0/(?:token|devicecode)|discovery/v2\.0/keys)"
+    r"/([^/]+)/((?:v2\.0/)?\.well-known/openid-configuration|oauth2/(?:v2\.0/)?token|oauth2/v2\.0/devicecode|"
+    r"discovery/v2\.0/keys|discovery/keys)"
 )
 
 
@@ -76,12 +86,16 @@ class Entra:
     def _carry_out(self, call: Call) -> Answer:
         found = _PATH.fullmatch(call.path)
         if found is None:
-            raise refused(900561, name=call.path)
-        tenant = self._named(found.group(1))
+            return _nowhere()
+        authority, route = found.groups()
+        method = "POST" if route.startswith("oauth2/") else "GET"
+        if call.method != method:
+            raise refused(900561, name=method, received=call.method)
+        tenant = self._named(authority)
         if tenant is None:
-            raise refused(90002, name=found.group(1))
-        form = call.form()
-        act = self._granting(form) if found.group(2) == "oauth2/v2.0/token" else self.routes[found.group(2)]
+            raise refused(90002, name=authority)
+        form = _authenticated(call) | {_AUTHORITY: authority}
+        act = self._granting(form) if route in _TOKEN else self.routes[route]
         return Answer(200, act(tenant, form), {"Cache-Control": "no-store"}, behaviour_of(act))
 
     @property
@@ -89,7 +103,9 @@ class Entra:
         """Everything but the token endpoint."""
         return {
             "v2.0/.well-known/openid-configuration": self._discovery,
+            ".well-known/openid-configuration": self._first_discovery,
             "discovery/v2.0/keys": self._keys,
+            "discovery/keys": self._keys,
             "oauth2/v2.0/devicecode": self._device_code,
         }
 
@@ -99,18 +115,21 @@ class Entra:
         return {
             "client_credentials": self._token_for_application,
             DEVICE_CODE: self._token_for_device,
+            "device_code": self._token_for_device,
             "refresh_token": self._token_again,
         }
 
     def _named(self, name: str) -> Tenant | None:
+        if name.lower() in _ANY_TENANT:
+            return next(iter(self.tenants.values()))
         known = self.tenants.get(name.lower())
         return known or next((tenant for tenant in self.tenants.values() if tenant.called(name)), None)
 
     @behaves("login-discovery")
     def _discovery(self, tenant: Tenant, form: Form) -> Json:
-        base = f"{self.url}/{tenant.tenant_id}"
+        base = f"{self.url}/{_place(tenant, form)}"
         return {
-            "issuer": f"{base}/v2.0",
+            "issuer": f"{self.url}/{tenant.tenant_id}/v2.0",
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
             "token_endpoint": f"{base}/oauth2/v2.0/token",
             "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
@@ -118,8 +137,19 @@ class Entra:
             "response_types_supported": ["code", "id_token"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
             "tenant_region_scope": "EU",
+        }
+
+    @behaves("login-discovery-first")
+    def _first_discovery(self, tenant: Tenant, form: Form) -> Json:
+        """Of the first version of the endpoints, whose requests name a resource instead of scopes."""
+        base = f"{self.url}/{_place(tenant, form)}"
+        return self._discovery(tenant, form) | {
+            "issuer": f"{self.url}/{tenant.tenant_id}/",
+            "authorization_endpoint": f"{base}/oauth2/authorize",
+            "token_endpoint": f"{base}/oauth2/token",
+            "jwks_uri": f"{base}/discovery/keys",
         }
 
     @behaves("login-keys")
@@ -136,6 +166,8 @@ class Entra:
 
     @behaves("login-client-credentials")
     def _token_for_application(self, tenant: Tenant, form: Form) -> Json:
+        if form[_AUTHORITY].lower() in _ANY_TENANT:
+            raise refused(50059)
         principal = self._application(tenant, form["client_id"])
         self._authenticate(tenant, principal, form)
         return self._success(tenant, principal, form.get("scope", ""))
@@ -160,7 +192,7 @@ class Entra:
     @behaves("login-device-code")
     def _device_code(self, tenant: Tenant, form: Form) -> Json:
         self._application(tenant, form.get("client_id", ""))
-        self._resource(tenant, form.get("scope", ""))
+        self._resource(tenant, form.get("scope", ""), is_person=True)
         code = secrets.token_urlsafe(32)
         self.pending[code] = Pending(tenant, form["scope"], int(tenant.description["person"]["approved_after"]))
         user_code = secrets.token_hex(4).upper()
@@ -207,8 +239,11 @@ class Entra:
         return answer
 
     def _success(self, tenant: Tenant, principal: Principal, scope: str) -> Json:
-        service, resource = self._resource(tenant, scope)
+        service, resource, wanted = self._resource(tenant, scope, is_person=principal.user is not None)
         granted = principal.graph if service == "graph" else principal.exchange
+        granted |= wanted & _OWN_SCOPES
+        if wanted - granted:
+            raise refused(65001, name=principal.client_id)
         token = self.tokens.issue(tenant, principal, f"{self.url}/{tenant.tenant_id}/", resource, granted)
         answer: Json = {
             "token_type": "Bearer",
@@ -218,15 +253,26 @@ class Entra:
         }
         return answer | ({"scope": " ".join(sorted(granted))} if principal.user else {})
 
-    def _resource(self, tenant: Tenant, scope: str) -> tuple[str, str]:
-        """The API that a scope asks for."""
+    def _resource(self, tenant: Tenant, scope: str, *, is_person: bool) -> tuple[str, str, frozenset[str]]:
+        """The API that a scope asks for, and the permissions that it names."""
         asked = [part for part in scope.split() if part not in _RESERVED]
+        if is_person and not any(part.endswith("/.default") for part in asked):
+            return self._named_scopes(tenant, scope, asked)
         if len(asked) != 1:
             raise refused(70011, name=scope)
         resource, marker, _unused = asked[0].partition("/.default")
         if not marker:
             raise refused(1002012, name=asked[0])
-        return self.service_of(tenant, resource)
+        return *self.service_of(tenant, resource), frozenset()
+
+    @behaves("login-scopes")
+    def _named_scopes(self, tenant: Tenant, scope: str, asked: list[str]) -> tuple[str, str, frozenset[str]]:
+        """Several permissions of one API, by name; without an API they are those of Graph."""
+        graph = next((url for url, service in self.resources.items() if service == "graph"), "")
+        apis = {part.rpartition("/")[0] or graph for part in asked} or {graph}
+        if len(apis) != 1:
+            raise refused(70011, name=scope)
+        return *self.service_of(tenant, apis.pop()), frozenset(part.rpartition("/")[2] for part in asked)
 
     def service_of(self, tenant: Tenant, resource: str) -> tuple[str, str]:
         """Which of our APIs a resource is; an organization without Exchange Online has no such principal."""
@@ -234,6 +280,31 @@ class Entra:
         if service is None or (service == "exchange" and not _has_exchange(tenant)):
             raise refused(500011, name=resource, tenant=tenant.display_name)
         return service, resource.rstrip("/")
+
+
+@behaves("login-path")
+def _nowhere() -> Answer:
+    return Answer(404, None, {}, "login-path")
+
+
+def _place(tenant: Tenant, form: Form) -> str:
+    """What stands for the tenant in addresses: those without a tenant stay so."""
+    named = form[_AUTHORITY].lower()
+    return named if named in _ANY_TENANT else tenant.tenant_id
+
+
+@behaves("login-basic")
+def _authenticated(call: Call) -> Form:
+    """The form, with what HTTP Basic says about the client; a resource of the first version is a scope."""
+    form = call.form()
+    kind, _unused, encoded = call.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "basic":
+        with contextlib.suppress(ValueError):
+            client, _unused, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+            form |= {"client_id": unquote_plus(client), "client_secret": unquote_plus(secret)}
+    if "scope" not in form and form.get("resource"):
+        form["scope"] = f"{form['resource'].rstrip('/')}/.default"
+    return form
 
 
 @behaves("login-exchange-absent")

@@ -43,6 +43,8 @@ class Exchange:
     page_size: int
     url: str = ""
     name: str = "exchange"
+    # what else a token for this service may be for
+    aliases: tuple[str, ...] = ()
     # another port of the same service, for organizations whose calls are sent on to their region
     regional_url: str = ""
     links: Links = field(default_factory=Links)
@@ -60,7 +62,7 @@ class Exchange:
     def respond(self, call: Call) -> Answer:
         tenant = None
         try:
-            claims = self.tokens.check(call.bearer, self.url)
+            claims = self.tokens.check(call.bearer, self.url, *self.aliases)
             tenant = self.tenants[claims.tenant_id]
             answer = self._carry_out(call, tenant, claims)
         except Refusal as refusal:

@@ -47,6 +47,8 @@ class Graph:
     strict_answers: bool
     url: str = ""
     name: str = "graph"
+    # what else a token for this service may be for
+    aliases: tuple[str, ...] = ()
     # Who answers the parts of a batch; faults and the ledger put themselves in between.
     on_part: Callable[[Call], Answer] | None = None
 
@@ -76,7 +78,7 @@ class Graph:
 
     def identify(self, call: Call) -> tuple[Tenant, Claims]:
         """Who calls, by the token alone."""
-        claims = self.tokens.check(call.bearer, self.url)
+        claims = self.tokens.check(call.bearer, self.url, *self.aliases)
         return self.tenants[claims.tenant_id], claims
 
     def _carry_out(self, call: Call) -> Answer:

@@ -33,6 +33,7 @@ from ._ledger import Ledger
 from ._limits import Limits
 from ._managed_devices import seed_managed_devices
 from ._nouns import Run
+from ._public_names import ALIASES
 from ._sign_ins import seed_sign_ins
 from ._tenant import Principal, Tenant
 from ._tls import rsa_key
@@ -64,6 +65,8 @@ class Settings:
     rate_limits: bool = True
     strict_answers: bool = True
     control: bool = False
+    # the port on which the public names are answered; None: under none
+    public_port: int | None = None
 
 
 class World:
@@ -133,7 +136,9 @@ class World:
 
     def publish(self) -> None:
         """Once the services have URLs: these are the resources that tokens can be had for."""
-        self.entra.resources = {self.graph.url: "graph", self.exchange.url: "exchange"}
+        for service in (self.graph, self.exchange):
+            service.aliases = ALIASES[service.name] if self.settings.public_port is not None else ()
+            self.entra.resources |= dict.fromkeys((service.url, *service.aliases), service.name)
 
     def tenant(self, name: str | None = None) -> Tenant:
         """By name, id or domain; the first one when nothing is said."""

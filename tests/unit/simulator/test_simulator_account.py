@@ -28,7 +28,7 @@ def create(client: Client, **properties: Any) -> str:
         "displayName": "New",
         "mailNickname": client.facts["account"].partition("@")[0],
         "userPrincipalName": client.facts["account"],
-        "passwordProfile": {"password": "simulated-password-of-a-new-user"},
+        "passwordProfile": {"password": "Simulated-password-of-a-new-user"},
         "usageLocation": "CH",
     }
     answer = client.graph("POST", "/users", json=body | properties)
@@ -152,7 +152,7 @@ def test_a_new_user_is_found_only_later(simulator: Simulator, client_of: MakeCli
 SENSITIVE = [
     {"accountEnabled": False},
     {"userPrincipalName": "other@account-is-admin.example"},
-    {"passwordProfile": {"password": "simulated-password-of-an-administrator"}},
+    {"passwordProfile": {"password": "Simulated-password-of-an-administrator"}},
 ]
 
 

@@ -296,7 +296,7 @@ def test_users_licences_and_roles_can_be_written(simulator: Simulator, client_of
         "displayName": "New",
         "mailNickname": "new",
         "userPrincipalName": "new@contoso.example",
-        "passwordProfile": {"password": "simulated-password-of-a-new-user"},
+        "passwordProfile": {"password": "Simulated-password-of-a-new-user"},
         "usageLocation": "CH",
     }
     assert "required" in client.graph("POST", "/users", json={"displayName": "New"}).text

@@ -42,7 +42,11 @@ STATE = {
     "connector-sync-type",
     "directory-mastered",
     "directory-not-found",
+    # Words that are too simple.
+    "directory-password",
     "directory-value",
+    # Filters that take ConsistencyLevel: eventual.
+    "graph-advanced",
     "graph-batch-invalid",
     "intune-not-found",
     "licence-assignment",
