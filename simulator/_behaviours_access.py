@@ -80,6 +80,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "the message in public notes of 2026",
         ),
+        "authentication-strengths": Behaviour(
+            "the three built-in ones, with fewer combinations than they have",
+            ASSUMED,
+            f"{_LEARN}/entra/identity/authentication/concept-authentication-strengths",
+        ),
         "what-if": Behaviour(
             "each policy with whether it applies and the first reason why not; report-only ones apply too",
             DOCUMENTED,

@@ -93,6 +93,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "aadsts-1002012": Behaviour("a scope must end in /.default", DOCUMENTED, _CODES),
         "aadsts-7000215": Behaviour("a wrong client secret is refused", DOCUMENTED, _CODES),
         "aadsts-7000218": Behaviour("a confidential client must authenticate", DOCUMENTED, _CODES),
+        "imds-arc": Behaviour(
+            "under Azure Arc: 401 with a file to read, whose content is shown by Basic",
+            DOCUMENTED,
+            f"{_LEARN}/azure/azure-arc/servers/managed-identity-authentication",
+        ),
         "imds-token": Behaviour("a machine's identity gets a token without a credential", DOCUMENTED, _IMDS),
         "imds-header": Behaviour("managed identity needs the header Metadata: true", DOCUMENTED, _IMDS),
         "imds-version": Behaviour("managed identity needs an api-version", DOCUMENTED, _IMDS),

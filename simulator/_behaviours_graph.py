@@ -67,14 +67,23 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "OData library messages in public issues",
         ),
         "graph-content-type": Behaviour("a body needs Content-Type: application/json", ASSUMED, _NOBODY),
+        "graph-me": Behaviour(
+            "/me is the person whose token it is, and refused to an application", DOCUMENTED, f"{_GRAPH}/api/user-get"
+        ),
+        "graph-count-segment": Behaviour(
+            "the number of users as text, with ConsistencyLevel: eventual only",
+            DOCUMENTED,
+            f"{_GRAPH}/aad-advanced-queries",
+        ),
+        "service-principals": Behaviour(
+            "those of the described applications and no others", ASSUMED, "a tenant has hundreds of Microsoft's own"
+        ),
         "graph-batch": Behaviour(
             "up to 20 parts, answered in another order, each with its own status and headers in lower case",
             DOCUMENTED,
             f"{_GRAPH}/json-batching",
         ),
-        "graph-batch-invalid": Behaviour(
-            "double ids and impossible dependencies refuse the whole batch", DOCUMENTED, f"{_GRAPH}/json-batching"
-        ),
+        "graph-batch-invalid": Behaviour("double ids and wrong dependencies", DOCUMENTED, f"{_GRAPH}/json-batching"),
         "limit-intune": Behaviour(
             "1000 requests in 20 s per application and tenant, taken over for onboarding",
             ASSUMED,

@@ -90,6 +90,8 @@ class Resource:
     alternate_key: str | None = None
     # What is given when nothing is selected; everything when left out.
     shown: tuple[str, ...] = ()
+    # What is left out unless it is selected.
+    concealed: frozenset[str] = frozenset()
     # What comes only from one object, and only when nothing else is selected.
     alone: frozenset[str] = frozenset()
     expands: dict[str, Callable[[Tenant, Json], Any]] = field(default_factory=dict)
@@ -231,6 +233,8 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
         shown = selected(shown, scene.options["$select"], properties)
     elif resource.shown:
         shown = {name: shown[name] for name in resource.shown if name in shown}
+    else:
+        shown = {name: value for name, value in shown.items() if name not in resource.concealed}
     shown = _without_company(scene, shown, resource)
     for name in _expanded(scene, resource):
         inside = name in resource.contains
@@ -272,9 +276,15 @@ def _public(value: Any) -> Any:
     return [_public(item) for item in value] if isinstance(value, list) else value
 
 
+# Lists whose elements are of any kind of directory object.
+_OBJECTS = ("members", "transitiveMembers", "memberOf", "transitiveMemberOf", "owners")
+
+
 def _context(scene: Scene) -> Json:
     entity = "" if scene.operation.method == "GET" and not scene.keys else "/$entity"
     collection = scene.operation.template.partition("/{")[0].lstrip("/")
+    if scene.operation.template.rpartition("/")[2] in _OBJECTS:
+        collection, entity = "directoryObjects", ""
     return {"@odata.context": f"{scene.root}/$metadata#{collection}{entity}"}
 
 

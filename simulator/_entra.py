@@ -6,39 +6,25 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hmac
 import json
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import unquote_plus
 
 from ._aadsts import refused, rendered
 from ._assertions import check_assertion
 from ._behaviours import behaves, behaviour_of
 from ._credentials import Credentials, Issuer
+from ._entra_requests import ANY_TENANT, AUTHORITY, OWN_SCOPES, PATH, TOKEN, Form, authenticated, nowhere, place
 from ._tenant import Principal, Tenant
 from ._tokens import LIFETIME, Tokens
 from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-Form = dict[str, str]
-# Where the name of the authority stands, beside what was sent.
-_AUTHORITY = "/authority"
 Act = Callable[[Tenant, Form], Json]
 _RESERVED = {"openid", "profile", "offline_access", "email"}
-# What anybody may ask for about the person who signs in.
-_OWN_SCOPES = frozenset({"User.Read"})
-# Authorities without a tenant: people are found by where they belong, applications are not.
-_ANY_TENANT = ("organizations", "common")
-_TOKEN = ("oauth2/v2.0/token", "oauth2/token")
-_PATH = re.compile(
-    r"/([^/]+)/((?:v2\.0/)?\.well-known/openid-configuration|oauth2/(?:v2\.0/)?token|oauth2/v2\.0/devicecode|"
-    r"discovery/v2\.0/keys|discovery/keys)"
-)
 
 
 @dataclass
@@ -67,7 +53,7 @@ class Entra:
     remembered: dict[str, Tenant] = field(default_factory=dict)
 
     def purpose(self, call: Call) -> Purpose:
-        found = _PATH.fullmatch(call.path)
+        found = PATH.fullmatch(call.path)
         tenant = self._named(found.group(1)) if found else None
         operation = found.group(2).rpartition("/")[2] if found else f"{call.method} {call.path}"
         return Purpose(operation, READ, tenant.name if tenant else None)
@@ -84,9 +70,9 @@ class Entra:
             waiting.polls_left = 0
 
     def _carry_out(self, call: Call) -> Answer:
-        found = _PATH.fullmatch(call.path)
+        found = PATH.fullmatch(call.path)
         if found is None:
-            return _nowhere()
+            return nowhere()
         authority, route = found.groups()
         method = "POST" if route.startswith("oauth2/") else "GET"
         if call.method != method:
@@ -94,8 +80,8 @@ class Entra:
         tenant = self._named(authority)
         if tenant is None:
             raise refused(90002, name=authority)
-        form = _authenticated(call) | {_AUTHORITY: authority}
-        act = self._granting(form) if route in _TOKEN else self.routes[route]
+        form = authenticated(call) | {AUTHORITY: authority}
+        act = self._granting(form) if route in TOKEN else self.routes[route]
         return Answer(200, act(tenant, form), {"Cache-Control": "no-store"}, behaviour_of(act))
 
     @property
@@ -120,14 +106,14 @@ class Entra:
         }
 
     def _named(self, name: str) -> Tenant | None:
-        if name.lower() in _ANY_TENANT:
+        if name.lower() in ANY_TENANT:
             return next(iter(self.tenants.values()))
         known = self.tenants.get(name.lower())
         return known or next((tenant for tenant in self.tenants.values() if tenant.called(name)), None)
 
     @behaves("login-discovery")
     def _discovery(self, tenant: Tenant, form: Form) -> Json:
-        base = f"{self.url}/{_place(tenant, form)}"
+        base = f"{self.url}/{place(tenant, form)}"
         return {
             "issuer": f"{self.url}/{tenant.tenant_id}/v2.0",
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
@@ -144,7 +130,7 @@ class Entra:
     @behaves("login-discovery-first")
     def _first_discovery(self, tenant: Tenant, form: Form) -> Json:
         """Of the first version of the endpoints, whose requests name a resource instead of scopes."""
-        base = f"{self.url}/{_place(tenant, form)}"
+        base = f"{self.url}/{place(tenant, form)}"
         return self._discovery(tenant, form) | {
             "issuer": f"{self.url}/{tenant.tenant_id}/",
             "authorization_endpoint": f"{base}/oauth2/authorize",
@@ -166,7 +152,7 @@ class Entra:
 
     @behaves("login-client-credentials")
     def _token_for_application(self, tenant: Tenant, form: Form) -> Json:
-        if form[_AUTHORITY].lower() in _ANY_TENANT:
+        if form[AUTHORITY].lower() in ANY_TENANT:
             raise refused(50059)
         principal = self._application(tenant, form["client_id"])
         self._authenticate(tenant, principal, form)
@@ -241,7 +227,7 @@ class Entra:
     def _success(self, tenant: Tenant, principal: Principal, scope: str) -> Json:
         service, resource, wanted = self._resource(tenant, scope, is_person=principal.user is not None)
         granted = principal.graph if service == "graph" else principal.exchange
-        granted |= wanted & _OWN_SCOPES
+        granted |= wanted & OWN_SCOPES
         if wanted - granted:
             raise refused(65001, name=principal.client_id)
         token = self.tokens.issue(tenant, principal, f"{self.url}/{tenant.tenant_id}/", resource, granted)
@@ -280,31 +266,6 @@ class Entra:
         if service is None or (service == "exchange" and not _has_exchange(tenant)):
             raise refused(500011, name=resource, tenant=tenant.display_name)
         return service, resource.rstrip("/")
-
-
-@behaves("login-path")
-def _nowhere() -> Answer:
-    return Answer(404, None, {}, "login-path")
-
-
-def _place(tenant: Tenant, form: Form) -> str:
-    """What stands for the tenant in addresses: those without a tenant stay so."""
-    named = form[_AUTHORITY].lower()
-    return named if named in _ANY_TENANT else tenant.tenant_id
-
-
-@behaves("login-basic")
-def _authenticated(call: Call) -> Form:
-    """The form, with what HTTP Basic says about the client; a resource of the first version is a scope."""
-    form = call.form()
-    kind, _unused, encoded = call.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "basic":
-        with contextlib.suppress(ValueError):
-            client, _unused, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-            form |= {"client_id": unquote_plus(client), "client_secret": unquote_plus(secret)}
-    if "scope" not in form and form.get("resource"):
-        form["scope"] = f"{form['resource'].rstrip('/')}/.default"
-    return form
 
 
 @behaves("login-exchange-absent")

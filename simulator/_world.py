@@ -32,6 +32,7 @@ from ._intune_policies import seed_intune_policies
 from ._ledger import Ledger
 from ._limits import Limits
 from ._managed_devices import seed_managed_devices
+from ._more_paths import seed_more
 from ._nouns import Run
 from ._public_names import ALIASES
 from ._sign_ins import seed_sign_ins
@@ -43,6 +44,7 @@ from ._wire import Json
 _SEEDS = (
     seed_directory,
     seed_groups,
+    seed_more,
     seed_conditional_access,
     seed_sign_ins,
     seed_intune,
@@ -84,7 +86,7 @@ class World:
         self.credentials = _credentials(self.tenants, directory, self.issuer)
         self.tokens = Tokens(self.tenants, self.clock)
         self.entra = Entra(self.tokens, self.tenants, self.credentials, self.issuer)
-        self.identity = ManagedIdentity(self.entra)
+        self.identity = ManagedIdentity(self.entra, secret_file=directory / "arc.key")
         self.downloads = Downloads(self.clock)
         self.graph = Graph(
             Contract(),

@@ -48,6 +48,8 @@ STATE = {
     # Filters that take ConsistencyLevel: eventual.
     "graph-advanced",
     "graph-batch-invalid",
+    "graph-count-segment",
+    "graph-me",
     "intune-not-found",
     "licence-assignment",
     "licence-location",

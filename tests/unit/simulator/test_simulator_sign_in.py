@@ -370,3 +370,15 @@ def test_wrong_verbs_and_paths(simulator: Simulator, session: requests.Session) 
     root = f"{simulator.urls['authority_url']}/{tenant}"
     assert session.post(f"{root}/v2.0/.well-known/openid-configuration").json()["error_codes"] == [900561]
     assert session.get(f"{root}/oauth2/v2.0/elsewhere").status_code == 404
+
+
+def test_a_server_under_azure_arc_reads_a_file(simulator: Simulator, session: requests.Session) -> None:
+    url = f"{simulator.urls['managed_identity_url']}/metadata/identity/oauth2/token"
+    asked = {"api-version": "2020-06-01", "resource": simulator.urls["graph_url"]}
+    challenge = session.get(url, params=asked, headers={"Metadata": "true"})
+    assert challenge.status_code == 401
+    kind, _unused, realm = challenge.headers["WWW-Authenticate"].partition(" realm=")
+    assert kind == "Basic" and realm.endswith(".key") and Path(realm).stat().st_mode & 0o777 == 0o600
+    shown = {"Metadata": "true", "Authorization": f"Basic {Path(realm).read_text()}"}
+    assert session.get(url, params=asked, headers=shown).json()["access_token"]
+    assert session.get(url, params=asked, headers=shown | {"Authorization": "Basic x"}).status_code == 401
