@@ -81,12 +81,25 @@ class Cmdlets:
         # A list is edited, so that what somebody else adds in between stays.
         lists = [name for name, value in values.items() if _is_list(cmdlet, name, value)]
         edits = {name: difference(record.get(name), values[name]) for name in lists}
-        self.write(tenant, "change", cmdlet, {**self.identity(record), **values, **edits})
+        try:
+            self.write(tenant, "change", cmdlet, {**self.identity(record), **values, **edits})
+        except TenantError as error:
+            raise self._doubted(tenant, record, error) from error.__cause__
         return {**record, **values}
 
     def delete(self, tenant: Tenant, record: Record) -> None:
         try:
             self.write(tenant, "remove", f"Remove-{self.noun}", self.identity(record))
         except TenantError as error:
-            if error.kind != "not_found":  # gone already is gone
+            if self._doubted(tenant, record, error).kind != "not_found":  # gone already is gone
                 raise
+
+    def _doubted(self, tenant: Tenant, record: Record, error: TenantError) -> TenantError:
+        """Exchange was seen to say "couldn't be found on SERVER" of an object that is there, so it is looked at again.
+
+        What is still listed is a conflict, after which the engine reads and tries once more.
+        """
+        if error.kind == "not_found" and self.id_of(record) in [self.id_of(one) for one in self.list(tenant)]:
+            error.kind = "conflict"
+            error.next_step = "Exchange Online lists it all the same, so one of its servers may lag behind: run again"
+        return error

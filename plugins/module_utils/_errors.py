@@ -49,6 +49,17 @@ class Answer:
         return f"{self.service} answered {words}{said}" + (f" (request id {one_line(handle, 80)})" if handle else "")
 
 
+def kind_of(answer: Answer) -> str:
+    """The kind of a failure, from its HTTP status. That something is not there, only the service itself can say."""
+    status = answer.status
+    kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
+    if 300 <= status < 400 or (status == 404 and not answer.code):
+        return "protocol"
+    if status in kinds:
+        return kinds[status]
+    return "unavailable" if status >= 500 and status != 501 else "refused"
+
+
 # What to do next, by kind of failure. A caller that knows better gives its own.
 NEXT_STEPS = {
     "forbidden": "Grant it to the application, give admin consent, and try again",

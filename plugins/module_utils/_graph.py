@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from ._claims import claims, grant_step
-from ._errors import Answer, Purpose, TenantError
+from ._errors import Answer, Purpose, TenantError, kind_of
 from ._graph_answers import classify, explain, refine
-from ._http import Bearer, Http, Request, Response, Service, kind_of
+from ._http import Bearer, Http, Request, Response, Service
 from ._retry import Operation, Outcome, may_repeat, retry_after
 
 _NAME = "Microsoft Graph"

@@ -18,9 +18,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ._claims import claims, grant_step
-from ._errors import Answer, Purpose, TenantError, one_line
-from ._origins import REDIRECTS, belonging, moved, origin, redirected
-from ._retry import Deadline, Operation, Outcome, delay, header, http_date, may_repeat, outcome_of_status, rate_limit, retry_after
+from ._errors import Answer, Purpose, TenantError, kind_of, one_line
+from ._origins import REDIRECTS, belonging, follow, moved, origin
+from ._retry import (
+    Deadline,
+    Operation,
+    Outcome,
+    delay,
+    header,
+    http_date,
+    may_repeat,
+    outcome_of_status,
+    rate_limit,
+    retry_after,
+)
 from ._transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
@@ -181,14 +192,7 @@ class Http:
         response = attempt.response
         if response is None or response.status not in REDIRECTS or service.siblings is None:
             return ""
-        location = header(response.headers, "Location")
-        if not location:
-            return ""
-        try:
-            there = redirected(attempt.url, location)
-        except ValueError:
-            return ""
-        return belonging(service.root, service.siblings, there) or ""
+        return follow(service.root, service.siblings, attempt.url, header(response.headers, "Location"))
 
     def pause(
         self,
@@ -299,14 +303,3 @@ class Http:
         return TenantError(
             kind, problem, request.purpose.attempted, self.tenant, answer, step, claims=claims(attempt.token)
         )
-
-
-def kind_of(answer: Answer) -> str:
-    """The kind of a failure, from its HTTP status. That something is not there, only the service itself can say."""
-    status = answer.status
-    kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
-    if 300 <= status < 400 or (status == 404 and not answer.code):
-        return "protocol"
-    if status in kinds:
-        return kinds[status]
-    return "unavailable" if status >= 500 and status != 501 else "refused"

@@ -58,9 +58,14 @@ def moved(url: str, root: str, place: str) -> str:
     return urlsplit(url)._replace(scheme=there.scheme, netloc=there.netloc).geturl()
 
 
-def redirected(sent: str, location: str) -> str:
-    """Where a redirect leads; one that names only a host means the same path there. Raises ValueError."""
-    there, here = urlsplit(urljoin(sent, location)), urlsplit(sent)
+def follow(root: str, siblings: Sequence[str], sent: str, location: str) -> str:
+    """Where a redirect leads within the service, else empty. One that names only a host means the same path."""
+    if not location:
+        return ""
+    try:
+        there, here = urlsplit(urljoin(sent, location)), urlsplit(sent)
+    except ValueError:
+        return ""
     if there.path in ("", "/") and not there.query:
         there = there._replace(path=here.path, query=here.query)
-    return there._replace(fragment="").geturl()
+    return belonging(root, siblings, there._replace(fragment="").geturl()) or ""

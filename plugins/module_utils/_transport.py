@@ -114,6 +114,8 @@ class Transport:
         self._proxies = {"https": proxy} if proxy else {}
         self._session = requests.Session()
         self._session.trust_env = False
+        # requests would work out where a redirect leads, and read its body without limit, though none is followed.
+        self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         self._adapter = (connections or Connections()).adapter(ca_path)
         self._session.mount("https://", self._adapter)
 

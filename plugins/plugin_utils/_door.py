@@ -119,7 +119,11 @@ class ActionModule(ActionBase):
                 if not self._task.no_log:
                     _tell(f"<{variables.get('inventory_hostname')}> {line}")
 
-            result = perform(declaration, parameters, bool(self._task.check_mode), show, _tell, _tokens)
+            def trace(line: str) -> None:
+                _display.vvv(f"intune.exchange: {line}", host=variables.get("inventory_hostname"))
+
+            check_mode = bool(self._task.check_mode)
+            result = perform(declaration, parameters, check_mode, show, _tell, _tokens, trace=trace)
             if progress:
                 result["progress"] = progress
         if _wants_invocation(variables):

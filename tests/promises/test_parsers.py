@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.intune.exchange.plugins.module_utils import _exchange, _graph
+from ansible_collections.intune.exchange.plugins.module_utils import _exchange_answers, _graph_answers
 from ansible_collections.intune.exchange.plugins.module_utils._claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._connection import CLOUDS, cloud_of
 from ansible_collections.intune.exchange.plugins.module_utils._controls import check
@@ -58,10 +58,10 @@ def test_any_text_becomes_one_short_line(text: str) -> None:
 @given(st.one_of(JSON, ERRORS), st.sampled_from([400, 403, 404, 429, 500]))
 def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
     response = Response(status, {}, b"", body)
-    for explain in (_graph._explain, _exchange._explain):
+    for explain in (_graph_answers.explain, _exchange_answers.explain):
         code, message, request_id = explain(response)
         assert all(isinstance(one, str) for one in (code, message, request_id))
-    assert _exchange._classify(response) is not None
+    assert _exchange_answers.classify(response) is not None
 
 
 @fuzz

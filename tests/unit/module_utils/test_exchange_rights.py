@@ -484,3 +484,18 @@ def test_facts(keep: Any, simulator: Simulator) -> None:
     (group,) = keep(role_group_info, name="Intune Connector")["role_groups"]
     assert [one["primary_smtp_address"] for one in group["members"]] == [account]
     assert writes(simulator) == []
+
+
+def test_children_that_hold_a_cmdlet(keep: Any) -> None:
+    """Get-ManagementRole takes GetChildren without a cmdlet only, so both are asked for."""
+    assert keep(management_role, **ROLE)["changed"]
+
+    def names(**options: Any) -> list[str]:
+        return [one["name"] for one in keep(management_role_info, **options)["management_roles"]]
+
+    children = names(parent=PARENT)
+    assert ROLE["name"] in children
+    assert ROLE["name"] in names(parent=PARENT, cmdlet=GET) and set(names(parent=PARENT, cmdlet=GET)) <= set(children)
+    assert ROLE["name"] not in names(parent=PARENT, cmdlet=NEW)
+    assert ROLE["name"] not in names(parent=PARENT, cmdlet=SET, parameters=["Confirm", "QueryString"])
+    assert ROLE["name"] not in names(parent="Message Tracking", cmdlet=GET)

@@ -1,0 +1,57 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A "not found" of something that was just listed is looked at again (seen: microsoft/Microsoft365DSC issue 7124)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils import _run
+from ansible_collections.intune.exchange.plugins.module_utils._cmdlets import Cmdlets
+from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._resource import Field, Resource
+from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+
+from .test_exchange_answers import ERROR_FORMS, GONE, piped
+from .wire import Reply, Wire
+
+WORDS = "The operation couldn't be performed because object 'g-1' couldn't be found on 'AM0PR01.example'."
+RULE = Resource(
+    "rule",
+    Cmdlets("ActiveSyncDeviceAccessRule", "device access rule"),
+    keys=(Field("query_string", "QueryString"),),
+    fields=(Field("access_level", "AccessLevel"),),
+)
+THERE = Reply({"value": [{"Guid": "g-1", "QueryString": "iPhone", "AccessLevel": "Allow"}]})
+NOTHING = Reply({"value": []})
+DONE = Reply(status=204)
+
+
+def ensure(tenant: Tenant, **params: Any) -> dict[str, Any]:
+    return _run.ensure(RULE, tenant, {"query_string": "iPhone", "access_level": "Block", **params}, False)
+
+
+@pytest.mark.parametrize("form", ERROR_FORMS)
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_write_that_is_not_believed_is_tried_again(wire: Wire, tenant: Tenant, state: str, form: str) -> None:
+    wire.answer(THERE, ERROR_FORMS[form](GONE, WORDS), THERE, THERE, DONE)
+    assert ensure(tenant, state=state)["changed"]
+    verb = "Set" if state == "present" else "Remove"
+    names = [one.cmdlet.partition("-")[0] for one in wire.asked]
+    assert names == ["Get", verb, "Get", "Get", verb]
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_it_is_an_error_when_it_stays(wire: Wire, tenant: Tenant, state: str) -> None:
+    wire.answer(*[THERE, piped(GONE, WORDS), THERE] * 3)
+    with pytest.raises(TenantError) as caught:
+        ensure(tenant, state=state)
+    assert caught.value.kind == "conflict" and "lists it all the same" in str(caught.value)
+
+
+def test_what_somebody_else_removed_is_gone(wire: Wire, tenant: Tenant) -> None:
+    wire.answer(THERE, piped(GONE, WORDS), NOTHING)
+    assert ensure(tenant, state="absent")["changed"] and len(wire.asked) == 3

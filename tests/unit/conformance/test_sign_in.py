@@ -1,0 +1,82 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sign-in as platforms and Entra were seen to answer."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msal.managed_identity
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils import _auth
+from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+
+from .wire import token
+
+SECRET = "proof-of-being-here"
+
+
+@pytest.fixture
+def arc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, str]]]:
+    """The identity endpoint of Azure Arc: 401 names a file, whose content is the proof (msal-python 812 and 814)."""
+    asked: list[dict[str, str]] = []
+    (tmp_path / "x.key").write_text(SECRET)
+    monkeypatch.setitem(msal.managed_identity._supported_arc_platforms_and_their_prefixes, sys.platform, str(tmp_path))
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append({name.lower(): value for name, value in self.headers.items()})
+            proved = self.headers.get("Authorization") == f"Basic {SECRET}"
+            content = json.dumps({"access_token": token(), "expires_in": "3600"}).encode() if proved else b""
+            self.send_response(200 if proved else 401)
+            if not proved:
+                self.send_header("WWW-Authenticate", f"Basic realm={tmp_path / 'x.key'}")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    endpoint = f"http://127.0.0.1:{server.server_address[1]}/metadata/identity/oauth2/token"
+    for name in ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_HEADER", "MSI_ENDPOINT", "MSI_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("IDENTITY_ENDPOINT", endpoint)
+    monkeypatch.setenv("IMDS_ENDPOINT", endpoint)
+    yield asked
+    server.shutdown()
+    server.server_close()
+
+
+def test_azure_arc_is_shown_the_file_that_it_names(opened: Callable[..., Tenant], arc: list[dict[str, str]]) -> None:
+    tenant = opened(auth_method="managed_identity", graph_token=None, exchange_token=None)
+    assert tenant.tokens.bearer("graph") == token()
+    assert [one.get("authorization") for one in arc] == [None, f"Basic {SECRET}"]
+
+
+def test_azure_arc_is_found_without_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    assert _auth._identity_endpoint() == "http://169.254.169.254"
+    (tmp_path / "himds").touch()
+    monkeypatch.setattr(_auth, "_ARC_SERVICE", str(tmp_path / "himds"))
+    assert _auth._identity_endpoint() == "http://localhost:40342"
+
+
+def test_a_customer_without_consent_gets_the_link(opened: Callable[..., Tenant]) -> None:
+    tenant = opened(auth_method="client_secret", client_id="app", client_secret="s3cret")
+    words = "AADSTS7000229: The client application is missing service principal in the tenant."
+    refused = tenant.tokens._refused("unauthorized_client", words, None, 401)
+    assert isinstance(refused, TenantError) and refused.kind == "sign_in"
+    assert "https://login.microsoftonline.com/contoso.com/adminconsent?client_id=app" in refused.next_step
