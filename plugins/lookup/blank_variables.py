@@ -11,15 +11,20 @@ short_description: Name the variables of a role that are set and blank
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - A variable that is empty, such as C({{ leaver.mail | default('') }}), must never mean everything. The roles of this
-    collection refuse their blank variables in the first task of each entry point, and this names them.
-  - Reads the argument specification of the role. Names each variable of the entry point that is an empty text or white
-    space, each such element of a list, and each such value in a dictionary. An empty list or dictionary is named only
-    where the variable is required.
+  - A variable that is empty, such as C({{ leaver.mail | default('') }}), must never mean everything. The roles and
+    playbooks of this collection refuse their blank variables in their first task, and this names them.
+  - Names each of the variables that is an empty text or white space, each such element of a list, and each such value
+    in a dictionary. An empty list or dictionary is named only where the role requires the variable.
 options:
   _terms:
-    description: The path of the file with the argument specifications, and the entry point.
-    required: true
+    description: Names of variables. A variable that is not defined is not blank.
+  argument_specs:
+    description: The path of a file with the argument specifications of a role, whose variables are looked at as well.
+    type: str
+  entry_point:
+    description: The entry point in O(argument_specs).
+    type: str
+    default: main
   clears:
     description: Keys of dictionaries in which an empty text is a value, since it clears a setting.
     type: list
@@ -36,15 +41,15 @@ EXAMPLES = r"""
     that: blank | length == 0
     fail_msg: "{{ blank | join(', ') }} is blank"
   vars:
-    blank: "{{ query('intune.exchange.blank_variables', role_path ~ '/meta/argument_specs.yml', 'main') }}"
+    blank: "{{ query('intune.exchange.blank_variables', 'report_folder', 'tenant_options') }}"
 """
 
 RETURN = r"""
 _list:
-  description: The paths of the blank values, in the order of the specification.
+  description: The paths of the blank values, in the order of the variables.
   type: list
   elements: str
-  sample: [mobile_access_mailbox]
+  sample: [tenant_options.tenant_id]
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -62,17 +67,20 @@ from ..module_utils._targets import is_blank
 class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
-        if len(terms) != 2:
-            raise AnsibleLookupError("blank_variables takes the path of a file and the name of an entry point")
-        path, entry_point = terms
+        options: dict[str, Any] = {name: {} for name in terms}
+        path, entry_point = self.get_option("argument_specs"), self.get_option("entry_point")
         try:
-            options = yaml.safe_load(Path(path).read_text(encoding="utf-8"))["argument_specs"][entry_point]["options"]
+            if path:
+                specs = yaml.safe_load(Path(path).read_text(encoding="utf-8"))["argument_specs"]
+                options |= specs[entry_point]["options"]
         except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
             raise AnsibleLookupError(f"Could not read the options of {entry_point} in {path}: {error}") from error
         values = lookup_loader.get("ansible.builtin.vars", loader=self._loader, templar=self._templar)
         found: list[str] = []
         for name, spec in options.items():
-            value = values.run([name], variables=variables, default=None)[0]
+            if name not in variables:
+                continue
+            value = values.run([name], variables=variables)[0]
             if is_blank(value) and (isinstance(value, str) or spec.get("required")):
                 found.append(name)
             else:

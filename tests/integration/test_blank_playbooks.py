@@ -1,0 +1,91 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks refuse blank variables, and hosts that do not say which tenant they stand for, before any request."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import Simulator
+
+from .conftest import ROOT
+
+
+def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variables: Any) -> str:
+    """The output of a shipped playbook with the sign-in of a tenant in its environment; it must fail."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            *("-i", inventory, f"intune.exchange.{name}", "-e", json.dumps(variables)),
+        ],
+        cwd=folder,
+        env={
+            **clean,
+            **simulator.environment("phones"),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+            "ANSIBLE_NOCOLOR": "1",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode != 0, done.stdout
+    return " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.parametrize(
+    ("name", "inventory", "variables", "words"),
+    [
+        (
+            "remove",
+            "localhost,",
+            {"connector_primary_smtp_address": "", "connector_confirm_remove": True},
+            "address is blank",
+        ),
+        (
+            "connect",
+            "localhost,",
+            {"connector_primary_smtp_address": " "},
+            "connector_primary_smtp_address, connector_account_user",
+        ),
+        ("facts", "localhost,", {"tenant_options": {"tenant_id": ""}}, "tenant_options.tenant_id is blank"),
+        ("facts", "localhost,", {"target": ""}, "'hosts' is required"),
+        ("report", "localhost,", {"report_folder": ""}, "is blank"),
+        ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),
+        # Today's leaver of one customer must not be looked for in the tenant that the shell happens to name.
+        (
+            "approve",
+            "fabrikam,",
+            {"target": "all", "mobile_access_confirm": True},
+            "fabrikam has no tenant_options.tenant_id",
+        ),
+    ],
+)
+def test_nothing_is_sent(
+    tmp_path: Path, simulator: Simulator, name: str, inventory: str, variables: dict[str, Any], words: str
+) -> None:
+    before = len(simulator.requests())
+    assert words in run(tmp_path, simulator, name, inventory, **variables)
+    assert len(simulator.requests()) == before
+
+
+def test_the_report_does_not_read_the_tenant_of_the_environment_for_a_host(
+    tmp_path: Path, simulator: Simulator
+) -> None:
+    before = len(simulator.requests())
+    with pytest.raises(AssertionError):  # the report is written, with the reason
+        run(tmp_path, simulator, "report", "fabrikam,", target="all")
+    report = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())
+    assert [one["state"] for one in report["tenants"]] == ["unread"] and "tenant_id is blank" in json.dumps(report)
+    assert len(simulator.requests()) == before
