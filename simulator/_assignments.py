@@ -9,7 +9,7 @@ from itertools import count
 
 from ._behaviours import behaves
 from ._delegation import refuse_undelegated, refuse_unready
-from ._nouns import Noun, Run, exists
+from ._nouns import Noun, Run, exists, refused
 from ._organization import refuse_dehydrated
 from ._propagation import present
 from ._rbac import WHOLE, assign, assignments_of
@@ -85,7 +85,9 @@ def _users_behind(run: Run, assignment: Json) -> list[Json]:
 def new_assignment(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     role = ROLES.find(run, run.given["Role"])["Name"]
-    identity = next(run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given)
+    identity = next((run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given), None)
+    if identity is None:
+        raise refused("role-assignment-assignee", "An assignment needs a user, a group, a policy or an application.")
     holder, holder_name, kind = principal_of(run, identity)
     refuse_unready(run, holder, identity)
     label = _label(run, role, holder, holder_name)
@@ -126,6 +128,8 @@ _SHOWN = {
         "AdministrativeUnit",
         "RecipientAdministrativeUnitScope",
     ),
+    "CustomConfigWriteScope": ("ConfigWriteScope", "CustomConfigScope", "CustomConfigWriteScope"),
+    "ExclusiveConfigWriteScope": ("ConfigWriteScope", "ExclusiveConfigScope", "CustomConfigWriteScope"),
     "CustomResourceScope": ("RecipientReadScope", "CustomRecipientScope", "CustomResourceScope"),
 }
 
@@ -137,11 +141,11 @@ def _scopes(run: Run) -> Json:
     changed: Json = {}
     for name, (kind, value, place) in _SHOWN.items():
         if name in given:
-            changed = {**WHOLE, kind: value, place: given[name]}
+            changed = {**(changed or WHOLE), kind: value, place: given[name]}
     if "CustomResourceScope" in given:
         changed["RecipientWriteScope"] = "None"
     relative = given.get("RecipientRelativeWriteScope")
-    return {**WHOLE, "RecipientWriteScope": relative} if relative else changed
+    return {**(changed or WHOLE), "RecipientWriteScope": relative} if relative else changed
 
 
 @behaves("role-assignment")

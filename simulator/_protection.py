@@ -39,14 +39,14 @@ def refuse_sensitive(scene: Scene, user: Json) -> None:
         raise _denied("directory-sensitive")
 
 
-@behaves("directory-password")
+@behaves("directory-password-right")
 def refuse_password(scene: Scene) -> None:
     """The password of a user takes a permission of its own, and a role in the directory besides."""
     if "passwordProfile" not in scene.body or scene.tenant.description["sensitive_actions"] != "guarded":
         return
     roles = set(scene.tenant.directory_roles(scene.caller))
     if not (scene.granted & _PASSWORD and roles & _FOR_PASSWORDS):
-        raise _denied("directory-password")
+        raise _denied("directory-password-right")
 
 
 def _denied(behaviour: str) -> Refusal:

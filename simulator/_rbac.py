@@ -40,6 +40,7 @@ WHOLE = {
     "RecipientWriteScope": "Organization",
     "ConfigWriteScope": "OrganizationConfig",
     "CustomRecipientWriteScope": None,
+    "CustomConfigWriteScope": None,
     "CustomResourceScope": None,
     "RecipientAdministrativeUnitScope": None,
 }

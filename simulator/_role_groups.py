@@ -22,7 +22,7 @@ _NOT_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberNotFoundException"
 _A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException"
 
 
-@behaves("identity-ambiguous")
+@behaves("object-ambiguous")
 def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
     """Somebody who can hold a role: the id that stays, the name shown, the kind."""
     found = [
@@ -38,7 +38,7 @@ def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
     if not best:
         raise missing(identity)
     if len(best) > 1:
-        raise ambiguous(identity)
+        raise ambiguous(run, identity)
     return best[0]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ._behaviours import behaves
 from ._clock import iso
+from ._forms import Forms, read_forms
 from ._store import Revision, Store
 from ._wire import Json
 
@@ -98,6 +99,16 @@ class Tenant:
     def exchange(self) -> Json | None:
         found: Json | None = self.description["exchange"]
         return found
+
+    @cached_property
+    def forms(self) -> Forms:
+        """How Exchange answers here."""
+        return read_forms((self.exchange or {})["forms"], self.name)
+
+    def check(self) -> None:
+        """A mistake in the description is said at the start."""
+        if self.exchange is not None:
+            read_forms(self.exchange["forms"], self.name)
 
     @cached_property
     def tenant_id(self) -> str:

@@ -114,12 +114,12 @@ class Tokens:
             return None
         return self._tenants[tenant_id].name if tenant_id in self._tenants else None
 
-    def check(self, token: str, audience: str) -> Claims:
+    def check(self, token: str, *audiences: str) -> Claims:
         if not token:
             raise _refused("token-invalid", "Access token is empty.")
         try:
             claims = jwt.decode(
-                token, self._key.public_key(), algorithms=["RS256"], audience=audience, options={"verify_iat": False}
+                token, self._key.public_key(), algorithms=["RS256"], audience=audiences, options={"verify_iat": False}
             )
         except jwt.ExpiredSignatureError:
             raise _refused("token-expired", "Lifetime validation failed, the token is expired.") from None
