@@ -92,8 +92,6 @@ ROLES = {
     "disabled or a guest, so mobile_access_emergency_users would let nobody in with": "Name enabled member accounts",
     "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
     "or leave ``compliantApplication`` out",
-    "has a name that this role uses, and was made or taken over by somebody else": "Rename that policy, or give it "
-    "the description of the role",
     "Not enforced, since mobile_access_enforce_after_days is": "Read the sign-in log until the moment that is named",
 }
 _HEAD = """..

@@ -123,7 +123,16 @@ def _read(read: Any) -> list[dict[str, Any]] | None:
 
 
 def _with_role(assigned: list[dict[str, Any]] | None, role: str) -> list[dict[str, Any]] | None:
-    return None if assigned is None else [one for one in assigned if fold(one["roleDefinitionId"]) == role]
+    return (
+        None
+        if assigned is None
+        else [
+            one
+            for one in assigned
+            # A role limited to an administrative unit is not held for the tenant.
+            if fold(one["roleDefinitionId"]) == role and one.get("directoryScopeId") in (None, "/")
+        ]
+    )
 
 
 def _held_by_groups(assigned: Iterable[Mapping[str, Any]], roles: Collection[str]) -> list[str]:

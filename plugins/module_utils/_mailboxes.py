@@ -128,7 +128,7 @@ def _described(mailbox: Record) -> str:
 
 def _not_the_owner(tenant: Tenant, device: Mapping[str, Any], mailbox: Record) -> TenantError:
     return TenantError(
-        "unexpected_answer",
+        "other_object",
         f"Exchange Online returned the device {device.get('DeviceId')} of {owner_of(device)} and the mailbox "
         f"{_described(mailbox)}, which is not known to be its mailbox; nothing was changed",
         "find the mailbox of the device",

@@ -94,8 +94,8 @@ options:
     default: false
   marker:
     description:
-      - Change or remove only a group whose O(description) holds this text, compared without regard to case. Any other
-        one of this name is the error V(not_ours).
+      - Change or remove only a group whose O(description) holds this text, of at least 8 characters, compared without
+        regard to case. Any other one of this name is the error V(not_ours).
     type: str
   state:
     description:
@@ -192,7 +192,9 @@ from ..module_utils._module import run_module
 from ..module_utils._role_groups import CLEARS, OPTIONS, keep_role_group
 from ..module_utils._run import Declaration
 
-DECLARATION = Declaration("configure the role group", keep_role_group, OPTIONS, clears=CLEARS)
+DECLARATION = Declaration(
+    "configure the role group", keep_role_group, OPTIONS, clears=CLEARS, selects=frozenset(("marker",))
+)
 
 
 def main() -> None:
