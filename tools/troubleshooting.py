@@ -50,6 +50,7 @@ KINDS = {
     "not_found": "What is named is not there",
     "not_offered": "The tenant does not offer the connector any more. Microsoft announced its removal in 2019",
     "not_ours": "The description does not hold the marker, so somebody else made the object",
+    "not_ready": "Exchange is not ready yet for what was asked, and will be. The next run goes on",
     "not_supported": "The device cannot do this",
     "not_visible": "It was created, but reads do not show it yet",
     "other_account": "The connector is another account's",

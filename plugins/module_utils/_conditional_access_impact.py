@@ -24,7 +24,7 @@ _ROLES = Read(
     odata("roleManagement/directory/roleAssignments", expand="principal"),
     Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"),
 )
-_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.Read.All")
+_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.ReadBasic.All")
 Policies = Sequence[Mapping[str, Any]]
 
 

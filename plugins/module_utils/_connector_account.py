@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
-from ._account_writes import WRITE_ACCOUNT, wait_for_address, write_account
+from ._account_writes import remove_account, wait_for_address, write_account
 from ._accounts import check_address
 from ._errors import Purpose, TenantError, usage
 from ._licenses import candidates, check_units, describe, resolve
@@ -190,7 +190,7 @@ def _absent(
         if params["force_delete"]:
             check_last_administrator(tenant, facts.user, "remove the account")
         if not check_mode:
-            tenant.graph.delete(f"users/{facts.user['id']}", WRITE_ACCOUNT)
+            remove_account(tenant, facts.user["id"])
     return {
         "changed": bool(start),
         "diff": {"before": start, "after": {}},

@@ -8,6 +8,7 @@ Pure rules, for every module, role and plugin. The guide "What protects people" 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -16,6 +17,12 @@ from ._errors import TenantError, usage
 
 _LISTED = 10  # candidates in a message
 _SHORTEST_MARKER = 8
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+
+def is_guid(value: Any) -> bool:
+    """Whether a value is a GUID as the services write it, and nothing else."""
+    return isinstance(value, str) and _GUID.fullmatch(value) is not None
 
 
 def is_blank(value: Any) -> bool:

@@ -61,6 +61,7 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ),
         ("facts", "localhost,", {"tenant_options": {"tenant_id": ""}}, "tenant_options.tenant_id is blank"),
         ("facts", "localhost,", {"target": ""}, "'hosts' is required"),
+        ("check_access", "localhost,", {"check_access_strict": " "}, "check_access_strict is blank"),
         ("report", "localhost,", {"report_folder": ""}, "is blank"),
         ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),
         # Today's leaver of one customer must not be looked for in the tenant that the shell happens to name.
