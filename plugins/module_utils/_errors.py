@@ -97,7 +97,8 @@ class TenantError(Exception):
         where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
         problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
-        step = self.next_step or NEXT_STEPS.get(self.kind, "")
+        # Some name what the service listed.
+        step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_PROBLEM).rstrip(".")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
     def within(self, attempted: str, tenant: str) -> TenantError:

@@ -187,7 +187,7 @@ def build(simulator: Simulator, wanted: Names, other: str, one_phone: bool) -> P
             ((guid, one["DeviceId"]) for guid, one in objects["MobileDevice"].items() if one["_owner"] == key), ("", "")
         )
         people.append(Person(key, name, name, addresses[nickname], phone[1], phone[0]))
-    return Pair(called, *people, objects, other == "guest")
+    return Pair(called, people[0], people[1], objects, other == "guest")
 
 
 def _ids(simulator: Simulator) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
@@ -51,6 +51,13 @@ class Task:
     before: tuple[Step, ...] = ()
 
 
+class Certainty(TypedDict):
+    """Of a `Task`, what follows from how something is named."""
+
+    sure: bool
+    unsure: bool
+
+
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Action = Callable[[Pair, Draw], Task]
 ACTIONS: dict[str, Action] = {}
@@ -61,18 +68,18 @@ def action(found: Action) -> Action:
     return found
 
 
-def _way(pair: Pair, draw: Draw) -> tuple[str, dict[str, bool]]:
+def _way(pair: Pair, draw: Draw) -> tuple[str, Certainty]:
     """A text that names the person who is meant, and whether it names nobody else."""
     way = draw(st.sampled_from(sorted(pair.meant.ways)))
     text = pair.meant.ways[way]
     both = way in ("name", "display name") and pair.names.same
-    return text, {"sure": way == "id", "unsure": both}
+    return text, Certainty(sure=way == "id", unsure=both)
 
 
-def _mailbox(pair: Pair, draw: Draw) -> tuple[str, dict[str, bool]]:
+def _mailbox(pair: Pair, draw: Draw) -> tuple[str, Certainty]:
     """As `_way`, where only those with a mailbox can be meant."""
     text, certainty = _way(pair, draw)
-    return text, {**certainty, "unsure": certainty["unsure"] and not pair.guest}
+    return text, Certainty(sure=certainty["sure"], unsure=certainty["unsure"] and not pair.guest)
 
 
 @action
@@ -151,7 +158,9 @@ def _device_by_id_and_mailbox(pair: Pair, draw: Draw) -> Task:
 @action
 def _device_by_guid(pair: Pair, draw: Draw) -> Task:
     asked, may = _doing(pair, draw, by_id=False)
-    return Task("mobile_device", {"guids": [pair.meant.device], **asked}, may, sure=True)
+    # A device is found by its id; a mailbox is known to it by the name alone, which can be that of two.
+    known = "access" not in asked or not (pair.names.same or pair.names.how in ("address", "id"))
+    return Task("mobile_device", {"guids": [pair.meant.device], **asked}, may, sure=known)
 
 
 @action

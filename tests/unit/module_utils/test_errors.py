@@ -38,3 +38,10 @@ def test_hostile_text_becomes_one_short_line() -> None:
     assert len(one_line("x" * 1_000_000)) == 400
     message = str(TenantError("refused", str(Answer("Graph", 400, HOSTILE, HOSTILE)), "do it", HOSTILE))
     assert message.isprintable()
+
+
+def test_a_next_step_with_text_of_a_service_is_one_short_line() -> None:
+    message = str(
+        TenantError("not_found", "no such policy", next_step="Give one of \r\n\x1b[31mfatal\x07" + "x" * 5000)
+    )
+    assert message.isprintable() and len(message) < 2000
