@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             control=parsed.control,
             host=parsed.host,
             allow_remote=parsed.allow_remote,
+            public_port=parsed.public_port,
         )
     except ValueError as wrong:
         _parser().error(str(wrong))
@@ -45,6 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
         if parsed.address_file:
             _publish(parsed.address_file, simulator.urls | {"pid": os.getpid(), "tenants": simulator.tenants})
         for name, value in simulator.environment().items():
+            print(f"export {name}={shlex.quote(value)}")
+        print(
+            "# for other clients, such as those on azure-identity and requests (give disable_instance_discovery=True)"
+        )
+        for name, value in simulator.client_environment().items():
             print(f"export {name}={shlex.quote(value)}")
         sys.stdout.flush()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -94,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-rate-limits", action="store_true", help="refuse nobody for asking too often")
     add("--host", default=LOOPBACK, metavar="ADDRESS", help="listen there with sign-in, Graph and Exchange (127.0.0.1)")
     add("--allow-remote", action="store_true", help="let --host be an address that other machines can reach")
+    add(
+        "--public-port",
+        type=int,
+        metavar="PORT",
+        help="also answer there as login.microsoftonline.com, graph.microsoft.com, outlook.office365.com, which then "
+        "stand in every link: for clients whose hosts are written in, with a line in the hosts file (443)",
+    )
     add("--stop-after", type=float, metavar="SECONDS", help="stop by itself after so long")
     return parser
 

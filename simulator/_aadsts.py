@@ -31,6 +31,17 @@ _INSTALLED = (
 _NO_FEDERATION = "No matching federated identity record found for presented assertion"
 ERRORS = {
     50027: Aadsts(401, "invalid_client", "JWT token is invalid or malformed."),
+    50059: Aadsts(
+        400,
+        "invalid_request",
+        "No tenant-identifying information found in either the request or implied by any provided credentials.",
+    ),
+    65001: Aadsts(
+        400,
+        "invalid_grant",
+        "The user or administrator has not consented to use the application with ID '{name}'. Send an interactive "
+        "authorization request for this user and resource.",
+    ),
     70000: Aadsts(400, "invalid_grant", "The provided grant is not valid: the refresh token is unknown."),
     70003: Aadsts(400, "unsupported_grant_type", "The app requested an unsupported grant type '{name}'."),
     70011: Aadsts(
@@ -80,7 +91,7 @@ ERRORS = {
     700212: Aadsts(401, "invalid_client", _NO_FEDERATION + " audience '{name}'."),
     700213: Aadsts(401, "invalid_client", _NO_FEDERATION + " subject '{name}'."),
     900144: Aadsts(400, "invalid_request", "The request body must contain the following parameter: '{name}'."),
-    900561: Aadsts(404, "invalid_request", "The endpoint only accepts its own paths. Received a request for '{name}'."),
+    900561: Aadsts(400, "invalid_request", "The endpoint only accepts {name} requests. Received a {received} request."),
     1002012: Aadsts(
         400,
         "invalid_scope",

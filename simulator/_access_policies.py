@@ -11,6 +11,8 @@ from ._nouns import Noun, Run, keep
 # https://learn.microsoft.com/powershell/module/exchangepowershell/get-casmailboxplan
 _PLANS = ("ExchangeOnline", "ExchangeOnlineDeskless", "ExchangeOnlineEnterprise", "ExchangeOnlineEssentials")
 
+_SWITCHES = ("ActiveSyncEnabled", "ECPEnabled", "ImapEnabled", "MAPIEnabled", "OWAEnabled", "PopEnabled")
+
 
 @behaves("access-policies")
 def seed_access_policies(run: Run) -> None:
@@ -23,7 +25,7 @@ def seed_access_policies(run: Run) -> None:
     for plan in _PLANS:
         own = described["mailbox_plans"].get(plan, {})
         switches = dict.fromkeys(
-            ("ActiveSyncEnabled", "ECPEnabled", "ImapEnabled", "MAPIEnabled", "OWAEnabled", "PopEnabled"), True
+            (*_SWITCHES, "OWAforDevicesEnabled", "OutlookMobileEnabled", "UniversalOutlookEnabled"), True
         )
         name = f"{plan}-{run.tenant.uuid('mailboxPlan', plan)}"
         keep(

@@ -8,7 +8,8 @@ from __future__ import annotations
 from itertools import count
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, exists
+from ._delegation import refuse_undelegated, refuse_unready
+from ._nouns import Noun, Run, exists, refused
 from ._organization import refuse_dehydrated
 from ._propagation import present
 from ._rbac import WHOLE, assign, assignments_of
@@ -84,9 +85,13 @@ def _users_behind(run: Run, assignment: Json) -> list[Json]:
 def new_assignment(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     role = ROLES.find(run, run.given["Role"])["Name"]
-    identity = next(run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given)
+    identity = next((run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given), None)
+    if identity is None:
+        raise refused("role-assignment-assignee", "An assignment needs a user, a group, a policy or an application.")
     holder, holder_name, kind = principal_of(run, identity)
+    refuse_unready(run, holder, identity)
     label = _label(run, role, holder, holder_name)
+    refuse_undelegated(run, role, label)
     assignment = assign(run, role, holder, holder_name, kind, label)
     delegating = {"RoleAssignmentDelegationType": "DelegatingOrgWide"} if run.given.get("Delegating") else {}
     run.tenant.store("ManagementRoleAssignment").update(assignment["Guid"], _scopes(run) | delegating)
@@ -99,7 +104,8 @@ def _label(run: Run, role: str, holder: str, holder_name: str) -> str:
     store = run.tenant.store("ManagementRoleAssignment")
     kind = "DelegatingOrgWide" if run.given.get("Delegating") else "Regular"
     wanted = WHOLE | _scopes(run)
-    label = str(run.given.get("Name") or f"{role}-{holder_name}"[:64])
+    ending = "-Delegating" if run.given.get("Delegating") else ""
+    label = str(run.given.get("Name") or f"{role}-{holder_name}{ending}"[:64])
     for item in store:
         same = item["Role"] == role and item["_assignee"] == holder and item["RoleAssignmentDelegationType"] == kind
         if same and all(item[name] == value for name, value in wanted.items()):
@@ -122,6 +128,8 @@ _SHOWN = {
         "AdministrativeUnit",
         "RecipientAdministrativeUnitScope",
     ),
+    "CustomConfigWriteScope": ("ConfigWriteScope", "CustomConfigScope", "CustomConfigWriteScope"),
+    "ExclusiveConfigWriteScope": ("ConfigWriteScope", "ExclusiveConfigScope", "CustomConfigWriteScope"),
     "CustomResourceScope": ("RecipientReadScope", "CustomRecipientScope", "CustomResourceScope"),
 }
 
@@ -133,19 +141,26 @@ def _scopes(run: Run) -> Json:
     changed: Json = {}
     for name, (kind, value, place) in _SHOWN.items():
         if name in given:
-            changed = {**WHOLE, kind: value, place: given[name]}
+            changed = {**(changed or WHOLE), kind: value, place: given[name]}
     if "CustomResourceScope" in given:
         changed["RecipientWriteScope"] = "None"
     relative = given.get("RecipientRelativeWriteScope")
-    return {**WHOLE, "RecipientWriteScope": relative} if relative else changed
+    return {**(changed or WHOLE), "RecipientWriteScope": relative} if relative else changed
 
 
 @behaves("role-assignment")
 def _change_assignment(run: Run, assignment: Json) -> Json:
+    refuse_undelegated(run, assignment["Role"], assignment["Name"])
     return _scopes(run) | ({"Enabled": run.given["Enabled"]} if "Enabled" in run.given else {})
 
 
-ASSIGNMENT_NOUNS = {"ManagementRoleAssignment": Noun("ManagementRoleAssignment", change=_change_assignment)}
+def _remove_assignment(run: Run, assignment: Json) -> None:
+    refuse_undelegated(run, assignment["Role"], assignment["Name"])
+
+
+ASSIGNMENT_NOUNS = {
+    "ManagementRoleAssignment": Noun("ManagementRoleAssignment", change=_change_assignment, remove=_remove_assignment)
+}
 ASSIGNMENT_CMDLETS = {
     "Get-ManagementRoleAssignment": get_assignments,
     "New-ManagementRoleAssignment": new_assignment,

@@ -83,9 +83,12 @@ def _response(identifier: str, answer: Answer) -> Json:
     return {name: value for name, value in response.items() if value is not None}
 
 
-def _headers(answer: Answer) -> dict[str, str]:
-    own = {name: value for name, value in answer.headers.items() if name in ("Retry-After", "request-id")}
-    return own | ({"Content-Type": "application/json"} if answer.body is not None else {})
+def _headers(answer: Answer) -> Json:
+    """In lower case, and the wait as a number: both were seen, and clients must not rely on either."""
+    own: Json = {name.lower(): value for name, value in answer.headers.items() if name in ("Retry-After", "request-id")}
+    if own.get("retry-after", "").isdigit():
+        own["retry-after"] = int(own["retry-after"])
+    return own | ({"content-type": "application/json"} if answer.body is not None else {})
 
 
 def _check_ids(requests: list[Json]) -> None:

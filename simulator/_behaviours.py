@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from . import _behaviours_access, _behaviours_entra, _behaviours_exchange, _behaviours_graph
+from . import _behaviours_access, _behaviours_entra, _behaviours_exchange, _behaviours_forms, _behaviours_graph
 from ._behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
@@ -18,6 +18,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
     **_behaviours_graph.SECTIONS,
     **_behaviours_access.SECTIONS,
     **_behaviours_exchange.SECTIONS,
+    **_behaviours_forms.SECTIONS,
 }
 BEHAVIOURS: dict[str, Behaviour] = {name: row for rows in SECTIONS.values() for name, row in rows.items()}
 

@@ -28,7 +28,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/query-parameters#expand-parameter",
         ),
         "graph-filter": Behaviour(
-            "sign-ins and managed devices are filtered by documented properties and operators only; the text is ours",
+            "sign-ins and managed devices are filtered by documented properties and operators, and by those that "
+            "public scripts use; operatingSystem is one, though one source says that it cannot be; the text is ours",
             DOCUMENTED,
             f"{_API}/resources/signin",
         ),
@@ -97,6 +98,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "hashicorp/terraform-provider-azuread issue 1196",
         ),
+        "authentication-strengths": Behaviour(
+            "the three built-in ones, with fewer combinations than they have",
+            ASSUMED,
+            f"{_LEARN}/entra/identity/authentication/concept-authentication-strengths",
+        ),
         "what-if": Behaviour(
             "each policy with whether it applies and the first reason why not; report-only ones apply too",
             DOCUMENTED,
@@ -113,6 +119,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "easDeviceId is there without a connector; what Exchange thinks of a device is none, unless described",
             SEEN,
             f"{_SAMPLES}: easActivated true, exchangeAccessState none",
+        ),
+        "managed-device-count": Behaviour(
+            "the list of devices is not counted", SEEN, "rknightion/graph2otel commit dfd9ef7, 2026-08-21"
         ),
         "managed-device-overview": Behaviour(
             "the overview counts the devices; a device of which Exchange said nothing is unavailable",

@@ -22,6 +22,24 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_ENTRA}/v2-protocols-oidc",
         ),
+        "login-path": Behaviour("an unknown path: 404", ASSUMED, _NOBODY),
+        "login-discovery-first": Behaviour(
+            "the discovery document of the first version, and its token endpoint with a resource",
+            DOCUMENTED,
+            f"{_LEARN}/previous-versions/azure/active-directory/azuread-dev/v1-oauth2-client-creds-grant-flow",
+        ),
+        "login-basic": Behaviour(
+            "an application may show its secret by HTTP Basic", DOCUMENTED, f"{_ENTRA}/v2-oauth2-auth-code-flow"
+        ),
+        "login-scopes": Behaviour(
+            "people ask for several permissions of one API by name; without an API they are those of Graph",
+            DOCUMENTED,
+            f"{_ENTRA}/scopes-oidc",
+        ),
+        "aadsts-50059": Behaviour(
+            "an application needs a tenant; organizations and common are for people", DOCUMENTED, _CODES
+        ),
+        "aadsts-65001": Behaviour("a permission that nobody consented to is refused", DOCUMENTED, _CODES),
         "login-keys": Behaviour("the public keys that tokens are signed with", DOCUMENTED, f"{_ENTRA}/access-tokens"),
         "login-client-credentials": Behaviour(
             "an application gets a token for one API with a secret, a certificate or a federated token, an hour long",
@@ -75,12 +93,22 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "aadsts-1002012": Behaviour("a scope must end in /.default", DOCUMENTED, _CODES),
         "aadsts-7000215": Behaviour("a wrong client secret is refused", DOCUMENTED, _CODES),
         "aadsts-7000218": Behaviour("a confidential client must authenticate", DOCUMENTED, _CODES),
+        "imds-arc": Behaviour(
+            "under Azure Arc: 401 with a file to read, whose content is shown by Basic",
+            DOCUMENTED,
+            f"{_LEARN}/azure/azure-arc/servers/managed-identity-authentication",
+        ),
         "imds-token": Behaviour("a machine's identity gets a token without a credential", DOCUMENTED, _IMDS),
         "imds-header": Behaviour("managed identity needs the header Metadata: true", DOCUMENTED, _IMDS),
         "imds-version": Behaviour("managed identity needs an api-version", DOCUMENTED, _IMDS),
         "imds-resource": Behaviour("managed identity needs a resource", DOCUMENTED, _IMDS),
         "imds-identity": Behaviour("an identity that the machine lacks is not found", DOCUMENTED, _IMDS),
         "imds-path": Behaviour("other paths of the metadata service are not found", ASSUMED, _NOBODY),
+        "token-directory-roles": Behaviour(
+            "a token names in wids the directory roles that its owner holds",
+            DOCUMENTED,
+            f"{_ENTRA}/access-token-claims-reference",
+        ),
         "token-invalid": Behaviour(
             "an API refuses a token that is empty, damaged or not ours", DOCUMENTED, f"{_GRAPH}/errors"
         ),

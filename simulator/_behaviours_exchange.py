@@ -23,7 +23,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "exchange-method": Behaviour("InvokeCommand takes POST", SEEN, _CIPP),
         "exchange-module-file": Behaviour("EXOModuleFile lists the caller's cmdlets", SEEN, _CIPP),
         "exchange-content-type": Behaviour("the body must be JSON", ASSUMED, _NOBODY),
-        "exchange-anchor": Behaviour("X-AnchorMailbox is UPN:, APP:, SMTP: or MBX:", SEEN, _EXOHELPER),
+        "exchange-anchor": Behaviour(
+            "X-AnchorMailbox is UPN:, APP:, SMTP:, MBX:, TID: or OID: with an address, or an address alone", SEEN, _CIPP
+        ),
         "exchange-envelope": Behaviour("the body is CmdletInput with CmdletName and Parameters", SEEN, _CIPP),
         "exchange-no-permission": Behaviour("without the API permission: 401", SEEN, _GRAPH2OTEL),
         "exchange-no-role": Behaviour("with it, but without any role: 403", SEEN, _GRAPH2OTEL),
@@ -31,13 +33,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "a cmdlet that is unknown or in no role: 403 without a body", SEEN, _GRAPH2OTEL
         ),
         "exchange-page-size": Behaviour("odata.maxpagesize from 1 to 1000", SEEN, _CIPP),
-        "exchange-paging": Behaviour(
-            "a page is had by posting the same body to its link, for 30 minutes", SEEN, _GRAPH2OTEL
-        ),
+        "exchange-paging": Behaviour("a link is good for 30 minutes and for its own request", SEEN, _GRAPH2OTEL),
         "exchange-confirm": Behaviour(
-            "a write without Confirm: false is only asked about",
-            ASSUMED,
-            "Microsoft's own module posts Confirm: true first; leaving it out is not described",
+            "a write is only asked about with Confirm: true; without Confirm it happens",
+            SEEN,
+            f"{_CIPP} Set-CASMailbox; removals of terraprovider/go-exoscc, 2026-09",
         ),
         "exchange-whatif": Behaviour(
             "WhatIf changes nothing and returns nothing",
@@ -49,16 +49,6 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_PS}/get-mobiledevice",
         ),
-        "exchange-result-size": Behaviour(
-            "1000 objects unless ResultSize says otherwise, and a warning", DOCUMENTED, f"{_PS}/get-mobiledevice"
-        ),
-        "exchange-annotations": Behaviour("type annotations stand between the properties", SEEN, _EXOHELPER),
-        "exchange-times": Behaviour(
-            "times of an object are text, those of a user whole numbers (ticks)",
-            ASSUMED,
-            "the type is that of christophwille/talkingtoexorestapi docs/metadata.xml; the unit is not described",
-        ),
-        "exchange-errors": Behaviour("failures of a cmdlet are 400 with code|type|text in details", SEEN, _CIPP),
         "exchange-empty-write": Behaviour("writes that return nothing answer an empty list, removals 204", SEEN, _CIPP),
         "exchange-objects": Behaviour(
             "Get-, New-, Set- and Remove- of any kind of object, found by identity, name or GUID", DOCUMENTED, _PS
@@ -85,11 +75,6 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_LEARN}/powershell/exchange/filter-properties",
         ),
         "object-missing": Behaviour("an unknown object: ManagementObjectNotFoundException", SEEN, _CIPP),
-        "identity-ambiguous": Behaviour(
-            "a name that several objects have: ManagementObjectAmbiguousException; an id outranks names",
-            SEEN,
-            f"{_CIPP}; microsoft/Microsoft365DSC issue 3741; that an id outranks names is assumed",
-        ),
         "object-exists": Behaviour("a taken name: ADObjectAlreadyExistsException", SEEN, _EXOHELPER),
     },
     "Exchange: the organization and who may do what": {
@@ -155,6 +140,25 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_PS}/new-managementroleassignment",
         ),
         "role-group-built-in": Behaviour("built-in role groups stay", DOCUMENTED, f"{_PS}/remove-rolegroup"),
+        "delegating-assignment": Behaviour(
+            "a role is handed out by whoever has a delegating assignment of it or of its parent, by default "
+            "Organization Management only",
+            DOCUMENTED,
+            f"{_LEARN}/exchange/understanding-management-role-assignments-exchange-2013-help; the text is that of "
+            "public questions about ApplicationImpersonation",
+        ),
+        "delegating-late": Behaviour(
+            "after customization was enabled, handing out roles is refused for 50 minutes, with the text of a missing "
+            "delegating assignment",
+            SEEN,
+            "PIM4EntraPS, Initialize-PimMailSender: 40 to 60 minutes in two new tenants on 2026-10-08",
+        ),
+        "service-principal-late": Behaviour(
+            "a service principal that was just registered is listed, but 404 for what gives it a role, as long as the "
+            "description says",
+            SEEN,
+            "PIM4EntraPS, Initialize-PimMailSender: two tenants; for members of role groups it is assumed",
+        ),
         "member-exists": Behaviour("a member twice: MemberAlreadyExistsException", SEEN, _CIPP),
         "member-missing": Behaviour("not a member: MemberNotFoundException", ASSUMED, _NOBODY),
         "member-list": Behaviour(

@@ -18,12 +18,24 @@ _NOBODY = "no public source found"
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     "Graph as a whole": {
         "graph-version": Behaviour(
-            "only v1.0 is there, and one path of beta", ASSUMED, "the simulator has no more of beta"
+            "v1.0, and its paths in beta as well, in the form of v1.0 but for the authority",
+            ASSUMED,
+            "no more is simulated",
         ),
         "graph-collections": Behaviour(
             "list, get, create, update and delete any collection of the contract, with its permissions",
             DOCUMENTED,
             f"{_GRAPH}/use-the-api",
+        ),
+        "graph-case": Behaviour(
+            "segments, properties and query options are compared without case, and a slash may end the path",
+            SEEN,
+            "PATCH, $select and $filter of CLI for Microsoft 365, CIPP and Office365-REST-Python-Client, 2026",
+        ),
+        "graph-advanced": Behaviour(
+            "endsWith, ne and not on directory objects take ConsistencyLevel: eventual and $count=true",
+            DOCUMENTED,
+            f"{_GRAPH}/aad-advanced-queries",
         ),
         "graph-no-segment": Behaviour(
             "an unknown path: Resource not found for the segment", SEEN, "public Graph issues"
@@ -55,12 +67,23 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "OData library messages in public issues",
         ),
         "graph-content-type": Behaviour("a body needs Content-Type: application/json", ASSUMED, _NOBODY),
+        "graph-me": Behaviour(
+            "/me is the person whose token it is, and refused to an application", DOCUMENTED, f"{_GRAPH}/api/user-get"
+        ),
+        "graph-count-segment": Behaviour(
+            "the number of users as text, with ConsistencyLevel: eventual only",
+            DOCUMENTED,
+            f"{_GRAPH}/aad-advanced-queries",
+        ),
+        "service-principals": Behaviour(
+            "those of the described applications and no others", ASSUMED, "a tenant has hundreds of Microsoft's own"
+        ),
         "graph-batch": Behaviour(
-            "up to 20 parts, answered in another order, each with its own status", DOCUMENTED, f"{_GRAPH}/json-batching"
+            "up to 20 parts, answered in another order, each with its own status and headers in lower case",
+            DOCUMENTED,
+            f"{_GRAPH}/json-batching",
         ),
-        "graph-batch-invalid": Behaviour(
-            "double ids and impossible dependencies refuse the whole batch", DOCUMENTED, f"{_GRAPH}/json-batching"
-        ),
+        "graph-batch-invalid": Behaviour("double ids and wrong dependencies", DOCUMENTED, f"{_GRAPH}/json-batching"),
         "limit-intune": Behaviour(
             "1000 requests in 20 s per application and tenant, taken over for onboarding",
             ASSUMED,
@@ -87,6 +110,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_GRAPH}/api/user-post-users",
         ),
+        "directory-password": Behaviour(
+            "a password has eight characters of three kinds out of four",
+            DOCUMENTED,
+            f"{_LEARN}/entra/identity/authentication/concept-sspr-policy",
+        ),
         "directory-user-defaults": Behaviour(
             "most properties of a user come only when selected", DOCUMENTED, f"{_GRAPH}/api/user-get"
         ),
@@ -103,6 +131,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "too",
             DOCUMENTED,
             f"{_GRAPH}/api/resources/users#sensitive-actions",
+        ),
+        "directory-password-right": Behaviour(
+            "a new password takes User-PasswordProfile.ReadWrite.All, which User.ReadWrite.All does not include, and "
+            "the directory role User Administrator or one above it, for applications too",
+            DOCUMENTED,
+            f"{_GRAPH}/api/user-update; that the permission is not included was met by public projects in 2026",
         ),
         "directory-mastered": Behaviour(
             "a synchronised user is changed where it is mastered; only its usageLocation is writable here",
@@ -171,15 +205,25 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "a missing permission: Forbidden, Intune's error as JSON in message", SEEN, _INTUNE_FORM
         ),
         "intune-no-licence": Behaviour(
-            "no Intune subscription: Request not applicable to target tenant.",
+            "no Intune subscription: Request not applicable to target tenant, by choice 401 around Forbidden",
             SEEN,
-            "microsoftgraph/msgraph-beta-sdk-go issue 198",
+            "microsoftgraph/msgraph-beta-sdk-go issue 198; the 401 in two public traces of 2026",
         ),
         "intune-not-found": Behaviour("an unknown connector: 404 ResourceNotFound", ASSUMED, _NOBODY),
+        "intune-throttled": Behaviour(
+            "as a fault on order: 500 with a text about the rate limit of a broker",
+            SEEN,
+            "rknightion/graph2otel commit dfd9ef7, 2026-08-21",
+        ),
         "mdm-authority": Behaviour(
-            "mobileDeviceManagementAuthority comes only when selected",
-            DOCUMENTED,
-            f"{_GRAPH}/api/resources/organization",
+            "mobileDeviceManagementAuthority comes from the item alone, when it is all that is selected",
+            SEEN,
+            "TenantPulse, live trace of 2026-08; maester365/maester",
+        ),
+        "intune-without-body": Behaviour(
+            "deprecated collections by choice answer without a body where they have nothing",
+            SEEN,
+            "rknightion/graph2otel commit dfd9ef7, 2026-08-21",
         ),
         "mdm-authority-left-out": Behaviour(
             "v1.0 can leave the authority out",
@@ -209,7 +253,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "connector-sync-type": Behaviour("synchronising needs a syncType", ASSUMED, _NOBODY),
         "connector-address-unknown": Behaviour("the address must be the primary one of a user", ASSUMED, _NOBODY),
         "connector-not-offered": Behaviour(
-            "where the connector is not offered, its list is 404 ResourceNotFound", ASSUMED, _NOBODY
+            "where the connector is not offered, its list is 501 NotSupported, by choice 404 or 400",
+            SEEN,
+            "rknightion/graph2otel commit dfd9ef7, trace of 2026-07; 404 and 400 are assumed",
         ),
         "connector-create-refused": Behaviour("or the list is empty and creating is 400 BadRequest", ASSUMED, _NOBODY),
     },

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +12,9 @@ from typing import Any
 
 from ._behaviours import behaves
 from ._contract import CONTRACTS
-from ._values import Unfit, fitted
+from ._forms import Forms
+from ._live_contract import merged_contract
+from ._values import Unfit, fitted, is_whole
 from ._wire import ACTION, CREATE, IDEMPOTENT, READ, Json, Refusal
 
 _KINDS = {"Get": READ, "Test": READ, "New": CREATE, "Set": IDEMPOTENT, "Remove": IDEMPOTENT, "Update": IDEMPOTENT}
@@ -28,11 +29,13 @@ _HOLDERS = {
 
 @dataclass(frozen=True)
 class Cmdlet:
-    """One entry of contracts/exchange-cmdlets.json."""
+    """One entry of the merged contract, see _live_contract."""
 
     name: str
     entry: Json
     output: Json
+    # properties that had a value on a live tenant
+    observed: frozenset[str] = frozenset()
 
     @property
     def verb(self) -> str:
@@ -65,7 +68,7 @@ class Cmdlet:
         held = {role: [*names, *(cloud_only if role == "Mail Recipients" else [])] for role, names in subsets.items()}
         return {role: held.get(role, list(self.parameters)) for role in roles}
 
-    def bind(self, given: dict[str, Any]) -> dict[str, Any]:
+    def bind(self, given: dict[str, Any], forms: Forms) -> dict[str, Any]:
         """The parameters by their right names, each value in its canonical form."""
         bound: dict[str, Any] = {}
         for spelling, value in given.items():
@@ -77,7 +80,7 @@ class Cmdlet:
             if _is_no_identity(name, value):
                 continue
             try:
-                bound[name] = fitted(self.parameters[name], value)
+                bound[name] = fitted(self.parameters[name], value, forms)
             except Unfit as unfit:
                 raise Refusal(
                     "cmdlet-value",
@@ -87,7 +90,15 @@ class Cmdlet:
                     details=False,
                 ) from None
         self._check_sets(set(bound))
-        return bound
+        return {name: value for name, value in bound.items() if not self._says_nothing(name, given, value, forms)}
+
+    @behaves("cmdlet-empty-list")
+    def _says_nothing(self, name: str, given: dict[str, Any], value: Any, forms: Forms) -> bool:
+        """An empty list leaves a property as it is; null and an empty table clear it."""
+        if forms.empty_lists == "clearing" or self.verb != "Set" or value != []:
+            return False
+        multivalued = self.parameters[name]["encoding"] == "multivalued" and not is_whole(self.parameters[name])
+        return multivalued and any(sent == [] and self._names.get(key.lower()) == name for key, sent in given.items())
 
     def _check_sets(self, names: set[str]) -> None:
         sets = self.entry["parameter_sets"].values()
@@ -112,14 +123,16 @@ def _is_no_identity(name: str, value: Any) -> bool:
     return name == "Identity" and value in (None, "")
 
 
-def load_cmdlets(path: Path = CONTRACTS / "exchange-cmdlets.json") -> dict[str, Cmdlet]:
+def load_cmdlets(directory: Path = CONTRACTS) -> dict[str, Cmdlet]:
     """By name in lower case, as PowerShell looks them up."""
-    document = json.loads(path.read_text())
+    document = merged_contract(directory)
     objects = document["output_objects"]
-    return {
-        name.lower(): Cmdlet(name, entry, objects.get(entry.get("output_object"), {}).get("properties", {}))
-        for name, entry in document["cmdlets"].items()
-    }
+    found: dict[str, Cmdlet] = {}
+    for name, entry in document["cmdlets"].items():
+        output = objects.get(entry.get("output_object"), {})
+        observed = frozenset(output.get("observed", ()))
+        found[name.lower()] = Cmdlet(name, entry, output.get("properties", {}), observed)
+    return found
 
 
 def unresolvable(names: str) -> Refusal:

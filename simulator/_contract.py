@@ -51,11 +51,21 @@ class Operation:
         return bool(granted.intersection(listed.get("least", []) + listed.get("other", [])))
 
 
-class Contract:
-    """contracts/graph-v1.0.json, ready to be asked."""
+def graph_document(directory: Path = CONTRACTS) -> Json:
+    """contracts/graph-v1.0.json with the further paths of contracts/graph-more-paths.json, which come first."""
+    document: Json = json.loads((directory / "graph-v1.0.json").read_text())
+    more = json.loads((directory / "graph-more-paths.json").read_text())
+    document["paths"] = more["paths"] | document["paths"]
+    for kind, parts in more["components"].items():
+        document["components"][kind] |= parts
+    return document
 
-    def __init__(self, path: Path = CONTRACTS / "graph-v1.0.json") -> None:
-        document = json.loads(path.read_text())
+
+class Contract:
+    """The Graph contract, ready to be asked."""
+
+    def __init__(self, directory: Path = CONTRACTS) -> None:
+        document = graph_document(directory)
         self.schemas = Schemas(document)
         self._routes: list[tuple[re.Pattern[str], str, dict[str, Operation]]] = []
         for template, methods in document["paths"].items():
@@ -76,7 +86,7 @@ class Contract:
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""
-        path = _QUOTED_KEY.sub(r"/\1", path)
+        path = _QUOTED_KEY.sub(r"/\1", path).rstrip("/")
         for pattern, _unused, operations in self._routes:
             if found := pattern.fullmatch(path):
                 return operations, list(found.groups())
@@ -105,4 +115,4 @@ def _content(part: Json) -> Json | None:
 
 def _pattern(template: str) -> re.Pattern[str]:
     pieces = re.split(r"\{[^}]*\}", template)
-    return re.compile("([^/']+)".join(re.escape(piece) for piece in pieces))
+    return re.compile("([^/']+)".join(re.escape(piece) for piece in pieces), re.IGNORECASE)

@@ -14,6 +14,8 @@ from aiohttp import web
 from ._server import Handler
 from ._wire import Json
 
+_OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
 
 class Controlled(Protocol):
     """What can be asked."""
@@ -33,6 +35,16 @@ class Controlled(Protocol):
     def reset(self) -> None: ...
 
     def stop_soon(self) -> None: ...
+
+
+def _foreign(request: web.BaseRequest) -> str | None:
+    """Why a request is none of this machine's own: a web page may have sent it, under a name that leads here."""
+    host = request.headers.get("Host", "").lower().rpartition(":")[0] or request.headers.get("Host", "").lower()
+    if host not in _OWN_NAMES:
+        return "the control plane answers only under a loopback name"
+    if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
+        return "the control plane answers no web page"
+    return None
 
 
 def control_handler(controlled: Controlled) -> Handler:
@@ -72,14 +84,19 @@ def control_handler(controlled: Controlled) -> Handler:
     }
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        if problem := _foreign(request):
+            return web.json_response({"error": problem}, status=403)
         prefix, _unused, rest = request.path.lstrip("/").partition("/")
         what, _unused, argument = rest.partition("/")
         act = routes.get((request.method, what))
         if prefix != "_simulator" or act is None:
             known = sorted(f"{method} /_simulator/{name}" for method, name in routes)
             return web.json_response({"error": f"not known; there is {', '.join(known)}"}, status=404)
+        sent = await request.read()
+        if sent and request.content_type != "application/json":
+            return web.json_response({"error": "a body needs Content-Type: application/json"}, status=415)
         try:
-            body = json.loads(await request.read() or b"{}")
+            body = json.loads(sent or b"{}")
             answer = act(argument, body)
         except (ValueError, TypeError, KeyError) as wrong:
             return web.json_response({"error": f"{type(wrong).__name__}: {wrong}"}, status=400)

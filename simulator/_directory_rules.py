@@ -8,7 +8,7 @@ from __future__ import annotations
 from ._behaviours import behaves
 from ._directory import USER_DEFAULTS, new_user
 from ._entities import Resource, Scene, not_found
-from ._protection import refuse_sensitive, refuse_synchronised
+from ._protection import refuse_password, refuse_sensitive, refuse_synchronised
 from ._replication import arrived, arriving
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
@@ -36,6 +36,7 @@ def create_user(scene: Scene, user_id: str) -> Json:
     if scene.tenant.store("users").find("userPrincipalName", name):
         raise _invalid_value("Another object with the same value for property userPrincipalName already exists.")
     _refuse_read_only(scene)
+    _refuse_weak_password(scene)
     properties = {key: value for key, value in scene.body.items() if key != "passwordProfile" and "@" not in key}
     return arriving(scene.tenant, new_user(scene.tenant, user_id, properties, scene.now), scene.now)
 
@@ -52,9 +53,28 @@ def delete_user(scene: Scene, user: Json) -> None:
 @behaves("directory-value")
 def change_user(scene: Scene, user: Json) -> Json:
     _refuse_read_only(scene)
+    _refuse_weak_password(scene)
     refuse_synchronised(scene, user)
+    refuse_password(scene)
     refuse_sensitive(scene, user)
     return {name: value for name, value in scene.body.items() if name != "passwordProfile"}
+
+
+@behaves("directory-password")
+def _refuse_weak_password(scene: Scene) -> None:
+    """Eight characters, of three kinds out of four."""
+    password = (scene.body.get("passwordProfile") or {}).get("password")
+    kinds = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+    if password is not None and (len(password) < 8 or sum(any(map(kind, password)) for kind in kinds) < 3):
+        raise Refusal(
+            "directory-password",
+            status=400,
+            code="Request_BadRequest",
+            message=(
+                "The specified password does not comply with password complexity requirements. Please provide a "
+                "different password."
+            ),
+        )
 
 
 def _refuse_read_only(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 
 from ._behaviours import behaves
 from ._contract import Operation
+from ._filters import refuse_simple, refuse_undocumented
 from ._odata import Filter, ordered, selected
 from ._replication import arrived
 from ._schema import Schemas
@@ -87,9 +88,12 @@ class Resource:
     delete: Callable[[Scene, Json], None] = _nothing
     # Another property that may stand in the URL in place of the id.
     alternate_key: str | None = None
-    # What is given when nothing is selected; all but `concealed` when left out.
+    # What is given when nothing is selected; everything when left out.
     shown: tuple[str, ...] = ()
+    # What is left out unless it is selected.
     concealed: frozenset[str] = frozenset()
+    # What comes only from one object, and only when nothing else is selected.
+    alone: frozenset[str] = frozenset()
     expands: dict[str, Callable[[Tenant, Json], Any]] = field(default_factory=dict)
     # Collections inside of an object, kept under their name with an underscore, and their types.
     contains: dict[str, str] = field(default_factory=dict)
@@ -97,8 +101,9 @@ class Resource:
     complete: bool = False
     # The operators of $filter that are documented for each property; None: no documentation to keep to.
     filters: dict[str, frozenset[str]] | None = None
-    # Directory objects are counted only for readers who accept eventual consistency.
+    # Directory objects are counted only for readers who accept eventual consistency; some lists never are.
     counted: bool = True
+    countable: bool = True
     behaviour: str = "graph-collections"
 
     def locate(self, scene: Scene) -> Json:
@@ -131,7 +136,14 @@ def not_found(scene: Scene, key: str) -> Refusal:
 @behaves("graph-collections")
 def list_entities(scene: Scene, resource: Resource) -> Answer:
     items = arrived(scene.tenant.store(resource.store), scene.now)
+    if not items and _says_nothing(scene, resource):
+        return Answer(200)
     return listed(scene, [resource.view(scene.tenant, item, scene.now) for item in items], resource)
+
+
+@behaves("intune-without-body")
+def _says_nothing(scene: Scene, resource: Resource) -> bool:
+    return resource.store in scene.tenant.intune["without_body"]
 
 
 @behaves("graph-contained")
@@ -188,7 +200,8 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     _expanded(scene, resource)
     if "$filter" in options:
         wanted = Filter(options["$filter"], properties)
-        _refuse_undocumented(wanted, resource)
+        refuse_undocumented(wanted, resource.filters)
+        refuse_simple(wanted, scene, is_directory=not resource.counted)
         items = [item for item in items if wanted.test(item)]
     if "$orderby" in options:
         items = ordered(items, options["$orderby"], properties)
@@ -203,18 +216,6 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
         body["@odata.nextLink"] = f"{scene.root}{scene.path}?{urlencode(options | {'$skiptoken': token}, safe='$')}"
     body["value"] = [_shown(scene, item, resource) for item in items[start:end]]
     return Answer(200, body)
-
-
-@behaves("graph-filter")
-def _refuse_undocumented(wanted: Filter, resource: Resource) -> None:
-    for name, operator in wanted.used if resource.filters is not None else []:
-        if operator not in (resource.filters or {}).get(name, ()):
-            raise Refusal(
-                "graph-filter",
-                status=400,
-                code="BadRequest",
-                message=f"Invalid filter clause: '{operator}' is not supported on the property '{name}'.",
-            )
 
 
 @behaves("graph-complete")
@@ -234,24 +235,39 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
         shown = {name: shown[name] for name in resource.shown if name in shown}
     else:
         shown = {name: value for name, value in shown.items() if name not in resource.concealed}
+    shown = _without_company(scene, shown, resource)
     for name in _expanded(scene, resource):
         inside = name in resource.contains
         shown[name] = _public(item[f"_{name}"]) if inside else resource.expands[name](scene.tenant, item)
     return shown
 
 
+@behaves("mdm-authority")
+def _without_company(scene: Scene, shown: Json, resource: Resource) -> Json:
+    """Without the properties that are given only by themselves, unless this is how they were asked for."""
+    asked = scene.options.get("$select", "").strip().lower()
+    by_itself = {name for name in resource.alone if name.lower() == asked and scene.keys}
+    return {name: value for name, value in shown.items() if name not in resource.alone - by_itself}
+
+
 @behaves("graph-expand")
 def _expanded(scene: Scene, resource: Resource) -> list[str]:
+    known = {name.lower(): name for name in (*resource.contains, *resource.expands)}
     names = scene.options["$expand"].split(",") if "$expand" in scene.options else []
     for name in names:
-        if name not in (*resource.contains, *resource.expands):
+        if name.lower() not in known:
             raise Refusal("graph-expand", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
-    return names
+    return [known[name.lower()] for name in names]
+
+
+@behaves("managed-device-count")
+def _is_never_counted(resource: Resource) -> bool:
+    return not resource.countable
 
 
 @behaves("graph-count")
 def _counts(scene: Scene, resource: Resource) -> bool:
-    return resource.counted or scene.consistent
+    return not _is_never_counted(resource) and (resource.counted or scene.consistent)
 
 
 def _public(value: Any) -> Any:
@@ -260,9 +276,15 @@ def _public(value: Any) -> Any:
     return [_public(item) for item in value] if isinstance(value, list) else value
 
 
+# Lists whose elements are of any kind of directory object.
+_OBJECTS = ("members", "transitiveMembers", "memberOf", "transitiveMemberOf", "owners")
+
+
 def _context(scene: Scene) -> Json:
     entity = "" if scene.operation.method == "GET" and not scene.keys else "/$entity"
     collection = scene.operation.template.partition("/{")[0].lstrip("/")
+    if scene.operation.template.rpartition("/")[2] in _OBJECTS:
+        collection, entity = "directoryObjects", ""
     return {"@odata.context": f"{scene.root}/$metadata#{collection}{entity}"}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,18 +16,15 @@ from ._aadsts import refused, rendered
 from ._assertions import check_assertion
 from ._behaviours import behaves, behaviour_of
 from ._credentials import Credentials, Issuer
+from ._entra_requests import ANY_TENANT, AUTHORITY, OWN_SCOPES, PATH, TOKEN, Form, authenticated, nowhere, place
 from ._tenant import Principal, Tenant
 from ._tokens import LIFETIME, Tokens
 from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-Form = dict[str, str]
 Act = Callable[[Tenant, Form], Json]
-_RESERVED = {"openid", "profile", "offline_access"}
-_PATH = re.compile(
-    r"/([^/]+)/(v2\.0/\.well-known/openid-configuration|oauth2/v2\.0/(?:token|devicecode)|discovery/v2\.0/keys)"
-)
+_RESERVED = {"openid", "profile", "offline_access", "email"}
 
 
 @dataclass
@@ -57,7 +53,7 @@ class Entra:
     remembered: dict[str, Tenant] = field(default_factory=dict)
 
     def purpose(self, call: Call) -> Purpose:
-        found = _PATH.fullmatch(call.path)
+        found = PATH.fullmatch(call.path)
         tenant = self._named(found.group(1)) if found else None
         operation = found.group(2).rpartition("/")[2] if found else f"{call.method} {call.path}"
         return Purpose(operation, READ, tenant.name if tenant else None)
@@ -74,14 +70,18 @@ class Entra:
             waiting.polls_left = 0
 
     def _carry_out(self, call: Call) -> Answer:
-        found = _PATH.fullmatch(call.path)
+        found = PATH.fullmatch(call.path)
         if found is None:
-            raise refused(900561, name=call.path)
-        tenant = self._named(found.group(1))
+            return nowhere()
+        authority, route = found.groups()
+        method = "POST" if route.startswith("oauth2/") else "GET"
+        if call.method != method:
+            raise refused(900561, name=method, received=call.method)
+        tenant = self._named(authority)
         if tenant is None:
-            raise refused(90002, name=found.group(1))
-        form = call.form()
-        act = self._granting(form) if found.group(2) == "oauth2/v2.0/token" else self.routes[found.group(2)]
+            raise refused(90002, name=authority)
+        form = authenticated(call) | {AUTHORITY: authority}
+        act = self._granting(form) if route in TOKEN else self.routes[route]
         return Answer(200, act(tenant, form), {"Cache-Control": "no-store"}, behaviour_of(act))
 
     @property
@@ -89,7 +89,9 @@ class Entra:
         """Everything but the token endpoint."""
         return {
             "v2.0/.well-known/openid-configuration": self._discovery,
+            ".well-known/openid-configuration": self._first_discovery,
             "discovery/v2.0/keys": self._keys,
+            "discovery/keys": self._keys,
             "oauth2/v2.0/devicecode": self._device_code,
         }
 
@@ -99,18 +101,21 @@ class Entra:
         return {
             "client_credentials": self._token_for_application,
             DEVICE_CODE: self._token_for_device,
+            "device_code": self._token_for_device,
             "refresh_token": self._token_again,
         }
 
     def _named(self, name: str) -> Tenant | None:
+        if name.lower() in ANY_TENANT:
+            return next(iter(self.tenants.values()))
         known = self.tenants.get(name.lower())
         return known or next((tenant for tenant in self.tenants.values() if tenant.called(name)), None)
 
     @behaves("login-discovery")
     def _discovery(self, tenant: Tenant, form: Form) -> Json:
-        base = f"{self.url}/{tenant.tenant_id}"
+        base = f"{self.url}/{place(tenant, form)}"
         return {
-            "issuer": f"{base}/v2.0",
+            "issuer": f"{self.url}/{tenant.tenant_id}/v2.0",
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
             "token_endpoint": f"{base}/oauth2/v2.0/token",
             "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
@@ -118,8 +123,19 @@ class Entra:
             "response_types_supported": ["code", "id_token"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
             "tenant_region_scope": "EU",
+        }
+
+    @behaves("login-discovery-first")
+    def _first_discovery(self, tenant: Tenant, form: Form) -> Json:
+        """Of the first version of the endpoints, whose requests name a resource instead of scopes."""
+        base = f"{self.url}/{place(tenant, form)}"
+        return self._discovery(tenant, form) | {
+            "issuer": f"{self.url}/{tenant.tenant_id}/",
+            "authorization_endpoint": f"{base}/oauth2/authorize",
+            "token_endpoint": f"{base}/oauth2/token",
+            "jwks_uri": f"{base}/discovery/keys",
         }
 
     @behaves("login-keys")
@@ -136,6 +152,8 @@ class Entra:
 
     @behaves("login-client-credentials")
     def _token_for_application(self, tenant: Tenant, form: Form) -> Json:
+        if form[AUTHORITY].lower() in ANY_TENANT:
+            raise refused(50059)
         principal = self._application(tenant, form["client_id"])
         self._authenticate(tenant, principal, form)
         return self._success(tenant, principal, form.get("scope", ""))
@@ -160,7 +178,7 @@ class Entra:
     @behaves("login-device-code")
     def _device_code(self, tenant: Tenant, form: Form) -> Json:
         self._application(tenant, form.get("client_id", ""))
-        self._resource(tenant, form.get("scope", ""))
+        self._resource(tenant, form.get("scope", ""), is_person=True)
         code = secrets.token_urlsafe(32)
         self.pending[code] = Pending(tenant, form["scope"], int(tenant.description["person"]["approved_after"]))
         user_code = secrets.token_hex(4).upper()
@@ -207,8 +225,11 @@ class Entra:
         return answer
 
     def _success(self, tenant: Tenant, principal: Principal, scope: str) -> Json:
-        service, resource = self._resource(tenant, scope)
+        service, resource, wanted = self._resource(tenant, scope, is_person=principal.user is not None)
         granted = principal.graph if service == "graph" else principal.exchange
+        granted |= wanted & OWN_SCOPES
+        if wanted - granted:
+            raise refused(65001, name=principal.client_id)
         token = self.tokens.issue(tenant, principal, f"{self.url}/{tenant.tenant_id}/", resource, granted)
         answer: Json = {
             "token_type": "Bearer",
@@ -218,15 +239,26 @@ class Entra:
         }
         return answer | ({"scope": " ".join(sorted(granted))} if principal.user else {})
 
-    def _resource(self, tenant: Tenant, scope: str) -> tuple[str, str]:
-        """The API that a scope asks for."""
+    def _resource(self, tenant: Tenant, scope: str, *, is_person: bool) -> tuple[str, str, frozenset[str]]:
+        """The API that a scope asks for, and the permissions that it names."""
         asked = [part for part in scope.split() if part not in _RESERVED]
+        if is_person and not any(part.endswith("/.default") for part in asked):
+            return self._named_scopes(tenant, scope, asked)
         if len(asked) != 1:
             raise refused(70011, name=scope)
         resource, marker, _unused = asked[0].partition("/.default")
         if not marker:
             raise refused(1002012, name=asked[0])
-        return self.service_of(tenant, resource)
+        return *self.service_of(tenant, resource), frozenset()
+
+    @behaves("login-scopes")
+    def _named_scopes(self, tenant: Tenant, scope: str, asked: list[str]) -> tuple[str, str, frozenset[str]]:
+        """Several permissions of one API, by name; without an API they are those of Graph."""
+        graph = next((url for url, service in self.resources.items() if service == "graph"), "")
+        apis = {part.rpartition("/")[0] or graph for part in asked} or {graph}
+        if len(apis) != 1:
+            raise refused(70011, name=scope)
+        return *self.service_of(tenant, apis.pop()), frozenset(part.rpartition("/")[2] for part in asked)
 
     def service_of(self, tenant: Tenant, resource: str) -> tuple[str, str]:
         """Which of our APIs a resource is; an organization without Exchange Online has no such principal."""

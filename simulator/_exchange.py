@@ -1,29 +1,25 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exchange Online by InvokeCommand, and the list of cmdlets that a caller may run.
+"""InvokeCommand of Exchange Online, and the list of cmdlets that a caller may run.
 
-No page of Microsoft's describes it; its shape is that of the module's own traffic and of public clients.
+Microsoft publishes no contract for it; its shape is that of the module's own traffic and of public clients.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from ._behaviours import behaves, behaviour_of
 from ._clock import Clock
 from ._cmdlet_table import carried_out_by, run_cmdlet
 from ._cmdlets import COMMON, Cmdlet, unresolvable
-from ._exchange_forms import body_of, failed, limited, shaped
+from ._exchange_errors import Rates, failed
+from ._exchange_forms import body_of, emptied, limited, shaped
+from ._exchange_pages import Links, page_size, position
 from ._nouns import Run
 from ._propagation import effective, remembering
 from ._rbac import rights_of
@@ -31,10 +27,9 @@ from ._tenant import Tenant
 from ._tokens import Claims, Tokens
 from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 
-PAGE_SIZE = 1000
 _PATH = re.compile(r"/adminapi/(beta|v1\.0)/([^/]+)/(InvokeCommand|EXOModuleFile)", re.IGNORECASE)
-_LINK_SECONDS = 1800
-_ANCHORS = ("UPN:", "APP:", "SMTP:", "MBX:")
+# PREFIX:..., or an address alone.
+_ANCHOR = re.compile(r"(?:UPN|APP|SMTP|MBX|TID|OID):[^\s]+|[^\s@:]+@[^\s@:]+", re.IGNORECASE)
 
 
 @dataclass
@@ -48,6 +43,12 @@ class Exchange:
     page_size: int
     url: str = ""
     name: str = "exchange"
+    # what else a token for this service may be for
+    aliases: tuple[str, ...] = ()
+    # another port of the same service, for organizations whose calls are sent on to their region
+    regional_url: str = ""
+    links: Links = field(default_factory=Links)
+    rates: Rates = field(default_factory=Rates)
 
     def purpose(self, call: Call) -> Purpose:
         tenant = self.tokens.tenant_of(call.bearer)
@@ -59,35 +60,52 @@ class Exchange:
         return Purpose(cmdlet.name if cmdlet else name, cmdlet.kind if cmdlet else READ, tenant)
 
     def respond(self, call: Call) -> Answer:
+        tenant = None
         try:
-            answer = self._carry_out(call)
+            claims = self.tokens.check(call.bearer, self.url, *self.aliases)
+            tenant = self.tenants[claims.tenant_id]
+            answer = self._carry_out(call, tenant, claims)
         except Refusal as refusal:
-            answer = failed(refusal)
-        return replace(answer, headers={"request-id": call.request_id} | dict(answer.headers))
+            answer = failed(call, refusal, tenant.forms if tenant else None)
+        headers = {"request-id": call.request_id}
+        if tenant is not None and tenant.forms.rate_limit is not None:
+            headers |= self.rates.headers(tenant.tenant_id, tenant.forms.rate_limit, self.clock.now())
+        return replace(answer, headers=headers | dict(answer.headers))
 
-    def _carry_out(self, call: Call) -> Answer:
-        claims = self.tokens.check(call.bearer, self.url)
+    def _carry_out(self, call: Call, tenant: Tenant, claims: Claims) -> Answer:
+        if tenant.forms.redirect and not self._at_region(call):
+            return self._sent_on(call)
         found = _PATH.fullmatch(call.path)
         if found is None:
             raise _bad("exchange-path", "Resource not found.", status=404, code="NotFound")
-        tenant = self.tenants[claims.tenant_id]
         if not tenant.called(found[2]):
             raise _bad("exchange-other-tenant", "The token is for another tenant.", status=401, code="Unauthorized")
+        _refuse_custom_domain(tenant, found[2])
         rights = self._rights(tenant, claims)
         if found[3].lower() == "exomodulefile":
             return self._module_file(call, rights)
+        call = self.links.followed(call, tenant.forms, self.clock.now())
         if call.method != "POST":
             raise _bad("exchange-method", "InvokeCommand takes POST only.", status=405, code="MethodNotAllowed")
-        _check_headers(call)
+        _check_headers(call, tenant)
         name, parameters = _envelope(call)
         cmdlet = self.cmdlets.get(name.lower())
         if cmdlet is None or cmdlet.name not in rights:
             raise Refusal("exchange-no-cmdlet", status=403, code="Forbidden", message=name, empty=True)
-        bound = cmdlet.bind(parameters)
+        bound = cmdlet.bind(parameters, tenant.forms)
         withheld = sorted(set(bound) - rights[cmdlet.name] - COMMON)
         if withheld:
             raise unresolvable(", ".join(withheld))
         return self._run(call, tenant, cmdlet, bound, claims)
+
+    def _at_region(self, call: Call) -> bool:
+        return call.headers.get("host", "") == self.regional_url.partition("://")[2]
+
+    @behaves("exchange-redirect")
+    def _sent_on(self, call: Call) -> Answer:
+        query = f"?{call.query}" if call.query else ""
+        location = {"Location": f"{self.regional_url}{call.path}{query}"}
+        return Answer(302, None, location, behaviour_of(self._sent_on))
 
     def _rights(self, tenant: Tenant, claims: Claims) -> dict[str, set[str]]:
         """The API permission opens the door, roles in Exchange or the directory say what is behind it."""
@@ -113,7 +131,7 @@ class Exchange:
         return Answer(200, {"value": value}, behaviour=behaviour_of(self._module_file))
 
     def _run(self, call: Call, tenant: Tenant, cmdlet: Cmdlet, bound: dict[str, Any], claims: Claims) -> Answer:
-        if _must_ask(cmdlet, bound):
+        if _must_ask(cmdlet, bound, tenant):
             question = f'Are you sure you want to perform this action? {cmdlet.name} "{bound.get("Identity", "")}".'
             return Answer(
                 200, {"@adminapi.confirmationmessage": question, "value": []}, behaviour=behaviour_of(_must_ask)
@@ -122,32 +140,42 @@ class Exchange:
         if _only_supposes(bound):
             return replace(self._page(call, run, []), behaviour=behaviour_of(_only_supposes))
         objects = remembering(tenant, run.now, lambda: run_cmdlet(run))
-        answer = _emptied() if cmdlet.verb == "Remove" else self._page(call, run, limited(run, objects))
-        return replace(answer, behaviour=carried_out_by(cmdlet))
+        if cmdlet.verb == "Remove":
+            return replace(_emptied(), behaviour=carried_out_by(cmdlet))
+        chosen, cut = limited(run, objects)
+        return replace(self._page(call, run, chosen, cut=cut), behaviour=carried_out_by(cmdlet))
 
-    def _page(self, call: Call, run: Run, objects: Sequence[Json]) -> Answer:
+    def _page(self, call: Call, run: Run, objects: Sequence[Json], *, cut: bool = False) -> Answer:
+        """A page of the objects; a list that ResultSize cut short ends in a link that leads nowhere."""
         options = call.options()
-        digest = hashlib.sha256(call.body).hexdigest()
-        start = _position(options.get("$skiptoken"), digest, self.clock.now())
-        end = start + min(_page_size(call), self.page_size)
+        start = position(call)
+        end = start + min(page_size(call), self.page_size)
         names = options["$select"].split(",") if options.get("$select") else list(run.cmdlet.output)
-        value = [shaped(run.cmdlet, item, names) for item in objects[start:end]]
-        body = body_of(self.url, run.tenant, value, run.warnings)
-        if end < len(objects):
-            raw = json.dumps([digest, end, self.clock.now().timestamp()])
-            token = base64.urlsafe_b64encode(raw.encode()).decode()
-            query = urlencode({name: text for name, text in options.items() if name != "$skiptoken"}, safe="$,")
-            link = f"{self.url}{call.path}?{query + '&' if query else ''}$skiptoken={token}"
-            body["@odata.nextLink"] = link
-        return Answer(200, body)
+        value = [shaped(run.cmdlet, item, names, run.tenant.forms) for item in objects[start:end]]
+        has_more = end < len(objects)
+        url = self.regional_url if run.tenant.forms.redirect else self.url
+        body = body_of(url, run, value, has_more=has_more)
+        if has_more or cut:
+            body["@odata.nextLink"] = self.links.link(call, url, end, run.now, dead=not has_more)
+        return Answer(200, body) if value else emptied(body, run.tenant.forms)
 
 
-def _check_headers(call: Call) -> None:
+def _check_headers(call: Call, tenant: Tenant) -> None:
     if "json" not in call.headers.get("content-type", ""):
         raise _bad("exchange-content-type", "The body must be JSON.", status=415, code="UnsupportedMediaType")
-    anchor = call.headers.get("x-anchormailbox", "APP:")
-    if not anchor.upper().startswith(_ANCHORS):
+    anchor = call.headers.get("x-anchormailbox")
+    if anchor is None:
+        return
+    if not _ANCHOR.fullmatch(anchor):
         raise _bad("exchange-anchor", "X-AnchorMailbox has an unknown form.")
+    if anchor.upper().startswith(("APP:", "TID:")):
+        _refuse_custom_domain(tenant, anchor.partition(":")[2].rpartition("@")[2])
+
+
+def _refuse_custom_domain(tenant: Tenant, name: str) -> None:
+    """A custom domain in path or anchor has led to refusals that look like missing rights."""
+    if tenant.forms.domains == "initial" and name.lower() == tenant.domain.lower():
+        raise Refusal("exchange-custom-domain", status=403, code="Forbidden", message="", empty=True)
 
 
 def _envelope(call: Call) -> tuple[str, dict[str, Any]]:
@@ -162,8 +190,10 @@ def _envelope(call: Call) -> tuple[str, dict[str, Any]]:
 
 
 @behaves("exchange-confirm")
-def _must_ask(cmdlet: Cmdlet, bound: dict[str, Any]) -> bool:
-    return cmdlet.kind != READ and "Confirm" in cmdlet.parameters and bound.get("Confirm") is not False
+def _must_ask(cmdlet: Cmdlet, bound: dict[str, Any], tenant: Tenant) -> bool:
+    if cmdlet.kind == READ or "Confirm" not in cmdlet.parameters:
+        return False
+    return bool(bound.get("Confirm", tenant.forms.confirmation == "required"))
 
 
 @behaves("exchange-whatif")
@@ -174,26 +204,6 @@ def _only_supposes(bound: dict[str, Any]) -> bool:
 @behaves("exchange-empty-write")
 def _emptied() -> Answer:
     return Answer(204)
-
-
-def _page_size(call: Call) -> int:
-    found = re.search(r"odata\.maxpagesize=(\d+)", call.headers.get("prefer", ""))
-    size = int(found[1]) if found else PAGE_SIZE
-    if not 1 <= size <= PAGE_SIZE:
-        raise _bad("exchange-page-size", f"odata.maxpagesize must be between 1 and {PAGE_SIZE}.")
-    return size
-
-
-def _position(token: str | None, digest: str, now: datetime) -> int:
-    if token is None:
-        return 0
-    try:
-        body, start, issued = json.loads(base64.urlsafe_b64decode(token))
-    except (binascii.Error, ValueError):
-        body, start, issued = None, 0, 0
-    if body != digest or now.timestamp() - issued > _LINK_SECONDS:
-        raise _bad("exchange-paging", "Expired or Invalid pagination request. Default Expiry time is 00:30:00")
-    return int(start)
 
 
 def _bad(behaviour: str, text: str, *, status: int = 400, code: str = "BadRequest") -> Refusal:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ._behaviours import behaves
 from ._wire import READ, Answer, Call, Json, Purpose
 
 CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY = "connect", "before_effect", "after_effect", "mid_body"
 PHASES = (CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY)
 # What can be said instead of the answer, what is done to the connection, and what happens to the state.
-ANSWERS = ("status", "bad_json", "html", "redirect", "foreign_next_link", "looping_next_link")
+ANSWERS = ("status", "intune_throttled", "bad_json", "html", "redirect", "foreign_next_link", "looping_next_link")
 TRANSPORT = ("reset", "hang", "drip", "truncate")
 STALE_READ, SECOND_WRITER = "stale_read", "second_writer"
 STATE = (STALE_READ, SECOND_WRITER)
@@ -34,6 +35,14 @@ _ERROR_BODIES = {
         (503, "ServiceUnavailable", "The service is temporarily unavailable."),
         (504, "GatewayTimeout", "The gateway got no answer in time."),
     )
+}
+
+# Intune tells clients to slow down in this way as well (seen by rknightion/graph2otel, 2026-08).
+_BROKER = {
+    "error": {
+        "code": "InternalServerError",
+        "message": "Rate limit reached because of too many requests to query broker. Please try again later.",
+    }
 }
 
 
@@ -133,6 +142,8 @@ def replaced(fault: Fault, call: Call, url: str, genuine: Answer) -> Answer:
         case "status":
             body = _ERROR_BODIES.get(fault.status) if fault.body is None else fault.body
             return Answer(fault.status, body, fault.headers)
+        case "intune_throttled":
+            return _slowed_down(fault)
         case "bad_json":
             return Answer(genuine.status, b'{"value": [', genuine.headers)
         case "html":
@@ -145,6 +156,11 @@ def replaced(fault: Fault, call: Call, url: str, genuine: Answer) -> Answer:
         case "looping_next_link":
             return _linked(genuine, f"{url}{call.path}{f'?{call.query}' if call.query else ''}")
     return genuine
+
+
+@behaves("intune-throttled")
+def _slowed_down(fault: Fault) -> Answer:
+    return Answer(500, _BROKER, fault.headers, "intune-throttled")
 
 
 def _linked(answer: Answer, link: str) -> Answer:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft Graph v1.0 (and one path of beta): operations checked by one mechanism, carried out by the table."""
+"""Microsoft Graph v1.0, and its paths in beta: operations checked by one mechanism, carried out by the table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ._clock import Clock
 from ._contract import Contract, Operation
 from ._downloads import Downloads
 from ._entities import Scene
-from ._graph_table import BETA, SINGLETONS, action_of, shape_of
+from ._graph_table import SINGLETONS, action_of
 from ._limits import Limits
 from ._permissions import refuse_without_permission
 from ._tenant import Tenant
@@ -47,6 +47,8 @@ class Graph:
     strict_answers: bool
     url: str = ""
     name: str = "graph"
+    # what else a token for this service may be for
+    aliases: tuple[str, ...] = ()
     # Who answers the parts of a batch; faults and the ledger put themselves in between.
     on_part: Callable[[Call], Answer] | None = None
 
@@ -76,7 +78,7 @@ class Graph:
 
     def identify(self, call: Call) -> tuple[Tenant, Claims]:
         """Who calls, by the token alone."""
-        claims = self.tokens.check(call.bearer, self.url)
+        claims = self.tokens.check(call.bearer, self.url, *self.aliases)
         return self.tenants[claims.tenant_id], claims
 
     def _carry_out(self, call: Call) -> Answer:
@@ -87,7 +89,7 @@ class Graph:
             return replace(answer, behaviour=behaviour_of(run_batch))
         refuse_without_permission(operation, claims)
         self.limits.charge(tenant.name, claims.client_id, operation)
-        resource, act, behaviour = action_of(operation, in_beta=call.path.startswith(f"{_BETA}/"))
+        resource, act, behaviour = action_of(operation, in_beta=_in_beta(call))
         scene = Scene(
             tenant=tenant,
             operation=operation,
@@ -96,7 +98,7 @@ class Graph:
             body=self._body(call, operation),
             now=self.clock.now(),
             schemas=self.contract.schemas,
-            root=f"{self.url}/{call.path.split('/')[1]}",
+            root=f"{self.url}{_BETA if _in_beta(call) else VERSION}",
             page_size=self.page_size,
             tenants=self.tenants,
             consistent=call.headers.get("consistencylevel", "").lower() == "eventual",
@@ -111,16 +113,18 @@ class Graph:
         return replace(self._veiled(operation, call, answer), behaviour=behaviour)
 
     def _operation(self, call: Call) -> Operation | None:
-        found = self.contract.match(unquote(call.path.removeprefix(VERSION).removeprefix(_BETA)))
+        version, _unused, rest = call.path.lstrip("/").partition("/")
+        known = f"/{version.lower()}" in (VERSION, _BETA)
+        found = self.contract.match(unquote(f"/{rest}" if known else call.path))
         return found[0].get(call.method) if found else None
 
     def _route(self, call: Call) -> tuple[Operation, list[str]]:
         version, _unused, rest = call.path.lstrip("/").partition("/")
         found = self.contract.match(unquote(f"/{rest}"))
-        if f"/{version}" != VERSION and not (found and _in_beta(call, found[0])):
+        if f"/{version.lower()}" not in (VERSION, _BETA):
             raise Refusal("graph-version", status=400, code="BadRequest", message=f"Invalid version: {version}")
         if found is None:
-            segment = rest.partition("?")[0].rpartition("/")[2]
+            segment = rest.partition("?")[0].rstrip("/").rpartition("/")[2]
             raise Refusal(
                 "graph-no-segment",
                 status=400,
@@ -138,7 +142,7 @@ class Graph:
         return operations[call.method], keys
 
     def _options(self, call: Call, operation: Operation) -> dict[str, str]:
-        options = call.options()
+        options = {_option(name): text for name, text in call.options().items()}
         paging = {"$skiptoken"} if "$top" in operation.options else set()
         for name in options:
             if name not in operation.options | paging:
@@ -162,6 +166,7 @@ class Graph:
             body: Any = call.json()
         except ValueError:
             raise _bad_request("graph-body-not-json", operation, "Unable to read JSON request payload.") from None
+        body = self.contract.schemas.canonical(operation.body, body)
         for problem in self.contract.schemas.problems(operation.body, body):
             raise _bad_request("graph-body-schema", operation, problem)
         return dict(body)
@@ -196,9 +201,13 @@ class Graph:
         }
 
 
-def _in_beta(call: Call, operations: dict[str, Operation]) -> bool:
-    operation = operations.get(call.method)
-    return call.path.startswith(f"{_BETA}/") and operation is not None and (call.method, shape_of(operation)) in BETA
+def _in_beta(call: Call) -> bool:
+    return call.path.lower().startswith(f"{_BETA}/")
+
+
+def _option(name: str) -> str:
+    """Names of query options are compared without case; $skiptoken is ours."""
+    return name.lower() if name.startswith("$") else name
 
 
 def _bad_request(behaviour: str, operation: Operation, text: str) -> Refusal:

@@ -32,7 +32,7 @@ from ._entities import (
     list_entities,
     update_entity,
 )
-from ._groups import list_members
+from ._groups import ON_SELECT, list_members
 from ._intune import (
     change_connector,
     connector_view,
@@ -44,6 +44,7 @@ from ._intune import (
 )
 from ._licences import assign_licences, list_licence_details
 from ._managed_devices import DEVICE_FILTERS, overview_view
+from ._more_paths import count_users, get_me, list_devices_of, list_member_of, list_owners
 from ._partner import gate_lists
 from ._reports import email_app_usage
 from ._sign_ins import SIGN_IN_FILTERS, gate_sign_ins, get_sign_in, list_sign_ins
@@ -56,7 +57,7 @@ _ORGANIZATION = Resource(
     "organization",
     "microsoft.graph.organization",
     view=organization_view_v1,
-    concealed=frozenset({"mobileDeviceManagementAuthority"}),
+    alone=frozenset({"mobileDeviceManagementAuthority"}),
     counted=False,
     behaviour="mdm-authority",
 )
@@ -108,8 +109,23 @@ _POLICIES = Resource(
     complete=True,
     behaviour="conditional-access",
 )
-_GROUPS = Resource("groups", "microsoft.graph.group", counted=False, complete=True)
+_GROUPS = Resource(
+    "groups",
+    "microsoft.graph.group",
+    concealed=ON_SELECT,
+    counted=False,
+    complete=True,
+)
 _SIGN_INS = Resource("signIns", "microsoft.graph.signIn", gate=gate_sign_ins, filters=SIGN_IN_FILTERS, complete=True)
+_DEVICES = Resource(
+    "managedDevices",
+    "microsoft.graph.managedDevice",
+    gate=gate_intune,
+    filters=DEVICE_FILTERS,
+    countable=False,
+    complete=True,
+    behaviour="managed-device-exchange",
+)
 
 # By the path of the collection, or of the only object there is.
 RESOURCES: dict[str, Resource] = {
@@ -131,18 +147,17 @@ RESOURCES: dict[str, Resource] = {
         complete=True,
         behaviour="managed-device-overview",
     ),
-    "/deviceManagement/managedDevices": Resource(
-        "managedDevices",
-        "microsoft.graph.managedDevice",
-        gate=gate_intune,
-        filters=DEVICE_FILTERS,
-        complete=True,
-        behaviour="managed-device-exchange",
-    ),
+    "/deviceManagement/managedDevices": _DEVICES,
     "/domains": Resource("domains", "microsoft.graph.domain", counted=False),
     "/groups": _GROUPS,
     "/identity/conditionalAccess/namedLocations": Resource(
         "namedLocations", "microsoft.graph.namedLocation", complete=True, behaviour="conditional-access"
+    ),
+    "/identity/conditionalAccess/authenticationStrength/policies": Resource(
+        "authenticationStrengths",
+        "microsoft.graph.authenticationStrengthPolicy",
+        complete=True,
+        behaviour="authentication-strengths",
     ),
     "/identity/conditionalAccess/policies": _POLICIES,
     "/organization": _ORGANIZATION,
@@ -159,6 +174,9 @@ RESOURCES: dict[str, Resource] = {
         },
     ),
     "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
+    "/servicePrincipals": Resource(
+        "servicePrincipals", "microsoft.graph.servicePrincipal", counted=False, behaviour="service-principals"
+    ),
     "/subscribedSkus": Resource("subscribedSkus", "microsoft.graph.subscribedSku", view=sku_view),
     "/tenantRelationships/delegatedAdminCustomers": Resource(
         "delegatedAdminCustomers", "microsoft.graph.delegatedAdminCustomer", gate=gate_lists
@@ -179,18 +197,24 @@ SPECIALS: dict[str, tuple[Resource, Act]] = {
     "/deviceAppManagement/iosManagedAppProtections/{}/assignments": (_IOS_APPS, list_contained),
     "/deviceManagement/deviceCompliancePolicies/{}/assignments": (_COMPLIANCE, list_contained),
     "/groups/{}/members": (_GROUPS, list_members),
+    "/groups/{}/owners": (_GROUPS, list_owners),
     "/groups/{}/transitiveMembers": (_GROUPS, list_members),
     "/identity/conditionalAccess/evaluate": (_POLICIES, evaluate),
     "/reports/getEmailAppUsageUserDetail(period='{}')": (_USERS, email_app_usage),
     "/deviceManagement/exchangeConnectors/{}/sync": (_CONNECTORS, sync_connector),
     "/organization/{}/setMobileDeviceManagementAuthority": (_ORGANIZATION, set_mdm_authority),
+    "/me": (_USERS, get_me),
+    "/users/$count": (_USERS, count_users),
+    "/users/{}/managedDevices": (_DEVICES, list_devices_of),
+    "/users/{}/memberOf": (_USERS, list_member_of),
+    "/users/{}/transitiveMemberOf": (_USERS, list_member_of),
     "/users/{}/assignLicense": (_USERS, assign_licences),
     "/users/{}/licenseDetails": (_USERS, list_licence_details),
     "/tenantRelationships/findTenantInformationByTenantId(tenantId='{}')": (_USERS, tenant_information),
     "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (_USERS, tenant_information),
 }
 
-# All of beta that is here, by method and shape.
+# What beta answers in another way than v1.0, by method and shape.
 BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
     ("GET", "/organization/{}"): (
         replace(_ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
@@ -225,7 +249,7 @@ def shape_of(operation: Operation) -> str:
 def action_of(operation: Operation, *, in_beta: bool = False) -> tuple[Resource, Act, str]:
     """What carries out an operation, and the behaviour that it goes by."""
     shape = shape_of(operation)
-    if in_beta:
+    if in_beta and (operation.method, shape) in BETA:
         resource, act = BETA[operation.method, shape]
         return resource, act, resource.behaviour
     if shape in SPECIALS:

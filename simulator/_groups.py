@@ -15,14 +15,32 @@ from ._entities import Resource, Scene, listed
 from ._tenant import DIRECTORY_ROLES, Tenant
 from ._wire import Answer, Json
 
+# https://learn.microsoft.com/graph/api/resources/group: "returned only on $select"
+ON_SELECT = frozenset(
+    {
+        "allowExternalSenders",
+        "assignedLabels",
+        "assignedLicenses",
+        "autoSubscribeNewMembers",
+        "hasMembersWithLicenseErrors",
+        "hideFromAddressLists",
+        "hideFromOutlookClients",
+        "isArchived",
+        "isSubscribedByMail",
+        "licenseProcessingState",
+        "unseenCount",
+    }
+)
+
 
 def seed_groups(tenant: Tenant, now: datetime) -> None:
-    """`groups` of the description: by name, with the users and the groups that are members.
+    """`groups` of the description: by name, with the users and groups that are members, and its owners.
 
     A `displayName` of its own gives two groups one name.
     """
     for name, described in tenant.description["groups"].items():
         members = [tenant.uuid("user", nickname) for nickname in described.get("members", [])]
+        owners = [tenant.uuid("user", nickname) for nickname in described.get("owners", [])]
         nested = [tenant.uuid("group", other) for other in described.get("groups", [])]
         group_id = tenant.uuid("group", name)
         tenant.store("groups").add(
@@ -35,6 +53,7 @@ def seed_groups(tenant: Tenant, now: datetime) -> None:
                 "mailNickname": name.lower().replace(" ", "."),
                 "securityEnabled": True,
                 "_members": members + nested,
+                "_owners": owners,
             },
         )
         for role in described.get("directory_roles", []):

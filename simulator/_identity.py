@@ -8,15 +8,20 @@ https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/ho
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from ._behaviours import behaves, behaviour_of
 from ._entra import Entra
 from ._tenant import Principal, Tenant
+from ._tls import write_private
 from ._tokens import LIFETIME
 from ._wire import READ, Answer, Call, Json, Purpose, Refusal
 
+# Azure Arc, https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
+_ARC_VERSIONS = ("2019-11-01", "2020-06-01")
 PATH = "/metadata/identity/oauth2/token"
 
 
@@ -27,6 +32,8 @@ class ManagedIdentity:
     entra: Entra
     url: str = ""
     name: str = "identity"
+    # what a server under Azure Arc has to be able to read
+    secret_file: Path | None = None
 
     def purpose(self, call: Call) -> Purpose:
         return Purpose("managed_identity", READ, self._identity(call)[0].name)
@@ -36,16 +43,18 @@ class ManagedIdentity:
             return Answer(200, self._carry_out(call), behaviour=behaviour_of(self._carry_out))
         except Refusal as refusal:
             body = {"error": refusal.code, "error_description": refusal.message}
-            return Answer(refusal.status, body, behaviour=refusal.behaviour)
+            return Answer(refusal.status, body, refusal.extra.get("headers", {}), refusal.behaviour)
 
     @behaves("imds-token")
     def _carry_out(self, call: Call) -> Json:
         options = call.options()
         if call.path.rstrip("/") != PATH or call.method != "GET":
             raise Refusal("imds-path", status=404, code="not_found", message="Not found.")
+        if options.get("api-version") in _ARC_VERSIONS:
+            self._challenge(call)
         if call.headers.get("metadata", "").lower() != "true":
             raise _refused("imds-header", "Required metadata header not specified")
-        if options.get("api-version") not in ("2018-02-01", "2019-08-01"):
+        if options.get("api-version") not in ("2018-02-01", "2019-08-01", *_ARC_VERSIONS):
             raise _refused("imds-version", "Required query variable 'api-version' is missing or not supported")
         if not options.get("resource"):
             raise _refused("imds-resource", "Required query variable 'resource' is missing")
@@ -66,6 +75,22 @@ class ManagedIdentity:
             "resource": resource,
             "token_type": "Bearer",
         }
+
+    @behaves("imds-arc")
+    def _challenge(self, call: Call) -> None:
+        """Of a server under Azure Arc: who asks has to be able to read a file, and shows what is in it."""
+        if self.secret_file is None:
+            raise _refused("imds-version", "Required query variable 'api-version' is missing or not supported")
+        if not self.secret_file.is_file():
+            write_private(self.secret_file, secrets.token_urlsafe(32).encode())
+        if call.headers.get("authorization", "") != f"Basic {self.secret_file.read_text()}":
+            raise Refusal(
+                "imds-arc",
+                status=401,
+                code="unauthorized",
+                message="Authorization header missing or wrong.",
+                headers={"WWW-Authenticate": f"Basic realm={self.secret_file}"},
+            )
 
     def _identity(self, call: Call) -> tuple[Tenant, Principal]:
         tenants = list(self.entra.tenants.values())

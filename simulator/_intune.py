@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 from ._behaviours import behaves
@@ -16,6 +17,12 @@ from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
 
 NEVER = "0001-01-01T00:00:00Z"
+# How a list of connectors that is not offered is refused, by status.
+_NOT_OFFERED = {
+    501: ("NotSupported", "The requested operation is not supported."),
+    404: ("ResourceNotFound", "Resource not found for the segment 'exchangeConnectors'."),
+    400: ("BadRequest", "The Exchange service to service connector is no longer supported."),
+}
 # https://blog.kloud.com.au (2016-05-04): a quick synchronisation every 2 hours, a full one daily.
 DELTA_EVERY = timedelta(hours=2)
 
@@ -74,6 +81,13 @@ def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
 @behaves("intune-no-licence")
 def gate_intune(scene: Scene) -> None:
     """What every path of Intune refuses before anything else."""
+    if not scene.tenant.intune["licensed"] and scene.tenant.intune["unlicensed_as"] == "forbidden":
+        raise Refusal(
+            "intune-no-licence",
+            status=401,
+            code="UnknownError",
+            message=json.dumps({"ErrorCode": "Forbidden", "Message": "Forbidden"}),
+        )
     if not scene.tenant.intune["licensed"]:
         raise Refusal(
             "intune-no-licence",
@@ -87,13 +101,9 @@ def gate_intune(scene: Scene) -> None:
 def gate_connectors(scene: Scene) -> None:
     gate_intune(scene)
     if scene.tenant.intune["connector"] == "list_refused":
-        raise Refusal(
-            "connector-not-offered",
-            status=404,
-            code="ResourceNotFound",
-            message="Resource not found for the segment 'exchangeConnectors'.",
-            intune=True,
-        )
+        status = scene.tenant.intune["list_refusal"]
+        code, message = _NOT_OFFERED[status]
+        raise Refusal("connector-not-offered", status=status, code=code, message=message, intune=True)
 
 
 @behaves("connector-create")

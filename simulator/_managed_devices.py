@@ -13,12 +13,18 @@ from ._clock import iso
 from ._tenant import Tenant
 from ._wire import Json
 
-# What the documentation says that devices can be filtered by.
+_ORDER, _TEXT = frozenset({"lt", "le", "gt", "ge"}), frozenset({"eq", "ne", "startswith", "contains"})
+# What the documentation says that devices can be filtered by, and what public scripts filter them by.
 DEVICE_FILTERS = {
+    "complianceState": frozenset({"eq", "ne"}),
     "deviceCategoryDisplayName": frozenset({"eq"}),
+    "deviceName": _TEXT,
+    "enrolledDateTime": _ORDER,
     "jailBroken": frozenset({"eq"}),
-    "enrolledDateTime": frozenset({"lt", "gt"}),
-    "lastSyncDateTime": frozenset({"lt", "gt"}),
+    "lastSyncDateTime": _ORDER,
+    "operatingSystem": _TEXT,
+    "userId": frozenset({"eq"}),
+    "userPrincipalName": _TEXT,
 }
 _SYSTEMS = {"iOS": "iosCount", "Android": "androidCount", "Windows": "windowsCount", "macOS": "macOSCount"}
 _STATES = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, overload
 
 from ._behaviours import behaves
@@ -18,7 +18,7 @@ from ._opath import opath
 from ._store import fold
 from ._tenant import Tenant
 from ._values import edited
-from ._wire import Json, Refusal
+from ._wire import READ, Json, Refusal
 
 # Keys of which no two objects have the same.
 _UNIQUE = ("Guid", "ExternalDirectoryObjectId", "ObjectId", "AppId", "DistinguishedName")
@@ -90,22 +90,35 @@ class Noun:
         return [
             (any(fold(str(item.get(key) or "")) == wanted for key in _UNIQUE), item)
             for item in self.items(run)
-            if wanted in self._names(item)
+            if wanted in self._names(run, item) and not _is_too_new(run, item)
         ]
 
-    @behaves("identity-ambiguous")
+    @behaves("object-ambiguous")
     def find(self, run: Run, identity: str) -> Json:
         found = self.matches(run, identity)
         best = [item for exact, item in found if exact] or [item for _exact, item in found]
         if not best:
             raise missing(identity)
         if len(best) > 1:
-            raise ambiguous(identity)
+            raise ambiguous(run, identity)
         return best[0]
 
-    def _names(self, item: Json) -> set[str]:
+    def _names(self, run: Run, item: Json) -> set[str]:
         addresses = [fold(address).removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
-        return {fold(str(item[key])) for key in self.keys if item.get(key)}.union(addresses)
+        keys = [key for key in self.keys if item.get(key) and not _is_no_key(run, self.store, key)]
+        return {fold(str(item[key])) for key in keys}.union(addresses)
+
+
+@behaves("exchange-companion-lag")
+def _is_too_new(run: Run, item: Json) -> bool:
+    """Writes after a create can miss an object that reads show already."""
+    lag = timedelta(seconds=(run.tenant.exchange or {})["companion_after"])
+    return bool(run.cmdlet.kind != READ and "_created" in item and run.now < item["_created"] + lag)
+
+
+@behaves("role-group-by-guid")
+def _is_no_key(run: Run, store: str, key: str) -> bool:
+    return store == "RoleGroup" and key == "Guid" and run.tenant.forms.role_groups_by_guid == "missing"
 
 
 class Viewed(Sequence[Json]):
@@ -160,7 +173,9 @@ def change(run: Run, noun: Noun) -> list[Json]:
     if "Name" in changes and item.get("Name") == item.get("Identity"):
         changes |= {"Identity": changes["Name"], "Id": changes["Name"]}
     if changes:
-        run.tenant.store(noun.store).update(item["Guid"], changes | {"WhenChangedUTC": iso(run.now)})
+        run.tenant.store(noun.store).update(
+            item["Guid"], changes | dict.fromkeys(("WhenChanged", "WhenChangedUTC"), iso(run.now))
+        )
     return []
 
 
@@ -188,7 +203,10 @@ def named(run: Run, item: Json) -> Json:
         "DistinguishedName": f"CN={identity},CN=Configuration,DC={run.tenant.name},DC=exchange,DC=example",
         "WhenCreatedUTC": iso(run.now),
         "WhenChangedUTC": iso(run.now),
+        "WhenCreated": iso(run.now),
+        "WhenChanged": iso(run.now),
         "IsValid": True,
+        **({"_created": run.now} if run.caller else {}),
         **item,
         "Guid": guid,
     }
@@ -214,11 +232,15 @@ def missing(identity: str) -> Refusal:
     )
 
 
-def ambiguous(identity: str) -> Refusal:
+@behaves("object-ambiguous")
+def ambiguous(run: Run, identity: str) -> Refusal:
+    """Under a type of its own, or under that of an object that is not there."""
+    own = run.tenant.forms.ambiguous == "own_type"
+    kind = "ManagementObjectAmbiguousException" if own else "ManagementObjectNotFoundException"
     return Refusal(
-        "identity-ambiguous",
+        "object-ambiguous",
         status=400,
-        code="Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException",
+        code=f"Microsoft.Exchange.Configuration.Tasks.{kind}",
         message=f"The operation couldn't be performed because '{identity}' matches multiple entries.",
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ._behaviours import behaves
 from ._store import fold
 from ._wire import Json, Refusal
 
@@ -23,7 +24,7 @@ _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
 
 class Filter:
-    """A $filter expression, read by descent: or, and, not, comparisons, startswith, in, any."""
+    """A $filter expression, read by descent: or, and, not, comparisons, functions of text, in, any."""
 
     def __init__(self, text: str, properties: Json) -> None:
         self._tokens = _tokens(text)
@@ -49,24 +50,30 @@ class Filter:
 
     def _one(self) -> Test:
         if self._taken("not"):
+            self.used.append(("", "not"))
             inner = self._one()
             return lambda item: not inner(item)
         if self._taken("("):
             group = self._either()
             self._expect(")")
             return group
-        if self._taken("startswith") or self._taken("startsWith"):
-            self._expect("(")
-            name = self._property()
-            self.used.append((name, "startswith"))
-            self._expect(",")
-            prefix = str(self._literal()).lower()
-            self._expect(")")
-            return lambda item: str(_value(item, name) or "").lower().startswith(prefix)
+        for function, compare in _FUNCTIONS.items():
+            if self._taken(function):
+                return self._function(function, compare)
         name = self._property()
         if name.endswith("/any"):
             return self._any(name.removesuffix("/any"))
         return self._comparison(name)
+
+    def _function(self, function: str, compare: Callable[[str, str], bool]) -> Test:
+        """`startswith(name,'text')` and its like"""
+        self._expect("(")
+        name = self._property()
+        self.used.append((name, function))
+        self._expect(",")
+        text = str(self._literal()).lower()
+        self._expect(")")
+        return lambda item: compare(str(_value(item, name) or "").lower(), text)
 
     def _comparison(self, name: str) -> Test:
         if self._taken("in"):
@@ -97,10 +104,8 @@ class Filter:
 
     def _property(self) -> str:
         name = self._next()
-        root = name.partition("/")[0]
-        if root != self._range and root not in self._properties:
-            raise _invalid(f"Could not find a property named '{root}'")
-        return name
+        root, separator, rest = name.partition("/")
+        return name if root == self._range else known_name(root, self._properties) + separator + rest
 
     def _literal(self) -> Any:
         token = self._next()
@@ -116,7 +121,7 @@ class Filter:
         return self._tokens.pop(0)
 
     def _taken(self, token: str) -> bool:
-        if self._tokens and self._tokens[0] == token:
+        if self._tokens and self._tokens[0].lower() == token:
             self._tokens.pop(0)
             return True
         return False
@@ -129,8 +134,8 @@ class Filter:
 def ordered(items: list[Json], text: str, properties: Json) -> list[Json]:
     for clause in reversed(text.split(",")):
         name, _unused, direction = clause.strip().partition(" ")
-        _known(name, properties)
-        items = sorted(items, key=_by(name), reverse=direction.strip() == "desc")
+        name = known_name(name, properties)
+        items = sorted(items, key=_by(name), reverse=direction.strip().lower() == "desc")
     return items
 
 
@@ -139,16 +144,20 @@ def _by(name: str) -> Callable[[Json], str]:
 
 
 def selected(item: Json, text: str, properties: Json) -> Json:
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        _known(name, properties)
+    names = [known_name(name.strip(), properties) for name in text.split(",")]
     kind = {"@odata.type": item["@odata.type"]} if "@odata.type" in item else {}
     return kind | {name: item[name] for name in names if name in item}
 
 
-def _known(name: str, properties: Json) -> None:
-    if name not in properties:
+@behaves("graph-case")
+def known_name(name: str, properties: Json) -> str:
+    """The name of the property, in whatever case it came."""
+    if name in properties:
+        return name
+    found = next((known for known in properties if known.lower() == name.lower()), None)
+    if found is None:
         raise _invalid(f"Could not find a property named '{name}'")
+    return found
 
 
 def _tokens(text: str) -> list[str]:
@@ -166,8 +175,14 @@ def _tokens(text: str) -> list[str]:
 def _value(item: Json, path: str) -> Any:
     found: Any = item
     for step in path.split("/"):
-        found = found.get(step) if isinstance(found, dict) else None
+        found = _part(found, step) if isinstance(found, dict) else None
     return found
+
+
+def _part(item: Json, step: str) -> Any:
+    if step in item:
+        return item[step]
+    return next((value for name, value in item.items() if name.lower() == step.lower()), None)
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -188,6 +203,11 @@ def _ordered_pair(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], b
     return lambda left, right: left is not None and right is not None and compare(left, right)
 
 
+_FUNCTIONS: dict[str, Callable[[str, str], bool]] = {
+    "startswith": str.startswith,
+    "endswith": str.endswith,
+    "contains": str.__contains__,
+}
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": _same,
     "ne": lambda left, right: not _same(left, right),

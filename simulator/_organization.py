@@ -32,6 +32,8 @@ def seed_organization(run: Run) -> None:
             "OAuth2ClientProfileEnabled": described["modern_authentication"],
             "DefaultAuthenticationPolicy": described["default_authentication_policy"],
             "_customized": None if described["dehydrated"] else run.now,
+            # An organization that needs no customization has long come to rest.
+            "_delegation_after": timedelta(seconds=described["delegation_after"] if described["dehydrated"] else 0),
             "_customized_after": timedelta(seconds=described["customization_after"]),
             "_asked": not described["dehydrated"],
         },

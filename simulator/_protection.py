@@ -22,6 +22,9 @@ _SENSITIVE = frozenset(
     }
 )
 _ENTITLED = frozenset({"Global Administrator", "Privileged Authentication Administrator"})
+# https://learn.microsoft.com/graph/api/user-update: passwordProfile
+_PASSWORD = frozenset({"User-PasswordProfile.ReadWrite.All", "Directory.AccessAsUser.All"})
+_FOR_PASSWORDS = _ENTITLED | {"User Administrator"}
 # Everything that synchronisation does not bring from the on-premises directory, as far as users here have it.
 _OWN = frozenset({"usageLocation"})
 
@@ -33,12 +36,26 @@ def refuse_sensitive(scene: Scene, user: Json) -> None:
         return
     asked = scene.operation.method == "DELETE" or _SENSITIVE & scene.body.keys()
     if asked and not _ENTITLED & set(scene.tenant.directory_roles(scene.caller)):
-        raise Refusal(
-            "directory-sensitive",
-            status=403,
-            code="Authorization_RequestDenied",
-            message="Insufficient privileges to complete the operation.",
-        )
+        raise _denied("directory-sensitive")
+
+
+@behaves("directory-password-right")
+def refuse_password(scene: Scene) -> None:
+    """The password of a user takes a permission of its own, and a role in the directory besides."""
+    if "passwordProfile" not in scene.body or scene.tenant.description["sensitive_actions"] != "guarded":
+        return
+    roles = set(scene.tenant.directory_roles(scene.caller))
+    if not (scene.granted & _PASSWORD and roles & _FOR_PASSWORDS):
+        raise _denied("directory-password-right")
+
+
+def _denied(behaviour: str) -> Refusal:
+    return Refusal(
+        behaviour,
+        status=403,
+        code="Authorization_RequestDenied",
+        message="Insufficient privileges to complete the operation.",
+    )
 
 
 @behaves("directory-mastered")

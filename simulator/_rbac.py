@@ -40,6 +40,7 @@ WHOLE = {
     "RecipientWriteScope": "Organization",
     "ConfigWriteScope": "OrganizationConfig",
     "CustomRecipientWriteScope": None,
+    "CustomConfigWriteScope": None,
     "CustomResourceScope": None,
     "RecipientAdministrativeUnitScope": None,
 }
@@ -69,6 +70,7 @@ def seed_roles(run: Run) -> None:
         add_role(run, name, None, entries, tenant.uuid("role", name))
     for name, roles in _GROUPS.items():
         add_group(run, name, list(built_in if roles is None else roles), [], seeded=True, WellKnownObject=name)
+    _delegate_all(run, list(built_in))
     described = tenant.exchange or {}
     for name, role in (described.get("roles") or {}).items():
         entries = {cmdlet: built_in[role["parent"]][cmdlet] for cmdlet in role["cmdlets"]}
@@ -76,6 +78,17 @@ def seed_roles(run: Run) -> None:
     for name, group in (described.get("role_groups") or {}).items():
         members = [tenant.uuid("user", member) for member in group["members"]]
         add_group(run, name, group["roles"], members, seeded=True)
+
+
+@behaves("delegating-assignment")
+def _delegate_all(run: Run, roles: list[str]) -> None:
+    """Only Organization Management may hand out roles, unless somebody else gets a delegating assignment."""
+    name = "Organization Management"
+    group = run.tenant.uuid("role group", name)
+    for role in roles:
+        assignment = assign(run, role, group, name, "RoleGroup", f"{role}-{name}-Delegating"[:64], seeded=True)
+        delegating = {"RoleAssignmentDelegationType": "DelegatingOrgWide"}
+        run.tenant.store("ManagementRoleAssignment").update(assignment["Guid"], delegating)
 
 
 @behaves("rights")

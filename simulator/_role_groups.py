@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ._behaviours import behaves
+from ._delegation import refuse_undelegated, refuse_unready
 from ._nouns import Noun, Run, ambiguous, exists, missing, refused
 from ._organization import refuse_dehydrated
 from ._propagation import present
@@ -19,7 +22,7 @@ _NOT_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberNotFoundException"
 _A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException"
 
 
-@behaves("identity-ambiguous")
+@behaves("object-ambiguous")
 def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
     """Somebody who can hold a role: the id that stays, the name shown, the kind."""
     found = [
@@ -35,7 +38,7 @@ def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
     if not best:
         raise missing(identity)
     if len(best) > 1:
-        raise ambiguous(identity)
+        raise ambiguous(run, identity)
     return best[0]
 
 
@@ -44,7 +47,7 @@ def _group_view(run: Run, group: Json) -> Json:
     assignments = [item for item in run.tenant.store("ManagementRoleAssignment") if item["_assignee"] == group["Guid"]]
     return group | {
         "RoleAssignments": [item["Name"] for item in assignments],
-        "Roles": [item["Role"] for item in assignments],
+        "Roles": list(dict.fromkeys(item["Role"] for item in assignments)),
         "Members": [member["Name"] for member in members_of(run, group)],
     }
 
@@ -57,7 +60,9 @@ def new_group(run: Run, noun: Noun) -> list[Json]:
     if run.tenant.store("RoleGroup").find("Name", given["Name"]):
         raise exists(given["Name"])
     roles = [ROLES.find(run, role)["Name"] for role in given.get("Roles") or []]
-    members = [principal_of(run, member)[0] for member in given["Members"]]
+    for role in roles:
+        refuse_undelegated(run, role, f"{role}-{given['Name']}"[:64])
+    members = [_ready(run, member) for member in given["Members"]]
     properties = {name: given[name] for name in ("DisplayName", "Description", "ManagedBy") if given.get(name)}
     return [_group_view(run, add_group(run, given["Name"], roles, members, **properties))]
 
@@ -113,14 +118,21 @@ def update_members(run: Run, noun: Noun) -> list[Json]:
     group, wanted = GROUPS.find(run, run.given["Identity"]), run.given.get("Members")
     if isinstance(wanted, dict):
         removed = {principal_of(run, member)[0] for member in wanted.get("remove", [])}
-        added = [principal_of(run, member)[0] for member in wanted.get("add", [])]
+        added = [_ready(run, member) for member in wanted.get("add", [])]
         kept = [member for member in group["_members"] if member not in removed]
         return _save_members(run, group, kept + [member for member in added if member not in kept])
-    return _save_members(run, group, [principal_of(run, member)[0] for member in wanted or []])
+    return _save_members(run, group, [_ready(run, member) for member in wanted or []])
 
 
 def _group_and_member(run: Run) -> tuple[Json, str]:
-    return GROUPS.find(run, run.given["Identity"]), principal_of(run, run.given["Member"])[0]
+    return GROUPS.find(run, run.given["Identity"]), _ready(run, run.given["Member"])
+
+
+def _ready(run: Run, member: str) -> str:
+    """The id of somebody who is to be a member."""
+    found = principal_of(run, member)[0]
+    refuse_unready(run, found, member)
+    return found
 
 
 @behaves("member-list")
@@ -141,6 +153,7 @@ def _new_service_principal(run: Run) -> Json:
         "AppId": principal.client_id,
         "ObjectId": principal.object_id,
         "DisplayName": name,
+        "_counts_from": run.now + timedelta(seconds=(run.tenant.exchange or {})["service_principal_after"]),
     }
 
 

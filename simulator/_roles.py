@@ -13,7 +13,7 @@ from ._nouns import Noun, Run, exists, missing, refused
 from ._organization import refuse_dehydrated
 from ._rbac import Entries, add_role
 from ._store import fold
-from ._wire import Json
+from ._wire import Json, Refusal
 
 HEARD_BY_ENTRIES = frozenset({"Identity", "Parameters", "ResultSize", "Type"})
 _SNAPIN = "Microsoft.Exchange.Management.PowerShell.E2010"
@@ -25,14 +25,22 @@ def _view(run: Run, role: Json) -> Json:
         " ".join([f"({_SNAPIN})", cmdlet, *(f"-{name}" for name in parameters)])
         for cmdlet, parameters in role["_entries"].items()
     ]
-    return role | {"RoleEntries": entries}
+    return role | {"RoleEntries": entries, "Parent": _shown_parent(run, role["Parent"])}
+
+
+@behaves("role-parent")
+def _shown_parent(run: Run, parent: str | None) -> str | None:
+    """The name of the parent, by choice behind that of the organization."""
+    prefix = f"{run.tenant.domain}\\" if run.tenant.forms.role_parents == "prefixed" else ""
+    return f"{prefix}{parent}" if parent else parent
 
 
 @behaves("exchange-filters")
 def _narrow(run: Run, roles: list[Json]) -> list[Json]:
     given = run.given
     if given.get("GetChildren") or given.get("Recurse"):
-        roles = list(_descendants(run, roles[0], deep=bool(given.get("Recurse"))))
+        named = [roles[0]] if given.get("Recurse") else []
+        roles = named + list(_descendants(run, roles[0], deep=bool(given.get("Recurse"))))
     if "RoleType" in given:
         roles = [role for role in roles if role["RoleType"].casefold() == given["RoleType"].casefold()]
     if "Cmdlet" in given:
@@ -61,7 +69,7 @@ def new_role(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
     parent = noun.find(run, run.given["Parent"])
     if run.tenant.store("ManagementRole").find("Name", run.given["Name"]):
-        raise exists(run.given["Name"])
+        raise _role_exists(run.given["Name"])
     entries = parent["_entries"]
     if run.given.get("EnabledCmdlets"):
         wanted = {name.casefold() for name in run.given["EnabledCmdlets"]}
@@ -92,10 +100,19 @@ def remove_role(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
+def _role_exists(name: str) -> Refusal:
+    return Refusal(
+        "role-exists",
+        status=400,
+        code="System.InvalidOperationException",
+        message=f'There is already another role with the same name "{name}".',
+    )
+
+
 def _entry(role: Json, cmdlet: str) -> Json:
     identity = f"{role['Name']}\\{cmdlet}"
     return {
-        "Identity": identity,
+        "Identity": role["Name"],
         "Id": identity,
         "Name": cmdlet,
         "Role": role["Name"],

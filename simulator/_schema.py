@@ -85,6 +85,17 @@ class Schemas:
         else:
             yield from _scalar(schema, value)
 
+    def canonical(self, schema: Json, value: Any) -> Any:
+        """The value with the names of the schema, in whatever case they came; unknown ones as they are."""
+        schema = self.typed(schema, value)
+        if isinstance(value, list) and "items" in schema:
+            return [self.canonical(schema["items"], item) for item in value]
+        if not isinstance(value, dict) or "properties" not in schema:
+            return value
+        known = {name.lower(): name for name in schema["properties"]}
+        named = {known.get(name.lower(), name): content for name, content in value.items()}
+        return {name: self.canonical(schema["properties"].get(name, {}), content) for name, content in named.items()}
+
     def completed(self, schema: Json, value: Any) -> Any:
         """The value with all properties of its type: null, empty or the zero value where it says nothing."""
         schema = self.typed(schema, value)

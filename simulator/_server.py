@@ -40,8 +40,8 @@ class Listener:
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
 
-    def open(self, address: str) -> None:
-        self._socket.bind((address, 0))
+    def open(self, address: str, port: int = 0) -> None:
+        self._socket.bind((address, port))
         self._socket.listen(256)
         self._socket.setblocking(False)
         self._spawn(self._accept())
@@ -84,6 +84,11 @@ class Listener:
 def service_listener(
     service: Service, conductor: Conductor, faults: Faults, context: ssl.SSLContext | None, latency: float
 ) -> Listener:
+    handler = service_handler(service, conductor, latency)
+    return Listener(handler, context, lambda: faults.on_connect(service.name))
+
+
+def service_handler(service: Service, conductor: Conductor, latency: float) -> Handler:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         call = await _read(request)
         conclusion = conductor.conduct(service, call, _connection(request))
@@ -92,7 +97,7 @@ def service_listener(
             return await _broken(request, conclusion.answer, conclusion.fault)
         return _response(conclusion.answer)
 
-    return Listener(handle, context, lambda: faults.on_connect(service.name))
+    return handle
 
 
 def _connection(request: web.BaseRequest) -> int:

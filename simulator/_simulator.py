@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 from ._address import LOOPBACK, address_of
 from ._control import control_handler
-from ._server import Listener, service_listener
+from ._public_names import PUBLIC_NAMES, dispatching
+from ._server import Listener, service_handler, service_listener
 from ._tls import server_context
 from ._wire import Json
 from ._world import Settings, World
@@ -45,15 +46,25 @@ class Simulator:
         control: bool = False,
         host: str = LOOPBACK,
         allow_remote: bool = False,
+        public_port: int | None = None,
     ) -> None:
         self._address = address_of(host, allow_remote=allow_remote)
         settings = Settings(
-            tuple(tenants), clock_step, page_size, tuple((latency or {}).items()), rate_limits, strict_answers, control
+            tuple(tenants),
+            clock_step,
+            page_size,
+            tuple((latency or {}).items()),
+            rate_limits,
+            strict_answers,
+            control,
+            public_port,
         )
         self._directory = Path(tempfile.mkdtemp(prefix="simulated-tenant-"))
         try:
             self._world = World(settings, self._directory)
-            self._context, self._ca_path = server_context(self._directory, self._address)
+            self._context, self._ca_path = server_context(
+                self._directory, self._address, *(PUBLIC_NAMES.values() if public_port is not None else ())
+            )
         except BaseException:
             shutil.rmtree(self._directory)
             raise
@@ -61,6 +72,7 @@ class Simulator:
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulator", daemon=True)
         self._listeners: list[Listener] = []
         self._control_url: str | None = None
+        self.public_port: int | None = None
         self.stopping = threading.Event()
 
     def start(self) -> Simulator:
@@ -152,6 +164,14 @@ class Simulator:
             variables["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = self.urls["managed_identity_url"]
         return variables
 
+    def client_environment(self) -> dict[str, str]:
+        """What clients that others wrote need besides: whom to trust, and where the managed identity is."""
+        return {
+            "REQUESTS_CA_BUNDLE": self.urls["ca_path"],
+            "NODE_EXTRA_CA_CERTS": self.urls["ca_path"],
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST": self.urls["managed_identity_url"],
+        }
+
     def token(
         self,
         service: str,
@@ -232,14 +252,35 @@ class Simulator:
             self._listen(listener, self._address.address if secure else LOOPBACK)
             name = f"https://{self._address.name}" if secure else f"http://{LOOPBACK}"
             service.url = f"{name}:{listener.port}"
+        if world.settings.public_port is not None:
+            self._open_public(world.settings.public_port, latency)
+        region = service_listener(
+            world.exchange, world.conductor, world.faults, self._context, latency.get("exchange", 0) / 1000
+        )
+        self._listen(region, self._address.address)
+        world.exchange.regional_url = f"https://{self._address.name}:{region.port}"
         world.publish()
         if world.settings.control:
             control = Listener(control_handler(self), None, lambda: None)
             self._listen(control, LOOPBACK)
             self._control_url = f"http://{LOOPBACK}:{control.port}"
 
-    def _listen(self, listener: Listener, address: str) -> None:
-        listener.open(address)
+    def _open_public(self, port: int, latency: dict[str, float]) -> None:
+        """One port for the public names, which then stand in every link."""
+        world = self._world
+        services = {service.name: service for service in world.services if service.name in PUBLIC_NAMES}
+        handlers = {
+            name: service_handler(service, world.conductor, latency.get(name, 0) / 1000)
+            for name, service in services.items()
+        }
+        listener = Listener(dispatching(handlers), self._context, lambda: None)
+        self._listen(listener, self._address.address, port)
+        self.public_port = listener.port
+        for name, service in services.items():
+            service.url = f"https://{PUBLIC_NAMES[name]}"
+
+    def _listen(self, listener: Listener, address: str, port: int = 0) -> None:
+        listener.open(address, port)
         self._listeners.append(listener)
 
     async def _close(self) -> None:

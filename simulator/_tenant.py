@@ -13,6 +13,7 @@ from typing import Any
 
 from ._behaviours import behaves
 from ._clock import iso
+from ._forms import Forms, read_forms
 from ._store import Revision, Store
 from ._wire import Json
 
@@ -29,6 +30,7 @@ DIRECTORY_ROLES = {
     "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
     "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
     "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
+    "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
 }
 
 
@@ -97,6 +99,16 @@ class Tenant:
     def exchange(self) -> Json | None:
         found: Json | None = self.description["exchange"]
         return found
+
+    @cached_property
+    def forms(self) -> Forms:
+        """How Exchange answers here."""
+        return read_forms((self.exchange or {})["forms"], self.name)
+
+    def check(self) -> None:
+        """A mistake in the description is said at the start."""
+        if self.exchange is not None:
+            read_forms(self.exchange["forms"], self.name)
 
     @cached_property
     def tenant_id(self) -> str:

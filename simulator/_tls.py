@@ -74,12 +74,14 @@ def client_certificate(directory: Path, name: str, key: rsa.RSAPrivateKey, passw
     )
 
 
-def server_context(directory: Path, address: Address) -> tuple[ssl.SSLContext, Path]:
+def server_context(directory: Path, address: Address, *names: str) -> tuple[ssl.SSLContext, Path]:
     """A context for the address under a throw-away authority, and the path of that authority's certificate."""
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("Simulated tenant authority", authority_key, issuer=None, issuer_key=authority_key)
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _certificate(address.name, key, issuer=authority, issuer_key=authority_key, address=address.address)
+    certificate = _certificate(
+        address.name, key, issuer=authority, issuer_key=authority_key, address=address.address, names=names
+    )
     chain = write_private(
         directory / "server.pem", private_pem(key) + certificate.public_bytes(serialization.Encoding.PEM)
     )
@@ -98,6 +100,7 @@ def _certificate(
     issuer: x509.Certificate | None,
     issuer_key: PrivateKey,
     address: str = "",
+    names: tuple[str, ...] = (),
 ) -> x509.Certificate:
     """A certificate for a server when an issuer is given, else one that signed itself (an authority, a client)."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -116,8 +119,9 @@ def _certificate(
         .add_extension(_usage(signs_certificates=issuer is None), critical=True)
     )
     if issuer is not None:
-        names = [x509.DNSName(name), x509.IPAddress(ip_address(address))]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        hosts = [x509.DNSName(host) for host in (name, *names)]
+        alternatives = x509.SubjectAlternativeName([*hosts, x509.IPAddress(ip_address(address))])
+        builder = builder.add_extension(alternatives, critical=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
 

@@ -17,8 +17,9 @@ from typing import Any
 import jwt
 from jwt.algorithms import RSAAlgorithm
 
+from ._behaviours import behaves
 from ._clock import Clock
-from ._tenant import Principal, Tenant
+from ._tenant import DIRECTORY_ROLES, Principal, Tenant
 from ._tls import rsa_key
 from ._wire import Json, Refusal
 
@@ -36,6 +37,11 @@ class Claims:
     delegated: bool
     # in simulated time; unknown for a token from before the last reset
     issued: datetime | None
+
+
+@behaves("token-directory-roles")
+def directory_role_ids(tenant: Tenant, principal: Principal) -> list[str]:
+    return sorted(DIRECTORY_ROLES[name] for name in set(tenant.directory_roles(principal.object_id)))
 
 
 class Tokens:
@@ -73,6 +79,7 @@ class Tokens:
             "tid": tenant.tenant_id,
             "uti": token_id,
             "ver": "1.0",
+            "wids": directory_role_ids(tenant, principal),
             **({"scp": " ".join(sorted(granted)), "upn": principal.user} if delegated else {"roles": sorted(granted)}),
         }
         return jwt.encode(claims | extra, self._key, algorithm="RS256", headers={"kid": self._key_id})
@@ -107,12 +114,12 @@ class Tokens:
             return None
         return self._tenants[tenant_id].name if tenant_id in self._tenants else None
 
-    def check(self, token: str, audience: str) -> Claims:
+    def check(self, token: str, *audiences: str) -> Claims:
         if not token:
             raise _refused("token-invalid", "Access token is empty.")
         try:
             claims = jwt.decode(
-                token, self._key.public_key(), algorithms=["RS256"], audience=audience, options={"verify_iat": False}
+                token, self._key.public_key(), algorithms=["RS256"], audience=audiences, options={"verify_iat": False}
             )
         except jwt.ExpiredSignatureError:
             raise _refused("token-expired", "Lifetime validation failed, the token is expired.") from None

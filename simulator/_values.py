@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from ._behaviours import behaves
+from ._forms import Forms
 from ._store import fold
 from ._wire import Json
 
@@ -25,11 +26,19 @@ class Unfit(Exception):
     """A value that the parameter does not take."""
 
 
-def fitted(spec: Json, value: Any) -> Any:
+def fitted(spec: Json, value: Any, forms: Forms) -> Any:
     """The value as the cmdlet sees it."""
     if value is None:
         return _cleared(spec)
-    return _ENCODINGS[spec["encoding"]](spec, value)
+    if isinstance(value, dict) and forms.application_lists == "whole" and is_whole(spec):
+        raise Unfit(f'Cannot convert a hash table to type "{spec["type"]}".')
+    return _ENCODINGS[spec["encoding"]](spec | {"by_prefix": forms.enumerations == "prefix"}, value)
+
+
+@behaves("cmdlet-whole-list")
+def is_whole(spec: Json) -> bool:
+    """Whether a list takes no edits, because its type is no MultiValuedProperty."""
+    return bool(spec["type"] == "ApprovedApplicationCollection")
 
 
 @behaves("cmdlet-edit")
@@ -83,16 +92,26 @@ def _text(spec: Json, value: Any) -> str:
 
 def _member(spec: Json, value: Any) -> str:
     """The name of an enumeration's member, in whatever case it came."""
-    text, names = _text(spec, value), spec.get("allowed_values")
+    names = spec.get("allowed_values")
+    if names and spec.get("numbered") and str(value).isdigit() and int(value) < len(names):
+        return str(names[int(value)])
+    text = _text(spec, value)
     if not names:
         return text
-    found = next((name for name in names if name.casefold() == text.casefold()), None)
+    found = next((name for name in names if name.casefold() == text.casefold()), None) or _begun(spec, text)
     if found is None:
         raise Unfit(
             f'Cannot convert value "{text}" to type "{spec["type"]}". Specify one of the following enumerator names '
             f"and try again: {', '.join(names)}"
         )
     return str(found)
+
+
+@behaves("cmdlet-enumeration")
+def _begun(spec: Json, text: str) -> str | None:
+    """The first member that begins like this."""
+    begins = [name for name in spec["allowed_values"] if text and name.casefold().startswith(text.casefold())]
+    return begins[0] if spec["by_prefix"] and begins else None
 
 
 def _members(spec: Json, value: Any) -> list[str]:

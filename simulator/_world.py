@@ -32,7 +32,9 @@ from ._intune_policies import seed_intune_policies
 from ._ledger import Ledger
 from ._limits import Limits
 from ._managed_devices import seed_managed_devices
+from ._more_paths import seed_more
 from ._nouns import Run
+from ._public_names import ALIASES
 from ._sign_ins import seed_sign_ins
 from ._tenant import Principal, Tenant
 from ._tls import rsa_key
@@ -42,6 +44,7 @@ from ._wire import Json
 _SEEDS = (
     seed_directory,
     seed_groups,
+    seed_more,
     seed_conditional_access,
     seed_sign_ins,
     seed_intune,
@@ -64,6 +67,8 @@ class Settings:
     rate_limits: bool = True
     strict_answers: bool = True
     control: bool = False
+    # the port on which the public names are answered; None: under none
+    public_port: int | None = None
 
 
 class World:
@@ -81,7 +86,7 @@ class World:
         self.credentials = _credentials(self.tenants, directory, self.issuer)
         self.tokens = Tokens(self.tenants, self.clock)
         self.entra = Entra(self.tokens, self.tenants, self.credentials, self.issuer)
-        self.identity = ManagedIdentity(self.entra)
+        self.identity = ManagedIdentity(self.entra, secret_file=directory / "arc.key")
         self.downloads = Downloads(self.clock)
         self.graph = Graph(
             Contract(),
@@ -141,7 +146,9 @@ class World:
 
     def publish(self) -> None:
         """Once the services have URLs: these are the resources that tokens can be had for."""
-        self.entra.resources = {self.graph.url: "graph", self.exchange.url: "exchange"}
+        for service in (self.graph, self.exchange):
+            service.aliases = ALIASES[service.name] if self.settings.public_port is not None else ()
+            self.entra.resources |= dict.fromkeys((service.url, *service.aliases), service.name)
 
     def tenant(self, name: str | None = None) -> Tenant:
         """By name, id or domain; the first one when nothing is said."""
@@ -188,7 +195,10 @@ class World:
 
 
 def _described(source: str | Path) -> list[Tenant]:
-    return [Tenant(name, description) for name, description in describe(source)]
+    found = [Tenant(name, description) for name, description in describe(source)]
+    for tenant in found:
+        tenant.check()
+    return found
 
 
 def _credentials(tenants: dict[str, Tenant], directory: Path, issuer: Issuer) -> dict[str, Credentials]:

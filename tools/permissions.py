@@ -36,6 +36,9 @@ Whatever has roles of Exchange Online in its row also needs the application perm
 Office 365 Exchange Online. An application that only reads can have the directory role Global Reader instead of the
 ``View-Only`` roles.
 
+A permission that includes another one stands alone: ``Organization.Read.All`` also reads the subscriptions, so that
+``LicenseAssignment.Read.All`` is not in the table.
+
 A request for the content that you use, as Markdown and as JSON. Modules, playbooks and entry points of roles can be
 named; ``connector:main`` counts with all that it can be told to do:
 
@@ -43,6 +46,65 @@ named; ``connector:main`` counts with all that it can be told to do:
 
    ansible-playbook intune.exchange.permissions -e '{"content": ["connector:validate", "mobile_device"]}'
    ansible-playbook intune.exchange.permissions -e '{"content": ["mobile_access:audit"]}' -e write=false
+
+Who grants what
+---------------
+
+Each step needs a person with the role in its row. Nothing here is done by the application itself: without any right, it
+can give itself none.
+
+.. list-table::
+   :header-rows: 1
+
+   * - Step
+     - Who
+     - Portal
+     - PowerShell
+     - Ansible
+   * - Register the application
+     - Cloud Application Administrator
+     - Microsoft Entra admin center, *App registrations*, *New registration*
+     - ``New-MgApplication``, ``New-MgServicePrincipal``
+     - none here
+   * - Grant consent to application permissions of Microsoft Graph
+     - Privileged Role Administrator or Global Administrator. A Cloud Application Administrator cannot
+     - *API permissions*, *Grant admin consent*
+     - ``New-MgServicePrincipalAppRoleAssignment``; :ref:`check_access
+       <ansible_collections.intune.exchange.docsite.check_access>` prints the whole line
+     - none here
+   * - Grant consent to ``Exchange.ManageAsApp``
+     - Privileged Role Administrator or Global Administrator
+     - *API permissions*, *APIs my organization uses*, *Office 365 Exchange Online*
+     - ``New-MgServicePrincipalAppRoleAssignment``
+     - none here
+   * - Give it a directory role, such as Global Reader
+     - Privileged Role Administrator or Global Administrator
+     - *Roles and administrators*, the role, *Add assignments*
+     - ``New-MgRoleManagementDirectoryRoleAssignment``
+     - none here
+   * - Register it in Exchange Online
+     - Exchange Administrator, or a member of Organization Management
+     - none
+     - ``New-ServicePrincipal -AppId ... -ObjectId ...``
+     - ``intune.exchange.service_principal``, by device code
+   * - Give it roles of Exchange Online
+     - whoever holds a delegating assignment of the role or of its parent: by default a member of Organization
+       Management, such as an Exchange Administrator
+     - Exchange admin center, *Roles*, *Admin roles* (people only)
+     - ``New-ManagementRoleAssignment -App ... -Role ...``
+     - ``intune.exchange.management_role_assignment``, by device code
+   * - Let it hand out a role itself
+     - as above
+     - none
+     - ``New-ManagementRoleAssignment -App ... -Role ... -Delegating``
+     - ``intune.exchange.exchange_cmdlet`` with this cmdlet, by device code
+
+:ref:`Sign in <ansible_collections.intune.exchange.docsite.guide_sign_in>` has these commands as a whole. Sources:
+Microsoft Entra, "Grant tenant-wide admin consent to an application" and "Least privileged roles by task"; Microsoft
+Exchange, "App-only authentication for unattended scripts" and "Understanding management role assignments".
+
+In the hour after an organization was customized, Exchange refuses to hand out roles, whoever asks. The modules wait for
+two minutes, then fail with ``error.kind: not_ready``: run again in an hour.
 
 Modules
 -------

@@ -50,6 +50,7 @@ KINDS = {
     "not_found": "What is named is not there",
     "not_offered": "The tenant does not offer the connector any more. Microsoft announced its removal in 2019",
     "not_ours": "The description does not hold the marker, so somebody else made the object",
+    "not_ready": "Exchange is not ready yet for what was asked, and will be. The next run goes on",
     "not_supported": "The device cannot do this",
     "not_visible": "It was created, but reads do not show it yet",
     "other_account": "The connector is another account's",
@@ -91,8 +92,6 @@ ROLES = {
     "disabled or a guest, so mobile_access_emergency_users would let nobody in with": "Name enabled member accounts",
     "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
     "or leave ``compliantApplication`` out",
-    "has a name that this role uses, and was made or taken over by somebody else": "Rename that policy, or give it "
-    "the description of the role",
     "Not enforced, since mobile_access_enforce_after_days is": "Read the sign-in log until the moment that is named",
 }
 _HEAD = """..

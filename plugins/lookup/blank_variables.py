@@ -13,8 +13,8 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - A variable that is empty, such as C({{ leaver.mail | default('') }}), must never mean everything. The roles and
     playbooks of this collection refuse their blank variables in their first task, and this names them.
-  - Names each of the variables that is an empty text or white space, each such element of a list, and each such value
-    in a dictionary. An empty list or dictionary is named only where the role requires the variable.
+  - Names each of the variables that is null, an empty text or white space, each such element of a list, and each such
+    value in a dictionary. An empty list or dictionary is named only where the role requires the variable.
 options:
   _terms:
     description: Names of variables. A variable that is not defined is not blank.
@@ -81,7 +81,7 @@ class LookupModule(LookupBase):
             if name not in variables:
                 continue
             value = values.run([name], variables=variables)[0]
-            if is_blank(value) and (isinstance(value, str) or spec.get("required")):
+            if value is None or (is_blank(value) and (isinstance(value, str) or spec.get("required"))):
                 found.append(name)
             else:
                 found += _blank_parts(name, value, self.get_option("clears"))
@@ -89,8 +89,8 @@ class LookupModule(LookupBase):
 
 
 def _blank_parts(path: str, value: Any, clears: Collection[str]) -> Iterator[str]:
-    if isinstance(value, str):
-        if not value.strip():
+    if value is None or isinstance(value, str):
+        if value is None or is_blank(value):
             yield path
     elif isinstance(value, Mapping):
         for name, part in value.items():

@@ -19,6 +19,7 @@ from ._tenant import Tenant
 
 READ_ACCOUNT = Purpose("read the account", "User.Read.All")
 ASSIGNMENTS = "roleManagement/directory/roleAssignments"
+_GLOBAL = "62e90394-69f5-4237-9190-012177145e10"  # Microsoft Entra built-in roles
 _SELECT = (
     "id,displayName,userPrincipalName,mail,proxyAddresses,usageLocation,accountEnabled,assignedLicenses,userType,"
     "onPremisesSyncEnabled"
@@ -81,6 +82,33 @@ def roles_held(tenant: Tenant, user_id: str) -> list[str]:
     )
     names = {one["id"]: str(one["displayName"]) for one in known}
     return sorted(names.get(one, one) for one in ids)
+
+
+def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], attempted: str) -> None:
+    """Refuse to take the last enabled user who holds Global Administrator directly out of use: kind last_way_in.
+
+    What a group or Privileged Identity Management would give is not counted.
+    """
+    purpose = Purpose("see who else is a Global Administrator", "RoleManagement.Read.Directory and User.Read.All")
+    found, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"roleDefinitionId eq '{_GLOBAL}'"), purpose)
+    held = {fold(one["principalId"]) for one in found if one.get("directoryScopeId") in (None, "/")}
+    if fold(user["id"]) not in held:
+        return
+    others = {one: Read(odata(f"users/{one}", select="id,accountEnabled"), purpose, False) for one in held}
+    del others[fold(user["id"])]
+    for answer in tenant.graph.batch(others).values() if others else ():
+        if isinstance(answer, TenantError):
+            if answer.kind != "not_found":  # a group or an application
+                raise answer
+        elif answer.get("accountEnabled"):
+            return
+    raise TenantError(
+        "last_way_in",
+        f"{user['userPrincipalName']} is the last enabled user who holds Global Administrator",
+        attempted,
+        tenant.label,
+        next_step="Give another enabled account the role first",
+    )
 
 
 def by_name(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ._account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name, the_user
 from ._accounts import primary_address
+from ._claims import claims, directory_roles, held
 from ._errors import Purpose, TenantError
 from ._resource import fold, folded_set
 from ._retry import Deadline
@@ -20,7 +21,12 @@ WRITE_ACCOUNT = Purpose("write the account", "User.ReadWrite.All")
 _LICENSE = Purpose("assign licences to the account", "LicenseAssignment.ReadWrite.All")
 _ROLE = Purpose("assign directory roles to the account", "RoleManagement.ReadWrite.Directory")
 # Microsoft Graph, "Who can perform sensitive actions"
-_SENSITIVE = {"accountEnabled", "passwordProfile"}
+_PASSWORD = Purpose("set the password of the account", "User-PasswordProfile.ReadWrite.All")
+_REMOVE = Purpose("remove the account", "User.ReadWrite.All")
+# https://learn.microsoft.com/graph/api/resources/users#who-can-perform-sensitive-actions
+_PRIVILEGED = "Privileged Authentication Administrator"
+_FOR_PASSWORDS = "User Administrator"
+_ABOVE = {"Global Administrator", _PRIVILEGED}
 _LOOKS = 8  # how often a write right after the creation is tried again: the directory is eventually consistent
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0  # seconds between looks for the mailbox address
 
@@ -37,10 +43,12 @@ def write_account(
         and (not before or after[one.option] != before[one.option])
         and user.get(one.api) != after[one.option]
     }
-    if secret is not None and facts.user is not None:
-        changes["passwordProfile"] = {"password": secret, "forceChangePasswordNextSignIn": False}
     if changes:
-        _change(tenant, user["id"], changes)
+        _change(tenant, user["id"], changes, WRITE_ACCOUNT)
+    if secret is not None and facts.user is not None:
+        # On its own, since it takes another permission; before a directory role makes the account a guarded one.
+        password = {"password": secret, "forceChangePasswordNextSignIn": False}
+        _change(tenant, user["id"], {"passwordProfile": password}, _PASSWORD)
     ids = {sku["skuPartNumber"]: sku["skuId"] for sku in facts.skus}
     had, has = set(before.get("licenses", ())), set(after["licenses"])
     if had != has:
@@ -53,16 +61,43 @@ def write_account(
     return user
 
 
-def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any]) -> None:
+def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any], purpose: Purpose) -> None:
     try:
-        _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, WRITE_ACCOUNT))
+        _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, purpose))
     except TenantError as error:
-        if error.kind == "forbidden" and _SENSITIVE & set(changes):
-            error.next_step = (
-                f"Check that the application has {WRITE_ACCOUNT.needs}; an account with an administrator role can only "
-                "be enabled, disabled or given a password by an application with a privileged directory role"
-            )
+        if "accountEnabled" in changes or purpose is _PASSWORD:
+            _explain_refusal(tenant, error, purpose)
         raise
+
+
+def remove_account(tenant: Tenant, user_id: str) -> None:
+    """Delete the user. Raises L(TenantError)."""
+    try:
+        tenant.graph.delete(f"users/{user_id}", _REMOVE)
+    except TenantError as error:
+        _explain_refusal(tenant, error, _REMOVE)
+        raise
+
+
+def _explain_refusal(tenant: Tenant, error: TenantError, purpose: Purpose) -> None:
+    """These writes take a permission and a directory role: the next step asks for what the token does not name."""
+    if error.kind != "forbidden":
+        return
+    known = claims(tenant.tokens.bearer("graph"))
+    roles = directory_roles(known)
+    missing = [f"the application permission {purpose.needs}"] if not held(purpose.needs, known) else []
+    if not roles & _ABOVE:
+        if purpose is _PASSWORD and _FOR_PASSWORDS not in roles:
+            missing.append(
+                f"the directory role {_FOR_PASSWORDS} ({_PRIVILEGED} if the account holds an administrator role)"
+            )
+        else:
+            missing.append(f"the directory role {_PRIVILEGED} if the account holds an administrator role")
+    error.next_step = (
+        f"The application also needs {' and '.join(missing)}; it counts in tokens that are newer"
+        if missing
+        else "The token has the permission and the directory role for this; quote the request id to Microsoft support"
+    )
 
 
 def _create(tenant: Tenant, after: Mapping[str, Any], secret: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ _GRAPH_READS = {
     "skus": READ_SUBSCRIPTIONS,
     "intune": Read(
         odata("deviceManagement", select="id,subscriptionState,settings"),
-        Purpose("read the Intune subscription and settings", "DeviceManagementServiceConfig.Read.All"),
+        Purpose("read the Intune subscription and settings", "DeviceManagementConfiguration.Read.All"),
         collection=False,
     ),
     "compliance_policies": Read(_COMPLIANCE, _READ_COMPLIANCE),
@@ -92,7 +92,7 @@ _OF_MAILBOXES = ("ActiveSyncEnabled", "ImapEnabled", "OutlookMobileEnabled", "Po
 _EXCHANGE_READS: dict[str, tuple[str, dict[str, Any], Purpose, tuple[str, ...]]] = {
     "devices": ("Get-MobileDevice", _ALL, Purpose("read the mobile devices", _RECIPIENTS), _OF_DEVICES),
     "mailboxes": ("Get-CASMailbox", _ALL, Purpose("read the mailboxes", _RECIPIENTS), _OF_MAILBOXES),
-    "plans": ("Get-CASMailboxPlan", {}, Purpose("read the mailbox plans", _RECIPIENTS), ()),
+    "plans": ("Get-CASMailboxPlan", {}, Purpose("read the mailbox plans", _CONFIGURATION), ()),
     "settings": (
         "Get-ActiveSyncOrganizationSettings",
         {},

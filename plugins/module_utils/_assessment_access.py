@@ -96,7 +96,7 @@ def judged(question: str, covered: Iterable[Mapping[str, Any]], people: People, 
     return unknown(evidence, "; ".join(people[1]) or _NEXT_READ) if doubt else met(evidence)
 
 
-_NEXT_READ = "Grant User.Read.All, GroupMember.Read.All and RoleManagement.Read.Directory, and run again"
+_NEXT_READ = "Grant User.Read.All, GroupMember.ReadBasic.All and RoleManagement.Read.Directory, and run again"
 
 
 def _in_doubt(entry: Mapping[str, Any]) -> bool:

@@ -14,12 +14,13 @@ from typing import Any
 
 from ._auth_method import choose_method
 from ._certificate import client_credential, read_certificate
-from ._claims import is_guid, tenant_of
+from ._claims import tenant_of
 from ._connection import Cloud, named
 from ._errors import Answer, TenantError, one_line, usage
 from ._http import Http, Service
 from ._msal_transport import WAITING, MsalTransport
 from ._redaction import Redactor
+from ._targets import is_guid
 from ._token_cache import Token, TokenCache, key_of
 
 try:

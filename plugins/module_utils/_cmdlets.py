@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._cmdlet_contract import CMDLETS
+from ._delegation import settled
 from ._errors import Purpose, TenantError
 from ._exchange_parameters import edit
 from ._removal import remove_listed
@@ -59,7 +60,8 @@ class Cmdlets:
     def write(self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any]) -> list[Record]:
         """What a cmdlet that writes gives back, which may be nothing."""
         given = {**self.always.get(cmdlet, {}), **parameters}
-        return tenant.exchange.invoke(cmdlet, given, self.purpose(verb, cmdlet)).values
+        purpose = self.purpose(verb, cmdlet)
+        return settled(tenant, cmdlet, given, lambda: tenant.exchange.invoke(cmdlet, given, purpose).values, purpose)
 
     def id_of(self, record: Record) -> str:
         return str(record.get("Guid") or record["Identity"])

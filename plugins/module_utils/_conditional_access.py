@@ -48,6 +48,8 @@ _CAN_BE_MET = {
     "compliantApplication": frozenset({"android", "ios"}),
 }
 _EAS_PLATFORMS = frozenset({"android", "ios", "windows"})
+_RISKS = ("userRiskLevels", "signInRiskLevels")
+_EVERY_RISK = frozenset({"none", "low", "medium", "high"})
 _JUDGED = frozenset({"users", "applications", "clientAppTypes", "platforms", "clientApplications", "locations"})
 
 
@@ -244,12 +246,17 @@ def _no_clauses(policy: Mapping[str, Any]) -> Why:
 
 def _narrowing(conditions: Mapping[str, Any]) -> tuple[str, ...]:
     locations = conditions.get("locations") or {}
-    everywhere = folded_set(locations.get("includeLocations")) == {"all"} and not locations.get("excludeLocations")
+    everywhere = "all" in folded_set(locations.get("includeLocations")) and not locations.get("excludeLocations")
+    any_risk = {name for name in _RISKS if folded_set(conditions.get(name)) >= _EVERY_RISK}
     found = {
         "applicationFilter": filled((conditions.get("applications") or {}).get("applicationFilter")),
         "clientApplications": filled(conditions.get("clientApplications")),
         "locations": filled(locations) and not everywhere,
-        **{name: filled(value) for name, value in conditions.items() if name not in _JUDGED and "@" not in name},
+        **{
+            name: filled(value) and name not in any_risk
+            for name, value in conditions.items()
+            if name not in _JUDGED and "@" not in name
+        },
     }
     return tuple(sorted(name for name, narrows in found.items() if narrows))
 

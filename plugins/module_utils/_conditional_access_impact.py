@@ -24,7 +24,7 @@ _ROLES = Read(
     odata("roleManagement/directory/roleAssignments", expand="principal"),
     Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"),
 )
-_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.Read.All")
+_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.ReadBasic.All")
 Policies = Sequence[Mapping[str, Any]]
 
 
@@ -123,7 +123,16 @@ def _read(read: Any) -> list[dict[str, Any]] | None:
 
 
 def _with_role(assigned: list[dict[str, Any]] | None, role: str) -> list[dict[str, Any]] | None:
-    return None if assigned is None else [one for one in assigned if fold(one["roleDefinitionId"]) == role]
+    return (
+        None
+        if assigned is None
+        else [
+            one
+            for one in assigned
+            # A role limited to an administrative unit is not held for the tenant.
+            if fold(one["roleDefinitionId"]) == role and one.get("directoryScopeId") in (None, "/")
+        ]
+    )
 
 
 def _held_by_groups(assigned: Iterable[Mapping[str, Any]], roles: Collection[str]) -> list[str]:

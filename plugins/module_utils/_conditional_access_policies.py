@@ -28,6 +28,7 @@ from ._errors import Purpose, TenantError, usage
 from ._pace import Pace
 from ._resource import Field, Record, Resource, fold, returned
 from ._run import ensure
+from ._targets import check_marker
 from ._tenant import Tenant
 
 _WRITER = "Policy.Read.All, Policy.ReadWrite.ConditionalAccess and Application.Read.All, all three"
@@ -73,7 +74,9 @@ class Policies:
             raise _explained(error, values) from error.__cause__
         if fold(changed["id"]) != fold(record["id"]):
             raise TenantError(
-                "protocol", f"the policy {record['id']} was to be changed, and the answer is about {changed['id']}"
+                "other_object",
+                f"the policy {record['id']} was to be changed, and the answer is about {changed['id']}",
+                next_step="Look at both policies before anything else is changed",
             )
         return changed
 
@@ -144,6 +147,14 @@ def _before_write(
     """What is refused, for real and in check mode alike; and whom the change reaches."""
     others = [one for one in policies.known if one is not record]
     _check_name(params, record, others)
+    if record is not None:
+        check_marker(
+            (str(record.get("displayName")), record.get("description")),
+            params["marker"],
+            "Conditional Access policy",
+            "Rename that policy, or give it a description that holds the text to hand it over",
+            tenant.label,
+        )
     if params["state"] == "absent":
         people, not_read = read_people(tenant, policies.known)
         return {"impact": measure(policies.known, others, record or {}, people, not_read)}
@@ -167,10 +178,13 @@ def _before_write(
     if judged:
         _refuse_lockout(resource.subjects, planned, after, list(people), not_read)
         if last_administrators(known, planned, people):
-            extra["warnings"] = [
-                f"{after['displayName']} would keep out the last account with an active role that may change policies "
-                "from the admin portals. Exclude an emergency account that holds one."
-            ]
+            raise TenantError(
+                "lockout_risk",
+                f"{after['displayName']} would be enabled, and would keep the last account with an active role "
+                "that may change policies out of the admin portals",
+                next_step="Exclude an emergency account that holds such a role, or use policy_state report_only; "
+                "accept_lockout_risk takes the risk",
+            )
     return extra
 
 

@@ -9,7 +9,6 @@ groups and roles by their id or their exact name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,10 +18,9 @@ from ._conditional_access_fields import GUESTS, PEOPLE_LISTS
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
 from ._resource import fold, folded_set, snake, without_repeats
-from ._targets import only
+from ._targets import is_guid, only
 from ._tenant import Tenant
 
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = {
     "include_users": {fold(word): word for word in ("All", "None", GUESTS)},
     "exclude_users": {fold(GUESTS): GUESTS},
@@ -102,7 +100,7 @@ class Subjects:
         """Raises TenantError where a policy names what is not in the directory."""
         users = (policy.get("conditions") or {}).get("users") or {}
         named = {option: users.get(api) or [] for option, api in PEOPLE_LISTS.items()}
-        self._load((_kind(option), one) for option, ids in named.items() for one in ids if _is_id(one))
+        self._load((_kind(option), one) for option, ids in named.items() for one in ids if is_guid(one))
         unresolved = [
             (option, one, self._stored_problem(option, one))
             for option, ids in named.items()
@@ -129,12 +127,12 @@ class Subjects:
             ids: list[str] = []
             for text in edit.get(name) or ():
                 word = _WORDS.get(option, {}).get(fold(text))
-                there = name == "remove" and (_is_id(text) or fold(text) in known)
+                there = name == "remove" and (is_guid(text) or fold(text) in known)
                 found = None if word else self._find(_kind(option), text)
                 if found:
                     self.resolved.append(_shown(option, text, found))
                 elif not (word or there):
-                    unresolved.append((option, text, (_IS_NONE if _is_id(text) else _EXPECTED)[_kind(option)]))
+                    unresolved.append((option, text, (_IS_NONE if is_guid(text) else _EXPECTED)[_kind(option)]))
                 ids += [word] if word else [one for one in (found and found.id, there and text) if one]
             if edit.get(name) is not None:
                 changed[name] = without_repeats(ids)
@@ -145,7 +143,7 @@ class Subjects:
         options = [option for option in PEOPLE_LISTS if option.startswith("exclude_")]
         for look in range(2):
             named = {option: stored.get(PEOPLE_LISTS[option]) or [] for option in options}
-            self._load((_kind(option), one) for option in options for one in named[option] if _is_id(one))
+            self._load((_kind(option), one) for option in options for one in named[option] if is_guid(one))
             missing = {
                 option: [one for one in named[option] if self._stored_problem(option, one)] for option in options
             }
@@ -159,7 +157,7 @@ class Subjects:
         """Why what stands in a policy is no object; empty if it is one. Only ids count there."""
         if fold(one) in _WORDS.get(option, {}):
             return ""
-        if not _is_id(one):
+        if not is_guid(one):
             return "it is no object id"
         return "" if self._find(_kind(option), one) else _IS_NONE[_kind(option)]
 
@@ -184,7 +182,7 @@ class Subjects:
         if isinstance(found, TenantError):
             if found.kind == "not_found":
                 return None
-            if kind == "role" and found.kind == "forbidden" and _is_id(text):
+            if kind == "role" and found.kind == "forbidden" and is_guid(text):
                 return Subject(kind, {"id": text})  # Graph refuses what is no template
             raise found
         subject: Subject | None = only(found, str, f"{kind} {text}", self._tenant.label)
@@ -193,10 +191,6 @@ class Subjects:
 
 def _kind(option: str) -> str:
     return option.partition("_")[2].removesuffix("s")
-
-
-def _is_id(text: str) -> bool:
-    return bool(_ID.fullmatch(fold(text)))
 
 
 def _texts(edit: Mapping[str, Any]) -> Iterator[str]:
@@ -210,7 +204,7 @@ def _read_of(kind: str, text: str) -> Read | None:
     if kind == "role":
         return _ROLES
     collection, select, purpose = ("users", _OF_USERS, _USERS) if kind == "user" else ("groups", _OF_GROUPS, _GROUPS)
-    if _is_id(text):
+    if is_guid(text):
         return Read(odata(f"{collection}/{quote(text)}", select=select), purpose, collection=False)
     if kind == "user":
         owner = f"userPrincipalName eq '{quoted}' or mail eq '{quoted}'"
@@ -222,7 +216,7 @@ def _read_of(kind: str, text: str) -> Read | None:
 def _matching(kind: str, text: str, found: Any) -> list[Subject]:
     """Of what came back, what was asked for."""
     records = found if isinstance(found, list) else [found]
-    if _is_id(text):
+    if is_guid(text):
         names: tuple[str, ...] = ("id", "templateId") if kind == "role" else ("id",)
     else:
         names = ("userPrincipalName", "mail") if kind == "user" else ("displayName", "mail")

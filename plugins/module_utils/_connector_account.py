@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._account_facts import PROPERTIES, Facts, read_facts, roles_held
-from ._account_writes import WRITE_ACCOUNT, wait_for_address, write_account
+from ._account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
+from ._account_writes import remove_account, wait_for_address, write_account
 from ._accounts import check_address
 from ._errors import Purpose, TenantError, usage
 from ._licenses import candidates, check_units, describe, resolve
@@ -64,6 +64,9 @@ def _present(
     secret = params.get("password") if facts.user is None or params["update_password"] == "always" else None
     _check(params, facts, before, after)
     user = facts.user
+    disabled = before.get("account_enabled") and not after["account_enabled"]
+    if user and (disabled or set(before["directory_roles"]) - set(after["directory_roles"])):
+        check_last_administrator(tenant, user, "take the account out of use" if disabled else "take its roles away")
     if (before != after or secret is not None) and not check_mode:
         user = write_account(tenant, facts, before, after, secret)
     if params["wait"] and not check_mode:
@@ -184,8 +187,10 @@ def _absent(
                 next_step="Take the roles away first, or set force_delete to true if this account is really meant",
                 details={"directory_roles": roles},
             )
+        if params["force_delete"]:
+            check_last_administrator(tenant, facts.user, "remove the account")
         if not check_mode:
-            tenant.graph.delete(f"users/{facts.user['id']}", WRITE_ACCOUNT)
+            remove_account(tenant, facts.user["id"])
     return {
         "changed": bool(start),
         "diff": {"before": start, "after": {}},

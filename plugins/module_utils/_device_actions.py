@@ -13,7 +13,7 @@ from ._cas_mailbox import predict
 from ._clocks import check_clocks
 from ._device_plan import Device, Plan, carry_out, label, names
 from ._device_wipe import plan_wipe
-from ._devices import FILTERS, Found, find_devices, read_devices, uses_ages
+from ._devices import AGES, FILTERS, Found, find_devices, read_devices, uses_ages
 from ._errors import Purpose, TenantError, usage
 from ._removal import remove_listed
 from ._resource import Record, fold, folded_set
@@ -62,7 +62,13 @@ def _check(params: Mapping[str, Any]) -> None:
     absent, everything = params["state"] == "absent", params["match"] == "all"
     if sum(1 for one in (params["access"], params["wipe"], absent) if one) != 1:
         raise usage("exactly one of access, wipe and state=absent must be given", "Use a task for each")
-    if not any(params[option] not in (None, "") for option in FILTERS):
+    for option in (*AGES, "wait_timeout"):
+        if (params[option] or 0) < 0:
+            raise usage(f"{option} is {params[option]}, and it cannot be less than 0")
+    # Every device is at least 0 days old, so that says of none that it is meant.
+    if not any(
+        params[option] is not None and not (option.startswith("min_") and params[option] == 0) for option in FILTERS
+    ):
         raise usage("no option says which devices are meant", "Give device_id, mailbox or another filter")
     if params["wipe"] == "full":
         if everything:
@@ -172,7 +178,7 @@ def _plan_removal(tenant: Tenant, found: Found, devices: list[dict[str, Any]]) -
         remove_listed(
             tenant.http,
             lambda: tenant.exchange.invoke("Remove-MobileDevice", {"Identity": guid}, _REMOVE),
-            lambda: guid in {one.get("Guid") for one in read_devices(tenant, found.mailbox).values},
+            lambda: fold(guid) in folded_set(one.get("Guid") for one in read_devices(tenant, found.mailbox).values),
         )
 
     def write() -> dict[str, Any]:

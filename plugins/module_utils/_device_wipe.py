@@ -129,7 +129,7 @@ def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
     found = tenant.exchange.invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
     if len(found) != 1 or fold(found[0].get("Guid")) != fold(device["guid"]):
         raise TenantError(
-            "unexpected_answer",
+            "other_object",
             f"Exchange Online did not answer with the statistics of the device {label(device)} alone",
             _READ.attempted,
             tenant.label,

@@ -38,7 +38,7 @@ _EXACT = {
     "below_minimum_eas_version": "below_minimum_eas_version",
     "compliant": "compliant",
 }
-_AGES = {f"{bound}_days_since_{which}_sync": which for bound in ("min", "max") for which in ("first", "last")}
+AGES = {f"{bound}_days_since_{which}_sync": which for bound in ("min", "max") for which in ("first", "last")}
 FILTERS: dict[str, Any] = {
     "mailbox": {"type": "str"},
     **{option: {"type": "str"} for option in _EXACT},
@@ -46,7 +46,7 @@ FILTERS: dict[str, Any] = {
     "device_os": {"type": "str"},
     "below_minimum_eas_version": {"type": "bool"},
     "compliant": {"type": "bool"},
-    **{option: {"type": "int"} for option in _AGES},
+    **{option: {"type": "int"} for option in AGES},
 }
 
 
@@ -87,7 +87,7 @@ def read_devices(tenant: Tenant, mailbox: Record | None) -> Result:
 
 def uses_ages(params: Mapping[str, Any]) -> bool:
     """Whether the filters go by when a device synchronised."""
-    return any(params.get(option) is not None for option in _AGES)
+    return any(params.get(option) is not None for option in AGES)
 
 
 def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = False) -> Found:
@@ -97,7 +97,7 @@ def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = F
     """
     mailbox = find_mailbox(tenant, params["mailbox"]) if params.get("mailbox") else None
     found = read_devices(tenant, mailbox)
-    by_age = any(params.get(option) is not None for option, which in _AGES.items() if which == "last")
+    by_age = any(params.get(option) is not None for option, which in AGES.items() if which == "last")
     known = [facts(record, found.date) for record in found.values]
     if params.get("compliant") is not None:
         said = read_compliance(tenant)
@@ -132,7 +132,7 @@ def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = Fals
         return False
     if params.get("device_os") and not str(fold(device.get("device_os") or "")).startswith(fold(params["device_os"])):
         return False
-    for option, which in _AGES.items():
+    for option, which in AGES.items():
         limit, days = params.get(option), device.get(f"days_since_{which}_sync")
         if limit is None or (which == "last" and not last):
             continue
@@ -177,16 +177,16 @@ def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str
 
 def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, TenantError]) -> None:
     """A mailbox of a device that was just listed is "not found": believed only if the device is not listed now."""
-    listed = {one.get("Guid") for one in read_devices(tenant, mailbox).values}
+    listed = folded_set(one.get("Guid") for one in read_devices(tenant, mailbox).values)
     for guid, failure in lost.items():
-        if guid in listed:
+        if fold(guid) in listed:
             failure.kind, failure.next_step = "unavailable", ""
             raise failure
 
 
 def _with(device: dict[str, Any], statistics: Record | None, now: datetime) -> dict[str, Any]:
     if statistics is None:
-        return {**device, "statistics": {}}
+        return {**device, "statistics": {}, "days_since_last_sync": None}
     days = _days(statistics.get("LastSuccessSync"), now)
     return {**device, "statistics": returned(statistics), "days_since_last_sync": days}
 

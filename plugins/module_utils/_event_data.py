@@ -16,7 +16,7 @@ from typing import Any
 
 from ._connectors import STATES
 from ._errors import one_line
-from ._values import is_guid
+from ._targets import is_guid
 
 _LONGEST = 2000  # characters of a text
 _ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+&~-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")

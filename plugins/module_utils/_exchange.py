@@ -84,10 +84,12 @@ class Exchange:
         purpose: Purpose,
         select: tuple[str, ...] = (),
         known: bool = True,
+        page_size: int = _PAGE,
     ) -> Result:
         """Run a cmdlet and give all its pages. Raises TenantError; absent is only the kind not_found.
 
-        With known=False it also takes a cmdlet or parameters that this collection does not know.
+        With known=False it also takes a cmdlet or parameters that this collection does not know. page_size is the most
+        objects that a page may have.
         """
         operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
         sent = checked(cmdlet, parameters, known)
@@ -103,7 +105,7 @@ class Exchange:
             "X-CmdletName": cmdlet,
             "X-ClientApplication": "intune.exchange",
             "connection-id": self._connection_id,
-            "Prefer": f"odata.maxpagesize={_PAGE}",
+            "Prefer": f"odata.maxpagesize={page_size}",
         }
         path = f"adminapi/beta/{quote(tenant, safe='')}/InvokeCommand"
         query = {"$select": ",".join(select)} if select else None

@@ -17,6 +17,7 @@ from ._partner import customers
 from ._requirements import requirements
 from ._retry import Deadline
 from ._run import Declaration, perform
+from ._targets import blank_refusal, is_blank
 from ._tenant import Tenant
 from ._tenant_list import public_options, tenants_of
 from ._transport import Connections
@@ -73,6 +74,16 @@ def read_fleet(
     be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that has no
     valid id is none: C(left_out) is called with the reason.
     """
+    blank = [
+        f"tenants[{number}].{name}"
+        for number, entry in enumerate(entries or ())
+        for name, value in (entry.items() if isinstance(entry, Mapping) else ())
+        if name in ("name", "account", "client_id") and isinstance(value, str) and is_blank(value)
+    ]
+    if partner_tenant_id is not None and is_blank(partner_tenant_id):
+        blank.append("partner_tenant_id")  # it would leave the tenant of the environment
+    if blank:
+        raise blank_refusal(blank)
     if concurrency < 1:
         raise usage("concurrency must be at least 1")
     if timeout <= 0:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,7 +14,7 @@ from ._cmdlets import found_by
 from ._concurrent import gather
 from ._errors import Purpose, TenantError
 from ._resource import Record, fold, folded_set
-from ._targets import only
+from ._targets import is_guid, only
 from ._tenant import Tenant
 
 READ_MAILBOX = Purpose("read the mailbox", "the Exchange role View-Only Recipients or Organization Client Access")
@@ -34,7 +33,6 @@ _ACCESS = (
     "HasActiveSyncDevicePartnership",
 )
 _SELECT = (*_IDS, *_NAMES, "DisplayName", "EmailAddresses", *_ACCESS)
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _AT_ONCE = 4  # requests; concurrent ones are what Exchange limits per tenant
 _MANY = 20  # owners; with more it is cheaper to read all mailboxes, a thousand in one request
 
@@ -112,7 +110,7 @@ def _read_all(tenant: Tenant) -> list[Record]:
 
 
 def _is_id(given: str) -> bool:
-    return "@" in given or bool(_GUID.fullmatch(given))
+    return "@" in given or is_guid(given)
 
 
 def _has_id(mailbox: Record, given: str) -> bool:
@@ -130,7 +128,7 @@ def _described(mailbox: Record) -> str:
 
 def _not_the_owner(tenant: Tenant, device: Mapping[str, Any], mailbox: Record) -> TenantError:
     return TenantError(
-        "unexpected_answer",
+        "other_object",
         f"Exchange Online returned the device {device.get('DeviceId')} of {owner_of(device)} and the mailbox "
         f"{_described(mailbox)}, which is not known to be its mailbox; nothing was changed",
         "find the mailbox of the device",

@@ -9,18 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ._built_in import check_marker
 from ._cmdlet_access import READER, asked_for, is_pattern, read_role_entries
 from ._cmdlets import Cmdlets, found_by
 from ._errors import Purpose, TenantError, usage
 from ._resource import Field, Record, Resource, fold, folded_set, returned
 from ._run import ensure
-from ._targets import only
+from ._targets import check_marker, only
 from ._tenant import Tenant
 
 Entries = dict[str, list[str]]  # parameters by cmdlet
 
 WRITER = "the Exchange role Role Management"
+_NOT_OURS = (
+    "Choose another name (connector_role_group, for the role intune.exchange.connector), or remove this management "
+    "role first"
+)
 _OF_ROLES = ("-ManagementRoleEntry", "-ManagementRole")
 _NAME_LIMIT = 64  # https://learn.microsoft.com/powershell/module/exchange/new-managementrole
 _READ = Purpose("read the management roles", READER)
@@ -159,7 +162,8 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
     name, marker = params["name"], params.get("marker")
     if record and record.get("IsRootRole"):
         raise _refusal(tenant, "built_in", f"the management role {name} is built in", "Choose another name")
-    check_marker(record, marker, "management role", tenant.label)
+    if record is not None:
+        check_marker((record["Name"], record.get("Description")), marker, "management role", _NOT_OURS, tenant.label)
     if params["state"] == "present" and marker and fold(marker) not in fold(params.get("description") or ""):
         raise usage("description does not hold the text of marker", "Put the marker into the description")
     if is_pattern(name) and params["state"] == "present":
@@ -198,6 +202,7 @@ def _check_unused(tenant: Tenant, name: str, role: str) -> None:
             f"the management role {name} is in use: {' and '.join(held)}",
             "Remove these first, with management_role_assignment, role_group or management_role",
             assignments=[str(one.get("Name")) for one in assigned],
+            assignees=sorted({str(one.get("RoleAssigneeName")) for one in assigned}),
             children=parts,
         )
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from ._errors import Purpose, one_line
 from ._graph import odata
+from ._targets import is_guid
 from ._tenant import Tenant
-from ._values import is_guid
 
 # https://learn.microsoft.com/graph/api/tenantrelationship-list-delegatedadminrelationships: at most 300 in a page.
 _PATH = odata("tenantRelationships/delegatedAdminRelationships", select="customer,status,accessDetails", top="300")

@@ -45,6 +45,7 @@ class Principal:
     ids: set[str]
     addresses: set[str]
     names: set[str]
+    is_group: bool = False
 
     def is_meant_by(self, text: str) -> bool:
         """Whether a text is this principal's id or address."""
@@ -71,7 +72,8 @@ def _read(record: Record) -> Principal:
     name = str(record.get("Name") or record.get("DisplayName") or record.get("Identity") or unique)
     address = next((str(record[one]) for one in _ADDRESSES if record.get(one)), "")
     label = address or (f"{name} ({unique})" if unique and fold(unique) != fold(name) else name)
-    return Principal(unique or name, label, _values(record, _IDS), addresses, names)
+    kinds = " ".join(str(record.get(one) or "") for one in ("RecipientTypeDetails", "RecipientType", "ObjectClass"))
+    return Principal(unique or name, label, _values(record, _IDS), addresses, names, "group" in kinds.lower())
 
 
 class Principals:

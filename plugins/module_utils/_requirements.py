@@ -23,7 +23,7 @@ from ._judgement import Requirement, judge_all
 from ._organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 from ._tenant import Tenant
 
-READ_SUBSCRIPTIONS = Read("subscribedSkus", Purpose("read the subscriptions", "LicenseAssignment.Read.All"))
+READ_SUBSCRIPTIONS = Read("subscribedSkus", Purpose("read the subscriptions", "Organization.Read.All"))
 _READS = {
     "connectors": READ_CONNECTORS,
     "organization": READ_ORGANIZATION,
@@ -110,7 +110,7 @@ REQUIREMENTS = (
     Requirement(
         "api_permissions",
         "This sign-in may do what the connector needs",
-        ("graph_claims", "exchange_claims"),
+        ("graph_claims", "exchange_claims", "reading_is_enough"),
         judge.api_permissions,
         "Microsoft Graph permissions reference; app-only authentication for Exchange Online PowerShell",
     ),
@@ -177,12 +177,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The ten requirements and whether all of them are met. Raises L(TenantError) if nothing could be read."""
+def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = False) -> dict[str, Any]:
+    """The ten requirements and whether all of them are met. Raises L(TenantError) if nothing could be read.
+
+    Check mode writes nothing, so it needs no right to write.
+    """
     account = params.get("account")
     facts = {
         **read_all(tenant, account and check_address("account", account)),
         "directory_sync": params["directory_sync"],
+        "reading_is_enough": check_mode,
     }
     verdicts = judge_all(REQUIREMENTS, facts)
     ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)

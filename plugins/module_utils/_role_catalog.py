@@ -10,7 +10,6 @@ from typing import Any
 
 from ._claims import claims
 from ._cmdlet_access import READER
-from ._cmdlets import found_by
 from ._errors import Purpose, TenantError
 from ._resource import Record, fold
 from ._targets import only
@@ -82,6 +81,18 @@ def caller_id(tenant: Tenant) -> str:
     return str(claims(tenant.tokens.bearer("exchange")).get("oid") or "")
 
 
+def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> list[Record] | None:
+    """The assignments by which the caller hands out roles; None if Exchange does not know the caller as an assignee."""
+    asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": False}
+    try:
+        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values
+    except TenantError as error:
+        if error.kind != "not_found":
+            raise
+        return None
+    return [one for one in found if one.get("Enabled", True) and catalog.hands_out_roles(str(one["Role"]))]
+
+
 def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], attempted: str) -> None:
     """Refuse to take the assignments away by which the caller hands out roles, if it has no others.
 
@@ -89,21 +100,18 @@ def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record]
     nothing.
     """
     names = [str(one["Role"]) for one in taken if catalog.hands_out_roles(str(one["Role"]))]
-    caller = caller_id(tenant) if names else ""
-    if not caller:
+    if not names:
         return
-    asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": False}
-    held = [
-        one
-        for one in found_by(tenant, "Get-ManagementRoleAssignment", asked, _READ_OWN)
-        if one.get("Enabled", True) and catalog.hands_out_roles(str(one["Role"]))
-    ]
+    caller = caller_id(tenant)
+    held = _hands_out_through(tenant, catalog, caller) if caller else None
     gone = {fold(str(one.get("Guid"))) for one in taken}
-    if held and all(fold(str(one.get("Guid"))) in gone for one in held):
+    if held is None or (held and all(fold(str(one.get("Guid"))) in gone for one in held)):
+        only_way = "does not say through what else the caller has" if held is None else "has no other way to"
+        who = "Exchange" if held is None else "the caller"
         raise TenantError(
             "own_rights",
-            f"the caller has its right to hand out roles only through this ({', '.join(sorted(set(names)))}), so it "
-            "could neither finish nor undo the change",
+            f"this takes away a right to hand out roles ({', '.join(sorted(set(names)))}), and {who} {only_way} "
+            f"{'it' if held is None else 'do so'}, so the change might be neither finished nor undone",
             attempted,
             tenant.label,
             next_step="Sign in as somebody who has the role Role Management in another way",

@@ -10,7 +10,6 @@ from typing import Any
 
 from ._built_in import (
     GLOBAL_ADMINISTRATORS,
-    check_marker,
     is_built_in,
     is_built_in_name,
     is_organization_management,
@@ -20,9 +19,14 @@ from ._errors import Purpose, TenantError, usage
 from ._principals import Principal, Principals
 from ._resource import Record, fold, folded_set
 from ._role_catalog import RoleCatalog, caller_id, refuse_own_way
+from ._targets import check_marker
 from ._tenant import Tenant
 
 _ACTION = "configure the role group"
+_NOT_OURS = (
+    "Choose another name. If this group is really meant, leave marker out, which for the role "
+    "intune.exchange.connector means to set connector_adopt_role_group to true"
+)
 _READ_USER = Purpose("find an enabled member", "the Exchange role View-Only Recipients")
 
 
@@ -42,7 +46,8 @@ def check_change(
         raise _built_in(tenant, params["name"], "a group of this name cannot be created", "Choose another name")
     if record is not None and is_built_in(record):
         _check_built_in(tenant, params, record, changes)
-    check_marker(record, marker, "role group", tenant.label)
+    if record is not None:
+        check_marker((record["Name"], record.get("Description")), marker, "role group", _NOT_OURS, tenant.label)
     _check_roles(tenant, record, changes, catalog)
     if record is not None:
         gone = _members_gone(record, changes, principals)
@@ -100,7 +105,7 @@ def _members_gone(record: Record, changes: Mapping[str, Any], principals: Princi
 def _check_last_member(tenant: Tenant, record: Record, after: Sequence[str], principals: Principals) -> None:
     """Somebody who can sign in must be left, or the Global Administrators as a whole."""
     for member in map(principals.by_label, after):
-        if any(name.startswith(GLOBAL_ADMINISTRATORS) for name in member.names):
+        if member.is_group and any(name.startswith(GLOBAL_ADMINISTRATORS) for name in member.names):
             return
         users = found_by(tenant, "Get-User", {"Identity": member.id}, _READ_USER)
         if any(user.get("AccountDisabled") is False for user in users):
@@ -131,4 +136,5 @@ def _check_own_way(
 
 
 def _is_caller(tenant: Tenant, people: Sequence[Principal]) -> bool:
-    return bool(people) and any(one.is_meant_by(caller_id(tenant)) for one in people)
+    """Whether the caller is among them; a group may hold the caller, so it counts."""
+    return bool(people) and any(one.is_group or one.is_meant_by(caller_id(tenant)) for one in people)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ._assignment_scopes import SCOPES, scope_of
@@ -17,6 +18,7 @@ from ._concurrent import gather
 from ._errors import Purpose, TenantError
 from ._exchange_parameters import edit
 from ._principals import Principals
+from ._removal import remove_listed
 from ._resource import EditedList, Field, Record, Resource, clearing, fold, folded_set, returned
 from ._role_catalog import RoleCatalog
 from ._role_group_guard import check_change
@@ -171,21 +173,24 @@ class RoleGroups(Cmdlets):
         if "Members" in values:
             self._move(tenant, record, values["Members"])
         if own:
-            super().update(tenant, record, {**own, **self._identities(own)})
+            if "ManagedBy" in own:
+                own["ManagedBy"] = self._edit_of_people(record["ManagedBy"], own["ManagedBy"])
+            super().update(tenant, record, own)
         for role in values.get("Roles") or []:
             if fold(role) not in folded_set(record["Roles"]):
                 self._give(tenant, record, role)
         return {**record, **values}
 
     def _take(self, tenant: Tenant, record: Record, kept: frozenset[str]) -> None:
-        for one in record["Assignments"]:
-            if fold(one["Label"]) not in kept:
-                try:
-                    self.write(tenant, "change", "Remove-ManagementRoleAssignment", {"Identity": self.id_of(one)})
-                except TenantError as error:
-                    left = [self.id_of(other) for other in read_assignments(tenant, record)]
-                    if error.kind != "not_found" or self.id_of(one) in left:
-                        raise
+        for guid in [self.id_of(one) for one in record["Assignments"] if fold(one["Label"]) not in kept]:
+            remove_listed(
+                tenant.http,
+                partial(self.write, tenant, "change", "Remove-ManagementRoleAssignment", {"Identity": guid}),
+                partial(self._is_assigned, tenant, record, guid),
+            )
+
+    def _is_assigned(self, tenant: Tenant, group: Record, guid: str) -> bool:
+        return guid in map(self.id_of, read_assignments(tenant, group))
 
     def _give(self, tenant: Tenant, record: Record, role: str) -> None:
         given = {"Role": self.catalog.id_of(role), "SecurityGroup": self.id_of(record)}
@@ -194,13 +199,16 @@ class RoleGroups(Cmdlets):
             self.catalog.check_assignment(made, role, names.__contains__)
 
     def _move(self, tenant: Tenant, record: Record, members: Sequence[str]) -> None:
-        """An edit, not a new list: who was added meanwhile by somebody else stays."""
-        before, after = folded_set(record["Members"]), folded_set(members)
-        change = edit(
-            [self.principals.by_label(one).id for one in members if fold(one) not in before],
-            [self.principals.by_label(one).id for one in record["Members"] if fold(one) not in after],
-        )
+        change = self._edit_of_people(record["Members"], members)
         self.write(tenant, "change", "Update-RoleGroupMember", {"Identity": self.id_of(record), "Members": change})
+
+    def _edit_of_people(self, listed: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
+        """An edit, not a new list: who was added meanwhile by somebody else stays."""
+        before, after = folded_set(listed), folded_set(wanted)
+        return edit(
+            [self.principals.id_of(one) for one in wanted if fold(one) not in before],
+            [self.principals.id_of(one) for one in listed if fold(one) not in after],
+        )
 
     def _identities(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Members and managers by their ids; a manager that was not found by the name that Exchange gave."""

@@ -14,7 +14,7 @@ from ._connection import CONNECTION_SPEC, SECRET_OPTIONS
 from ._errors import Answer, Purpose, TenantError, one_line
 from ._redaction import Redactor
 from ._resource import Record, Resource, clearing, returned
-from ._targets import only, refuse_blank
+from ._targets import blank_refusal, only, refuse_blank
 from ._tenant import Tenant, open_tenant
 from ._token_cache import Token
 
@@ -32,6 +32,7 @@ class Declaration:
 
     C(run) takes (tenant, params, check_mode), gives a result and raises only L(TenantError). C(clears) has the paths of
     the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
+    C(selects) has the options that say who is meant; left out, all without a default, where none can be cleared.
     """
 
     attempted: str
@@ -39,10 +40,30 @@ class Declaration:
     options: Mapping[str, Any] = field(default_factory=dict)
     required_if: tuple[Any, ...] = ()
     clears: frozenset[str] = frozenset()
+    selects: frozenset[str] = frozenset()
+
+    def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
+        """The options that say who is meant and were given as null, which Ansible takes for not given."""
+        selects = self.selects or {
+            name for name, spec in self.options.items() if not self.clears and spec.get("default") is None
+        }
+        return sorted(name for name in selects if name in arguments and arguments[name] is None)
 
     @property
     def argument_spec(self) -> dict[str, Any]:
         return {**CONNECTION_SPEC, **self.options}
+
+
+def refuse_null(declaration: Declaration, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The failure of a task in which an option that says who is meant is null; None if there is none.
+
+    Only whoever sees the arguments as they were written can tell: validated, null is the same as left out.
+    """
+    found = declaration.null_options(arguments)
+    if not found:
+        return None
+    error = blank_refusal(found)
+    return error.within(declaration.attempted, str(arguments.get("tenant_id") or "")).result()
 
 
 def perform(
@@ -100,12 +121,14 @@ def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
     specs: dict[str, Any] = {one.option: {"type": "str", **one.spec} for one in (*resource.keys, *resource.fields)}
     required_if = options.pop("required_if", ())
     run = options.pop("run", None)
+    selects = options.pop("selects", frozenset())
     return Declaration(
         attempted,
         run or (lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode)),
         {**specs, **options},
         required_if,
         clearing(resource.fields),
+        selects,
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ._claims import claims
 from ._cmdlets import Cmdlets
 from ._errors import TenantError, usage
 from ._resource import Field, Record, Resource, fold
@@ -60,6 +61,7 @@ def find_service_principal(tenant: Tenant, given: str) -> Record | None:
 
 def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
     if params["state"] == "absent":
+        _refuse_own(tenant, params["app_id"], record or {})
         return
     for option in ("app_id", "object_id"):
         try:
@@ -74,6 +76,22 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
             "register the service principal",
             tenant.label,
             next_step=f"Check the ids: {_WHICH}. If the application was made anew, remove the old registration first",
+        )
+
+
+def _refuse_own(tenant: Tenant, app_id: str, record: Record) -> None:
+    """The registration of the caller is what its rights in Exchange hang on."""
+    own = claims(tenant.tokens.bearer("exchange"))
+    if fold(app_id) in (fold(own.get("appid")), fold(own.get("azp"))) or (
+        record.get("ObjectId") and fold(record["ObjectId"]) == fold(own.get("oid"))
+    ):
+        raise TenantError(
+            "own_rights",
+            f"the application {app_id} is the one that is signed in, and without its registration it has no rights in "
+            "Exchange and could not undo the change",
+            "remove the service principal",
+            tenant.label,
+            next_step="Sign in as somebody else to remove it",
         )
 
 

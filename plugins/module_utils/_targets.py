@@ -8,17 +8,33 @@ Pure rules, for every module, role and plugin. The guide "What protects people" 
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ._errors import TenantError, usage
 
 _LISTED = 10  # candidates in a message
+_SHORTEST_MARKER = 8
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+
+def is_guid(value: Any) -> bool:
+    """Whether a value is a GUID as the services write it, and nothing else."""
+    return isinstance(value, str) and _GUID.fullmatch(value) is not None
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value says nothing: empty or white space, an empty list, an empty dictionary."""
-    return (isinstance(value, str) and not value.strip()) or (isinstance(value, (list, Mapping)) and not value)
+    """Whether a value says nothing: no visible character, an empty list, an empty dictionary."""
+    return (isinstance(value, str) and not visible(value)) or (isinstance(value, (list, Mapping)) and not value)
+
+
+def visible(text: str) -> str:
+    """A text without white space at its ends and without format characters, such as those of no width."""
+    if text.isascii():
+        return text.strip()
+    return "".join(one for one in text if unicodedata.category(one) not in ("Cf", "Cc") or one.isspace()).strip()
 
 
 def blank_options(
@@ -52,9 +68,34 @@ def refuse_blank(
     """Raises L(TenantError) that names the blank options, before anything is sent."""
     found = list(blank_options(specs, params, clears))
     if found:
-        raise usage(
-            f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} blank, and a blank value never means everything",
-            "Give a value, or leave the option out: default(omit, true) leaves out a variable that is empty",
+        raise blank_refusal(found)
+
+
+def blank_refusal(found: Sequence[str]) -> TenantError:
+    """The failure that names the blank options."""
+    return usage(
+        f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} blank, and a blank value never means everything",
+        "Give a value, or leave the option out: default(omit, true) leaves out a variable that is empty",
+    )
+
+
+def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_step: str, tenant: str) -> None:
+    """Refuse an object whose description does not hold the marker of who made it: kind C(not_ours).
+
+    C(found) has its name and its description. A marker that is as short as a word stands in descriptions by chance.
+    """
+    name, description = found
+    if marker is None:
+        return
+    if len(marker) < _SHORTEST_MARKER:
+        raise usage(f"marker has {len(marker)} characters, and at least {_SHORTEST_MARKER} are needed")
+    if marker.lower() not in str(description or "").lower():
+        raise TenantError(
+            "not_ours",
+            f'the description of the {what} {name} does not hold the text "{marker}", so somebody else made it',
+            f"change the {what}",
+            tenant,
+            next_step=next_step,
         )
 
 

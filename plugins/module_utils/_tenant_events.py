@@ -12,7 +12,7 @@ from typing import Any
 from ._connectors import of_our_type, state
 from ._errors import TenantError
 from ._fleet import FACTS, UNREADABLE
-from ._values import is_guid
+from ._targets import is_guid
 
 Event = dict[str, Any]
 _CONNECTOR, _QUARANTINE = FACTS["connector"][0], FACTS["quarantine"][0]

@@ -14,13 +14,7 @@ UNLIMITED = "Unlimited"
 _DURATION = re.compile(r"(?:(\d{1,5})\.)?(\d{1,2}):(\d{2}):(\d{2})")
 _SIZE = re.compile(r"(\d+)\s*(B|KB|MB|GB)?", re.IGNORECASE)
 _READ_SIZE = re.compile(r"[\d.,]+ ?[KMG]?B \(([\d,]+) bytes\)", re.IGNORECASE)
-_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _UNITS = {"": 1, "B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
-
-
-def is_guid(value: Any) -> bool:
-    """Whether a value is a GUID as the services write it, and nothing else."""
-    return isinstance(value, str) and _GUID.fullmatch(value) is not None
 
 
 def seconds(value: str) -> float:

@@ -32,16 +32,10 @@ _DIRECTORY_READ = {
 }
 
 # Graph permissions, least first; any of a row is enough (Microsoft Graph permissions reference).
+_WRITE = ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All")
+_READ = ("DeviceManagementServiceConfig.Read.All", "DeviceManagementConfiguration.Read.All")
 _GRAPH_PERMISSIONS = (
-    ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All"),
     ("Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
-    (
-        "LicenseAssignment.Read.All",
-        "Organization.Read.All",
-        "Directory.Read.All",
-        "Organization.ReadWrite.All",
-        "Directory.ReadWrite.All",
-    ),
     ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
     (
         "RoleManagement.Read.Directory",
@@ -209,17 +203,24 @@ def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) 
     return met(f"all {len(access)} cmdlets are granted through {', '.join(roles)}")
 
 
-def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any]) -> Verdict:
+def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any], reading_is_enough: bool) -> Verdict:
     if not graph or not exchange:
         return unknown(
             "the tokens do not tell what they may do", "Compare the application's permissions with the documentation"
         )
     granted = permissions(graph)
-    missing = [row[0] for row in _GRAPH_PERMISSIONS if not granted & set(row)]
+    may_write = bool(granted & set(_WRITE))
+    rows = ((*_READ, *_WRITE) if reading_is_enough else _WRITE, *_GRAPH_PERMISSIONS)
+    missing = [row[0] for row in rows if not granted & set(row)]
     if not permissions(exchange) & set(_EXCHANGE_PERMISSIONS):
         missing.append(_EXCHANGE_PERMISSIONS[0])
     if missing:
         return unmet(f"missing: {', '.join(missing)}", "Grant them to the application and give admin consent")
+    if not may_write:
+        return met(
+            f"the tokens have all permissions that check mode needs; to configure the connector, {_WRITE[0]} is needed "
+            "as well"
+        )
     return met("all needed permissions are in the tokens")
 
 

@@ -449,6 +449,11 @@ options:
       - Each is looked for twice. What is included is never taken out by this.
     type: bool
     default: false
+  marker:
+    description:
+      - Change or remove only a policy whose O(description) holds this text, of at least 8 characters, compared without
+        regard to case. Any other one of this name is the error V(not_ours).
+    type: str
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
@@ -637,6 +642,8 @@ DECLARATION = declare(
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
     accept_lockout_risk={"type": "bool", "default": False},
     remove_missing_exclusions={"type": "bool", "default": False},
+    marker={"type": "str"},
+    selects=frozenset(("id", "display_name", "marker")),
 )
 
 

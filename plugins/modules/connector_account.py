@@ -111,9 +111,13 @@ notes:
   - Needs the application permissions C(User.ReadWrite.All), C(LicenseAssignment.ReadWrite.All) and
     C(Organization.Read.All), and
     with O(directory_roles) also C(RoleManagement.ReadWrite.Directory). Reading alone needs the C(.Read) forms.
-  - O(state=absent) without O(force_delete) needs C(RoleManagement.Read.Directory), to see whether a role is held.
-  - An account that holds an administrator role can only be disabled, or get a password, by an application with a
-    privileged role.
+  - O(state=absent), O(account_enabled=false) and taking roles away need C(RoleManagement.Read.Directory), to see
+    whether a role is held. The last enabled user who holds Global Administrator directly is never disabled or removed,
+    and keeps the role (C(error.kind=last_way_in)).
+  - O(update_password=always) on an account that exists needs C(User-PasswordProfile.ReadWrite.All) and the directory
+    role User Administrator as well; C(User.ReadWrite.All) does not include it.
+  - To disable or remove an account that holds an administrator role, or to give it a password, the application needs
+    the directory role Privileged Authentication Administrator.
 seealso:
   - module: intune.exchange.requirements_info
 """

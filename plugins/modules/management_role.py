@@ -47,8 +47,8 @@ options:
     elements: raw
   marker:
     description:
-      - Change or remove only a role whose O(description) holds this text, compared without regard to case. Any other
-        one of this name is the error V(not_ours).
+      - Change or remove only a role whose O(description) holds this text, of at least 8 characters, compared without
+        regard to case. Any other one of this name is the error V(not_ours).
     type: str
   state:
     description:
@@ -146,6 +146,7 @@ DECLARATION = Declaration(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     clears=clearing(ROLE.fields),
+    selects=frozenset(("marker",)),
 )
 
 

@@ -59,6 +59,10 @@ notes:
     needs Role Management, and so does O(application) in any case.
   - More than one assignment of the role to the assignee without a scope is an error that lists them.
   - A change that takes from the caller its only right to hand out roles is refused (V(own_rights)).
+  - Exchange lets nobody hand out or take away a role without a delegating assignment of it or of its parent. By default
+    only Organization Management has these, which the directory role Exchange Administrator belongs to.
+  - In the hour after customization was enabled, Exchange refuses this to everybody. The task waits up to two minutes,
+    then fails with C(error.kind=not_ready); the next run goes on.
   - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
 seealso:
   - module: intune.exchange.management_role

@@ -31,8 +31,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.resource
 notes:
-  - Needs the application permissions C(Organization.Read.All) and C(DeviceManagementServiceConfig.ReadWrite.All), and
-    an Intune licence in the tenant.
+  - Needs the application permissions C(Organization.Read.All) and C(DeviceManagementServiceConfig.Read.All) to read,
+    C(DeviceManagementServiceConfig.ReadWrite.All) to set it, and an Intune licence in the tenant.
 seealso:
   - module: intune.exchange.requirements_info
   - name: organization setMobileDeviceManagementAuthority

@@ -37,8 +37,8 @@ extends_documentation_fragment:
 notes:
   - Needs the Microsoft Graph application permissions C(DeviceManagementServiceConfig.Read.All),
     C(DeviceManagementConfiguration.Read.All), C(DeviceManagementApps.Read.All),
-    C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All), C(LicenseAssignment.Read.All),
-    C(Policy.Read.All), C(User.Read.All), C(GroupMember.Read.All), C(RoleManagement.Read.Directory),
+    C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All),
+    C(Policy.Read.All), C(User.Read.All), C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory),
     C(AuditLog.Read.All) and C(Reports.Read.All), and the Exchange roles C(View-Only Recipients) and
     C(View-Only Configuration). No right to write.
   - The sign-in log needs a licence of Microsoft Entra ID P1, and has interactive sign-ins only.

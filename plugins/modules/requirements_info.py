@@ -35,10 +35,10 @@ extends_documentation_fragment:
   - intune.exchange.attributes.info
 notes:
   - Needs the application permissions C(DeviceManagementServiceConfig.Read.All), C(Organization.Read.All),
-    C(LicenseAssignment.Read.All), C(User.Read.All), C(RoleManagement.Read.Directory) and C(Exchange.ManageAsApp),
+    C(User.Read.All), C(RoleManagement.Read.Directory) and C(Exchange.ManageAsApp),
     and an Exchange role that can read, such as the directory role C(Global Reader).
   - The requirement C(api_permissions) also asks for C(DeviceManagementServiceConfig.ReadWrite.All), which configuring
-    needs.
+    needs, but not in check mode, where the right to read is enough.
 seealso:
   - module: intune.exchange.connector
 """
@@ -111,9 +111,7 @@ from ..module_utils._module import run_module
 from ..module_utils._requirements import OPTIONS, requirements
 from ..module_utils._run import Declaration
 
-DECLARATION = Declaration(
-    "check the requirements", lambda tenant, params, check_mode: requirements(tenant, params), OPTIONS
-)
+DECLARATION = Declaration("check the requirements", requirements, OPTIONS)
 
 
 def main() -> None:

@@ -94,8 +94,8 @@ options:
     default: false
   marker:
     description:
-      - Change or remove only a group whose O(description) holds this text, compared without regard to case. Any other
-        one of this name is the error V(not_ours).
+      - Change or remove only a group whose O(description) holds this text, of at least 8 characters, compared without
+        regard to case. Any other one of this name is the error V(not_ours).
     type: str
   state:
     description:
@@ -111,6 +111,10 @@ extends_documentation_fragment:
 notes:
   - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find O(members). Changing needs
     Role Management, even for somebody who does not manage the group.
+  - Exchange lets nobody hand out or take away a role without a delegating assignment of it or of its parent. By default
+    only Organization Management has these, which the directory role Exchange Administrator belongs to.
+  - In the hour after customization was enabled, Exchange refuses this to everybody. The task waits up to two minutes,
+    then fails with C(error.kind=not_ready); the next run goes on.
   - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
   - Members through a directory role, such as C(Exchange Administrator) in Organization Management, are no members
     here.
@@ -188,7 +192,9 @@ from ..module_utils._module import run_module
 from ..module_utils._role_groups import CLEARS, OPTIONS, keep_role_group
 from ..module_utils._run import Declaration
 
-DECLARATION = Declaration("configure the role group", keep_role_group, OPTIONS, clears=CLEARS)
+DECLARATION = Declaration(
+    "configure the role group", keep_role_group, OPTIONS, clears=CLEARS, selects=frozenset(("marker",))
+)
 
 
 def main() -> None:

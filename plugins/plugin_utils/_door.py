@@ -26,7 +26,7 @@ from ansible.utils.display import Display
 
 from ..module_utils import _auth, _transport
 from ..module_utils._redaction import Redactor
-from ..module_utils._run import Declaration, perform
+from ..module_utils._run import Declaration, perform, refuse_null
 from ..module_utils._token_cache import Token
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -56,10 +56,13 @@ class ActionModule(ActionBase):
             f"intune.exchange: {name} runs {'as a module process: ' + reason if reason else 'in the worker'}",
             host=variables.get("inventory_hostname"),
         )
+        declaration: Declaration = importlib.import_module(_MODULES + name).DECLARATION
+        refused = refuse_null(declaration, self._task.args)
+        if refused:
+            return {**result, **refused}
         if reason:
             wrap_async = self._task.async_val and not self._connection.has_native_async
             return {**result, **self._execute_module(task_vars=variables, wrap_async=wrap_async)}
-        declaration: Declaration = importlib.import_module(_MODULES + name).DECLARATION
         with _environment(environment):
             return {**result, **self._serve(declaration, variables)}
 

@@ -35,8 +35,17 @@ class Needs:
 _INTUNE, _INTUNE_WRITE = "DeviceManagementServiceConfig.Read.All", "DeviceManagementServiceConfig.ReadWrite.All"
 _CONFIGURATION, _RECIPIENTS = "View-Only Configuration", "View-Only Recipients"
 _ACCESS, _ROLES = "Organization Client Access", "Role Management"
+_DELEGATING = (
+    "To hand out or take away a role, a delegating assignment of it or of its parent, which by default only "
+    "Organization Management has"
+)
 
 NEEDS: dict[str, Needs] = {
+    "access_check_info": Needs(
+        (_INTUNE, "Organization.Read.All", "Policy.Read.All"),
+        exchange_read=(_CONFIGURATION, _RECIPIENTS),
+        note="Works with less as well, and names what is missing",
+    ),
     "activesync_device_access_rule": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ACCESS,)),
     "activesync_device_access_rule_info": Needs(exchange_read=(_CONFIGURATION,)),
     "activesync_device_class_info": Needs(exchange_read=(_CONFIGURATION,)),
@@ -53,8 +62,11 @@ NEEDS: dict[str, Needs] = {
     "conditional_access_policy_info": Needs(("Policy.Read.All",)),
     "connector": Needs((_INTUNE, "User.Read.All"), (_INTUNE_WRITE,)),
     "connector_account": Needs(
-        ("LicenseAssignment.Read.All", "Organization.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
+        ("Organization.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
         ("LicenseAssignment.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "User.ReadWrite.All"),
+        note="With update_password always, User-PasswordProfile.ReadWrite.All and the directory role User "
+        "Administrator as well. To disable or remove an account with an administrator role, or to give it a password, "
+        "the directory role Privileged Authentication Administrator",
     ),
     "connector_info": Needs((_INTUNE,)),
     "connector_sync": Needs((_INTUNE,), (_INTUNE_WRITE,)),
@@ -63,11 +75,11 @@ NEEDS: dict[str, Needs] = {
     "management_role_assignment": Needs(
         exchange_read=(_CONFIGURATION, _RECIPIENTS),
         exchange_write=(_ROLES,),
-        note="With application, Role Management to read as well",
+        note=f"{_DELEGATING}. With application, Role Management to read as well",
     ),
     "management_role_assignment_info": Needs(exchange_read=(_CONFIGURATION,)),
     "management_role_info": Needs(exchange_read=(_CONFIGURATION,)),
-    "mdm_authority": Needs(("Organization.Read.All",), (_INTUNE_WRITE,)),
+    "mdm_authority": Needs((_INTUNE, "Organization.Read.All"), (_INTUNE_WRITE,)),
     "mobile_access_assessment_info": Needs(
         (
             "AuditLog.Read.All",
@@ -75,8 +87,7 @@ NEEDS: dict[str, Needs] = {
             "DeviceManagementConfiguration.Read.All",
             "DeviceManagementManagedDevices.Read.All",
             _INTUNE,
-            "GroupMember.Read.All",
-            "LicenseAssignment.Read.All",
+            "GroupMember.ReadBasic.All",
             "Organization.Read.All",
             "Policy.Read.All",
             "Reports.Read.All",
@@ -100,14 +111,13 @@ NEEDS: dict[str, Needs] = {
     "requirements_info": Needs(
         (
             _INTUNE,
-            "LicenseAssignment.Read.All",
             "Organization.Read.All",
             "RoleManagement.Read.Directory",
             "User.Read.All",
         ),
-        exchange_read=(_CONFIGURATION, _RECIPIENTS),
+        exchange_read=(_CONFIGURATION,),
     ),
-    "role_group": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ROLES,)),
+    "role_group": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ROLES,), note=_DELEGATING),
     "role_group_info": Needs(exchange_read=(_CONFIGURATION,)),
     "service_principal": Needs(exchange_read=(_ROLES,)),
 }

@@ -16,7 +16,7 @@ import pytest
 
 from simulator import Simulator
 
-from .conftest import ROOT
+from .conftest import ROOT, Play
 
 
 def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variables: Any) -> str:
@@ -61,6 +61,7 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ),
         ("facts", "localhost,", {"tenant_options": {"tenant_id": ""}}, "tenant_options.tenant_id is blank"),
         ("facts", "localhost,", {"target": ""}, "'hosts' is required"),
+        ("check_access", "localhost,", {"check_access_strict": " "}, "check_access_strict is blank"),
         ("report", "localhost,", {"report_folder": ""}, "is blank"),
         ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),
         # Today's leaver of one customer must not be looked for in the tenant that the shell happens to name.
@@ -88,4 +89,22 @@ def test_the_report_does_not_read_the_tenant_of_the_environment_for_a_host(
         run(tmp_path, simulator, "report", "fabrikam,", target="all")
     report = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())
     assert [one["state"] for one in report["tenants"]] == ["unread"] and "tenant_id is blank" in json.dumps(report)
+    assert len(simulator.requests()) == before
+
+
+def test_null_is_refused_by_both_ways_of_running(play: Play, simulator: Simulator) -> None:
+    """What a template makes of a missing variable may be null, which Ansible takes for an option that is left out."""
+    wipe = {"mailbox": "{{ leaver | default(none) }}", "client_type": "EAS", "match": "all", "wipe": "account_only"}
+    tasks: list[dict[str, Any]] = [
+        {
+            "intune.exchange.mobile_device": {**wipe, "max_affected": 50},
+            "environment": {"INTUNE_EXCHANGE_IN_PROCESS": way},
+            "ignore_errors": True,
+        }
+        for way in ("1", "0")
+    ]
+    before = len(simulator.requests())
+    run = play(*tasks, tenant="phones")
+    for result in run.results.values():
+        assert result["failed"] and result["error"]["kind"] == "usage" and "mailbox is blank" in result["msg"], result
     assert len(simulator.requests()) == before

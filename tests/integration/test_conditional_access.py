@@ -17,7 +17,7 @@ RIGHTS = {
     "Policy.ReadWrite.ConditionalAccess",
     "Application.Read.All",
     "User.Read.All",
-    "GroupMember.Read.All",
+    "GroupMember.ReadBasic.All",
     "RoleManagement.Read.Directory",
 }
 BLOCK: dict[str, Any] = {

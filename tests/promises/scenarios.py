@@ -164,6 +164,7 @@ SCENARIOS = (
         "read",
         before=(("activesync_device_access_rule", {**RULE, "access_level": "Block"}),),
     ),
+    Scenario("access_check_info", "read", {}, RETIRED),
     Scenario("activesync_device_class_info", "read"),
     Scenario("mobile_device_mailbox_policy", "create", FULL_POLICY),
     Scenario(

@@ -23,6 +23,14 @@ WITH_ROLES = [
     one for one in SCENARIOS if NEEDS[one.module].exchange_read and one.tenant not in ("nothing", "dehydrated")
 ]
 
+# What the scenarios hand out and take away.
+HANDED_OUT = ("View-Only Configuration", "View-Only Recipients")
+HANDING_OUT = [
+    one
+    for one in WITH_ROLES
+    if one.module in ("management_role_assignment", "role_group") and one.name != "role_group-remove"
+]
+
 
 def both(scenario: Scenario) -> tuple[set[str], set[str]]:
     """All permissions of Graph and all roles of Exchange."""
@@ -36,12 +44,24 @@ def with_graph(bench: Bench, scenario: Scenario, granted: Iterable[str], check_m
     return bench.play(scenario, check_mode=check_mode, graph_token=token)
 
 
-def with_roles(bench: Bench, scenario: Scenario, roles: Iterable[str], check_mode: bool = False) -> dict[str, Any]:
-    """As an application that has nothing in Exchange but these roles."""
+def with_roles(
+    bench: Bench,
+    scenario: Scenario,
+    roles: Iterable[str],
+    check_mode: bool = False,
+    delegated: Iterable[str] = HANDED_OUT,
+) -> dict[str, Any]:
+    """As an application that has nothing in Exchange but these roles, and those that it may hand out."""
     bench.start(scenario)
     bench.run("service_principal", scenario.tenant, {**APPLICATION, "object_id": "{object_id}"})
     for role in roles:
         result = bench.run("management_role_assignment", scenario.tenant, {"role": role, "application": "{app_id}"})
+        assert not result.get("failed"), result
+    for role in delegated:
+        given = {"Role": role, "App": "{app_id}", "Delegating": True, "Name": f"delegate {role}"}
+        result = bench.run(
+            "exchange_cmdlet", scenario.tenant, {"cmdlet": "New-ManagementRoleAssignment", "parameters": given}
+        )
         assert not result.get("failed"), result
     token = bench.simulator.token("exchange", scenario.tenant, application="restricted")
     return bench.play(scenario, check_mode=check_mode, exchange_token=token)
@@ -92,3 +112,18 @@ def test_the_documented_roles_are_enough(
         missed += bool(result.get("failed")) or result != whole
         count(21)
     assert missed, "no role was missed"
+
+
+@pytest.mark.parametrize("scenario", HANDING_OUT, ids=lambda one: one.name)
+def test_a_role_is_handed_out_by_whoever_may_delegate_it(
+    scenario: Scenario, bench: Bench, count: Callable[[int], None]
+) -> None:
+    """Role Management alone is refused, and the message says what is missing, not what is there."""
+    _graph, roles = both(scenario)
+    refused = with_roles(bench, scenario, roles, delegated=())
+    assert refused["error"]["kind"] == "forbidden", refused
+    assert "a delegating assignment of it or of its parent" in refused["msg"]
+    assert "needs the Exchange role Role Management" not in refused["msg"]
+    predicted = with_roles(bench, scenario, NEEDS[scenario.module].exchange_read, check_mode=True, delegated=())
+    assert not predicted.get("failed"), predicted
+    count(21)

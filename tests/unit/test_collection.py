@@ -38,7 +38,7 @@ FLOORS = [
     {"_connector_account", "_connector_sync", "_requirements"},
     {"_assessment_checks"},
     {"_assessment_access"},
-    {"_account_writes"},
+    {"_access_check", "_account_writes"},
     {"_account_facts"},
     {"_verdicts"},
     {"_connectors", "_management_roles", "_role_assignments", "_role_groups"},
@@ -68,6 +68,7 @@ FLOORS = [
         "_organization_customization",
         "_partner",
     },
+    {"_delegation"},
     {"_tenant"},
     {"_auth"},
     {"_msal_transport", "_exchange", "_graph", "_token_cache"},
@@ -100,9 +101,9 @@ FLOORS = [
         "_redaction",
         "_resource",
         "_service_plans",
-        "_targets",
         "_values",
     },
+    {"_targets"},
     {"_errors"},
 ]
 

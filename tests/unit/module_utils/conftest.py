@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils import _run
@@ -92,6 +93,21 @@ def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
         return _run.perform(declaration, validated.validated_parameters, check_mode, **clock.options)
 
     return carried_out
+
+
+def hold(simulator: Simulator, role: str, tenant: str = "ready", application: str = "application") -> None:
+    """Give an application a directory role, as an administrator would. The id is that of Microsoft's list of roles."""
+    facts = simulator.facts(tenant, application)
+    token = simulator.token("graph", tenant, {"RoleManagement.ReadWrite.Directory"})
+    body = {"principalId": facts["object_id"], "roleDefinitionId": role, "directoryScopeId": "/"}
+    answer = requests.post(
+        f"{simulator.urls['graph_url']}/v1.0/roleManagement/directory/roleAssignments",
+        json=body,
+        headers={"Authorization": f"Bearer {token}"},
+        verify=simulator.urls["ca_path"],
+        timeout=20,
+    )
+    assert answer.status_code == 201, answer.text
 
 
 def writes(simulator: Simulator) -> list[str]:

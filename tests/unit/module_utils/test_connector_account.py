@@ -15,11 +15,12 @@ from ansible_collections.intune.exchange.plugins.module_utils._licenses import c
 from ansible_collections.intune.exchange.plugins.modules import connector_account, mdm_authority
 from simulator import Simulator
 
-from .conftest import Clock
+from .conftest import Clock, hold
 
 NAME = "svc-new@contoso.example"
 PASSWORD = "Long-canary-Passw0rd!"
 RIGHTS = {
+    "User-PasswordProfile.ReadWrite.All",
     "User.ReadWrite.All",
     "LicenseAssignment.ReadWrite.All",
     "RoleManagement.ReadWrite.Directory",
@@ -35,6 +36,11 @@ NEW: dict[str, Any] = {
 }
 
 
+# https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
+PRIVILEGED = "7be44c8a-adaf-4e2a-84d6-ab2649e08a13"  # Privileged Authentication Administrator
+FOR_PEOPLE = "fe930be7-5e62-47db-91af-98c3a49a38b1"  # User Administrator
+
+
 @pytest.fixture
 def account(simulator: Simulator, clock: Clock) -> Any:
     """Runs the module with the given options on top of those of a new account."""
@@ -42,13 +48,43 @@ def account(simulator: Simulator, clock: Clock) -> Any:
     def run(check_mode: bool = False, module: Any = connector_account, tenant: str = "ready", **options: Any) -> Any:
         given = NEW if module is connector_account else {}
         arguments = {**simulator.options(tenant, "token"), **given, **options}
-        arguments["graph_token"] = simulator.token("graph", tenant, RIGHTS)
+        arguments["graph_token"] = options.get("graph_token") or simulator.token("graph", tenant, RIGHTS)
         chosen = {name: value for name, value in arguments.items() if value is not None}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(chosen)
         assert not validated.error_messages
         return _run.perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
 
     return run
+
+
+PASSWORD_PERMISSION = "User-PasswordProfile.ReadWrite.All"
+
+
+@pytest.mark.parametrize(
+    ("granted", "roles", "asked", "not_asked"),
+    [
+        (RIGHTS - {PASSWORD_PERMISSION}, (), (PASSWORD_PERMISSION, "User Administrator"), ("User.ReadWrite.All",)),
+        (RIGHTS, (), ("the directory role User Administrator",), (PASSWORD_PERMISSION, "User.ReadWrite.All")),
+        (RIGHTS, (FOR_PEOPLE,), ("Privileged Authentication Administrator",), ("role User Administrator",)),
+        (RIGHTS - {PASSWORD_PERMISSION}, (PRIVILEGED,), (PASSWORD_PERMISSION,), ("role User Admin", "Privileged Auth")),
+    ],
+    ids=["neither", "permission", "both, for an administrator", "role"],
+)
+def test_a_refused_password_asks_for_what_is_missing_and_for_nothing_else(
+    simulator: Simulator, account: Any, granted: set[str], roles: tuple[str, ...], asked: Any, not_asked: Any
+) -> None:
+    account()
+    for role in roles:
+        hold(simulator, role)
+    token = simulator.token("graph", "ready", granted)
+    refused = account(update_password="always", wait=False, display_name="Newer", graph_token=token)
+    assert refused["error"]["kind"] == "forbidden", refused
+    step = refused["msg"].partition("The application also needs ")[2]
+    assert all(one in step for one in asked), refused["msg"]
+    assert not any(one in step for one in not_asked), refused["msg"]
+    assert [one["displayName"] for one in simulator.state("ready")["users"] if one["userPrincipalName"] == NAME] == [
+        "Newer"
+    ]
 
 
 def writes(simulator: Simulator) -> list[str]:
@@ -92,6 +128,7 @@ def test_only_the_difference_is_written(
     simulator: Simulator, account: Any, options: dict[str, Any], wrote: str
 ) -> None:
     account()
+    hold(simulator, PRIVILEGED)  # the account is an Intune Administrator by now, whom not everybody may change
     before = len(writes(simulator))
     changed = account(wait=False, **options)
     assert changed["changed"], changed
@@ -154,6 +191,11 @@ def test_an_account_with_a_mailbox_is_removed_only_by_force(simulator: Simulator
     account()
     refused = account(state="absent")
     assert refused["error"]["kind"] == "has_mailbox" and NAME in refused["msg"]
+    guarded = account(state="absent", force_delete=True)
+    assert guarded["error"]["kind"] == "forbidden", guarded
+    assert "The application also needs the directory role Privileged Authentication Administrator" in guarded["msg"]
+    assert "User.ReadWrite.All" not in guarded["msg"]
+    hold(simulator, PRIVILEGED)
     removed = account(state="absent", force_delete=True)
     assert removed["changed"] and removed["connector_account"] == {}
     assert not account(state="absent")["changed"]
@@ -188,7 +230,7 @@ BAD_DAYS: list[tuple[str, dict[str, Any], str, str]] = [
         "synchronised",
         "is synchronised from on-premises, so display_name cannot be changed here. Change it in the on-premises",
     ),
-    ("account_is_admin", {"account_enabled": False}, "forbidden", "an account with an administrator role"),
+    ("account_is_admin", {"account_enabled": False}, "forbidden", "if the account holds an administrator role"),
     ("nothing", {"licenses": ["Microsoft_Intune_Suite"]}, "refused", "depends on the service plan"),
 ]
 

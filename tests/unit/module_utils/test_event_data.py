@@ -20,7 +20,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._event_data import
     may_be_template,
     neutral_text,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._values import is_guid
+from ansible_collections.intune.exchange.plugins.module_utils._targets import is_guid
 
 HOSTILE = "{{ lookup('pipe', 'touch canary') }}"
 GUID = "a75b490f-7ab9-5157-8be9-d59840de850d"

@@ -51,6 +51,7 @@ READY: dict[str, Any] = {
         ]
     },
     "exchange_claims": {"roles": ["Exchange.ManageAsApp"]},
+    "reading_is_enough": False,
     "account": ADDRESS,
     "users": [USER],
     "console_roles": [{"principalId": "u1", "roleDefinitionId": "3a2c62db-5318-420d-8d74-23affee5d9d5"}],
@@ -83,6 +84,13 @@ def test_the_ten_in_order() -> None:
     assert {one["status"] for one in verdicts().values()} == {"met"}
 
 
+# What README tells people to grant for a first look.
+READING = [
+    "DeviceManagementServiceConfig.Read.All",
+    "Organization.Read.All",
+    "RoleManagement.Read.Directory",
+    "User.Read.All",
+]
 CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("connector_offered", {"connectors": failed("not_offered", 404)}, "unmet", "words"),
     ("connector_offered", {"connectors": failed("no_intune_licence", 400)}, "unknown", "it broke"),
@@ -140,6 +148,24 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         {"graph_claims": {"roles": ["Directory.Read.All"]}},
         "unmet",
         "missing: DeviceManagementServiceConfig.ReadWrite.All",
+    ),
+    (
+        "api_permissions",
+        {"graph_claims": {"roles": READING}},
+        "unmet",
+        "missing: DeviceManagementServiceConfig.ReadWrite.All",
+    ),
+    (
+        "api_permissions",
+        {"graph_claims": {"roles": READING}, "reading_is_enough": True},
+        "met",
+        "that check mode needs; to configure the connector, DeviceManagementServiceConfig.ReadWrite.All",
+    ),
+    (
+        "api_permissions",
+        {"graph_claims": {"roles": READING[1:]}, "reading_is_enough": True},
+        "unmet",
+        "missing: DeviceManagementServiceConfig.Read.All",
     ),
     ("api_permissions", {"exchange_claims": {"roles": ["Other"]}}, "unmet", "Exchange.ManageAsApp"),
     ("api_permissions", {"exchange_claims": {"scp": "Exchange.Manage"}}, "met", "all needed"),

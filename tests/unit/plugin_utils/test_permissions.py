@@ -23,7 +23,7 @@ from tools import permissions
 
 ROOT = Path(__file__).parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-_PERMISSION = re.compile(r"\b([A-Z][A-Za-z]+\.(?:Read|ReadWrite)\.[A-Za-z]+)\b")
+_PERMISSION = re.compile(r"\b([A-Z][A-Za-z-]+\.(?:Read|ReadBasic|ReadWrite)\.[A-Za-z]+)\b")
 needed = FilterModule().filters()["least_privilege"]
 
 

@@ -97,6 +97,8 @@ class Values:
                 return st.lists(self._text(spec, limits), max_size=3)
             case "multivalued":
                 texts = st.lists(self._text(spec, limits), max_size=3)
+                if spec["type"] == "ApprovedApplicationCollection":
+                    return texts  # the whole list only
                 edits = st.dictionaries(st.sampled_from(["add", "remove", "Add", "Remove"]), texts)
                 return texts | edits.map(lambda edit: {"@odata.type": TABLE, **edit})
         return self._text(spec, limits)

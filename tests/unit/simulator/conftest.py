@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 import requests
 
 from simulator import Simulator
-from simulator._contract import CONTRACTS
+from simulator._contract import graph_document
 from simulator._descriptions import shipped
 
 Json = dict[str, Any]
@@ -121,5 +120,4 @@ def client_of(simulator: Simulator) -> MakeClient:
 
 @pytest.fixture(scope="session")
 def graph_contract() -> Json:
-    document: Json = json.loads((CONTRACTS / "graph-v1.0.json").read_text())
-    return document
+    return graph_document()

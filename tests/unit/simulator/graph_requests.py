@@ -200,7 +200,7 @@ def _filters(title: str, properties: Json) -> list[str]:
 
 
 def _comparison(name: str, operator: str) -> str:
-    if operator == "startswith":
-        return f"startswith({name},'a')"
+    if operator in ("startswith", "contains"):
+        return f"{operator}({name},'a')"
     value = "2026-01-01T00:00:00Z" if name.endswith("DateTime") else "0" if name.endswith("Code") else "'x'"
     return f"{name} {operator} {value}"

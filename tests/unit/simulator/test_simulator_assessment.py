@@ -83,8 +83,10 @@ def test_the_overview_counts(holed: Client) -> None:
     ("path", "status"),
     [
         (f"{DEVICES}?$filter=lastSyncDateTime gt 2020-01-01T00:00:00Z and jailBroken eq 'False'", 200),
-        (f"{DEVICES}?$filter=operatingSystem eq 'iOS'", 400),
-        (f"{DEVICES}?$filter=lastSyncDateTime ge 2020-01-01T00:00:00Z", 400),
+        (f"{DEVICES}?$filter=operatingSystem eq 'iOS' and contains(deviceName,'ADELE')", 200),
+        (f"{DEVICES}?$filter=lastSyncDateTime ge 2020-01-01T00:00:00Z and complianceState ne 'unknown'", 200),
+        (f"{DEVICES}?$filter=startswith(userPrincipalName,'adele')", 200),
+        (f"{DEVICES}?$filter=serialNumber eq 'x'", 400),
         (f"{SIGN_INS}?$filter=clientAppUsed eq 'POP3' and createdDateTime ge 2020-01-01T00:00:00Z", 200),
         (f"{SIGN_INS}?$filter=startsWith(appDisplayName,'Outlook') and status/errorCode eq 0", 200),
         (f"{SIGN_INS}?$filter=clientAppUsed ne 'Browser'", 400),

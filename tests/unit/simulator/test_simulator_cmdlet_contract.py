@@ -25,13 +25,13 @@ from hypothesis import strategies as st
 from simulator import Simulator
 from simulator._cmdlet_table import not_carried_out
 from simulator._cmdlets import load_cmdlets
-from simulator._contract import CONTRACTS
+from simulator._live_contract import merged_contract
 
 from .cmdlet_requests import Cmdlet, Json, Request, Values, invalid, valid
 from .conftest import Client
 from .contract_run import Record, for_all
 
-CONTRACT = json.loads((CONTRACTS / "exchange-cmdlets.json").read_text())
+CONTRACT = merged_contract()
 SIMULATED = {cmdlet.name: cmdlet for cmdlet in load_cmdlets().values()}
 SKIPPED = {name: set(not_carried_out(cmdlet)) for name, cmdlet in SIMULATED.items()}
 CMDLETS = [
@@ -47,7 +47,9 @@ STATE = {
     "organization-customized",
     "policy-default",
     "policy-in-use",
+    "role-assignment-assignee",
     "role-built-in",
+    "role-exists",
     "role-entry-beyond-parent",
     "role-entry-identity",
     "role-group-built-in",
@@ -87,7 +89,7 @@ UNLIMITED = {
     for name, spec in entry["parameters"].items()
     if spec["encoding"].startswith("unlimited:")
 }
-DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z")
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -121,7 +123,7 @@ def send(own: Client, request: Request) -> requests.Response:
 def check_valid(alone: Simulator, own: Client, cmdlet: Cmdlet, request: Request) -> None:
     answer = send(own, request)
     row = alone.requests()[-1]
-    confirmed = any(request.parameters.get(name) is False for name in ("Confirm", "confirm", "cf"))
+    confirmed = not any(request.parameters.get(name) for name in ("Confirm", "confirm", "cf"))
     supposed = any(request.parameters.get(name) for name in ("WhatIf", "whatif", "wi"))
     if answer.status_code >= 400:
         assert row["behaviour"] in STATE, (request, row["behaviour"], answer.text)
@@ -152,16 +154,16 @@ def check_objects(cmdlet: Cmdlet, request: Request, body: Json) -> None:
 def check_property(kind: str, item: Json, name: str) -> None:
     value: Any = item[name]
     if kind == "string[]":
-        assert item[f"{name}@odata.type"] == "#Collection(String)", name
+        assert f"{name}@data.type" not in item, name
         assert all(isinstance(text, str) for text in value), (name, value)
     if value is None or (kind == "integer" and value == "Unlimited" and name in UNLIMITED):
         return
     fits = isinstance(value, TYPES[kind]) and isinstance(value, bool) == (kind == "boolean")
     assert fits, (name, kind, value)
     if kind == "guid":
-        assert GUID.fullmatch(item[name]) and item[f"{name}@odata.type"] == "#Guid", (name, value)
+        assert GUID.fullmatch(item[name]) and item[f"{name}@data.type"] == "System.Guid", (name, value)
     if kind == "datetime":
-        assert DATE.fullmatch(item[name]), (name, value)
+        assert DATE.fullmatch(item[name]) and item[f"{name}@data.type"] == "System.DateTime", (name, value)
 
 
 def follow(own: Client, cmdlet: Cmdlet, request: Request, body: Json) -> None:
@@ -169,8 +171,8 @@ def follow(own: Client, cmdlet: Cmdlet, request: Request, body: Json) -> None:
     size = int(request.prefer.partition("=")[2] or 1000)
     for _unused in range(2):
         assert len(body["value"]) <= size
-        if "@odata.nextLink" not in body:
-            return
+        if "@odata.nextLink" not in body or isinstance(request.parameters.get("ResultSize"), int):
+            return  # a list that ResultSize cut short ends in a link that leads nowhere
         assert len(body["value"]) == min(size, 100)
         headers = {"Prefer": request.prefer} if request.prefer else {}
         body = own.invoke(request.cmdlet, request.parameters, body["@odata.nextLink"], **headers).json()
@@ -237,7 +239,7 @@ def test_no_cmdlet_without_its_envelope(alone: Simulator, own: Client, record_pr
 def test_no_other_cmdlets(alone: Simulator, own: Client, record_property: Record) -> None:
     def check(name: str) -> None:
         answer = own.invoke(name)
-        assert (answer.status_code, answer.content) == (403, b"")
+        assert (answer.status_code, set(answer.content)) == (403, {0})
         assert alone.requests()[-1]["behaviour"] == "exchange-no-cmdlet"
 
     others = st.from_regex(r"(Get|Set|New)-[A-Z][a-z]{2,8}", fullmatch=True).filter(lambda name: name not in SKIPPED)

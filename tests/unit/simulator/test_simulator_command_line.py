@@ -107,6 +107,29 @@ def test_the_control_plane_refuses_nonsense(simulator: Simulator) -> None:
     assert control(simulator, "POST", "clock").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("headers", "data", "status"),
+    [
+        ({"Host": "rebound.example"}, None, 403),
+        ({"Host": "localhost.rebound.example:80"}, None, 403),
+        ({"Origin": "https://somewhere.example"}, None, 403),
+        ({"Origin": "null"}, None, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, None, 403),
+        ({"Content-Type": "text/plain"}, b'{"advance": 5}', 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b'{"advance": 5}', 415),
+        ({"Content-Type": "application/json; charset=utf-8"}, b'{"advance": 5}', 204),
+        ({"Host": "localhost", "Content-Type": "application/json"}, b'{"advance": 5}', 204),
+    ],
+)
+def test_no_web_page_reaches_the_control_plane(
+    simulator: Simulator, headers: dict[str, str], data: bytes | None, status: int
+) -> None:
+    before = simulator.state()["at"]
+    url = f"{simulator.urls['control_url']}/_simulator/{'clock' if data else 'reset'}"
+    assert requests.post(url, headers=headers, data=data, timeout=5).status_code == status
+    assert (simulator.state()["at"] >= before) is True
+
+
 def test_the_control_plane_is_off_unless_wanted_and_everything_is_on_loopback() -> None:
     with Simulator() as simulator:
         assert simulator.urls["control_url"] is None

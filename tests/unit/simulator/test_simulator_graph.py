@@ -143,9 +143,43 @@ def test_refusals(client: Client, method: str, path: str, status: int, text: str
     assert (answer.status_code, text in answer.json()["error"]["message"]) == (status, True), answer.text
 
 
-def test_only_this_version(client: Client) -> None:
-    answer = client.send("GET", f"{client.urls['graph_url']}/beta/organization")
-    assert "Invalid version: beta" in answer.text
+def test_only_these_versions(client: Client) -> None:
+    answer = client.send("GET", f"{client.urls['graph_url']}/alpha/organization")
+    assert "Invalid version: alpha" in answer.text
+    for version in ("beta", "V1.0"):
+        answer = client.send("GET", f"{client.urls['graph_url']}/{version}/organization")
+        assert answer.json()["value"][0]["id"] == client.facts["tenant_id"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/Users?$Select=ID,displayname&$Filter=DisplayName eq 'Adele Vance'",
+        "/users/?$select=id,displayName&$filter=startsWith(displayname,'adele')",
+        "/USERS?$select=id,displayName&$filter=displayName EQ 'Adele Vance'",
+    ],
+)
+def test_case_and_a_slash_at_the_end_say_nothing(client: Client, path: str) -> None:
+    (found,) = client.values(path)
+    assert set(found) == {"id", "displayName"} and found["displayName"] == "Adele Vance"
+    assert client.get(f"/Users('{found['id']}')/?$select=ID")["id"] == found["id"]
+
+
+def test_names_in_bodies_are_compared_without_case(client: Client) -> None:
+    body = {"ExchangeConnectorType": "serviceToService", "primarysmtpaddress": client.facts["account"]}
+    answer = client.graph("POST", f"{CONNECTORS.lower()}/", json=body)
+    assert answer.status_code == 201
+    assert answer.json()["primarySmtpAddress"] == client.facts["account"]
+
+
+def test_advanced_queries_of_the_directory(client: Client) -> None:
+    eventual = {"ConsistencyLevel": "eventual"}
+    for text in ("endsWith(mail,'vance@contoso.example')", "displayName ne 'Adele Vance'", "not(mail eq 'x')"):
+        refused = client.graph("GET", f"/users?$filter={text}")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "Request_UnsupportedQuery")
+        assert client.graph("GET", f"/users?$filter={text}", headers=eventual).status_code == 400
+        answer = client.graph("GET", f"/users?$filter={text}&$count=true", headers=eventual)
+        assert answer.json()["@odata.count"] == len(answer.json()["value"]) > 0
 
 
 @pytest.mark.parametrize(
@@ -182,10 +216,12 @@ def test_users_come_with_little_unless_more_is_selected(client: Client) -> None:
 
 def test_the_mdm_authority_comes_only_when_selected(client: Client) -> None:
     path = f"/organization/{client.facts['tenant_id']}"
-    assert "mobileDeviceManagementAuthority" not in client.get(path)
-    assert (
-        client.get(f"{path}?$select=id,mobileDeviceManagementAuthority")["mobileDeviceManagementAuthority"] == "intune"
-    )
+    authority = "mobileDeviceManagementAuthority"
+    assert client.get(f"{path}?$select={authority}")[authority] == "intune"
+    for query in ("", f"?$select=id,{authority}"):
+        assert authority not in client.get(path + query)
+    for query in ("", f"?$select={authority}"):
+        assert authority not in client.values(f"/organization{query}")[0]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +234,7 @@ def test_the_mdm_authority_comes_only_when_selected(client: Client) -> None:
             "accountEnabled eq true and not (startswith(displayName,'A') or displayName eq 'Tenant Administrator')",
             ["Intune Exchange connector"],
         ),
+        ("endswith(displayName,'Vance')", ["Adele Vance"]),
         (
             "assignedPlans/any(p:p/servicePlanId eq c1ec4a95-1f05-45b3-a911-aa3fa01094f5)",
             ["Intune Exchange connector", "Tenant Administrator"],
@@ -208,7 +245,8 @@ def test_the_mdm_authority_comes_only_when_selected(client: Client) -> None:
     ],
 )
 def test_filters(client: Client, text: str, names: list[str]) -> None:
-    assert [user["displayName"] for user in client.values(f"/users?$filter={text}")] == names
+    answer = client.graph("GET", f"/users?$count=true&$filter={text}", headers={"ConsistencyLevel": "eventual"})
+    assert [user["displayName"] for user in answer.json()["value"]] == names
 
 
 def test_order_and_count(client: Client) -> None:
@@ -258,7 +296,7 @@ def test_users_licences_and_roles_can_be_written(simulator: Simulator, client_of
         "displayName": "New",
         "mailNickname": "new",
         "userPrincipalName": "new@contoso.example",
-        "passwordProfile": {"password": "simulated-password-of-a-new-user"},
+        "passwordProfile": {"password": "Simulated-password-of-a-new-user"},
         "usageLocation": "CH",
     }
     assert "required" in client.graph("POST", "/users", json={"displayName": "New"}).text

@@ -46,8 +46,17 @@ STATE = {
     "connector-sync-type",
     "directory-mastered",
     "directory-not-found",
+    # Words that are too simple.
+    "directory-password",
+    # Accounts with a role in the directory are guarded, and passwords everywhere.
+    "directory-password-right",
+    "directory-sensitive",
     "directory-value",
+    # Filters that take ConsistencyLevel: eventual.
+    "graph-advanced",
     "graph-batch-invalid",
+    "graph-count-segment",
+    "graph-me",
     "intune-not-found",
     "licence-assignment",
     "licence-location",

@@ -133,3 +133,74 @@ def test_a_changed_role_spreads_late_too(simulator: Simulator, client_of: MakeCl
     simulator.reset()
     assert status(client, "Get-RoleGroup") == 200
     assert status(signed_in(simulator, "rights_lag"), read) == 403
+
+
+def admitted(simulator: Simulator, client: Client, tenant: str = "ready") -> Client:
+    """The restricted application with Role Management, which holds every cmdlet that hands out rights."""
+    facts = simulator.facts(tenant, "restricted")
+    ids = {"AppId": facts["client_id"], "ObjectId": facts["object_id"]}
+    client.run("New-ServicePrincipal", **ids)
+    client.run("New-ManagementRoleAssignment", Role="Role Management", App=ids["AppId"])
+    return signed_in(simulator, tenant)
+
+
+def test_a_role_is_handed_out_by_whoever_may_delegate_it(simulator: Simulator, client: Client) -> None:
+    """https://learn.microsoft.com/exchange/understanding-management-role-assignments-exchange-2013-help"""
+    by_default = client.run("Get-ManagementRoleAssignment", Delegating=True)
+    assert {one["RoleAssigneeName"] for one in by_default} == {"Organization Management"}
+    assert len(by_default) == sum(1 for role in client.run("Get-ManagementRole") if role["IsRootRole"])
+    restricted = admitted(simulator, client)
+    given = {"Role": "Message Tracking", "User": "adele.vance", "Name": "tracking"}
+    before = simulator.state("ready")["ManagementRoleAssignment"]
+    kind, text = restricted.failure("New-ManagementRoleAssignment", **given)
+    assert "You must be assigned a delegating role assignment to the management role or its parent" in text
+    assert '\\tracking" management role assignment' in text and kind == "InvalidOperationException"
+    group = {"Name": "Trackers", "Roles": ["Message Tracking"]}
+    assert restricted.failure("New-RoleGroup", **group)[1].startswith("You don't have access to create, change")
+    held = before[0]["Name"]
+    for cmdlet, parameters in (
+        ("Set-ManagementRoleAssignment", {"Enabled": False}),
+        ("Remove-ManagementRoleAssignment", {}),
+    ):
+        assert "delegating" in restricted.failure(cmdlet, Identity=held, **parameters)[1]
+    assert simulator.state("ready")["ManagementRoleAssignment"] == before
+    client.run(
+        "New-ManagementRoleAssignment",
+        Role="Message Tracking",
+        App=simulator.facts("ready", "restricted")["client_id"],
+        Delegating=True,
+    )
+    restricted.run("New-ManagementRoleAssignment", **given)
+    restricted.run("New-RoleGroup", **group)
+    # To delegate a role is not to hold it.
+    assert restricted.invoke("Get-MessageTrackingReport").status_code == 403
+
+
+def test_after_customization_nobody_hands_out_roles_for_a_while(simulator: Simulator, client_of: MakeClient) -> None:
+    client = client_of("dehydrated")
+    group = {"Name": "Readers", "Roles": ["View-Only Recipients"]}
+    assert "Dehydrated" in client.failure("New-RoleGroup", **group)[0]
+    client.run("Enable-OrganizationCustomization")
+    simulator.advance(600)
+    client.run("New-ManagementRole", Name="Own", Parent="View-Only Recipients")
+    assert "must be assigned a delegating" in client.failure("New-RoleGroup", **group)[1]
+    simulator.advance(2000)
+    assert "must be assigned a delegating" in client.failure("New-RoleGroup", **group)[1]
+    simulator.advance(1000)
+    client.run("New-RoleGroup", **group)
+
+
+def test_a_registered_service_principal_is_listed_before_it_can_be_given_roles(
+    simulator: Simulator, client_of: MakeClient
+) -> None:
+    client = client_of("nothing_dehydrated")
+    client.run("Enable-OrganizationCustomization")
+    simulator.advance(600)
+    facts = simulator.facts("nothing_dehydrated", "restricted")
+    client.run("New-ServicePrincipal", AppId=facts["client_id"], ObjectId=facts["object_id"])
+    given = {"Role": "View-Only Recipients", "App": facts["client_id"], "Confirm": False}
+    refused = client.invoke("New-ManagementRoleAssignment", given)
+    assert refused.status_code == 404 and "couldn't be found" in refused.text
+    assert [one["AppId"] for one in client.run("Get-ServicePrincipal")] == [facts["client_id"]]
+    simulator.advance(120)
+    assert client.invoke("New-ManagementRoleAssignment", given).status_code == 200

@@ -287,3 +287,98 @@ def test_credential_files_are_private_and_go_away(simulator: Simulator) -> None:
         assert paths[0].parent.stat().st_mode & 0o777 == 0o700
         assert json.dumps(brief.state()).count(facts["client_secret"]) == 0
     assert not paths[0].parent.exists()
+
+
+def token_url(simulator: Simulator, authority: str, version: str = "/v2.0") -> str:
+    return f"{simulator.urls['authority_url']}/{authority}/oauth2{version}/token"
+
+
+@pytest.mark.parametrize("authority", ["organizations", "common", "tenant"])
+@pytest.mark.parametrize("named", [["User.Read"], ["User.Read.All", "Organization.Read.All"]])
+def test_a_person_asks_for_permissions_by_name(
+    simulator: Simulator, session: requests.Session, authority: str, named: list[str]
+) -> None:
+    facts = simulator.facts()
+    place = facts["tenant_id"] if authority == "tenant" else authority
+    public = msal.PublicClientApplication(
+        facts["client_id"],
+        authority=f"{simulator.urls['authority_url']}/{place}",
+        instance_discovery=False,
+        http_client=session,
+    )
+    flow = public.initiate_device_flow(scopes=named)
+    simulator.approve()
+    answer = public.acquire_token_by_device_flow(flow)
+    assert set(named) <= set(answer["scope"].split()), answer
+    assert answer["id_token_claims"]["tid"] == facts["tenant_id"]
+    url = f"{simulator.urls['graph_url']}/v1.0/organization"
+    bearer = {"Authorization": f"Bearer {answer['access_token']}"}
+    assert session.get(url, headers=bearer).json()["value"][0]["id"] == facts["tenant_id"]
+
+
+def device_code(simulator: Simulator, session: requests.Session, scope: str) -> requests.Response:
+    facts = simulator.facts()
+    place = f"{simulator.urls['authority_url']}/{facts['tenant_id']}/oauth2/v2.0/devicecode"
+    asked = session.post(place, data={"client_id": facts["client_id"], "scope": scope})
+    if not asked.ok:
+        return asked
+    simulator.approve()
+    form = {"grant_type": "device_code", "client_id": facts["client_id"], "device_code": asked.json()["device_code"]}
+    return session.post(token_url(simulator, facts["tenant_id"]), data=form)
+
+
+def test_the_short_name_of_the_device_code_grant(simulator: Simulator, session: requests.Session) -> None:
+    graph, exchange = simulator.urls["graph_url"], simulator.urls["exchange_url"]
+    assert device_code(simulator, session, f"{graph}/User.Read.All openid email").ok
+    assert device_code(simulator, session, f"{exchange}/Exchange.Manage offline_access").ok
+    assert device_code(simulator, session, "Mail.ReadWrite").json()["error_codes"] == [65001]
+    assert device_code(simulator, session, f"User.Read {exchange}/Exchange.Manage").json()["error_codes"] == [70011]
+
+
+def test_an_application_needs_a_tenant(simulator: Simulator, session: requests.Session) -> None:
+    facts = simulator.facts()
+    form = {"grant_type": "client_credentials", "client_id": facts["client_id"], "scope": scope(simulator)[0]}
+    answer = session.post(token_url(simulator, "common"), data=form | {"client_secret": facts["client_secret"]})
+    assert answer.json()["error_codes"] == [50059]
+
+
+def test_a_secret_by_http_basic(simulator: Simulator, session: requests.Session) -> None:
+    facts = simulator.facts()
+    form = {"grant_type": "client_credentials", "scope": scope(simulator)[0]}
+    url = token_url(simulator, facts["tenant_id"])
+    assert "access_token" in session.post(url, data=form, auth=(facts["client_id"], facts["client_secret"])).json()
+    assert session.post(url, data=form, auth=(facts["client_id"], "x")).json()["error_codes"] == [7000215]
+
+
+def test_the_first_version_of_the_endpoints(simulator: Simulator, session: requests.Session) -> None:
+    facts = simulator.facts()
+    root = f"{simulator.urls['authority_url']}/{facts['tenant_id']}"
+    found = session.get(f"{root}/.well-known/openid-configuration").json()
+    assert found["token_endpoint"] == f"{root}/oauth2/token" and session.get(found["jwks_uri"]).json()["keys"]
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": facts["client_id"],
+        "client_secret": facts["client_secret"],
+        "resource": simulator.urls["graph_url"],
+    }
+    assert "access_token" in session.post(found["token_endpoint"], data=form).json()
+
+
+def test_wrong_verbs_and_paths(simulator: Simulator, session: requests.Session) -> None:
+    tenant = simulator.facts()["tenant_id"]
+    assert session.get(token_url(simulator, tenant)).json()["error_codes"] == [900561]
+    root = f"{simulator.urls['authority_url']}/{tenant}"
+    assert session.post(f"{root}/v2.0/.well-known/openid-configuration").json()["error_codes"] == [900561]
+    assert session.get(f"{root}/oauth2/v2.0/elsewhere").status_code == 404
+
+
+def test_a_server_under_azure_arc_reads_a_file(simulator: Simulator, session: requests.Session) -> None:
+    url = f"{simulator.urls['managed_identity_url']}/metadata/identity/oauth2/token"
+    asked = {"api-version": "2020-06-01", "resource": simulator.urls["graph_url"]}
+    challenge = session.get(url, params=asked, headers={"Metadata": "true"})
+    assert challenge.status_code == 401
+    kind, _unused, realm = challenge.headers["WWW-Authenticate"].partition(" realm=")
+    assert kind == "Basic" and realm.endswith(".key") and Path(realm).stat().st_mode & 0o777 == 0o600
+    shown = {"Metadata": "true", "Authorization": f"Basic {Path(realm).read_text()}"}
+    assert session.get(url, params=asked, headers=shown).json()["access_token"]
+    assert session.get(url, params=asked, headers=shown | {"Authorization": "Basic x"}).status_code == 401

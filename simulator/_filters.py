@@ -1,0 +1,51 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which filters a list of Graph takes: documented properties and operators, advanced queries with their header."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ._behaviours import behaves
+from ._odata import Filter
+from ._wire import Refusal
+
+
+class Asked(Protocol):
+    """The part of a request that decides whether a query is an advanced one."""
+
+    @property
+    def consistent(self) -> bool: ...
+
+    @property
+    def options(self) -> dict[str, str]: ...
+
+
+@behaves("graph-filter")
+def refuse_undocumented(wanted: Filter, filters: dict[str, frozenset[str]] | None) -> None:
+    documented = {name.lower(): operators for name, operators in (filters or {}).items()}
+    for name, operator in wanted.used if filters is not None else []:
+        if name and operator not in documented.get(name.lower(), ()):
+            raise Refusal(
+                "graph-filter",
+                status=400,
+                code="BadRequest",
+                message=f"Invalid filter clause: '{operator}' is not supported on the property '{name}'.",
+            )
+
+
+@behaves("graph-advanced")
+def refuse_simple(wanted: Filter, asked: Asked, *, is_directory: bool) -> None:
+    """Directory objects: what takes an advanced query is refused without its header and $count=true."""
+    advanced = {operator for _unused, operator in wanted.used} & {"endswith", "ne", "not"}
+    if advanced and is_directory and not (asked.consistent and asked.options.get("$count") == "true"):
+        raise Refusal(
+            "graph-advanced",
+            status=400,
+            code="Request_UnsupportedQuery",
+            message=(
+                f"Operator '{min(advanced)}' is not supported because the required parameters might be missing. Try "
+                "adding $count=true query parameter and ConsistencyLevel:eventual header."
+            ),
+        )

@@ -1,0 +1,121 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first runs on a tenant, by somebody with few rights: the check of the access, and connect --check."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from simulator import Simulator
+
+from .conftest import ROOT, Play
+
+NAME = "intune.exchange."
+PAGE = ROOT / "docs/docsite/rst/check_access.rst"
+GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+
+
+def playbook(folder: Path, environment: dict[str, str], *arguments: str) -> tuple[int, str]:
+    clean = {key: text for key, text in os.environ.items() if not key.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "ansible-playbook"), *arguments],
+        cwd=folder,
+        env={
+            **clean,
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            **environment,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def table(output: str) -> list[str]:
+    """The lines of the table, as they are in the page."""
+    return [line for line in re.findall(r'^ +"(.*?)",?$', output, re.MULTILINE) if re.search(r" {2,}[a-zS]", line)]
+
+
+def test_the_check_names_what_is_missing_and_ends_well(simulator: Simulator, tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for tenant in ("missing_permission", "retired_with_holes"):
+        code, output = playbook(tmp_path, simulator.environment(tenant), f"{NAME}check_access")
+        assert code == 0, output
+        lines = table(output)[:8]
+        assert len(lines) == 8 and "\n".join(f"   {line}" for line in lines) in page, output
+        if tenant == "missing_permission":
+            assert "Command: $api = Get-MgServicePrincipal -Filter 'appId eq ''00000003-" in output
+            assert f"-PrincipalId {simulator.facts(tenant)['object_id']}" in output
+    assert not [one for one in simulator.requests() if one["class"] != "READ"]
+
+
+def test_it_fails_without_a_sign_in_and_when_it_is_asked_to(simulator: Simulator, tmp_path: Path) -> None:
+    environment = simulator.environment("missing_permission")
+    code, output = playbook(tmp_path, environment, f"{NAME}check_access", "-e", "check_access_strict=true")
+    assert code == 2 and "Not every read works" in output, output
+    code, output = playbook(tmp_path, {**environment, "AZURE_CLIENT_SECRET": "wrong"}, f"{NAME}check_access")
+    assert code == 2 and "AADSTS7000215" in output and "Show what works" not in output, output
+
+
+def test_connect_can_be_tried_with_the_right_to_read(simulator: Simulator, tmp_path: Path) -> None:
+    """With exactly what README tells people to grant first, and the directory role Global Reader."""
+    [table_] = re.findall(r"   \| permission \| for \|\n((?:   \|.*\n)+)", (ROOT / "README.md").read_text("utf-8"))
+    granted = set(re.findall(r"`([A-Z][A-Za-z]+\.Read\.[A-Za-z.]+)`", table_))
+    assert "DeviceManagementServiceConfig.Read.All" in granted and not [one for one in granted if "Write" in one]
+    facts = simulator.facts("ready", "restricted")
+    answer = requests.post(
+        f"{simulator.urls['graph_url']}/v1.0/roleManagement/directory/roleAssignments",
+        json={"principalId": facts["object_id"], "roleDefinitionId": GLOBAL_READER, "directoryScopeId": "/"},
+        headers={
+            "Authorization": f"Bearer {simulator.token('graph', 'ready', {'RoleManagement.ReadWrite.Directory'})}"
+        },
+        verify=simulator.urls["ca_path"],
+        timeout=20,
+    )
+    assert answer.status_code == 201
+    tokens = {
+        "INTUNE_EXCHANGE_GRAPH_TOKEN": simulator.token("graph", "ready", granted, "restricted"),
+        "INTUNE_EXCHANGE_EXCHANGE_TOKEN": simulator.token("exchange", "ready", application="restricted"),
+    }
+    environment = {
+        key: text
+        for key, text in simulator.environment("ready").items()
+        if key not in ("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "INTUNE_EXCHANGE_AUTH_METHOD")
+    }
+    before = len([one for one in simulator.requests() if one["effect"]])
+    account = f"connector_primary_smtp_address={facts['account']}"
+    code, output = playbook(tmp_path, {**environment, **tokens}, f"{NAME}connect", "-e", account, "--check")
+    assert code == 0, output
+    code, output = playbook(tmp_path, {**environment, **tokens}, f"{NAME}connect", "-e", account)
+    assert code == 2 and "missing: DeviceManagementServiceConfig.ReadWrite.All" in output, output
+    assert "Organization.Read.All" not in output.partition("missing:")[2].partition("\n")[0]
+    assert len([one for one in simulator.requests() if one["effect"]]) == before
+
+
+def test_an_exchange_that_is_not_ready_is_named_and_the_next_run_goes_on(simulator: Simulator, play: Play) -> None:
+    """In the hour after customization nobody hands out roles; Role Management alone never does."""
+    group: dict[str, Any] = {"name": "Readers", "roles": {"set": ["View-Only Recipients"]}}
+    customize = {f"{NAME}organization_customization": {"accept_permanent": True, "wait": False}}
+    environment = simulator.environment("dehydrated")
+    assert play(customize, environment=environment).code == 0
+    simulator.advance(600)
+    early = play({f"{NAME}role_group": {**group, "timeout": 8}}, environment=environment)
+    assert early.failed["error"]["kind"] == "not_ready", early.output
+    assert "run again in an hour" in early.failed["msg"]
+    simulator.advance(3000)
+    late = play({f"{NAME}role_group": group}, environment=environment)
+    assert late.code == 0 and late.results["task0"]["changed"], late.output

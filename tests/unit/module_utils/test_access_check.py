@@ -1,0 +1,137 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What C(access_check_info) says of each shipped tenant: everything works, but for what the description takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.modules import access_check_info
+from simulator import Simulator
+
+from .conftest import TENANTS, hold
+
+Run = Callable[..., dict[str, Any]]
+IDS = [
+    "organization",
+    "intune_connectors",
+    "mdm_authority",
+    "conditional_access",
+    "exchange_objects",
+    "exchange_no_objects",
+    "exchange_pages",
+]
+EXCHANGE = dict.fromkeys(IDS[4:], "missing")
+# No application of these descriptions may read Conditional Access, except where the connector is retired.
+USUAL = {"conditional_access": "missing"}
+MAY_READ_POLICIES = {"retired_covered", "retired_with_holes"}
+UNUSUAL: dict[str, dict[str, str]] = {
+    "authority_only_in_beta": {"mdm_authority": "unknown"},
+    "connector_not_offered": {"intune_connectors": "not_offered"},
+    "missing_permission": EXCHANGE,
+    "no_exchange": EXCHANGE,
+    "no_intune_licence": {"intune_connectors": "missing"},
+    "partner": {**dict.fromkeys(IDS[:4], "missing"), **EXCHANGE},
+    "retired_covered": {"intune_connectors": "not_offered"},
+    "retired_with_holes": {"intune_connectors": "not_offered"},
+}
+READING = {"DeviceManagementServiceConfig.Read.All", "Organization.Read.All", "Policy.Read.All"}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    """Of its own: without the rate limits that pages of one object run into."""
+    with Simulator(tenants=TENANTS, rate_limits=False) as simulator:
+        yield simulator
+
+
+def by_id(result: dict[str, Any]) -> dict[str, dict[str, str]]:
+    assert "checks" in result, result
+    return {one["id"]: one for one in result["checks"]}
+
+
+def held(simulator: Simulator, tenant: str) -> dict[str, Any]:
+    """Everything that the tenant holds."""
+    return {name: objects for name, objects in simulator.state(tenant).items() if objects and name != "at"}
+
+
+@pytest.mark.parametrize("tenant", sorted(str(one) for one in TENANTS))
+def test_each_shipped_tenant(run: Run, simulator: Simulator, tenant: str) -> None:
+    before = held(simulator, tenant)
+    result = run(access_check_info, tenant=tenant)
+    found = by_id(result)
+    assert list(found) == IDS
+    usual = {} if tenant in MAY_READ_POLICIES else USUAL
+    expected = {**dict.fromkeys(IDS, "works"), **usual, **UNUSUAL.get(tenant, {})}
+    assert {name: one["status"] for name, one in found.items()} == expected
+    assert result["ok"] is all(status in ("works", "not_offered") for status in expected.values())
+    for one in found.values():
+        assert one["evidence"] and bool(one["next_step"]) is (one["status"] != "works"), one
+    assert held(simulator, tenant) == before and not result["changed"]
+    assert not [one for one in simulator.requests() if one["class"] != "READ"]
+
+
+# The organization can also be read with DeviceManagementServiceConfig.Read.All, as Microsoft's table of it says.
+@pytest.mark.parametrize("missing", sorted(READING - {"Organization.Read.All"}))
+def test_a_missing_permission_is_the_only_one_that_is_asked_for(run: Run, simulator: Simulator, missing: str) -> None:
+    token = simulator.token("graph", "ready", READING - {missing})
+    exchange = simulator.token("exchange", "ready")
+    whole = {**dict.fromkeys(("client_id", "client_secret")), "exchange_token": exchange}
+    result = run(access_check_info, auth_method="token", graph_token=token, **whole)
+    oid = simulator.facts("ready")["object_id"]
+    refused = [one for one in by_id(result).values() if one["status"] != "works"]
+    assert refused, result
+    for one in refused:
+        assert one["status"] == "missing" and one["needs"] == missing
+        assert f"application permission {missing} of Microsoft Graph" in one["next_step"]
+        assert "A Privileged Role Administrator or Global Administrator grants it" in one["next_step"]
+        assert one["command"].endswith(f"-eq '{missing}').Id") and f"-PrincipalId {oid} " in one["command"]
+    assert result["microsoft_graph"] == sorted(READING - {missing})
+
+
+def test_everything_works_with_what_the_documentation_names(run: Run, simulator: Simulator) -> None:
+    hold(simulator, "f2ef992c-3afb-46b9-b7cf-a126ee74c451", application="restricted")  # Global Reader
+    tokens = {
+        "graph_token": simulator.token("graph", "ready", READING, "restricted"),
+        "exchange_token": simulator.token("exchange", "ready", application="restricted"),
+    }
+    result = run(access_check_info, auth_method="token", client_id=None, client_secret=None, **tokens)
+    assert result["ok"] and {one["status"] for one in result["checks"]} == {"works"}, result
+    assert result["directory_roles"] == ["Global Reader"]
+    assert by_id(result)["exchange_pages"]["evidence"].endswith("management roles came in pages of at most 25")
+
+
+def test_a_sign_in_without_a_role_in_exchange(run: Run, simulator: Simulator) -> None:
+    found = by_id(run(access_check_info, application="restricted"))
+    for name in EXCHANGE:
+        assert found[name]["status"] == "missing"
+        assert "holds no role in Exchange Online" in found[name]["evidence"]
+        assert "Grant the application permission" not in found[name]["next_step"]
+        assert found[name]["command"].startswith("New-MgRoleManagementDirectoryRoleAssignment -PrincipalId ")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "expected", "said"),
+    [
+        (403, "AccessDenied", "Your tenant is not licensed for this feature.", "missing", "Entra ID P1 licence"),
+        (403, "AccessDenied", "Blocked by an access policy.", "unknown", "already holds Policy.Read.All"),
+        (500, "InternalServerError", "Oops.", "unknown", "The service had a fault"),
+    ],
+)
+def test_a_licence_is_no_permission(
+    run: Run, simulator: Simulator, status: int, code: str, message: str, expected: str, said: str
+) -> None:
+    body = {"error": {"code": code, "message": message}}
+    simulator.fault(match="*ConditionalAccess*", kind="status", status=status, body=body, count=50)
+    one = by_id(run(access_check_info, tenant="retired_covered"))["conditional_access"]
+    assert (one["status"], one["command"]) == (expected, "")
+    assert said in one["next_step"], one
+
+
+def test_nobody_could_sign_in(run: Run) -> None:
+    failed = run(access_check_info, client_secret="wrong")
+    assert failed["error"]["kind"] == "sign_in" and "AADSTS7000215" in failed["msg"]

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients whose hosts are written in: msal and requests, with nothing told to them but names and a secret."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import msal
+import pytest
+import requests
+
+from simulator import Simulator
+
+GRAPH, LOGIN, EXCHANGE = "graph.microsoft.com", "login.microsoftonline.com", "outlook.office365.com"
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(page_size=2, rate_limits=False, public_port=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def session(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> requests.Session:
+    """The lines in the hosts file: these names are here, and port 443 is that of the simulator."""
+    resolve = socket.getaddrinfo
+
+    def here(host: Any, port: Any, *given: Any, **named: Any) -> Any:
+        if host in (GRAPH, LOGIN, EXCHANGE):
+            host, port = "127.0.0.1", simulator.public_port
+        return resolve(host, port, *given, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = simulator.urls["ca_path"]
+    return session
+
+
+def bearer(simulator: Simulator, session: requests.Session, scope: str, method: str = "secret") -> dict[str, str]:
+    facts = simulator.facts()
+    pfx = {"private_key_pfx_path": facts["pfx_path"], "passphrase": facts["certificate_password"]}
+    application = msal.ConfidentialClientApplication(
+        facts["client_id"],
+        client_credential=facts["client_secret"] if method == "secret" else pfx,
+        authority=f"https://{LOGIN}/{facts['tenant_id']}",
+        instance_discovery=False,
+        http_client=session,
+    )
+    answer = application.acquire_token_for_client([scope])
+    return {"Authorization": f"Bearer {answer['access_token']}"}
+
+
+@pytest.mark.parametrize("method", ["secret", "certificate"])
+def test_graph_under_its_own_name(simulator: Simulator, session: requests.Session, method: str) -> None:
+    headers = bearer(simulator, session, f"https://{GRAPH}/.default", method)
+    url, names = f"https://{GRAPH}/v1.0/users?$select=displayName", []
+    while url:
+        assert url.startswith(f"https://{GRAPH}/v1.0/")
+        page = session.get(url, headers=headers).json()
+        names += [user["displayName"] for user in page["value"]]
+        url = page.get("@odata.nextLink", "")
+    assert len(names) == 4
+
+
+@pytest.mark.parametrize(
+    "resource", [f"https://{EXCHANGE}", "https://outlook.office.com", "00000002-0000-0ff1-ce00-000000000000"]
+)
+def test_exchange_under_its_own_name(simulator: Simulator, session: requests.Session, resource: str) -> None:
+    headers = bearer(simulator, session, f"{resource}/.default")
+    url = f"https://{EXCHANGE}/adminapi/beta/{simulator.facts()['tenant_id']}/InvokeCommand"
+    body = {"CmdletInput": {"CmdletName": "Get-MobileDevice"}}
+    assert len(session.post(url, json=body, headers=headers).json()["value"]) == 2
+
+
+def test_other_names_are_not_answered(simulator: Simulator) -> None:
+    url = f"https://localhost:{simulator.public_port}/v1.0/users"
+    assert requests.get(url, verify=simulator.urls["ca_path"], timeout=5).status_code == 421
+
+
+def test_without_the_mode_the_public_names_are_unknown() -> None:
+    with Simulator() as ordinary:
+        facts, urls = ordinary.facts(), ordinary.urls
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = urls["ca_path"]
+        application = msal.ConfidentialClientApplication(
+            facts["client_id"],
+            client_credential=facts["client_secret"],
+            authority=f"{urls['authority_url']}/{facts['tenant_id']}",
+            instance_discovery=False,
+            http_client=session,
+        )
+        assert application.acquire_token_for_client([f"https://{GRAPH}/.default"])["error_codes"] == [500011]
