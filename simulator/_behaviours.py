@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from . import _behaviours_access, _behaviours_entra, _behaviours_exchange, _behaviours_forms, _behaviours_graph
+from . import (
+    _behaviours_access,
+    _behaviours_entra,
+    _behaviours_exchange,
+    _behaviours_forms,
+    _behaviours_graph,
+    _behaviours_intune,
+)
 from ._behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
@@ -16,6 +23,7 @@ Rule = TypeVar("Rule", bound=Callable[..., object])
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     **_behaviours_entra.SECTIONS,
     **_behaviours_graph.SECTIONS,
+    **_behaviours_intune.SECTIONS,
     **_behaviours_access.SECTIONS,
     **_behaviours_exchange.SECTIONS,
     **_behaviours_forms.SECTIONS,

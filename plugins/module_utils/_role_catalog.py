@@ -12,6 +12,7 @@ from ._claims import claims
 from ._cmdlet_access import READER
 from ._errors import Purpose, TenantError
 from ._resource import Record, fold
+from ._service_principals import find_service_principal
 from ._targets import only
 from ._tenant import Tenant
 
@@ -82,14 +83,18 @@ def caller_id(tenant: Tenant) -> str:
 
 
 def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> list[Record] | None:
-    """The assignments by which the caller hands out roles; None if Exchange does not know the caller as an assignee."""
+    """The assignments by which the caller hands out roles; None if that cannot be known.
+
+    An application that Exchange does not know at all has its rights from the directory, and no assignment. Whether
+    Exchange finds a registered one as an assignee is not documented.
+    """
     asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": False}
     try:
         found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values
     except TenantError as error:
         if error.kind != "not_found":
             raise
-        return None
+        return None if find_service_principal(tenant, caller) else []
     return [one for one in found if one.get("Enabled", True) and catalog.hands_out_roles(str(one["Role"]))]
 
 
