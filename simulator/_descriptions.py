@@ -67,13 +67,15 @@ def _locate(source: str | Path) -> Path:
 
 
 def _merged(path: Path, beside: Path) -> Json:
-    """The description in a file on top of what it extends: one in the same directory, or a shipped one."""
+    """The description in a file on top of what it extends: another one in the same directory, or a shipped one."""
     own: Json = yaml.safe_load(path.read_text()) or {}
     base = own.pop("extends", None)
     if base is None:
         return own
     neighbour = beside / f"{base}.yml"
-    return _overlaid(_merged(neighbour if neighbour.is_file() else _locate(base), beside), own)
+    # A file may have the name of the shipped one that it extends.
+    other = neighbour.is_file() and not neighbour.samefile(path)
+    return _overlaid(_merged(neighbour if other else _locate(base), beside), own)
 
 
 def _overlaid(base: Any, overlay: Any) -> Any:

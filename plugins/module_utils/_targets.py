@@ -75,7 +75,7 @@ def blank_refusal(found: Sequence[str]) -> TenantError:
     """The failure that names the blank options."""
     return usage(
         f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} blank, and a blank value never means everything",
-        "Give a value, or leave the option out: default(omit, true) leaves out a variable that is empty",
+        "Give a value. Leave an option out only if you mean to: without it, more may be selected",
     )
 
 

@@ -435,8 +435,8 @@ options:
         app and on some platform. A control that no device or client can meet counts as a block. What holds under
         further conditions only, such as from a network, does not.
       - Where the policy names a role that may change policies - Global Administrator, Conditional Access Administrator
-        or Security Administrator - one of those who are left has to hold such a role actively. In other cases the task
-        only warns when it keeps out the last of them.
+        or Security Administrator - one of those who are left has to hold such a role actively. Whoever else the policy
+        names, it must not keep out the last of them.
       - Whether people have a compliant device or a second factor is not known here.
       - The task fails where the people cannot be read. What is not in the directory is refused with V(true) as well.
     type: bool
