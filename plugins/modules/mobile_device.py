@@ -25,7 +25,8 @@ options:
   max_affected:
     description:
       - How many devices may be affected at most. With more, the task fails, names them, and sends nothing.
-      - Required for O(wipe), also V(cancel), and O(state=absent) with O(match=all). Only devices that would change count.
+      - Required for O(wipe), also V(cancel), and O(state=absent) with O(match=all). Only devices that would change
+        count.
     type: int
   access:
     description:
