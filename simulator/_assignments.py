@@ -154,6 +154,7 @@ def _change_assignment(run: Run, assignment: Json) -> Json:
     return _scopes(run) | ({"Enabled": run.given["Enabled"]} if "Enabled" in run.given else {})
 
 
+@behaves("delegating-assignment")
 def _remove_assignment(run: Run, assignment: Json) -> None:
     refuse_undelegated(run, assignment["Role"], assignment["Name"])
 

@@ -177,9 +177,10 @@ class Bench:
 
     simulator: Simulator
     before: Objects = field(default_factory=dict)
+    application: str = "restricted"  # whose ids the scenarios are filled with
 
     def options(self, tenant: str, given: Mapping[str, Any], method: str = "token") -> dict[str, Any]:
-        other = self.simulator.facts(tenant, "restricted")
+        other = self.simulator.facts(tenant, self.application)
         text = json.dumps(given).replace("{domain}", other["domain"])
         text = text.replace("{app_id}", other["client_id"]).replace("{object_id}", other["object_id"])
         filled: dict[str, Any] = json.loads(text)

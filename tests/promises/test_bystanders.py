@@ -417,7 +417,8 @@ def _application_changed(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _application_removed(pair: Pair, draw: Draw) -> Task:
-    application, before = _applications(pair)
+    _own, before = _applications(pair)
+    application = _APPLICATIONS[1]  # nobody removes the application that is signed in
     may = May("ServicePrincipal", {"ObjectId": application[1]}, removed=True)
     return Task("service_principal", {"app_id": application[0], "state": "absent"}, (may,), sure=True, before=before)
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS
 
 from .harness import Bench, Undisturbed
-from .scenarios import APPLICATION, SCENARIOS, Scenario
+from .scenarios import SCENARIOS, Scenario
 
 Baseline = Callable[[Scenario], Undisturbed]
 WITH_GRAPH = [one for one in SCENARIOS if NEEDS[one.module].read]
@@ -52,13 +52,17 @@ def with_roles(
     delegated: Iterable[str] = HANDED_OUT,
 ) -> dict[str, Any]:
     """As an application that has nothing in Exchange but these roles, and those that it may hand out."""
+    # Nobody removes the registration of the application that is signed in.
+    bench.application = "application" if scenario.module == "service_principal" else "restricted"
     bench.start(scenario)
-    bench.run("service_principal", scenario.tenant, {**APPLICATION, "object_id": "{object_id}"})
+    restricted = bench.simulator.facts(scenario.tenant, "restricted")
+    own = restricted["client_id"]
+    bench.run("service_principal", scenario.tenant, {"app_id": own, "object_id": restricted["object_id"]})
     for role in roles:
-        result = bench.run("management_role_assignment", scenario.tenant, {"role": role, "application": "{app_id}"})
+        result = bench.run("management_role_assignment", scenario.tenant, {"role": role, "application": own})
         assert not result.get("failed"), result
     for role in delegated:
-        given = {"Role": role, "App": "{app_id}", "Delegating": True, "Name": f"delegate {role}"}
+        given = {"Role": role, "App": own, "Delegating": True, "Name": f"delegate {role}"}
         result = bench.run(
             "exchange_cmdlet", scenario.tenant, {"cmdlet": "New-ManagementRoleAssignment", "parameters": given}
         )

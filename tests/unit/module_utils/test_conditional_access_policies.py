@@ -329,7 +329,7 @@ def test_an_answer_about_another_policy_is_no_success(keep: Keep, simulator: Sim
     keep(**PHONES)
     simulator.fault(match=CHANGE, kind="status", status=200, body={"id": UNKNOWN, "displayName": "Other"})
     answered = keep(display_name="Mail on phones", description="Pilot")
-    assert answered["failed"] and answered["error"]["kind"] == "protocol" and UNKNOWN in answered["msg"]
+    assert answered["failed"] and answered["error"]["kind"] == "other_object" and UNKNOWN in answered["msg"]
 
 
 @pytest.mark.parametrize("side", ["include", "exclude"])

@@ -426,8 +426,9 @@ def test_killed_between_any_two_steps_of_a_role_group(keep: Any, simulator: Simu
 
 
 def test_an_application_becomes_known_and_holds_roles(keep: Any, simulator: Simulator) -> None:
-    application = simulator.facts("ready")["client_id"]
-    ids = {"app_id": application.upper(), "object_id": simulator.facts("ready")["object_id"]}
+    known = simulator.facts("ready", "restricted")
+    application = known["client_id"]
+    ids = {"app_id": application.upper(), "object_id": known["object_id"]}
     made, _named = steps(
         keep,
         simulator,
