@@ -40,7 +40,7 @@ options:
   as_json:
     description:
       - Whether the report is returned as JSON text and not as a dictionary.
-      - Ansible never evaluates this text. With the filter P(ansible.builtin.to_json#filter) in its place, ansible-core
+      - Ansible never evaluates this text. With the filter C(to_json) in its place, ansible-core
         before 2.19 would take text of a tenant in it for a template.
     type: bool
     default: false

@@ -30,9 +30,6 @@ options:
     type: list
     elements: str
     default: []
-seealso:
-  - plugin: ansible.builtin.vars
-    plugin_type: lookup
 """
 
 EXAMPLES = r"""
