@@ -73,7 +73,8 @@ def _paced(
         else:
             del versions[: versions.index(version)]
             return said
-    assert refusal is not None
+    if refusal is None:
+        raise AssertionError("no version was asked")
     raise refusal
 
 

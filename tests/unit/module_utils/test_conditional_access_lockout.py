@@ -32,13 +32,13 @@ GLOBAL, CONDITIONAL = "Global Administrator", "Conditional Access Administrator"
 BLOCK: Result = {"operator": "OR", "builtInControls": ["block"]}
 
 
-def policy(name: str, users: Result, state: str = "enabled", grant: Result = BLOCK, **conditions: Any) -> Result:
+def policy(name: str, users: Result, state: str = "enabled", grant: Result | None = None, **conditions: Any) -> Result:
     applications = {"includeApplications": ["All"]}
     return {
         "displayName": name,
         "state": state,
         "conditions": {"clientAppTypes": ["all"], "applications": applications, "users": users, **conditions},
-        "grantControls": grant,
+        "grantControls": grant or BLOCK,
     }
 
 
