@@ -105,9 +105,8 @@ def check(tenant: Tenant, together: Callable[[list[Callable[[], Any]]], list[Any
     found = together(
         [
             lambda: tenant.graph("deviceManagement/exchangeConnectors")["value"],
-            lambda: tenant.graph(
-                "organization", select="id,displayName,onPremisesSyncEnabled,mobileDeviceManagementAuthority"
-            )["value"][0],
+            lambda: tenant.graph("organization", select="id,displayName,onPremisesSyncEnabled")["value"][0],
+            lambda: tenant.graph(f"organization/{tenant.facts['tenant_id']}", select="mobileDeviceManagementAuthority"),
             lambda: tenant.graph("deviceManagement", select="id,subscriptionState"),
             lambda: tenant.graph("subscribedSkus")["value"],
             lambda: tenant.graph("roleManagement/directory/roleAssignments", filter=roles)["value"],
@@ -120,7 +119,7 @@ def check(tenant: Tenant, together: Callable[[list[Callable[[], Any]]], list[Any
             lambda: tenant.cmdlet("Get-ManagementRoleAssignment", RoleAssignee=address),
         ]
     )
-    connectors, organization, intune, skus, console, users, exchange, assignments = found
+    connectors, organization, authority, intune, skus, console, users, exchange, assignments = found
     entries = together(
         [
             partial(tenant.cmdlet, "Get-ManagementRoleEntry", Identity=f"{role}\\*", ResultSize="Unlimited")
@@ -138,7 +137,7 @@ def check(tenant: Tenant, together: Callable[[list[Callable[[], Any]]], list[Any
         "Exchange Online": bool(plans & set(MAILBOX_PLANS)),
         "version": "(15." in exchange["AdminDisplayVersion"],
         "Intune": intune["subscriptionState"] == "active" and bool(plans & set(INTUNE_PLANS)),
-        "authority": organization["mobileDeviceManagementAuthority"] == "intune",
+        "authority": authority["mobileDeviceManagementAuthority"] == "intune",
         "directory synchronisation": bool(organization["onPremisesSyncEnabled"]),
         "account": user is not None and any(one["servicePlanId"] in MAILBOX_PLANS for one in user["assignedPlans"]),
         "console": user is not None and any(one["principalId"] == user["id"] for one in console),

@@ -17,7 +17,7 @@ RIGHTS = {
     "Policy.ReadWrite.ConditionalAccess",
     "Application.Read.All",
     "User.Read.All",
-    "GroupMember.ReadBasic.All",
+    "GroupMember.Read.All",
     "RoleManagement.Read.Directory",
 }
 BLOCK: dict[str, Any] = {

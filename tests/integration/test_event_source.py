@@ -165,7 +165,7 @@ def test_events_start_playbooks_once_and_go_on_after_a_restart(
     rulebook.until(lambda: known()["quarantined"] == [])  # once the playbook has approved it
     rulebook.stop()
     assert "The connector is as described: connected" in rulebook.said
-    assert "1 quarantined devices are now allowed." in rulebook.said
+    assert "1 quarantined device is now allowed." in rulebook.said
     assert (rulebook.events("connector_state_changed"), rulebook.events("device_quarantined")) == (1, 1)
     assert [one["operation"] for one in simulator.requests() if one["effect"]] == [
         "Set-ActiveSyncOrganizationSettings",
