@@ -29,7 +29,6 @@ _CMDLETS = (
 )
 _TEXT = "must be assigned a delegating role assignment"
 _DELEGATES = {"Global Administrator", "Exchange Administrator"}  # members of Organization Management
-_LONGEST_WAIT = 120.0  # seconds
 _PAUSES = (5.0, 10.0, 20.0, 30.0, 55.0)
 _READ = Purpose("read the delegating role assignments")
 
