@@ -164,7 +164,7 @@ def test_a_rule_and_whom_it_hits(simulator: Simulator, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query_string", "words"), [("iPhone*", "exact match only"), ("*", "no wildcard"), (" ", "is empty")]
+    ("query_string", "words"), [("iPhone*", "exact match only"), ("*", "no wildcard"), (" ", "is blank")]
 )
 def test_a_query_string_that_would_match_nothing(simulator: Simulator, run: Run, query_string: str, words: str) -> None:
     failed = run(activesync_device_access_rule, **{**IPHONES, "query_string": query_string, "access_level": "Block"})
