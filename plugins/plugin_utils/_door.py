@@ -25,7 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import _auth, _transport
-from ..module_utils._redaction import Redactor
+from ..module_utils._redaction import Redactor, hide, secrets_of
 from ..module_utils._run import Declaration, perform, refuse_null
 from ..module_utils._token_cache import Token
 
@@ -34,7 +34,6 @@ _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
 _LOCAL = ("local", "ansible.builtin.local")
 # Variables that change how a process starts: set for a task, they ask for a process.
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
-_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
 _display = Display()
 _tokens: dict[str, Token] = {}  # each task has a worker of its own, so only the items of a loop share them
 
@@ -62,7 +61,8 @@ class ActionModule(ActionBase):
             return {**result, **refused}
         if reason:
             wrap_async = self._task.async_val and not self._connection.has_native_async
-            return {**result, **self._execute_module(task_vars=variables, wrap_async=wrap_async)}
+            found = self._execute_module(task_vars=variables, wrap_async=wrap_async)
+            return {**result, **_of_process(declaration, self._task.args, found)}
         with _environment(environment):
             return {**result, **self._serve(declaration, variables)}
 
@@ -130,21 +130,29 @@ class ActionModule(ActionBase):
             if progress:
                 result["progress"] = progress
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": _shown(parameters, hidden)}
-        redactor = Redactor()
-        for secret in hidden:
-            redactor.add(secret)
-        cleaned: dict[str, Any] = redactor.clean(result)
-        return cleaned
+            result["invocation"] = {"module_args": hide(parameters, hidden)}
+        return _without(hidden, result)
 
 
-def _shown(value: Any, hidden: set[str]) -> Any:
-    """Arguments as a module process returns them: what is a secret as a whole is hidden, however short it is."""
-    if isinstance(value, Mapping):
-        return {name: _shown(one, hidden) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_shown(one, hidden) for one in value]
-    return _HIDDEN if value in hidden else value
+def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a module process returned, as it was before ansible-core 2.22.
+
+    That hides secrets where it shows them, no longer in what a task registers, and leaves a key of its own there.
+    """
+    arguments = (result.get("invocation") or {}).get("module_args") or {}
+    hidden = {secret for source in (given, arguments) for secret in secrets_of(declaration.argument_spec, source)}
+    kept = {name: value for name, value in result.items() if name != "ansible_parsed"}
+    if arguments:
+        kept["invocation"] = {"module_args": hide(arguments, hidden)}
+    return _without(hidden, kept)
+
+
+def _without(secrets: set[str], result: dict[str, Any]) -> dict[str, Any]:
+    redactor = Redactor()
+    for secret in secrets:
+        redactor.add(secret)
+    cleaned: dict[str, Any] = redactor.clean(result)
+    return cleaned
 
 
 def _tell(line: str) -> None:

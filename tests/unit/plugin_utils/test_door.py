@@ -49,3 +49,33 @@ def test_arguments_that_break_the_validation_are_not_shown(monkeypatch: pytest.M
     monkeypatch.setattr(_door, "ModuleArgumentSpecValidator", Broken)
     result = served(ALIASED, name="a-secret-canary")
     assert result["failed"] and "canary" not in str(result)
+
+
+def test_what_a_process_returned_shows_no_secret() -> None:
+    """As ansible-core 2.22 has it, which hides secrets only where it shows a result."""
+    secrets = {"client_secret": "canary-given", "graph_token": "canary-from-environment"}
+    declaration = Declaration(
+        "try it", lambda tenant, params, check_mode: {}, {"word": {"type": "str", "no_log": True}}
+    )
+    result = {
+        "msg": "value of state must be one of: present, got: canary-given",
+        "invocation": {"module_args": {**secrets, "word": "abc", "name": "abcdef", "client_id": None}},
+        "ansible_parsed": True,
+        "failed": True,
+    }
+    shown = _door._of_process(declaration, {"client_secret": "canary-given", "word": "abc"}, result)
+    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert shown == {
+        "msg": "value of state must be one of: present, got: ********",
+        "invocation": {
+            "module_args": {
+                "client_secret": hidden,
+                "graph_token": hidden,
+                "word": hidden,
+                "name": "abcdef",
+                "client_id": None,
+            }
+        },
+        "failed": True,
+    }
+    assert _door._of_process(declaration, {}, {"changed": False}) == {"changed": False}
