@@ -20,6 +20,7 @@ from typing import Any
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.warnings import get_deprecation_messages, get_warning_messages
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -95,6 +96,7 @@ class ActionModule(ActionBase):
         arguments = json.loads(json.dumps(self._task.args, default=str))
         required_if = [list(condition) for condition in declaration.required_if]
         hidden: set[str] = set()
+        earlier = len(get_warning_messages()), len(get_deprecation_messages())
         try:
             # The validator of module processes: its warnings and deprecations are shown.
             validated = ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(
@@ -129,6 +131,12 @@ class ActionModule(ActionBase):
             result = perform(declaration, parameters, check_mode, show, _tell, _tokens, trace=trace)
             if progress:
                 result["progress"] = progress
+        # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
+        warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
+        if warnings:
+            result["warnings"] = [*result.get("warnings", []), *warnings]
+        if deprecations:
+            result["deprecations"] = [*deprecations]
         if _wants_invocation(variables):
             result["invocation"] = {"module_args": hide(parameters, hidden)}
         return _without(hidden, result)
