@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from ._behaviours import behaves, behaviour_of
 from ._clock import Clock
@@ -45,7 +46,7 @@ class Exchange:
     name: str = "exchange"
     # what else a token for this service may be for
     aliases: tuple[str, ...] = ()
-    # another port of the same service, for organizations whose calls are sent on to their region
+    # where the same service answers organizations whose calls are sent on to their region
     regional_url: str = ""
     links: Links = field(default_factory=Links)
     rates: Rates = field(default_factory=Rates)
@@ -73,8 +74,11 @@ class Exchange:
         return replace(answer, headers=headers | dict(answer.headers))
 
     def _carry_out(self, call: Call, tenant: Tenant, claims: Claims) -> Answer:
-        if tenant.forms.redirect and not self._at_region(call):
-            return self._sent_on(call)
+        if tenant.forms.redirect:
+            there = self._at_region(call)
+            if there is None:
+                return self._sent_on(call)
+            call = there
         found = _PATH.fullmatch(call.path)
         if found is None:
             raise _bad("exchange-path", "Resource not found.", status=404, code="NotFound")
@@ -98,8 +102,13 @@ class Exchange:
             raise unresolvable(", ".join(withheld))
         return self._run(call, tenant, cmdlet, bound, claims)
 
-    def _at_region(self, call: Call) -> bool:
-        return call.headers.get("host", "") == self.regional_url.partition("://")[2]
+    def _at_region(self, call: Call) -> Call | None:
+        """The call without what leads to the region: a host of its own, or a path where all is on one port."""
+        region = urlsplit(self.regional_url)
+        named = call.headers.get("host", "").lower().partition(":")[0] == region.hostname
+        if not named or not call.path.startswith(f"{region.path}/"):
+            return None
+        return replace(call, path=call.path.removeprefix(region.path))
 
     @behaves("exchange-redirect")
     def _sent_on(self, call: Call) -> Answer:

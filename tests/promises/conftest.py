@@ -1,7 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the promises is tried: a sample by a printed seed, or everything with PROMISES=all."""
+"""How much of the promises is tried: a sample by a printed seed, or everything with PROMISES=all.
+
+Everything is tried on tenants that answer in the forms of live tenants, and again on tenants that answer in the older,
+documented ones. In a sample each scenario is drawn for one of the two, so that it is no larger.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +24,7 @@ from simulator import Simulator
 
 from .allowed_changes import allowed
 from .bystanders import nobody_else
+from .forms import FORMS, Simulators
 from .harness import Bench, Undisturbed, points
 from .scenarios import TENANTS, Scenario
 
@@ -34,6 +40,12 @@ _SHARE = 16  # one in so many
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("PROMISES_SEED", str(random.randrange(10**6)))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every case in both forms; where nothing is sent, the form cannot matter."""
+    if EXHAUSTIVE and "form" in metafunc.fixturenames and getattr(metafunc.module, "FORMS_MATTER", True):
+        metafunc.parametrize("form", FORMS, indirect=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -93,10 +105,26 @@ def some_of_few(chance: random.Random) -> Sample[Any]:
     return lambda cases: list(cases) if EXHAUSTIVE else [chance.choice(list(cases))]
 
 
+@pytest.fixture
+def form(request: pytest.FixtureRequest) -> str:
+    """How the tenants answer: drawn by scenario, so that what an undisturbed run does is found out once."""
+    chosen: str | None = getattr(request, "param", None)
+    if chosen is not None:
+        return chosen
+    parameters = getattr(request.node, "callspec", None)
+    drawn_for = getattr(parameters.params.get("scenario") if parameters else None, "name", request.node.name)
+    return random.Random(f"{os.environ['PROMISES_SEED']} form of {drawn_for}").choice(FORMS)
+
+
 @pytest.fixture(scope="session")
-def running() -> Iterator[Simulator]:
-    with Simulator(tenants=TENANTS, page_size=12, rate_limits=False) as simulator:
-        yield simulator
+def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
+    with ExitStack() as stack:
+        yield Simulators(tmp_path_factory.mktemp("older"), stack)
+
+
+@pytest.fixture
+def running(form: str, simulators: Simulators) -> Simulator:
+    return simulators.get(form, TENANTS, page_size=12)
 
 
 @pytest.fixture
@@ -118,23 +146,24 @@ def unharmed(bench: Bench, count: Callable[[int], None]) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def _known() -> dict[str, Undisturbed]:
+def _known() -> dict[tuple[str, str], Undisturbed]:
     return {}
 
 
 @pytest.fixture
-def undisturbed(bench: Bench, _known: dict[str, Undisturbed]) -> Callable[[Scenario], Undisturbed]:
+def undisturbed(bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]) -> Callable[[Scenario], Undisturbed]:
     """How a scenario ends when nothing goes wrong; found out once."""
 
     def ended(scenario: Scenario) -> Undisturbed:
-        if scenario.name not in _known:
+        key = form, scenario.name
+        if key not in _known:
             bench.start(scenario)
             since = len(bench.simulator.requests())
             result = bench.play(scenario)
             assert not result.get("failed"), result
             rows = bench.rows(since)
             requests = sum(1 for row in rows if not row.get("part"))
-            _known[scenario.name] = Undisturbed(result, bench.settled(scenario), points(rows), requests)
-        return _known[scenario.name]
+            _known[key] = Undisturbed(result, bench.settled(scenario), points(rows), requests)
+        return _known[key]
 
     return ended

@@ -23,6 +23,7 @@ from simulator import Simulator
 from .allowed_changes import unnamed
 from .bystanders import May, changes, harmed
 from .conftest import EXHAUSTIVE
+from .forms import Simulators
 from .harness import Bench
 from .look_alikes import TENANT, Pair, build, names, others
 
@@ -458,14 +459,14 @@ def _connector_removed(pair: Pair, draw: Draw) -> Task:
     return Task("connector", {"state": "absent"}, (may,), sure=True)
 
 
-@pytest.fixture(scope="module")
-def tenants() -> Iterator[Simulator]:
-    with Simulator(tenants=[TENANT, "ready"], page_size=12, rate_limits=False) as simulator:
-        for application in ("application", "restricted"):
-            facts = simulator.facts(TENANT, application)
-            _APPLICATIONS.append((facts["client_id"], facts["object_id"]))
-        yield simulator
-        _APPLICATIONS.clear()
+@pytest.fixture
+def tenants(form: str, simulators: Simulators) -> Iterator[Simulator]:
+    simulator = simulators.get(form, (TENANT, "ready"), page_size=12)
+    for application in ("application", "restricted"):
+        facts = simulator.facts(TENANT, application)
+        _APPLICATIONS.append((facts["client_id"], facts["object_id"]))
+    yield simulator
+    _APPLICATIONS.clear()
 
 
 @pytest.mark.parametrize("name", ACTIONS)

@@ -15,7 +15,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from .allowed_changes import allowed
 from .bystanders import Objects, nobody_else
 from .conftest import EXHAUSTIVE
 from .faults import AFTER, BEFORE, Kind, status
+from .forms import Simulators
 from .harness import Bench, Point, points
 from .oracles import same
 from .role_scenarios import ROLE_SCENARIOS, RoleScenario
@@ -188,10 +189,9 @@ class Stage:
         assert (third.code, third.changed, self.bench.writes(since)) == (0, 0, []), third.output
 
 
-@pytest.fixture(scope="module")
-def tenants() -> Iterator[Simulator]:
-    with Simulator(tenants=TENANTS, rate_limits=False) as simulator:
-        yield simulator
+@pytest.fixture
+def tenants(form: str, simulators: Simulators) -> Simulator:
+    return simulators.get(form, TENANTS)
 
 
 @pytest.fixture
@@ -200,21 +200,24 @@ def stage(tenants: Simulator, tmp_path: Path) -> Stage:
 
 
 @pytest.fixture(scope="module")
-def known() -> dict[str, Undisturbed]:
+def known() -> dict[tuple[str, str], Undisturbed]:
     return {}
 
 
 @pytest.fixture
-def undisturbed(stage: Stage, known: dict[str, Undisturbed]) -> Callable[[RoleScenario], Undisturbed]:
+def undisturbed(
+    stage: Stage, form: str, known: dict[tuple[str, str], Undisturbed]
+) -> Callable[[RoleScenario], Undisturbed]:
     def ended(scenario: RoleScenario) -> Undisturbed:
-        if scenario.name not in known:
+        key = form, scenario.name
+        if key not in known:
             stage.start(scenario)
             since = len(stage.simulator.requests())
             first = stage.run(scenario)
             assert first.code == 0, first.output
             found = points(stage.bench.rows(since))
-            known[scenario.name] = Undisturbed(first, stage.settled(scenario), found)
-        return known[scenario.name]
+            known[key] = Undisturbed(first, stage.settled(scenario), found)
+        return known[key]
 
     return ended
 

@@ -255,10 +255,13 @@ def test_an_organization_is_sent_on_to_its_region(formed: Make) -> None:
     answer = client.invoke("Get-ManagementRoleEntry", ENTRIES)
     assert (answer.status_code, answer.content) == (302, b"")
     region = answer.headers["Location"]
-    assert region.startswith("https://localhost:") and not region.startswith(client.urls["exchange_url"])
+    assert region == client.command_url.replace("/adminapi", "/eurprd01/adminapi")
     there = client.invoke("Get-ManagementRoleEntry", ENTRIES, url=region)
     assert there.status_code == 200
-    assert there.json()["@odata.nextLink"].startswith(region.partition("/adminapi")[0])
+    assert there.json()["@odata.nextLink"].startswith(f"{region}?")
+    others = formed()
+    elsewhere = others.command_url.replace("/adminapi", "/eurprd01/adminapi")
+    assert others.invoke("Get-ManagementRoleEntry", ENTRIES, url=elsewhere).status_code == 404
 
 
 def test_headers_about_the_rate(formed: Make) -> None:

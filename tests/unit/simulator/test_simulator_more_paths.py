@@ -21,6 +21,7 @@ RIGHTS = {
     "Application.Read.All",
     "DeviceManagementManagedDevices.Read.All",
     "DeviceManagementServiceConfig.Read.All",
+    "Directory.Read.All",
     "Group.Read.All",
     "Policy.Read.All",
     "User.ReadWrite.All",

@@ -7,20 +7,31 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msal
 import pytest
 import requests
+import yaml
 
+from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC, ENVIRONMENT
+from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._tenant import open_tenant
 from simulator import Simulator
 
 GRAPH, LOGIN, EXCHANGE = "graph.microsoft.com", "login.microsoftonline.com", "outlook.office365.com"
+REGION = f"eurprd01.{EXCHANGE}"
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(page_size=2, rate_limits=False, public_port=0) as simulator:
+def simulator(tmp_path: Path) -> Iterator[Simulator]:
+    """One tenant as it is shipped, and one whose calls are sent on to its region."""
+    moved = tmp_path / "moved.yml"
+    described = {"extends": "ready", "domain": "moved.example", "exchange": {"forms": {"redirect": True}}}
+    moved.write_text(yaml.safe_dump(described))
+    with Simulator(["ready", moved], page_size=2, rate_limits=False, public_port=0) as simulator:
         yield simulator
 
 
@@ -30,7 +41,7 @@ def session(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> requests.S
     resolve = socket.getaddrinfo
 
     def here(host: Any, port: Any, *given: Any, **named: Any) -> Any:
-        if host in (GRAPH, LOGIN, EXCHANGE):
+        if host in (GRAPH, LOGIN, EXCHANGE, REGION):
             host, port = "127.0.0.1", simulator.public_port
         return resolve(host, port, *given, **named)
 
@@ -75,6 +86,20 @@ def test_exchange_under_its_own_name(simulator: Simulator, session: requests.Ses
     url = f"https://{EXCHANGE}/adminapi/beta/{simulator.facts()['tenant_id']}/InvokeCommand"
     body = {"CmdletInput": {"CmdletName": "Get-MobileDevice"}}
     assert len(session.post(url, json=body, headers=headers).json()["value"]) == 2
+
+
+def test_our_own_client_needs_no_addresses_and_follows_to_the_region(
+    simulator: Simulator, session: requests.Session
+) -> None:
+    told = simulator.environment("moved")
+    assert not [name for name in told if name.endswith(("_URL", "_HOST"))]
+    options = {option: told.get(ENVIRONMENT[option], spec.get("default")) for option, spec in CONNECTION_SPEC.items()}
+    tenant = open_tenant(options, Redactor(), lambda line: None, None)
+    purpose = Purpose("read the devices")
+    assert len(tenant.exchange.invoke("Get-MobileDevice", {}, purpose).values) == 2
+    assert len(tenant.graph.list("users", purpose)[0]) == 4
+    seen = [(row["status"], row["service"]) for row in simulator.requests()]
+    assert (302, "exchange") in seen and (200, "exchange") in seen
 
 
 def test_other_names_are_not_answered(simulator: Simulator) -> None:
