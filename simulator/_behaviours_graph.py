@@ -48,7 +48,18 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "graph-expand": Behaviour(
             "$expand is refused, but for the role and the principal of a role assignment", ASSUMED, "not simulated"
         ),
-        "graph-search": Behaviour("$search is refused", ASSUMED, "not simulated"),
+        "graph-search": Behaviour(
+            "$search finds directory objects by words of displayName and description and by the beginning of other "
+            "texts, with ConsistencyLevel: eventual; other lists refuse it, in words of ours",
+            DOCUMENTED,
+            f"{_GRAPH}/search-query-parameter; the refusal without the header: {_GRAPH}/aad-advanced-queries",
+        ),
+        "graph-cast": Behaviour(
+            "a type at the end of the path cuts a list of members or memberships to objects of that type, also without "
+            "the header that is documented for it, as public scripts have it",
+            DOCUMENTED,
+            f"{_GRAPH}/api/group-list-transitivemembers",
+        ),
         "graph-paging": Behaviour("nextLink is opaque and belongs to its path", DOCUMENTED, f"{_GRAPH}/paging"),
         "graph-count": Behaviour(
             "directory objects are counted only with ConsistencyLevel: eventual",
@@ -69,7 +80,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "/me is the person whose token it is, and refused to an application", DOCUMENTED, f"{_GRAPH}/api/user-get"
         ),
         "graph-count-segment": Behaviour(
-            "the number of users as text, with ConsistencyLevel: eventual only",
+            "the number of users, groups, applications, members or memberships as text, with ConsistencyLevel: eventual only",
             DOCUMENTED,
             f"{_GRAPH}/aad-advanced-queries",
         ),
@@ -165,6 +176,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "brings the principal name",
             ASSUMED,
             f"that mail feeds proxyAddresses: {_GRAPH}/api/resources/user; when it does is not described",
+        ),
+        "organization-update": Behaviour(
+            "of the organization only where notifications go and the privacy profile can be changed; the text of the "
+            "refusal is ours",
+            DOCUMENTED,
+            f"{_GRAPH}/api/organization-update",
         ),
         "directory-units": Behaviour(
             "a subscription's consumed units are what users hold", DOCUMENTED, f"{_GRAPH}/api/subscribedsku-list"

@@ -101,6 +101,32 @@ def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
     return {name: value for name, value in body.items() if "@" not in name} | {"id": assignment_id}
 
 
+# https://learn.microsoft.com/graph/api/organization-update names these and no others.
+_OF_AN_ORGANIZATION = frozenset(
+    {
+        "marketingNotificationEmails",
+        "privacyProfile",
+        "securityComplianceNotificationMails",
+        "securityComplianceNotificationPhones",
+        "technicalNotificationMails",
+    }
+)
+
+
+@behaves("organization-update")
+def change_organization(scene: Scene, organization: Json) -> Json:
+    """Where notifications go, and the privacy profile; the rest is not for writing."""
+    fixed = sorted(name for name in scene.body if "@" not in name and name not in _OF_AN_ORGANIZATION)
+    if fixed:
+        raise Refusal(
+            "organization-update",
+            status=400,
+            code="Request_BadRequest",
+            message=f"Property '{fixed[0]}' is read-only and cannot be set.",
+        )
+    return scene.body
+
+
 @behaves("directory-tenant-information")
 def tenant_information(scene: Scene, resource: Resource) -> Answer:
     key = scene.keys[0]

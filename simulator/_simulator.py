@@ -170,6 +170,7 @@ class Simulator:
         """What clients that others wrote need besides: whom to trust, and where the managed identity is."""
         return {
             "REQUESTS_CA_BUNDLE": self.urls["ca_path"],
+            "SSL_CERT_FILE": self.urls["ca_path"],
             "NODE_EXTRA_CA_CERTS": self.urls["ca_path"],
             "AZURE_POD_IDENTITY_AUTHORITY_HOST": self.urls["managed_identity_url"],
         }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ import msal
 import pytest
 import requests
 import yaml
+from azure.identity import ClientSecretCredential
+from msgraph import GraphServiceClient
 
 from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC, ENVIRONMENT
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
@@ -100,6 +103,31 @@ def test_our_own_client_needs_no_addresses_and_follows_to_the_region(
     assert len(tenant.graph.list("users", purpose)[0]) == 4
     seen = [(row["status"], row["service"]) for row in simulator.requests()]
     assert (302, "exchange") in seen and (200, "exchange") in seen
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_msgraph_sdk_as_its_pages_show_it(
+    simulator: Simulator, session: requests.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names, a secret, and whom to trust by the variables that are printed; no address of anything."""
+    for name, value in simulator.client_environment().items():
+        monkeypatch.setenv(name, value)
+    facts = simulator.facts()
+    credential = ClientSecretCredential(
+        facts["tenant_id"], facts["client_id"], facts["client_secret"], disable_instance_discovery=True
+    )
+
+    async def users() -> list[str | None]:
+        graph, names, link = GraphServiceClient(credentials=credential), [], None
+        while link or not names:
+            page = await (graph.users.with_url(link) if link else graph.users).get()
+            assert page is not None and page.value is not None
+            names += [one.display_name for one in page.value]
+            link = page.odata_next_link
+        return names
+
+    assert len(asyncio.run(users())) == 4
+    assert {row["status"] for row in simulator.requests()} == {200}
 
 
 def test_other_names_are_not_answered(simulator: Simulator) -> None:
