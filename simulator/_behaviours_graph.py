@@ -48,7 +48,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "graph-expand": Behaviour(
             "$expand is refused, but for the role and the principal of a role assignment", ASSUMED, "not simulated"
         ),
-        "graph-search": Behaviour("$search is refused", ASSUMED, "not simulated"),
+        "graph-search": Behaviour(
+            "$search takes ConsistencyLevel: eventual on directory objects: clauses of property:text with AND and OR, "
+            "display names and descriptions by words; on all others it is refused",
+            DOCUMENTED,
+            f"{_GRAPH}/search-query-parameter; that the beginning of a word is enough, and the refusals, are assumed",
+        ),
         "graph-paging": Behaviour("nextLink is opaque and belongs to its path", DOCUMENTED, f"{_GRAPH}/paging"),
         "graph-count": Behaviour(
             "directory objects are counted only with ConsistencyLevel: eventual",

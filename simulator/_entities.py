@@ -21,6 +21,7 @@ from ._filters import refuse_simple, refuse_undocumented
 from ._odata import Filter, ordered, selected
 from ._replication import arrived
 from ._schema import Schemas
+from ._search import searched
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
 
@@ -192,12 +193,12 @@ def delete_entity(scene: Scene, resource: Resource) -> Answer:
 def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     """One page of a list, as the query options want it."""
     options = scene.options
-    if "$search" in options:
-        raise Refusal("graph-search", status=400, code="BadRequest", message="$search is not supported here.")
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
     if "$select" in options:
         selected({}, options["$select"], properties)
     _expanded(scene, resource)
+    if "$search" in options:
+        items = searched(items, scene, properties, is_directory=not resource.counted)
     if "$filter" in options:
         wanted = Filter(options["$filter"], properties)
         refuse_undocumented(wanted, resource.filters)

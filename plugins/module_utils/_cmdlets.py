@@ -18,7 +18,6 @@ from ._removal import remove_listed
 from ._resource import Record, fold, folded_set
 from ._tenant import Tenant
 
-
 _EVERYTHING = {"ResultSize": "Unlimited"}
 
 
