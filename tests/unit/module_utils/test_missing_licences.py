@@ -25,15 +25,20 @@ Run = Callable[..., dict[str, Any]]
 P1 = "Microsoft Entra ID P1"
 POLICY: dict[str, Any] = {
     "display_name": "Own",
-    "state": "enabledForReportingButNotEnforced",
     "conditions": {
-        "client_app_types": ["exchangeActiveSync"],
-        "applications": {"include_applications": {"set": ["All"]}},
         "users": {"include_users": {"set": ["All"]}},
+        "applications": {"include_applications": ["All"]},
+        "client_app_types": ["exchangeActiveSync", "other"],
     },
-    "grant_controls": {"operator": "OR", "built_in_controls": ["block"]},
+    "grant_controls": {"built_in_controls": ["block"]},
 }
-WRITING = ["Policy.Read.All", "Policy.ReadWrite.ConditionalAccess", "User.Read.All", "RoleManagement.Read.Directory"]
+WRITING = [
+    "Application.Read.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ConditionalAccess",
+    "User.Read.All",
+    "RoleManagement.Read.Directory",
+]
 DESCRIPTIONS: dict[str, dict[str, Any]] = {
     "refused": {"conditional_access": {"licensed": False, "policies": []}, "application": {"graph": WRITING}},
     "empty": {
@@ -83,8 +88,8 @@ def test_an_intune_refusal_with_the_permission_granted(run: Run) -> None:
     assert "The token holds DeviceManagementServiceConfig.Read.All" in failed["msg"]
     assert "lacks an Intune licence" in failed["msg"] and "rant " not in failed["msg"]
     found = {one["id"]: one for one in run(access_check_info, tenant="no_intune")["checks"]}
-    for name in ("intune_connectors",):
-        assert found[name]["status"] == "unknown" and "Intune licence" in found[name]["next_step"]
+    connectors = found["intune_connectors"]
+    assert connectors["status"] == "unknown" and "Intune licence" in connectors["next_step"]
 
 
 def test_what_if_in_beta_alone(run: Run, simulator: Simulator) -> None:

@@ -320,7 +320,7 @@ def test_without_its_licence(tmp_path: Path, way: str, read: int) -> None:
     file = tmp_path / "unlicensed.yml"
     access = {"licensed": False, "unlicensed_as": way, "policies": [], "named_locations": []}
     file.write_text(yaml.safe_dump({"extends": "retired_covered", "conditional_access": access}))
-    permissions = {"Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"}
+    permissions = {"Application.Read.All", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"}
     with Simulator([file], rate_limits=False) as simulator:
         client = Client(simulator, "unlicensed", permissions)
         for path in (POLICIES, f"{ROOT}/namedLocations"):
