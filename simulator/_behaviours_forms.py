@@ -63,6 +63,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2 warns of it"
             "; no client uses one",
         ),
+        "exchange-writes-domain": Behaviour(
+            "by choice what writes is refused under the GUID and taken under the initial .onmicrosoft domain",
+            ASSUMED,
+            "one public report of 2026-10; other clients that work write under the GUID",
+        ),
         "exchange-companion-lag": Behaviour(
             "by choice a new object is readable at once while writes to it answer that it could not be found",
             SEEN,

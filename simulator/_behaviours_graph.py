@@ -80,7 +80,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "/me is the person whose token it is, and refused to an application", DOCUMENTED, f"{_GRAPH}/api/user-get"
         ),
         "graph-count-segment": Behaviour(
-            "the number of users, groups, applications, members or memberships as text, with ConsistencyLevel: eventual only",
+            "the number of users, groups, applications, members or memberships as text, with "
+            "ConsistencyLevel: eventual only",
             DOCUMENTED,
             f"{_GRAPH}/aad-advanced-queries",
         ),

@@ -96,6 +96,7 @@ class Exchange:
         cmdlet = self.cmdlets.get(name.lower())
         if cmdlet is None or cmdlet.name not in rights:
             raise Refusal("exchange-no-cmdlet", status=403, code="Forbidden", message=name, empty=True)
+        _refuse_guid(tenant, cmdlet, found[2])
         bound = cmdlet.bind(parameters, tenant.forms)
         withheld = sorted(set(bound) - rights[cmdlet.name] - COMMON)
         if withheld:
@@ -183,8 +184,16 @@ def _check_headers(call: Call, tenant: Tenant) -> None:
 
 def _refuse_custom_domain(tenant: Tenant, name: str) -> None:
     """A custom domain in path or anchor has led to refusals that look like missing rights."""
-    if tenant.forms.domains == "initial" and name.lower() == tenant.domain.lower():
+    if tenant.forms.domains != "any" and name.lower() == tenant.domain.lower():
         raise Refusal("exchange-custom-domain", status=403, code="Forbidden", message="", empty=True)
+
+
+@behaves("exchange-writes-domain")
+def _refuse_guid(tenant: Tenant, cmdlet: Cmdlet, name: str) -> None:
+    """By choice a write under the GUID is refused as if rights were missing."""
+    by_initial = name.lower() == tenant.domains[1]
+    if tenant.forms.domains == "initial_writes" and cmdlet.kind != READ and not by_initial:
+        raise Refusal("exchange-writes-domain", status=403, code="Forbidden", message="", empty=True)
 
 
 def _envelope(call: Call) -> tuple[str, dict[str, Any]]:

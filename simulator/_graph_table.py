@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ._behaviours import behaviour_of
-from ._conditional_access import change_policy, create_policy
+from ._conditional_access import change_policy, create_policy, gate_conditional_access
 from ._contract import Operation
 from ._directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
 from ._directory_rules import (
@@ -106,6 +106,7 @@ _IOS_APPS, _ANDROID_APPS = (
 _POLICIES = Resource(
     "conditionalAccessPolicies",
     "microsoft.graph.conditionalAccessPolicy",
+    gate=gate_conditional_access,
     create=create_policy,
     change=change_policy,
     complete=True,
@@ -156,7 +157,11 @@ RESOURCES: dict[str, Resource] = {
     "/domains": Resource("domains", "microsoft.graph.domain", counted=False),
     "/groups": _GROUPS,
     "/identity/conditionalAccess/namedLocations": Resource(
-        "namedLocations", "microsoft.graph.namedLocation", complete=True, behaviour="conditional-access"
+        "namedLocations",
+        "microsoft.graph.namedLocation",
+        gate=gate_conditional_access,
+        complete=True,
+        behaviour="conditional-access",
     ),
     "/identity/conditionalAccess/authenticationStrength/policies": Resource(
         "authenticationStrengths",

@@ -68,7 +68,9 @@ def list_member_of(scene: Scene, resource: Resource) -> Answer:
         for group in tenant.store("groups")
         if user["id"] in members_of(tenant, group["id"], transitive=transitive)
     ]
-    return listed(scene, groups, replace(resource, type="microsoft.graph.group", complete=False, shown=(), counted=False))
+    return listed(
+        scene, groups, replace(resource, type="microsoft.graph.group", complete=False, shown=(), counted=False)
+    )
 
 
 @behaves("group-members")

@@ -16,7 +16,7 @@ from ._wire import Json, Refusal
 Test = Callable[[Json], bool]
 
 _IN_WORDS = ("displayName", "description")
-_CLAUSE = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*')
+_TOKEN = re.compile(r'\s*(\(|\)|(?:AND|OR)\b|"(?:[^"\\]|\\.)*")')
 # Words end at spaces and symbols, between letters and numbers, and where a capital follows a small letter.
 _WORD = re.compile(r"[0-9]+|[^\W\d_]+")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -37,27 +37,52 @@ def searched(asked: Asked, properties: Json, *, is_directory: bool) -> Test:
                 "'ConsistencyLevel: eventual'"
             ),
         )
-    return _either(asked.options["$search"], properties)
+    tokens = _tokens(asked.options["$search"])
+    test = _either(tokens, properties)
+    if tokens:
+        raise _invalid(f"'{tokens[0]}' is not expected")
+    return test
 
 
-def _either(text: str, properties: Json) -> Test:
-    """Clauses in quotation marks, joined by AND, which binds first, and OR."""
-    any_of: list[list[Test]] = [[]]
+def _tokens(text: str) -> list[str]:
+    tokens: list[str] = []
     place = 0
-    while True:
-        clause = _CLAUSE.match(text, place)
-        if clause is None:
+    while text[place:].strip():
+        found = _TOKEN.match(text, place)
+        if found is None:
             raise _invalid(f"Syntax error: character '{text[place : place + 1]}' is not valid at position {place}")
-        any_of[-1].append(_clause(re.sub(r"\\(.)", r"\1", clause[1]), properties))
-        place = clause.end()
-        if place == len(text):
-            return lambda item: any(all(test(item) for test in all_of) for all_of in any_of)
-        joined = re.compile(r"(AND|OR)\b").match(text, place)
-        if joined is None:
-            raise _invalid(f"AND or OR expected at position {place}")
-        place = joined.end()
-        if joined[1] == "OR":
-            any_of.append([])
+        tokens.append(found[1])
+        place = found.end()
+    return tokens
+
+
+def _either(tokens: list[str], properties: Json) -> Test:
+    """Clauses in quotation marks, or in parentheses, joined by AND, which binds first, and OR."""
+    any_of = [_both(tokens, properties)]
+    while tokens and tokens[0] == "OR":
+        tokens.pop(0)
+        any_of.append(_both(tokens, properties))
+    return lambda item: any(test(item) for test in any_of)
+
+
+def _both(tokens: list[str], properties: Json) -> Test:
+    all_of = [_single(tokens, properties)]
+    while tokens and tokens[0] == "AND":
+        tokens.pop(0)
+        all_of.append(_single(tokens, properties))
+    return lambda item: all(test(item) for test in all_of)
+
+
+def _single(tokens: list[str], properties: Json) -> Test:
+    token = tokens.pop(0) if tokens else ""
+    if token == "(":
+        inner = _either(tokens, properties)
+        if not tokens or tokens.pop(0) != ")":
+            raise _invalid("a parenthesis is not closed")
+        return inner
+    if not token.startswith('"'):
+        raise _invalid(f"a clause in quotation marks is expected where '{token}' stands")
+    return _clause(re.sub(r"\\(.)", r"\1", token[1:-1]), properties)
 
 
 def _clause(text: str, properties: Json) -> Test:

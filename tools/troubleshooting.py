@@ -41,7 +41,7 @@ KINDS = {
     "no_assignee": "Exchange does not know whoever is to get the role",
     "no_free_units": "The subscription has no licence left",
     "no_intune_licence": "The tenant has no Intune subscription, so Intune answers nothing",
-    "no_licence": "The tenant has no licence for this feature, as Microsoft Graph says",
+    "no_licence": "The tenant or account lacks a licence, as Microsoft Graph says or as its answer suggests",
     "no_license": "Without this licence there will be no mailbox",
     "no_parent": "The role to start from is not there",
     "no_principal": "Exchange knows nobody of this name",

@@ -204,14 +204,13 @@ def _judged(check: Check, found: Any, token: Any) -> dict[str, str]:
 
 def _failure(check: Check, error: TenantError, token: Any) -> tuple[str, str, str, str]:
     """Status, evidence, next step and command for a read that failed."""
-    said = error.answer.message.lower() if error.answer else ""
     if isinstance(token, TenantError):
         return _no_token(check, token)
     if error.kind == "not_offered":
         return "not_offered", error.problem, error.next_step, ""
     if error.kind == "no_intune_licence":
         return "missing", error.problem, "Add an Intune subscription to the tenant; no permission helps", ""
-    if "not licensed" in said:
+    if error.kind == "no_licence" and not error.next_step:  # otherwise it is only likely
         return "missing", error.problem, "Add a Microsoft Entra ID P1 licence; no permission helps", ""
     if error.answer is not None and error.answer.status in (401, 403):
         if check.service == "graph" and not held(check.needs, claims(token)):

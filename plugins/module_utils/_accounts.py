@@ -42,7 +42,12 @@ def primary_address(user: Mapping[str, Any]) -> str:
 
 
 def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None:
-    """The one account whose primary address it is, else the one that has it otherwise. Several are an error."""
+    """The one account whose primary address it is, else the one that has it otherwise. Several are an error.
+
+    So is an account of which the service does not show what decides: what is not there is not known.
+    """
+    if any(not _addresses(user) for user in users):
+        raise not_shown("the name and the addresses")
     having = [user for user in users if fold(address) in _addresses(user)]
     primary = [user for user in having if fold(primary_address(user)) == fold(address)]
     owner: dict[str, Any] | None = only(
@@ -51,7 +56,19 @@ def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None
         f"account of {address}",
         next_step="Give the primary SMTP address that one account alone has",
     )
+    if owner is not None and owner.get("accountEnabled") is None:
+        raise not_shown("whether it is enabled")
     return owner
+
+
+def not_shown(what: str) -> TenantError:
+    """An account came back without properties that were asked for."""
+    return TenantError(
+        "unexpected_answer",
+        f"Microsoft Graph found an account, but does not show {what}",
+        READ_ACCOUNT.attempted,
+        next_step=f"Grant {READ_ACCOUNT.needs}, give admin consent, and run again",
+    )
 
 
 def _addresses(user: Mapping[str, Any]) -> set[str]:

@@ -23,6 +23,7 @@ OUTLOOK = {
     "DeviceModel": "Outlook for iOS and Android",
     "DeviceType": "Outlook",
 }
+CBA_END = "2026-12-31"  # of certificates straight to Exchange Online; new tenants were blocked in May 2026
 _MOBILE = {"ActiveSyncEnabled": "Exchange ActiveSync", "ImapEnabled": "IMAP", "PopEnabled": "POP"}
 
 
@@ -109,6 +110,20 @@ def eas_devices(devices: Records, settings: Records) -> Verdict:
     return unmet(
         f"{evidence}; {', '.join(told)}",
         "Move their owners to Outlook, and make quarantine the default with intune.exchange.mobile_access",
+    )
+
+
+def eas_certificates(devices: Records) -> Verdict:
+    """Nothing that can be read tells how a device signs in, so a listed device leaves it open."""
+    eas = sum(1 for one in devices if one.get("ClientType") == "EAS")
+    if not eas:
+        return met("no Exchange ActiveSync device is listed")
+    return unknown(
+        f"Exchange ActiveSync devices: {eas}. Exchange does not say which of them sign in with a certificate straight "
+        "to Exchange Online, and neither Conditional Access nor the sign-in log sees such sign-ins. They end on "
+        f"{CBA_END}",
+        "Look for email profiles with a certificate in Intune and any other device management, and move their users "
+        f"to Outlook, or to certificates that Microsoft Entra checks, before {CBA_END}",
     )
 
 

@@ -150,7 +150,7 @@ class Http:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
         self.clock, self.sleep, self.now = clock, sleep, now
-        self._random, self._trace = random, trace
+        self._random, self.trace = random, trace
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: Answer | None = None  # what was answered to the last request that was done
@@ -265,7 +265,7 @@ class Http:
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
             return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({error})", kind)
         if limit := rate_limit(raw.headers):
-            self._trace(f"{service.name} rate limit: {limit}")
+            self.trace(f"{service.name} rate limit: {limit}")
         if raw.status_code == 503:
             self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
         try:

@@ -42,6 +42,8 @@ class Policies(Cmdlets):
 def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one policy to the wanted state. Raises L(TenantError)."""
     wanted = checked(params)
+    if params["state"] == "present":
+        _check_idle(params, params["password_enabled"] is not False)  # whatever is there already
     if wanted["require_storage_card_encryption"]:
         if wanted["device_encryption_enabled"] is False:
             raise usage(
@@ -90,6 +92,11 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
     enabled = (
         params["password_enabled"] if params["password_enabled"] is not None else (record or {}).get("PasswordEnabled")
     )
+    _check_idle(params, bool(enabled))
+
+
+def _check_idle(params: Mapping[str, Any], enabled: bool) -> None:
+    """Password settings that ask for something do nothing on a policy without passwords."""
     idle = [option for option, lax in LAX.items() if params[option] is not None and params[option] not in lax]
     if idle and not enabled:
         raise usage(

@@ -12,7 +12,7 @@ from typing import Any
 from ._assignment_scopes import scope_of
 from ._built_in import is_built_in
 from ._cmdlet_access import READER
-from ._cmdlets import Cmdlets, found_by
+from ._cmdlets import Cmdlets, found_by, invoke_listed, names_of_groups
 from ._errors import Purpose, TenantError, usage
 from ._principals import Principal, Principals
 from ._resource import Field, Record, Resource, fold, returned
@@ -60,7 +60,7 @@ class Assignments(Cmdlets):
 
     def list(self, tenant: Tenant) -> list[Record]:
         asked = {"Role": self._role_id, "RoleAssignee": self.assignee.id, "Delegating": False}
-        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ).values
+        found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, self.names)
         direct = [
             one
             for one in found
@@ -113,7 +113,13 @@ def keep_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool)
     resource = Resource(
         _NAME,
         Assignments(
-            catalog=catalog, role=role, kind=kind, assignee=assignee, given=_shown(kind, given, assignee), scoped=scoped
+            catalog=catalog,
+            role=role,
+            kind=kind,
+            assignee=assignee,
+            given=_shown(kind, given, assignee),
+            scoped=scoped,
+            names=names_of_groups(groups),
         ),
         keys=(Field("role", "Role", same=fold), Field(kind, KINDS[kind], same=fold)),
         fields=(Field("enabled", "Enabled"),),

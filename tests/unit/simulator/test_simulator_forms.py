@@ -273,6 +273,22 @@ def test_headers_about_the_rate(formed: Make) -> None:
     assert second["Rate-Limit-Remaining"] != "3000"
 
 
+def test_writes_under_the_initial_domain_alone(formed: Make) -> None:
+    client = formed(domains="initial_writes")
+    write = {"CmdletInput": {"CmdletName": "New-RoleGroup", "Parameters": {"Name": "Own"}}}
+    read = {"CmdletInput": {"CmdletName": "Get-RoleGroup", "Parameters": {}}}
+    initial = f"{client.facts['domain'].partition('.')[0]}.onmicrosoft.example"
+    for name, body, status in (
+        (client.facts["tenant_id"], read, 200),
+        (initial, read, 200),
+        (client.facts["tenant_id"], write, 403),
+        (initial, write, 200),
+    ):
+        url = f"{client.urls['exchange_url']}/adminapi/beta/{name}/InvokeCommand"
+        headers = {"X-AnchorMailbox": f"APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{name}"}
+        assert client.send("POST", url, "exchange", json=body, headers=headers).status_code == status, (name, body)
+
+
 def test_parents_of_roles(formed: Make) -> None:
     client = formed(role_parents="prefixed")
     (role,) = client.run("Get-ManagementRole", Identity="Intune Connector Policies")

@@ -129,6 +129,7 @@ def test_ids_in_headers_and_errors(client: Client) -> None:
         ("GET", "/users?$select=nothing", 400, "nothing"),
         ("GET", "/users?$expand=manager", 400, "manager"),
         ("GET", "/users?$search=x", 400, "$search"),
+        ("GET", f"{CONNECTORS}?$search=x", 400, "$search"),
         ("GET", "/users?$orderby=nothing", 400, "nothing"),
         ("GET", "/users?$filter=nothing eq 'x'", 400, "nothing"),
         ("GET", "/users?$filter=displayName eq", 400, "ends too early"),
@@ -257,6 +258,37 @@ def test_order_and_count(client: Client) -> None:
     assert "@odata.count" not in client.get("/users?$count=true")
     counted = client.graph("GET", "/users?$count=true", headers={"ConsistencyLevel": "eventual"}).json()
     assert counted["@odata.count"] == 4
+
+
+SEARCHES = [
+    ('"displayName:ADELE"', ["Adele Vance"]),
+    ('"displayName:exchange conn"', ["Intune Exchange connector"]),
+    ('"displayName:ance"', []),
+    ('"mail:alex"', ["Alex Wilber"]),
+    ('"mail:wilber"', []),
+    ('"displayName:adele" OR "displayName:alex"', ["Adele Vance", "Alex Wilber"]),
+    ('"displayName:adele" AND "mail:alex"', []),
+    ('("displayName:adele" OR "mail:alex") AND "displayName:wilber"', ["Alex Wilber"]),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), SEARCHES)
+def test_searches(client: Client, text: str, names: list[str]) -> None:
+    """https://learn.microsoft.com/graph/search-query-parameter"""
+    eventual = {"ConsistencyLevel": "eventual"}
+    path = f"/users?$search={text}&$count=true&$orderby=displayName"
+    answer = client.graph("GET", path, headers=eventual).json()
+    assert [user["displayName"] for user in answer["value"]] == names and answer["@odata.count"] == len(names)
+    refused = client.graph("GET", f"/users?$search={text}").json()["error"]
+    assert refused["code"] == "Request_UnsupportedQuery" and "ConsistencyLevel: eventual" in refused["message"]
+
+
+@pytest.mark.parametrize(
+    "text", ["adele", '"adele"', '"displayName:"', '"nothing:x"', '("displayName:a"', '"mail:a" or', ""]
+)
+def test_searches_that_are_none(client: Client, text: str) -> None:
+    answer = client.graph("GET", f"/users?$search={text}", headers={"ConsistencyLevel": "eventual"})
+    assert answer.status_code == 400, answer.text
 
 
 def test_paging(client: Client, simulator: Simulator) -> None:
