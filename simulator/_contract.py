@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ._schema import Schemas
@@ -106,6 +107,12 @@ class Contract:
             success=described["x-documented-success"]["status"],
             action=described["x-ms-docs-operation-type"] == "action",
         )
+
+
+@lru_cache
+def shipped_contract() -> Contract:
+    """What all simulators of a process share."""
+    return Contract()
 
 
 def _content(part: Json) -> Json | None:

@@ -1,13 +1,14 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys and certificates that live as long as the simulator: its own authority, its server, its clients."""
+"""Keys and certificates that live no longer than the process: of an authority, its server, its clients."""
 
 from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -23,7 +24,9 @@ _ROUNDS = 2048
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
-def rsa_key() -> rsa.RSAPrivateKey:
+@lru_cache
+def rsa_key(use: str) -> rsa.RSAPrivateKey:
+    """One for each use, for all simulators of a process: making one takes a tenth of a second."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
