@@ -30,7 +30,14 @@ _CASES: Counter[str] = Counter()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("PROMISES_SEED", str(random.randrange(10**6)))
+    # Processes of one run that were not told a seed have the same one.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    os.environ.setdefault("PROMISES_SEED", str(random.Random(run).randrange(10**6)))
+
+
+def some_of(scenarios: Sequence[T], share: int) -> list[T]:
+    """All scenarios, or one in so many, by the seed others: for what is tried beside cases of the same promise."""
+    return list(scenarios) if EXHAUSTIVE else list(scenarios[int(os.environ["PROMISES_SEED"]) % share :: share])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

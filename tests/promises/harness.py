@@ -264,6 +264,8 @@ def _transport(kind: type[Transport]) -> Iterator[None]:
 
 # Entries of lists by their text: as they are compared, and by what they are sorted. Most of a tenant stays as it is.
 _PLAIN: dict[str, tuple[str, Any]] = {}
+_text = json.JSONEncoder(default=str).encode
+_sorted_text = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
 def plain(value: Any) -> Any:
@@ -276,10 +278,10 @@ def plain(value: Any) -> Any:
 
 
 def _entry(value: Any) -> tuple[str, Any]:
-    text = json.dumps(value, default=str)
+    text = _text(value)
     if text not in _PLAIN:
         found = plain(value)
-        _PLAIN[text] = json.dumps(found, sort_keys=True, default=str), found
+        _PLAIN[text] = _sorted_text(found), found
     return _PLAIN[text]
 
 
