@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ._schema import Schemas
@@ -126,6 +127,12 @@ def _without_cast(path: str) -> str:
     found = _NAMESPACE.search(path)
     is_list = found is not None and path[: found.start()].rpartition("/")[2].lower() in _CAST
     return _NAMESPACE.sub("", path) if is_list else path
+
+
+@lru_cache
+def shipped_contract() -> Contract:
+    """What all simulators of a process share."""
+    return Contract()
 
 
 def _content(part: Json) -> Json | None:

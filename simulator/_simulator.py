@@ -68,6 +68,7 @@ class Simulator:
         except BaseException:
             shutil.rmtree(self._directory)
             raise
+        self._seen: dict[str, tuple[bytes, dict[str, dict[str, Json]]]] = {}  # the last objects of each tenant
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulator", daemon=True)
         self._listeners: list[Listener] = []
@@ -195,13 +196,18 @@ class Simulator:
         return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.now()))
 
     def objects(self) -> dict[str, dict[str, dict[str, Json]]]:
-        """Every object of every tenant as it is held: by tenant, by kind, by unique key. A copy, to compare with."""
+        """Every object of every tenant as it is held: by tenant, by kind, by unique key.
 
-        def held() -> bytes:
-            return pickle.dumps({tenant.name: tenant.objects() for tenant in self._world.tenants.values()})
+        A copy, to compare with and not to change: a tenant that is still the same is given as the same copy.
+        """
 
-        found: dict[str, dict[str, dict[str, Json]]] = pickle.loads(self._in_loop(held))
-        return found
+        def held() -> dict[str, bytes]:
+            return {tenant.name: pickle.dumps(tenant.objects()) for tenant in self._world.tenants.values()}
+
+        for name, content in self._in_loop(held).items():
+            if name not in self._seen or self._seen[name][0] != content:
+                self._seen[name] = content, pickle.loads(content)
+        return {name: found for name, (_content, found) in self._seen.items()}
 
     def describe(self, description: Json, tenant: str | None = None) -> None:
         """Begin anew, with more laid over the description that a tenant started with. Its domain stays."""

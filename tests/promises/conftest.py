@@ -29,17 +29,21 @@ from .harness import Bench, Undisturbed, points
 from .scenarios import TENANTS, Scenario
 
 T = TypeVar("T")
-Sample = Callable[[Sequence[T]], list[T]]
+Sample = Callable[..., list[T]]
 EXHAUSTIVE = os.environ.get("PROMISES") == "all"
 COUNTED = Path(__file__).parent / "cases.json"  # what the page of the documentation shows
 _CASES: Counter[str] = Counter()
-_SMALLEST_SAMPLE = 2
-_LARGEST_SAMPLE = 20
-_SHARE = 16  # one in so many
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("PROMISES_SEED", str(random.randrange(10**6)))
+    # Processes of one run that were not told a seed have the same one.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    os.environ.setdefault("PROMISES_SEED", str(random.Random(run).randrange(10**6)))
+
+
+def some_of(scenarios: Sequence[T], share: int) -> list[T]:
+    """All scenarios, or one in so many, by the seed others: for what is tried beside cases of the same promise."""
+    return list(scenarios) if EXHAUSTIVE else list(scenarios[int(os.environ["PROMISES_SEED"]) % share :: share])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -87,22 +91,12 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
 
 @pytest.fixture
 def sample(chance: random.Random) -> Sample[Any]:
-    """All of the cases, or some of them."""
+    """All of the cases, or so many of them: one is enough where each scenario is tried."""
 
-    def some(cases: Sequence[T]) -> list[T]:
-        if EXHAUSTIVE:
-            return list(cases)
-        return chance.sample(
-            list(cases), min(len(cases), max(_SMALLEST_SAMPLE, min(len(cases) // _SHARE, _LARGEST_SAMPLE)))
-        )
+    def some(cases: Sequence[T], number: int = 1) -> list[T]:
+        return list(cases) if EXHAUSTIVE else chance.sample(list(cases), min(number, len(cases)))
 
     return some
-
-
-@pytest.fixture
-def some_of_few(chance: random.Random) -> Sample[Any]:
-    """All of the cases, or one of them: for cases that are processes."""
-    return lambda cases: list(cases) if EXHAUSTIVE else [chance.choice(list(cases))]
 
 
 @pytest.fixture
@@ -151,7 +145,9 @@ def _known() -> dict[tuple[str, str], Undisturbed]:
 
 
 @pytest.fixture
-def undisturbed(bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]) -> Callable[[Scenario], Undisturbed]:
+def undisturbed(
+    bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]
+) -> Callable[[Scenario], Undisturbed]:
     """How a scenario ends when nothing goes wrong; found out once."""
 
     def ended(scenario: Scenario) -> Undisturbed:

@@ -24,6 +24,11 @@ PATH = "deviceManagement/exchangeConnectors"
 PURPOSE = Purpose("try it", "Some.Permission")
 
 
+@pytest.fixture(scope="module")
+def running(small_pages: Simulator) -> Simulator:
+    return small_pages
+
+
 def test_a_collection_is_read_to_its_last_page(simulator: Simulator, signed_in: Callable[..., Tenant]) -> None:
     found, first = signed_in("two_connectors").graph.list(PATH, PURPOSE)
     assert len(found) == len({one["id"] for one in found}) == 2

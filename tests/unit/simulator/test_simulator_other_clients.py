@@ -210,7 +210,9 @@ def test_a_person_signs_in_by_device_code_wherever(tenant: Simulator, place: str
     token = credential.get_token("User.Read", "User.Read.All").token
     client: Any = PipelineClient("", policies=[], connection_verify=tenant.urls["ca_path"])
     with client:
-        request = HttpRequest("GET", f"{tenant.urls['graph_url']}/v1.0/me", headers={"Authorization": f"Bearer {token}"})
+        request = HttpRequest(
+            "GET", f"{tenant.urls['graph_url']}/v1.0/me", headers={"Authorization": f"Bearer {token}"}
+        )
         assert client.send_request(request).json()["userPrincipalName"] == "administrator@contoso.example"
 
 
