@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import tempfile
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,7 +24,7 @@ from typing import Any, NoReturn
 from ansible import constants
 from ansible.cli import playbook as _playbook  # noqa: F401  what most commands are
 from ansible.config.manager import cleanup_tmp_file
-from ansible.plugins.loader import become_loader, connection_loader, shell_loader
+from ansible.plugins.loader import become_loader, connection_loader, init_plugin_loader, shell_loader
 
 
 def redirect(number: int, path: str, flags: int) -> None:
@@ -46,7 +47,9 @@ def run(job: dict[str, Any]) -> NoReturn:
     constants.DEFAULT_LOCAL_TMP = tempfile.mkdtemp(prefix=f"ansible-local-{os.getpid()}", dir=shared.parent)
     atexit.register(cleanup_tmp_file, constants.DEFAULT_LOCAL_TMP, warn=True)
     sys.argv = job["command"]
-    program = importlib.import_module(f"ansible.cli.{Path(sys.argv[0]).name.removeprefix('ansible-')}")
+    name = Path(sys.argv[0]).name
+    name = "adhoc" if name == "ansible" else name.removeprefix("ansible-")
+    program = importlib.import_module(f"ansible.cli.{name}")
     try:
         program.main()
     finally:
@@ -55,9 +58,11 @@ def run(job: dict[str, Any]) -> NoReturn:
 
 
 def learn(path: Path) -> None:
-    """Import what the first run imported, but the collection: that is what is tested."""
+    """Import what the first run imported, the collection too, of which ansible-core keeps no bytecode."""
+    init_plugin_loader()
+    warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")  # by each run
     for name in json.loads(path.read_text(encoding="utf-8")):
-        if not name.startswith(("ansible_collections", "__main__")):
+        if name != "__main__":
             with suppress(Exception):  # some modules exist only under the names that a loader gave them
                 importlib.import_module(name)
     # What each run begins with: the documentation of these plugins, which says what can be configured.
