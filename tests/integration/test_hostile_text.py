@@ -210,6 +210,7 @@ CARELESS = {
 }
 
 
+@pytest.mark.more
 def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulator, canary: Path) -> None:
     """All at once in one ansible-rulebook, and what each playbook was given."""
     if not shutil.which("java"):

@@ -74,6 +74,7 @@ def test_the_variables_are_read(tmp_path: Path) -> None:
         assert name in ENVIRONMENT.values()
 
 
+@pytest.mark.more
 def test_it_can_be_installed(tmp_path: Path) -> None:
     """Built and installed as the README says, with what it needs in an empty environment."""
     environment = tmp_path / "environment"
