@@ -283,6 +283,7 @@ def test_examples_of(name: str, tenants: Simulator, tmp_path: Path) -> None:
         reader.follow(block)
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("name", PAGES)
 def test_page(name: str, tenants: Simulator, tmp_path: Path) -> None:
     reader = Reader(tenants, TENANTS.get(name, "ready"), tmp_path)
