@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,8 @@ import requests
 
 from simulator import Simulator
 
-from .conftest import ROOT, Play
+from .conftest import Play
+from .warm import ROOT, ansible
 
 NAME = "intune.exchange."
 PAGE = ROOT / "docs/docsite/rst/check_access.rst"
@@ -24,24 +22,7 @@ GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 
 
 def playbook(folder: Path, environment: dict[str, str], *arguments: str) -> tuple[int, str]:
-    clean = {key: text for key, text in os.environ.items() if not key.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), *arguments],
-        cwd=folder,
-        env={
-            **clean,
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            **environment,
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    done = ansible("ansible-playbook", *arguments, folder=folder, environment=environment)
     return done.returncode, done.stdout + done.stderr
 
 
