@@ -15,7 +15,7 @@ trap 'rm -rf "$place"' EXIT
 downloads=${TMPDIR:-/tmp}/from-nothing-downloads-$(id -u)
 mkdir -p "$downloads"
 git -c safe.directory='*' clone -q "$PWD" "$place/clone"
-user=()
+user=() path=$PATH
 if [ "$(id -u)" = 0 ]; then
   nobody=$(id -u nobody)
   user=(setpriv "--reuid=$nobody" "--regid=$(id -g nobody)" --clear-groups)
@@ -23,11 +23,12 @@ if [ "$(id -u)" = 0 ]; then
     cp -r "$("$python" -c 'import sys; print(sys.base_prefix)')" "$place/python"
     python=$place/python/bin/$(basename "$(readlink -f "$python")")
   fi
+  path=/usr/local/bin:/usr/bin:/bin
   chown -R nobody "$place/clone" "$downloads"
   chmod 755 "$place"
 fi
 code=0
-said=$("${user[@]}" env -u MAKEFLAGS -u MAKELEVEL -u BESIDE_OTHERS -u LIVE HOME=/nonexistent UV_CACHE_DIR="$downloads" \
+said=$("${user[@]}" env -u MAKEFLAGS -u MAKELEVEL -u BESIDE_OTHERS -u LIVE PATH="$path" HOME=/nonexistent UV_CACHE_DIR="$downloads" \
   make -C "$place/clone" "$target" "PYTHON=$python" "${options[@]}" 2>&1) || code=$?
 echo "$said"
 if [ "$target" = live ]; then # nobody says that a real tenant may be asked
