@@ -303,4 +303,4 @@ test-all:
 		echo "::: ansible-core $(CANDIDATE): what failed is above. This does not fail the run."
 
 clean:
-	rm -rf $(CACHE) .ansible tests/output
+	rm -rf $(CACHE) .ansible tests/output $${TMPDIR:-/tmp}/from-nothing-downloads

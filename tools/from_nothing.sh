@@ -12,8 +12,7 @@ case $target in
 esac
 place=$(mktemp -d "${TMPDIR:-/tmp}/from-nothing-$target.XXXXXX")
 trap 'rm -rf "$place"' EXIT
-downloads=${TMPDIR:-/tmp}/from-nothing-downloads-$(id -u)
-mkdir -p "$downloads"
+downloads=$XDG_CACHE_HOME/uv
 git -c safe.directory='*' clone -q "$PWD" "$place/clone"
 user=() path=$PATH
 if [ "$(id -u)" = 0 ]; then
@@ -24,6 +23,13 @@ if [ "$(id -u)" = 0 ]; then
     python=$place/python/bin/$(basename "$(readlink -f "$python")")
   fi
   path=/usr/local/bin:/usr/bin:/bin
+  kept=${TMPDIR:-/tmp}/from-nothing-downloads # make clean removes it
+  if [ ! -d "$kept" ] && [ -d "$downloads" ]; then
+    cp -r "$downloads" "$place/downloads"
+    mv -nT "$place/downloads" "$kept" # unless another one was faster
+  fi
+  downloads=$kept
+  mkdir -p "$downloads"
   chown -R nobody "$place/clone" "$downloads"
   chmod 755 "$place"
 fi
