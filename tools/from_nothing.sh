@@ -18,9 +18,11 @@ user=() path=$PATH
 if [ "$(id -u)" = 0 ]; then
   nobody=$(id -u nobody)
   user=(setpriv "--reuid=$nobody" "--regid=$(id -g nobody)" --clear-groups)
-  if ! "${user[@]}" "$python" -c '' 2> /dev/null; then # a Python in root's home
-    cp -r "$("$python" -c 'import sys; print(sys.base_prefix)')" "$place/python"
-    python=$place/python/bin/$(basename "$(readlink -f "$python")")
+  if ! "${user[@]}" env "$python" -c '' 2> /dev/null; then # in root's home, as pyenv has them
+    base=$("$python" -c 'import sys; print(sys.base_prefix)')
+    mkdir "$place/python"
+    tar -C "$base" --exclude=site-packages --exclude=./lib/python*/test -cf - . | tar -C "$place/python" -xf -
+    python=$place/python/bin/python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   fi
   path=/usr/local/bin:/usr/bin:/bin
   kept=${TMPDIR:-/tmp}/from-nothing-downloads # make clean removes it
