@@ -18,13 +18,8 @@ user=() path=$PATH
 if [ "$(id -u)" = 0 ]; then
   nobody=$(id -u nobody)
   user=(setpriv "--reuid=$nobody" "--regid=$(id -g nobody)" --clear-groups)
-  if ! "${user[@]}" env "$python" -c '' 2> /dev/null; then # in root's home, as pyenv has them
-    base=$("$python" -c 'import sys; print(sys.base_prefix)')
-    mkdir "$place/python"
-    tar -C "$base" --exclude=site-packages --exclude=./lib/python*/test -cf - . | tar -C "$place/python" -xf -
-    python=$place/python/bin/python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  fi
   path=/usr/local/bin:/usr/bin:/bin
+  if ! "${user[@]}" env "$python" -c '' 2> /dev/null; then python=python3; fi # theirs: $python is in root's home
   kept=${TMPDIR:-/tmp}/from-nothing-downloads # make clean removes it
   if [ ! -d "$kept" ] && [ -d "$downloads" ]; then
     cp -r "$downloads" "$place/downloads"
