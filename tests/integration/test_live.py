@@ -26,6 +26,8 @@ from tests.live.terms import Terms
 
 from .conftest import ROOT
 
+pytestmark = pytest.mark.more
+
 LIVE = importlib.import_module("tests.live.__main__")
 PAGE = 3  # objects, so that there are pages
 # A tenant that differs from the one it is compared with in nothing but names.

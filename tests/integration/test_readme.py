@@ -65,7 +65,8 @@ def test_the_two_commands_are_those_of_the_makefile_and_ci() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for command in having("make"):
         assert re.search(rf"^{command.split()[1]}:", makefile, re.MULTILINE)
-    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert {"make test", "make test-more"} <= set(ci)
 
 
 def test_the_variables_are_read(tmp_path: Path) -> None:
@@ -86,7 +87,8 @@ def test_it_can_be_installed(tmp_path: Path) -> None:
     installed = tmp_path / ".ansible" / "collections" / "ansible_collections" / "intune" / "exchange"
     assert (installed / "plugins" / "modules" / "connector.py").exists()
     assert (installed / "simulator" / "__main__.py").exists()
-    assert not (installed / "tests").exists() and not (installed / ".cache").exists()
+    assert [path.name for path in (installed / "tests").iterdir()] == ["config.yml"]
+    assert not (installed / ".cache").exists() and not (installed / "tools").exists()
     for command in having("python"):
         shown = execute(command.replace("python", shlex.quote(str(environment / "bin" / "python")), 1), tmp_path)
         assert "--tenant" in shown
