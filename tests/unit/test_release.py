@@ -90,12 +90,38 @@ def test_no_release(
     assert said in capsys.readouterr().err
 
 
+def cells(page: str, headings: list[str]) -> list[list[str]]:
+    """The rows of the table of a page that has these headings."""
+    for table in page.split(".. list-table::")[1:]:
+        indented = re.split(r"\n(?=\S)", table)[0]
+        rows = [re.split(r"\n\s+-", row) for row in re.split(r"\n\s+\* -", indented)[1:]]
+        first, *others = [[cell.strip() for cell in row] for row in rows]
+        if first == headings:
+            return others
+    raise AssertionError(f"no table of {headings}")
+
+
 def test_what_is_supported_is_said_alike() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    [pythons] = re.findall(r"^PYTHONS := (.*)$", makefile, re.MULTILINE)
-    first, last = pythons.split()[0], pythons.split()[-1]
-    core = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))["requires_ansible"]
-    lowest = re.sub(r"^>=(\d+\.\d+)\.0$", r"\1", core)
-    for page in ("README.md", "docs/docsite/rst/upgrading.rst"):
-        text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
-        assert f"{first} to {last}" in text and f"{lowest} and newer" in text, page
+    def text(name: str) -> str:
+        return (ROOT / name).read_text(encoding="utf-8")
+
+    [matrix] = re.findall(r"^MATRIX := (.*)$", text("Makefile"), re.MULTILINE)
+    page = text("docs/docsite/rst/support.rst")
+    rows = cells(page, ["ansible-core", "Tested with", "Python", "Ansible Automation Platform"])
+    tested = [f"{python}-{core}" for _, core, pythons, _ in rows for python in pythons.split(", ")]
+    assert tested == matrix.split()
+    assert all(core.startswith(f"{version}.") for version, core, _, _ in rows)
+    lowest, python = rows[0][0], "3.11"
+    assert min(tested, key=lambda one: int(one.partition("-")[0].partition(".")[2])).startswith(f"{python}-")
+    assert yaml.safe_load(text("meta/runtime.yml"))["requires_ansible"] == f">={lowest}.0"
+    assert yaml.safe_load(text("tests/config.yml"))["modules"]["python_requires"] == f">={python}"
+    for role in ("connector", "mobile_access"):
+        assert yaml.safe_load(text(f"roles/{role}/meta/main.yml"))["galaxy_info"]["min_ansible_version"] == lowest
+    for name in ("README.md", "docs/docsite/rst/support.rst"):
+        assert re.search(rf"ansible-core {lowest} (and|or) newer, with Python {python} or newer", text(name)), name
+    assert f"ansible-core {lowest} or newer" in text("docs/site/index.rst")
+    assert f"ansible-core {lowest} ou plus" in text("docs/docsite/rst/fr_start.rst")
+    assert f"ansible-core>={lowest}" in text("docs/docsite/rst/guide_many_tenants.rst")
+    # Each page that is to lead there does.
+    assert "docs/docsite/rst/support.rst" in text("README.md")
+    assert all("docsite.support>" in text(name) for name in ("docs/site/index.rst", "docs/docsite/rst/upgrading.rst"))
