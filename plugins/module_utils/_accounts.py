@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._errors import Purpose, TenantError, usage
 from ._graph import Read, odata
 from ._resource import fold
-from ._targets import only
+from ._targets import first_names, only
 from ._tenant import Tenant
 
 READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
@@ -52,6 +52,24 @@ def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None
         next_step="Give the primary SMTP address that one account alone has",
     )
     return owner
+
+
+def check_unused(tenant: Tenant, addresses: Iterable[str], user_id: str | None) -> None:
+    """Refuse addresses that another account has, as its name or as any of its addresses: kind C(address_in_use)."""
+    reads = {address: account_read(address) for address in addresses}
+    for address, users in tenant.graph.batch(reads).items() if reads else ():
+        if isinstance(users, TenantError):
+            raise users
+        others = [one for one in users if one.get("id") != user_id and fold(address) in _addresses(one)]
+        if others:
+            named = first_names([f"{one.get('userPrincipalName')} ({one.get('id')})" for one in others])
+            raise TenantError(
+                "address_in_use",
+                f"{address} belongs to another account, {named}; nothing was changed",
+                "give the account its address",
+                tenant.label,
+                next_step="Choose another address, or take this one from that account first",
+            )
 
 
 def _addresses(user: Mapping[str, Any]) -> set[str]:

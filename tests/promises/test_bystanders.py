@@ -24,7 +24,7 @@ from .allowed_changes import unnamed
 from .bystanders import May, changes, harmed
 from .conftest import EXHAUSTIVE
 from .harness import Bench
-from .look_alikes import TENANT, Pair, build, names, others
+from .look_alikes import DOMAIN, TENANT, Pair, build, names, others
 
 Step = tuple[str, Mapping[str, Any]]
 _LISTS = ("ActiveSyncAllowedDeviceIDs", "ActiveSyncBlockedDeviceIDs")
@@ -352,13 +352,25 @@ def _conditional_access_excluded_group(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _nobody_is_left(pair: Pair, draw: Draw) -> Task:
-    """A policy that blocks everybody, and spares only a group without members or somebody who cannot get in."""
-    policy = pair.ids("conditionalAccessPolicies", "displayName", pair.names.meant)[0]
-    spares = draw(st.sampled_from([{"exclude_groups": {"set": ["Nobody"]}}, {"exclude_groups": {"set": [_UNKNOWN]}}]))
-    users = {"exclude_users": {"set": []}, **spares}
-    conditions = {"users": users, "client_app_types": ["all"]}
-    asked = {"id": policy, "policy_state": "enabled", "conditions": conditions}
+    """A policy that blocks everybody, and spares only a group that holds nobody, or that is not there."""
+    _policy, asked = _blocks_all_but(pair, draw(st.sampled_from(["Nobody", "Nested nobody", _UNKNOWN])))
     return Task("conditional_access_policy", asked, (), unsure=True)
+
+
+@action
+def _administrators_are_left(pair: Pair, draw: Draw) -> Task:
+    """As before, but the group holds somebody, directly or through another group."""
+    policy, asked = _blocks_all_but(pair, draw(st.sampled_from(["Administrators", "Nested administrators"])))
+    may = May("conditionalAccessPolicies", {"id": policy}, ("state", "conditions"))
+    return Task("conditional_access_policy", asked, (may,), sure=True)
+
+
+def _blocks_all_but(pair: Pair, group: str) -> tuple[str, dict[str, Any]]:
+    """The id of a policy, and the task that makes it block everybody but the members of a group."""
+    policy = pair.ids("conditionalAccessPolicies", "displayName", pair.names.meant)[0]
+    users = {"exclude_users": {"set": []}, "exclude_groups": {"set": [group]}}
+    conditions = {"users": users, "client_app_types": ["all"]}
+    return policy, {"id": policy, "policy_state": "enabled", "conditions": conditions}
 
 
 @action
@@ -379,6 +391,34 @@ def _account_by_name(pair: Pair, draw: Draw) -> Task:
     """Not by an address, which is what an account is named by."""
     asked = {"user_principal_name": pair.names.meant, "state": "absent", "force_delete": True}
     return Task("connector_account", asked, (May("users", {"id": pair.meant.id}, removed=True),))
+
+
+@action
+def _account_given_a_role(pair: Pair, draw: Draw) -> Task:
+    may = May("roleAssignments", {"principalId": pair.meant.id}, created=True)
+    roles = {"add": ["Exchange Administrator"]}
+    asked = {"user_principal_name": pair.meant.address, "directory_roles": roles, "wait": False}
+    return Task("connector_account", asked, (may,), sure=True)
+
+
+@action
+def _account_created(pair: Pair, draw: Draw) -> Task:
+    """Somebody else has its display name."""
+    address = f"new@{DOMAIN}"
+    may = May("users", {"userPrincipalName": address}, created=True)
+    asked = {
+        "user_principal_name": address,
+        "display_name": pair.names.meant,
+        "password": "canary-Pa55word-1",
+        "wait": False,
+    }
+    return Task("connector_account", asked, (may,), sure=True)
+
+
+@action
+def _account_with_the_address_of_another(pair: Pair, draw: Draw) -> Task:
+    asked = {"user_principal_name": pair.meant.address, "primary_smtp_address": pair.other.address, "wait": False}
+    return Task("connector_account", asked, (), unsure=True)
 
 
 @action
@@ -424,6 +464,22 @@ def _application_removed(pair: Pair, draw: Draw) -> Task:
 
 
 @action
+def _application_with_the_id_of_another(pair: Pair, draw: Draw) -> Task:
+    application, before = _applications(pair)
+    other = _APPLICATIONS[1]
+    ids = draw(st.sampled_from([(application[0], other[1]), (other[0], application[1]), (other[1], other[0])]))
+    asked = {"app_id": ids[0], "object_id": ids[1], "display_name": "Changed"}
+    return Task("service_principal", asked, (), unsure=True, before=before)
+
+
+@action
+def _own_application_removed(pair: Pair, draw: Draw) -> Task:
+    application, before = _applications(pair)
+    asked = {"app_id": application[0], "object_id": application[1], "state": "absent"}
+    return Task("service_principal", asked, (), unsure=True, before=before)
+
+
+@action
 def _role_given_to_application(pair: Pair, draw: Draw) -> Task:
     application, before = _applications(pair)
     way = draw(st.sampled_from([*application, pair.names.meant]))
@@ -450,6 +506,13 @@ def _connector_moved(pair: Pair, draw: Draw) -> Task:
         "exchangeConnectors", {"exchangeConnectorType": "serviceToService"}, ("primarySmtpAddress", "_connecting")
     )
     return Task("connector", {"primary_smtp_address": pair.meant.address}, (may,))
+
+
+@action
+def _connector_of_another_account(pair: Pair, draw: Draw) -> Task:
+    """It is bound to the other's address, so that what is meant is not there."""
+    asked = {"primary_smtp_address": pair.meant.address, "state": "absent"}
+    return Task("connector", asked, (), unsure=True)
 
 
 @action
