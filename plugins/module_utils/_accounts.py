@@ -16,7 +16,7 @@ from ._targets import first_names, only
 from ._tenant import Tenant
 
 READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
-_ADDRESS = re.compile(r"[^@\s\"'<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_ADDRESS = re.compile(r"[^@\s\"<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # Most are left out unless asked for.
 _SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans,userType"
 

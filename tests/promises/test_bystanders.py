@@ -9,6 +9,7 @@ sweeps of the other promises try that nobody else is changed when services fail.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,10 @@ Step = tuple[str, Mapping[str, Any]]
 _LISTS = ("ActiveSyncAllowedDeviceIDs", "ActiveSyncBlockedDeviceIDs")
 _AT_MOST_ONE = {"max_affected": 1}
 _UNKNOWN = "7f9a3c52-0b1e-4a53-9b0e-1f4f6a1f0c11"  # the id of an object that was deleted
-_TRIED = 60 if EXHAUSTIVE else 3  # for each action
+# A name that holds one of these means several where entries of a role are changed
+# (https://learn.microsoft.com/powershell/module/exchange/get-managementroleentry).
+_PATTERN = set("\\*?[]")
+_TRIED = 60 if EXHAUSTIVE else 3  # for each action; hypothesis begins with the simplest, which a sample leaves out
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def _mailbox_policy(pair: Pair, draw: Draw) -> Task:
     may = May("CASMailbox", {"id": pair.meant.id}, ("ActiveSyncMailboxPolicy",))
     asked = {"mailbox": pair.meant.id, "policy": pair.names.meant}
     ends = {("CASMailbox", pair.meant.id, "ActiveSyncMailboxPolicy"): pair.names.meant}
-    return Task("cas_mailbox_mobile_access", asked, (may,), ends=ends)
+    return Task("cas_mailbox_mobile_access", asked, (may,), sure=True, ends=ends)
 
 
 def _doing(pair: Pair, draw: Draw, by_id: bool) -> tuple[dict[str, Any], tuple[May, ...]]:
@@ -231,14 +235,14 @@ def _role_group_changed(pair: Pair, draw: Draw) -> Task:
         )
     )
     may = May("RoleGroup", {"id": _group(pair, pair.names.meant)}, properties)
-    return Task("role_group", {"name": pair.names.meant, **asked}, (may,))
+    return Task("role_group", {"name": pair.names.meant, **asked}, (may,), sure=True)
 
 
 @action
 def _role_group_roles(pair: Pair, draw: Draw) -> Task:
     edit = draw(st.sampled_from([{"set": ["View-Only Configuration"]}, {"add": ["View-Only Configuration"]}]))
     may = May("ManagementRoleAssignment", {"_assignee": _group(pair, pair.names.meant)}, created=True, removed=True)
-    return Task("role_group", {"name": pair.names.meant, "roles": edit}, (may,))
+    return Task("role_group", {"name": pair.names.meant, "roles": edit}, (may,), sure=True)
 
 
 @action
@@ -248,7 +252,7 @@ def _role_group_removed(pair: Pair, draw: Draw) -> Task:
         May("RoleGroup", {"id": group}, removed=True),
         May("ManagementRoleAssignment", {"_assignee": group}, removed=True),
     )
-    return Task("role_group", {"name": pair.names.meant, "state": "absent"}, allowed)
+    return Task("role_group", {"name": pair.names.meant, "state": "absent"}, allowed, sure=True)
 
 
 @action
@@ -276,20 +280,20 @@ def _role(pair: Pair) -> dict[str, str]:
 @action
 def _role_changed(pair: Pair, draw: Draw) -> Task:
     asked = {"name": pair.names.meant, "cmdlets": ["Get-MobileDeviceStatistics"]}
-    return Task("management_role", asked, (May("ManagementRole", _role(pair), ("_entries",)),))
+    sure = not _PATTERN & set(pair.names.meant)
+    return Task("management_role", asked, (May("ManagementRole", _role(pair), ("_entries",)),), sure=sure)
 
 
 @action
 def _role_removed(pair: Pair, draw: Draw) -> Task:
     asked = {"name": pair.names.meant, "state": "absent"}
-    return Task("management_role", asked, (May("ManagementRole", _role(pair), removed=True),))
+    return Task("management_role", asked, (May("ManagementRole", _role(pair), removed=True),), sure=True)
 
 
 @action
 def _role_given(pair: Pair, draw: Draw) -> Task:
     text, certainty = _way(pair, draw)
     may = May("ManagementRoleAssignment", {"_assignee": pair.meant.id, "Role": pair.names.meant}, created=True)
-    certainty["sure"] = False  # the role is named by its name
     return Task("management_role_assignment", {"role": pair.names.meant, "user": text}, (may,), **certainty)
 
 
@@ -305,9 +309,12 @@ def _role_taken(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _role_taken_from_group(pair: Pair, draw: Draw) -> Task:
-    may = May("ManagementRoleAssignment", {"_assignee": _group(pair, pair.names.meant)}, removed=True)
-    asked = {"role": "View-Only Recipients", "group": pair.names.meant, "state": "absent"}
-    return Task("management_role_assignment", asked, (may,))
+    """A person has the name of the group as well, so that only its id is sure."""
+    group = _group(pair, pair.names.meant)
+    may = May("ManagementRoleAssignment", {"_assignee": group}, removed=True)
+    given = draw(st.sampled_from([group, pair.names.meant]))
+    asked = {"role": "View-Only Recipients", "group": given, "state": "absent"}
+    return Task("management_role_assignment", asked, (may,), sure=given == group)
 
 
 def _policy(pair: Pair, draw: Draw) -> tuple[dict[str, Any], str, bool, bool]:
@@ -390,7 +397,7 @@ def _account_removed(pair: Pair, draw: Draw) -> Task:
 def _account_by_name(pair: Pair, draw: Draw) -> Task:
     """Not by an address, which is what an account is named by."""
     asked = {"user_principal_name": pair.names.meant, "state": "absent", "force_delete": True}
-    return Task("connector_account", asked, (May("users", {"id": pair.meant.id}, removed=True),))
+    return Task("connector_account", asked, (), unsure=True)
 
 
 @action
@@ -505,7 +512,7 @@ def _connector_moved(pair: Pair, draw: Draw) -> Task:
     may = May(
         "exchangeConnectors", {"exchangeConnectorType": "serviceToService"}, ("primarySmtpAddress", "_connecting")
     )
-    return Task("connector", {"primary_smtp_address": pair.meant.address}, (may,))
+    return Task("connector", {"primary_smtp_address": pair.meant.address}, (may,), sure=True)
 
 
 @action
@@ -534,6 +541,7 @@ def tenants() -> Iterator[Simulator]:
 @pytest.mark.parametrize("name", ACTIONS)
 def test_exactly_who_was_meant(name: str, tenants: Simulator, count: Callable[..., None]) -> None:
     bench = Bench(tenants)
+    number = itertools.count()
 
     @seed(int(os.environ["PROMISES_SEED"]))
     @settings(
@@ -545,6 +553,8 @@ def test_exactly_who_was_meant(name: str, tenants: Simulator, count: Callable[..
     )
     @given(st.data(), names(), others(), st.booleans())
     def exactly(data: st.DataObject, called: Any, other: str, one_phone: bool) -> None:
+        if next(number) == 0 and not EXHAUSTIVE:
+            return
         pair = build(tenants, called, other, one_phone)
         task = ACTIONS[name](pair, data.draw)
         print(pair.names, task)
