@@ -432,26 +432,26 @@ def _account_with_the_address_of_another(pair: Pair, draw: Draw) -> Task:
 def _rule_changed(pair: Pair, draw: Draw) -> Task:
     asked = {"characteristic": "DeviceModel", "query_string": pair.names.meant, "access_level": "Block"}
     may = May("ActiveSyncDeviceAccessRule", {"QueryString": pair.names.meant}, ("AccessLevel",))
-    return Task("activesync_device_access_rule", asked, (may,))
+    return Task("activesync_device_access_rule", asked, (may,), sure="*" not in pair.names.meant)
 
 
 @action
 def _rule_removed(pair: Pair, draw: Draw) -> Task:
     asked = {"characteristic": "DeviceModel", "query_string": pair.names.meant, "state": "absent"}
     may = May("ActiveSyncDeviceAccessRule", {"QueryString": pair.names.meant}, removed=True)
-    return Task("activesync_device_access_rule", asked, (may,))
+    return Task("activesync_device_access_rule", asked, (may,), sure="*" not in pair.names.meant)
 
 
 @action
 def _policy_changed(pair: Pair, draw: Draw) -> Task:
     may = May("MobileDeviceMailboxPolicy", {"Name": pair.names.meant}, ("AllowCamera",))
-    return Task("mobile_device_mailbox_policy", {"name": pair.names.meant, "allow_camera": False}, (may,))
+    return Task("mobile_device_mailbox_policy", {"name": pair.names.meant, "allow_camera": False}, (may,), sure=True)
 
 
 @action
 def _policy_removed(pair: Pair, draw: Draw) -> Task:
     may = May("MobileDeviceMailboxPolicy", {"Name": pair.names.meant}, removed=True)
-    return Task("mobile_device_mailbox_policy", {"name": pair.names.meant, "state": "absent"}, (may,))
+    return Task("mobile_device_mailbox_policy", {"name": pair.names.meant, "state": "absent"}, (may,), sure=True)
 
 
 @action
