@@ -139,6 +139,17 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             ASSUMED,
             f"{_PS}/new-managementroleassignment",
         ),
+        "role-group-well-known": Behaviour(
+            "a built-in role group has its own name as WellKnownObject, and other groups have an empty one",
+            ASSUMED,
+            f"{_PS}/get-rolegroup; that it shows the property is known from published output, its values are not",
+        ),
+        "role-group-managers": Behaviour(
+            "ManagedBy of Set-RoleGroup overwrites the list of managers, and a table with Add and Remove edits it; "
+            "BypassSecurityGroupManagerCheck is taken, and who does not give it is not checked to be a manager",
+            DOCUMENTED,
+            f"{_PS}/set-rolegroup; the service checks callers without the switch, which is not simulated",
+        ),
         "role-group-built-in": Behaviour("built-in role groups stay", DOCUMENTED, f"{_PS}/remove-rolegroup"),
         "delegating-assignment": Behaviour(
             "a role is handed out by whoever has a delegating assignment of it or of its parent, by default "

@@ -120,6 +120,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_GRAPH}/api/user-post-users",
         ),
+        "directory-address-in-use": Behaviour(
+            "mail cannot be an address that another user has: 400, and nothing is changed",
+            SEEN,
+            "microsoftgraph/microsoft-graph-docs-contrib issue 8421, against the documentation, which says that mail "
+            "is changed without proxyAddresses",
+        ),
         "directory-password": Behaviour(
             "a password has eight characters of three kinds out of four",
             DOCUMENTED,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._directory import USER_DEFAULTS, new_user
+from ._directory import USER_DEFAULTS, addressed, new_user
 from ._entities import Resource, Scene, not_found
 from ._protection import refuse_password, refuse_sensitive, refuse_synchronised
 from ._replication import arrived, arriving
@@ -36,6 +36,7 @@ def create_user(scene: Scene, user_id: str) -> Json:
     if scene.tenant.store("users").find("userPrincipalName", name):
         raise _invalid_value("Another object with the same value for property userPrincipalName already exists.")
     _refuse_read_only(scene)
+    _refuse_address_of_another(scene, "")
     _refuse_weak_password(scene)
     properties = {key: value for key, value in scene.body.items() if key != "passwordProfile" and "@" not in key}
     return arriving(scene.tenant, new_user(scene.tenant, user_id, properties, scene.now), scene.now)
@@ -53,6 +54,7 @@ def delete_user(scene: Scene, user: Json) -> None:
 @behaves("directory-value")
 def change_user(scene: Scene, user: Json) -> Json:
     _refuse_read_only(scene)
+    _refuse_address_of_another(scene, user["id"])
     _refuse_weak_password(scene)
     refuse_synchronised(scene, user)
     refuse_password(scene)
@@ -81,6 +83,20 @@ def _refuse_read_only(scene: Scene) -> None:
     for name in _READ_ONLY:
         if name in scene.body:
             raise _invalid_value(f"Property '{name}' is read-only and cannot be set.")
+
+
+@behaves("directory-address-in-use")
+def _refuse_address_of_another(scene: Scene, user_id: str) -> None:
+    wanted = f"SMTP:{scene.body.get('mail')}".lower()
+    for user in scene.tenant.store("users"):
+        proxies = addressed(scene.tenant, user, scene.now)["proxyAddresses"]
+        if scene.body.get("mail") and user["id"] != user_id and wanted in (one.lower() for one in proxies):
+            raise Refusal(
+                "directory-address-in-use",
+                status=400,
+                code="Request_BadRequest",
+                message="Another object with the same value for property proxyAddresses already exists.",
+            )
 
 
 @behaves("directory-role-assignment")

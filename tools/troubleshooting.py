@@ -23,6 +23,7 @@ HOLE = "…"  # what depends on the case
 KINDS = {
     "absent": "There is no connector to work on",
     "account": "The account cannot be the connector's: it is disabled, a guest, or has another address",
+    "address_in_use": "Another account has this address. It is not taken from it",
     "ambiguous": "There are several where one is expected. None is chosen, changed or removed for you; all are named",
     "beyond_parent": "A management role can hold no more than its parent",
     "bug": "Something that nobody reckoned with, before any service answered",

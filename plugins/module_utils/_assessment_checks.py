@@ -16,6 +16,7 @@ from ._devices import below_minimum
 from ._errors import TenantError
 from ._judgement import Verdict, met, unknown, unmet, unread
 from ._resource import fold
+from ._targets import first_names
 
 Records = Sequence[Mapping[str, Any]]
 OUTLOOK = {
@@ -153,10 +154,9 @@ def mail_apps(report: Mapping[str, Any]) -> Verdict:
     others = report["other_mobile"]
     if not others:
         return met(evidence)
-    named = "their names are concealed" if report["concealed"] else ", ".join(others[:5])
-    more = " and others" if len(others) > 5 and not report["concealed"] else ""
+    named = "their names are concealed" if report["concealed"] else first_names(others, 5)
     return unmet(
-        f"{evidence}; {len(others)} people use a mobile app other than Outlook ({named}{more})",
+        f"{evidence}; {len(others)} people use a mobile app other than Outlook ({named})",
         "Move these people to Outlook, which app protection covers",
     )
 

@@ -13,6 +13,7 @@ from ._errors import Purpose, TenantError, usage
 from ._policy_settings import LAX, SETTINGS, canonical, checked
 from ._resource import Field, Record, Resource, fold, returned
 from ._run import ensure
+from ._targets import first_names
 from ._tenant import Tenant
 
 READER = "the Exchange role View-Only Recipients or Recipient Policies"
@@ -128,7 +129,7 @@ def _check_removal(tenant: Tenant, record: Record) -> None:
         if not one.get("ActiveSyncMailboxPolicyIsDefaulted")
     ]
     if users:
-        named = ", ".join(users[:5]) + (" and others" if len(users) > 5 else "")
+        named = first_names(users, 5)
         raise TenantError(
             "in_use",
             f"{name} is the policy of {len(users)} mailboxes ({named}), and Exchange does not remove a policy in use",

@@ -296,3 +296,37 @@ def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulato
         passed = {name: value for name, value in variables.items() if name not in ("ansible_eda", "whole", "text")}
         assert "touch" not in str(passed) and variables.get("connector_primary_smtp_address") is None
     assert sum("mobile_access_filter" in one for one in files) == 1
+
+
+def test_an_inventory_that_awx_imported(tmp_path: Path, simulator: Simulator, canary: Path) -> None:
+    """AWX keeps what ansible-inventory exports, and gives it to a job as the answer of an inventory script.
+
+    Artifacts of a job, from set_stats, come to the next one of a workflow as extra variables that AWX marks as unsafe
+    (awx/main/utils/safe_yaml.py).
+    """
+    signed_in = environment(tmp_path, simulator, "generous")
+    content = {
+        "plugin": "intune.exchange.tenants",
+        "partner_tenant_id": "partner.example",
+        "gather": ["connector", "quarantine"],
+    }
+    (tmp_path / "hostile.tenants.yml").write_text(yaml.safe_dump(content))
+    exported = run(tmp_path, signed_in, "ansible-inventory", "-i", "hostile.tenants.yml", "--list", "--export")
+    assert exported.returncode == 0, exported.stderr
+    (tmp_path / "exported.json").write_text(exported.stdout)
+    (script := tmp_path / "inventory.sh").write_text(f"#!/bin/sh\ncat {tmp_path / 'exported.json'}\n")
+    script.chmod(0o755)
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "tasks": [
+            {"ansible.builtin.set_fact": {"kept": "{{ [tenant_name, exchange_quarantine, intune_connector] }}"}},
+            {"ansible.builtin.set_stats": {"data": {"passed": "{{ kept }}"}, "per_host": False}},
+            {"ansible.builtin.copy": {"content": "{{ kept | to_json }}", "dest": "kept-{{ tenant_id }}.json"}},
+        ],
+    }
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    played = run(tmp_path, signed_in, "ansible-playbook", "-i", str(script), "-c", "local", "play.yml")
+    assert played.returncode == 0, played.stdout + played.stderr
+    kept = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("kept-*.json"))]
+    assert len(kept) == 2 and sum(template(canary) in one for one in kept) == 1

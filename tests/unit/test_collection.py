@@ -49,12 +49,11 @@ FLOORS = [
         "_what_if",
         "_app_protection",
         "_device_classes",
-        "_device_wipe",
         "_devices",
         "_mail_apps",
         "_principals",
     },
-    {"_mailboxes"},
+    {"_device_wipe", "_mailboxes"},
     {"_service_principals"},
     {
         "_cmdlet_access",
