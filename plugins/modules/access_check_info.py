@@ -78,8 +78,8 @@ checks:
       returned: always
     command:
       description:
-        - The command of Microsoft Graph PowerShell that grants what is missing, with the ids of the caller. Empty if there
-          is none, as for a license.
+        - The command of Microsoft Graph PowerShell that grants what is missing, with the ids of the caller. Empty if
+          there is none, as for a license.
       type: str
       returned: always
   sample:
