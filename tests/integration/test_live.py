@@ -369,9 +369,15 @@ def test_a_tenant_that_cannot_be_asked_is_not_taken_for_one_that_agrees(other: S
 
 
 @pytest.mark.usefixtures("terminated")
-def test_the_command_says_whether_there_are_differences(other: Simulator, tmp_path: Path) -> None:
+def test_the_command_says_whether_there_are_differences(
+    other: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert LIVE.main({**other.environment(), "LIVE": "1"}, tmp_path / "some") == 1  # its pages are smaller
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert first == "access_check_info" and lines[0] == "  Microsoft Graph: the organization: works"
+    assert "  Intune: the Exchange connectors: not_offered" in lines[:7]
     report = json.loads((tmp_path / "some" / "report.json").read_text())
+    assert [one["status"] for one in report["access"]].count("works") == 6
     assert report["differences"] and (tmp_path / "some" / "report.md").read_text() == markdown(report)
     with Simulator(tenants=["ready"], rate_limits=False) as same:
         assert LIVE.main({**same.environment(), "LIVE": "1", "LIVE_LIKE": "ready"}, tmp_path / "none") == 0

@@ -39,6 +39,7 @@ FLOORS = [
     {"_assessment_checks"},
     {"_assessment_access"},
     {"_access_check", "_account_writes"},
+    {"_access_causes"},
     {"_account_facts"},
     {"_verdicts"},
     {"_connectors", "_management_roles", "_role_assignments", "_role_groups"},
