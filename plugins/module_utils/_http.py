@@ -87,13 +87,13 @@ class Service:
     proxied: bool = True
     siblings: tuple[str, ...] | None = None
 
-    def url(self, path: str, *said: str) -> str:
-        """An address below the root; C(path) may be a whole link that the service gave. C(said) begins a failure."""
+    def url(self, path: str, attempted: str = "", tenant: str = "") -> str:
+        """An address below the root; C(path) may be a whole link that the service gave."""
         url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
         allowed = belonging(self.root, self.siblings, url)
         if allowed is None:
             address = f"the address {one_line(url, 120)}, which is not below {self.root}"
-            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", *said)
+            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", attempted, tenant)
         return allowed
 
 
