@@ -53,6 +53,9 @@ WATCHED = {
     },
 }
 
+# Needs ansible-rulebook and Java. What it watches, passes on and refuses is also tests/unit/eda/test_watch.py's.
+pytestmark = pytest.mark.more
+
 GUIDE = (ROOT / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
 
 
