@@ -142,7 +142,10 @@ def _assignee(tenant: Tenant, kind: str, given: str, groups: list[Record]) -> Pr
         return principals.learn(application) if application else None
     for group in groups if kind == "group" else []:
         principals.learn(group, label=str(group["Name"]))
-    return principals.find(given)
+    found = principals.find(given)
+    # The id of a person names no group, and that of a group nobody in person.
+    is_group = found and (found.is_group or any(found.is_meant_by(str(one["Guid"])) for one in groups))
+    return found if bool(is_group) is (kind == "group") else None
 
 
 def _missing(kind: str, params: Mapping[str, Any], role: Record | None) -> TenantError:

@@ -112,6 +112,8 @@ def test_a_blank_tenant_or_application_is_nobodys(
         ("Remove-MobileDevice", {"Identity": ""}),
         ("Get-MobileDevice", {"Mailbox": "\t"}),
         ("Remove-RoleGroupMember", {"Identity": "Device Help", "Member": ""}),
+        ("Set-CASMailbox", {"Identity": "adele.vance", "ActiveSyncBlockedDeviceIDs": {"add": ["", "X"]}}),
+        ("Set-CASMailbox", {"Identity": "adele.vance", "ActiveSyncAllowedDeviceIDs": ["X", " "]}),
     ],
 )
 def test_a_blank_identity_is_not_sent(

@@ -299,6 +299,14 @@ def _role_given(pair: Pair, draw: Draw) -> Task:
 
 
 @action
+def _role_given_to_what_is_of_another_kind(pair: Pair, draw: Draw) -> Task:
+    """The id of a person as that of a group, and the other way round."""
+    group = _group(pair, pair.names.meant)
+    named = draw(st.sampled_from([{"group": pair.meant.id}, {"user": group}, {"application": pair.meant.id}]))
+    return Task("management_role_assignment", {"role": "View-Only Configuration", **named}, (), unsure=True)
+
+
+@action
 def _role_taken(pair: Pair, draw: Draw) -> Task:
     text, certainty = _way(pair, draw)
     role = "View-Only Configuration"
