@@ -304,14 +304,22 @@ def test_an_inventory_that_awx_imported(tmp_path: Path, simulator: Simulator, ca
     Artifacts of a job, from set_stats, come to the next one of a workflow as extra variables that AWX marks as unsafe
     (awx/main/utils/safe_yaml.py).
     """
-    signed_in = environment(tmp_path, simulator, "generous")
+    signed_in = simulator.environment("generous")
     content = {
         "plugin": "intune.exchange.tenants",
         "partner_tenant_id": "partner.example",
         "gather": ["connector", "quarantine"],
     }
     (tmp_path / "hostile.tenants.yml").write_text(yaml.safe_dump(content))
-    exported = run(tmp_path, signed_in, "ansible-inventory", "-i", "hostile.tenants.yml", "--list", "--export")
+    exported = ansible(
+        "ansible-inventory",
+        "-i",
+        "hostile.tenants.yml",
+        "--list",
+        "--export",
+        folder=tmp_path,
+        environment=signed_in,
+    )
     assert exported.returncode == 0, exported.stderr
     (tmp_path / "exported.json").write_text(exported.stdout)
     (script := tmp_path / "inventory.sh").write_text(f"#!/bin/sh\ncat {tmp_path / 'exported.json'}\n")
@@ -326,7 +334,9 @@ def test_an_inventory_that_awx_imported(tmp_path: Path, simulator: Simulator, ca
         ],
     }
     (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
-    played = run(tmp_path, signed_in, "ansible-playbook", "-i", str(script), "-c", "local", "play.yml")
+    played = ansible(
+        "ansible-playbook", "-i", script, "-c", "local", "play.yml", folder=tmp_path, environment=signed_in
+    )
     assert played.returncode == 0, played.stdout + played.stderr
     kept = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("kept-*.json"))]
     assert len(kept) == 2 and sum(template(canary) in one for one in kept) == 1
