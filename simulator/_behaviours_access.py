@@ -47,8 +47,13 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
     "Conditional Access": {
         "conditional-access": Behaviour(
             "policies and named locations are read with or without an Entra ID P1 plan",
-            ASSUMED,
-            "that it is a feature of P1 is documented; what the API says to a tenant without it is not",
+            SEEN,
+            "public notes of a lab, 2026-09: a free tenant reads the empty list and cannot create a policy",
+        ),
+        "conditional-access-licence": Behaviour(
+            "creating a policy without an Entra ID P1 plan: 403 AccessDenied, not licensed for this feature",
+            SEEN,
+            "two public traces of 2026-09 with this text; report-only policies too",
         ),
         "conditional-access-forbidden": Behaviour(
             "a missing permission: AccessDenied", SEEN, "the message in public issues and in JupiterOne/graph-azure"
@@ -60,8 +65,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "conditional-access-merge": Behaviour(
             "a change is laid over the policy part by part; what is not sent stays",
-            ASSUMED,
-            f"{_API}/conditionalaccesspolicy-update says so of properties; for their parts it is OData 4.0, 11.4.3",
+            SEEN,
+            f"https://github.com/KelvinTegelaar/CIPP-API sends conditions.users.excludeUsers alone; of properties "
+            f"{_API}/conditionalaccesspolicy-update says so",
         ),
         "conditional-access-schema": Behaviour(
             "applications, users, client types and a control are required; the text is 1007, which public issues have "
@@ -99,9 +105,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "hashicorp/terraform-provider-azuread issue 1196",
         ),
         "authentication-strengths": Behaviour(
-            "the three built-in ones, with fewer combinations than they have",
-            ASSUMED,
-            f"{_LEARN}/entra/identity/authentication/concept-authentication-strengths",
+            "the three built-in ones with their combinations",
+            DOCUMENTED,
+            f"{_API}/authenticationstrengthroot-list-policies",
         ),
         "what-if": Behaviour(
             "each policy with whether it applies and the first reason why not; report-only ones apply too",

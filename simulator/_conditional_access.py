@@ -90,6 +90,7 @@ def _seed_ids(tenant: Tenant, key: str, names: Any) -> Any:
 
 @behaves("conditional-access-write")
 def create_policy(scene: Scene, policy_id: str) -> Json:
+    _refuse_without_plan(scene)
     policy = {name: value for name, value in scene.body.items() if "@" not in name and name not in _OF_THE_SERVICE}
     _check(scene, policy)
     _check_people(scene, {}, policy)
@@ -158,6 +159,16 @@ def _guests_by_type(conditions: Json) -> Json:
             users[f"{side}Users"] = [one for one in named if one != _GUESTS]
             users[f"{side}GuestsOrExternalUsers"] = _EVERY_GUEST
     return conditions | {"users": users} if users else conditions
+
+
+def _refuse_without_plan(scene: Scene) -> None:
+    if not scene.tenant.has_plan("AAD_PREMIUM"):
+        raise Refusal(
+            "conditional-access-licence",
+            status=403,
+            code="AccessDenied",
+            message="Your tenant is not licensed for this feature. Please upgrade your subscription to access it.",
+        )
 
 
 def _check(scene: Scene, policy: Json) -> None:

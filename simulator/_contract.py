@@ -89,7 +89,8 @@ class Contract:
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""
-        path = _QUOTED_KEY.sub(r"/\1", path).rstrip("/")
+        # msgraph-sdk sends /v1.0//users, so empty segments say nothing.
+        path = re.sub("/{2,}", "/", _QUOTED_KEY.sub(r"/\1", path)).rstrip("/")
         for candidate in (path, _NAMESPACE.sub(r"/\2", path), _without_cast(path)):
             for pattern, _unused, operations in self._routes:
                 if found := pattern.fullmatch(candidate):
@@ -115,7 +116,11 @@ class Contract:
 def cast_of(path: str) -> str:
     """The type that a path ends in, if it cuts a list of objects of several types; else empty."""
     found = _NAMESPACE.search(path.rstrip("/"))
-    return f"microsoft.graph.{found[2][:1].lower()}{found[2][1:]}" if found and _without_cast(path.rstrip("/")) != path.rstrip("/") else ""
+    return (
+        f"microsoft.graph.{found[2][:1].lower()}{found[2][1:]}"
+        if found and _without_cast(path.rstrip("/")) != path.rstrip("/")
+        else ""
+    )
 
 
 def _without_cast(path: str) -> str:

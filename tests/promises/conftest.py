@@ -151,7 +151,9 @@ def _known() -> dict[tuple[str, str], Undisturbed]:
 
 
 @pytest.fixture
-def undisturbed(bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]) -> Callable[[Scenario], Undisturbed]:
+def undisturbed(
+    bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]
+) -> Callable[[Scenario], Undisturbed]:
     """How a scenario ends when nothing goes wrong; found out once."""
 
     def ended(scenario: Scenario) -> Undisturbed:

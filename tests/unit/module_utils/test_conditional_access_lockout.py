@@ -45,6 +45,13 @@ def policy(name: str, users: Result, state: str = "enabled", grant: Result | Non
 TENANT: Result = {
     "extends": "ready",
     "domain": DOMAIN,
+    "skus": {
+        "AAD_PREMIUM": {
+            "id": "078d2b04-f1bd-4111-bbd4-b4b1b354cef4",
+            "units": 25,
+            "plans": {"AAD_PREMIUM": {"id": "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "service": "AADPremiumService"}},
+        }
+    },
     "users": {
         "svc-intune-connector": None,
         "guest": {"displayName": "Guest", "licences": [], "userType": "Guest", "directory_roles": [GLOBAL]},

@@ -72,6 +72,14 @@ def what_if(client: Client, user: str, apps: tuple[str, ...] = (EXCHANGE,), **co
     }
 
 
+def test_without_a_plan_policies_are_read_and_none_is_made(client_of: MakeClient) -> None:
+    client = client_of("ready", {"Policy.Read.All", "Policy.ReadWrite.ConditionalAccess", "Application.Read.All"})
+    assert client.values(POLICIES) == []
+    answer = client.graph("POST", POLICIES, json=POLICY)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "AccessDenied")
+    assert "not licensed for this feature" in answer.text
+
+
 def test_a_policy_comes_back_whole(covered: Client) -> None:
     created = create(covered)
     path = f"{POLICIES}/{created['id']}"

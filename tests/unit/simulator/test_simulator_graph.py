@@ -147,7 +147,7 @@ def test_refusals(client: Client, method: str, path: str, status: int, text: str
 
 def test_only_these_versions(client: Client) -> None:
     answer = client.send("GET", f"{client.urls['graph_url']}/alpha/organization")
-    assert "Invalid version: alpha" in answer.text
+    assert "Invalid version." in answer.text
     for version in ("beta", "V1.0"):
         answer = client.send("GET", f"{client.urls['graph_url']}/{version}/organization")
         assert answer.json()["value"][0]["id"] == client.facts["tenant_id"]
