@@ -67,8 +67,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "conditional-access-merge": Behaviour(
             "a change is laid over the policy part by part; what is not sent stays",
-            ASSUMED,
-            f"{_API}/conditionalaccesspolicy-update says so of properties; for their parts it is OData 4.0, 11.4.3",
+            SEEN,
+            f"https://github.com/KelvinTegelaar/CIPP-API sends conditions.users.excludeUsers alone; of properties "
+            f"{_API}/conditionalaccesspolicy-update says so",
         ),
         "conditional-access-schema": Behaviour(
             "applications, users, client types and a control are required; the text is 1007, which public issues have "
@@ -106,9 +107,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "hashicorp/terraform-provider-azuread issue 1196",
         ),
         "authentication-strengths": Behaviour(
-            "the three built-in ones, with fewer combinations than they have",
-            ASSUMED,
-            f"{_LEARN}/entra/identity/authentication/concept-authentication-strengths",
+            "the three built-in ones with their combinations",
+            DOCUMENTED,
+            f"{_API}/authenticationstrengthroot-list-policies",
         ),
         "what-if": Behaviour(
             "each policy with whether it applies and the first reason why not; report-only ones apply too",

@@ -59,9 +59,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "exchange-custom-domain": Behaviour(
             "a custom domain of the organization in path or anchor is refused as if rights were missing",
-            ASSUMED,
-            "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2 warns of it"
-            "; no client uses one",
+            DOCUMENTED,
+            "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2 warns of permission issues "
+            "that are hard to understand; that it is 403 is assumed",
         ),
         "exchange-writes-domain": Behaviour(
             "by choice what writes is refused under the GUID and taken under the initial .onmicrosoft domain",

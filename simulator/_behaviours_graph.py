@@ -16,9 +16,10 @@ _NOBODY = "no public source found"
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     "Graph as a whole": {
         "graph-version": Behaviour(
-            "v1.0, and its paths in beta as well, in the form of v1.0 but for the authority",
-            ASSUMED,
-            "no more is simulated",
+            "another version than v1.0 and beta: Invalid version. Paths of v1.0 answer in beta in their form, but for "
+            "the authority",
+            SEEN,
+            "https://github.com/microsoftgraph/msgraph-sample-blazor-clientside/issues/94",
         ),
         "graph-collections": Behaviour(
             "list, get, create, update and delete any collection of the contract, with its permissions",
@@ -26,9 +27,10 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/use-the-api",
         ),
         "graph-case": Behaviour(
-            "segments, properties and query options are compared without case, and a slash may end the path",
-            ASSUMED,
-            "clients that others wrote send both",
+            "segments, properties and query options are compared without case, a slash may end the path, and empty "
+            "segments say nothing",
+            SEEN,
+            "empty segments: https://pypi.org/project/msgraph-sdk/ 1.65.0 sends /v1.0//users; public scripts mix case",
         ),
         "graph-advanced": Behaviour(
             "endsWith, ne and not on directory objects take ConsistencyLevel: eventual and $count=true",
@@ -75,7 +77,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "OData library messages in public issues",
         ),
-        "graph-content-type": Behaviour("a body needs Content-Type: application/json", ASSUMED, _NOBODY),
+        "graph-content-type": Behaviour(
+            "a body of another type: Entity only allows writes with a JSON Content-Type header",
+            SEEN,
+            "https://github.com/microsoftgraph/msgraph-sample-pythondjangoapp/issues/22",
+        ),
         "graph-me": Behaviour(
             "/me is the person whose token it is, and refused to an application", DOCUMENTED, f"{_GRAPH}/api/user-get"
         ),
@@ -194,7 +200,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "a subscription's consumed units are what users hold", DOCUMENTED, f"{_GRAPH}/api/subscribedsku-list"
         ),
         "directory-sync": Behaviour(
-            "a synchronised directory was so 20 minutes ago", ASSUMED, f"{_GRAPH}/api/resources/organization"
+            "a synchronised directory was so 20 minutes ago, as it is every half hour",
+            DOCUMENTED,
+            f"{_LEARN}/entra/identity/hybrid/connect/how-to-connect-sync-feature-scheduler",
         ),
         "directory-role-assignment": Behaviour(
             "roles by template id, active direct assignments",

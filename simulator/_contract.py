@@ -90,7 +90,8 @@ class Contract:
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""
-        path = _QUOTED_KEY.sub(r"/\1", path).rstrip("/")
+        # msgraph-sdk sends /v1.0//users, so empty segments say nothing.
+        path = re.sub("/{2,}", "/", _QUOTED_KEY.sub(r"/\1", path)).rstrip("/")
         for candidate in (path, _NAMESPACE.sub(r"/\2", path), _without_cast(path)):
             for pattern, _unused, operations in self._routes:
                 if found := pattern.fullmatch(candidate):

@@ -123,7 +123,7 @@ class Graph:
         version, _unused, rest = call.path.lstrip("/").partition("/")
         found = self.contract.match(unquote(f"/{rest}"))
         if f"/{version.lower()}" not in (VERSION, _BETA):
-            raise Refusal("graph-version", status=400, code="BadRequest", message=f"Invalid version: {version}")
+            raise Refusal("graph-version", status=400, code="BadRequest", message="Invalid version.")
         if found is None:
             segment = rest.partition("?")[0].rstrip("/").rpartition("/")[2]
             raise Refusal(
@@ -162,7 +162,9 @@ class Graph:
                 raise _bad_request("graph-body-empty", operation, "Empty Payload. JSON content expected.")
             return {}
         if "json" not in call.headers.get("content-type", ""):
-            raise _bad_request("graph-content-type", operation, "A JSON body needs Content-Type: application/json.")
+            raise _bad_request(
+                "graph-content-type", operation, "Entity only allows writes with a JSON Content-Type header."
+            )
         try:
             body: Any = call.json()
         except ValueError:

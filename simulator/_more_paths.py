@@ -16,11 +16,29 @@ from ._groups import members_of
 from ._tenant import Tenant
 from ._wire import Answer, Refusal
 
-# https://learn.microsoft.com/entra/identity/authentication/concept-authentication-strengths
+# https://learn.microsoft.com/graph/api/authenticationstrengthroot-list-policies
+_RESISTANT = ("windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor")
+_PASSWORDLESS = (*_RESISTANT, "deviceBasedPush")
+_MULTIFACTOR = (
+    *_PASSWORDLESS,
+    "temporaryAccessPassOneTime",
+    "temporaryAccessPassMultiUse",
+    "password,microsoftAuthenticatorPush",
+    "password,softwareOath",
+    "password,hardwareOath",
+    "password,sms",
+    "password,voice",
+    "federatedMultiFactor",
+    "microsoftAuthenticatorPush,federatedSingleFactor",
+    "softwareOath,federatedSingleFactor",
+    "hardwareOath,federatedSingleFactor",
+    "sms,federatedSingleFactor",
+    "voice,federatedSingleFactor",
+)
 _STRENGTHS = {
-    "00000000-0000-0000-0000-000000000002": ("Multifactor authentication", ("password,sms", "fido2")),
-    "00000000-0000-0000-0000-000000000003": ("Passwordless MFA", ("windowsHelloForBusiness", "fido2")),
-    "00000000-0000-0000-0000-000000000004": ("Phishing-resistant MFA", ("windowsHelloForBusiness", "fido2")),
+    "00000000-0000-0000-0000-000000000002": ("Multifactor authentication", _MULTIFACTOR),
+    "00000000-0000-0000-0000-000000000003": ("Passwordless MFA", _PASSWORDLESS),
+    "00000000-0000-0000-0000-000000000004": ("Phishing resistant MFA", _RESISTANT),
 }
 
 
@@ -47,7 +65,7 @@ def seed_more(tenant: Tenant, now: datetime) -> None:
             strength,
             {
                 "id": strength,
-                "allowedCombinations": list(combinations[1:]),
+                "allowedCombinations": list(combinations),
                 "createdDateTime": iso(now - timedelta(days=900)),
                 "description": None,
                 "displayName": name,

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from simulator import Simulator
+from simulator._contract import CONTRACTS
 from simulator._forms import CHOICES
 from simulator._live_contract import differences, merged_contract
 from tools import contracts
@@ -362,6 +363,42 @@ def test_the_merged_contract_follows_the_live_tenant() -> None:
     objects = {noun: one["properties"] for noun, one in merged["output_objects"].items()}
     assert objects["MobileDeviceMailboxPolicy"]["MaxPasswordFailedAttempts"] == "string"
     assert {"IntuneManagedStatus", "EnforceExoAppRbacPermissions"} <= set(objects["OrganizationConfig"])
+
+
+def test_the_merged_contract_holds_everything_that_was_seen() -> None:
+    merged = merged_contract()
+    for name, seen in live("live-cmdlets.json")["cmdlets"].items():
+        entry = merged["cmdlets"][name]
+        spelling = {parameter.lower(): parameter for parameter in entry["parameters"]}
+        assert {parameter.lower() for parameter in seen} <= set(spelling), name
+        for parameter, declared in seen.items():
+            assert entry["parameters"][spelling[parameter.lower()]]["cloud"], (name, parameter)
+            for kind, sets in entry["parameter_sets"].items():
+                mandatory = parameter.lower() in map(str.lower, sets["mandatory"])
+                optional = parameter.lower() in map(str.lower, sets["optional"])
+                belongs = kind in declared.get("sets", [kind])
+                needed = bool({kind, "__AllParameterSets"} & set(declared.get("mandatory_in", [])))
+                assert (mandatory, optional) == (belongs and needed, belongs and not needed), (name, parameter, kind)
+        sets_seen = {one for declared in seen.values() for one in declared.get("sets", [])}
+        assert sets_seen - {"__AllParameterSets"} <= set(entry["parameter_sets"]), name
+    for noun, seen in live("live-properties.json")["properties"].items():
+        described = merged["output_objects"][noun]
+        assert {prop: described["properties"].get(prop) for prop in seen} == seen
+        assert described["observed"] == sorted(seen)
+
+
+@pytest.mark.parametrize("name", ["live-cmdlets.json", "live-properties.json"])
+def test_what_was_seen_says_where_and_when(name: str) -> None:
+    source = live(name)["source"]
+    assert re.fullmatch(r"[\w-]+/[\w-]+", source["repo"]) and re.fullmatch(r"[0-9a-f]{40}", source["commit"])
+    page = contracts.PAGE.read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+    assert source["repo"] in row and source["commit"][:8] in row and re.search(r"20\d\d-\d\d", row)
+
+
+def live(name: str) -> Json:
+    found: Json = json.loads((CONTRACTS / name).read_text(encoding="utf-8"))
+    return found
 
 
 def test_the_list_of_differences_is_that_of_the_files() -> None:

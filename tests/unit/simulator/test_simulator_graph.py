@@ -19,7 +19,7 @@ from .conftest import CONNECTORS, Client, Json, MakeClient
 
 CONTRACT = Contract()
 # Read by people alone, and answered with a bare number: test_simulator_more_paths.py has these two.
-_APART = {"me.user.GetUser", "users.GetCount"}
+_APART = {"me.user.GetUser"}
 READS = [one for one in CONTRACT.operations() if one.method == "GET" and one.id not in _APART]
 
 
@@ -61,7 +61,8 @@ def test_every_read_answers_by_its_schema(client_of: MakeClient, graph_contract:
                 return
             keys[name] = found[0]["id"]
         path = path.replace(f"{{{name}}}", keys[name])
-    answer = client.graph("GET", path)
+    # Only readers who accept eventual consistency are told a number.
+    answer = client.graph("GET", path, headers={"ConsistencyLevel": "eventual"} if path.endswith("/$count") else {})
     assert answer.status_code == operation.success, answer.text
     if operation.answer is not None:
         check(graph_contract, operation, answer.json())
@@ -148,7 +149,7 @@ def test_refusals(client: Client, method: str, path: str, status: int, text: str
 
 def test_only_these_versions(client: Client) -> None:
     answer = client.send("GET", f"{client.urls['graph_url']}/alpha/organization")
-    assert "Invalid version: alpha" in answer.text
+    assert "Invalid version." in answer.text
     for version in ("beta", "V1.0"):
         answer = client.send("GET", f"{client.urls['graph_url']}/{version}/organization")
         assert answer.json()["value"][0]["id"] == client.facts["tenant_id"]

@@ -143,7 +143,7 @@ def test_search_count_and_advanced_filters(tenant: Simulator) -> None:
 def test_strengths_and_the_organization(tenant: Simulator) -> None:
     async def use(graph: GraphServiceClient) -> None:
         strengths = graph.identity.conditional_access.authentication_strength.policies
-        assert "Phishing-resistant MFA" in await named(strengths.get())
+        assert "Phishing resistant MFA" in await named(strengths.get())
         own = graph.organization.by_organization_id(tenant.facts()["tenant_id"])
         await own.patch(Organization(technical_notification_mails=["it@contoso.example"]))
         read = await own.get()
@@ -219,7 +219,8 @@ def test_a_person_signs_in_by_device_code_wherever(tenant: Simulator, place: str
 _SCRIPT = """
 import sys, requests
 from azure.identity import EnvironmentCredential, ManagedIdentityCredential
-for credential in (EnvironmentCredential(disable_instance_discovery=True), ManagedIdentityCredential(client_id=sys.argv[2])):
+by_secret = EnvironmentCredential(disable_instance_discovery=True)
+for credential in (by_secret, ManagedIdentityCredential(client_id=sys.argv[2])):
     token = credential.get_token(sys.argv[1] + "/.default").token
     answer = requests.get(sys.argv[1] + "/v1.0/organization", headers={"Authorization": "Bearer " + token})
     print(answer.status_code)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import msal
 import pytest
 import requests
@@ -48,7 +49,14 @@ def session(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> requests.S
             host, port = "127.0.0.1", simulator.public_port
         return resolve(host, port, *given, **named)
 
+    connect = anyio.connect_tcp  # it looks names up by itself, and keeps the port
+
+    async def there(remote_host: Any, remote_port: Any, **named: Any) -> Any:
+        assert remote_host in (GRAPH, LOGIN)
+        return await connect("127.0.0.1", simulator.public_port or remote_port, **named)
+
     monkeypatch.setattr(socket, "getaddrinfo", here)
+    monkeypatch.setattr(anyio, "connect_tcp", there)
     session = requests.Session()
     session.trust_env = False
     session.verify = simulator.urls["ca_path"]
