@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ._cmdlet_contract import CMDLETS
@@ -99,13 +100,14 @@ class Cmdlets:
         role = self.reader if cmdlet.startswith("Get-") else self.writer
         return Purpose(f"{verb} the {self.thing}", role or f"an Exchange role that holds {cmdlet}")
 
-    def write(self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any]) -> list[Record]:
-        """What a cmdlet that writes gives back, which may be nothing."""
+    def write(
+        self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any], *, of_new: bool = False
+    ) -> list[Record]:
+        """What a cmdlet that writes gives back, which may be nothing. C(of_new): it is about what was just created."""
         given = {**self.always.get(cmdlet, {}), **parameters}
         purpose = self.purpose(verb, cmdlet)
-        return settled(
-            tenant, cmdlet, given, lambda: invoke_listed(tenant, cmdlet, given, purpose, self.names), purpose
-        )
+        write = partial(invoke_listed, tenant, cmdlet, given, purpose, self.names)
+        return settled(tenant, cmdlet, given, write, purpose, of_new=of_new)
 
     def id_of(self, record: Record) -> str:
         return str(record.get("Guid") or record["Identity"])

@@ -98,24 +98,24 @@ class Exchange:
         operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
         run = partial(self._invoke, operation, cmdlet, parameters, purpose, select, known, page_size)
         if operation is Operation.READ or not _INITIAL_DOMAIN.fullmatch(self._http.tenant):
-            return run(self._tenant())
-        tenant = self._writes_under or self._tenant()
+            return run(self._tenant)
         try:
-            return run(tenant)
+            return run(lambda: self._writes_under or self._tenant())
         except TenantError as error:
-            if error.kind != "forbidden" or fold(tenant) == fold(self._http.tenant):
+            # Without an answer nothing was sent: the parameters or the sign-in were refused.
+            if error.kind != "forbidden" or error.answer is None or self._writes_under:
                 raise
             refused = error
         return self._under_initial_domain(run, refused)
 
-    def _under_initial_domain(self, run: Callable[[str], Result], refused: TenantError) -> Result:
+    def _under_initial_domain(self, run: Callable[[Callable[[], str]], Result], refused: TenantError) -> Result:
         """A write that was refused under the tenant's GUID, once more under the initial domain that was given.
 
         One public report of 2026 has writes that work under that name alone. A refusal did nothing, so that this is no
         second write.
         """
         try:
-            result = run(self._http.tenant)
+            result = run(lambda: self._http.tenant)
         except TenantError as error:
             raise (refused if error.kind == "forbidden" else error) from error.__cause__
         self._writes_under = self._http.tenant
@@ -131,12 +131,13 @@ class Exchange:
         select: tuple[str, ...],
         known: bool,
         page_size: int,
-        tenant: str,
+        named: Callable[[], str],
     ) -> Result:
         sent = checked(cmdlet, parameters, known)
         if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
             sent["Confirm"] = False  # a request parameter here, not a prompt
         limit, unlimited = _result_size(sent)
+        tenant = named()
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
         headers = {
             "Accept-Language": "en-US",
