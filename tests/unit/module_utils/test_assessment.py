@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils import _assessment
 from ansible_collections.intune.exchange.plugins.module_utils import _assessment_access as access
 from ansible_collections.intune.exchange.plugins.module_utils._assessment_questions import QUESTIONS
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
@@ -341,3 +342,9 @@ def test_it_fails_where_nothing_may_be_read(run: Run) -> None:
 def test_a_negative_number_of_accounts_is_refused(run: Run, simulator: Simulator) -> None:
     result = run(module, tenant="retired_covered", emergency_accounts=-1)
     assert result["failed"] and "emergency_accounts is less than 0" in result["msg"]
+
+
+def test_what_two_reads_ask_for_is_what_opens_them() -> None:
+    """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
+    assert _assessment._EXCHANGE_READS["plans"][2].needs == "the Exchange role View-Only Configuration"
+    assert _assessment._GRAPH_READS["intune"].purpose.needs == "DeviceManagementConfiguration.Read.All"
