@@ -33,6 +33,7 @@ endif
 CORES := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 CACHE := $(CURDIR)/.cache
 LOGS := $(CACHE)/logs
+PYTEST := $(CACHE)/test/bin/pytest -q -n $(CORES) --durations=20 --durations-min=1
 COLLECTION := ansible_collections/intune/exchange
 CHECKOUT := $(CACHE)/live/$(COLLECTION)
 UV := $(CACHE)/uv/bin/uv
