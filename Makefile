@@ -5,8 +5,9 @@
 #   make test-more  every example and page, the other scenarios, the tests of the tools, each command from nothing
 #   make test-all   make test with each supported Python and ansible-core
 # For another Python: make test PYTHON=python3.13
-# The steps of make test are commands of their own: make lint sanity unit integration molecule. Each says in one line how
-# it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest: make unit OPTIONS="-k retry".
+# The steps of make test are commands of their own: make lint sanity-artifact unit integration molecule-one. Each says in
+# one line how it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest:
+# make unit OPTIONS="-k retry".
 # make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of, make
 # fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that the
 # tests notice.
@@ -77,10 +78,10 @@ endef
 
 # Those that take longest first, so that none is left over at the end.
 test:
-	$(call together,unit integration lint-ansible sanity lint-documentation lint-python molecule-one demo-tested)
+	$(call together,unit integration lint-ansible sanity-artifact lint-documentation lint-python molecule-one demo-tested)
 
 test-more:
-	$(call together,more contracts molecule-all molecule-example sanity-artifact $(FROM_NOTHING:%=nothing-%))
+	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
 
 # Each on a fresh clone of the last commit, as an ordinary user.
 FROM_NOTHING := docs lint sanity unit molecule bench demo live release
@@ -183,6 +184,7 @@ docs: $(LINT) | $(CHECKOUT)
 	cp -r docs/site/* $(CACHE)/docs/rst
 	sphinx-build -q -W --keep-going -j auto -b html -d $(CACHE)/docs/doctrees $(CACHE)/docs/rst $(CACHE)/docs/html
 
+# With the tests and tools, which nobody installs: pylint reads twice as much. For make test-more, from nothing.
 sanity: $(LINT)
 	$(call step,$@)
 	$(call stage,$(CACHE)/sanity/$(COLLECTION))

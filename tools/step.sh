@@ -22,6 +22,8 @@ ended() {
       grep -E '^(FAILED|ERROR) ' "$log" || true
       sed -n '/^To repeat/,/^$/p' "$log"
     else
+      # ansible-test says what is wrong long before its end.
+      head -n -40 "$log" | grep -E '^(ERROR|FATAL): ' | head -n 40 || true
       tail -n 40 "$log"
     fi
     echo "::: $step failed. All that it said: $log. To repeat it: make $step"
