@@ -5,12 +5,12 @@
 #   make test-more  every example and page, the other scenarios, the tests of the tools, each command from nothing
 #   make test-all   make test with each supported Python and ansible-core
 # For another Python: make test PYTHON=python3.13
-# The steps of make test are commands of their own: make lint sanity-artifact unit integration molecule-one. Each says in
-# one line how it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest:
+# The steps of make test are commands of their own: make lint sanity-artifact unit integration molecule-one. Each says
+# in one line how it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest:
 # make unit OPTIONS="-k retry".
-# make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of, make
-# fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that the
-# tests notice.
+# make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of,
+# make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
+# the tests notice.
 # All that they make stays in .cache. `make clean` removes it.
 SHELL := /bin/bash
 .ONESHELL:
@@ -18,7 +18,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SILENT:
 
-# What make test-all runs: each Python with its newest ansible-core, and ansible-core's release candidate, which may fail.
+# What make test-all runs: each Python with its newest ansible-core, and ansible-core's release candidate, which may
+# fail.
 PYTHONS := 3.11 3.12 3.13
 CANDIDATE := 2.22.0rc1
 
