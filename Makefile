@@ -214,7 +214,7 @@ more: $(TEST) $(NODE) docs | $(CHECKOUT)
 	$(call step,$@)
 	$(PYTEST) -m more --dist loadfile tests $(OPTIONS)
 
-# Ten times as many generated requests as make unit.
+# A hundred generated requests of each kind, of which make unit tries a few.
 contracts: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
 	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=100 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)

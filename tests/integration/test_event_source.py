@@ -25,8 +25,6 @@ from simulator import Simulator
 
 from .conftest import ROOT, player
 
-pytestmark = pytest.mark.more
-
 BIN = Path(sys.executable).parent
 ADDRESS = "svc-intune-connector@watched.example"
 WATCHED = {
