@@ -60,7 +60,7 @@ def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
     run = f"{sys.executable} -m pytest -q -p no:cacheprovider --rootdir . --durations=20 --durations-min=0 tests"
     code, said, _log = step(tmp_path, run)
     assert code == 1 and ">       assert 1 == 2" in said and not [line for line in said if "test_good" in line]
-    assert "  PROMISES_SEED=7 .cache/test/bin/pytest tests/promises/test_it.py::test_bad" in said
+    assert said.count("  PROMISES_SEED=7 .cache/test/bin/pytest tests/promises/test_it.py::test_bad") == 1
     (tests / "test_it.py").write_text("def test_good():\n    pass\n")
     code, said, _log = step(tmp_path, run)
     assert code == 0 and said[:2] == ["some … ok 0 s", "The slowest tests:"]
