@@ -5,11 +5,12 @@
 #   make test-more  every example and page, the other scenarios, the tests of the tools, each command from nothing
 #   make test-all   make test with each supported Python and ansible-core
 # For another Python: make test PYTHON=python3.13; for another ansible-core as well: make test PYTHON=python3.11 CORE=2.18.19
-# The steps of make test are commands of their own: make lint sanity unit integration molecule. Each says in one line how
-# it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest: make unit OPTIONS="-k retry".
-# make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of, make
-# fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that the
-# tests notice.
+# The steps of make test are commands of their own: make lint sanity-artifact unit integration molecule-one. Each says
+# in one line how it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest:
+# make unit OPTIONS="-k retry".
+# make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of,
+# make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
+# the tests notice.
 # All that they make stays in .cache. `make clean` removes it.
 SHELL := /bin/bash
 .ONESHELL:
@@ -29,6 +30,7 @@ endif
 CORES := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 CACHE := $(CURDIR)/.cache
 LOGS := $(CACHE)/logs
+PYTEST := $(CACHE)/test/bin/pytest -q -n $(CORES) --durations=20 --durations-min=1
 COLLECTION := ansible_collections/intune/exchange
 CHECKOUT := $(CACHE)/live/$(COLLECTION)
 UV := $(CACHE)/uv/bin/uv
@@ -73,10 +75,10 @@ endef
 
 # Those that take longest first, so that none is left over at the end.
 test:
-	$(call together,unit integration lint-ansible sanity lint-documentation lint-python molecule-one demo-tested)
+	$(call together,unit integration lint-ansible sanity-artifact lint-documentation lint-python molecule-one demo-tested)
 
 test-more:
-	$(call together,more contracts molecule-all molecule-example sanity-artifact $(FROM_NOTHING:%=nothing-%))
+	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
 
 # Each on a fresh clone of the last commit, as an ordinary user.
 FROM_NOTHING := docs lint sanity unit molecule bench demo live release
@@ -188,6 +190,7 @@ docs: $(LINT) | $(CHECKOUT)
 	cp -r docs/site/* $(CACHE)/docs/rst
 	sphinx-build -q -W --keep-going -j auto -b html -d $(CACHE)/docs/doctrees $(CACHE)/docs/rst $(CACHE)/docs/html
 
+# With the tests and tools, which nobody installs: pylint reads twice as much. For make test-more, from nothing.
 sanity: $(LINT)
 	$(call step,$@)
 	$(call stage,$(CACHE)/sanity/$(COLLECTION))
@@ -216,7 +219,7 @@ more: $(TEST) $(NODE) docs | $(CHECKOUT)
 	$(call step,$@)
 	$(PYTEST) -m more --dist loadfile tests $(OPTIONS)
 
-# Ten times as many generated requests as make unit.
+# A hundred generated requests of each kind, of which make unit tries a few.
 contracts: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
 	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=100 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Run one command of the Makefile first and alone on a fresh clone, as an ordinary user: tools/from_nothing.sh TARGET PYTHON
+# Run one command of the Makefile first and alone on a fresh clone, as an ordinary user:
+# tools/from_nothing.sh TARGET PYTHON
 # An ordinary user has no access to files of root, and here not even a home. What is downloaded is shared.
 set -euo pipefail
 target=$1 python=$2
@@ -31,7 +32,8 @@ if [ "$(id -u)" = 0 ]; then
   chmod 755 "$place"
 fi
 code=0
-said=$("${user[@]}" env -u MAKEFLAGS -u MAKELEVEL -u BESIDE_OTHERS -u LIVE PATH="$path" HOME=/nonexistent UV_CACHE_DIR="$downloads" \
+said=$("${user[@]}" env -u MAKEFLAGS -u MAKELEVEL -u BESIDE_OTHERS -u LIVE \
+  PATH="$path" HOME=/nonexistent UV_CACHE_DIR="$downloads" \
   make -C "$place/clone" "$target" "PYTHON=$python" "${options[@]}" 2>&1) || code=$?
 echo "$said"
 if [ "$target" = live ]; then # nobody says that a real tenant may be asked

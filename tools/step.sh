@@ -18,10 +18,12 @@ ended() {
   {
     echo "$step … failed after $SECONDS s"
     if grep -qE '^=+ (FAILURES|ERRORS) =+$' "$log"; then # of pytest, which says other things after them
-      sed -nE '/^=+ (FAILURES|ERRORS) =+$/,/^=+ (slowest|short test summary)/p' "$log" | head -n 120
+      sed -nE '/^=+ (FAILURES|ERRORS) =+$/,/^=+ (slowest|short test summary)/p' "$log" | sed '/^To repeat/,$d' | head -n 120
       grep -E '^(FAILED|ERROR) ' "$log" || true
       sed -n '/^To repeat/,/^$/p' "$log"
     else
+      # ansible-test says what is wrong long before its end.
+      head -n -40 "$log" | grep -E '^(ERROR|FATAL): ' | head -n 40 || true
       tail -n 40 "$log"
     fi
     echo "::: $step failed. All that it said: $log. To repeat it: make $step"

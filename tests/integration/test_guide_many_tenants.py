@@ -91,7 +91,6 @@ def test_the_requests_and_what_follows_from_them(play: Play, simulator: Simulato
     assert f"takes {intune} of 1,000 requests to Intune and {units} of 3,500 resource units" in text
 
 
-@pytest.mark.more
 def test_ansible_builder_reads_what_the_collection_needs(tmp_path: Path) -> None:
     found = yaml.safe_load(command(tmp_path, "ansible-builder", "introspect", str(ROOT / ".cache" / "live")))
     needed = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
@@ -101,7 +100,6 @@ def test_ansible_builder_reads_what_the_collection_needs(tmp_path: Path) -> None
     assert not {"requirements.txt", "meta", "extensions", "docs"} & set(ignored)
 
 
-@pytest.mark.more
 def test_ansible_builder_accepts_the_definition_of_the_guide(tmp_path: Path) -> None:
     (tmp_path / "execution-environment.yml").write_text(shown("yaml")[0])
     create = next(line for block in shown("bash") for line in block.splitlines() if "ansible-builder create" in line)
@@ -112,7 +110,6 @@ def test_ansible_builder_accepts_the_definition_of_the_guide(tmp_path: Path) -> 
     assert "ansible-core>=2.16 ansible-runner" in made and "introspect.py" in made
 
 
-@pytest.mark.more
 def test_the_demo_runs_with_exactly_what_an_image_gets(tmp_path: Path) -> None:
     """Only the simulator, which no image needs, runs with another Python."""
     definition = yaml.safe_load(shown("yaml")[0])["dependencies"]
@@ -135,7 +132,6 @@ def test_the_demo_runs_with_exactly_what_an_image_gets(tmp_path: Path) -> None:
     assert b"failed=0" in done and b"aiohttp" not in command(tmp_path, str(image / "pip"), "list")
 
 
-@pytest.mark.more
 def test_two_workers_share_the_tenants(tmp_path: Path, simulator: Simulator) -> None:
     connectors = {"connected": 1, "connector_not_offered": 0, "ready": 0, "two_connectors": 2}
     tenants = list(connectors)
