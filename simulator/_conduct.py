@@ -27,9 +27,11 @@ class Service(Protocol):
     name: str
     url: str
 
-    def purpose(self, call: Call) -> Purpose: ...
+    def purpose(self, call: Call) -> Purpose:
+        """What the request is for."""
 
-    def respond(self, call: Call) -> Answer: ...
+    def respond(self, call: Call) -> Answer:
+        """The answer to the request."""
 
 
 @dataclass(frozen=True)

@@ -20,21 +20,29 @@ _OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 class Controlled(Protocol):
     """What can be asked."""
 
-    def requests(self) -> list[Json]: ...
+    def requests(self) -> list[Json]:
+        """The ledger."""
 
-    def state(self, tenant: str) -> Json: ...
+    def state(self, tenant: str) -> Json:
+        """The state of a tenant."""
 
-    def fault(self, **wanted: Any) -> None: ...
+    def fault(self, **wanted: Any) -> None:
+        """Let requests fail."""
 
-    def clear_faults(self) -> None: ...
+    def clear_faults(self) -> None:
+        """Let no more requests fail."""
 
-    def advance(self, seconds: float) -> None: ...
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
 
-    def approve(self) -> None: ...
+    def approve(self) -> None:
+        """Grant what was asked for by device code."""
 
-    def reset(self) -> None: ...
+    def reset(self) -> None:
+        """Begin again with the state of the start."""
 
-    def stop_soon(self) -> None: ...
+    def stop_soon(self) -> None:
+        """End after this request."""
 
 
 def _foreign(request: web.BaseRequest) -> str | None:

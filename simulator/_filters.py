@@ -16,10 +16,12 @@ class Asked(Protocol):
     """The part of a request that decides whether a query is an advanced one."""
 
     @property
-    def consistent(self) -> bool: ...
+    def consistent(self) -> bool:
+        """Whether a read sees what was just written."""
 
     @property
-    def options(self) -> dict[str, str]: ...
+    def options(self) -> dict[str, str]:
+        """The query options of the request."""
 
     @property
     def cast(self) -> str: ...

@@ -132,10 +132,12 @@ class Viewed(Sequence[Json]):
         return len(self._items)
 
     @overload
-    def __getitem__(self, place: int) -> Json: ...
+    def __getitem__(self, place: int) -> Json:
+        """One of them."""
 
     @overload
-    def __getitem__(self, place: slice) -> Viewed: ...
+    def __getitem__(self, place: slice) -> Viewed:
+        """Some of them."""
 
     def __getitem__(self, place: int | slice) -> Json | Viewed:
         if isinstance(place, slice):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import _auth, _transport
+from ._redaction import hide, secrets_of
 from ._run import Declaration, perform
 
 
@@ -23,6 +24,9 @@ def run_module(declaration: Declaration) -> None:
     result = perform(declaration, module.params, module.check_mode, progress.append)
     if progress:
         result["progress"] = progress
+    # From 2.22 on, ansible-core no longer hides secrets in the arguments that a task registers.
+    hidden = hide(module.params, secrets_of(declaration.argument_spec, module.params))
+    result["invocation"] = {"module_args": hidden}
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

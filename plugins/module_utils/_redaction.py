@@ -7,11 +7,28 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 _MASK = "********"
 _SHORTEST = 4  # shorter values would blot out ordinary words
+_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
+
+
+def secrets_of(argument_spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> set[str]:
+    """The values in C(arguments) that are never shown."""
+    values = {str(arguments.get(name) or "") for name, spec in argument_spec.items() if spec.get("no_log")}
+    return values - {"", _HIDDEN}
+
+
+def hide(value: Any, secrets: set[str]) -> Any:
+    """Arguments as a module process returns them: what is a secret as a whole is hidden, however short it is."""
+    if isinstance(value, Mapping):
+        return {name: hide(one, secrets) for name, one in value.items()}
+    if isinstance(value, list):
+        return [hide(one, secrets) for one in value]
+    return _HIDDEN if isinstance(value, str) and value in secrets else value
 
 
 class Redactor:

@@ -18,7 +18,8 @@ class Pausing(Protocol):
 
     tenant: str
 
-    def pause(self, attempts: int, floor: float | None, purpose: Purpose) -> None: ...
+    def pause(self, attempts: int, floor: float | None, purpose: Purpose) -> None:
+        """Wait before the next attempt."""
 
 
 def remove_listed(http: Pausing, delete: Callable[[], Any], still_listed: Callable[[], bool]) -> None:

@@ -114,15 +114,20 @@ def clearing(fields: Iterable[Field]) -> frozenset[str]:
 class Backend(Protocol):
     """Who keeps the records of a resource. Every failure to read raises; a list is complete or an error."""
 
-    def id_of(self, record: Record) -> str: ...
+    def id_of(self, record: Record) -> str:
+        """The id of a record."""
 
-    def list(self, tenant: Any) -> list[Record]: ...
+    def list(self, tenant: Any) -> list[Record]:
+        """All records of the tenant."""
 
-    def create(self, tenant: Any, values: Mapping[str, Any]) -> Record: ...
+    def create(self, tenant: Any, values: Mapping[str, Any]) -> Record:
+        """Make a record, and return it."""
 
-    def update(self, tenant: Any, record: Record, values: Mapping[str, Any]) -> Record: ...
+    def update(self, tenant: Any, record: Record, values: Mapping[str, Any]) -> Record:
+        """Change a record, and return it."""
 
-    def delete(self, tenant: Any, record: Record) -> None: ...
+    def delete(self, tenant: Any, record: Record) -> None:
+        """Remove a record."""
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,13 @@ from typing import Any
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.warnings import get_deprecation_messages, get_warning_messages
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import _auth, _transport
-from ..module_utils._redaction import Redactor
+from ..module_utils._redaction import Redactor, hide, secrets_of
 from ..module_utils._run import Declaration, perform, refuse_null
 from ..module_utils._token_cache import Token
 
@@ -34,7 +35,6 @@ _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
 _LOCAL = ("local", "ansible.builtin.local")
 # Variables that change how a process starts: set for a task, they ask for a process.
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
-_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
 _display = Display()
 _tokens: dict[str, Token] = {}  # each task has a worker of its own, so only the items of a loop share them
 
@@ -62,7 +62,8 @@ class ActionModule(ActionBase):
             return {**result, **refused}
         if reason:
             wrap_async = self._task.async_val and not self._connection.has_native_async
-            return {**result, **self._execute_module(task_vars=variables, wrap_async=wrap_async)}
+            found = self._execute_module(task_vars=variables, wrap_async=wrap_async)
+            return {**result, **_of_process(declaration, self._task.args, found)}
         with _environment(environment):
             return {**result, **self._serve(declaration, variables)}
 
@@ -95,6 +96,7 @@ class ActionModule(ActionBase):
         arguments = json.loads(json.dumps(self._task.args, default=str))
         required_if = [list(condition) for condition in declaration.required_if]
         hidden: set[str] = set()
+        earlier = len(get_warning_messages()), len(get_deprecation_messages())
         try:
             # The validator of module processes: its warnings and deprecations are shown.
             validated = ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(
@@ -129,22 +131,36 @@ class ActionModule(ActionBase):
             result = perform(declaration, parameters, check_mode, show, _tell, _tokens, trace=trace)
             if progress:
                 result["progress"] = progress
+        # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
+        warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
+        if warnings:
+            result["warnings"] = [*result.get("warnings", []), *warnings]
+        if deprecations:
+            result["deprecations"] = [*deprecations]
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": _shown(parameters, hidden)}
-        redactor = Redactor()
-        for secret in hidden:
-            redactor.add(secret)
-        cleaned: dict[str, Any] = redactor.clean(result)
-        return cleaned
+            result["invocation"] = {"module_args": hide(parameters, hidden)}
+        return _without(hidden, result)
 
 
-def _shown(value: Any, hidden: set[str]) -> Any:
-    """Arguments as a module process returns them: what is a secret as a whole is hidden, however short it is."""
-    if isinstance(value, Mapping):
-        return {name: _shown(one, hidden) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_shown(one, hidden) for one in value]
-    return _HIDDEN if value in hidden else value
+def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a module process returned, as it was before ansible-core 2.22.
+
+    That hides secrets where it shows them, no longer in what a task registers, and leaves a key of its own there.
+    """
+    arguments = (result.get("invocation") or {}).get("module_args") or {}
+    hidden = {secret for source in (given, arguments) for secret in secrets_of(declaration.argument_spec, source)}
+    kept = {name: value for name, value in result.items() if name != "ansible_parsed"}
+    if arguments:
+        kept["invocation"] = {"module_args": hide(arguments, hidden)}
+    return _without(hidden, kept)
+
+
+def _without(secrets: set[str], result: dict[str, Any]) -> dict[str, Any]:
+    redactor = Redactor()
+    for secret in secrets:
+        redactor.add(secret)
+    cleaned: dict[str, Any] = redactor.clean(result)
+    return cleaned
 
 
 def _tell(line: str) -> None:

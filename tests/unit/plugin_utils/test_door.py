@@ -37,6 +37,8 @@ def test_warnings_and_deprecations_are_shown(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Display, "deprecated", lambda self, msg, **_rest: shown.append(msg))
     result = served(ALIASED, name="a", title="b", tenant_id="contoso.example", graph_token="t", auth_method="token")
     assert not result.get("failed"), result
+    # Before ansible-core 2.19, Ansible shows what a result has.
+    shown += result.get("warnings", []) + [one["msg"] for one in result.get("deprecations", [])]
     assert any("Alias 'title' is deprecated" in one for one in shown)
     assert any("Both option name and its alias title are set" in one for one in shown)
 
@@ -49,3 +51,33 @@ def test_arguments_that_break_the_validation_are_not_shown(monkeypatch: pytest.M
     monkeypatch.setattr(_door, "ModuleArgumentSpecValidator", Broken)
     result = served(ALIASED, name="a-secret-canary")
     assert result["failed"] and "canary" not in str(result)
+
+
+def test_what_a_process_returned_shows_no_secret() -> None:
+    """As ansible-core 2.22 has it, which hides secrets only where it shows a result."""
+    secrets = {"client_secret": "canary-given", "graph_token": "canary-from-environment"}
+    declaration = Declaration(
+        "try it", lambda tenant, params, check_mode: {}, {"word": {"type": "str", "no_log": True}}
+    )
+    result = {
+        "msg": "value of state must be one of: present, got: canary-given",
+        "invocation": {"module_args": {**secrets, "word": "abc", "name": "abcdef", "client_id": None}},
+        "ansible_parsed": True,
+        "failed": True,
+    }
+    shown = _door._of_process(declaration, {"client_secret": "canary-given", "word": "abc"}, result)
+    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert shown == {
+        "msg": "value of state must be one of: present, got: ********",
+        "invocation": {
+            "module_args": {
+                "client_secret": hidden,
+                "graph_token": hidden,
+                "word": hidden,
+                "name": "abcdef",
+                "client_id": None,
+            }
+        },
+        "failed": True,
+    }
+    assert _door._of_process(declaration, {}, {"changed": False}) == {"changed": False}

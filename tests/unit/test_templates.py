@@ -1,0 +1,62 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Templates of roles and playbooks that would mean something else before ansible-core 2.19.
+
+There, a template gives text for a number and nothing for null, unless they are in a list or a dictionary; and all names
+of an expression are worked out first, so that one that is not defined fails a test in a branch that is not taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted(path for folder in ("roles", "playbooks") for path in (ROOT / folder).rglob("*.yml"))
+TASKS = [path for path in FILES if "/tasks/" in str(path) or path.parent.name == "playbooks"]
+VARIABLES = [path for path in FILES if path.parent.name == "vars" and "roles" in path.parts]
+LISTS = {"__mobile_access_devices"}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def facts(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, list):
+        for one in value:
+            yield from facts(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key == "ansible.builtin.set_fact":
+                yield from one.items()
+            else:
+                yield from facts(one)
+
+
+@pytest.mark.parametrize("path", TASKS, ids=name)
+def test_a_fact_is_one_expression(path: Path) -> None:
+    """So that null, numbers and text that looks like a list keep their type."""
+    for fact, value in facts(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        assert isinstance(value, str) and value.startswith("{{ ") and value.rstrip().endswith(" }}"), fact
+
+
+@pytest.mark.parametrize("path", VARIABLES, ids=name)
+def test_a_result_that_may_not_be_there_has_a_default(path: Path) -> None:
+    """Except the variable of a loop, which is there."""
+    bare = re.findall(r"(\S+) is (?:changed|failed|skipped|succeeded|success)\b", path.read_text(encoding="utf-8"))
+    assert bare and set(bare) <= {"default({})", "one"}, bare
+
+
+@pytest.mark.parametrize("path", VARIABLES, ids=name)
+def test_a_number_or_null_is_not_a_variable_of_its_own(path: Path) -> None:
+    """What is only an attribute of a result may be a number or null: it is named where it is used."""
+    for variable, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        plain = re.fullmatch(r"\{\{ \w+(?:\.\w+)+ \}\}", value.strip()) if isinstance(value, str) else None
+        assert not plain or variable in LISTS, variable
