@@ -155,7 +155,7 @@ def test_one_role_of_exchange_alone(run: Run, simulator: Simulator, role: str) -
 def test_a_person_lacks_delegated_permissions(run: Run, simulator: Simulator) -> None:
     """A token by device code: a delegated permission, which a Cloud Application Administrator grants."""
     scopes = "Organization.Read.All DeviceManagementServiceConfig.Read.All"
-    person = {"roles": None, "scp": scopes, "wids": []}
+    person: dict[str, Any] = {"roles": None, "scp": scopes, "wids": []}
     tokens = {
         "graph_token": simulator.token("graph", "ready", {"Organization.Read.All"}, **person),
         "exchange_token": simulator.token("exchange", "ready", set(), scp="", roles=None, wids=[]),

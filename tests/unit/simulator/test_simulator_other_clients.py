@@ -93,12 +93,12 @@ def test_memberships_owners_and_devices(tenant: Simulator) -> None:
         assert await named(adele.transitive_member_of.graph_group.get()) == {"Inner", "Outer"}
         count = await adele.transitive_member_of.count.get(asked(eventual=True))
         assert count == 2
-        (inner,) = (await graph.groups.get(asked(filter="displayName eq 'Inner'"))).value  # type: ignore[union-attr]
+        (inner,) = (await graph.groups.get(asked(filter="displayName eq 'Inner'"))).value
         assert await named(graph.groups.by_group_id(inner.id).owners.get()) == {"Tenant Administrator"}
-        outer = graph.groups.by_group_id((await graph.groups.get(asked(filter="displayName eq 'Outer'"))).value[0].id)  # type: ignore[union-attr,index,arg-type]
+        outer = graph.groups.by_group_id((await graph.groups.get(asked(filter="displayName eq 'Outer'"))).value[0].id)
         assert await named(outer.members.get()) == {"Inner", "Alex Wilber"}
         assert await named(outer.members.graph_user.get()) == {"Alex Wilber"}
-        (phone,) = (await adele.managed_devices.get()).value  # type: ignore[union-attr,misc]
+        (phone,) = (await adele.managed_devices.get()).value
         assert phone.operating_system == "iOS"
 
     with_sdk(tenant, use)
@@ -117,7 +117,7 @@ def test_memberships_owners_and_devices(tenant: Simulator) -> None:
 )
 def test_filters_of_devices(tenant: Simulator, text: str, found: int) -> None:
     listed = with_sdk(tenant, lambda graph: graph.device_management.managed_devices.get(asked(filter=text)))
-    assert len(listed.value) == found  # type: ignore[union-attr,arg-type]
+    assert len(listed.value) == found
 
 
 def test_search_count_and_advanced_filters(tenant: Simulator) -> None:
@@ -193,7 +193,7 @@ def test_paths_names_and_bodies_in_any_case(tenant: Simulator) -> None:
         assert client.send_request(HttpRequest("PATCH", url, json=body)).status_code == 204
         assert client.send_request(HttpRequest("GET", f"{url}?$select=jobTitle")).json()["jobTitle"] == "Engineer"
         named_whole = f"{root}/v1.0/users/{ADELE}/microsoft.graph.assignLicense"
-        wanted = {"addLicenses": [], "removeLicenses": []}
+        wanted: dict[str, Any] = {"addLicenses": [], "removeLicenses": []}
         assert client.send_request(HttpRequest("POST", named_whole, json=wanted)).status_code == 200
 
 

@@ -126,7 +126,8 @@ def test_msgraph_sdk_as_its_pages_show_it(
     )
 
     async def users() -> list[str | None]:
-        graph, names, link = GraphServiceClient(credentials=credential), [], None
+        graph, link = GraphServiceClient(credentials=credential), None
+        names: list[str | None] = []
         while link or not names:
             page = await (graph.users.with_url(link) if link else graph.users).get()
             assert page is not None and page.value is not None
