@@ -1,16 +1,22 @@
 # Two commands need nothing but python3 (3.11 or newer), git, make and a package index:
-#   make demo    the whole job on a simulated tenant, from the built and installed collection
-#   make test    everything that CI runs; for another Python: make test PYTHON=python3.13
-#                and for another ansible-core as well: make test PYTHON=python3.11 CORE=2.18.19
-# make bench measures, which make test does not: see benchmarks/README.md.
-# make promises tries every case of what make test tries a sample of, make fuzz spoils answers for ten minutes, and make
-# mutants breaks the product in one place after another to see that the tests notice.
-# The parts of `make test`, for developers: make lint sanity docs unit integration molecule
+#   make demo       the whole job on a simulated tenant, from the built and installed collection
+#   make test       what a change has to pass: about ten minutes on two cores, installations included
+# CI runs make test, and then what takes longer:
+#   make test-more  every example and page, the other scenarios, the tests of the tools, each command from nothing
+#   make test-all   make test with each supported Python and ansible-core
+# For another Python: make test PYTHON=python3.13; for another ansible-core as well: make test PYTHON=python3.11 CORE=2.18.19
+# The steps of make test are commands of their own: make lint sanity-artifact unit integration molecule-one. Each says
+# in one line how it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest:
+# make unit OPTIONS="-k retry".
+# make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of,
+# make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
+# the tests notice.
 # All that they make stays in .cache. `make clean` removes it.
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
+.SILENT:
 
 PYTHON ?= python3
 # The real path, since pyenv answers to the name of a Python only where somebody chose its version.
@@ -21,7 +27,10 @@ ifeq ($(PYTHON_VERSION),)
 $(error $(PYTHON) does not run: name a Python, as in `make test PYTHON=python3.13`)
 endif
 
+CORES := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 CACHE := $(CURDIR)/.cache
+LOGS := $(CACHE)/logs
+PYTEST := $(CACHE)/test/bin/pytest -q -n $(CORES) --durations=20 --durations-min=1
 COLLECTION := ansible_collections/intune/exchange
 CHECKOUT := $(CACHE)/live/$(COLLECTION)
 UV := $(CACHE)/uv/bin/uv
@@ -43,10 +52,45 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test demo lint sanity docs unit integration molecule bench promises fuzz mutants live release test-all clean
-test: lint sanity docs unit integration molecule demo
+.PHONY: test test-more test-all lint lint-python lint-ansible lint-documentation sanity sanity-artifact artifact docs \
+	unit integration more contracts promises fuzz mutants live molecule molecule-one molecule-all molecule-example bench \
+	demo demo-installed demo-tested release from-nothing clean
 
+# $(call step,NAME) begins a step: what it says goes to .cache/logs/NAME.log.
+step = . tools/step.sh $(1)
+
+# $(call together,STEPS...): as many at once as there are cores, all of them even if one fails.
+define together
+mkdir -p $(LOGS)
+code=0
+BESIDE_OTHERS=1 $(MAKE) --no-print-directory -k -j $(CORES) $(1) 2> $(LOGS)/make.log || code=$$?
+tools/slowest.sh $(1:%=$(LOGS)/%.log)
+if [ $$code != 0 ]; then
+	grep -v '^make' $(LOGS)/make.log >&2 || true
+	echo "make $@ failed after $$((SECONDS / 60)) min $$((SECONDS % 60)) s: see above"
+	exit 1
+fi
+echo "make $@: ok, $$((SECONDS / 60)) min $$((SECONDS % 60)) s"
+endef
+
+# Those that take longest first, so that none is left over at the end.
+test:
+	$(call together,unit integration lint-ansible sanity-artifact lint-documentation lint-python molecule-one demo-tested)
+
+test-more:
+	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
+
+# Each on a fresh clone of the last commit, as an ordinary user.
+FROM_NOTHING := docs lint sanity unit molecule bench demo live release
+from-nothing:
+	$(call together,$(FROM_NOTHING:%=nothing-%))
+nothing-%:
+	$(call step,$@)
+	tools/from_nothing.sh $* $(PYTHON_PATH)
+
+install-uv: $(UV)
 $(UV):
+	$(call step,install-uv)
 	$(PYTHON_PATH) -m venv --clear $(CACHE)/uv
 	$(CACHE)/uv/bin/pip install -q --disable-pip-version-check uv==0.13.9
 
@@ -60,24 +104,38 @@ endif
 
 # $(call environment,NAME,REQUIREMENTS...): make the virtual environment .cache/NAME, and its stamp.
 define environment
+$(call step,install-$(1))
 $(UV) venv -q --clear -p $(PYTHON_PATH) $(CACHE)/$(1)
 $(override_core)
 $(UV) pip install -q -p $(CACHE)/$(1)/bin/python $(2)
 touch $(CACHE)/$(1)/$(MADE)
 endef
 
+install-test: $(TEST)
 $(TEST): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
 	$(call environment,test,-r requirements-test.txt)
 
+install-lint: $(LINT)
 $(LINT): requirements-lint.txt requirements.txt | $(UV)
 	$(call environment,lint,-r requirements-lint.txt)
 
+install-release-tools: $(RELEASE)
 $(RELEASE): requirements-release.txt requirements.txt | $(UV)
 	$(call environment,release-tools,-r requirements-release.txt)
 
 # Only what a user installs, in the versions that are tested.
+install-demo: $(DEMO)
 $(DEMO): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
 	$(call environment,demo,ansible-core -r requirements.txt -r simulator/requirements.txt -c requirements-test.txt)
+
+# Clients for Node.js to prove the simulator with; without npm their test is skipped.
+install-node: $(NODE)
+$(NODE): tests/unit/simulator/node/package.json tests/unit/simulator/node/package-lock.json
+	$(call step,install-node)
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	if command -v npm >/dev/null; then npm ci --prefix $(@D) --silent --no-audit --no-fund; fi
+	touch $@
 
 # The checkout under the name that Ansible looks for.
 $(CHECKOUT):
@@ -92,20 +150,38 @@ mkdir -p $(1)
 git -c safe.directory='*' ls-files -z -co --exclude-standard | while IFS= read -r -d '' f; do
 	if [ -e "$$f" ]; then printf '%s\0' "$$f"; fi
 done | tar --null -T - -cf - | tar -xf - -C $(1)
+$(call repository,$(1))
+endef
+
+# ansible-test walks up to the next repository, and looks at what that has.
+define repository
 git -C $(1) init -q
 git -C $(1) add -A
 endef
 
-lint: $(TEST) $(LINT) | $(CHECKOUT)
+lint:
+	$(call together,lint-ansible lint-documentation lint-python)
+
+lint-python: $(TEST) | $(CHECKOUT)
+	$(call step,$@)
 	$(CACHE)/test/bin/ruff check .
+	$(CACHE)/test/bin/ruff format --check --quiet .
 	$(CACHE)/test/bin/mypy simulator benchmarks tests tools $(CHECKOUT)/plugins $(CHECKOUT)/extensions
+
+lint-ansible: $(LINT) | $(CHECKOUT)
+	$(call step,$@)
 	. $(CACHE)/lint/bin/activate
 	ansible-lint
+
+lint-documentation: $(LINT) | $(CHECKOUT)
+	$(call step,$@)
+	. $(CACHE)/lint/bin/activate
 	antsibull-changelog lint
 	antsibull-docs lint-collection-docs --plugin-docs .
 
 # The site, in .cache/docs/html. A reference to a page that there is not is an error.
 docs: $(LINT) | $(CHECKOUT)
+	$(call step,$@)
 	. $(CACHE)/lint/bin/activate
 	mkdir -p $(CACHE)/docs
 	rm -rf $(CACHE)/docs/rst $(CACHE)/docs/html
@@ -114,34 +190,49 @@ docs: $(LINT) | $(CHECKOUT)
 	cp -r docs/site/* $(CACHE)/docs/rst
 	sphinx-build -q -W --keep-going -j auto -b html -d $(CACHE)/docs/doctrees $(CACHE)/docs/rst $(CACHE)/docs/html
 
+# With the tests and tools, which nobody installs: pylint reads twice as much. For make test-more, from nothing.
 sanity: $(LINT)
+	$(call step,$@)
 	$(call stage,$(CACHE)/sanity/$(COLLECTION))
-	. $(CACHE)/lint/bin/activate
-	mkdir -p $$HOME/.ansible/test/cache
-	PIP=$$(python -c 'from types import SimpleNamespace as N
-	from ansible_test._internal.python_requirements import get_venv_packages
-	print(get_venv_packages(N(version="$(PYTHON_VERSION)"))["pip"].replace(".", "_"))')
-	cp tools/get_pip.py $$HOME/.ansible/test/cache/get_pip_$$PIP.py
-	cd $(CACHE)/sanity/$(COLLECTION)
-	ANSIBLE_COLLECTIONS_PATH=$(CACHE)/sanity ansible-test sanity --python $(PYTHON_VERSION)
+	$(CACHE)/lint/bin/python -m tools.sanity $(CACHE)/sanity
 
-# Clients for Node.js to prove the simulator with; without npm their test is skipped.
-$(NODE): tests/unit/simulator/node/package.json tests/unit/simulator/node/package-lock.json
-	mkdir -p $(@D)
-	cp $^ $(@D)
-	if command -v npm >/dev/null; then npm ci --prefix $(@D) --silent --no-audit --no-fund; fi
-	touch $@
+# As it is installed: what is left out of the artifact may be what tells ansible-test something.
+sanity-artifact: artifact $(LINT)
+	$(call step,$@)
+	rm -rf $(CACHE)/sanity-artifact
+	mkdir -p $(CACHE)/sanity-artifact/$(COLLECTION)
+	tar -xf $(CACHE)/dist/intune-exchange-*.tar.gz -C $(CACHE)/sanity-artifact/$(COLLECTION)
+	$(call repository,$(CACHE)/sanity-artifact/$(COLLECTION))
+	$(CACHE)/lint/bin/python -m tools.sanity $(CACHE)/sanity-artifact
 
-unit: $(TEST) $(NODE) | $(CHECKOUT)
-	$(CACHE)/test/bin/pytest -q -n 2 tests/unit tests/promises
+unit: $(TEST) | $(CHECKOUT)
+	$(call step,$@)
+	$(PYTEST) -m "not more" tests/unit tests/promises $(OPTIONS)
+
+# By file, since the tests of one file may share a run that takes long.
+integration: $(TEST) | $(CHECKOUT)
+	$(call step,$@)
+	$(PYTEST) -m "not more" --dist loadfile tests/integration $(OPTIONS)
+
+# The tests with the marker `more`; some read the site, one wants Node.js.
+more: $(TEST) $(NODE) docs | $(CHECKOUT)
+	$(call step,$@)
+	$(PYTEST) -m more --dist loadfile tests $(OPTIONS)
+
+# A hundred generated requests of each kind, of which make unit tries a few.
+contracts: $(TEST) | $(CHECKOUT)
+	$(call step,$@)
+	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=100 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)
 
 # Every case, and their number for the page on reliability.
 promises: $(TEST) | $(CHECKOUT)
-	PROMISES=all PROMISES_COUNT=1 $(CACHE)/test/bin/pytest -q -n 2 tests/promises tests/integration/test_canaries.py
+	$(call step,$@)
+	PROMISES=all PROMISES_COUNT=1 $(PYTEST) tests/promises tests/integration/test_canaries.py $(OPTIONS)
 
 MINUTES ?= 10
 fuzz: $(TEST) | $(CHECKOUT)
-	FUZZ_MINUTES=$(MINUTES) $(CACHE)/test/bin/pytest -q -n 2 tests/promises/test_parsers.py tests/promises/test_answers.py
+	$(call step,$@)
+	FUZZ_MINUTES=$(MINUTES) $(PYTEST) tests/promises/test_parsers.py tests/promises/test_answers.py $(OPTIONS)
 
 mutants: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/python tools/mutants.py
@@ -150,33 +241,56 @@ mutants: $(TEST) | $(CHECKOUT)
 live: $(TEST) | $(CHECKOUT)
 	PYTHONPATH=$(CURDIR):$(CACHE)/live $(CACHE)/test/bin/python -m tests.live
 
-# By file, since the tests of one file may share a run that takes long.
-integration: $(TEST) | $(CHECKOUT)
-	$(CACHE)/test/bin/pytest -q -n 2 --dist loadfile tests/integration
+molecule:
+	$(call together,molecule-all molecule-example)
 
-molecule: $(TEST) | $(CHECKOUT)
+# One scenario for make test: the role, before anything is there, twice, and what it refuses.
+molecule-one: SCENARIOS := --scenario-name connector
+SCENARIOS ?= --all
+molecule-one molecule-all: $(TEST) | $(CHECKOUT)
+	$(call step,$@)
 	. $(CACHE)/test/bin/activate
-	rm -rf $(CACHE)/ansible/tmp/molecule.*  # where an interrupted run says that the simulator is up
-	molecule test --all --report
+	rm -rf $(ANSIBLE_HOME)-molecule  # where an interrupted run says that the simulator is up
+	ANSIBLE_HOME=$(ANSIBLE_HOME)-molecule molecule test $(SCENARIOS) --report
+
+molecule-example: $(TEST) | $(CHECKOUT)
+	$(call step,$@)
+	. $(CACHE)/test/bin/activate
+	rm -rf $(ANSIBLE_HOME)-example
 	cd docs/examples/simulator
-	molecule test
+	ANSIBLE_HOME=$(ANSIBLE_HOME)-example molecule test
 
 # BENCH holds options, as in make bench BENCH="--rounds 1 --only tenant".
 bench: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/python -m benchmarks $(BENCH)
 
 # As a user does it: build, install, run from an empty folder.
-demo: $(DEMO)
+artifact: $(DEMO)
+	$(call step,$@)
 	$(call stage,$(CACHE)/build)
-	. $(CACHE)/demo/bin/activate
-	export ANSIBLE_COLLECTIONS_PATH=$(CACHE)/demo/collections
 	rm -rf $(CACHE)/dist
-	ansible-galaxy collection build --output-path $(CACHE)/dist $(CACHE)/build
-	ansible-galaxy collection install --force --offline -p $(CACHE)/demo/collections $(CACHE)/dist/intune-exchange-*.tar.gz
-	rm -rf $(CACHE)/demo/empty
-	mkdir $(CACHE)/demo/empty
-	cd $(CACHE)/demo/empty
-	ansible-playbook -i localhost, intune.exchange.demo
+	$(CACHE)/demo/bin/ansible-galaxy collection build --output-path $(CACHE)/dist $(CACHE)/build
+
+demo-installed: artifact
+	$(call step,$@)
+	$(CACHE)/demo/bin/ansible-galaxy collection install --force --offline -p $(CACHE)/demo/collections \
+		$(CACHE)/dist/intune-exchange-*.tar.gz
+
+define play
+. $(CACHE)/demo/bin/activate
+export ANSIBLE_COLLECTIONS_PATH=$(CACHE)/demo/collections
+rm -rf $(CACHE)/demo/empty
+mkdir $(CACHE)/demo/empty
+cd $(CACHE)/demo/empty
+ansible-playbook -i localhost, intune.exchange.demo
+endef
+
+demo: demo-installed
+	$(play)
+
+demo-tested: demo-installed
+	$(call step,$@)
+	$(play)
 
 # All of a release but the upload, in .cache/release: make release VERSION=1.0.0
 release: $(RELEASE)
@@ -200,4 +314,4 @@ test-all:
 	case "$${results[*]}" in *failed*) exit 1 ;; esac
 
 clean:
-	rm -rf $(CACHE) .ansible tests/output
+	rm -rf $(CACHE) .ansible tests/output $${TMPDIR:-/tmp}/from-nothing-downloads

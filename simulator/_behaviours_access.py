@@ -46,9 +46,16 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
     },
     "Conditional Access": {
         "conditional-access": Behaviour(
-            "policies and named locations are read with or without an Entra ID P1 plan",
+            "policies and named locations are read and written, with or without an Entra ID P1 plan among the licences",
             ASSUMED,
-            "that it is a feature of P1 is documented; what the API says to a tenant without it is not",
+            "that it is a feature of P1 is documented; a description chooses a tenant without it",
+        ),
+        "conditional-access-licence": Behaviour(
+            "a tenant without Entra ID P1, by choice: 403 AccessDenied, not licensed for this feature; or lists are "
+            "empty and only writing is refused",
+            SEEN,
+            "the 403 in public traces and tools of 2026 (KelvinTegelaar/CIPP-API looks for the text); an empty list "
+            "beside a refused write in one public note",
         ),
         "conditional-access-forbidden": Behaviour(
             "a missing permission: AccessDenied", SEEN, "the message in public issues and in JupiterOne/graph-azure"
@@ -60,8 +67,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "conditional-access-merge": Behaviour(
             "a change is laid over the policy part by part; what is not sent stays",
-            ASSUMED,
-            f"{_API}/conditionalaccesspolicy-update says so of properties; for their parts it is OData 4.0, 11.4.3",
+            SEEN,
+            f"https://github.com/KelvinTegelaar/CIPP-API sends conditions.users.excludeUsers alone; of properties "
+            f"{_API}/conditionalaccesspolicy-update says so",
         ),
         "conditional-access-schema": Behaviour(
             "applications, users, client types and a control are required; the text is 1007, which public issues have "
@@ -99,14 +107,19 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "hashicorp/terraform-provider-azuread issue 1196",
         ),
         "authentication-strengths": Behaviour(
-            "the three built-in ones, with fewer combinations than they have",
-            ASSUMED,
-            f"{_LEARN}/entra/identity/authentication/concept-authentication-strengths",
+            "the three built-in ones with their combinations",
+            DOCUMENTED,
+            f"{_API}/authenticationstrengthroot-list-policies",
         ),
         "what-if": Behaviour(
             "each policy with whether it applies and the first reason why not; report-only ones apply too",
             DOCUMENTED,
             _EVALUATE,
+        ),
+        "what-if-version": Behaviour(
+            "v1.0 takes What If; by choice only beta does, and v1.0 does not know the segment",
+            ASSUMED,
+            "the metadata of v1.0 has it; two public projects of 2026 call beta only, and no refusal was seen",
         ),
         "what-if-required": Behaviour(
             "identity, context and conditions are required, and an address has to be one; the texts are ours",

@@ -73,7 +73,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "login-exchange-absent": Behaviour(
             "a tenant that never bought Exchange Online does not have it as a resource", ASSUMED, _NOBODY
         ),
-        "aadsts-501491": Behaviour("an unknown device code is refused", ASSUMED, _NOBODY),
+        "aadsts-501491": Behaviour(
+            "an unknown device code: bad_verification_code; the number is ours",
+            DOCUMENTED,
+            f"{_ENTRA}/v2-oauth2-device-code",
+        ),
         "aadsts-700016": Behaviour("an unknown application is refused", DOCUMENTED, _CODES),
         "aadsts-700021": Behaviour("the assertion's subject must be the client", DOCUMENTED, _CERTIFICATE),
         "aadsts-700023": Behaviour("the assertion's audience must be the token endpoint", DOCUMENTED, _CERTIFICATE),
@@ -89,7 +93,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "aadsts-700212": Behaviour("a federated token for another audience is refused", DOCUMENTED, _CODES),
         "aadsts-700213": Behaviour("a federated token of another subject is refused", DOCUMENTED, _CODES),
         "aadsts-900144": Behaviour("a missing form field is named", DOCUMENTED, _CODES),
-        "aadsts-900561": Behaviour("other paths of the login host are refused", ASSUMED, _NOBODY),
+        "aadsts-900561": Behaviour(
+            "a method that the endpoint does not take is refused",
+            DOCUMENTED,
+            _CODES,
+        ),
         "aadsts-1002012": Behaviour("a scope must end in /.default", DOCUMENTED, _CODES),
         "aadsts-7000215": Behaviour("a wrong client secret is refused", DOCUMENTED, _CODES),
         "aadsts-7000218": Behaviour("a confidential client must authenticate", DOCUMENTED, _CODES),

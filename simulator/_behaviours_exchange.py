@@ -101,8 +101,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "rights-lag": Behaviour(
             "a change of roles, assignments or members counts after a delay, and for tokens issued after it; a "
             "role of the directory at once",
-            ASSUMED,
-            "microsoft/Microsoft365DSC issue 2958 waits and connects anew; the rule itself is not described",
+            DOCUMENTED,
+            f"{_LEARN}/exchange/permissions-exo/application-rbac: 30 minutes to 2 hours; microsoft/Microsoft365DSC "
+            "issue 2958 connects anew; that a role of the directory counts at once is assumed",
         ),
         "role-built-in": Behaviour("built-in roles cannot be changed", DOCUMENTED, f"{_PS}/remove-managementrole"),
         "role-in-use": Behaviour(
@@ -136,8 +137,19 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "role-assignment-name": Behaviour(
             "an assignment without a given name gets one that is free; the same right twice is refused",
+            DOCUMENTED,
+            f"{_PS}/new-managementroleassignment; that the same right twice is refused is assumed",
+        ),
+        "role-group-well-known": Behaviour(
+            "a built-in role group has its own name as WellKnownObject, and other groups have an empty one",
             ASSUMED,
-            f"{_PS}/new-managementroleassignment",
+            f"{_PS}/get-rolegroup; that it shows the property is known from published output, its values are not",
+        ),
+        "role-group-managers": Behaviour(
+            "ManagedBy of Set-RoleGroup overwrites the list of managers, and a table with Add and Remove edits it; "
+            "BypassSecurityGroupManagerCheck is taken, and who does not give it is not checked to be a manager",
+            DOCUMENTED,
+            f"{_PS}/set-rolegroup; the service checks callers without the switch, which is not simulated",
         ),
         "role-group-built-in": Behaviour("built-in role groups stay", DOCUMENTED, f"{_PS}/remove-rolegroup"),
         "delegating-assignment": Behaviour(
@@ -168,9 +180,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "AppId and ObjectId must be those of the directory", ASSUMED, f"{_PS}/new-serviceprincipal"
         ),
         "service-principal-test": Behaviour(
-            "Test-ServicePrincipalAuthorization lists the roles held",
-            ASSUMED,
-            f"{_PS}/test-serviceprincipalauthorization",
+            "Test-ServicePrincipalAuthorization lists the roles held, without waiting for what is delayed",
+            DOCUMENTED,
+            f"{_LEARN}/exchange/permissions-exo/application-rbac",
         ),
     },
     "Exchange: mailboxes and devices": {

@@ -59,9 +59,14 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "exchange-custom-domain": Behaviour(
             "a custom domain of the organization in path or anchor is refused as if rights were missing",
+            DOCUMENTED,
+            "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2 warns of permission issues "
+            "that are hard to understand; that it is 403 is assumed",
+        ),
+        "exchange-writes-domain": Behaviour(
+            "by choice what writes is refused under the GUID and taken under the initial .onmicrosoft domain",
             ASSUMED,
-            "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2 warns of it"
-            "; no client uses one",
+            "one public report of 2026-10; other clients that work write under the GUID",
         ),
         "exchange-companion-lag": Behaviour(
             "by choice a new object is readable at once while writes to it answer that it could not be found",

@@ -16,9 +16,10 @@ _NOBODY = "no public source found"
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     "Graph as a whole": {
         "graph-version": Behaviour(
-            "v1.0, and its paths in beta as well, in the form of v1.0 but for the authority",
-            ASSUMED,
-            "no more is simulated",
+            "another version than v1.0 and beta: Invalid version. Paths of v1.0 answer in beta in their form, but for "
+            "the authority",
+            SEEN,
+            "https://github.com/microsoftgraph/msgraph-sample-blazor-clientside/issues/94",
         ),
         "graph-collections": Behaviour(
             "list, get, create, update and delete any collection of the contract, with its permissions",
@@ -26,9 +27,10 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/use-the-api",
         ),
         "graph-case": Behaviour(
-            "segments, properties and query options are compared without case, and a slash may end the path",
-            ASSUMED,
-            "clients that others wrote send both",
+            "segments, properties and query options are compared without case, a slash may end the path, and empty "
+            "segments say nothing",
+            SEEN,
+            "empty segments: https://pypi.org/project/msgraph-sdk/ 1.65.0 sends /v1.0//users; public scripts mix case",
         ),
         "graph-advanced": Behaviour(
             "endsWith, ne and not on directory objects take ConsistencyLevel: eventual and $count=true",
@@ -48,7 +50,18 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "graph-expand": Behaviour(
             "$expand is refused, but for the role and the principal of a role assignment", ASSUMED, "not simulated"
         ),
-        "graph-search": Behaviour("$search is refused", ASSUMED, "not simulated"),
+        "graph-search": Behaviour(
+            "$search finds directory objects by words of displayName and description and by the beginning of other "
+            "texts, with ConsistencyLevel: eventual; other lists refuse it, in words of ours",
+            DOCUMENTED,
+            f"{_GRAPH}/search-query-parameter; the refusal without the header: {_GRAPH}/aad-advanced-queries",
+        ),
+        "graph-cast": Behaviour(
+            "a type at the end of the path cuts a list of members or memberships to objects of that type, also without "
+            "the header that is documented for it, as public scripts have it",
+            DOCUMENTED,
+            f"{_GRAPH}/api/group-list-transitivemembers",
+        ),
         "graph-paging": Behaviour("nextLink is opaque and belongs to its path", DOCUMENTED, f"{_GRAPH}/paging"),
         "graph-count": Behaviour(
             "directory objects are counted only with ConsistencyLevel: eventual",
@@ -64,12 +77,17 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "OData library messages in public issues",
         ),
-        "graph-content-type": Behaviour("a body needs Content-Type: application/json", ASSUMED, _NOBODY),
+        "graph-content-type": Behaviour(
+            "a body of another type: Entity only allows writes with a JSON Content-Type header",
+            SEEN,
+            "https://github.com/microsoftgraph/msgraph-sample-pythondjangoapp/issues/22",
+        ),
         "graph-me": Behaviour(
             "/me is the person whose token it is, and refused to an application", DOCUMENTED, f"{_GRAPH}/api/user-get"
         ),
         "graph-count-segment": Behaviour(
-            "the number of users as text, with ConsistencyLevel: eventual only",
+            "the number of users, groups, applications, members or memberships as text, with "
+            "ConsistencyLevel: eventual only",
             DOCUMENTED,
             f"{_GRAPH}/aad-advanced-queries",
         ),
@@ -107,6 +125,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "values against the rules of users, licences and roles are refused",
             DOCUMENTED,
             f"{_GRAPH}/api/user-post-users",
+        ),
+        "directory-address-in-use": Behaviour(
+            "mail cannot be an address that another user has: 400, and nothing is changed",
+            SEEN,
+            "microsoftgraph/microsoft-graph-docs-contrib issue 8421, against the documentation, which says that mail "
+            "is changed without proxyAddresses",
         ),
         "directory-password": Behaviour(
             "a password has eight characters of three kinds out of four",
@@ -166,11 +190,19 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             ASSUMED,
             f"that mail feeds proxyAddresses: {_GRAPH}/api/resources/user; when it does is not described",
         ),
+        "organization-update": Behaviour(
+            "of the organization only where notifications go and the privacy profile can be changed; the text of the "
+            "refusal is ours",
+            DOCUMENTED,
+            f"{_GRAPH}/api/organization-update",
+        ),
         "directory-units": Behaviour(
             "a subscription's consumed units are what users hold", DOCUMENTED, f"{_GRAPH}/api/subscribedsku-list"
         ),
         "directory-sync": Behaviour(
-            "a synchronised directory was so 20 minutes ago", ASSUMED, f"{_GRAPH}/api/resources/organization"
+            "a synchronised directory was so 20 minutes ago, as it is every half hour",
+            DOCUMENTED,
+            f"{_LEARN}/entra/identity/hybrid/connect/how-to-connect-sync-feature-scheduler",
         ),
         "directory-role-assignment": Behaviour(
             "roles by template id, active direct assignments",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ._behaviour import ASSUMED, SEEN, Behaviour
+from ._behaviour import ASSUMED, DOCUMENTED, SEEN, Behaviour
 
 _LEARN = "https://learn.microsoft.com"
 _GRAPH = f"{_LEARN}/graph"
@@ -48,8 +48,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "beta has it, when selected", SEEN, "maester365/maester Test-MtMdmAuthority reads it there"
         ),
         "mdm-set-authority": Behaviour(
-            "setting the authority makes it intune and answers 2",
-            ASSUMED,
+            "setting the authority answers 200 with 2, and the authority is intune",
+            DOCUMENTED,
             f"{_GRAPH}/api/intune-onboarding-organization-setmobiledevicemanagementauthority",
         ),
         "connector-life": Behaviour(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -123,8 +123,9 @@ def _is_no_identity(name: str, value: Any) -> bool:
     return name == "Identity" and value in (None, "")
 
 
+@lru_cache
 def load_cmdlets(directory: Path = CONTRACTS) -> dict[str, Cmdlet]:
-    """By name in lower case, as PowerShell looks them up."""
+    """By name in lower case, as PowerShell looks them up. All simulators of a process share them."""
     document = merged_contract(directory)
     objects = document["output_objects"]
     found: dict[str, Cmdlet] = {}

@@ -13,7 +13,7 @@ from ._clock import iso
 from ._entities import Scene
 from ._replication import arrived
 from ._tenant import DIRECTORY_ROLES, Tenant
-from ._wire import Json, Refusal
+from ._wire import READ, Json, Refusal
 
 _SCHEMA = (
     "1007: Incoming ConditionalAccessPolicy object is null or does not match the schema of ConditionalAccessPolicy "
@@ -39,6 +39,20 @@ _EVERY_GUEST = {
 }
 # Where a description may name what Graph has ids for.
 _NAMED = {"Users": "user", "Groups": "group", "Locations": "namedLocation"}
+
+
+@behaves("conditional-access-licence")
+def gate_conditional_access(scene: Scene) -> None:
+    """Without Entra ID P1 nothing is written; reading is refused as well, or finds nothing."""
+    described = scene.tenant.description["conditional_access"]
+    reads = scene.operation.kind == READ and scene.operation.method == "GET"
+    if not described["licensed"] and not (reads and described["unlicensed_as"] == "empty"):
+        raise Refusal(
+            "conditional-access-licence",
+            status=403,
+            code="AccessDenied",
+            message="Your tenant is not licensed for this feature. Please upgrade your subscription to access it.",
+        )
 
 
 def seed_conditional_access(tenant: Tenant, now: datetime) -> None:

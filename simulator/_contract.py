@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ._schema import Schemas
 from ._wire import ACTION, CREATE, IDEMPOTENT, READ, Json
 
 CONTRACTS = Path(__file__).parent / "contracts"
+# A name with its namespace: of an action or function, or of the type that a list of objects of several types is cut to.
+_NAMESPACE = re.compile(r"/((?:microsoft\.)?graph\.)(\w+)(?=\(|/\$count$|$)", re.IGNORECASE)
+_CAST = ("members", "transitivemembers", "memberof", "transitivememberof", "owners")
 _QUOTED_KEY = re.compile(r"(?<=[a-zA-Z])\('([^'/]*)'\)")
 
 
@@ -86,10 +90,12 @@ class Contract:
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""
-        path = _QUOTED_KEY.sub(r"/\1", path).rstrip("/")
-        for pattern, _unused, operations in self._routes:
-            if found := pattern.fullmatch(path):
-                return operations, list(found.groups())
+        # msgraph-sdk sends /v1.0//users, so empty segments say nothing.
+        path = re.sub("/{2,}", "/", _QUOTED_KEY.sub(r"/\1", path)).rstrip("/")
+        for candidate in (path, _NAMESPACE.sub(r"/\2", path), _without_cast(path)):
+            for pattern, _unused, operations in self._routes:
+                if found := pattern.fullmatch(candidate):
+                    return operations, list(found.groups())
         return None
 
     def _operation(self, template: str, method: str, described: Json) -> Operation:
@@ -108,6 +114,28 @@ class Contract:
         )
 
 
+def cast_of(path: str) -> str:
+    """The type that a path ends in, if it cuts a list of objects of several types; else empty."""
+    found = _NAMESPACE.search(path.rstrip("/"))
+    return (
+        f"microsoft.graph.{found[2][:1].lower()}{found[2][1:]}"
+        if found and _without_cast(path.rstrip("/")) != path.rstrip("/")
+        else ""
+    )
+
+
+def _without_cast(path: str) -> str:
+    found = _NAMESPACE.search(path)
+    is_list = found is not None and path[: found.start()].rpartition("/")[2].lower() in _CAST
+    return _NAMESPACE.sub("", path) if is_list else path
+
+
+@lru_cache
+def shipped_contract() -> Contract:
+    """What all simulators of a process share."""
+    return Contract()
+
+
 def _content(part: Json) -> Json | None:
     found: Json | None = part.get("content", {}).get("application/json", {}).get("schema")
     return found
@@ -115,4 +143,4 @@ def _content(part: Json) -> Json | None:
 
 def _pattern(template: str) -> re.Pattern[str]:
     pieces = re.split(r"\{[^}]*\}", template)
-    return re.compile("([^/']+)".join(re.escape(piece) for piece in pieces), re.IGNORECASE)
+    return re.compile("([^/'$][^/']*)".join(re.escape(piece) for piece in pieces), re.IGNORECASE)

@@ -24,7 +24,7 @@ class Issuer:
     url = "https://issuer.simulator.example/"
 
     def __init__(self) -> None:
-        self._key = rsa_key()
+        self._key = rsa_key("issuer")
 
     @property
     def public_key(self) -> rsa.RSAPublicKey:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ._behaviours import behaves
-from ._directory import USER_DEFAULTS, new_user
+from ._directory import USER_DEFAULTS, addressed, new_user
 from ._entities import Resource, Scene, not_found
 from ._protection import refuse_password, refuse_sensitive, refuse_synchronised
 from ._replication import arrived, arriving
@@ -36,6 +36,7 @@ def create_user(scene: Scene, user_id: str) -> Json:
     if scene.tenant.store("users").find("userPrincipalName", name):
         raise _invalid_value("Another object with the same value for property userPrincipalName already exists.")
     _refuse_read_only(scene)
+    _refuse_address_of_another(scene, "")
     _refuse_weak_password(scene)
     properties = {key: value for key, value in scene.body.items() if key != "passwordProfile" and "@" not in key}
     return arriving(scene.tenant, new_user(scene.tenant, user_id, properties, scene.now), scene.now)
@@ -53,6 +54,7 @@ def delete_user(scene: Scene, user: Json) -> None:
 @behaves("directory-value")
 def change_user(scene: Scene, user: Json) -> Json:
     _refuse_read_only(scene)
+    _refuse_address_of_another(scene, user["id"])
     _refuse_weak_password(scene)
     refuse_synchronised(scene, user)
     refuse_password(scene)
@@ -83,6 +85,20 @@ def _refuse_read_only(scene: Scene) -> None:
             raise _invalid_value(f"Property '{name}' is read-only and cannot be set.")
 
 
+@behaves("directory-address-in-use")
+def _refuse_address_of_another(scene: Scene, user_id: str) -> None:
+    wanted = f"SMTP:{scene.body.get('mail')}".lower()
+    for user in scene.tenant.store("users"):
+        proxies = addressed(scene.tenant, user, scene.now)["proxyAddresses"]
+        if scene.body.get("mail") and user["id"] != user_id and wanted in (one.lower() for one in proxies):
+            raise Refusal(
+                "directory-address-in-use",
+                status=400,
+                code="Request_BadRequest",
+                message="Another object with the same value for property proxyAddresses already exists.",
+            )
+
+
 @behaves("directory-role-assignment")
 def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
     body: Json = {"directoryScopeId": None, "appScopeId": None, "condition": None} | scene.body
@@ -99,6 +115,32 @@ def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
     if any(all(held[name] == body[name] for name in same) for held in tenant.store("roleAssignments")):
         raise _invalid_value("A conflicting object with one or more of the specified property values is present.")
     return {name: value for name, value in body.items() if "@" not in name} | {"id": assignment_id}
+
+
+# https://learn.microsoft.com/graph/api/organization-update names these and no others.
+_OF_AN_ORGANIZATION = frozenset(
+    {
+        "marketingNotificationEmails",
+        "privacyProfile",
+        "securityComplianceNotificationMails",
+        "securityComplianceNotificationPhones",
+        "technicalNotificationMails",
+    }
+)
+
+
+@behaves("organization-update")
+def change_organization(scene: Scene, organization: Json) -> Json:
+    """Where notifications go, and the privacy profile; the rest is not for writing."""
+    fixed = sorted(name for name in scene.body if "@" not in name and name not in _OF_AN_ORGANIZATION)
+    if fixed:
+        raise Refusal(
+            "organization-update",
+            status=400,
+            code="Request_BadRequest",
+            message=f"Property '{fixed[0]}' is read-only and cannot be set.",
+        )
+    return scene.body
 
 
 @behaves("directory-tenant-information")

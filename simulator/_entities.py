@@ -17,10 +17,11 @@ from urllib.parse import quote, urlencode
 
 from ._behaviours import behaves
 from ._contract import Operation
-from ._filters import refuse_simple, refuse_undocumented
+from ._filters import of_type, refuse_simple, refuse_undocumented
 from ._odata import Filter, ordered, selected
 from ._replication import arrived
 from ._schema import Schemas
+from ._search import searched
 from ._tenant import Tenant
 from ._wire import Answer, Json, Refusal
 
@@ -43,6 +44,8 @@ class Scene:
     # object id of who calls, and the permissions of the token
     caller: str
     granted: frozenset[str]
+    # the type that the path ends in, such as microsoft.graph.group: only objects of it are wanted
+    cast: str
     # puts a file where it can be downloaded without a token, and says where
     publish: Callable[[str], str]
 
@@ -192,12 +195,13 @@ def delete_entity(scene: Scene, resource: Resource) -> Answer:
 def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     """One page of a list, as the query options want it."""
     options = scene.options
-    if "$search" in options:
-        raise Refusal("graph-search", status=400, code="BadRequest", message="$search is not supported here.")
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
     if "$select" in options:
         selected({}, options["$select"], properties)
     _expanded(scene, resource)
+    items = of_type(scene, items)
+    if "$search" in options:
+        items = list(filter(searched(scene, properties, is_directory=not resource.counted), items))
     if "$filter" in options:
         wanted = Filter(options["$filter"], properties)
         refuse_undocumented(wanted, resource.filters)
@@ -284,7 +288,7 @@ def _context(scene: Scene) -> Json:
     entity = "" if scene.operation.method == "GET" and not scene.keys else "/$entity"
     collection = scene.operation.template.partition("/{")[0].lstrip("/")
     if scene.operation.template.rpartition("/")[2] in _OBJECTS:
-        collection, entity = "directoryObjects", ""
+        collection, entity = f"{scene.cast.rpartition('.')[2]}s" if scene.cast else "directoryObjects", ""
     return {"@odata.context": f"{scene.root}/$metadata#{collection}{entity}"}
 
 

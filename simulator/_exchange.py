@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from ._behaviours import behaves, behaviour_of
 from ._clock import Clock
@@ -45,7 +46,7 @@ class Exchange:
     name: str = "exchange"
     # what else a token for this service may be for
     aliases: tuple[str, ...] = ()
-    # another port of the same service, for organizations whose calls are sent on to their region
+    # where the same service answers organizations whose calls are sent on to their region
     regional_url: str = ""
     links: Links = field(default_factory=Links)
     rates: Rates = field(default_factory=Rates)
@@ -73,8 +74,11 @@ class Exchange:
         return replace(answer, headers=headers | dict(answer.headers))
 
     def _carry_out(self, call: Call, tenant: Tenant, claims: Claims) -> Answer:
-        if tenant.forms.redirect and not self._at_region(call):
-            return self._sent_on(call)
+        if tenant.forms.redirect:
+            there = self._at_region(call)
+            if there is None:
+                return self._sent_on(call)
+            call = there
         found = _PATH.fullmatch(call.path)
         if found is None:
             raise _bad("exchange-path", "Resource not found.", status=404, code="NotFound")
@@ -92,14 +96,20 @@ class Exchange:
         cmdlet = self.cmdlets.get(name.lower())
         if cmdlet is None or cmdlet.name not in rights:
             raise Refusal("exchange-no-cmdlet", status=403, code="Forbidden", message=name, empty=True)
+        _refuse_guid(tenant, cmdlet, found[2])
         bound = cmdlet.bind(parameters, tenant.forms)
         withheld = sorted(set(bound) - rights[cmdlet.name] - COMMON)
         if withheld:
             raise unresolvable(", ".join(withheld))
         return self._run(call, tenant, cmdlet, bound, claims)
 
-    def _at_region(self, call: Call) -> bool:
-        return call.headers.get("host", "") == self.regional_url.partition("://")[2]
+    def _at_region(self, call: Call) -> Call | None:
+        """The call without what leads to the region: a host of its own, or a path where all is on one port."""
+        region = urlsplit(self.regional_url)
+        named = call.headers.get("host", "").lower().partition(":")[0] == region.hostname
+        if not named or not call.path.startswith(f"{region.path}/"):
+            return None
+        return replace(call, path=call.path.removeprefix(region.path))
 
     @behaves("exchange-redirect")
     def _sent_on(self, call: Call) -> Answer:
@@ -174,8 +184,16 @@ def _check_headers(call: Call, tenant: Tenant) -> None:
 
 def _refuse_custom_domain(tenant: Tenant, name: str) -> None:
     """A custom domain in path or anchor has led to refusals that look like missing rights."""
-    if tenant.forms.domains == "initial" and name.lower() == tenant.domain.lower():
+    if tenant.forms.domains != "any" and name.lower() == tenant.domain.lower():
         raise Refusal("exchange-custom-domain", status=403, code="Forbidden", message="", empty=True)
+
+
+@behaves("exchange-writes-domain")
+def _refuse_guid(tenant: Tenant, cmdlet: Cmdlet, name: str) -> None:
+    """By choice a write under the GUID is refused as if rights were missing."""
+    by_initial = name.lower() == tenant.domains[1]
+    if tenant.forms.domains == "initial_writes" and cmdlet.kind != READ and not by_initial:
+        raise Refusal("exchange-writes-domain", status=403, code="Forbidden", message="", empty=True)
 
 
 def _envelope(call: Call) -> tuple[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ._behaviours import behaves
 from ._odata import Filter
-from ._wire import Refusal
+from ._wire import Json, Refusal
 
 
 class Asked(Protocol):
@@ -22,6 +22,19 @@ class Asked(Protocol):
     @property
     def options(self) -> dict[str, str]:
         """The query options of the request."""
+
+    @property
+    def cast(self) -> str: ...
+
+
+@behaves("graph-cast")
+def of_type(asked: Asked, items: list[Json]) -> list[Json]:
+    """Only objects of the type that the path ends in, which then need not say what they are."""
+    if not asked.cast:
+        return items
+    kind = f"#{asked.cast}".lower()
+    chosen = [item for item in items if str(item.get("@odata.type")).lower() == kind]
+    return [{name: value for name, value in item.items() if name != "@odata.type"} for item in chosen]
 
 
 @behaves("graph-filter")

@@ -27,7 +27,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "confirmation": ("optional", "required"),
     "empty_lists": ("ignored", "clearing"),
     "application_lists": ("whole", "edited"),
-    "domains": ("initial", "any"),
+    "domains": ("initial", "initial_writes", "any"),
     "role_parents": ("plain", "prefixed"),
     "role_groups_by_guid": ("found", "missing"),
     "ambiguous": ("own_type", "as_missing"),

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from ._batch import parts_of, run_batch, strongest
 from ._behaviours import behaves, behaviour_of
 from ._clock import Clock
-from ._contract import Contract, Operation
+from ._contract import Contract, Operation, cast_of
 from ._downloads import Downloads
 from ._entities import Scene
 from ._graph_table import SINGLETONS, action_of
@@ -104,12 +104,13 @@ class Graph:
             consistent=call.headers.get("consistencylevel", "").lower() == "eventual",
             caller=claims.object_id,
             granted=claims.granted,
+            cast=cast_of(unquote(call.path)),
             publish=lambda text: self.downloads.publish(tenant.tenant_id, text),
         )
         resource.gate(scene)
         answer = act(scene, resource)
         if self.strict_answers:
-            self._check(operation, answer)
+            self._check(operation, answer, scene.cast)
         return replace(self._veiled(operation, call, answer), behaviour=behaviour)
 
     def _operation(self, call: Call) -> Operation | None:
@@ -122,7 +123,7 @@ class Graph:
         version, _unused, rest = call.path.lstrip("/").partition("/")
         found = self.contract.match(unquote(f"/{rest}"))
         if f"/{version.lower()}" not in (VERSION, _BETA):
-            raise Refusal("graph-version", status=400, code="BadRequest", message=f"Invalid version: {version}")
+            raise Refusal("graph-version", status=400, code="BadRequest", message="Invalid version.")
         if found is None:
             segment = rest.partition("?")[0].rstrip("/").rpartition("/")[2]
             raise Refusal(
@@ -161,7 +162,9 @@ class Graph:
                 raise _bad_request("graph-body-empty", operation, "Empty Payload. JSON content expected.")
             return {}
         if "json" not in call.headers.get("content-type", ""):
-            raise _bad_request("graph-content-type", operation, "A JSON body needs Content-Type: application/json.")
+            raise _bad_request(
+                "graph-content-type", operation, "Entity only allows writes with a JSON Content-Type header."
+            )
         try:
             body: Any = call.json()
         except ValueError:
@@ -171,10 +174,14 @@ class Graph:
             raise _bad_request("graph-body-schema", operation, problem)
         return dict(body)
 
-    def _check(self, operation: Operation, answer: Answer) -> None:
+    def _check(self, operation: Operation, answer: Answer, cast: str) -> None:
         if answer.status != operation.success:
             raise InvalidAnswer(f"{operation.id}: status {answer.status}, the contract says {operation.success}")
-        if operation.answer is not None and answer.body is not None:
+        if cast and isinstance(answer.body, dict):
+            for item in answer.body["value"]:
+                for problem in self.contract.schemas.problems({"$ref": f"#/components/schemas/{cast}"}, item):
+                    raise InvalidAnswer(f"{operation.id}: {problem}")
+        elif operation.answer is not None and answer.body is not None:
             for problem in self.contract.schemas.problems(operation.answer, answer.body):
                 raise InvalidAnswer(f"{operation.id}: {problem}")
 

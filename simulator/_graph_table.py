@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ._behaviours import behaviour_of
-from ._conditional_access import change_policy, create_policy
+from ._conditional_access import change_policy, create_policy, gate_conditional_access
 from ._contract import Operation
 from ._directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
 from ._directory_rules import (
     assigned_principal,
     assigned_role,
+    change_organization,
     change_user,
     create_role_assignment,
     create_user,
@@ -44,7 +45,7 @@ from ._intune import (
 )
 from ._licences import assign_licences, list_licence_details
 from ._managed_devices import DEVICE_FILTERS, overview_view
-from ._more_paths import count_users, get_me, list_devices_of, list_member_of, list_owners
+from ._more_paths import counting, get_me, list_devices_of, list_member_of, list_owners
 from ._partner import gate_lists
 from ._reports import email_app_usage
 from ._sign_ins import SIGN_IN_FILTERS, gate_sign_ins, get_sign_in, list_sign_ins
@@ -57,6 +58,7 @@ _ORGANIZATION = Resource(
     "organization",
     "microsoft.graph.organization",
     view=organization_view_v1,
+    change=change_organization,
     alone=frozenset({"mobileDeviceManagementAuthority"}),
     counted=False,
     behaviour="mdm-authority",
@@ -104,6 +106,7 @@ _IOS_APPS, _ANDROID_APPS = (
 _POLICIES = Resource(
     "conditionalAccessPolicies",
     "microsoft.graph.conditionalAccessPolicy",
+    gate=gate_conditional_access,
     create=create_policy,
     change=change_policy,
     complete=True,
@@ -115,6 +118,9 @@ _GROUPS = Resource(
     concealed=ON_SELECT,
     counted=False,
     complete=True,
+)
+_SERVICE_PRINCIPALS = Resource(
+    "servicePrincipals", "microsoft.graph.servicePrincipal", counted=False, behaviour="service-principals"
 )
 _SIGN_INS = Resource("signIns", "microsoft.graph.signIn", gate=gate_sign_ins, filters=SIGN_IN_FILTERS, complete=True)
 _DEVICES = Resource(
@@ -151,7 +157,11 @@ RESOURCES: dict[str, Resource] = {
     "/domains": Resource("domains", "microsoft.graph.domain", counted=False),
     "/groups": _GROUPS,
     "/identity/conditionalAccess/namedLocations": Resource(
-        "namedLocations", "microsoft.graph.namedLocation", complete=True, behaviour="conditional-access"
+        "namedLocations",
+        "microsoft.graph.namedLocation",
+        gate=gate_conditional_access,
+        complete=True,
+        behaviour="conditional-access",
     ),
     "/identity/conditionalAccess/authenticationStrength/policies": Resource(
         "authenticationStrengths",
@@ -174,9 +184,7 @@ RESOURCES: dict[str, Resource] = {
         },
     ),
     "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
-    "/servicePrincipals": Resource(
-        "servicePrincipals", "microsoft.graph.servicePrincipal", counted=False, behaviour="service-principals"
-    ),
+    "/servicePrincipals": _SERVICE_PRINCIPALS,
     "/subscribedSkus": Resource("subscribedSkus", "microsoft.graph.subscribedSku", view=sku_view),
     "/tenantRelationships/delegatedAdminCustomers": Resource(
         "delegatedAdminCustomers", "microsoft.graph.delegatedAdminCustomer", gate=gate_lists
@@ -204,7 +212,13 @@ SPECIALS: dict[str, tuple[Resource, Act]] = {
     "/deviceManagement/exchangeConnectors/{}/sync": (_CONNECTORS, sync_connector),
     "/organization/{}/setMobileDeviceManagementAuthority": (_ORGANIZATION, set_mdm_authority),
     "/me": (_USERS, get_me),
-    "/users/$count": (_USERS, count_users),
+    "/groups/$count": (_GROUPS, counting(list_entities)),
+    "/groups/{}/members/$count": (_GROUPS, counting(list_members)),
+    "/groups/{}/transitiveMembers/$count": (_GROUPS, counting(list_members)),
+    "/servicePrincipals/$count": (_SERVICE_PRINCIPALS, counting(list_entities)),
+    "/users/$count": (_USERS, counting(list_entities)),
+    "/users/{}/memberOf/$count": (_USERS, counting(list_member_of)),
+    "/users/{}/transitiveMemberOf/$count": (_USERS, counting(list_member_of)),
     "/users/{}/managedDevices": (_DEVICES, list_devices_of),
     "/users/{}/memberOf": (_USERS, list_member_of),
     "/users/{}/transitiveMemberOf": (_USERS, list_member_of),

@@ -5,21 +5,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ._behaviours import behaves
 from ._clock import iso
-from ._entities import Resource, Scene, get_entity, list_entities, listed
+from ._entities import Resource, Scene, get_entity, listed
 from ._groups import members_of
 from ._tenant import Tenant
 from ._wire import Answer, Refusal
 
-# https://learn.microsoft.com/entra/identity/authentication/concept-authentication-strengths
+# https://learn.microsoft.com/graph/api/authenticationstrengthroot-list-policies
+_RESISTANT = ("windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor")
+_PASSWORDLESS = (*_RESISTANT, "deviceBasedPush")
+_MULTIFACTOR = (
+    *_PASSWORDLESS,
+    "temporaryAccessPassOneTime",
+    "temporaryAccessPassMultiUse",
+    "password,microsoftAuthenticatorPush",
+    "password,softwareOath",
+    "password,hardwareOath",
+    "password,sms",
+    "password,voice",
+    "federatedMultiFactor",
+    "microsoftAuthenticatorPush,federatedSingleFactor",
+    "softwareOath,federatedSingleFactor",
+    "hardwareOath,federatedSingleFactor",
+    "sms,federatedSingleFactor",
+    "voice,federatedSingleFactor",
+)
 _STRENGTHS = {
-    "00000000-0000-0000-0000-000000000002": ("Multifactor authentication", ("password,sms", "fido2")),
-    "00000000-0000-0000-0000-000000000003": ("Passwordless MFA", ("windowsHelloForBusiness", "fido2")),
-    "00000000-0000-0000-0000-000000000004": ("Phishing-resistant MFA", ("windowsHelloForBusiness", "fido2")),
+    "00000000-0000-0000-0000-000000000002": ("Multifactor authentication", _MULTIFACTOR),
+    "00000000-0000-0000-0000-000000000003": ("Passwordless MFA", _PASSWORDLESS),
+    "00000000-0000-0000-0000-000000000004": ("Phishing resistant MFA", _RESISTANT),
 }
 
 
@@ -46,7 +65,7 @@ def seed_more(tenant: Tenant, now: datetime) -> None:
             strength,
             {
                 "id": strength,
-                "allowedCombinations": list(combinations[1:]),
+                "allowedCombinations": list(combinations),
                 "createdDateTime": iso(now - timedelta(days=900)),
                 "description": None,
                 "displayName": name,
@@ -67,7 +86,9 @@ def list_member_of(scene: Scene, resource: Resource) -> Answer:
         for group in tenant.store("groups")
         if user["id"] in members_of(tenant, group["id"], transitive=transitive)
     ]
-    return listed(scene, groups, replace(resource, type="microsoft.graph.group", complete=False, shown=()))
+    return listed(
+        scene, groups, replace(resource, type="microsoft.graph.group", complete=False, shown=(), counted=False)
+    )
 
 
 @behaves("group-members")
@@ -75,7 +96,7 @@ def list_owners(scene: Scene, resource: Resource) -> Answer:
     group = resource.locate(scene)
     owners = [scene.tenant.store("users").get(owner) for owner in group["_owners"]]
     shown = [{"@odata.type": "#microsoft.graph.user"} | owner for owner in owners if owner]
-    return listed(scene, shown, replace(resource, type="microsoft.graph.user", complete=False))
+    return listed(scene, shown, replace(resource, type="microsoft.graph.user", complete=False, counted=False))
 
 
 @behaves("managed-device-exchange")
@@ -99,15 +120,21 @@ def get_me(scene: Scene, resource: Resource) -> Answer:
     return get_entity(replace(scene, keys=[scene.caller]), resource)
 
 
-@behaves("graph-count-segment")
-def count_users(scene: Scene, resource: Resource) -> Answer:
-    """A number as text, for readers who accept eventual consistency."""
-    if not scene.consistent:
-        raise Refusal(
-            "graph-count-segment",
-            status=400,
-            code="Request_BadRequest",
-            message="$count is not currently supported.",
-        )
-    counting = replace(scene, options=scene.options | {"$count": "true"})
-    return Answer(200, str(list_entities(counting, resource).body["@odata.count"]))
+def counting(lists: Callable[[Scene, Resource], Answer]) -> Callable[[Scene, Resource], Answer]:
+    """How many objects a list has."""
+
+    @behaves("graph-count-segment")
+    def count(scene: Scene, resource: Resource) -> Answer:
+        """A number as text, for readers who accept eventual consistency."""
+        if not scene.consistent:
+            raise Refusal(
+                "graph-count-segment",
+                status=400,
+                code="Request_BadRequest",
+                message="$count is not currently supported.",
+            )
+        operation = replace(scene.operation, template=scene.operation.template.removesuffix("/$count"))
+        listing = replace(scene, operation=operation, options=scene.options | {"$count": "true"})
+        return Answer(200, str(lists(listing, resource).body["@odata.count"]))
+
+    return count

@@ -90,7 +90,7 @@ class Noun:
         return [
             (any(fold(str(item.get(key) or "")) == wanted for key in _UNIQUE), item)
             for item in self.items(run)
-            if wanted in self._names(run, item) and not _is_too_new(run, item)
+            if wanted in self._names(run, item) and not is_too_new(run, item)
         ]
 
     @behaves("object-ambiguous")
@@ -110,7 +110,7 @@ class Noun:
 
 
 @behaves("exchange-companion-lag")
-def _is_too_new(run: Run, item: Json) -> bool:
+def is_too_new(run: Run, item: Json) -> bool:
     """Writes after a create can miss an object that reads show already."""
     lag = timedelta(seconds=(run.tenant.exchange or {})["companion_after"])
     return bool(run.cmdlet.kind != READ and "_created" in item and run.now < item["_created"] + lag)

@@ -20,6 +20,9 @@ PUBLIC_NAMES = {
     "graph": "graph.microsoft.com",
     "exchange": "outlook.office365.com",
 }
+# Where organizations are sent on to, if their description says so: under the public names, and where there are none.
+REGION = "eurprd01.outlook.office365.com"
+REGION_PATH = "/eurprd01"
 ALIASES = {
     "graph": ("00000003-0000-0000-c000-000000000000",),
     "exchange": ("00000002-0000-0ff1-ce00-000000000000", "https://outlook.office.com"),
@@ -29,6 +32,7 @@ ALIASES = {
 def dispatching(handlers: Mapping[str, Handler]) -> Handler:
     """To each service what is sent to its public name."""
     by_name = {PUBLIC_NAMES[service]: handler for service, handler in handlers.items()}
+    by_name[REGION] = handlers["exchange"]
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         handler = by_name.get(request.headers.get("Host", "").lower().partition(":")[0])

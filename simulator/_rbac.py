@@ -63,13 +63,18 @@ def built_in_roles(cmdlets: dict[str, Cmdlet]) -> dict[str, Entries]:
     return dict(sorted(roles.items()))
 
 
+@behaves("role-group-well-known")
+def _of_the_service(name: str) -> dict[str, str]:
+    return {"WellKnownObject": name}
+
+
 def seed_roles(run: Run) -> None:
     """The built-in roles and groups, then the tenant's own."""
     tenant, built_in = run.tenant, built_in_roles(run.cmdlets)
     for name, entries in built_in.items():
         add_role(run, name, None, entries, tenant.uuid("role", name))
     for name, roles in _GROUPS.items():
-        add_group(run, name, list(built_in if roles is None else roles), [], seeded=True, WellKnownObject=name)
+        add_group(run, name, list(built_in if roles is None else roles), [], seeded=True, **_of_the_service(name))
     _delegate_all(run, list(built_in))
     described = tenant.exchange or {}
     for name, role in (described.get("roles") or {}).items():

@@ -52,11 +52,16 @@ def _group_view(run: Run, group: Json) -> Json:
     }
 
 
+@behaves("role-group-managers")
+def _people(run: Run) -> dict[str, list[str]]:
+    """As in a change, each list is given as a whole or as an edit."""
+    return {name: edited([], run.given.get(name)) for name in ("Members", "ManagedBy")}
+
+
 @behaves("rights")
 def new_group(run: Run, noun: Noun) -> list[Json]:
     refuse_dehydrated(run)
-    lists = {name: edited([], run.given.get(name)) for name in ("Members", "ManagedBy")}
-    given = run.given | lists
+    given = run.given | _people(run)
     if run.tenant.store("RoleGroup").find("Name", given["Name"]):
         raise exists(given["Name"])
     roles = [ROLES.find(run, role)["Name"] for role in given.get("Roles") or []]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from ._behaviours import behaves
-from ._nouns import Noun, Run, exists, missing, refused
+from ._nouns import Noun, Run, exists, is_too_new, missing, refused
 from ._organization import refuse_dehydrated
 from ._rbac import Entries, add_role
 from ._store import fold
@@ -192,7 +192,7 @@ def _named_entry(run: Run) -> tuple[str, str]:
 
 
 def _one(run: Run) -> tuple[Json, str]:
-    found = list(_matching(run, run.given["Identity"]))
+    found = [one for one in _matching(run, run.given["Identity"]) if not is_too_new(run, one[0])]
     if len(found) != 1:
         raise missing(run.given["Identity"])
     return found[0]

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from ._address import LOOPBACK, address_of
 from ._control import control_handler
-from ._public_names import PUBLIC_NAMES, dispatching
+from ._public_names import PUBLIC_NAMES, REGION, REGION_PATH, dispatching
 from ._server import Listener, service_handler, service_listener
 from ._tls import server_context
 from ._wire import Json
@@ -63,11 +63,12 @@ class Simulator:
         try:
             self._world = World(settings, self._directory)
             self._context, self._ca_path = server_context(
-                self._directory, self._address, *(PUBLIC_NAMES.values() if public_port is not None else ())
+                self._directory, self._address, *((*PUBLIC_NAMES.values(), REGION) if public_port is not None else ())
             )
         except BaseException:
             shutil.rmtree(self._directory)
             raise
+        self._seen: dict[str, tuple[bytes, dict[str, dict[str, Json]]]] = {}  # the last objects of each tenant
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulator", daemon=True)
         self._listeners: list[Listener] = []
@@ -126,7 +127,9 @@ class Simulator:
     ) -> Json:
         """What a client must be given to sign in to a tenant in this way, as this one of its applications."""
         facts, urls = self.facts(tenant, application), self.urls
-        places = {name: urls[name] for name in ("authority_url", "graph_url", "exchange_url", "ca_path")}
+        # Under the public names nothing is where a client would not look by itself.
+        hosts = ("authority_url", "graph_url", "exchange_url") if self.public_port is None else ()
+        places = {name: urls[name] for name in (*hosts, "ca_path")}
         who = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"], "auth_method": method}
         match method:
             case "client_secret":
@@ -168,6 +171,7 @@ class Simulator:
         """What clients that others wrote need besides: whom to trust, and where the managed identity is."""
         return {
             "REQUESTS_CA_BUNDLE": self.urls["ca_path"],
+            "SSL_CERT_FILE": self.urls["ca_path"],
             "NODE_EXTRA_CA_CERTS": self.urls["ca_path"],
             "AZURE_POD_IDENTITY_AUTHORITY_HOST": self.urls["managed_identity_url"],
         }
@@ -192,13 +196,18 @@ class Simulator:
         return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.now()))
 
     def objects(self) -> dict[str, dict[str, dict[str, Json]]]:
-        """Every object of every tenant as it is held: by tenant, by kind, by unique key. A copy, to compare with."""
+        """Every object of every tenant as it is held: by tenant, by kind, by unique key.
 
-        def held() -> bytes:
-            return pickle.dumps({tenant.name: tenant.objects() for tenant in self._world.tenants.values()})
+        A copy, to compare with and not to change: a tenant that is still the same is given as the same copy.
+        """
 
-        found: dict[str, dict[str, dict[str, Json]]] = pickle.loads(self._in_loop(held))
-        return found
+        def held() -> dict[str, bytes]:
+            return {tenant.name: pickle.dumps(tenant.objects()) for tenant in self._world.tenants.values()}
+
+        for name, content in self._in_loop(held).items():
+            if name not in self._seen or self._seen[name][0] != content:
+                self._seen[name] = content, pickle.loads(content)
+        return {name: found for name, (_content, found) in self._seen.items()}
 
     def describe(self, description: Json, tenant: str | None = None) -> None:
         """Begin anew, with more laid over the description that a tenant started with. Its domain stays."""
@@ -252,13 +261,9 @@ class Simulator:
             self._listen(listener, self._address.address if secure else LOOPBACK)
             name = f"https://{self._address.name}" if secure else f"http://{LOOPBACK}"
             service.url = f"{name}:{listener.port}"
+        world.exchange.regional_url = f"{world.exchange.url}{REGION_PATH}"
         if world.settings.public_port is not None:
             self._open_public(world.settings.public_port, latency)
-        region = service_listener(
-            world.exchange, world.conductor, world.faults, self._context, latency.get("exchange", 0) / 1000
-        )
-        self._listen(region, self._address.address)
-        world.exchange.regional_url = f"https://{self._address.name}:{region.port}"
         world.publish()
         if world.settings.control:
             control = Listener(control_handler(self), None, lambda: None)
@@ -278,6 +283,7 @@ class Simulator:
         self.public_port = listener.port
         for name, service in services.items():
             service.url = f"https://{PUBLIC_NAMES[name]}"
+        world.exchange.regional_url = f"https://{REGION}"
 
     def _listen(self, listener: Listener, address: str, port: int = 0) -> None:
         listener.open(address, port)

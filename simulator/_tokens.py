@@ -51,7 +51,7 @@ class Tokens:
         self._tenants = tenants
         self._clock = clock
         self._issued: dict[str, datetime] = {}
-        self._key = rsa_key()
+        self._key = rsa_key("tokens")
         self._key_id = uuid.uuid4().hex
 
     def keys(self) -> Json:

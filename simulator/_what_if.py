@@ -26,8 +26,21 @@ _UNKNOWN = "notEnoughInformation"
 _RULE = re.compile(r"device\.(\w+)\s+-(eq|ne)\s+\"?([^\"]*)\"?", re.IGNORECASE)
 
 
+@behaves("what-if-version")
+def _refuse_version(scene: Scene) -> None:
+    """By choice v1.0 does not know the action."""
+    if scene.tenant.description["conditional_access"]["what_if_in"] == "beta" and not scene.root.endswith("/beta"):
+        raise Refusal(
+            "what-if-version",
+            status=400,
+            code="BadRequest",
+            message="Resource not found for the segment 'evaluate'.",
+        )
+
+
 @behaves("what-if")
 def evaluate(scene: Scene, resource: Resource) -> Answer:
+    _refuse_version(scene)
     for name in ("signInIdentity", "signInContext", "signInConditions"):
         if not scene.body.get(name):
             raise Refusal("what-if-required", status=400, code="BadRequest", message=f"{name} is required.")

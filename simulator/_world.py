@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from ._clock import Clock
 from ._cmdlet_table import seed_exchange
 from ._cmdlets import load_cmdlets
 from ._conditional_access import seed_conditional_access
 from ._conduct import Conductor, Service
-from ._contract import Contract
+from ._contract import shipped_contract
 from ._credentials import Credentials, Issuer, make_credentials
 from ._descriptions import describe, laid_over
 from ._directory_seed import seed_directory
@@ -89,7 +88,7 @@ class World:
         self.identity = ManagedIdentity(self.entra, secret_file=directory / "arc.key")
         self.downloads = Downloads(self.clock)
         self.graph = Graph(
-            Contract(),
+            shipped_contract(),
             self.tokens,
             self.tenants,
             self.clock,
@@ -202,8 +201,8 @@ def _described(source: str | Path) -> list[Tenant]:
 
 
 def _credentials(tenants: dict[str, Tenant], directory: Path, issuer: Issuer) -> dict[str, Credentials]:
-    # One key pair for all: making one takes a tenth of a second, and each application has a certificate of its own.
-    key: Any = rsa_key()
+    # One key pair for all, as each application has a certificate of its own.
+    key = rsa_key("credentials")
     made: dict[str, Credentials] = {}
     for tenant in tenants.values():
         for application in tenant.applications:

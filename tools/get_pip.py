@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stand in for get-pip.py, which ansible-test fetches from a host of its own.
 
-The Makefile puts this file where ansible-test keeps its copy, so that its sanity environments can be made with
+tools/sanity.py puts this file where ansible-test keeps its copy, so that its sanity environments can be made with
 nothing but a package index: pip comes from the Python itself, everything else through that pip.
 """
 

@@ -81,7 +81,8 @@ def verdict(mutant: Mutant, clean: int, broken: int) -> str:
 
 def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="See that tests notice a product that is broken on purpose.")
-    parser.add_argument("--at-once", type=int, default=2, help="how many copies are tried at once (2)")
+    cores = len(os.sched_getaffinity(0))
+    parser.add_argument("--at-once", type=int, default=cores, help=f"how many copies are tried at once ({cores})")
     parser.add_argument("patches", nargs="*", type=Path, help="patches; without any, those in tests/mutants")
     parsed = parser.parse_args(None if arguments is None else list(arguments))
     mutants = [read(path) for path in parsed.patches or sorted((ROOT / "tests" / "mutants").glob("*.patch"))]

@@ -73,11 +73,17 @@ can give itself none.
        <ansible_collections.intune.exchange.docsite.check_access>` prints the whole line
      - none here
    * - Grant consent to ``Exchange.ManageAsApp``
-     - Privileged Role Administrator or Global Administrator
+     - Cloud Application Administrator, since it is no permission of Microsoft Graph, or one of the two above
      - *API permissions*, *APIs my organization uses*, *Office 365 Exchange Online*
-     - ``New-MgServicePrincipalAppRoleAssignment``
+     - ``New-MgServicePrincipalAppRoleAssignment``; check_access prints it
      - none here
-   * - Give it a directory role, such as Global Reader
+   * - Grant consent to delegated permissions, for sign-in by device code
+     - Cloud Application Administrator
+     - *API permissions*, *Delegated permissions*, *Grant admin consent*
+     - ``New-MgOauth2PermissionGrant``; check_access prints it
+     - none here
+   * - Give it a directory role, such as Global Reader to read, User Administrator to set passwords, or Privileged
+       Authentication Administrator for accounts of administrators
      - Privileged Role Administrator or Global Administrator
      - *Roles and administrators*, the role, *Add assignments*
      - ``New-MgRoleManagementDirectoryRoleAssignment``

@@ -216,8 +216,8 @@ task and that of the tenant are moved by the tests.
   of 64 characters, or like the address of somebody else.
 * Where to kill a task, or to put a fault, is not listed by hand: a scenario runs once, and its record says which
   requests it makes.
-* ``make test`` tries a sample, and prints the seed with which ``PROMISES_SEED`` repeats it. ``make promises`` tries
-  every case.
+* ``make test`` tries one case of each test for each scenario, every kind of fault among them, and prints the seed with
+  which ``PROMISES_SEED`` repeats them. ``make promises`` tries every case.
 * ``make fuzz`` spoils answers of the services at random for ten minutes; ``make test`` does so for a while.
 * ``make mutants`` breaks the code in one place after another, and fails when the tests of the promise do not notice.
   The patches are in ``tests/mutants``.

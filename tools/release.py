@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def main(version: str, stage: Path) -> int:
         (TARGET / f"{version}.patch").write_text(run("git", "-C", stage, "diff", "--cached"), encoding="utf-8")
         artifact = build(stage, TARGET, seconds)
         imported(artifact)
+        checked(artifact)
         (TARGET / f"{artifact.name}.cdx.json").write_text(bill(artifact, version, stage), encoding="utf-8")
         kept = sorted(path for path in TARGET.iterdir() if path.is_file())
         sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in kept]
@@ -95,6 +97,19 @@ def imported(artifact: Path) -> None:
     wrong = [line for line in said.splitlines() if re.search(r"WARNING|ERROR", line)]
     if wrong:
         raise Refused("galaxy-importer has something to say:\n" + "\n".join(wrong))
+
+
+def checked(artifact: Path) -> None:
+    """What ansible-test says about the artifact, as it is installed; it must have nothing to say."""
+    place = TARGET / "sanity"
+    folder = place / "ansible_collections" / "intune" / "exchange"
+    folder.mkdir(parents=True)
+    with tarfile.open(artifact) as archive:
+        archive.extractall(folder, filter="data")
+    run("git", "-C", folder, "init", "-q")  # ansible-test walks up to the next repository, and looks at what that has
+    run("git", "-C", folder, "add", "-A")
+    run(sys.executable, "-m", "tools.sanity", place)
+    shutil.rmtree(place)
 
 
 def bill(artifact: Path, version: str, stage: Path) -> str:

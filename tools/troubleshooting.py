@@ -23,6 +23,7 @@ HOLE = "…"  # what depends on the case
 KINDS = {
     "absent": "There is no connector to work on",
     "account": "The account cannot be the connector's: it is disabled, a guest, or has another address",
+    "address_in_use": "Another account has this address. It is not taken from it",
     "ambiguous": "There are several where one is expected. None is chosen, changed or removed for you; all are named",
     "beyond_parent": "A management role can hold no more than its parent",
     "bug": "Something that nobody reckoned with, before any service answered",
@@ -41,7 +42,7 @@ KINDS = {
     "no_assignee": "Exchange does not know whoever is to get the role",
     "no_free_units": "The subscription has no licence left",
     "no_intune_licence": "The tenant has no Intune subscription, so Intune answers nothing",
-    "no_licence": "The tenant has no licence for this feature, as Microsoft Graph says",
+    "no_licence": "The tenant or account lacks a licence, as Microsoft Graph says or as its answer suggests",
     "no_license": "Without this licence there will be no mailbox",
     "no_parent": "The role to start from is not there",
     "no_principal": "Exchange knows nobody of this name",

@@ -12,32 +12,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ._claims import DIRECTORY_ROLES, claims, directory_roles, held, permissions
+from ._access_causes import NO_ROLE, SIGN_IN, Verdict, explain
+from ._claims import claims, directory_roles, permissions
 from ._concurrent import gather
 from ._connectors import READ_CONNECTORS, not_offered
-from ._errors import NEXT_STEPS, Purpose, TenantError
+from ._errors import Purpose, TenantError
 from ._graph import odata
+from ._organization import authority_of
 from ._resource import fold, folded_set
 from ._tenant import Tenant
 
 Read = Callable[[Tenant], str]  # what was seen, in words; raises L(TenantError)
-_NO_ROLE = "no_role_in_exchange"
 _PAGE = 25  # there are more management roles than this in every organization
-
-_GRAPH_APP, _EXCHANGE_APP = "00000003-0000-0000-c000-000000000000", "00000002-0000-0ff1-ce00-000000000000"
-_SIGN_IN = "Exchange.ManageAsApp"
-_READER = {name: role for role, name in DIRECTORY_ROLES.items()}["Global Reader"]
-# https://learn.microsoft.com/powershell/microsoftgraph/how-to-grant-revoke-api-permissions
-_GRANT = (
-    "$api = Get-MgServicePrincipal -Filter 'appId eq ''{api}'''; New-MgServicePrincipalAppRoleAssignment "
-    "-ServicePrincipalId {caller} -PrincipalId {caller} -ResourceId $api.Id "
-    "-AppRoleId ($api.AppRoles | Where-Object Value -eq '{permission}').Id"
-)
-_ASSIGN = (
-    "New-MgRoleManagementDirectoryRoleAssignment -PrincipalId {caller} -RoleDefinitionId {role} -DirectoryScopeId /"
-)
-_CONSENT = "A Privileged Role Administrator or Global Administrator grants it"
-_NEWER = "Then sign in again: a right counts in tokens that are newer, which can take an hour"
 
 
 @dataclass(frozen=True)
@@ -68,19 +54,8 @@ def _connectors(tenant: Tenant) -> str:
 
 
 def _authority(tenant: Tenant) -> str:
-    """One property of one item: only so does v1.0 tell it."""
-    purpose = Purpose("read the mobile device management authority", "DeviceManagementServiceConfig.Read.All")
-    organization = claims(tenant.tokens.bearer("graph")).get("tid") or tenant.label
-    name = "mobileDeviceManagementAuthority"
-    found, _response = tenant.graph.get(odata(f"organization/{organization}", select=name), purpose)
-    if not found.get(name):
-        raise TenantError(
-            "unexpected_answer",
-            "Microsoft Graph answered without the authority",
-            purpose.attempted,
-            next_step="Look it up in the Intune admin center under Tenant status",
-        )
-    return f"the authority is {found[name]}"
+    """One property of one item: only so does Microsoft Graph tell it."""
+    return f"the authority is {authority_of(tenant)}"
 
 
 def _conditional_access(tenant: Tenant) -> str:
@@ -97,7 +72,7 @@ def _invoke(
         return tenant.exchange.invoke(cmdlet, given, purpose, **how).values
     except TenantError as error:
         if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
-            error.kind = _NO_ROLE
+            error.kind = NO_ROLE
         raise
 
 
@@ -189,81 +164,16 @@ def _reader(tenant: Tenant, check: Check, token: Any) -> Callable[[], str]:
 
 
 def _judged(check: Check, found: Any, token: Any) -> dict[str, str]:
-    verdict = _failure(check, found, token) if isinstance(found, TenantError) else ("works", found, "", "")
-    status, evidence, step, command = verdict
+    verdict = explain(check.service, check.needs, found, token) if isinstance(found, TenantError) else Verdict(found)
     return {
         "id": check.id,
         "title": check.title,
-        "status": status,
-        "evidence": evidence,
-        "needs": check.needs if check.service == "graph" else f"{_SIGN_IN} and {check.needs}",
-        "next_step": step,
-        "command": command,
+        "status": verdict.status,
+        "evidence": verdict.evidence,
+        "needs": check.needs if check.service == "graph" else f"{SIGN_IN} and {check.needs}",
+        "next_step": verdict.next_step,
+        "command": verdict.command,
     }
-
-
-def _failure(check: Check, error: TenantError, token: Any) -> tuple[str, str, str, str]:
-    """Status, evidence, next step and command for a read that failed."""
-    said = error.answer.message.lower() if error.answer else ""
-    if isinstance(token, TenantError):
-        return _no_token(check, token)
-    if error.kind == "not_offered":
-        return "not_offered", error.problem, error.next_step, ""
-    if error.kind == "no_intune_licence":
-        return "missing", error.problem, "Add an Intune subscription to the tenant; no permission helps", ""
-    if "not licensed" in said:
-        return "missing", error.problem, "Add a Microsoft Entra ID P1 licence; no permission helps", ""
-    if error.answer is not None and error.answer.status in (401, 403):
-        if check.service == "graph" and not held(check.needs, claims(token)):
-            return _not_granted(error, token, check.needs, _GRAPH_APP, "Microsoft Graph")
-        if check.service == "exchange" and not permissions(claims(token)) & {_SIGN_IN, "Exchange.Manage"}:
-            return _not_granted(error, token, _SIGN_IN, _EXCHANGE_APP, "Office 365 Exchange Online")
-        if error.kind == _NO_ROLE:
-            return _no_role(check, error, token)
-    return _unknown(error)
-
-
-def _no_token(check: Check, error: TenantError) -> tuple[str, str, str, str]:
-    if check.service == "exchange" and error.answer and error.answer.code == "AADSTS500011":
-        step = "Add an Exchange Online subscription to the tenant, or leave Exchange out"
-        return "missing", f"the tenant does not know Exchange Online ({error.answer})", step, ""
-    return _unknown(error)
-
-
-def _unknown(error: TenantError) -> tuple[str, str, str, str]:
-    step = error.next_step or NEXT_STEPS.get(error.kind, "Run again")
-    return "unknown", f"could not {error.attempted or 'sign in'}: {error.problem}", step, ""
-
-
-def _no_role(check: Check, error: TenantError, token: str) -> tuple[str, str, str, str]:
-    command = _ASSIGN.format(caller=_caller(token), role=_READER)
-    step = (
-        f"Give it the directory role Global Reader, or the Exchange role {check.needs} through a role group. "
-        f"A Privileged Role Administrator or Global Administrator assigns the directory role. {_NEWER}"
-    )
-    return "missing", f"the caller holds no role in Exchange Online with this cmdlet ({error.problem})", step, command
-
-
-def _not_granted(error: TenantError, token: str, permission: str, api: str, name: str) -> tuple[str, str, str, str]:
-    evidence = f"the token has no {permission} ({error.problem})"
-    known = claims(token)
-    if "scp" in known:
-        step = (
-            f"Add the delegated permission {permission.replace('ManageAsApp', 'Manage')} of {name} to the application"
-        )
-        return "missing", evidence, f"{step} and grant consent. {_NEWER}", ""
-    command = _GRANT.format(api=api, caller=_caller(token), permission=permission)
-    return (
-        "missing",
-        evidence,
-        f"Grant the application permission {permission} of {name}. {_CONSENT}. {_NEWER}",
-        command,
-    )
-
-
-def _caller(token: str) -> str:
-    """The object id of the service principal, as the token names it."""
-    return str(claims(token).get("oid") or "OBJECT_ID")
 
 
 def access_check(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._accounts import primary_address
+from ._accounts import not_shown, primary_address
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
 from ._licenses import Sku
@@ -61,6 +61,8 @@ class Facts:
 
 def the_user(found: Sequence[dict[str, Any]], name: str, tenant: str = "") -> dict[str, Any] | None:
     """The one user of this user principal name among those that the service gave for it, or None."""
+    if any(not one.get("userPrincipalName") for one in found):
+        raise not_shown("its user principal name")
     user: dict[str, Any] | None = only(
         [one for one in found if fold(one.get("userPrincipalName")) == fold(name)],
         lambda one: str(one.get("id")),

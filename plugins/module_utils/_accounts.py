@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._errors import Purpose, TenantError, usage
 from ._graph import Read, odata
 from ._resource import fold
-from ._targets import only
+from ._targets import first_names, only
 from ._tenant import Tenant
 
 READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
-_ADDRESS = re.compile(r"[^@\s\"'<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_ADDRESS = re.compile(r"[^@\s\"<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # Most are left out unless asked for.
 _SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans,userType"
 
@@ -42,7 +42,12 @@ def primary_address(user: Mapping[str, Any]) -> str:
 
 
 def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None:
-    """The one account whose primary address it is, else the one that has it otherwise. Several are an error."""
+    """The one account whose primary address it is, else the one that has it otherwise. Several are an error.
+
+    So is an account of which the service does not show what decides: what is not there is not known.
+    """
+    if any(not _addresses(user) for user in users):
+        raise not_shown("the name and the addresses")
     having = [user for user in users if fold(address) in _addresses(user)]
     primary = [user for user in having if fold(primary_address(user)) == fold(address)]
     owner: dict[str, Any] | None = only(
@@ -51,7 +56,37 @@ def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None
         f"account of {address}",
         next_step="Give the primary SMTP address that one account alone has",
     )
+    if owner is not None and owner.get("accountEnabled") is None:
+        raise not_shown("whether it is enabled")
     return owner
+
+
+def not_shown(what: str) -> TenantError:
+    """An account came back without properties that were asked for."""
+    return TenantError(
+        "unexpected_answer",
+        f"Microsoft Graph found an account, but does not show {what}",
+        READ_ACCOUNT.attempted,
+        next_step=f"Grant {READ_ACCOUNT.needs}, give admin consent, and run again",
+    )
+
+
+def check_unused(tenant: Tenant, addresses: Iterable[str], user_id: str | None) -> None:
+    """Refuse addresses that another account has, as its name or as any of its addresses: kind C(address_in_use)."""
+    reads = {address: account_read(address) for address in addresses}
+    for address, users in tenant.graph.batch(reads).items() if reads else ():
+        if isinstance(users, TenantError):
+            raise users
+        others = [one for one in users if one.get("id") != user_id and fold(address) in _addresses(one)]
+        if others:
+            named = first_names([f"{one.get('userPrincipalName')} ({one.get('id')})" for one in others])
+            raise TenantError(
+                "address_in_use",
+                f"{address} belongs to another account, {named}; nothing was changed",
+                "give the account its address",
+                tenant.label,
+                next_step="Choose another address, or take this one from that account first",
+            )
 
 
 def _addresses(user: Mapping[str, Any]) -> set[str]:

@@ -25,6 +25,7 @@ from ._judgement import judge_all
 from ._mail_apps import read_mail_apps
 from ._managed_devices import READ_MANAGED_DEVICES
 from ._organization import READ_ORGANIZATION
+from ._policy_plans import not_judged, read_policy_plans
 from ._requirements import READ_SUBSCRIPTIONS, read_batch
 from ._resource import Record, fold
 from ._tenant import Tenant
@@ -126,7 +127,7 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "answers": answers({one["id"]: one for one in checks}, joined, facts),
         "checks": checks,
         "summary": dict(Counter(one["status"] for one in checks)),
-        "coverage": None if unread else facts["coverage"],
+        "coverage": None if unread or not_judged(facts["policy_plans"]) else facts["coverage"],
         "managed_device_access": joined,
         "what_if": what_if(tenant, policies, _named(users, facts, people)) if users and not unread else [],
     }
@@ -159,7 +160,9 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
     if len(failures) == len(reads):
         raise whole or failures[0]
     if whole:
-        graph = dict.fromkeys((*_GRAPH_READS, *users, "authority", "protections", "assignments", "people"), whole)
+        graph = dict.fromkeys(
+            (*_GRAPH_READS, *users, "authority", "protections", "assignments", "people", "policy_plans"), whole
+        )
     config = found.pop("organization_config")
     found["exchange"] = config if isinstance(config, TenantError) else (config[0] if config else {})
     return {**graph, **found}
@@ -184,8 +187,15 @@ def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
     if not isinstance(policies, TenantError):
         apart = {fold(facts[user]["id"]) for user in users if not isinstance(facts[user], TenantError)}
         later["people"] = partial(read_people, tenant, policies, apart)
+        later["policy_plans"] = partial(read_policy_plans, tenant)
     failed = next((one for one in protections.values() if isinstance(one, TenantError)), None)
-    return {**facts, "protections": failed or protections, "people": policies, **gather(later)}
+    return {
+        **facts,
+        "protections": failed or protections,
+        "people": policies,
+        "policy_plans": policies,
+        **gather(later),
+    }
 
 
 def _assignments(compliance: Any) -> dict[str, Read]:

@@ -22,6 +22,7 @@ from ._conditional_access import (
 )
 from ._conditional_access_people import EVERYBODY, Person
 from ._judgement import Verdict, met, unknown, unmet
+from ._policy_plans import not_judged
 from ._resource import folded_set
 
 Policies = Sequence[Mapping[str, Any]]
@@ -73,8 +74,13 @@ def _for_all_applications(policies: Iterable[Mapping[str, Any]]) -> list[Mapping
     return found
 
 
-def judged(question: str, covered: Iterable[Mapping[str, Any]], people: People, emergency_accounts: int) -> Verdict:
-    """Met when everybody is C(covered), but for as many excluded people as there are emergency accounts."""
+def judged(
+    question: str, covered: Iterable[Mapping[str, Any]], people: People, emergency_accounts: int, plans: Any
+) -> Verdict:
+    """Met when everybody is C(covered), but for as many excluded people as there are emergency accounts.
+
+    Policy plans come on top of the policies, so that they can close a hole and never open one.
+    """
     rows = [one for one in covered if one["question"] == question]
     doubt, holes, sentences = not people[0], False, []
     for row in rows:
@@ -91,11 +97,14 @@ def judged(question: str, covered: Iterable[Mapping[str, Any]], people: People, 
         return unknown(
             f"who is meant could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
         )
+    if holes and (beside := not_judged(plans)):
+        return unknown(f"by the policies alone, {evidence}; {beside}", _NEXT_PLANS)
     if holes:
         return unmet(evidence, _NEXT)
     return unknown(evidence, "; ".join(people[1]) or _NEXT_READ) if doubt else met(evidence)
 
 
+_NEXT_PLANS = "Read the plans in the Microsoft Entra admin center, or ask Microsoft Entra itself with what_if_users"
 _NEXT_READ = "Grant User.Read.All, GroupMember.ReadBasic.All and RoleManagement.Read.Directory, and run again"
 
 

@@ -16,6 +16,7 @@ from ._devices import below_minimum
 from ._errors import TenantError
 from ._judgement import Verdict, met, unknown, unmet, unread
 from ._resource import fold
+from ._targets import first_names
 
 Records = Sequence[Mapping[str, Any]]
 OUTLOOK = {
@@ -23,6 +24,7 @@ OUTLOOK = {
     "DeviceModel": "Outlook for iOS and Android",
     "DeviceType": "Outlook",
 }
+CBA_END = "2026-12-31"  # of certificates straight to Exchange Online; new tenants were blocked in May 2026
 _MOBILE = {"ActiveSyncEnabled": "Exchange ActiveSync", "ImapEnabled": "IMAP", "PopEnabled": "POP"}
 
 
@@ -112,6 +114,20 @@ def eas_devices(devices: Records, settings: Records) -> Verdict:
     )
 
 
+def eas_certificates(devices: Records) -> Verdict:
+    """Nothing that can be read tells how a device signs in, so a listed device leaves it open."""
+    eas = sum(1 for one in devices if one.get("ClientType") == "EAS")
+    if not eas:
+        return met("no Exchange ActiveSync device is listed")
+    return unknown(
+        f"Exchange ActiveSync devices: {eas}. Exchange does not say which of them sign in with a certificate straight "
+        "to Exchange Online, and neither Conditional Access nor the sign-in log sees such sign-ins. They end on "
+        f"{CBA_END}",
+        "Look for email profiles with a certificate in Intune and any other device management, and move their users "
+        f"to Outlook, or to certificates that Microsoft Entra checks, before {CBA_END}",
+    )
+
+
 def legacy_sign_ins(sign_ins: Records) -> Verdict:
     """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells."""
     if not sign_ins:
@@ -138,10 +154,9 @@ def mail_apps(report: Mapping[str, Any]) -> Verdict:
     others = report["other_mobile"]
     if not others:
         return met(evidence)
-    named = "their names are concealed" if report["concealed"] else ", ".join(others[:5])
-    more = " and others" if len(others) > 5 and not report["concealed"] else ""
+    named = "their names are concealed" if report["concealed"] else first_names(others, 5)
     return unmet(
-        f"{evidence}; {len(others)} people use a mobile app other than Outlook ({named}{more})",
+        f"{evidence}; {len(others)} people use a mobile app other than Outlook ({named})",
         "Move these people to Outlook, which app protection covers",
     )
 

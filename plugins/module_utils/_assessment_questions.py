@@ -69,6 +69,7 @@ QUESTIONS = (
         _PEOPLE,
         partial(access.judged, "modern_clients"),
         _ACCESS,
+        may_fail=("policy_plans",),
     ),
     Requirement(
         "approved_application",
@@ -83,6 +84,7 @@ QUESTIONS = (
         _PEOPLE,
         partial(access.judged, "eas"),
         _ACCESS,
+        may_fail=("policy_plans",),
     ),
     Requirement(
         "eas_with_desktop",
@@ -97,6 +99,13 @@ QUESTIONS = (
         ("devices", "settings"),
         check.eas_devices,
         f"{_MAIL}, Get-MobileDevice; message center MC1197103",
+    ),
+    Requirement(
+        "eas_certificates",
+        "No Exchange ActiveSync device signs in with a certificate straight to Exchange Online",
+        ("devices",),
+        check.eas_certificates,
+        "Exchange Team, Retirement of certificate-based authentication for Exchange ActiveSync, May 2026",
     ),
     Requirement(
         "legacy_sign_ins",
@@ -133,6 +142,7 @@ QUESTIONS = (
         _PEOPLE,
         partial(access.judged, "legacy_blocked"),
         "CIS Microsoft 365 7.0.0, 5.2.2.3; CISA MS.AAD.1.1v1",
+        may_fail=("policy_plans",),
     ),
     Requirement(
         "device_required",
@@ -140,6 +150,7 @@ QUESTIONS = (
         _PEOPLE,
         partial(access.judged, "device_required"),
         "CIS Microsoft 365 7.0.0, 5.2.2.9; CISA MS.AAD.3.7v1",
+        may_fail=("policy_plans",),
     ),
     Requirement(
         "modern_authentication",

@@ -122,7 +122,10 @@ class Tokens:
     def _given(self, option: str) -> str:
         token = self._params.get(f"{option}_token")
         if not token:
-            raise usage(f"this task also needs {named(f'{option}_token')}, or a sign-in method that can get it")
+            raise usage(
+                f"{named(f'{option}_token')} is not given",
+                "Give it, or a sign-in method that gets a token for each service",
+            )
         return str(token)
 
     def _key(self, option: str) -> str:
@@ -148,8 +151,10 @@ class Tokens:
         resource = getattr(self._cloud, f"{option}_url")
         try:
             result = _METHODS[self.method](self, f"{resource}/.default", fresh)
-        except ValueError as error:  # msal: an unusable argument or discovery document
-            raise TenantError("sign_in", one_line(error), "sign in", self._http.tenant) from error
+        except (ValueError, KeyError, msal.exceptions.MsalError) as error:  # an unusable argument or discovery document
+            step = "Check the sign-in options; a proxy may have answered in place of Microsoft Entra"
+            problem = f"msal could not use the answer of Microsoft Entra ({type(error).__name__}: {one_line(error)})"
+            raise TenantError("sign_in", problem, "sign in", self._http.tenant, next_step=step) from error
         if "access_token" not in result:
             raise self._refused(
                 str(result.get("error", "")),
@@ -212,7 +217,8 @@ class Tokens:
                 assertion = file.read().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise usage(
-                f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}"
+                f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}",
+                "Give the path of the file in which the platform puts its token",
             ) from error
         self._redactor.add(assertion)
         return assertion
@@ -258,6 +264,7 @@ class Tokens:
                     "nobody entered the code before the time of the task was over",
                     "sign in",
                     self._http.tenant,
+                    next_step="Run again and enter the code in time, or raise the option timeout",
                 )
             self._http.sleep(interval)
 

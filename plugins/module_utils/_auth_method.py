@@ -34,7 +34,7 @@ def choose_method(params: dict[str, Any]) -> str:
         if chosen == "token" and not (params.get("graph_token") or params.get("exchange_token")):
             missing = ["graph_token", "exchange_token"]
         if missing:
-            raise usage(f"auth_method {chosen} also needs {named(*missing)}")
+            raise usage(f"auth_method {chosen} also needs {named(*missing)}", "Give it, or choose another auth_method")
         return str(chosen)
     begun = [method for method, option in _OWN_OPTION.items() if params.get(option)]
     tokens = [option for option in ("graph_token", "exchange_token") if params.get(option)]
@@ -53,5 +53,7 @@ def choose_method(params: dict[str, Any]) -> str:
             f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
         )
     if not params.get("client_id"):
-        raise usage(f"{named(_OWN_OPTION[begun[0]])} is given without {named('client_id')}")
+        raise usage(
+            f"{named(_OWN_OPTION[begun[0]])} is given without {named('client_id')}", "Give the application's client id"
+        )
     return begun[0]

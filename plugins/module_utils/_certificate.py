@@ -34,7 +34,8 @@ def read_certificate(path: str) -> bytes:
             return file.read()
     except OSError as error:
         raise usage(
-            f"the certificate file of {named('certificate_path')} cannot be read: {one_line(error.strerror)}: {path}"
+            f"the certificate file of {named('certificate_path')} cannot be read: {one_line(error.strerror)}: {path}",
+            "Give the path of a PEM or PFX file that this user may read",
         ) from error
 
 

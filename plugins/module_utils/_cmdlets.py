@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ._cmdlet_contract import CMDLETS
@@ -17,6 +19,8 @@ from ._removal import remove_listed
 from ._resource import Record, fold, folded_set
 from ._tenant import Tenant
 
+_EVERYTHING = {"ResultSize": "Unlimited"}
+
 
 def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> list[Record]:
     """What a Get- cmdlet finds under a name that a person gave; nothing when there is no such object."""
@@ -26,6 +30,44 @@ def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose
         if error.kind != "not_found":
             raise
         return []
+
+
+# Parameters that may name a role group.
+_GROUP_PARAMETERS = ("Identity", "RoleAssignee", "SecurityGroup")
+_READ_GROUPS = Purpose("read the role groups", "the Exchange role View-Only Configuration or Role Management")
+
+
+def names_of_groups(groups: Iterable[Record]) -> dict[str, str]:
+    """By folded GUID the identity of role groups that were just listed, where no other group has it."""
+    found = {fold(str(one["Guid"])): str(one.get("Identity") or "") for one in groups if one.get("Guid")}
+    counts = Counter([*map(fold, found.values()), *found])
+    return {guid: name for guid, name in found.items() if name and counts[fold(name)] == 1}
+
+
+def invoke_listed(
+    tenant: Tenant,
+    cmdlet: str,
+    given: Mapping[str, Any],
+    purpose: Purpose,
+    names: Mapping[str, str],
+    select: tuple[str, ...] = (),
+) -> list[Record]:
+    """What a cmdlet gives back. A role group that was listed and is not found by its GUID is tried by its name, once.
+
+    Public sources disagree on whether the service finds role groups by GUID. They are listed again before that, so that
+    the name still means the same group.
+    """
+    try:
+        return tenant.exchange.invoke(cmdlet, given, purpose, select).values
+    except TenantError as error:
+        guids = {one: fold(str(given[one])) for one in _GROUP_PARAMETERS if fold(str(given.get(one))) in names}
+        if error.kind != "not_found" or not guids:
+            raise
+        now = names_of_groups(tenant.exchange.invoke("Get-RoleGroup", _EVERYTHING, _READ_GROUPS).values)
+        if any(now.get(guid) != names[guid] for guid in guids.values()):
+            raise
+    by_name = {one: names[guid] for one, guid in guids.items()}
+    return tenant.exchange.invoke(cmdlet, {**given, **by_name}, purpose, select).values
 
 
 def difference(before: Any, after: Any) -> dict[str, Any]:
@@ -43,7 +85,7 @@ class Cmdlets:
     """Objects found by listing and addressed by the identity that came back, never by one that a person gave.
 
     C(reader) and C(writer) name the Exchange roles that it takes, C(select) the properties that are read, C(always)
-    what a cmdlet is always given.
+    what a cmdlet is always given, C(names) the role groups that were listed, as L(names_of_groups) gives them.
     """
 
     noun: str
@@ -52,16 +94,20 @@ class Cmdlets:
     writer: str = ""
     select: tuple[str, ...] = ()
     always: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def purpose(self, verb: str, cmdlet: str) -> Purpose:
         role = self.reader if cmdlet.startswith("Get-") else self.writer
         return Purpose(f"{verb} the {self.thing}", role or f"an Exchange role that holds {cmdlet}")
 
-    def write(self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any]) -> list[Record]:
-        """What a cmdlet that writes gives back, which may be nothing."""
+    def write(
+        self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any], *, of_new: bool = False
+    ) -> list[Record]:
+        """What a cmdlet that writes gives back, which may be nothing. C(of_new): it is about what was just created."""
         given = {**self.always.get(cmdlet, {}), **parameters}
         purpose = self.purpose(verb, cmdlet)
-        return settled(tenant, cmdlet, given, lambda: tenant.exchange.invoke(cmdlet, given, purpose).values, purpose)
+        write = partial(invoke_listed, tenant, cmdlet, given, purpose, self.names)
+        return settled(tenant, cmdlet, given, write, purpose, of_new=of_new)
 
     def id_of(self, record: Record) -> str:
         return str(record.get("Guid") or record["Identity"])
@@ -72,7 +118,7 @@ class Cmdlets:
 
     def list(self, tenant: Tenant) -> list[Record]:
         cmdlet = f"Get-{self.noun}"
-        everything = {"ResultSize": "Unlimited"} if "ResultSize" in CMDLETS[cmdlet] else {}
+        everything = _EVERYTHING if "ResultSize" in CMDLETS[cmdlet] else {}
         return tenant.exchange.invoke(cmdlet, everything, self.purpose("read", cmdlet), self.select).values
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:

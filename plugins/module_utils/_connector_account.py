@@ -10,7 +10,7 @@ from typing import Any
 
 from ._account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
 from ._account_writes import remove_account, wait_for_address, write_account
-from ._accounts import check_address
+from ._accounts import check_address, check_unused
 from ._errors import Purpose, TenantError, usage
 from ._licenses import candidates, check_units, describe, resolve
 from ._resource import EditedList, clearing, fold, folded_set
@@ -64,6 +64,7 @@ def _present(
     secret = params.get("password") if facts.user is None or params["update_password"] == "always" else None
     _check(params, facts, before, after)
     user = facts.user
+    check_unused(tenant, _new_addresses(before, after), (user or {}).get("id"))
     disabled = before.get("account_enabled") and not after["account_enabled"]
     if user and (disabled or set(before["directory_roles"]) - set(after["directory_roles"])):
         check_last_administrator(tenant, user, "take the account out of use" if disabled else "take its roles away")
@@ -77,6 +78,17 @@ def _present(
         "connector_account": {"id": (user or {}).get("id"), **after},
         "license_candidates": [] if after["licenses"] else candidates(facts.skus),
     }
+
+
+def _new_addresses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The addresses that the account would get: without a change nobody is asked whose they are."""
+    return list(
+        {
+            fold(after[option]): after[option]
+            for option in ("user_principal_name", "primary_smtp_address")
+            if after[option] and fold(after[option]) != fold(before.get(option))
+        }.values()
+    )
 
 
 def _wanted(tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any]) -> dict[str, Any]:

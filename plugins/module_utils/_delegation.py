@@ -34,15 +34,25 @@ _READ = Purpose("read the delegating role assignments")
 
 
 def settled(
-    tenant: Tenant, cmdlet: str, given: Mapping[str, Any], write: Callable[[], Result], purpose: Purpose
+    tenant: Tenant,
+    cmdlet: str,
+    given: Mapping[str, Any],
+    write: Callable[[], Result],
+    purpose: Purpose,
+    *,
+    of_new: bool = False,
 ) -> Result:
-    """The write, tried again for two minutes while Exchange is not ready for it. Raises L(TenantError)."""
+    """The write, tried again for two minutes while Exchange is not ready for it. Raises L(TenantError).
+
+    C(of_new) says that it is about an object that this task has just created.
+    """
     waited = 0.0
     for pause in (*_PAUSES, None):
         try:
             return write()
         except TenantError as error:
-            late = _is_late(tenant, cmdlet, given, error)
+            new = of_new and error.kind == "not_found"
+            late = "Exchange does not find what was just created" if new else _is_late(tenant, cmdlet, given, error)
             if not late:
                 raise
             left = tenant.http.deadline.remaining()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._errors import TenantError
+from ._targets import first_names
 
-_LISTED = 10  # devices in a message
 Device = Mapping[str, Any]
 
 
@@ -38,7 +38,7 @@ def label(device: Device) -> str:
 
 def names(devices: Sequence[Device]) -> str:
     """The first devices of a list, in words."""
-    return ", ".join(map(label, devices[:_LISTED])) + (" and others" if len(devices) > _LISTED else "")
+    return first_names([label(one) for one in devices])
 
 
 def carry_out(plan: Plan, limit: int | None, tenant: str, check_mode: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ._device_plan import Device, Plan, label
+from ._device_plan import Device, Plan, label, names
 from ._errors import Purpose, TenantError
 from ._resource import fold
 from ._retry import Deadline
@@ -26,7 +26,7 @@ _FIRST_LOOK, _LONGEST_PAUSE = 5.0, 60.0  # seconds between looks while waiting
 _KINDS = {"account_only": "AccountOnlyDeviceWipe", "full": "DeviceWipe"}
 # By which kinds of wipe the data in question are erased: a full wipe erases the account as well.
 _COVERED_BY = {"account_only": ("account_only", "full"), "full": ("full",)}
-Stages = dict[str, str]  # of each kind of wipe: none, requested, acknowledged
+Stages = dict[str, str]  # of each kind of wipe: none, pending, done
 
 
 def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
@@ -41,7 +41,7 @@ def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
         asked, done = _time(statistics, f"{kind}RequestTime"), _time(statistics, f"{kind}AckTime")
         pending = asked is not None and (done is None or asked > done) and not cancelled
         valid = done is not None and (first is None or done >= first)
-        stages[word] = "requested" if pending else "acknowledged" if valid else "none"
+        stages[word] = "pending" if pending else "done" if valid else "none"
     return stages
 
 
@@ -72,13 +72,17 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
         if cancels:
             after[guid] = wipe_of(statistics, cancelled=True)
         elif all(before[guid][kind] == "none" for kind in _COVERED_BY[kinds[guid]]):
-            after[guid] = {**before[guid], kinds[guid]: "requested"}
+            after[guid] = {**before[guid], kinds[guid]: "pending"}
         else:
             after[guid] = before[guid]
     affected = [one for one in devices if after[one["guid"]] != before[one["guid"]]]
 
-    def acknowledged(stages: Mapping[str, Stages]) -> bool:
-        return bool(stages) and all(is_done(kinds[guid], seen) for guid, seen in stages.items())
+    def told(stages: Mapping[str, Stages]) -> dict[str, Any]:
+        shown = {"devices": [{**one, "wipe": stages[one["guid"]]} for one in devices]}
+        if cancels:
+            return {**shown, "msg": _cancelled(devices, affected, before)}
+        done = bool(stages) and all(is_done(kinds[guid], seen) for guid, seen in stages.items())
+        return {**shown, "acknowledged": done}
 
     def write() -> dict[str, Any]:
         for device in affected:
@@ -88,9 +92,8 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
         if cancels:
             for device in affected:
                 _check_cancelled(tenant, device, after[device["guid"]])
-            return {}
-        seen = _wait(tenant, devices, kinds, params["wait_timeout"]) if params["wait"] else after
-        return {"acknowledged": acknowledged(seen)}
+            return told(after)
+        return told(_wait(tenant, devices, kinds, params["wait_timeout"]) if params["wait"] else after)
 
     named = {one["guid"]: label(one) for one in devices}
     return Plan(
@@ -99,13 +102,22 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
         {named[guid]: stages for guid, stages in after.items()},
         affected,
         write,
-        {} if cancels else {"acknowledged": acknowledged(after)},
+        told(after),
     )
+
+
+def _cancelled(devices: Sequence[Device], affected: Sequence[Device], before: Mapping[str, Stages]) -> str:
+    """What was there to cancel: nobody must believe that a wipe was cancelled that was not pending, or is done."""
+    done = [one for one in devices if "done" in before[one["guid"]].values()]
+    pending = (
+        f"A wipe was pending on {names(affected)}" if affected else "No wipe was pending, so nothing was cancelled"
+    )
+    return pending + (f". Already wiped, which cannot be undone: {names(done)}" if done else "")
 
 
 def is_done(kind: str, stages: Stages) -> bool:
     """Whether the device acknowledged a wipe of this kind, or one that includes it."""
-    return any(stages[one] == "acknowledged" for one in _COVERED_BY[kind])
+    return any(stages[one] == "done" for one in _COVERED_BY[kind])
 
 
 def _parameters(wanted: str, device: Device) -> dict[str, bool]:
@@ -143,7 +155,7 @@ def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
         seen = wipe_of(_look(tenant, device))
         if seen == expected:
             return
-        done = [kind for kind in seen if seen[kind] == "acknowledged" != expected[kind]]
+        done = [kind for kind in seen if seen[kind] == "done" != expected[kind]]
         if done:
             problem = f"the device {label(device)} had carried out the wipe before the request could be taken back"
             raise TenantError("too_late", problem, _CANCEL.attempted, tenant.label, next_step="It cannot be undone")

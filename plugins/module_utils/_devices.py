@@ -14,6 +14,7 @@ from typing import Any
 
 from ._access_decision import owner_of
 from ._concurrent import gather
+from ._device_wipe import wipe_of
 from ._errors import Purpose, TenantError
 from ._exchange import Result
 from ._mailboxes import check_owner, find_mailbox, find_owners
@@ -186,9 +187,13 @@ def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, Tenan
 
 def _with(device: dict[str, Any], statistics: Record | None, now: datetime) -> dict[str, Any]:
     if statistics is None:
-        return {**device, "statistics": {}, "days_since_last_sync": None}
+        return {**device, "statistics": {}, "days_since_last_sync": None, "wipe": None}
     days = _days(statistics.get("LastSuccessSync"), now)
-    return {**device, "statistics": returned(statistics), "days_since_last_sync": days}
+    try:
+        wipe = wipe_of(statistics)
+    except TenantError:  # a time that cannot be read is no reason to show nothing of all other devices
+        wipe = None
+    return {**device, "statistics": returned(statistics), "days_since_last_sync": days, "wipe": wipe}
 
 
 def below_minimum(device: Record) -> bool | None:

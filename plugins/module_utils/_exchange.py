@@ -11,10 +11,12 @@ _exchange_answers.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -34,6 +36,7 @@ _MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of com
 # Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 _PERMISSIONS = {"Exchange.ManageAsApp", "Exchange.Manage"}  # application, delegated
+_INITIAL_DOMAIN = re.compile(r"[^.]+\.(partner\.)?onm(icrosoft|schina)\.[a-z]+", re.IGNORECASE)
 
 _OPERATIONS = {
     "Get": Operation.READ,
@@ -73,6 +76,7 @@ class Exchange:
         self, http: Http, root: str, tenant: Callable[[], str], bearer: Bearer, siblings: tuple[str, ...] = ()
     ) -> None:
         self._http, self._tenant = http, tenant
+        self._writes_under = ""  # the initial domain, once the service took a write under it alone
         self._connection_id = str(uuid.uuid4())
         # Microsoft's module waits 960 s; the deadline of the task clips it.
         self._service = Service(_NAME, root, bearer, classify, explain, read_timeout=960.0, siblings=siblings)
@@ -92,11 +96,48 @@ class Exchange:
         objects that a page may have.
         """
         operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
+        run = partial(self._invoke, operation, cmdlet, parameters, purpose, select, known, page_size)
+        if operation is Operation.READ or not _INITIAL_DOMAIN.fullmatch(self._http.tenant):
+            return run(self._tenant)
+        try:
+            return run(lambda: self._writes_under or self._tenant())
+        except TenantError as error:
+            # Without an answer nothing was sent: the parameters or the sign-in were refused.
+            if error.kind != "forbidden" or error.answer is None or self._writes_under:
+                raise
+            refused = error
+        return self._under_initial_domain(run, refused)
+
+    def _under_initial_domain(self, run: Callable[[Callable[[], str]], Result], refused: TenantError) -> Result:
+        """A write that was refused under the tenant's GUID, once more under the initial domain that was given.
+
+        One public report of 2026 has writes that work under that name alone. A refusal did nothing, so that this is no
+        second write.
+        """
+        try:
+            result = run(lambda: self._http.tenant)
+        except TenantError as error:
+            raise (refused if error.kind == "forbidden" else error) from error.__cause__
+        self._writes_under = self._http.tenant
+        self._http.trace(f"{_NAME} refused a write under the tenant's GUID and took it under {self._http.tenant}")
+        return result
+
+    def _invoke(
+        self,
+        operation: Operation,
+        cmdlet: str,
+        parameters: Mapping[str, Any],
+        purpose: Purpose,
+        select: tuple[str, ...],
+        known: bool,
+        page_size: int,
+        named: Callable[[], str],
+    ) -> Result:
         sent = checked(cmdlet, parameters, known)
         if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
             sent["Confirm"] = False  # a request parameter here, not a prompt
         limit, unlimited = _result_size(sent)
-        tenant = self._tenant()
+        tenant = named()
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
         headers = {
             "Accept-Language": "en-US",

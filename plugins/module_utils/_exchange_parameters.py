@@ -97,12 +97,18 @@ def _check_members(cmdlet: str, name: str, value: Any, members: tuple[str, ...])
 
 
 def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
-    """The last guard before anything is sent: a cmdlet takes a blank name for every object. Raises TenantError."""
+    """The last guard before anything is sent: a cmdlet takes a blank name for every object. Raises TenantError.
+
+    A blank element of a list is no value of any parameter.
+    """
     for name, value in parameters.items():
+        # An edit of a list is a dictionary of lists.
+        lists = list(value.values()) if isinstance(value, Mapping) else [value]
+        elements = [one for part in lists if isinstance(part, list) for one in part]
+        if any(one is None or (isinstance(one, str) and is_blank(one)) for one in elements):
+            raise usage(f"{cmdlet} was about to be called with a blank element in {name}, which names nothing")
         if not (reads(cmdlet) or fold(name) in _TARGETS):
             continue
-        # An edit of a list is a dictionary of lists.
-        lists = value.values() if isinstance(value, Mapping) else [value]
         parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
         if any(isinstance(one, str) and is_blank(one) for one in parts) or (value is None and fold(name) == "identity"):
             raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")

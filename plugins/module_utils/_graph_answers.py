@@ -58,7 +58,7 @@ def refine(error: TenantError, needs: str) -> TenantError:
         error.problem = f"the tenant has no licence for this ({answer})"
     elif answer.status == 401 and "UnknownError" in answer.code and "forbidden" in f"{answer.code} {text}".lower():
         granted = " and ".join(held(needs, error.claims))
-        error.kind = "forbidden"
+        error.kind = "no_licence" if granted else "forbidden"
         error.next_step = (
             f"The token holds {granted}, so the tenant or the account most likely lacks an Intune licence: check that"
             if granted

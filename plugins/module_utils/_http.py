@@ -87,15 +87,13 @@ class Service:
     proxied: bool = True
     siblings: tuple[str, ...] | None = None
 
-    def url(self, path: str) -> str:
+    def url(self, path: str, attempted: str = "", tenant: str = "") -> str:
         """An address below the root; C(path) may be a whole link that the service gave."""
         url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
         allowed = belonging(self.root, self.siblings, url)
         if allowed is None:
-            raise TenantError(
-                "protocol",
-                f"{self.name} named the address {one_line(url, 120)}, which is not below {self.root}; nothing was sent",
-            )
+            address = f"the address {one_line(url, 120)}, which is not below {self.root}"
+            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", attempted, tenant)
         return allowed
 
 
@@ -150,7 +148,7 @@ class Http:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
         self.clock, self.sleep, self.now = clock, sleep, now
-        self._random, self._trace = random, trace
+        self._random, self.trace = random, trace
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: Answer | None = None  # what was answered to the last request that was done
@@ -232,17 +230,17 @@ class Http:
                 request.purpose.attempted,
                 self.tenant,
             )
-        mine = str(uuid.uuid4())
+        mine, said = str(uuid.uuid4()), (request.purpose.attempted, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
         prepared = self._transport.prepare(
             request.method,
-            moved(service.url(request.path), service.root, self._places.get(service.root, service.root)),
+            moved(service.url(request.path, *said), service.root, self._places.get(service.root, service.root)),
             headers=headers,
             params=request.query,
             data=request.form,
             json=request.body,
         )
-        service.url(prepared.url or "")  # what is really sent, checked before it gets the bearer
+        service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
         token = service.bearer.token() if service.bearer else ""
         if service.bearer:
             prepared.headers["Authorization"] = f"Bearer {token}"
@@ -265,7 +263,7 @@ class Http:
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
             return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({error})", kind)
         if limit := rate_limit(raw.headers):
-            self._trace(f"{service.name} rate limit: {limit}")
+            self.trace(f"{service.name} rate limit: {limit}")
         if raw.status_code == 503:
             self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
         try:

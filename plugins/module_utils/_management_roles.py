@@ -120,14 +120,14 @@ class Roles(Cmdlets):
         enabled = {"EnabledCmdlets": list(wanted)} if values.get("Cmdlets") else {}
         sent = {name: value for name, value in values.items() if name != "Cmdlets"}
         made = super().create(tenant, {**sent, **enabled})
-        self._edit(tenant, made, {cmdlet: self.allowed[cmdlet] for cmdlet in wanted}, wanted)
+        self._edit(tenant, made, {cmdlet: self.allowed[cmdlet] for cmdlet in wanted}, wanted, of_new=True)
         return {**{name: made.get(name) for name in self.select}, "Cmdlets": listed(wanted)}
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         self._edit(tenant, record, unlisted(record["Cmdlets"]), unlisted(values["Cmdlets"]))
         return {**record, **values}
 
-    def _edit(self, tenant: Tenant, role: Record, before: Entries, after: Entries) -> None:
+    def _edit(self, tenant: Tenant, role: Record, before: Entries, after: Entries, *, of_new: bool = False) -> None:
         """Entry by entry, what goes first. Each step is absolute: the next run goes on where this one ended.
 
         The entries by which roles are changed come last, and what they gain before what they lose: whoever changes its
@@ -144,12 +144,14 @@ class Roles(Cmdlets):
             parameters: dict[str, Any] = {} if verb == "Remove" else {"Parameters": after[cmdlet]}
             if verb == "Add":
                 parameters["Overwrite"] = True
-            self._entry(tenant, verb, str(role["Name"]), cmdlet, parameters)
+            self._entry(tenant, verb, str(role["Name"]), cmdlet, parameters, of_new=of_new)
 
-    def _entry(self, tenant: Tenant, verb: str, role: str, cmdlet: str, parameters: Mapping[str, Any]) -> None:
+    def _entry(
+        self, tenant: Tenant, verb: str, role: str, cmdlet: str, parameters: Mapping[str, Any], *, of_new: bool
+    ) -> None:
         try:
             written = {"Identity": f"{role}\\{cmdlet}", **parameters}
-            self.write(tenant, "change", f"{verb}-ManagementRoleEntry", written)
+            self.write(tenant, "change", f"{verb}-ManagementRoleEntry", written, of_new=of_new)
         except TenantError as error:
             if error.kind == "not_found":  # new objects are not found everywhere at once, and others remove them
                 if verb == "Remove" and fold(cmdlet) not in folded_set(entries_of(tenant, role)):

@@ -13,6 +13,7 @@ from ._errors import Purpose, TenantError, usage
 from ._policy_settings import LAX, SETTINGS, canonical, checked
 from ._resource import Field, Record, Resource, fold, returned
 from ._run import ensure
+from ._targets import first_names
 from ._tenant import Tenant
 
 READER = "the Exchange role View-Only Recipients or Recipient Policies"
@@ -42,6 +43,8 @@ class Policies(Cmdlets):
 def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one policy to the wanted state. Raises L(TenantError)."""
     wanted = checked(params)
+    if params["state"] == "present":
+        _check_idle(params, params["password_enabled"] is not False)  # whatever is there already
     if wanted["require_storage_card_encryption"]:
         if wanted["device_encryption_enabled"] is False:
             raise usage(
@@ -90,6 +93,11 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
     enabled = (
         params["password_enabled"] if params["password_enabled"] is not None else (record or {}).get("PasswordEnabled")
     )
+    _check_idle(params, bool(enabled))
+
+
+def _check_idle(params: Mapping[str, Any], enabled: bool) -> None:
+    """Password settings that ask for something do nothing on a policy without passwords."""
     idle = [option for option, lax in LAX.items() if params[option] is not None and params[option] not in lax]
     if idle and not enabled:
         raise usage(
@@ -121,7 +129,7 @@ def _check_removal(tenant: Tenant, record: Record) -> None:
         if not one.get("ActiveSyncMailboxPolicyIsDefaulted")
     ]
     if users:
-        named = ", ".join(users[:5]) + (" and others" if len(users) > 5 else "")
+        named = first_names(users, 5)
         raise TenantError(
             "in_use",
             f"{name} is the policy of {len(users)} mailboxes ({named}), and Exchange does not remove a policy in use",

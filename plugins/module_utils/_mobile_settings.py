@@ -14,6 +14,7 @@ from ._errors import TenantError, usage
 from ._impact import read_impact, with_default
 from ._resource import EditedList, Field, Record, Resource, returned
 from ._run import ensure
+from ._targets import first_names
 from ._tenant import Tenant
 
 _LONGEST_INSERT = 256  # characters, Set-ActiveSyncOrganizationSettings
@@ -50,7 +51,7 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
     hit = [one for one in changed if _STRICTNESS.index(one["after"]) > _STRICTNESS.index(one["before"])]
     if hit and not params["accept_impact"]:
         owners = sorted({one["mailbox"] for one in hit})
-        named = ", ".join(owners[:5]) + (" and others" if len(owners) > 5 else "")
+        named = first_names(owners, 5)
         raise TenantError(
             "not_accepted",
             f"with {level} as the default, {len(hit)} devices of {len(owners)} mailboxes would be locked out ({named})",

@@ -12,7 +12,7 @@ from typing import Any
 from ._assignment_scopes import scope_of
 from ._built_in import is_built_in
 from ._cmdlet_access import READER
-from ._cmdlets import Cmdlets, found_by
+from ._cmdlets import Cmdlets, found_by, invoke_listed, names_of_groups
 from ._errors import Purpose, TenantError, usage
 from ._principals import Principal, Principals
 from ._resource import Field, Record, Resource, fold, returned
@@ -60,7 +60,7 @@ class Assignments(Cmdlets):
 
     def list(self, tenant: Tenant) -> list[Record]:
         asked = {"Role": self._role_id, "RoleAssignee": self.assignee.id, "Delegating": False}
-        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ).values
+        found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, self.names)
         direct = [
             one
             for one in found
@@ -113,7 +113,13 @@ def keep_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool)
     resource = Resource(
         _NAME,
         Assignments(
-            catalog=catalog, role=role, kind=kind, assignee=assignee, given=_shown(kind, given, assignee), scoped=scoped
+            catalog=catalog,
+            role=role,
+            kind=kind,
+            assignee=assignee,
+            given=_shown(kind, given, assignee),
+            scoped=scoped,
+            names=names_of_groups(groups),
         ),
         keys=(Field("role", "Role", same=fold), Field(kind, KINDS[kind], same=fold)),
         fields=(Field("enabled", "Enabled"),),
@@ -136,7 +142,10 @@ def _assignee(tenant: Tenant, kind: str, given: str, groups: list[Record]) -> Pr
         return principals.learn(application) if application else None
     for group in groups if kind == "group" else []:
         principals.learn(group, label=str(group["Name"]))
-    return principals.find(given)
+    found = principals.find(given)
+    # The id of a person names no group, and that of a group nobody in person.
+    is_group = found and (found.is_group or any(found.is_meant_by(str(one["Guid"])) for one in groups))
+    return found if bool(is_group) is (kind == "group") else None
 
 
 def _missing(kind: str, params: Mapping[str, Any], role: Record | None) -> TenantError:

@@ -13,7 +13,7 @@ from typing import Any
 from ._assignment_scopes import SCOPES, scope_of
 from ._built_in import is_built_in
 from ._cmdlet_access import READER
-from ._cmdlets import Cmdlets, found_by
+from ._cmdlets import Cmdlets, found_by, invoke_listed, names_of_groups
 from ._concurrent import gather
 from ._errors import Purpose, TenantError
 from ._exchange_parameters import edit
@@ -46,16 +46,16 @@ _SELECT = ("Identity", "Name", "Guid", "DisplayName", "Description", "ManagedBy"
 _PROTECTION = ("WellKnownObject", "Capabilities")  # read to know what is built in
 
 
-def read_members(tenant: Tenant, group: Record) -> list[Record]:
+def read_members(tenant: Tenant, group: Record, names: Mapping[str, str]) -> list[Record]:
     asked = {"Identity": group["Guid"], "ResultSize": "Unlimited"}
-    return tenant.exchange.invoke("Get-RoleGroupMember", asked, _READ).values
+    return invoke_listed(tenant, "Get-RoleGroupMember", asked, _READ, names)
 
 
-def read_assignments(tenant: Tenant, group: Record) -> list[Record]:
+def read_assignments(tenant: Tenant, group: Record, names: Mapping[str, str]) -> list[Record]:
     """The roles that the group may use, each under a label that has its scope. To hand on is another matter."""
     asked = {"RoleAssignee": group["Guid"], "Delegating": False}
     select = ("Name", "Guid", "Identity", "Role", *SCOPES)
-    found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ, select=select).values
+    found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, names, select)
     return [{**one, "Label": _label(one)} for one in found]
 
 
@@ -64,8 +64,9 @@ def _label(assignment: Record) -> str:
     return f"{assignment['Role']} ({scope})" if scope else str(assignment["Role"])
 
 
-def _details(tenant: Tenant, group: Record) -> tuple[list[Record], list[Record]]:
-    found = gather({"members": lambda: read_members(tenant, group), "roles": lambda: read_assignments(tenant, group)})
+def _details(tenant: Tenant, group: Record, names: Mapping[str, str]) -> tuple[list[Record], list[Record]]:
+    reads = {"members": partial(read_members, tenant, group, names)}
+    found = gather({**reads, "roles": partial(read_assignments, tenant, group, names)})
     for one in found.values():
         if isinstance(one, TenantError):
             raise one
@@ -136,13 +137,14 @@ class RoleGroups(Cmdlets):
 
     def list(self, tenant: Tenant) -> list[Record]:
         groups = super().list(tenant)
+        self.names.update(names_of_groups(groups))
         if self.find_managers:
             for one in groups:
                 self.principals.learn(one, label=str(one["Name"]))
         return [self._whole(tenant, one) if fold(one["Name"]) == fold(self.name) else one for one in groups]
 
     def _whole(self, tenant: Tenant, group: Record) -> Record:
-        members, assignments = _details(tenant, group)
+        members, assignments = _details(tenant, group, self.names)
         self.scoped.update({fold(one["Label"]): str(one["Role"]) for one in assignments if scope_of(one)})
         people = [self.principals.learn(one).label for one in members]
         managers = [self._manager(str(one)) for one in group.get("ManagedBy") or []]
@@ -190,7 +192,7 @@ class RoleGroups(Cmdlets):
             )
 
     def _is_assigned(self, tenant: Tenant, group: Record, guid: str) -> bool:
-        return guid in map(self.id_of, read_assignments(tenant, group))
+        return guid in map(self.id_of, read_assignments(tenant, group, self.names))
 
     def _give(self, tenant: Tenant, record: Record, role: str) -> None:
         given = {"Role": self.catalog.id_of(role), "SecurityGroup": self.id_of(record)}
@@ -258,11 +260,12 @@ def role_groups_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any
     if params.get("filter"):
         asked["Filter"] = params["filter"]
     groups = []
-    for group in found_by(tenant, "Get-RoleGroup", asked, _READ):
+    found = found_by(tenant, "Get-RoleGroup", asked, _READ)
+    for group in found:
         shown = returned({name: group.get(name) for name in (*_SELECT, "Roles")})
         shown["built_in"] = is_built_in(group)
         if params.get("name"):
-            members, assignments = _details(tenant, group)
+            members, assignments = _details(tenant, group, names_of_groups(found))
             shown["members"] = [returned(one) for one in members]
             shown["roles"] = sorted({str(one["Label"]) for one in assignments})
         groups.append(shown)

@@ -68,6 +68,8 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
             uuid.UUID(params[option])
         except ValueError:
             raise usage(f"{option} must be a GUID, not {params[option]}") from None
+    if record is None:
+        _refuse_ids_of_another(tenant, params)
     if record and fold(record.get("ObjectId")) != fold(params["object_id"]):
         raise TenantError(
             "fixed",
@@ -77,6 +79,21 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
             tenant.label,
             next_step=f"Check the ids: {_WHICH}. If the application was made anew, remove the old registration first",
         )
+
+
+def _refuse_ids_of_another(tenant: Tenant, params: Mapping[str, Any]) -> None:
+    """Neither id of a new registration belongs to an application that is registered, as the one or the other id."""
+    for option in ("app_id", "object_id"):
+        other = find_service_principal(tenant, params[option])
+        if other is not None:
+            raise TenantError(
+                "fixed",
+                f"{option} is {params[option]}, which belongs to the registered application {other.get('DisplayName')} "
+                f"(application id {other.get('AppId')}, object id {other.get('ObjectId')})",
+                "register the service principal",
+                tenant.label,
+                next_step=f"Check the ids: {_WHICH}",
+            )
 
 
 def _refuse_own(tenant: Tenant, app_id: str, record: Record) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ._errors import TenantError, usage
 
-_LISTED = 10  # candidates in a message
+_LISTED = 10  # names in a message
 _SHORTEST_MARKER = 8
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
@@ -99,6 +99,11 @@ def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_ste
         )
 
 
+def first_names(names: Sequence[str], at_most: int = _LISTED) -> str:
+    """The first of several names, and whether there are others."""
+    return ", ".join(names[:at_most]) + (" and others" if len(names) > at_most else "")
+
+
 def only(
     found: Sequence[Any],
     describe: Callable[[Any], str],
@@ -113,10 +118,9 @@ def only(
     if len(found) < 2:
         return found[0] if found else None
     candidates = [describe(one) for one in found]
-    listed = ", ".join(candidates[:_LISTED]) + (" and others" if len(candidates) > _LISTED else "")
     raise TenantError(
         "ambiguous",
-        f"{len(found)} objects match where one is expected: {listed}",
+        f"{len(found)} objects match where one is expected: {first_names(candidates)}",
         f"find the {what}",
         tenant,
         next_step=next_step,

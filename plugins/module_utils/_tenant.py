@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,13 +13,15 @@ from typing import Any
 
 from ._auth import Tokens
 from ._connection import cloud_of, named
-from ._errors import usage
+from ._errors import one_line, usage
 from ._exchange import Exchange
 from ._graph import Graph
 from ._http import Bearer, Http
 from ._redaction import Redactor
 from ._token_cache import Token
 from ._transport import IMPORT_ERROR
+
+_TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # it stands in addresses
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ def open_tenant(
     label = params.get("tenant_id")
     if not label:
         raise usage(f"{named('tenant_id')} is not given", "Give the tenant's id or one of its verified domains")
+    if not _TENANT.fullmatch(label):
+        raise usage(
+            f"{named('tenant_id')} is {one_line(label, 80)}, which is neither an id nor a domain",
+            "Give the tenant's id or one of its verified domains",
+        )
     if params["timeout"] <= 0:
         raise usage(f"{named('timeout')} must be more than 0 seconds")
     cloud = cloud_of(dict(params))

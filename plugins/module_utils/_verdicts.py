@@ -133,13 +133,18 @@ def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping
     )
 
 
+def _no_owner(error: TenantError) -> Verdict:
+    """Several accounts are a verdict; an account that is not shown is none."""
+    return unread(error) if error.kind == "unexpected_answer" else unmet(error.problem, error.next_step)
+
+
 def connector_account(account: str | None, users: list[dict[str, Any]] | None) -> Verdict:
     if account is None or users is None:
         return _NO_ACCOUNT
     try:
         user = owner_of(users, account)
     except TenantError as error:
-        return unmet(error.problem, error.next_step)
+        return _no_owner(error)
     reason = shortcoming(user, account)
     if user is None or reason:
         return unmet(reason, "Create or mend the account: enabled, with this primary SMTP address")
@@ -164,7 +169,7 @@ def intune_console_access(
     try:
         user = owner_of(users, account)
     except TenantError as error:
-        return unmet(error.problem, error.next_step)
+        return _no_owner(error)
     if user is None:
         return unmet(f"no account owns the address {account}", "Create the account first")
     held = sorted(

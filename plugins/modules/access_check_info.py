@@ -77,7 +77,9 @@ checks:
       type: str
       returned: always
     command:
-      description: The command of Microsoft Graph PowerShell that grants what is missing. Empty if there is none.
+      description:
+        - The command of Microsoft Graph PowerShell that grants what is missing, with the ids of the caller. Empty if
+          there is none, as for a license.
       type: str
       returned: always
   sample:
@@ -122,7 +124,7 @@ from ..module_utils._access_check import access_check
 from ..module_utils._module import run_module
 from ..module_utils._run import Declaration
 
-DECLARATION = Declaration("check the access to the tenant", access_check)
+DECLARATION = Declaration("check the access", access_check)
 
 
 def main() -> None:

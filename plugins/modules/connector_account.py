@@ -114,6 +114,8 @@ notes:
   - O(state=absent), O(account_enabled=false) and taking roles away need C(RoleManagement.Read.Directory), to see
     whether a role is held. The last enabled user who holds Global Administrator directly is never disabled or removed,
     and keeps the role (C(error.kind=last_way_in)).
+  - An address that another account has, as its name or as any of its addresses, is refused
+    (C(error.kind=address_in_use)).
   - O(update_password=always) on an account that exists needs C(User-PasswordProfile.ReadWrite.All) and the directory
     role User Administrator as well; C(User.ReadWrite.All) does not include it.
   - To disable or remove an account that holds an administrator role, or to give it a password, the application needs

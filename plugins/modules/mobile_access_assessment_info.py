@@ -41,6 +41,8 @@ notes:
     C(Policy.Read.All), C(User.Read.All), C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory),
     C(AuditLog.Read.All) and C(Reports.Read.All), and the Exchange roles C(View-Only Recipients) and
     C(View-Only Configuration). No right to write.
+  - Whether a device signs in with a certificate straight to Exchange Online, which ends on 31 December 2026, shows
+    nowhere. While there are Exchange ActiveSync devices, that check is V(unknown).
   - The sign-in log needs a licence of Microsoft Entra ID P1, and has interactive sign-ins only.
   - Where the tenant conceals names in reports, which is the default, the people of the usage report are only counted.
 seealso:
@@ -117,12 +119,13 @@ summary:
   description: How many checks have each status.
   returned: success
   type: dict
-  sample: {met: 14, unmet: 3, unknown: 1}
+  sample: {met: 14, unmet: 3, unknown: 2}
 coverage:
   description:
     - For each question about Conditional Access and way to open mail who is covered, who only under conditions, who is
       not and why, and what a policy in report-only mode would change; with the number of people and one as an example.
-    - Null where the policies could not be read.
+    - Null where the policies could not be read, and where the tenant has policy plans (beta) too, which this module
+      does not judge. Its checks are V(unknown) then, as far as the policies alone do not meet them.
   returned: success
   type: list
   elements: dict

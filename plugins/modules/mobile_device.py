@@ -126,7 +126,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devices:
-  description: The devices that the filters left, as M(intune.exchange.mobile_device_info) returns them.
+  description:
+    - The devices that the filters left, as M(intune.exchange.mobile_device_info) returns them. With O(wipe), C(wipe) of
+      each device is how far each kind of wipe is after the task, in check mode as predicted.
   returned: success
   type: list
   elements: dict
@@ -177,6 +179,13 @@ acknowledged:
   returned: when O(wipe) is V(account_only) or V(full)
   type: bool
   sample: false
+msg:
+  description:
+    - On which devices a wipe was pending, or that none was. Devices that were already wiped are named as well, since
+      nothing can undo that.
+  returned: when O(wipe=cancel)
+  type: str
+  sample: No wipe was pending, so nothing was cancelled
 progress:
   description: What was seen while waiting for the devices.
   returned: when the task waited

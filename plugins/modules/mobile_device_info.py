@@ -85,6 +85,19 @@ mobile_devices:
       description: The statistics under the names of Exchange. Empty when the device went away in between.
       type: dict
       returned: when statistics were read
+    wipe:
+      description:
+        - How far each kind of wipe is, V(none), V(pending) or V(done), by the newest request and the newest
+          acknowledgement of its kind. Null if the statistics do not say.
+      type: dict
+      returned: when statistics were read
+      contains:
+        account_only:
+          description: The wipe of the mail account alone.
+          type: str
+        full:
+          description: The wipe of everything on the device.
+          type: str
   sample:
     - below_minimum_eas_version: false
       client_type: EAS

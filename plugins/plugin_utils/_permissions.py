@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each module needs, proved by tests: application permissions of Microsoft Graph, and roles of Exchange Online."""
+"""What each module needs of Microsoft Graph and of Exchange Online, as tests try it on the simulated tenant."""
 
 from __future__ import annotations
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from simulator import Simulator
 
-ROOT = Path(__file__).parents[2]
+from .warm import ROOT, ansible
+
 SHIPPED: list[str | Path] = [path.stem for path in (ROOT / "simulator" / "tenants").glob("*.yml")]
 
 
@@ -75,27 +74,8 @@ def player(folder: Path, simulator: Simulator) -> Play:
         host = {"hosts": "localhost", "connection": "local", "gather_facts": False, **keywords}
         host["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **keywords.get("vars", {})}
         book.write_text(yaml.safe_dump([{**host, "tasks": [{"block": steps, "always": [keep]}]}], sort_keys=False))
-        clean = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))
-        }
         signed_in = simulator.environment(tenant) if environment is None else environment
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", *arguments, str(book)],
-            cwd=folder,
-            env={
-                **clean,
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-                "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "integration" / "action"),
-                "ANSIBLE_NOCOLOR": "1",
-                "ANSIBLE_LOCALHOST_WARNING": "false",
-                **signed_in,
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=900,  # a run that hangs; a busy machine takes a minute or two
-            check=False,
-        )
+        done = ansible("ansible-playbook", "-i", "localhost,", *arguments, book, folder=folder, environment=signed_in)
         found = json.loads(results.read_text()) if results.exists() else {}
         return Run(done.returncode, done.stdout + done.stderr, found)
 

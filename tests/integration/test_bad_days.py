@@ -209,19 +209,30 @@ def test_an_answer_that_is_not_json(play: Play, simulator: Simulator) -> None:
     assert "Microsoft Graph answered 200, but not with JSON" in failed["msg"]
 
 
+# Each request of each module with each of these is tests/promises/test_faults.py's.
+FAULTS: list[tuple[dict[str, Any], str, bool]] = [
+    ({"kind": "truncate", "phase": "mid_body"}, "protocol", True),
+    ({"kind": "bad_json"}, "protocol", True),
+    ({"kind": "status", "status": 500}, "timeout", True),
+    ({"kind": "reset"}, "network", False),
+    ({"kind": "looping_next_link"}, "truncated", True),
+    ({"kind": "foreign_next_link"}, "protocol", True),
+    ({"kind": "redirect"}, "protocol", True),
+    ({"kind": "status", "status": 404}, "protocol", False),
+]
+
+
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ({"kind": "truncate", "phase": "mid_body"}, "protocol"),
-        ({"kind": "bad_json"}, "protocol"),
-        ({"kind": "status", "status": 500}, "timeout"),
-        ({"kind": "reset"}, "network"),
-        ({"kind": "looping_next_link"}, "truncated"),
-        ({"kind": "foreign_next_link"}, "protocol"),
-        ({"kind": "redirect"}, "protocol"),
-        ({"kind": "status", "status": 404}, "protocol"),
+        pytest.param(
+            fault,
+            kind,
+            id="-".join(str(part) for part in (*fault.values(), kind)),
+            marks=[pytest.mark.more] if more else [],
+        )
+        for fault, kind, more in FAULTS
     ],
-    ids=lambda value: "-".join(str(part) for part in value.values()) if isinstance(value, dict) else value,
 )
 def test_a_read_that_fails_is_never_absent(play: Play, simulator: Simulator, fault: dict[str, Any], kind: str) -> None:
     simulator.fault(match=LIST, count=99, **fault)

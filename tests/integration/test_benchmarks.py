@@ -11,7 +11,11 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from .conftest import ROOT
+
+pytestmark = pytest.mark.more
 
 TENANT = ["start", "ping", "sequential", "concurrent", "sdk", "uri", "processes", "worker", "role", "requirements"]
 INVENTORY = ["inventory_sequential", "inventory_1", "inventory_2", "inventory_4"]

@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +13,14 @@ import pytest
 
 from simulator import Simulator
 
-from .conftest import ROOT, Play
+from .conftest import Play
+from .warm import ansible
 
 
 def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variables: Any) -> str:
     """The output of a shipped playbook with the sign-in of a tenant in its environment; it must fail."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
-    done = subprocess.run(
-        [
-            str(Path(sys.executable).parent / "ansible-playbook"),
-            *("-i", inventory, f"intune.exchange.{name}", "-e", json.dumps(variables)),
-        ],
-        cwd=folder,
-        env={
-            **clean,
-            **simulator.environment("phones"),
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-            "ANSIBLE_NOCOLOR": "1",
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    arguments = ("-i", inventory, f"intune.exchange.{name}", "-e", json.dumps(variables))
+    done = ansible("ansible-playbook", *arguments, folder=folder, environment=simulator.environment("phones"))
     assert done.returncode != 0, done.stdout
     return " ".join((done.stdout + done.stderr).split())
 

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from ansible_collections.intune.exchange.plugins.module_utils._connection import SECRET_OPTIONS
 from simulator import Simulator
+from tools import first_run
 
-from .conftest import ROOT, Play
+from .conftest import Play
+from .warm import ROOT, ansible
 
 NAME = "intune.exchange."
 PAGE = ROOT / "docs/docsite/rst/check_access.rst"
@@ -24,51 +24,49 @@ GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 
 
 def playbook(folder: Path, environment: dict[str, str], *arguments: str) -> tuple[int, str]:
-    clean = {key: text for key, text in os.environ.items() if not key.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), *arguments],
-        cwd=folder,
-        env={
-            **clean,
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            **environment,
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    done = ansible("ansible-playbook", *arguments, folder=folder, environment=environment)
     return done.returncode, done.stdout + done.stderr
 
 
-def table(output: str) -> list[str]:
-    """The lines of the table, as they are in the page."""
-    return [line for line in re.findall(r'^ +"(.*?)",?$', output, re.MULTILINE) if re.search(r" {2,}[a-zS]", line)]
+def held(simulator: Simulator) -> dict[str, Any]:
+    """Everything that the tenants hold."""
+    return {
+        tenant: {kind: objects for kind, objects in kinds.items() if objects}
+        for tenant, kinds in simulator.objects().items()
+    }
 
 
-def test_the_check_names_what_is_missing_and_ends_well(simulator: Simulator, tmp_path: Path) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    for tenant in ("missing_permission", "retired_with_holes"):
-        code, output = playbook(tmp_path, simulator.environment(tenant), f"{NAME}check_access")
-        assert code == 0, output
-        lines = table(output)[:8]
-        assert len(lines) == 8 and "\n".join(f"   {line}" for line in lines) in page, output
-        if tenant == "missing_permission":
-            assert "Command: $api = Get-MgServicePrincipal -Filter 'appId eq ''00000003-" in output
-            assert f"-PrincipalId {simulator.facts(tenant)['object_id']}" in output
-    assert not [one for one in simulator.requests() if one["class"] != "READ"]
+def test_every_shipped_tenant_in_one_run() -> None:
+    """With -vvvv: nothing is written, no secret is shown, a broken tenant stops nobody, and the page has the output."""
+    with Simulator(tenants=first_run.SHIPPED) as simulator:
+        cases = first_run.cases(simulator)
+        before = held(simulator)
+        code, output = first_run.run(cases, "-vvvv")
+        assert code == 2 and "Traceback" not in output, output[-3000:]
+        assert held(simulator) == before
+        assert not [one for one in simulator.requests() if one["class"] != "READ" or one["effect"]]
+        lines = first_run.said(output)
+        assert set(lines) == set(cases) and len(cases) == len(first_run.SHIPPED) + 2
+        secrets = {options[name] for options in cases.values() for name in options if name in SECRET_OPTIONS}
+        assert not [one for one in secrets if one in output]
+        failed = {host for host, said in lines.items() if not said[0].startswith("Read  ")}
+        assert failed == {"wrong_secret"} and "AADSTS7000215" in lines["wrong_secret"][0]
+        for host in lines.keys() - failed:
+            table, rest = lines[host][1:8], "\n".join(lines[host][8:])
+            open_ = [row.rsplit(None, 1) for row in table if not row.endswith("works")]
+            assert all(title.strip() in rest for title, _status in open_)
+            assert rest.count("Next step: ") >= min(1, len(open_)), (host, rest)
+            assert rest.count("Command: ") >= (1 if "the token has no" in rest else 0)
+        text = PAGE.read_text(encoding="utf-8")
+        assert first_run.page(text, lines, simulator.urls) == text, "run python tools/first_run.py"
 
 
 def test_it_fails_without_a_sign_in_and_when_it_is_asked_to(simulator: Simulator, tmp_path: Path) -> None:
     environment = simulator.environment("missing_permission")
     code, output = playbook(tmp_path, environment, f"{NAME}check_access", "-e", "check_access_strict=true")
     assert code == 2 and "Not every read works" in output, output
-    code, output = playbook(tmp_path, {**environment, "AZURE_CLIENT_SECRET": "wrong"}, f"{NAME}check_access")
-    assert code == 2 and "AADSTS7000215" in output and "Show what works" not in output, output
+    code, output = playbook(tmp_path, {}, f"{NAME}check_access")
+    assert code == 2 and "tenant_id (AZURE_TENANT_ID) is not given. Give the tenant's id" in output, output
 
 
 def test_connect_can_be_tried_with_the_right_to_read(simulator: Simulator, tmp_path: Path) -> None:

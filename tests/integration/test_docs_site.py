@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page
 
 from .conftest import ROOT
 
+pytestmark = pytest.mark.more
+
 SITE = ROOT / ".cache" / "docs" / "html"
 # One of each kind of page that antsibull-docs makes, of which the longest is this module's.
 MADE = (

@@ -11,7 +11,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -23,9 +22,11 @@ import yaml
 
 from simulator import Simulator
 
-from .conftest import ROOT, player
+from .conftest import player
+from .warm import BIN, ROOT, settings
 
-BIN = Path(sys.executable).parent
+pytestmark = pytest.mark.more
+
 ADDRESS = "svc-intune-connector@watched.example"
 WATCHED = {
     "extends": "ready",
@@ -51,6 +52,9 @@ WATCHED = {
         "devices": [{"user": "adele.vance", "model": "iPhone14C2", "type": "iPhone", "os": "iOS 18.6", "client": "EAS"}]
     },
 }
+
+# Needs ansible-rulebook and Java. What it watches, passes on and refuses is also tests/unit/eda/test_watch.py's.
+pytestmark = pytest.mark.more
 
 GUIDE = (ROOT / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
 
@@ -126,15 +130,7 @@ def start(tmp_path: Path, simulator: Simulator) -> Iterator[Start]:
         arguments = command.split()
         if rulebook:
             arguments[arguments.index("-r") + 1] = rulebook
-        own = ("AZURE_", "INTUNE_", "ANSIBLE_", "EDA_")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-        settings = {
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-            "ANSIBLE_NOCOLOR": "1",
-            "HOME": str(tmp_path),
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-        }
-        environment = {**clean, **settings, **simulator.environment("watched")}
+        environment = {**settings(), **simulator.environment("watched")}
         started.append(Rulebook(tmp_path, [*arguments, "--print-events"], environment))
         return started[-1]
 

@@ -10,10 +10,9 @@ replaced. Two pages and the README of the collection have tests of their own, wh
 from __future__ import annotations
 
 import json
-import os
 import re
+import shlex
 import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,9 +25,9 @@ import yaml
 from ansible_collections.intune.exchange.plugins.module_utils._connection import ENVIRONMENT
 from simulator import Simulator
 
-from .conftest import ROOT, SHIPPED
+from .conftest import SHIPPED
+from .warm import ROOT, ansible, settings
 
-BIN = Path(sys.executable).parent
 OWN_TESTS = {"guide_many_tenants", "guide_events"}  # test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py
 # What the commands of a page begin with, and which of them other tests execute.
 ELSEWHERE = {"pip", "ansible-galaxy", "cd", "python", "molecule"}  # test_readme.py, make molecule
@@ -149,7 +148,8 @@ class Reader:
         variables = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"]}
         options = {**variables, **{name: simulator.options(tenant)[name] for name in ("authority_url", "ca_path")}}
         host = {**variables, "client_secret": facts["client_secret"], "tenant_options": options}
-        host |= {"ansible_connection": "local", "connector_primary_smtp_address": facts["account"]}
+        host |= {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        host |= {"connector_primary_smtp_address": facts["account"]}
         hosts = {"hosts": {"contoso": host}}
         inventory = {"tenants": hosts, "connector_missing": hosts}
         self._write("inventory.yml", yaml.safe_dump(inventory))
@@ -246,30 +246,24 @@ class Reader:
             given = {name: value for name, value in given.items() if name.endswith(places)}
         if command.startswith("ansible-playbook"):
             command += f" -i {self.folder}/inventory.yml -e @{self.folder}/variables.yml"
-        clean = {
-            key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))
+        given |= {
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST": urls["managed_identity_url"],
+            "CONTROL_URL": urls["control_url"],
+            **environment,
         }
-        done = subprocess.run(
-            ["bash", "-ec", command],
-            cwd=self.folder,
-            env={
-                **clean,
-                "HOME": str(self.folder),
-                "PATH": f"{BIN}:{os.environ['PATH']}",
-                "ANSIBLE_HOME": str(self.folder / ".ansible"),
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-                "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-                "AZURE_POD_IDENTITY_AUTHORITY_HOST": urls["managed_identity_url"],
-                "CONTROL_URL": urls["control_url"],
-                **given,
-                **environment,
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
+        if command.startswith("ansible"):
+            done = ansible(*shlex.split(command), folder=self.folder, environment=given)
+        else:
+            done = subprocess.run(
+                ["bash", "-ec", command],
+                cwd=self.folder,
+                env={**settings(), **given},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=600,
+                check=False,
+            )
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         assert "DEPRECATED" not in done.stdout + done.stderr
         return done.stdout
@@ -289,6 +283,7 @@ def test_examples_of(name: str, tenants: Simulator, tmp_path: Path) -> None:
         reader.follow(block)
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("name", PAGES)
 def test_page(name: str, tenants: Simulator, tmp_path: Path) -> None:
     reader = Reader(tenants, TENANTS.get(name, "ready"), tmp_path)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ import yaml
 
 from simulator import Simulator
 
-from .conftest import ROOT
+from .warm import ansible
 
 HOSTILE = "=1+1</script>{{ 7 * 7 }}@contoso.example"
 ACCOUNT = "connector_primary_smtp_address"
@@ -48,18 +46,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator,
 
 
 def run(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
-    ansible = str(Path(sys.executable).parent / "ansible-playbook")
-    return subprocess.run(
-        [ansible, "-i", "inventory.yml", f"intune.exchange.{name}", "-e", "target=tenants", *arguments],
-        cwd=folder,
-        env={**clean, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"), "ANSIBLE_NOCOLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    common = ("-i", "inventory.yml", f"intune.exchange.{name}", "-e", "target=tenants")
+    return ansible("ansible-playbook", *common, *arguments, folder=folder)
 
 
 def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> None:

@@ -14,7 +14,6 @@ import re
 import runpy
 import shutil
 import subprocess
-import sys
 import textwrap
 import time
 from collections.abc import Iterator
@@ -26,9 +25,9 @@ import yaml
 
 from simulator import Simulator
 
-from .conftest import ROOT, player
+from .conftest import player
+from .warm import BIN, ROOT, ansible, settings
 
-BIN = Path(sys.executable).parent
 ROLES = ["Intune Administrator", "Exchange Administrator"]
 RULEBOOK = ROOT / "extensions/eda/rulebooks/connector_status.yml"
 SOURCE = ROOT / "extensions/eda/plugins/event_source/connector_status.py"
@@ -106,38 +105,15 @@ def _quarantine(tmp_path: Path, simulator: Simulator) -> None:
     assert done.code == 0, done.output
 
 
-def environment(folder: Path, simulator: Simulator, tenant: str) -> dict[str, str]:
-    own = ("AZURE_", "INTUNE_", "ANSIBLE_", "EDA_")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-    settings = {
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-        "ANSIBLE_NOCOLOR": "1",
-        "COLUMNS": "1000",
-        "HOME": str(folder),
-        "PATH": f"{BIN}:{os.environ['PATH']}",
-    }
-    return {**clean, **settings, **simulator.environment(tenant)}
-
-
-def run(folder: Path, signed_in: dict[str, str], program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    # The programs of another ansible-core: INTUNE_EXCHANGE_TEST_BIN=.../bin pytest ...
-    bin_folder = Path(os.environ.get("INTUNE_EXCHANGE_TEST_BIN", BIN))
-    return subprocess.run(
-        [str(bin_folder / program), *arguments],
-        cwd=folder,
-        env=signed_in,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
 def test_an_inventory_of_hostile_customers(tmp_path: Path, simulator: Simulator, canary: Path) -> None:
     """Hosts, groups, variables, the cache, compose, and the report of a play over them."""
-    signed_in = environment(tmp_path, simulator, "generous")
+    signed_in = simulator.environment("generous")
     del signed_in["AZURE_TENANT_ID"]
+
+    def run(program: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        common = ("-i", "hostile.tenants.yml")
+        return ansible(program, *common, *arguments, folder=tmp_path, environment={**signed_in, **more})
+
     content = {
         "plugin": "intune.exchange.tenants",
         "partner_tenant_id": "partner.example",
@@ -174,7 +150,7 @@ def test_an_inventory_of_hostile_customers(tmp_path: Path, simulator: Simulator,
     (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
     first, second = (simulator.facts(name)["tenant_id"] for name in ("hostile", "second"))
     for cached in (False, True):
-        listed = run(tmp_path, signed_in, "ansible-inventory", "-i", "hostile.tenants.yml", "--list")
+        listed = run("ansible-inventory", "--list")
         assert listed.returncode == 0, listed.stderr
         found = json.loads(listed.stdout)
         assert sorted(found["_meta"]["hostvars"]) == sorted([first, second])
@@ -185,11 +161,11 @@ def test_an_inventory_of_hostile_customers(tmp_path: Path, simulator: Simulator,
         assert warned.count("which is not a GUID. It is left out of the inventory.") == 3, listed.stderr
         assert not canary.exists(), cached
         assert len(found["_meta"]["hostvars"][first]["exchange_quarantine"]["mobile_devices"]) == 1
-    played = run(tmp_path, signed_in, "ansible-playbook", "-i", "hostile.tenants.yml", "play.yml")
+    played = run("ansible-playbook", "play.yml")
     assert played.returncode == 0, played.stdout + played.stderr
     assert str(canary) in played.stdout and str(canary) in (tmp_path / f"kept-{first}.txt").read_text()
     report = ("intune.exchange.report", "-e", "target=all", "-e", "report_folder=written", "-e", "report_assess=all")
-    reported = run(tmp_path, signed_in, "ansible-playbook", "-i", "hostile.tenants.yml", *report)
+    reported = run("ansible-playbook", *report)
     assert reported.returncode == 0, reported.stdout + reported.stderr
     names = {one["name"] for one in json.loads((tmp_path / "written/report.json").read_text())["tenants"]}
     assert names == {template(canary), "connector_connected"}
@@ -197,8 +173,7 @@ def test_an_inventory_of_hostile_customers(tmp_path: Path, simulator: Simulator,
     assert pages >= {"report.html", "report.csv"} and all(re.fullmatch(r"[a-z0-9.-]+", name) for name in pages)
     strict = {**content, "strict_tenants": True}
     (tmp_path / "hostile.tenants.yml").write_text(yaml.safe_dump(strict))
-    signed_in["ANSIBLE_INVENTORY_UNPARSED_FAILED"] = "true"
-    refused = run(tmp_path, signed_in, "ansible-inventory", "-i", "hostile.tenants.yml", "--list")
+    refused = run("ansible-inventory", "--list", ANSIBLE_INVENTORY_UNPARSED_FAILED="true")
     assert refused.returncode != 0 and "3 of 5 tenants could not be read" in " ".join(refused.stderr.split())
 
 
@@ -235,6 +210,7 @@ CARELESS = {
 }
 
 
+@pytest.mark.more
 def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulator, canary: Path) -> None:
     """All at once in one ansible-rulebook, and what each playbook was given."""
     if not shutil.which("java"):
@@ -278,8 +254,8 @@ def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulato
     (tmp_path / "rulebook.yml").write_text(yaml.safe_dump(rulesets))
     (tmp_path / "inventory.yml").write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n")
     (tmp_path / "variables.yml").write_text("mobile_access_confirm: false\n")
-    signed_in = environment(tmp_path, simulator, "generous")
-    signed_in["PATH"] = f"{folder}:{signed_in['PATH']}"
+    common = settings()
+    signed_in = {**common, **simulator.environment("generous"), "PATH": f"{folder}:{common['PATH']}"}
     arguments = ["-r", "rulebook.yml", "-i", "inventory.yml", "-e", "variables.yml", "--print-events"]
     # Each run_playbook once for each event that its condition is about.
     kinds = ("state_changed", "sync_stale", "quarantined")
@@ -320,3 +296,47 @@ def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulato
         passed = {name: value for name, value in variables.items() if name not in ("ansible_eda", "whole", "text")}
         assert "touch" not in str(passed) and variables.get("connector_primary_smtp_address") is None
     assert sum("mobile_access_filter" in one for one in files) == 1
+
+
+def test_an_inventory_that_awx_imported(tmp_path: Path, simulator: Simulator, canary: Path) -> None:
+    """AWX keeps what ansible-inventory exports, and gives it to a job as the answer of an inventory script.
+
+    Artifacts of a job, from set_stats, come to the next one of a workflow as extra variables that AWX marks as unsafe
+    (awx/main/utils/safe_yaml.py).
+    """
+    signed_in = simulator.environment("generous")
+    content = {
+        "plugin": "intune.exchange.tenants",
+        "partner_tenant_id": "partner.example",
+        "gather": ["connector", "quarantine"],
+    }
+    (tmp_path / "hostile.tenants.yml").write_text(yaml.safe_dump(content))
+    exported = ansible(
+        "ansible-inventory",
+        "-i",
+        "hostile.tenants.yml",
+        "--list",
+        "--export",
+        folder=tmp_path,
+        environment=signed_in,
+    )
+    assert exported.returncode == 0, exported.stderr
+    (tmp_path / "exported.json").write_text(exported.stdout)
+    (script := tmp_path / "inventory.sh").write_text(f"#!/bin/sh\ncat {tmp_path / 'exported.json'}\n")
+    script.chmod(0o755)
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "tasks": [
+            {"ansible.builtin.set_fact": {"kept": "{{ [tenant_name, exchange_quarantine, intune_connector] }}"}},
+            {"ansible.builtin.set_stats": {"data": {"passed": "{{ kept }}"}, "per_host": False}},
+            {"ansible.builtin.copy": {"content": "{{ kept | to_json }}", "dest": "kept-{{ tenant_id }}.json"}},
+        ],
+    }
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    played = ansible(
+        "ansible-playbook", "-i", script, "-c", "local", "play.yml", folder=tmp_path, environment=signed_in
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
+    kept = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("kept-*.json"))]
+    assert len(kept) == 2 and sum(template(canary) in one for one in kept) == 1

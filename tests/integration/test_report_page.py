@@ -321,6 +321,7 @@ def test_everything_is_reached_by_keyboard(page: Open) -> None:
 
 
 # Colours are a matter of the scheme, structure one of the width.
+@pytest.mark.more
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 def test_accessible_and_as_wide_as_the_screen(page: Open, scheme: str, width: int) -> None:
     shown = page(color_scheme=scheme, viewport={"width": width, "height": 800})
@@ -337,6 +338,7 @@ def test_accessible_and_as_wide_as_the_screen(page: Open, scheme: str, width: in
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_of_a_tenant(browser: Browser, few: tuple[Path, dict[str, Any]], scheme: Any, width: int) -> None:
@@ -373,6 +375,7 @@ def test_the_page_of_a_tenant(browser: Browser, few: tuple[Path, dict[str, Any]]
     context.close()
 
 
+@pytest.mark.more
 def test_printed(page: Open) -> None:
     shown = page(color_scheme="dark", viewport={"width": 1030, "height": 700})  # A4 across, between its margins
     rows(shown).first.get_by_role("button").click()
@@ -389,6 +392,7 @@ def test_printed(page: Open) -> None:
     assert shown.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
+@pytest.mark.more
 def test_a_thousand_tenants_in_one_page(page: Open, tmp_path: Path) -> None:
     written(tmp_path, [f"tenant-{number:04}.example" for number in range(1000)])
     shown = page(tmp_path)

@@ -24,6 +24,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "links": "get",
         "role_parents": "prefixed",
         "times": "offset",
+        "redirect": True,
     },
     "older": {
         "errors": "internal",

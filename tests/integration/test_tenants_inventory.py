@@ -6,10 +6,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +17,7 @@ import yaml
 
 from simulator import Simulator
 
-from .conftest import ROOT
+from .warm import ansible
 
 # Tenants by name, and the shipped ones that they are like.
 NAMES = {"working": "connected", "retired": "connector_not_offered", "unlicensed": "no_intune_licence"}
@@ -81,27 +78,10 @@ def command(tmp_path: Path, simulator: Simulator) -> Command:
     """Runs a command of ansible-core in an empty folder, with the application of the partner in its environment."""
 
     def run(name: str, *arguments: str | Path, **environment: str) -> Ran:
-        own = ("AZURE_", "INTUNE_", "ANSIBLE_")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         signed_in = {
             name: value for name, value in simulator.environment("partner").items() if name != "AZURE_TENANT_ID"
         }
-        settings = {
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-            "ANSIBLE_NOCOLOR": "1",
-            "COLUMNS": "1000",
-            "HOME": str(tmp_path),
-        }
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / name), *map(str, arguments)],
-            cwd=tmp_path,
-            env={**clean, **settings, **signed_in, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = ansible(name, *arguments, folder=tmp_path, environment={**signed_in, **environment})
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return run

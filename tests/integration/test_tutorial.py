@@ -18,6 +18,8 @@ from simulator import Simulator
 
 from .conftest import ROOT
 
+pytestmark = pytest.mark.more
+
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Add a module")[1].split("\n## ")[0]
 MODULE = "owa_mailbox_policy_info"
 BIN = Path(sys.executable).parent

@@ -24,7 +24,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._redaction import 
 from simulator import Simulator
 
 from .comparison import compare
-from .probes import MADE, PREFIX, READS, Probe, Side, Tidied, ending, tidy
+from .probes import ACCESS, MADE, PREFIX, READS, Probe, Side, Tidied, ending, tidy
 from .report import FOLDER, Facts, Names, known_names, shown_difference, shown_uncompared, write
 from .terms import Refused, Terms, terms_of
 
@@ -56,6 +56,9 @@ def examine(
     """All probes on both sides, and the report. C(start): what the simulator is started with beside its tenant."""
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     tenant = Side(terms.options, sleep=sleep, tell=say)
+    # Of the tenant alone, and not compared: its pages are smaller than usual.
+    say(ACCESS.title)
+    access = _told(Side(terms.options, sleep=sleep, tell=say).run(ACCESS), say)
     # Limits are told from the number of requests, which is not compared.
     with Simulator(tenants=[terms.like], rate_limits=False, **(start or {})) as simulator:
         model = Side(simulator.options(method="token"), sleep=simulator.advance)
@@ -88,6 +91,7 @@ def examine(
         "removed": earlier.removed,
         "remains": left.remains,
         "held_back": sorted(tenant.recorder.held_back),
+        "access": access,
         "tasks": tasks,
         "differences": [shown_difference(one, names, rows) for one in differences],
         "not_compared": [shown_uncompared(one) for one in skipped],
@@ -107,6 +111,18 @@ def _attempt(side: Side, probe: Probe, name: str, writes: bool) -> str:
         return ending(side.run(probe, name))
     with side.writing():
         return ending(side.run(probe, name))
+
+
+def _told(result: Mapping[str, Any], say: Say) -> list[Facts]:
+    """What works on the tenant: all of it to whoever watches, and to the report without anything of the tenant."""
+    if result.get("failed"):
+        say(str(result["msg"]))
+        return []
+    for one in result["checks"]:
+        say(f"  {one['title']}: {one['status']}")
+        if one["status"] in ("missing", "unknown"):
+            say("".join(f"    {one[part]}\n" for part in ("evidence", "next_step", "command") if one[part]).rstrip())
+    return [{"read": one["title"], "status": one["status"]} for one in result["checks"]]
 
 
 def _answered(side: Side) -> set[tuple[str, str, str]]:

@@ -44,6 +44,8 @@ def _cmdlet(name: str, **parameters: Any) -> Probe:
     return Probe("exchange_cmdlet", {"cmdlet": name, "parameters": parameters})
 
 
+# First, since it takes a minute and says what of the rest can work.
+ACCESS = Probe("access_check_info")
 READS = (
     Probe("requirements_info"),
     Probe("connector_info"),

@@ -115,7 +115,9 @@ def markdown(facts: Facts) -> str:
         for row in one["declared"]:
             lines += [f"* declared: `{row['behaviour']}`, {row['mark']} ({row['source']})"]
         lines += [f"* contract: `{one['contract']}`", ""]
-    lines += ["## Tasks", "", "| task | tenant | simulator |", "|---|---|---|"]
+    lines += ["## Access", "", "| read | status |", "|---|---|"]
+    lines += [f"| {one['read']} | {one['status']} |" for one in facts["access"]]
+    lines += ["", "## Tasks", "", "| task | tenant | simulator |", "|---|---|---|"]
     lines += [f"| {one['task']} | {one['tenant']} | {one['simulator']} |" for one in facts["tasks"]]
     lines += ["", "## Not compared", ""]
     lines += [f"* {one['service']}: {one['operation']}: {one['why']}" for one in skipped] or [

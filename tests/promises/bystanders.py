@@ -80,7 +80,7 @@ def changes(before: Objects, after: Objects) -> list[Change]:
 
 def _of_tenant(tenant: str, before: Objects, after: Objects) -> Iterator[Change]:
     old, new = before.get(tenant, {}), after.get(tenant, {})
-    if old == new:
+    if old is new or old == new:
         return
     for kind in {**old, **new}:
         first, second = old.get(kind, {}), new.get(kind, {})

@@ -1,7 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the promises is tried: a sample by a printed seed, or everything with PROMISES=all."""
+"""How much of the promises is tried: a sample by a printed seed, or everything with PROMISES=all.
+
+Everything is tried on tenants that answer in the forms of live tenants, and again on tenants that answer in the older,
+documented ones. In a sample each scenario is drawn for one of the two, so that it is no larger.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,21 +24,32 @@ from simulator import Simulator
 
 from .allowed_changes import allowed
 from .bystanders import nobody_else
+from .forms import FORMS, Simulators
 from .harness import Bench, Undisturbed, points
 from .scenarios import TENANTS, Scenario
 
 T = TypeVar("T")
-Sample = Callable[[Sequence[T]], list[T]]
+Sample = Callable[..., list[T]]
 EXHAUSTIVE = os.environ.get("PROMISES") == "all"
 COUNTED = Path(__file__).parent / "cases.json"  # what the page of the documentation shows
 _CASES: Counter[str] = Counter()
-_SMALLEST_SAMPLE = 2
-_LARGEST_SAMPLE = 20
-_SHARE = 16  # one in so many
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("PROMISES_SEED", str(random.randrange(10**6)))
+    # Processes of one run that were not told a seed have the same one.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    os.environ.setdefault("PROMISES_SEED", str(random.Random(run).randrange(10**6)))
+
+
+def some_of(scenarios: Sequence[T], share: int) -> list[T]:
+    """All scenarios, or one in so many, by the seed others: for what is tried beside cases of the same promise."""
+    return list(scenarios) if EXHAUSTIVE else list(scenarios[int(os.environ["PROMISES_SEED"]) % share :: share])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every case in both forms; where nothing is sent, the form cannot matter."""
+    if EXHAUSTIVE and "form" in metafunc.fixturenames and getattr(metafunc.module, "FORMS_MATTER", True):
+        metafunc.parametrize("form", FORMS, indirect=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -54,6 +70,9 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
         told = ", ".join(f"{one}: {many}" for one, many in counts.items())
         terminalreporter.write_line(f"{amount}; cases by promise: {told}")
         if os.environ.get("PROMISES_COUNT"):
+            # A run of some of the tests leaves the numbers of the other promises as they were.
+            known = json.loads(COUNTED.read_text(encoding="utf-8")) | counts
+            counts = {number: known[number] for number in sorted(known, key=int)}
             COUNTED.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
 
 
@@ -75,28 +94,34 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
 
 @pytest.fixture
 def sample(chance: random.Random) -> Sample[Any]:
-    """All of the cases, or some of them."""
+    """All of the cases, or so many of them: one is enough where each scenario is tried."""
 
-    def some(cases: Sequence[T]) -> list[T]:
-        if EXHAUSTIVE:
-            return list(cases)
-        return chance.sample(
-            list(cases), min(len(cases), max(_SMALLEST_SAMPLE, min(len(cases) // _SHARE, _LARGEST_SAMPLE)))
-        )
+    def some(cases: Sequence[T], number: int = 1) -> list[T]:
+        return list(cases) if EXHAUSTIVE else chance.sample(list(cases), min(number, len(cases)))
 
     return some
 
 
 @pytest.fixture
-def some_of_few(chance: random.Random) -> Sample[Any]:
-    """All of the cases, or one of them: for cases that are processes."""
-    return lambda cases: list(cases) if EXHAUSTIVE else [chance.choice(list(cases))]
+def form(request: pytest.FixtureRequest) -> str:
+    """How the tenants answer: drawn by scenario, so that what an undisturbed run does is found out once."""
+    chosen: str | None = getattr(request, "param", None)
+    if chosen is not None:
+        return chosen
+    parameters = getattr(request.node, "callspec", None)
+    drawn_for = getattr(parameters.params.get("scenario") if parameters else None, "name", request.node.name)
+    return random.Random(f"{os.environ['PROMISES_SEED']} form of {drawn_for}").choice(FORMS)
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Simulator]:
-    with Simulator(tenants=TENANTS, page_size=12, rate_limits=False) as simulator:
-        yield simulator
+def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
+    with ExitStack() as stack:
+        yield Simulators(tmp_path_factory.mktemp("older"), stack)
+
+
+@pytest.fixture
+def running(form: str, simulators: Simulators) -> Simulator:
+    return simulators.get(form, TENANTS, page_size=12)
 
 
 @pytest.fixture
@@ -118,23 +143,26 @@ def unharmed(bench: Bench, count: Callable[[int], None]) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def _known() -> dict[str, Undisturbed]:
+def _known() -> dict[tuple[str, str], Undisturbed]:
     return {}
 
 
 @pytest.fixture
-def undisturbed(bench: Bench, _known: dict[str, Undisturbed]) -> Callable[[Scenario], Undisturbed]:
+def undisturbed(
+    bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]
+) -> Callable[[Scenario], Undisturbed]:
     """How a scenario ends when nothing goes wrong; found out once."""
 
     def ended(scenario: Scenario) -> Undisturbed:
-        if scenario.name not in _known:
+        key = form, scenario.name
+        if key not in _known:
             bench.start(scenario)
             since = len(bench.simulator.requests())
             result = bench.play(scenario)
             assert not result.get("failed"), result
             rows = bench.rows(since)
             requests = sum(1 for row in rows if not row.get("part"))
-            _known[scenario.name] = Undisturbed(result, bench.settled(scenario), points(rows), requests)
-        return _known[scenario.name]
+            _known[key] = Undisturbed(result, bench.settled(scenario), points(rows), requests)
+        return _known[key]
 
     return ended

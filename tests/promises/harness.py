@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -162,6 +163,7 @@ def _watched(watch: Watch) -> type[Transport]:
     return Watched
 
 
+@lru_cache
 def tells_progress(module: str) -> bool:
     return "progress" in yaml.safe_load(importlib.import_module(_MODULES + module).RETURN)
 
@@ -260,15 +262,32 @@ def _transport(kind: type[Transport]) -> Iterator[None]:
         _http.Transport = before  # type: ignore[misc]
 
 
+# Entries of lists by their text: as they are compared, and by what they are sorted. Most of a tenant stays as it is.
+_PLAIN: dict[str, tuple[str, Any]] = {}
+_text = json.JSONEncoder(default=str).encode
+_sorted_text = json.JSONEncoder(default=str, sort_keys=True).encode
+
+
 def plain(value: Any) -> Any:
-    """A value without ids, moments and order."""
+    """A value without ids, moments and order. Not to be changed, since parts of it are shared."""
     if isinstance(value, Mapping):
         return {plain(key): plain(entry) for key, entry in value.items() if key not in _TIMES}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return sorted(
-            (plain(entry) for entry in value), key=lambda entry: json.dumps(entry, sort_keys=True, default=str)
-        )
-    return _MOMENT.sub("MOMENT", _ID.sub("ID", value)) if isinstance(value, str) else value
+        return [entry for _text, entry in sorted(map(_entry, value), key=lambda pair: pair[0])]
+    return _without(value) if isinstance(value, str) else value
+
+
+def _entry(value: Any) -> tuple[str, Any]:
+    text = _text(value)
+    if text not in _PLAIN:
+        found = plain(value)
+        _PLAIN[text] = _sorted_text(found), found
+    return _PLAIN[text]
+
+
+@lru_cache(maxsize=100_000)
+def _without(text: str) -> str:
+    return _MOMENT.sub("MOMENT", _ID.sub("ID", text))
 
 
 @dataclass(frozen=True)

@@ -218,7 +218,9 @@ def _description(called: Names, addresses: Mapping[str, str], other: str, one_ph
         "groups": {
             **{name: {"members": [nickname]} for name, nickname in zip(both, ("meant", "other"), strict=False)},
             "Nobody": {"members": []},
-            "Nested": {"groups": [called.meant]},
+            "Nested nobody": {"groups": ["Nobody"]},
+            "Administrators": {"members": ["administrator"]},
+            "Nested administrators": {"groups": ["Administrators"]},
         },
         "conditional_access": {
             "policies": [_policy(called.meant), _policy(called.other)],

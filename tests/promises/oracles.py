@@ -72,6 +72,8 @@ def read_in_full_or_unknown(result: Result, expected: Result) -> None:
 
 
 def same(found: Any, wanted: Any) -> None:
+    if found == wanted:
+        return
     differences = list(_differences(found, wanted, ()))
     assert not differences, differences[:5]
 

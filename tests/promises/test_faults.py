@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import product
 from typing import Any
 
 import pytest
 
-from .conftest import EXHAUSTIVE
+from .conftest import EXHAUSTIVE, some_of
 from .faults import CONNECTION, SINGLE, Kind
 from .harness import Bench, Undisturbed, Watch
 from .oracles import good_or_typed, repaired, tokens_stay_at_home
@@ -19,7 +21,8 @@ from .scenarios import SCENARIOS, Scenario
 
 Baseline = Callable[[Scenario], Undisturbed]
 Strike = Callable[..., None]
-_PAIRS = 40 if EXHAUSTIVE else 2  # for each scenario
+_PAIRS = 40 if EXHAUSTIVE else 1  # for each scenario
+_SHARE = 4  # one scenario in so many, where each has had a fault
 
 
 @pytest.fixture
@@ -40,14 +43,26 @@ def struck(bench: Bench, unharmed: Callable[[Scenario], None]) -> Strike:
     return strike
 
 
+def in_turn(scenario: Scenario) -> list[Kind]:
+    """Every kind of fault, by the seed another one first in each scenario: all are tried, since there are fewer."""
+    first = (int(os.environ["PROMISES_SEED"]) + SCENARIOS.index(scenario)) % len(SINGLE)
+    return [*SINGLE[first:], *SINGLE[:first]]
+
+
+def test_a_sample_has_every_kind_of_fault() -> None:
+    assert len(SINGLE) <= len(SCENARIOS)
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 def test_every_single_fault(
-    scenario: Scenario, struck: Strike, undisturbed: Baseline, sample: Any, count: Callable[[int], None]
+    scenario: Scenario, struck: Strike, undisturbed: Baseline, chance: Any, count: Callable[[int], None]
 ) -> None:
     expected = undisturbed(scenario)
-    everything = [(kind, point) for kind in SINGLE for point in expected.points if kind.fits(point)]
+    fitting = [(kind, [one for one in expected.points if kind.fits(one)]) for kind in in_turn(scenario)]
+    everything = [(kind, point) for kind, all_ in fitting for point in all_]
+    first, places = next((kind, all_) for kind, all_ in fitting if all_)
     broken = []
-    for kind, point in sample(everything):
+    for kind, point in everything if EXHAUSTIVE else [(first, chance.choice(places))]:
         try:
             struck(scenario, expected, (kind, point.at))
         except AssertionError as error:
@@ -56,18 +71,17 @@ def test_every_single_fault(
     assert not broken, "\n".join(map(str, broken))
 
 
-@pytest.mark.parametrize("kind", CONNECTION, ids=lambda one: one.name)
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
+@pytest.mark.parametrize("scenario", some_of(SCENARIOS, _SHARE), ids=lambda one: one.name)
 def test_a_connection_that_does_not_come_about(
-    scenario: Scenario, kind: Kind, struck: Strike, undisturbed: Baseline, chance: Any, count: Callable[[int], None]
+    scenario: Scenario, struck: Strike, undisturbed: Baseline, sample: Any, count: Callable[[int], None]
 ) -> None:
-    services = ["graph", "exchange"]
-    for service in services if EXHAUSTIVE else [chance.choice(services)]:
+    for kind, service in sample(list(product(CONNECTION, ("graph", "exchange")))):
+        print(kind, service)
         struck(scenario, undisturbed(scenario), (kind, {"match": service}))
         count(9)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
+@pytest.mark.parametrize("scenario", some_of(SCENARIOS, _SHARE), ids=lambda one: one.name)
 def test_pairs_of_faults(
     scenario: Scenario, struck: Strike, undisturbed: Baseline, chance: Any, count: Callable[[int], None]
 ) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -48,13 +49,13 @@ def test_reads_that_are_behind_double_nothing(
 
 
 @every_write
-@pytest.mark.parametrize("phase", ["before_effect", "after_effect"])
 def test_somebody_else_writes_the_same(
-    scenario: Scenario, phase: str, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
+    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
     """The administrator sends each write of the task as well, just before it or just after."""
     expected = undisturbed(scenario)
-    for point in sample([one for one in expected.points if one.kind != "READ" and one.service != "login"]):
+    written = [one for one in expected.points if one.kind != "READ" and one.service != "login"]
+    for point, phase in sample(list(product(written, ("before_effect", "after_effect")))):
         print(point, phase)
         bench.start(scenario)
         with bench.fault(**point.at, kind="second_writer", phase=phase):

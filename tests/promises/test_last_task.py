@@ -134,7 +134,7 @@ KEPT = (
 def test_the_last_task_decides(kept: Kept, bench: Bench, count: Callable[..., None]) -> None:
     @seed(int(os.environ["PROMISES_SEED"]))
     @settings(
-        max_examples=60 if EXHAUSTIVE else 4,
+        max_examples=60 if EXHAUSTIVE else 2,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),

@@ -25,9 +25,10 @@ from ansible_collections.intune.exchange.plugins.module_utils._transport import 
 from ansible_collections.intune.exchange.plugins.module_utils._values import count, duration, size
 from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_info import DECLARATION
 
+from .conftest import EXHAUSTIVE
 from .test_answers import HOSTILE, MINUTES
 
-TRIES = int(1_000 * MINUTES) or 200
+TRIES = int(1_000 * MINUTES) or (200 if EXHAUSTIVE else 50)
 fuzz = settings(max_examples=TRIES, deadline=None, derandomize=not MINUTES, suppress_health_check=list(HealthCheck))
 WORDS = st.one_of(
     st.text(),

@@ -12,6 +12,8 @@ import pytest
 
 from tools import mutants
 
+pytestmark = pytest.mark.more
+
 ROOT = Path(__file__).parents[2]
 PATCHES = sorted((ROOT / "tests" / "mutants").glob("*.patch"))
 

@@ -40,6 +40,7 @@ def written(folder: Path, names: list[str], mode: int, age: int) -> Path:
     return folder
 
 
+@pytest.mark.more
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     first = written(tmp_path / "first", list(FILES), 0o600, 10**9)
     second = written(tmp_path / "second", list(reversed(FILES)), 0o664, 10**9 + 5)
@@ -80,6 +81,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
         ("1.0.0", {"tag": "v1.0.0"}, "a tag v1.0.0 already"),
     ],
 )
+@pytest.mark.more
 def test_no_release(
     version: str, git: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -359,6 +359,60 @@ def test_a_token_of_another_tenant_is_not_used(wire: Wire, opened: Callable[...,
     assert failed.kind == "usage" and TENANT in str(failed) and wire.connected == []
 
 
+INITIAL = "contoso.onmicrosoft.com"
+REFUSED = Reply(b"\0" * 64, 403)
+
+
+def paths(wire: Wire) -> list[str]:
+    """The name of the tenant in each path, which the anchor repeats."""
+    assert all(one.headers["x-anchormailbox"].endswith("@" + one.path.split("/")[3]) for one in wire.asked)
+    return [one.path.split("/")[3] for one in wire.asked]
+
+
+@pytest.mark.parametrize("cmdlet", WRITES)
+def test_a_write_that_is_refused_under_the_guid_is_tried_under_the_initial_domain(
+    wire: Wire, opened: Callable[..., Tenant], lines: list[str], cmdlet: str
+) -> None:
+    """One public report of 2026-10: reads work with the GUID and writes only with the initial domain."""
+    tenant = opened(tenant_id=INITIAL)
+    wire.answer(REFUSED, page("a"))
+    assert len(invoke(tenant, cmdlet).values) == 1
+    invoke(tenant, cmdlet)
+    invoke(tenant, "Get-MobileDevice")
+    assert paths(wire) == [TENANT, INITIAL, INITIAL, TENANT]
+    assert wire.asked[0].body == wire.asked[1].body
+    assert any("took it under contoso.onmicrosoft.com" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "tenant_id", "asked"),
+    [
+        ("Set-CASMailbox", INITIAL, [TENANT, INITIAL]),
+        ("Set-CASMailbox", DOMAIN, [TENANT]),  # a custom domain is never sent
+        ("Set-CASMailbox", "onmicrosoft.com.evil.example", [TENANT]),
+        ("Set-CASMailbox", TENANT, [TENANT]),
+        ("Get-MobileDevice", INITIAL, [TENANT]),
+    ],
+)
+def test_a_write_that_may_not_be_is_refused_as_ever(
+    wire: Wire, opened: Callable[..., Tenant], cmdlet: str, tenant_id: str, asked: list[str]
+) -> None:
+    wire.answer(REFUSED)
+    failed = failure(opened(tenant_id=tenant_id), cmdlet)
+    assert failed.kind == "forbidden" and paths(wire) == asked
+
+
+@pytest.mark.parametrize("cmdlet", ["New-RoleGroup", "Clear-MobileDevice"])
+def test_a_lost_answer_is_not_taken_for_a_refusal(wire: Wire, opened: Callable[..., Tenant], cmdlet: str) -> None:
+    wire.answer(REFUSED, Reply(b"", 503))
+    assert failure(opened(tenant_id=INITIAL), cmdlet).kind == "outcome_unknown"
+    assert paths(wire) == [TENANT, INITIAL]
+    wire.clear()
+    wire.answer(Reply(b"", 503))
+    assert failure(opened(tenant_id=INITIAL), cmdlet).kind == "outcome_unknown"
+    assert paths(wire) == [TENANT]
+
+
 # ---- waiting -----------------------------------------------------------------------------------------------------
 
 

@@ -85,6 +85,7 @@ def test_an_intune_refusal_says_both_possibilities(wire: Wire, opened: Callable[
     assert failure.kind == "forbidden"
     assert "Intune licence" in failure.next_step and NEEDS in failure.next_step
     failure = failed(call, opened(graph_token=token(roles=["DeviceManagementServiceConfig.ReadWrite.All"])))
+    assert failure.kind == "no_licence"
     assert "The token holds" in failure.next_step and "lacks an Intune licence" in failure.next_step
 
 

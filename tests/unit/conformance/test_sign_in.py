@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -72,6 +73,17 @@ def test_azure_arc_is_found_without_variables(monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "himds").touch()
     monkeypatch.setattr(_auth, "_ARC_SERVICE", str(tmp_path / "himds"))
     assert _auth._identity_endpoint() == "http://localhost:40342"
+
+
+def test_msal_asks_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without variables msal finds Azure Arc by a file, and what it calls then is below what is allowed."""
+    for name in ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    exists = os.path.exists
+    monkeypatch.setattr(os.path, "exists", lambda path: str(path) == "/opt/azcmagent/bin/himds" or exists(path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert msal.managed_identity.get_managed_identity_source() is msal.managed_identity.AZURE_ARC
+    assert msal.managed_identity._get_arc_endpoint().startswith(f"{_auth._identity_endpoint()}/")
 
 
 def test_a_customer_without_consent_gets_the_link(opened: Callable[..., Tenant]) -> None:

@@ -50,6 +50,14 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Simulator]:
+    """With pages that hold all that most tenants have. Tests about pages have `small_pages` instead."""
+    with Simulator(tenants=TENANTS, page_size=50) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def small_pages() -> Iterator[Simulator]:
+    """With one object in a page: each is a request."""
     with Simulator(tenants=TENANTS, page_size=1) as simulator:
         yield simulator
 

@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.modules import access_check_info
+from ansible_collections.intune.exchange.plugins.modules import (
+    access_check_info,
+    exchange_cmdlet,
+    service_principal,
+)
 from simulator import Simulator
 
 from .conftest import TENANTS, hold
@@ -30,7 +34,6 @@ EXCHANGE = dict.fromkeys(IDS[4:], "missing")
 USUAL = {"conditional_access": "missing"}
 MAY_READ_POLICIES = {"retired_covered", "retired_with_holes"}
 UNUSUAL: dict[str, dict[str, str]] = {
-    "authority_only_in_beta": {"mdm_authority": "unknown"},
     "connector_not_offered": {"intune_connectors": "not_offered"},
     "missing_permission": EXCHANGE,
     "no_exchange": EXCHANGE,
@@ -39,6 +42,7 @@ UNUSUAL: dict[str, dict[str, str]] = {
     "retired_covered": {"intune_connectors": "not_offered"},
     "retired_with_holes": {"intune_connectors": "not_offered"},
 }
+TOKENS = ("graph_token", "exchange_token")
 READING = {"DeviceManagementServiceConfig.Read.All", "Organization.Read.All", "Policy.Read.All"}
 
 
@@ -130,6 +134,91 @@ def test_a_licence_is_no_permission(
     one = by_id(run(access_check_info, tenant="retired_covered"))["conditional_access"]
     assert (one["status"], one["command"]) == (expected, "")
     assert said in one["next_step"], one
+
+
+@pytest.mark.parametrize("role", ["View-Only Configuration", "View-Only Recipients"])
+def test_one_role_of_exchange_alone(run: Run, simulator: Simulator, role: str) -> None:
+    """What reads with the other role is missing, and only that."""
+    facts = simulator.facts("ready", "restricted")
+    ids = {"app_id": facts["client_id"], "object_id": facts["object_id"]}
+    assert run(service_principal, **ids)["changed"]
+    given = run(exchange_cmdlet, cmdlet="New-ManagementRoleAssignment", parameters={"Role": role, "App": ids["app_id"]})
+    assert not given.get("failed"), given
+    found = by_id(run(access_check_info, application="restricted"))
+    for name in EXCHANGE:
+        one = found[name]
+        holds = one["needs"].endswith(role)
+        assert (one["status"] == "works") is holds, one
+        assert holds or one["needs"].removeprefix("Exchange.ManageAsApp and ") in one["next_step"]
+
+
+def test_a_person_lacks_delegated_permissions(run: Run, simulator: Simulator) -> None:
+    """A token by device code: a delegated permission, which a Cloud Application Administrator grants."""
+    scopes = "Organization.Read.All DeviceManagementServiceConfig.Read.All"
+    person: dict[str, Any] = {"roles": None, "scp": scopes, "wids": []}
+    tokens = {
+        "graph_token": simulator.token("graph", "ready", {"Organization.Read.All"}, **person),
+        "exchange_token": simulator.token("exchange", "ready", set(), scp="", roles=None, wids=[]),
+    }
+    whole = dict.fromkeys(("client_id", "client_secret"))
+    found = by_id(run(access_check_info, auth_method="token", **tokens, **whole))
+    refused = {name: one for name, one in found.items() if one["status"] == "missing"}
+    assert {"conditional_access", "exchange_objects"} <= set(refused)
+    for name, permission in (("conditional_access", "Policy.Read.All"), ("exchange_objects", "Exchange.Manage")):
+        one = refused[name]
+        assert f"Grant the delegated permission {permission} of " in one["next_step"], one
+        assert "A Cloud Application Administrator grants it" in one["next_step"]
+        assert one["command"].endswith(f"-ResourceId $api.Id -Scope {permission}")
+        assert "ManageAsApp" not in one["next_step"] + one["command"]
+
+
+def test_an_opaque_token_is_not_said_to_lack_anything(run: Run, simulator: Simulator) -> None:
+    tokens = {"graph_token": simulator.token("graph", "ready", READING), "exchange_token": "opaque"}
+    whole = dict.fromkeys(("client_id", "client_secret"))
+    one = by_id(run(access_check_info, auth_method="token", **tokens, **whole))["exchange_objects"]
+    assert (one["status"], one["command"]) == ("unknown", "")
+    assert "Check that the token is for this tenant" in one["next_step"]
+
+
+def test_one_token_of_two(run: Run, simulator: Simulator) -> None:
+    tokens = {"graph_token": simulator.token("graph", "ready", READING)}
+    whole = dict.fromkeys(("client_id", "client_secret"))
+    found = by_id(run(access_check_info, auth_method="token", **tokens, **whole))
+    assert {found[name]["status"] for name in EXCHANGE} == {"unknown"}
+    assert found["exchange_pages"]["next_step"].startswith("Give it, or a sign-in method")
+    assert {found[name]["status"] for name in IDS[:4]} == {"works"}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (501, {"error": {"code": "NotSupported", "message": "no"}}),
+        (403, "\0" * 100),
+        (404, "<html>proxy</html>"),
+        (200, {}),
+        (200, []),
+        (500, {"error": {"code": "InternalServerError", "message": "Oops"}}),
+    ],
+)
+def test_strange_answers_never_end_it_with_a_bug(run: Run, simulator: Simulator, status: int, body: Any) -> None:
+    """With ready tokens each read has a next step of its own; else it is the sign-in that fails with one."""
+    tokens = {one: simulator.token(one.removesuffix("_token"), "retired_covered") for one in TOKENS}
+    simulator.fault(match="*", kind="status", status=status, body=body, count=5000)
+    whole = dict.fromkeys(("client_id", "client_secret"))
+    result = run(access_check_info, tenant="retired_covered", auth_method="token", **tokens, **whole)
+    for one in by_id(result).values():
+        assert one["status"] in ("works", "not_offered", "unknown") and one["command"] == "", one
+        assert (one["status"] == "works" or one["next_step"]) and "bug" not in one["evidence"], one
+    failed = run(access_check_info, tenant="retired_covered")
+    assert failed["error"]["kind"] in ("sign_in", "unavailable", "protocol"), failed
+    assert failed["msg"].startswith("Could not sign in on tenant ") and failed["msg"].rstrip(".").count(". ") >= 1
+
+
+@pytest.mark.parametrize("name", ["con toso/!", "contoso.example/../common", "-x", "contoso example"])
+def test_a_tenant_that_is_neither_an_id_nor_a_domain(run: Run, simulator: Simulator, name: str) -> None:
+    failed = run(access_check_info, tenant_id=name)
+    assert failed["error"]["kind"] == "usage" and "neither an id nor a domain" in failed["msg"]
+    assert not simulator.requests()
 
 
 def test_nobody_could_sign_in(run: Run) -> None:

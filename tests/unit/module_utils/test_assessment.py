@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils import _assessment
 from ansible_collections.intune.exchange.plugins.module_utils import _assessment_access as access
 from ansible_collections.intune.exchange.plugins.module_utils._assessment_questions import QUESTIONS
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
@@ -68,9 +69,10 @@ def protection(apps: Any, assigned: Any, policies: Any = DEMANDED) -> dict[str, 
     return {**PROTECTED, "assignments": {"p/apps": apps, "p/assignments": assigned}, "policies": policies}
 
 
-def bound(policies: Any, people: Any = PEOPLE, emergency: int = 1) -> dict[str, Any]:
+def bound(policies: Any, people: Any = PEOPLE, emergency: int = 1, plans: Any = ()) -> dict[str, Any]:
     unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
-    return {"coverage": unread or access.coverage(policies, people), "people": people, "emergency_accounts": emergency}
+    found = unread or access.coverage(policies, people)
+    return {"coverage": found, "people": people, "emergency_accounts": emergency, "policy_plans": plans}
 
 
 def phone(reason: str = "Individual", version: str = "16.1", client: str = "EAS") -> dict[str, Any]:
@@ -134,6 +136,12 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         "only under conditions",
     ),
     ("modern_clients", bound([]), "unmet", "no policy in force"),
+    ("modern_clients", bound([], plans=[{"id": "p"}]), "unknown", "which are not judged here: 1"),
+    ("modern_clients", bound([], plans=refused()), "unknown", "is not known (refused)"),
+    ("modern_clients", bound([DEVICE], plans=[{"id": "p"}]), "met", "4 people covered"),
+    ("eas_certificates", {"devices": [phone(client="Outlook")]}, "met", "no Exchange ActiveSync device"),
+    ("eas_certificates", {"devices": [phone(), phone()]}, "unknown", "2026-12-31"),
+    ("eas_certificates", {"devices": refused()}, "unknown", "This.Read.All"),
     ("modern_clients", bound([DEVICE], ({}, ["needs User.Read.All"])), "unknown", "User.Read.All"),
     (
         "modern_clients",
@@ -216,7 +224,8 @@ def test_a_check_says_what_is_so(name: str, facts: dict[str, Any], status: str, 
 def test_every_check_has_cases() -> None:
     for one in QUESTIONS:
         seen = {status for name, _facts, status, _words in CASES if name == one.id}
-        assert seen >= {"unmet", "unknown"}, one.id
+        # No read tells how a device signs in, so that this one is never sure of a certificate.
+        assert seen >= ({"met", "unknown"} if one.id == "eas_certificates" else {"unmet", "unknown"}), one.id
 
 
 def test_devices_are_joined_by_the_id_of_activesync() -> None:
@@ -240,7 +249,8 @@ def by_id(result: dict[str, Any]) -> dict[str, str]:
     return {one["id"]: one["status"] for one in result["checks"]}
 
 
-COVERED_UNMET = {"eas_devices", "device_required", "mailbox_switches"}
+# Whether a device shows its certificate straight to Exchange is not known while there is one.
+COVERED_UNMET = {"eas_certificates", "eas_devices", "device_required", "mailbox_switches"}
 HOLES_MET = {
     "leftover_connector",
     "mdm_authority",
@@ -270,12 +280,44 @@ def test_a_tenant_with_holes(run: Run) -> None:
     found = by_id(result)
     assert {name for name, status in found.items() if status == "met"} == HOLES_MET
     assert found["app_protection"] == "not_applicable"
-    assert {status for name, status in found.items() if name not in {*HOLES_MET, "app_protection"}} == {"unmet"}
+    assert found["eas_certificates"] == "unknown"
+    others = {*HOLES_MET, "app_protection", "eas_certificates"}
+    assert {status for name, status in found.items() if name not in others} == {"unmet"}
     evidence = {one["id"]: one["evidence"] for one in result["checks"]}
     assert "3 sign-ins of 3 people" in evidence["legacy_sign_ins"]
     assert "their names are concealed" in evidence["mail_apps"]
     answers = {one["what"]: one for one in result["answers"]}
     assert answers["conditional_access"]["covered_by"] == []
+
+
+PLANS = "GET /beta/identity/conditionalAccess/plans"
+NO_SEGMENT = {"error": {"code": "BadRequest", "message": "Resource not found for the segment 'plans'."}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "judged"),
+    [
+        (200, {"value": []}, True),
+        (200, {"value": [{"id": "p", "displayName": "Plan"}]}, False),
+        (400, NO_SEGMENT, True),
+        (501, {"error": {"code": "NotSupported", "message": "no"}}, True),
+        (404, {"error": {"code": "ResourceNotFound", "message": "no"}}, True),
+        (404, {}, False),  # something on the way may have answered
+        (400, {"error": {"code": "BadRequest", "message": "no"}}, False),
+        (403, {"error": {"code": "AccessDenied", "message": "no"}}, False),
+    ],
+)
+def test_policy_plans_leave_holes_open(
+    run: Run, simulator: Simulator, status: int, body: dict[str, Any], judged: bool
+) -> None:
+    """Plans can only ask for more: what the policies cover stays covered, what they leave is not known."""
+    simulator.fault(match=PLANS, kind="status", status=status, body=body, count=99)
+    result = run(module, tenant="retired_with_holes")
+    found = by_id(result)
+    for name in ("modern_clients", "eas_bound", "legacy_blocked", "device_required"):
+        assert found[name] == ("unmet" if judged else "unknown")
+    assert bool(result["coverage"]) is judged
+    assert sum(one["path"].endswith("/plans") for one in simulator.requests()) == 1
 
 
 def test_what_may_not_be_read_is_unknown_and_named(run: Run) -> None:
@@ -300,3 +342,9 @@ def test_it_fails_where_nothing_may_be_read(run: Run) -> None:
 def test_a_negative_number_of_accounts_is_refused(run: Run, simulator: Simulator) -> None:
     result = run(module, tenant="retired_covered", emergency_accounts=-1)
     assert result["failed"] and "emergency_accounts is less than 0" in result["msg"]
+
+
+def test_what_two_reads_ask_for_is_what_opens_them() -> None:
+    """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
+    assert _assessment._EXCHANGE_READS["plans"][2].needs == "the Exchange role View-Only Configuration"
+    assert _assessment._GRAPH_READS["intune"].purpose.needs == "DeviceManagementConfiguration.Read.All"

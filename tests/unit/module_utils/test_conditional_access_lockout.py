@@ -82,7 +82,7 @@ TENANT: Result = {
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     path = tmp_path_factory.mktemp("tenants") / "people.yml"
     path.write_text(yaml.safe_dump(TENANT, allow_unicode=True), encoding="utf-8")
-    with Simulator(tenants=[path], page_size=2, rate_limits=False) as simulator:
+    with Simulator(tenants=[path], page_size=50, rate_limits=False) as simulator:
         yield simulator
 
 

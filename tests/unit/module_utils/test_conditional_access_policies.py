@@ -64,7 +64,7 @@ LEGACY: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    with Simulator(tenants=["ready"], page_size=1, rate_limits=False) as simulator:
+    with Simulator(tenants=["ready"], page_size=50, rate_limits=False) as simulator:
         yield simulator
 
 

@@ -176,6 +176,23 @@ def test_what_would_be_refused_is_said_before_anything_is_written(
     assert writes(simulator) == []
 
 
+@pytest.mark.parametrize("name", [NAME, "o'new@contoso.example"])
+def test_an_address_of_somebody_else_is_not_taken(simulator: Simulator, account: Any, name: str) -> None:
+    """Neither as the mail address of a new account nor as its name."""
+    taken = "reception@contoso.example"
+    made = account(user_principal_name=name, primary_smtp_address=taken, wait=False)
+    assert made["changed"], made
+    done, before = writes(simulator), simulator.state("ready")["users"]
+    for other, address in (("svc-other@contoso.example", taken.upper()), (taken, None)):
+        for check_mode in (True, False):
+            refused = account(
+                check_mode, user_principal_name=other, primary_smtp_address=address, licenses=None, wait=False
+            )
+            assert refused["error"]["kind"] == "address_in_use", refused
+            assert f"belongs to another account, {name} (" in refused["msg"]
+    assert writes(simulator) == done and simulator.state("ready")["users"] == before
+
+
 def test_an_administrator_is_removed_only_by_force(simulator: Simulator, account: Any) -> None:
     """Without a mailbox: its directory role says that somebody may need it."""
     role = {"directory_roles": {"add": ["Global Administrator"]}}

@@ -251,7 +251,8 @@ def test_kinds_of_wipes_are_kept_apart(simulator: Simulator, play: Play) -> None
     full = {**one, "wipe": "full", "confirm_full_wipe": "slash"}
     play(mobile_device, wipe="account_only", **one)
     simulator.advance(7000)
-    assert play(mobile_device, **full)["acknowledged"] is False
+    first = play(mobile_device, **full)
+    assert first["acknowledged"] is False and first["devices"][0]["wipe"] == {"account_only": "done", "full": "pending"}
     known = len(writes(simulator))
     again = play(mobile_device, **full)
     assert not again["changed"] and again["acknowledged"] is False
@@ -261,8 +262,15 @@ def test_kinds_of_wipes_are_kept_apart(simulator: Simulator, play: Play) -> None
     assert len(writes(simulator)) == known
     cancelled = play(mobile_device, wipe="cancel", **one)
     assert cancelled["changed"] and "acknowledged" not in cancelled
-    assert list(cancelled["diff"]["after"].values()) == [{"account_only": "acknowledged", "full": "none"}]
-    assert not play(mobile_device, wipe="cancel", **one)["changed"]
+    assert list(cancelled["diff"]["after"].values()) == [{"account_only": "done", "full": "none"}]
+    assert cancelled["msg"].startswith("A wipe was pending on SLASH of marketing/v (")
+    assert ". Already wiped, which cannot be undone: SLASH of" in cancelled["msg"]
+    for check_mode in (True, False):
+        nothing = play(mobile_device, check_mode, wipe="cancel", **one)
+        assert not nothing["changed"] and nothing["msg"].startswith("No wipe was pending, so nothing was cancelled. Al")
+        assert nothing["devices"][0]["wipe"] == {"account_only": "done", "full": "none"}
+    (known_device,) = play(mobile_device_info, gather_statistics=True, **one)["mobile_devices"]
+    assert known_device["wipe"] == {"account_only": "done", "full": "none"}
     simulator.advance(7000)
     assert play(mobile_device, check_mode=True, **full)["changed"]  # what was taken back was not done
 
@@ -270,7 +278,21 @@ def test_kinds_of_wipes_are_kept_apart(simulator: Simulator, play: Play) -> None
 def test_nothing_asked_is_nothing_acknowledged(simulator: Simulator, play: Play) -> None:
     done = play(mobile_device, match="all", device_type="none", wipe="account_only", max_affected=0)
     assert not done["changed"] and done["acknowledged"] is False
-    assert not play(mobile_device, device_id="SLASH", wipe="cancel")["changed"]
+    nothing = play(mobile_device, device_id="SLASH", wipe="cancel")
+    assert not nothing["changed"] and nothing["msg"] == "No wipe was pending, so nothing was cancelled"
+    assert nothing["devices"][0]["wipe"] == {"account_only": "none", "full": "none"}
+
+
+def test_times_that_cannot_be_read_are_no_state(simulator: Simulator, play: Play) -> None:
+    """What is shown of a device is not worth a failure; what is done to it is."""
+    (device,) = play(mobile_device_info, mailbox="marketing/v")["mobile_devices"]
+    (found,) = read(simulator, "Get-MobileDeviceStatistics", Identity=device["guid"])
+    answer = {"value": [{**found, "DeviceWipeRequestTime": "yesterday"}]}
+    simulator.fault(match="Get-MobileDeviceStatistics", kind="status", status=200, body=answer, count=2)
+    (shown,) = play(mobile_device_info, gather_statistics=True, mailbox="marketing/v")["mobile_devices"]
+    assert shown["wipe"] is None and shown["statistics"]["device_wipe_request_time"] == "yesterday"
+    failed = play(mobile_device, device_id="SLASH", wipe="cancel")
+    assert failed["error"]["kind"] == "unexpected_answer"
 
 
 def test_an_account_that_was_set_up_anew_is_asked_again(simulator: Simulator, play: Play) -> None:

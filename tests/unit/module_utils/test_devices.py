@@ -311,21 +311,21 @@ NEVER = "0001-01-01T00:00:00"
     [
         ((None, None), (None, None), OLD, ("none", "none")),
         ((NEVER, NEVER), ("", ""), OLD, ("none", "none")),
-        ((ASKED, None), (None, None), OLD, ("requested", "none")),
-        ((ASKED, DONE), (None, None), OLD, ("acknowledged", "none")),
-        ((ASKED, ASKED), (None, None), OLD, ("acknowledged", "none")),
+        ((ASKED, None), (None, None), OLD, ("pending", "none")),
+        ((ASKED, DONE), (None, None), OLD, ("done", "none")),
+        ((ASKED, ASKED), (None, None), OLD, ("done", "none")),
         # the newest request, and the newest acknowledgement of its kind
-        ((ASKED, DONE), (LATER, None), OLD, ("acknowledged", "requested")),
-        ((ASKED, DONE), (ASKED, LATER), OLD, ("acknowledged", "acknowledged")),
-        ((LATER, DONE), (None, None), OLD, ("requested", "none")),
-        ((None, DONE), (None, None), OLD, ("acknowledged", "none")),
+        ((ASKED, DONE), (LATER, None), OLD, ("done", "pending")),
+        ((ASKED, DONE), (ASKED, LATER), OLD, ("done", "done")),
+        ((LATER, DONE), (None, None), OLD, ("pending", "none")),
+        ((None, DONE), (None, None), OLD, ("done", "none")),
         # the account was set up anew since
         ((ASKED, DONE), (None, None), LATER, ("none", "none")),
-        ((ASKED, None), (OLD, ASKED), LATER, ("requested", "none")),
-        ((ASKED, DONE), (None, None), None, ("acknowledged", "none")),
+        ((ASKED, None), (OLD, ASKED), LATER, ("pending", "none")),
+        ((ASKED, DONE), (None, None), None, ("done", "none")),
         # forms in which times come
-        (("2026-11-02T10:00:00+02:00", "2026-11-02T08:00:01.5Z"), (None, None), OLD, ("acknowledged", "none")),
-        (("2026-11-02T10:00:00", "2026-11-02T09:59:59"), (None, None), OLD, ("requested", "none")),
+        (("2026-11-02T10:00:00+02:00", "2026-11-02T08:00:01.5Z"), (None, None), OLD, ("done", "none")),
+        (("2026-11-02T10:00:00", "2026-11-02T09:59:59"), (None, None), OLD, ("pending", "none")),
     ],
 )
 def test_how_far_a_wipe_is(account: Any, full: Any, first: Any, stages: tuple[str, str]) -> None:

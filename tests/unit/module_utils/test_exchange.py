@@ -32,6 +32,11 @@ RULE = Resource(
 )
 
 
+@pytest.fixture(scope="module")
+def running(small_pages: Simulator) -> Simulator:
+    return small_pages
+
+
 def ensure(tenant: Tenant, check_mode: bool = False, **params: Any) -> dict[str, Any]:
     wanted = {"characteristic": "DeviceType", "query_string": "iPhone", "access_level": "Block", **params}
     return _run.ensure(RULE, tenant, wanted, check_mode)

@@ -24,6 +24,11 @@ PATH = "deviceManagement/exchangeConnectors"
 PURPOSE = Purpose("try it", "Some.Permission")
 
 
+@pytest.fixture(scope="module")
+def running(small_pages: Simulator) -> Simulator:
+    return small_pages
+
+
 def test_a_collection_is_read_to_its_last_page(simulator: Simulator, signed_in: Callable[..., Tenant]) -> None:
     found, first = signed_in("two_connectors").graph.list(PATH, PURPOSE)
     assert len(found) == len({one["id"] for one in found}) == 2
@@ -137,3 +142,14 @@ def test_that_what_is_removed_is_not_there_is_looked_at_again(
     tenant.graph.delete(path, PURPOSE)
     assert tenant.graph.list(PATH, PURPOSE)[0] == []
     tenant.graph.delete(path, PURPOSE)  # and again: it is gone
+
+
+def test_a_foreign_link_is_refused_with_what_was_attempted(
+    simulator: Simulator, signed_in: Callable[..., Tenant]
+) -> None:
+    """Also where a judge tells it as the reason why something is not known, without the task around it."""
+    simulator.fault(match=LIST, kind="foreign_next_link")
+    tenant = signed_in("two_connectors")
+    with pytest.raises(TenantError) as caught:
+        tenant.graph.list(PATH, PURPOSE)
+    assert str(caught.value).startswith("Could not try it on tenant ")

@@ -198,6 +198,19 @@ def test_what_cannot_be_done_is_explained_in_check_mode_too(
     assert len(writes(simulator)) == known
 
 
+@pytest.mark.parametrize("there", [{}, {"PasswordEnabled": True}, {"PasswordEnabled": False, "MinPasswordLength": 6}])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_passwords_that_are_off_and_long_are_refused_whatever_is_there(
+    simulator: Simulator, run: Run, admin: Any, there: dict[str, Any], check_mode: bool
+) -> None:
+    admin("New-MobileDeviceMailboxPolicy", Name="Used", **there)
+    known = simulator.state("ready")
+    options = {"name": "Used", "password_enabled": False, "min_password_length": 6}
+    failed = run(mobile_device_mailbox_policy, check_mode=check_mode, **options)
+    assert failed["error"]["kind"] == "usage" and "min_password_length would have no effect" in failed["msg"]
+    assert simulator.state("ready")["MobileDeviceMailboxPolicy"] == known["MobileDeviceMailboxPolicy"]
+
+
 def test_a_renamed_default_is_not_made_anew(simulator: Simulator, run: Run, admin: Any) -> None:
     admin("Set-MobileDeviceMailboxPolicy", Identity="Default", Name="Base")
     failed = run(mobile_device_mailbox_policy, name="Default", password_enabled=True)

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._resource import fold
 from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration, perform
-from ansible_collections.intune.exchange.plugins.module_utils._targets import blank_options, only
+from ansible_collections.intune.exchange.plugins.module_utils._targets import blank_options, first_names, only
 
 MODULES = "ansible_collections.intune.exchange.plugins.modules."
 NAMES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
@@ -111,3 +111,16 @@ def test_one_is_chosen_only_where_there_is_one() -> None:
     with pytest.raises(TenantError) as raised:
         only(["a", "b"], str, "device")
     assert raised.value.kind == "ambiguous" and raised.value.details == {"candidates": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("many", "text"),
+    [
+        (0, ""),
+        (1, "1"),
+        (10, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10"),
+        (11, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and others"),
+    ],
+)
+def test_first_names(many: int, text: str) -> None:
+    assert first_names([str(number + 1) for number in range(many)]) == text

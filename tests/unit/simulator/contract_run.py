@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-# For a longer run: INTUNE_EXCHANGE_CONTRACT_EXAMPLES=500 pytest tests/unit/simulator -k contract
-EXAMPLES = int(os.environ.get("INTUNE_EXCHANGE_CONTRACT_EXAMPLES", "10"))
+# For a longer run: make contracts
+EXAMPLES = int(os.environ.get("INTUNE_EXCHANGE_CONTRACT_EXAMPLES", "3"))
 Record = Callable[[str, object], None]
 
 

@@ -5,8 +5,8 @@
 
 What is added, and nothing else: what pages require is required; types are closed, and named where a name is needed;
 "this type, or an object that may be null" means the type, or null; `$select` and `$orderby` name properties of what is
-listed, `$filter` compares them; keys in paths are those of objects that are there, or plain words. `$search`, and
-`$expand` of what the simulator does not expand, are left out: it refuses both, and its page on fidelity says so.
+listed, `$filter` compares them; keys in paths are those of objects that are there, or plain words. `$search`, which is
+refused without its header, and `$expand` of what the simulator does not expand, are left out.
 """
 
 from __future__ import annotations

@@ -89,6 +89,18 @@ def test_until_then_graph_shows_no_address(client_of: MakeClient) -> None:
     assert addresses(client, path) == {"mail": None, "proxyAddresses": []}
 
 
+def test_an_address_of_another_user_is_refused(simulator: Simulator, client_of: MakeClient) -> None:
+    client = client_of("nothing")
+    first = create(client)
+    other = f"other@{client.facts['domain']}"
+    assert client.graph("PATCH", first, json={"mail": other}).status_code == 204
+    second = create(client, userPrincipalName=f"second@{client.facts['domain']}")
+    refused = client.graph("PATCH", second, json={"mail": other.upper()})
+    assert "same value for property proxyAddresses already exists" in error(refused, 400)
+    assert addresses(client, second) == {"mail": None, "proxyAddresses": []}
+    assert client.graph("PATCH", first, json={"mail": other}).status_code == 204
+
+
 def test_a_licence_without_its_mailbox_plan_brings_none(simulator: Simulator, client_of: MakeClient) -> None:
     client = client_of("nothing")
     path = create(client)

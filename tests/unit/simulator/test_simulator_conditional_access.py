@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from simulator import Simulator
 
@@ -311,3 +313,34 @@ def test_what_if_can_leave_out_what_does_not_apply(covered: Client) -> None:
         assert answer.status_code == 400 and name in answer.text
     wrong = body | {"signInConditions": {"clientAppType": "telegraph"}}
     assert "telegraph" in covered.graph("POST", f"{ROOT}/evaluate", json=wrong).text
+
+
+@pytest.mark.parametrize(("way", "read"), [("refused", 403), ("empty", 200)])
+def test_without_its_licence(tmp_path: Path, way: str, read: int) -> None:
+    file = tmp_path / "unlicensed.yml"
+    access = {"licensed": False, "unlicensed_as": way, "policies": [], "named_locations": []}
+    file.write_text(yaml.safe_dump({"extends": "retired_covered", "conditional_access": access}))
+    permissions = {"Application.Read.All", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"}
+    with Simulator([file], rate_limits=False) as simulator:
+        client = Client(simulator, "unlicensed", permissions)
+        for path in (POLICIES, f"{ROOT}/namedLocations"):
+            assert client.graph("GET", path).status_code == read
+        refused = client.graph("POST", POLICIES, json=POLICY)
+        error = refused.json()["error"]
+        assert (refused.status_code, error["code"]) == (403, "AccessDenied")
+        assert error["message"].startswith("Your tenant is not licensed for this feature.")
+        assert client.graph("POST", f"{ROOT}/evaluate", json={}).status_code in (400, 403)
+
+
+@pytest.mark.parametrize(("place", "status"), [("v1.0", 200), ("beta", 400)])
+def test_where_what_if_is_taken(tmp_path: Path, place: str, status: int) -> None:
+    file = tmp_path / "what_if.yml"
+    file.write_text(yaml.safe_dump({"extends": "retired_covered", "conditional_access": {"what_if_in": place}}))
+    with Simulator([file], rate_limits=False) as simulator:
+        client = Client(simulator, "what_if", {"Policy.Read.All", "User.Read.All"})
+        identity = {"@odata.type": "#microsoft.graph.userSignIn", "userId": user_id(client, "adele.vance")}
+        context = {"@odata.type": "#microsoft.graph.applicationContext", "includeApplications": [EXCHANGE]}
+        body = {"signInIdentity": identity, "signInContext": context, "signInConditions": {"clientAppType": "browser"}}
+        assert client.graph("POST", f"{ROOT}/evaluate", json=body).status_code == status
+        beta = client.send("POST", f"{client.urls['graph_url']}/beta{ROOT}/evaluate", json=body)
+        assert beta.status_code == 200, beta.text

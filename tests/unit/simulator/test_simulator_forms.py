@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from simulator import Simulator
+from simulator._contract import CONTRACTS
 from simulator._forms import CHOICES
 from simulator._live_contract import differences, merged_contract
 from tools import contracts
@@ -255,10 +256,13 @@ def test_an_organization_is_sent_on_to_its_region(formed: Make) -> None:
     answer = client.invoke("Get-ManagementRoleEntry", ENTRIES)
     assert (answer.status_code, answer.content) == (302, b"")
     region = answer.headers["Location"]
-    assert region.startswith("https://localhost:") and not region.startswith(client.urls["exchange_url"])
+    assert region == client.command_url.replace("/adminapi", "/eurprd01/adminapi")
     there = client.invoke("Get-ManagementRoleEntry", ENTRIES, url=region)
     assert there.status_code == 200
-    assert there.json()["@odata.nextLink"].startswith(region.partition("/adminapi")[0])
+    assert there.json()["@odata.nextLink"].startswith(f"{region}?")
+    others = formed()
+    elsewhere = others.command_url.replace("/adminapi", "/eurprd01/adminapi")
+    assert others.invoke("Get-ManagementRoleEntry", ENTRIES, url=elsewhere).status_code == 404
 
 
 def test_headers_about_the_rate(formed: Make) -> None:
@@ -268,6 +272,22 @@ def test_headers_about_the_rate(formed: Make) -> None:
     assert int(first["Rate-Limit-Remaining"]) < 3000
     assert "Rate-Limit-Limit" not in formed(rate_limit=None).invoke("Get-OrganizationConfig").headers
     assert second["Rate-Limit-Remaining"] != "3000"
+
+
+def test_writes_under_the_initial_domain_alone(formed: Make) -> None:
+    client = formed(domains="initial_writes")
+    write = {"CmdletInput": {"CmdletName": "New-RoleGroup", "Parameters": {"Name": "Own"}}}
+    read = {"CmdletInput": {"CmdletName": "Get-RoleGroup", "Parameters": {}}}
+    initial = f"{client.facts['domain'].partition('.')[0]}.onmicrosoft.example"
+    for name, body, status in (
+        (client.facts["tenant_id"], read, 200),
+        (initial, read, 200),
+        (client.facts["tenant_id"], write, 403),
+        (initial, write, 200),
+    ):
+        url = f"{client.urls['exchange_url']}/adminapi/beta/{name}/InvokeCommand"
+        headers = {"X-AnchorMailbox": f"APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{name}"}
+        assert client.send("POST", url, "exchange", json=body, headers=headers).status_code == status, (name, body)
 
 
 def test_parents_of_roles(formed: Make) -> None:
@@ -343,6 +363,42 @@ def test_the_merged_contract_follows_the_live_tenant() -> None:
     objects = {noun: one["properties"] for noun, one in merged["output_objects"].items()}
     assert objects["MobileDeviceMailboxPolicy"]["MaxPasswordFailedAttempts"] == "string"
     assert {"IntuneManagedStatus", "EnforceExoAppRbacPermissions"} <= set(objects["OrganizationConfig"])
+
+
+def test_the_merged_contract_holds_everything_that_was_seen() -> None:
+    merged = merged_contract()
+    for name, seen in live("live-cmdlets.json")["cmdlets"].items():
+        entry = merged["cmdlets"][name]
+        spelling = {parameter.lower(): parameter for parameter in entry["parameters"]}
+        assert {parameter.lower() for parameter in seen} <= set(spelling), name
+        for parameter, declared in seen.items():
+            assert entry["parameters"][spelling[parameter.lower()]]["cloud"], (name, parameter)
+            for kind, sets in entry["parameter_sets"].items():
+                mandatory = parameter.lower() in map(str.lower, sets["mandatory"])
+                optional = parameter.lower() in map(str.lower, sets["optional"])
+                belongs = kind in declared.get("sets", [kind])
+                needed = bool({kind, "__AllParameterSets"} & set(declared.get("mandatory_in", [])))
+                assert (mandatory, optional) == (belongs and needed, belongs and not needed), (name, parameter, kind)
+        sets_seen = {one for declared in seen.values() for one in declared.get("sets", [])}
+        assert sets_seen - {"__AllParameterSets"} <= set(entry["parameter_sets"]), name
+    for noun, seen in live("live-properties.json")["properties"].items():
+        described = merged["output_objects"][noun]
+        assert {prop: described["properties"].get(prop) for prop in seen} == seen
+        assert described["observed"] == sorted(seen)
+
+
+@pytest.mark.parametrize("name", ["live-cmdlets.json", "live-properties.json"])
+def test_what_was_seen_says_where_and_when(name: str) -> None:
+    source = live(name)["source"]
+    assert re.fullmatch(r"[\w-]+/[\w-]+", source["repo"]) and re.fullmatch(r"[0-9a-f]{40}", source["commit"])
+    page = contracts.PAGE.read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+    assert source["repo"] in row and source["commit"][:8] in row and re.search(r"20\d\d-\d\d", row)
+
+
+def live(name: str) -> Json:
+    found: Json = json.loads((CONTRACTS / name).read_text(encoding="utf-8"))
+    return found
 
 
 def test_the_list_of_differences_is_that_of_the_files() -> None:

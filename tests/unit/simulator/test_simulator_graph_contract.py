@@ -38,6 +38,7 @@ STATE = {
     "conditional-access-clients",
     # Users, groups and roles that are not there, and guests who are said twice.
     "conditional-access-guests",
+    "conditional-access-licence",
     "conditional-access-people",
     "conditional-access-roles",
     "conditional-access-risk",
@@ -57,9 +58,13 @@ STATE = {
     "graph-batch-invalid",
     "graph-count-segment",
     "graph-me",
+    # Texts that are no clauses, and lists that are not searched.
+    "graph-search",
     "intune-not-found",
     "licence-assignment",
     "licence-location",
+    # Most of what an organization has is not for writing.
+    "organization-update",
     # The pages of a partner's lists name fewer options, and a longest page.
     "partner-query",
     "partner-top",

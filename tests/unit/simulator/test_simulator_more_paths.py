@@ -21,6 +21,7 @@ RIGHTS = {
     "Application.Read.All",
     "DeviceManagementManagedDevices.Read.All",
     "DeviceManagementServiceConfig.Read.All",
+    "Directory.Read.All",
     "Group.Read.All",
     "Policy.Read.All",
     "User.ReadWrite.All",
@@ -80,7 +81,7 @@ def test_service_principals_and_strengths(grouped: Client) -> None:
     assert found["displayName"] == "Connector automation"
     assert grouped.get(f"/servicePrincipals/{found['id']}")["appId"] == client_id
     strengths = grouped.values("/identity/conditionalAccess/authenticationStrength/policies")
-    assert {one["displayName"] for one in strengths} >= {"Multifactor authentication", "Phishing-resistant MFA"}
+    assert {one["displayName"] for one in strengths} >= {"Multifactor authentication", "Phishing resistant MFA"}
 
 
 def test_the_number_of_users(grouped: Client) -> None:

@@ -18,8 +18,10 @@ from cryptography.hazmat.primitives import hashes
 
 from simulator import Simulator
 
+pytestmark = pytest.mark.more
+
 HERE = Path(__file__).parent / "node"
-# `make unit` installs them there, as package-lock.json pins them.
+# `make more` installs them there, as package-lock.json pins them.
 MODULES = Path(__file__).parents[3] / ".cache/node/node_modules"
 NODE = shutil.which("node")
 
@@ -27,7 +29,7 @@ NODE = shutil.which("node")
 @pytest.fixture(autouse=True)
 def node_is_here() -> None:
     if NODE is None or not MODULES.is_dir():
-        said = "Node.js, npm or the clients in .cache/node are missing: with node and npm, `make unit` installs them"
+        said = "Node.js, npm or the clients in .cache/node are missing: with node and npm, `make more` installs them"
         if os.environ.get("INTUNE_EXCHANGE_FORBID_SKIPS"):
             pytest.fail(said)
         pytest.skip(said)

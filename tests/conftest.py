@@ -1,0 +1,27 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said at the end of a run in which something failed: the command that repeats it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import Any
+
+SEED = "PROMISES_SEED"  # which cases of the promises are tried
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    stats = terminalreporter.stats
+    # A test can fail, and its end as well.
+    names = dict.fromkeys(report.nodeid for kind in ("failed", "error") for report in stats.get(kind, []))
+    if not names:
+        return
+    terminalreporter.write_line("")
+    terminalreporter.write_line("To repeat what failed:")
+    for name in names:
+        sampled = name.startswith("tests/promises/") and SEED in os.environ
+        seed = f"{SEED}={os.environ[SEED]} " if sampled else ""
+        terminalreporter.write_line(f"  {seed}.cache/test/bin/pytest {shlex.quote(name)}")
+    terminalreporter.write_line("")

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands of ansible-core without its start: two thirds of what a short run takes is the import of the same modules.
+
+A process that has imported them runs each command in a fork of itself (warm_server.py). A command whose environment
+says other things to ansible-core's start than the others', or that has a configuration file, is an ordinary process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[2]
+# Names of the environment that Python and ansible-core read when they start. Others are read when they are used.
+_AT_START = ("ANSIBLE_", "PYTHON", "LC_", "LANG", "HOME", "TMPDIR", "TZ", "NO_COLOR", "XDG_", "LD_", "COVERAGE_")
+
+
+def settings() -> dict[str, str]:
+    """The environment of every command: nothing of who runs the tests, a home folder of its own, this checkout."""
+    own = ("AZURE_", "INTUNE_", "ANSIBLE_", "EDA_")
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(own)},
+        "HOME": _HOME.name,
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
+        "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "integration" / "action"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    }
+
+
+def ansible(
+    program: str, *arguments: str | Path, folder: Path, environment: dict[str, str] | None = None, timeout: float = 900
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of ansible-core in a folder, with more of an environment than each has.
+
+    The time is for a run that hangs: a busy machine takes a minute or two.
+    """
+    command = [str(BIN / program), *map(str, arguments)]
+    common = settings()
+    whole = {**common, **(environment or {})}
+    if _at_start(whole) == _at_start(common) and not (folder / "ansible.cfg").exists():
+        return _SERVER.run(command, folder, whole, timeout)
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=whole,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def _at_start(environment: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(_AT_START)}
+
+
+class _Server:
+    """Started by the first command, and one for each process of pytest."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(
+        self, command: list[str], folder: Path, environment: dict[str, str], timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        process = self._process or self._start()
+        with tempfile.TemporaryDirectory() as kept:
+            output, errors = Path(kept) / "output", Path(kept) / "errors"
+            files = {"output": str(output), "errors": str(errors), "imported": f"{kept}/imported.json"}
+            job = {"command": command, "folder": str(folder), "environment": environment, **files}
+            assert process.stdin and process.stdout
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+            if not select.select([process.stdout], [], [], timeout)[0]:
+                self.stop()
+                raise subprocess.TimeoutExpired(command, timeout, output.read_text(errors="replace"))
+            code = int(process.stdout.readline())
+            return subprocess.CompletedProcess(command, code, output.read_text(), errors.read_text())
+
+    def _start(self) -> subprocess.Popen[str]:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(Path(__file__).with_name("warm_server.py"))],
+            cwd=_HOME.name,
+            env=settings(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        atexit.register(self.stop)
+        return self._process
+
+    def stop(self) -> None:
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+
+_HOME = tempfile.TemporaryDirectory(prefix="home-of-tests-")
+_SERVER = _Server()

@@ -1,0 +1,67 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a step of the Makefile says: one line, and what matters of a failure with the command that repeats it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.more
+
+
+def step(folder: Path, script: str) -> tuple[int, list[str], str]:
+    """How a step ended, what it said, and its log."""
+    (folder / "tools").mkdir(exist_ok=True)
+    for name in ("step.sh", "slowest.sh"):
+        shutil.copy(ROOT / "tools" / name, folder / "tools")
+    place = {"HOME": str(folder / "home"), "XDG_CACHE_HOME": str(folder / "xdg"), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", f". tools/step.sh some\n{script}"],
+        cwd=folder,
+        env={**place, "PROMISES_SEED": "7", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    said = re.sub(r"\d+ s$", "0 s", done.stdout, flags=re.MULTILINE)
+    return done.returncode, said.splitlines(), (folder / ".cache/logs/some.log").read_text(encoding="utf-8")
+
+
+def test_one_line(tmp_path: Path) -> None:
+    code, said, log = step(tmp_path, "cd /\necho much\necho more >&2")
+    assert (code, said, log) == (0, ["some … ok 0 s"], "much\nmore\n")
+    assert (tmp_path / "home").is_dir()  # tools keep things there
+
+
+def test_the_end_of_what_failed(tmp_path: Path) -> None:
+    code, said, log = step(tmp_path, "echo ERROR: it is bad\nseq 100\ncd /\nfalse\necho not reached")
+    assert code == 1 and log.splitlines()[-1] == "100"
+    assert said[0] == "some … failed after 0 s" and said[1] == "ERROR: it is bad"
+    assert said[2:-1] == [str(number) for number in range(61, 101)]
+    assert said[-1] == "::: some failed. All that it said: .cache/logs/some.log. To repeat it: make some"
+
+
+def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
+    tests = tmp_path / "tests" / "promises"
+    tests.mkdir(parents=True)
+    shutil.copy(ROOT / "tests/conftest.py", tmp_path / "tests")
+    (tests / "test_it.py").write_text("def test_bad():\n    assert 1 == 2\n\n\ndef test_good():\n    pass\n")
+    run = f"{sys.executable} -m pytest -q -p no:cacheprovider --rootdir . --durations=20 --durations-min=0 tests"
+    code, said, _log = step(tmp_path, run)
+    assert code == 1 and ">       assert 1 == 2" in said and not [line for line in said if "test_good" in line]
+    assert said.count("  PROMISES_SEED=7 .cache/test/bin/pytest tests/promises/test_it.py::test_bad") == 1
+    (tests / "test_it.py").write_text("def test_good():\n    pass\n")
+    code, said, _log = step(tmp_path, run)
+    assert code == 0 and said[:2] == ["some … ok 0 s", "The slowest tests:"]
+    assert re.fullmatch(r"\d+\.\d+s (call|setup|teardown) +tests/promises/test_it.py::test_good", said[2])

@@ -1,0 +1,32 @@
+# Begins a step of the Makefile: . tools/step.sh NAME
+# From here on everything that the step says is in .cache/logs/NAME.log; one line says how it ended, and when it failed
+# what of the log matters, and the command that repeats it.
+step=$1
+log=.cache/logs/$step.log
+mkdir -p .cache/logs "$HOME" "$XDG_CACHE_HOME"
+exec 3>&1 > "$log" 2>&1
+folder=$PWD # a step may go elsewhere
+
+ended() {
+  local code=$1
+  cd "$folder"
+  if [ "$code" = 0 ]; then
+    echo "$step … ok $SECONDS s" >&3
+    if [ -z "${BESIDE_OTHERS:-}" ]; then tools/slowest.sh "$log" >&3; fi # else they are told together
+    return
+  fi
+  {
+    echo "$step … failed after $SECONDS s"
+    if grep -qE '^=+ (FAILURES|ERRORS) =+$' "$log"; then # of pytest, which says other things after them
+      sed -nE '/^=+ (FAILURES|ERRORS) =+$/,/^=+ (slowest|short test summary)/p' "$log" | sed '/^To repeat/,$d' | head -n 120
+      grep -E '^(FAILED|ERROR) ' "$log" || true
+      sed -n '/^To repeat/,/^$/p' "$log"
+    else
+      # ansible-test says what is wrong long before its end.
+      head -n -40 "$log" | grep -E '^(ERROR|FATAL): ' | head -n 40 || true
+      tail -n 40 "$log"
+    fi
+    echo "::: $step failed. All that it said: $log. To repeat it: make $step"
+  } >&3
+}
+trap 'ended $?' EXIT
