@@ -128,28 +128,26 @@ tenants:
     client_id: 22222222-2222-2222-2222-222222222222
     certificate_path: /etc/intune-exchange/fabrikam.pem
 
----
-# customers.tenants.yml, for the customers of a partner; the secret of its application is in AZURE_CLIENT_SECRET
-plugin: intune.exchange.tenants
-partner_tenant_id: partner.example
-client_id: 00000000-0000-0000-0000-000000000000
-keyed_groups:
-  - key: "'ready' if intune_requirements.ready else 'not_ready'"
-    separator: ""
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: ~/.cache/intune-exchange
+# # customers.tenants.yml, for the customers of a partner; the secret of its application is in AZURE_CLIENT_SECRET
+# plugin: intune.exchange.tenants
+# partner_tenant_id: partner.example
+# client_id: 00000000-0000-0000-0000-000000000000
+# keyed_groups:
+#   - key: "'ready' if intune_requirements.ready else 'not_ready'"
+#     separator: ""
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: ~/.cache/intune-exchange
 
----
-# A play over them. Where each tenant has a secret of its own, it is in a variable of the host, kept in a vault.
-- name: Show what is missing
-  hosts: connector_missing
-  gather_facts: false
-  module_defaults:
-    group/intune.exchange.tenant: "{{ tenant_options | combine({'client_secret': vaulted_client_secret}) }}"
-  tasks:
-    - name: Check the requirements
-      intune.exchange.requirements_info:
+# # A play over them. Where each tenant has a secret of its own, it is in a variable of the host, kept in a vault.
+# - name: Show what is missing
+#   hosts: connector_missing
+#   gather_facts: false
+#   module_defaults:
+#     group/intune.exchange.tenant: "{{ tenant_options | combine({'client_secret': vaulted_client_secret}) }}"
+#   tasks:
+#     - name: Check the requirements
+#       intune.exchange.requirements_info:
 """
 
 import json

@@ -17,7 +17,9 @@ description:
     value in a dictionary. An empty list or dictionary is named only where the role requires the variable.
 options:
   _terms:
-    description: Names of variables. A variable that is not defined is not blank.
+    description:
+      - Names of variables. A variable that is not defined is not blank.
+      - One that cannot be worked out, for example because it names another one that is not defined, is an error.
   argument_specs:
     description: The path of a file with the argument specifications of a role, whose variables are looked at as well.
     type: str
@@ -55,10 +57,10 @@ from typing import Any
 
 import yaml
 from ansible.errors import AnsibleLookupError
-from ansible.plugins.loader import lookup_loader
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._targets import is_blank
+from ..plugin_utils._variables import resolve_variable
 
 
 class LookupModule(LookupBase):
@@ -72,12 +74,11 @@ class LookupModule(LookupBase):
                 options |= specs[entry_point]["options"]
         except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
             raise AnsibleLookupError(f"Could not read the options of {entry_point} in {path}: {error}") from error
-        values = lookup_loader.get("ansible.builtin.vars", loader=self._loader, templar=self._templar)
         found: list[str] = []
         for name, spec in options.items():
             if name not in variables:
                 continue
-            value = values.run([name], variables=variables)[0]
+            value = resolve_variable(self._templar, name, variables[name])
             if value is None or (is_blank(value) and (isinstance(value, str) or spec.get("required"))):
                 found.append(name)
             else:

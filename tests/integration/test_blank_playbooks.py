@@ -1,7 +1,8 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks refuse blank variables, and hosts that do not say which tenant they stand for, before any request."""
+"""Playbooks refuse blank variables, those that cannot be worked out, and hosts that do not say which tenant they stand
+for, before any request. Before ansible-core 2.19, "cannot be worked out" is "not defined" for a template."""
 
 from __future__ import annotations
 
@@ -52,6 +53,21 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             {"target": "all", "mobile_access_confirm": True},
             "fabrikam has no tenant_options.tenant_id",
         ),
+        (
+            "approve",
+            "localhost,",
+            {"tenant_options": {"tenant_id": "{{ not_there }}"}, "mobile_access_confirm": True},
+            "'not_there' is undefined",
+        ),
+        (
+            "approve",
+            "localhost,",
+            {"mobile_access_max_affected": "{{ not_there }}", "mobile_access_confirm": True},
+            "'not_there' is undefined",
+        ),
+        ("check_access", "localhost,", {"tenant_options": "{{ not_there }}"}, "'not_there' is undefined"),
+        ("facts", "localhost,", {"target": "{{ not_there }}"}, "'not_there' is undefined"),
+        ("report", "localhost,", {"connector_directory_sync": "{{ not_there }}"}, "'not_there' is undefined"),
     ],
 )
 def test_nothing_is_sent(
@@ -70,6 +86,53 @@ def test_the_report_does_not_read_the_tenant_of_the_environment_for_a_host(
         run(tmp_path, simulator, "report", "fabrikam,", target="all")
     report = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())
     assert [one["state"] for one in report["tenants"]] == ["unread"] and "tenant_id is blank" in json.dumps(report)
+    assert len(simulator.requests()) == before
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"tenant_id": "{{ not_there }}"},
+        "{{ not_there }}",
+        "{{ {'tenant_id': 'contoso.com'} | combine({'client_secret': not_there}) }}",
+    ],
+    ids=["an_option", "the_whole", "what_is_added"],
+)
+def test_the_report_says_which_variable_is_missing(
+    tmp_path: Path, simulator: Simulator, options: dict[str, str] | str
+) -> None:
+    """And does not read the tenant of the environment instead of the one that was meant, on localhost too."""
+    before = len(simulator.requests())
+    with pytest.raises(AssertionError):  # the report is written, with the reason
+        run(tmp_path, simulator, "report", "localhost,", tenant_options=options)
+    [one] = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())["tenants"]
+    assert one["state"] == "unread" and "'not_there' is undefined" in json.dumps(one), one
+    assert len(simulator.requests()) == before
+
+
+def test_a_play_of_ones_own_reads_no_other_tenant(play: Play, simulator: Simulator) -> None:
+    """Whichever way it names its tenant: the environment has the credentials of another one."""
+    examples = (
+        "{{ tenant_options }}",
+        "{{ lookup('intune.exchange.tenant_options') }}",
+        "{{ {} | combine(tenant_options) }}",
+        {"tenant_id": "{{ not_there }}"},
+    )
+    tasks: list[dict[str, Any]] = [
+        {
+            "intune.exchange.connector_info": {},
+            "module_defaults": {"group/intune.exchange.tenant": options},
+            "environment": {"INTUNE_EXCHANGE_IN_PROCESS": way},
+            "ignore_errors": True,
+        }
+        for options in examples
+        for way in ("1", "0")
+    ]
+    before = len(simulator.requests())
+    run = play(*tasks, tenant="connected", vars={"tenant_options": {"tenant_id": "{{ not_there }}"}})
+    assert len(run.results) == len(tasks)
+    for result in run.results.values():
+        assert result["failed"] and "'not_there' is undefined" in result["msg"], result
     assert len(simulator.requests()) == before
 
 

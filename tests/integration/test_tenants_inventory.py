@@ -156,10 +156,13 @@ def test_the_cache_is_used_until_it_is_flushed(command: Command, write: Write, s
     assert first.groups["connector_connected"] == ["working"] and asked > 0
     again = command("ansible-inventory", "-i", path, "--list")
     assert again.inventory == first.inventory and requests(simulator) == asked
-    flushed = command("ansible-inventory", "-i", path, "--list", "--flush-cache")
-    assert flushed.groups == first.groups and requests(simulator) == 2 * asked
+    (path.parent / "play.yml").write_text(yaml.safe_dump([{"hosts": "working", "gather_facts": False}]))
+    flushed = command("ansible-playbook", "-i", path, "--flush-cache", "play.yml")  # ansible-inventory: since 2.19
+    assert flushed.code == 0 and requests(simulator) == 2 * asked
+    after = command("ansible-inventory", "-i", path, "--list")
+    assert after.groups == first.groups and requests(simulator) == 2 * asked
     [kept] = (path.parent / "kept").iterdir()
-    for ran in (first, again, flushed):
+    for ran in (first, again, flushed, after):
         without_secrets(ran, simulator, kept.read_text())
 
 
@@ -204,9 +207,10 @@ def test_one_unreadable_tenant_fails_a_strict_inventory(command: Command, write:
     path = write(strict_tenants=True, client_secret="a-wrong-canary")
     ran = command("ansible-inventory", "-i", path, "--list", "-vvvv", ANSIBLE_INVENTORY_UNPARSED_FAILED="true")
     assert ran.code != 0
-    assert "3 of 3 tenants could not be read" in ran.errors
+    errors = "".join(ran.errors.split())  # Ansible breaks lines before 2.19, at hyphens too
+    assert "3of3tenantscouldnotberead" in errors
     for name in NAMES:
-        assert f"{name}: Could not sign in on tenant {simulator.facts(name)['tenant_id']}" in ran.errors
+        assert f"{name}:Couldnotsigninontenant{simulator.facts(name)['tenant_id']}" in errors
     without_secrets(ran, simulator)
 
 

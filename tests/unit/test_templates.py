@@ -47,6 +47,14 @@ def test_a_fact_is_one_expression(path: Path) -> None:
         assert isinstance(value, str) and value.startswith("{{ ") and value.rstrip().endswith(" }}"), fact
 
 
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_the_options_of_a_tenant_come_from_their_lookup(path: Path) -> None:
+    """The variable itself is "not defined" if one that it names is not, and a default would mean another tenant."""
+    templates = re.findall(r"\{\{.*?\}\}|that: [^\n]*", path.read_text(encoding="utf-8"), re.DOTALL)
+    for template in templates:
+        assert not re.search(r"(?<![.'\w])tenant_options\b", template), template
+
+
 @pytest.mark.parametrize("path", VARIABLES, ids=name)
 def test_a_result_that_may_not_be_there_has_a_default(path: Path) -> None:
     """Except the variable of a loop, which is there."""
