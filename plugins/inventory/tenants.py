@@ -196,7 +196,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError(f"{len(reasons)} of {whole} tenants could not be read.\n{listed}")
         if unreadable:
             self.display.warning(
-                f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}"
+                f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}. "
+                f"For the reason of one, run ansible-inventory --host {unreadable[0]['name']} and read tenant_error"
             )
         for reason in left_out:
             self.display.warning(f"{reason} It is left out of the inventory.")
