@@ -19,6 +19,7 @@ from .conftest import Play
 from .warm import ROOT, ansible
 
 NAME = "intune.exchange."
+AGAIN = "  Command: the one above; run it once."
 PAGE = ROOT / "docs/docsite/rst/check_access.rst"
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 
@@ -57,6 +58,11 @@ def test_every_shipped_tenant_in_one_run() -> None:
             assert all(title.strip() in rest for title, _status in open_)
             assert rest.count("Next step: ") >= min(1, len(open_)), (host, rest)
             assert rest.count("Command: ") >= (1 if "the token has no" in rest else 0)
+            commands = [line for line in lines[host] if line.startswith("  Command: ")]
+            assert len(set(commands)) == len(commands) - max(0, commands.count(AGAIN) - 1), host
+            if commands:
+                tenant = cases[host]["tenant_id"]
+                assert f"First: Connect-MgGraph -TenantId {tenant} -Scopes " in lines[host][-1], lines[host][-1]
         text = PAGE.read_text(encoding="utf-8")
         assert first_run.page(text, lines, simulator.urls) == text, "run python tools/first_run.py"
 
