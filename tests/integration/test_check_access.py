@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,18 @@ def test_it_fails_without_a_sign_in_and_when_it_is_asked_to(simulator: Simulator
     assert code == 2 and "Not every read works" in output, output
     code, output = playbook(tmp_path, {}, f"{NAME}check_access")
     assert code == 2 and "tenant_id (AZURE_TENANT_ID) is not given. Give the tenant's id" in output, output
+
+
+def test_what_is_missing_is_granted_by_the_description_on_the_page_of_the_simulator(tmp_path: Path) -> None:
+    page = (ROOT / "docs/docsite/rst/simulator.rst").read_text(encoding="utf-8")
+    [block] = re.findall(r"^ {3}extends: missing_permission\n(?: {3}.*\n)+", page, re.MULTILINE)
+    described = tmp_path / "granted.yml"
+    described.write_text(textwrap.dedent(block), encoding="utf-8")
+    with Simulator(tenants=[described]) as simulator:
+        code, output = playbook(
+            tmp_path, simulator.environment("granted"), f"{NAME}check_access", "-e", "check_access_strict=true"
+        )
+    assert code == 0 and "missing" not in output.partition("Show what works")[2], output
 
 
 def test_connect_can_be_tried_with_the_right_to_read(simulator: Simulator, tmp_path: Path) -> None:
