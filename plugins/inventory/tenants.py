@@ -197,7 +197,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if unreadable:
             self.display.warning(
                 f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}. "
-                f"For the reason of one, run ansible-inventory --host {unreadable[0]['name']} and read tenant_error"
+                f"The reason is in tenant_error: ansible-inventory -i {path} --host {unreadable[0]['name']}"
             )
         for reason in left_out:
             self.display.warning(f"{reason} It is left out of the inventory.")
