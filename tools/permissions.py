@@ -95,7 +95,7 @@ can give itself none.
      - ``intune.exchange.service_principal``, by device code
    * - Give it roles of Exchange Online
      - whoever holds a delegating assignment of the role or of its parent: by default a member of Organization
-       Management, such as an Exchange Administrator
+       Management, such as an Exchange Administrator. A delegating assignment allows to hand a role on, not to use it
      - Exchange admin center, *Roles*, *Admin roles* (people only)
      - ``New-ManagementRoleAssignment -App ... -Role ...``
      - ``intune.exchange.management_role_assignment``, by device code

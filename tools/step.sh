@@ -18,7 +18,7 @@ ended() {
   {
     echo "$step … failed after $SECONDS s"
     if grep -qE '^=+ (FAILURES|ERRORS) =+$' "$log"; then # of pytest, which says other things after them
-      sed -nE '/^=+ (FAILURES|ERRORS) =+$/,/^=+ (slowest|short test summary)/p' "$log" | sed '/^To repeat/,$d' | head -n 120
+      sed -nE '/^=+ (FAILURES|ERRORS) =+$/,/^=+ (warnings summary|slowest|short test summary)/p' "$log" | sed '/^To repeat/,$d' | head -n 120
       grep -E '^(FAILED|ERROR) ' "$log" || true
       sed -n '/^To repeat/,/^$/p' "$log"
     else

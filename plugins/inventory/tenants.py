@@ -194,7 +194,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError(f"{len(reasons)} of {whole} tenants could not be read.\n{listed}")
         if unreadable:
             self.display.warning(
-                f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}"
+                f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}. "
+                f"The reason is in tenant_error: ansible-inventory -i {path} --host {unreadable[0]['name']}"
             )
         for reason in left_out:
             self.display.warning(f"{reason} It is left out of the inventory.")

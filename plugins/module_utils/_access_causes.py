@@ -35,7 +35,10 @@ _ASSIGN = (
 # https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent
 _PRIVILEGED = "A Privileged Role Administrator or Global Administrator"
 _CLOUD = "A Cloud Application Administrator"  # anything but application permissions of Microsoft Graph
-_NEWER = "Then sign in again: a right counts in tokens that are newer, which can take an hour"
+_NEWER = "Then run this again: only tokens issued after the change have it, which can take an hour"
+_ROLE_TOO = (
+    "It also needs a role in Exchange Online, such as the directory role Global Reader: assign that at the same time. "
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,9 @@ def _not_granted(service: str, permission: str, error: TenantError, known: dict[
         permission = _DELEGATED_SIGN_IN
     kind = "delegated" if delegated else "application"
     who = _CLOUD if delegated or service == "exchange" else _PRIVILEGED
-    step = f"Grant the {kind} permission {permission} of {_NAMES[service]}. {who} grants it. {_NEWER}"
+    # Otherwise only the next run, an hour later, would say that the role is missing.
+    role_too = _ROLE_TOO if permission == SIGN_IN and not directory_roles(known) & _READ_ALL else ""
+    step = f"Grant the {kind} permission {permission} of {_NAMES[service]}. {who} grants it. {role_too}{_NEWER}"
     names = {"api": _APPS[service], "caller": _caller(known), "client": known.get("appid") or "CLIENT_ID"}
     command = (_GRANT_DELEGATED if delegated else _GRANT).format(permission=permission, **names)
     return _missing(f"the token has no {permission} ({error.problem})", step, command)

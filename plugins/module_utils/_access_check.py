@@ -142,6 +142,7 @@ def check_access(tenant: Tenant) -> dict[str, Any]:
     known = {service: {} if isinstance(token, TenantError) else claims(token) for service, token in tokens.items()}
     return {
         "changed": False,
+        "tenant_id": str(known["graph"].get("tid") or known["exchange"].get("tid") or ""),
         "checks": checks,
         "ok": all(one["status"] in ("works", "not_offered") for one in checks),
         "microsoft_graph": sorted(permissions(known["graph"])),

@@ -24,6 +24,7 @@ from ._conditional_access_people import EVERYBODY, Person
 from ._judgement import Verdict, met, unknown, unmet
 from ._policy_plans import not_judged
 from ._resource import folded_set
+from ._values import counted
 
 Policies = Sequence[Mapping[str, Any]]
 # The people whom the policies tell apart, how many each stands for, and what could not be read, in words.
@@ -121,7 +122,7 @@ def _sentence(row: Mapping[str, Any]) -> str:
         ("not_covered", "not covered"),
     ):
         for entry in row[status]:
-            number = "somebody" if entry["people"] is None else f"{entry['people']} people"
+            number = "somebody" if entry["people"] is None else counted(entry["people"], "person", "people")
             parts.append(f"{number} {words} ({_why(status, entry)})")
     if row["report_only"]:
         names = sorted({one["policy"] for entry in row["report_only"] for one in entry["policies"]})

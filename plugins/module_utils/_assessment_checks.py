@@ -17,6 +17,7 @@ from ._errors import TenantError
 from ._judgement import Verdict, met, unknown, unmet, unread
 from ._resource import fold
 from ._targets import first_names
+from ._values import counted
 
 Records = Sequence[Mapping[str, Any]]
 OUTLOOK = {
@@ -136,7 +137,8 @@ def legacy_sign_ins(sign_ins: Records) -> Verdict:
     stopped = sum(1 for one in sign_ins if one.get("conditionalAccessStatus") == "failure")
     people = {fold(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
     return unmet(
-        f"{len(sign_ins)} sign-ins of {len(people)} people with legacy clients in 30 days: "
+        f"{counted(len(sign_ins), 'sign-in')} of {counted(len(people), 'person', 'people')} with legacy clients "
+        "in 30 days: "
         f"{', '.join(f'{number} {client}' for client, number in used.items())}; Conditional Access stopped {stopped}",
         "Move these people to Outlook before legacy clients are blocked",
     )
@@ -150,13 +152,13 @@ def sign_ins_refused(error: TenantError) -> Verdict:
 
 def mail_apps(report: Mapping[str, Any]) -> Verdict:
     used = ", ".join(f"{number} {app}" for app, number in report["apps"].items() if number) or "no app"
-    evidence = f"{report['people']} people in the report of 30 days: {used}"
+    evidence = f"{counted(report['people'], 'person', 'people')} in the report of 30 days: {used}"
     others = report["other_mobile"]
     if not others:
         return met(evidence)
     named = "their names are concealed" if report["concealed"] else first_names(others, 5)
     return unmet(
-        f"{evidence}; {len(others)} people use a mobile app other than Outlook ({named})",
+        f"{evidence}; {counted(len(others), 'person uses', 'people use')} a mobile app other than Outlook ({named})",
         "Move these people to Outlook, which app protection covers",
     )
 
@@ -179,12 +181,14 @@ def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
     told = []
     pushed = [one for one in mailboxes if one.get("OutlookMobileEnabled") is False and one.get("ActiveSyncEnabled")]
     if pushed:
-        told.append(f"{len(pushed)} mailboxes take Exchange ActiveSync and not Outlook mobile")
+        take = counted(len(pushed), "mailbox takes", "mailboxes take")
+        told.append(f"{take} Exchange ActiveSync and not Outlook mobile")
     for switch, name in _MOBILE.items():
         on = sum(1 for one in mailboxes if one.get(switch))
         planned = [str(one.get("Identity") or one.get("Name")) for one in plans if one.get(switch)]
         if plans and on and not planned:
-            told.append(f"{name} is on in {on} of {len(mailboxes)} mailboxes and off in every plan")
+            whole = counted(len(mailboxes), "mailbox", "mailboxes")
+            told.append(f"{name} is on in {on} of {whole} and off in every plan")
         elif mailboxes and planned and not on:
             told.append(f"{name} is off in every mailbox and on in the plans {', '.join(planned)}")
     if told:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._errors import TenantError
+from ._errors import NEXT_STEPS, TenantError
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def unknown(evidence: str, next_step: str) -> Verdict:
 
 def unread(error: TenantError) -> Verdict:
     """What could not be read is neither met nor unmet."""
-    return unknown(f"could not {error.attempted}: {error.problem}", error.next_step or "Run again")
+    step = error.next_step or NEXT_STEPS.get(error.kind, "Run again")
+    return unknown(f"could not {error.attempted}: {error.problem}", step)
 
 
 @dataclass(frozen=True)

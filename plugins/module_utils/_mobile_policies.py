@@ -15,6 +15,7 @@ from ._resource import Field, Record, Resource, fold, returned
 from ._run import ensure
 from ._targets import first_names
 from ._tenant import Tenant
+from ._values import counted
 
 READER = "the Exchange role View-Only Recipients or Recipient Policies"
 _READ_USERS = Purpose("see which mailboxes use the policy", READER)
@@ -132,7 +133,8 @@ def _check_removal(tenant: Tenant, record: Record) -> None:
         named = first_names(users, 5)
         raise TenantError(
             "in_use",
-            f"{name} is the policy of {len(users)} mailboxes ({named}), and Exchange does not remove a policy in use",
+            f"{name} is the policy of {counted(len(users), 'mailbox', 'mailboxes')} ({named}), and Exchange does not "
+            "remove a policy in use",
             next_step=_step(name),
             details={"mailboxes": users},
         )

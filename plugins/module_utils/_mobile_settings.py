@@ -16,6 +16,7 @@ from ._resource import EditedList, Field, Record, Resource, returned
 from ._run import ensure
 from ._targets import first_names
 from ._tenant import Tenant
+from ._values import counted
 
 _LONGEST_INSERT = 256  # characters, Set-ActiveSyncOrganizationSettings
 _STRICTNESS = ("Allowed", "Quarantined", "Blocked")
@@ -54,7 +55,8 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
         named = first_names(owners, 5)
         raise TenantError(
             "not_accepted",
-            f"with {level} as the default, {len(hit)} devices of {len(owners)} mailboxes would be locked out ({named})",
+            f"with {level} as the default, {counted(len(hit), 'device')} of "
+            f"{counted(len(owners), 'mailbox', 'mailboxes')} would be locked out ({named})",
             next_step="Allow them first, in their mailboxes or by a device access rule, or set accept_impact to true",
             details={"impact": changed},
         )

@@ -106,6 +106,7 @@ REQUIREMENTS = (
         ("account", "entries"),
         judge.exchange_cmdlets,
         _DOCUMENT,
+        {"not_found": judge.no_such_account},
     ),
     Requirement(
         "api_permissions",

@@ -17,6 +17,7 @@ from ._connectors import INSTEAD, TYPE
 from ._errors import TenantError
 from ._judgement import Verdict, met, unknown, unmet, unread
 from ._service_plans import EXCHANGE_MAILBOX, INTUNE
+from ._values import counted
 
 # Template ids of directory roles that may use the Intune console (Microsoft Entra built-in roles).
 CONSOLE_ROLES = {
@@ -52,7 +53,7 @@ _NO_ACCOUNT = unknown("no account was named", "Give the account's address in the
 def connector_offered(connectors: list[dict[str, Any]]) -> Verdict:
     mine = [one for one in connectors if one.get("exchangeConnectorType") == TYPE]
     if mine:
-        return met(f"{len(mine)} service-to-service connector(s) listed")
+        return met(f"{counted(len(mine), 'service-to-service connector')} listed")
     return met(
         "Intune lists its Exchange connectors (none of this type yet); "
         "whether it accepts a new one shows when it is created"
@@ -147,7 +148,7 @@ def connector_account(account: str | None, users: list[dict[str, Any]] | None) -
         return _no_owner(error)
     reason = shortcoming(user, account)
     if user is None or reason:
-        return unmet(reason, "Create or mend the account: enabled, with this primary SMTP address")
+        return unmet(reason, "Create the account, or correct it: enabled, with this primary SMTP address")
     plans = sorted(
         EXCHANGE_MAILBOX[plan["servicePlanId"]]
         for plan in user.get("assignedPlans") or []
@@ -189,6 +190,15 @@ def intune_console_access(
     )
 
 
+def no_such_account(error: TenantError) -> Verdict:
+    """Exchange Online does not know the account: it is not there, or not yet there."""
+    step = (
+        "Create the account first, with this primary SMTP address. If it is new, wait until Exchange Online knows it "
+        "and run again"
+    )
+    return unknown(f"could not {error.attempted}: {error.problem}", step)
+
+
 def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) -> Verdict:
     if account is None or entries is None:
         return _NO_ACCOUNT
@@ -220,7 +230,11 @@ def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any], readi
     if not permissions(exchange) & set(_EXCHANGE_PERMISSIONS):
         missing.append(_EXCHANGE_PERMISSIONS[0])
     if missing:
-        return unmet(f"missing: {', '.join(missing)}", "Grant them to the application and give admin consent")
+        return unmet(
+            f"missing: {', '.join(missing)}",
+            "Grant them to the application and give admin consent, as a Privileged Role Administrator or Global "
+            "Administrator",
+        )
     if not may_write:
         return met(
             f"the tokens have all permissions that check mode needs; to configure the connector, {_WRITE[0]} is needed "

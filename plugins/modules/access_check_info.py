@@ -42,6 +42,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+tenant_id:
+  description: The id of the tenant, as the tokens name it. Empty if they do not.
+  returned: success
+  type: str
+  sample: 00000000-0000-0000-0000-000000000000
 checks:
   description: The reads, in this order.
   returned: success

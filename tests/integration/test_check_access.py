@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from .conftest import Play
 from .warm import ROOT, ansible
 
 NAME = "intune.exchange."
+AGAIN = "  Command: the one above; run it once."
 PAGE = ROOT / "docs/docsite/rst/check_access.rst"
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 
@@ -57,6 +59,11 @@ def test_every_shipped_tenant_in_one_run() -> None:
             assert all(title.strip() in rest for title, _status in open_)
             assert rest.count("Next step: ") >= min(1, len(open_)), (host, rest)
             assert rest.count("Command: ") >= (1 if "the token has no" in rest else 0)
+            commands = [line for line in lines[host] if line.startswith("  Command: ")]
+            assert len(set(commands)) == len(commands) - max(0, commands.count(AGAIN) - 1), host
+            if commands:
+                tenant = cases[host]["tenant_id"]
+                assert f"First: Connect-MgGraph -TenantId {tenant} -Scopes " in lines[host][-1], lines[host][-1]
         text = PAGE.read_text(encoding="utf-8")
         assert first_run.page(text, lines, simulator.urls) == text, "run python tools/first_run.py"
 
@@ -67,6 +74,18 @@ def test_it_fails_without_a_sign_in_and_when_it_is_asked_to(simulator: Simulator
     assert code == 2 and "Not every read works" in output, output
     code, output = playbook(tmp_path, {}, f"{NAME}check_access")
     assert code == 2 and "tenant_id (AZURE_TENANT_ID) is not given. Give the tenant's id" in output, output
+
+
+def test_what_is_missing_is_granted_by_the_description_on_the_page_of_the_simulator(tmp_path: Path) -> None:
+    page = (ROOT / "docs/docsite/rst/simulator.rst").read_text(encoding="utf-8")
+    [block] = re.findall(r"^ {3}extends: missing_permission\n(?: {3}.*\n)+", page, re.MULTILINE)
+    described = tmp_path / "granted.yml"
+    described.write_text(textwrap.dedent(block), encoding="utf-8")
+    with Simulator(tenants=[described]) as simulator:
+        code, output = playbook(
+            tmp_path, simulator.environment("granted"), f"{NAME}check_access", "-e", "check_access_strict=true"
+        )
+    assert code == 0 and output.count(' works"') == 7, output
 
 
 def test_connect_can_be_tried_with_the_right_to_read(simulator: Simulator, tmp_path: Path) -> None:

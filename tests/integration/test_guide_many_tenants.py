@@ -91,6 +91,31 @@ def test_the_requests_and_what_follows_from_them(play: Play, simulator: Simulato
     assert f"takes {intune} of 1,000 requests to Intune and {units} of 3,500 resource units" in text
 
 
+def test_the_inventory_and_its_commands(tmp_path: Path, simulator: Simulator) -> None:
+    first, second = simulator.facts("connected"), simulator.facts("connector_not_offered")
+    [block] = re.findall(r"^ {3}:caption: fleet\.tenants\.yml\n\n((?: {3}.*\n|\n)+)", GUIDE, re.MULTILINE)
+    text = textwrap.dedent(block).replace("svc-intune-connector@contoso.example", first["account"])
+    for shown_, own in {
+        "contoso.example": first["tenant_id"],
+        "00000000-0000-0000-0000-000000000000": first["client_id"],
+        "/etc/intune-exchange/application.pem": first["certificate_path"],
+        "11111111-1111-1111-1111-111111111111": second["tenant_id"],
+        "22222222-2222-2222-2222-222222222222": second["client_id"],
+        "/etc/intune-exchange/fabrikam.pem": second["certificate_path"],
+    }.items():
+        text = text.replace(shown_, own)
+    urls = "".join(
+        f"{name}: {simulator.urls[name]}\n" for name in ("authority_url", "graph_url", "exchange_url", "ca_path")
+    )
+    (tmp_path / "fleet.tenants.yml").write_text(text + urls)
+    [commands] = [block for block in shown("bash") if "ansible-inventory" in block]
+    graph, access, _report = [command(tmp_path, *line.split()).decode() for line in commands.splitlines()]
+    assert re.search(r"connector_connected:\n.*--contoso", graph) and re.search(r"not_offered:\n.*--fabrikam", graph)
+    assert access.count("Intune: the Exchange connectors") >= 2
+    with (tmp_path / "intune-exchange-report/report.csv").open(encoding="utf-8-sig") as table:
+        assert {row["Tenant"] for row in csv.DictReader(table)} == {"contoso", "fabrikam"}
+
+
 def test_ansible_builder_reads_what_the_collection_needs(tmp_path: Path) -> None:
     found = yaml.safe_load(command(tmp_path, "ansible-builder", "introspect", str(ROOT / ".cache" / "live")))
     needed = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#")]

@@ -59,6 +59,8 @@ def test_what_each_tenant_lacks(play: Play, simulator: Simulator) -> None:
         assert found == lacks, (tenant, result["requirements"])
         assert result["ready"] is not bool({"unmet", "unknown"} & set(found.values()))
         assert all(one["next_step"] for one in result["requirements"] if one["status"] in ("unmet", "unknown"))
+    steps = {one["id"]: one["next_step"] for one in run.results["account_missing"]["requirements"]}
+    assert "Create the account" in steps["exchange_cmdlets"]  # running it again would not help
 
 
 def test_each_read_is_made_once(play: Play, simulator: Simulator) -> None:

@@ -56,10 +56,12 @@ def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
     tests = tmp_path / "tests" / "promises"
     tests.mkdir(parents=True)
     shutil.copy(ROOT / "tests/conftest.py", tmp_path / "tests")
-    (tests / "test_it.py").write_text("def test_bad():\n    assert 1 == 2\n\n\ndef test_good():\n    pass\n")
+    warn = "    import warnings\n\n    warnings.warn('of a library', stacklevel=1)\n"
+    (tests / "test_it.py").write_text(f"def test_bad():\n    assert 1 == 2\n\n\ndef test_good():\n{warn}")
     run = f"{sys.executable} -m pytest -q -p no:cacheprovider --rootdir . --durations=20 --durations-min=0 tests"
-    code, said, _log = step(tmp_path, run)
+    code, said, log = step(tmp_path, run)
     assert code == 1 and ">       assert 1 == 2" in said and not [line for line in said if "test_good" in line]
+    assert "of a library" in log and not [line for line in said if "of a library" in line]
     assert said.count("  PROMISES_SEED=7 .cache/test/bin/pytest tests/promises/test_it.py::test_bad") == 1
     (tests / "test_it.py").write_text("def test_good():\n    pass\n")
     code, said, _log = step(tmp_path, run)

@@ -285,6 +285,7 @@ def test_a_tenant_with_holes(run: Run) -> None:
     assert {status for name, status in found.items() if name not in others} == {"unmet"}
     evidence = {one["id"]: one["evidence"] for one in result["checks"]}
     assert "3 sign-ins of 3 people" in evidence["legacy_sign_ins"]
+    assert "1 person not covered" in evidence["modern_clients"] and " 1 people" not in str(evidence)
     assert "their names are concealed" in evidence["mail_apps"]
     answers = {one["what"]: one for one in result["answers"]}
     assert answers["conditional_access"]["covered_by"] == []

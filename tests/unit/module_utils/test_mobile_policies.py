@@ -181,7 +181,7 @@ def test_what_the_service_would_refuse_is_not_sent(
     ("options", "kind", "words"),
     [
         ({"name": "Default", "state": "absent"}, "in_use", "is the default policy, which Exchange does not remove"),
-        ({"name": "Used", "state": "absent"}, "in_use", "policy of 1 mailboxes (adele.vance@contoso.example)"),
+        ({"name": "Used", "state": "absent"}, "in_use", "policy of 1 mailbox (adele.vance@contoso.example)"),
         ({"name": "Default", "is_default": False}, "usage", "there is always one"),
         ({"name": "Used", "password_history": 4}, "usage", "no effect, since password_enabled is not true"),
         ({"name": "Used", "password_history": 4, "password_enabled": False}, "usage", "no effect"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import make_dataclass
 from pathlib import Path
@@ -246,3 +247,25 @@ def test_the_printed_variables_are_enough_for_azure_identity(tmp_path: Path) -> 
             assert done.stdout.split() == ["200", "200"], done.stderr
         finally:
             process.terminate()
+
+
+def test_the_script_of_the_page(tmp_path: Path) -> None:
+    """As it stands, with the variables that the simulator prints and nothing else."""
+    page = (Path(__file__).parents[3] / "docs/docsite/rst/simulator.rst").read_text(encoding="utf-8")
+    [block] = re.findall(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", page, re.MULTILINE)
+    with Simulator(tenants=["ready"]) as simulator:
+        urls = simulator.urls
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", textwrap.dedent(block)],
+            cwd=tmp_path,
+            env={
+                **simulator.environment("ready"),
+                "SSL_CERT_FILE": urls["ca_path"],
+                "REQUESTS_CA_BUNDLE": urls["ca_path"],
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (0, "Contoso\n"), done.stderr
