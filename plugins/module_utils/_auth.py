@@ -107,6 +107,11 @@ class Tokens:
             )
         return found or meant
 
+    @property
+    def signed_in_at(self) -> str:
+        """The name of the tenant for which Entra was asked; empty for tokens that are given, or are the machine's."""
+        return "" if self.method in ("token", "managed_identity") else str(self._params["tenant_id"])
+
     def refused(self, option: str, token: str) -> None:
         """The service does not take this token: the next one is a new one, for every task."""
         with self._lock:
