@@ -29,8 +29,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "graph-case": Behaviour(
             "segments, properties and query options are compared without case, a slash may end the path, and empty "
             "segments say nothing",
-            SEEN,
-            "empty segments: https://pypi.org/project/msgraph-sdk/ 1.65.0 sends /v1.0//users; public scripts mix case",
+            DOCUMENTED,
+            f"{_GRAPH}/traverse-the-graph, for case; empty segments are seen (https://pypi.org/project/msgraph-sdk/ "
+            "1.65.0 sends /v1.0//users); that a slash may end the path is assumed",
         ),
         "graph-advanced": Behaviour(
             "endsWith, ne and not on directory objects take ConsistencyLevel: eventual and $count=true",

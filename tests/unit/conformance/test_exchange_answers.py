@@ -384,7 +384,9 @@ def signed_in_at(wire: Wire, opened: Callable[..., Tenant], tenant_id: str, *, r
     tenant = opened(tenant_id=tenant_id, auth_method="client_secret", client_id="x", client_secret="y")
     entra = f"https://{LOGIN}/{tenant_id}/oauth2/v2.0"
     places = {name: f"{entra}/{name}" for name in ("authorization_endpoint", "token_endpoint", "issuer")}
-    wire.answer(Reply(places), Reply({"access_token": token(roles=[roles]), "expires_in": 3600, "token_type": "Bearer"}))
+    wire.answer(
+        Reply(places), Reply({"access_token": token(roles=[roles]), "expires_in": 3600, "token_type": "Bearer"})
+    )
     tenant.tokens.bearer("exchange")
     wire.clear()
     return tenant
