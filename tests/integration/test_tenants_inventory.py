@@ -135,7 +135,9 @@ def test_hosts_groups_and_variables(command: Command, write: Write, simulator: S
     assert {one["id"] for one in host["intune_requirements"]["requirements"]} >= {"connector_offered", "mdm_authority"}
     unreadable = ran.host("unlicensed")["tenant_error"]
     assert unreadable["kind"] == "no_intune_licence" and "has no active Intune licence" in unreadable["message"]
-    assert "1 of 3 tenants could not be read: they are in the group tenant_unreadable" in ran.errors
+    assert "1 of 3 tenants could not be read: they are in the group tenant_unreadable" in " ".join(
+        ran.errors.split()
+    )  # Ansible breaks lines before 2.19
 
 
 def test_a_shipped_playbook_over_the_tenants(command: Command, write: Write) -> None:

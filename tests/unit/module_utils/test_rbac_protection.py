@@ -77,8 +77,13 @@ def test_what_means_not_offered(status: int, message: str, method: str, offered:
 
 
 def test_an_address_belongs_to_one_account() -> None:
-    primary = {"id": "1", "userPrincipalName": "a@x.example", "proxyAddresses": ["SMTP:a@x.example"]}
-    alias = {"id": "2", "userPrincipalName": "b@x.example", "proxyAddresses": ["smtp:A@x.example"]}
+    primary = {
+        "id": "1",
+        "userPrincipalName": "a@x.example",
+        "proxyAddresses": ["SMTP:a@x.example"],
+        "accountEnabled": True,
+    }
+    alias = {**primary, "id": "2", "userPrincipalName": "b@x.example", "proxyAddresses": ["smtp:A@x.example"]}
     other = {**alias, "id": "3", "userPrincipalName": "c@x.example"}
     assert owner_of([alias, primary], "A@X.example") == primary
     assert owner_of([alias], "a@x.example") == alias

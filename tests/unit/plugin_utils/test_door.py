@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible.utils.display import Display
 
+from ansible_collections.intune.exchange.plugins.module_utils._connection import ENVIRONMENT
 from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration
 from ansible_collections.intune.exchange.plugins.plugin_utils import _door
 
@@ -21,6 +22,13 @@ ALIASED = {
         "deprecated_aliases": [{"name": "title", "version": "9.0.0", "collection_name": "intune.exchange"}],
     }
 }
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenant that the environment names is none of these tests'."""
+    for name in ENVIRONMENT.values():
+        monkeypatch.delenv(name, raising=False)
 
 
 def served(options: dict[str, Any], **arguments: Any) -> dict[str, Any]:

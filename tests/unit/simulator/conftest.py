@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -120,4 +121,9 @@ def client_of(simulator: Simulator) -> MakeClient:
 
 @pytest.fixture(scope="session")
 def graph_contract() -> Json:
-    return graph_document()
+    document = graph_document()
+    for schema in document["components"]["schemas"].values():
+        if schema.get("x-ms-enum-flags", {}).get("isFlags"):  # several values, joined by commas
+            either = "|".join(map(re.escape, schema.pop("enum")))
+            schema["pattern"] = f"^({either})(,({either}))*$"
+    return document
