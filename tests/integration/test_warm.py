@@ -36,8 +36,8 @@ def said(folder: Path, name: str, **environment: str) -> tuple[int, str, str, st
     play["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     (own / "play.yml").write_text(yaml.safe_dump([play], sort_keys=False))
     done = ansible("ansible-playbook", "play.yml", folder=own, environment={"MARK": "here", **environment})
-    texts = [re.sub(rf"\b{name}\b", "OWN", text) for text in (done.stdout, done.stderr)]
-    return done.returncode, *texts, (own / "written").read_text()
+    output, errors = (re.sub(rf"\b{name}\b", "OWN", text) for text in (done.stdout, done.stderr))
+    return done.returncode, output, errors, (own / "written").read_text()
 
 
 def test_a_fork_is_the_same_as_a_process(tmp_path: Path) -> None:
