@@ -373,6 +373,9 @@ def test_a_token_of_another_tenant_is_not_used(wire: Wire, opened: Callable[...,
     other = TENANT.replace("1", "9")
     failed = failure(opened(tenant_id=other), "Get-MobileDevice")
     assert failed.kind == "usage" and TENANT in str(failed) and wire.connected == []
+    with pytest.raises(TenantError, match=f"the token for graph is for the tenant {TENANT}") as caught:
+        opened(tenant_id=other).graph.action("anything", None, PURPOSE)
+    assert caught.value.kind == "usage" and wire.connected == []
 
 
 INITIAL = "contoso.onmicrosoft.com"
