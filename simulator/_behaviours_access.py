@@ -149,7 +149,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/throttling-limits#identity-and-access-reports-service-limits",
         ),
         "sign-ins-forbidden": Behaviour(
-            "a missing permission: Authentication_MSGraphPermissionMissing", SEEN, "the code in public issues"
+            "a missing permission: Authentication_MSGraphPermissionMissing",
+            SEEN,
+            "https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/2731",
         ),
         "sign-ins-licence": Behaviour(
             "reading sign-ins takes Entra ID P1 or P2", DOCUMENTED, f"{_API}/resources/signin; {_GRAPH}/known-issues"
@@ -168,7 +170,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
     },
     "Usage reports": {
         "reports-forbidden": Behaviour(
-            "a missing permission: S2SUnauthorized, as JSON in message", SEEN, "a public error dump of 2026"
+            "a missing permission: S2SUnauthorized, as JSON in message",
+            SEEN,
+            "the code in microsoftgraph/microsoft-graph-docs issue 8547; the JSON in a public error dump of 2026",
         ),
         "reports-period": Behaviour(
             "a period other than D7, D30, D90, D180 is refused; the text is ours", DOCUMENTED, _REPORT

@@ -11,6 +11,7 @@ _LEARN = "https://learn.microsoft.com"
 _GRAPH = f"{_LEARN}/graph"
 _METADATA = "https://github.com/microsoftgraph/msgraph-metadata"
 _LISTED = f"{_GRAPH}/api/tenantrelationship-list-delegatedadminrelationships"
+_ISSUES = "https://github.com/microsoftgraph/microsoft-graph-docs/issues"
 _NOBODY = "no public source found"
 
 SECTIONS: dict[str, dict[str, Behaviour]] = {
@@ -29,17 +30,16 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "graph-case": Behaviour(
             "segments, properties and query options are compared without case, a slash may end the path, and empty "
             "segments say nothing",
-            SEEN,
-            "empty segments: https://pypi.org/project/msgraph-sdk/ 1.65.0 sends /v1.0//users; public scripts mix case",
+            DOCUMENTED,
+            f"{_GRAPH}/traverse-the-graph, for case; empty segments are seen (https://pypi.org/project/msgraph-sdk/ "
+            "1.65.0 sends /v1.0//users); that a slash may end the path is assumed",
         ),
         "graph-advanced": Behaviour(
             "endsWith, ne and not on directory objects take ConsistencyLevel: eventual and $count=true",
             DOCUMENTED,
             f"{_GRAPH}/aad-advanced-queries",
         ),
-        "graph-no-segment": Behaviour(
-            "an unknown path: Resource not found for the segment", SEEN, "public Graph issues"
-        ),
+        "graph-no-segment": Behaviour("an unknown path: Resource not found for the segment", SEEN, f"{_ISSUES}/21648"),
         "graph-no-method": Behaviour("a method that the path lacks: 405", DOCUMENTED, f"{_GRAPH}/errors"),
         "graph-query-undeclared": Behaviour(
             "query options that the contract does not declare are refused", ASSUMED, _METADATA
@@ -68,14 +68,14 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_GRAPH}/aad-advanced-queries",
         ),
-        "graph-body-empty": Behaviour(
-            "a body that must be there and is not: Empty Payload", SEEN, "public Graph issues"
+        "graph-body-empty": Behaviour("a body that must be there and is not: Empty Payload", SEEN, f"{_ISSUES}/4769"),
+        "graph-body-not-json": Behaviour(
+            "a body that is not JSON is refused", SEEN, "microsoftgraph/nodejs-connect-rest-sample issue 53"
         ),
-        "graph-body-not-json": Behaviour("a body that is not JSON is refused", SEEN, "public Graph issues"),
         "graph-body-schema": Behaviour(
             "unknown properties, wrong types and enum members are refused",
             SEEN,
-            "OData library messages in public issues",
+            f"a wrong type in {_ISSUES}/2853; the others after messages of the OData library in public issues",
         ),
         "graph-content-type": Behaviour(
             "a body of another type: Entity only allows writes with a JSON Content-Type header",
@@ -120,7 +120,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "directory-forbidden": Behaviour(
             "a missing permission: Authorization_RequestDenied", DOCUMENTED, f"{_GRAPH}/errors"
         ),
-        "directory-not-found": Behaviour("an unknown object: Request_ResourceNotFound", SEEN, "public Graph issues"),
+        "directory-not-found": Behaviour("an unknown object: Request_ResourceNotFound", SEEN, f"{_ISSUES}/6059"),
         "directory-value": Behaviour(
             "values against the rules of users, licences and roles are refused",
             DOCUMENTED,
@@ -163,7 +163,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "directory-mastered": Behaviour(
             "a synchronised user is changed where it is mastered; only its usageLocation is writable here",
             SEEN,
-            "the message in public issues; which properties it covers is assumed",
+            f"the message in {_ISSUES}/18038; which properties it covers is assumed",
         ),
         "licence-assignment": Behaviour(
             "both lists are needed, of SKUs that the tenant has", DOCUMENTED, f"{_GRAPH}/api/user-assignlicense"

@@ -9,7 +9,7 @@ import os
 import shlex
 from typing import Any
 
-SEED = "PROMISES_SEED"  # which cases of the promises are tried
+ALL, SEED = "PROMISES", "PROMISES_SEED"  # which cases of the promises are tried
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -21,7 +21,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line("")
     terminalreporter.write_line("To repeat what failed:")
     for name in names:
-        sampled = name.startswith("tests/promises/") and SEED in os.environ
-        seed = f"{SEED}={os.environ[SEED]} " if sampled else ""
-        terminalreporter.write_line(f"  {seed}.cache/test/bin/pytest {shlex.quote(name)}")
+        given = [one for one in (ALL, SEED) if one in os.environ] if name.startswith("tests/promises/") else []
+        chosen = "".join(f"{one}={shlex.quote(os.environ[one])} " for one in given)
+        terminalreporter.write_line(f"  {chosen}.cache/test/bin/pytest {shlex.quote(name)}")
     terminalreporter.write_line("")

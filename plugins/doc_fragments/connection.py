@@ -12,6 +12,8 @@ options:
   tenant_id:
     description:
       - The tenant, by its id or one of its verified domains. Needed by every task.
+      - Ready tokens and a managed identity belong to a tenant whatever is named here. Name it by its id with them,
+        since only an id can be compared with what the token says.
       - Read from E(AZURE_TENANT_ID) when left out.
     type: str
   client_id:

@@ -90,22 +90,29 @@ class Tokens:
         """The token for C(graph) or C(exchange). Raises L(TenantError)."""
         with self._lock:
             if option not in self._ready:
-                self._ready[option] = self._given(option) if self.method == "token" else self._shared(option)
-                self._redactor.add(self._ready[option])
+                token = self._given(option) if self.method == "token" else self._shared(option)
+                self._redactor.add(token)
+                self._check_tenant(option, token)
+                self._ready[option] = token
             return self._ready[option]
 
-    def tenant(self, option: str) -> str:
-        """The GUID of the tenant that the token is for, or the option tenant_id if the token does not say it.
-
-        Raises TenantError if the token is for another tenant than the one that is meant.
-        """
-        meant, found = str(self._params["tenant_id"]), tenant_of(self.bearer(option))
+    def _check_tenant(self, option: str, token: str) -> None:
+        """A token that is given, or is the machine's, may be for another tenant than the one that is meant."""
+        meant, found = str(self._params["tenant_id"]), tenant_of(token)
         if found and is_guid(meant) and meant.lower() != found:
             raise usage(
                 f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}",
                 "Give a token of this tenant",
             )
-        return found or meant
+
+    def tenant(self, option: str) -> str:
+        """The GUID of the tenant that the token is for, or the option tenant_id if the token does not say it."""
+        return tenant_of(self.bearer(option)) or str(self._params["tenant_id"])
+
+    @property
+    def signed_in_at(self) -> str:
+        """The name of the tenant for which Entra was asked; empty for tokens that are given, or are the machine's."""
+        return "" if self.method in ("token", "managed_identity") else str(self._params["tenant_id"])
 
     def refused(self, option: str, token: str) -> None:
         """The service does not take this token: the next one is a new one, for every task."""

@@ -24,7 +24,7 @@ from ._claims import permissions
 from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError, one_line
 from ._exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more
-from ._exchange_parameters import checked
+from ._exchange_parameters import checked, reads
 from ._http import Bearer, Http, Request, Response, Service
 from ._resource import fold
 from ._retry import Operation
@@ -38,15 +38,14 @@ _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 _PERMISSIONS = {"Exchange.ManageAsApp", "Exchange.Manage"}  # application, delegated
 _INITIAL_DOMAIN = re.compile(r"[^.]+\.(partner\.)?onm(icrosoft|schina)\.[a-z]+", re.IGNORECASE)
 
+# By the verb of a cmdlet that changes something; all others start something.
 _OPERATIONS = {
-    "Get": Operation.READ,
-    "Test": Operation.READ,
-    "Set": Operation.IDEMPOTENT,
-    "Remove": Operation.IDEMPOTENT,
-    "Enable": Operation.IDEMPOTENT,
-    "New": Operation.CREATE,
-    "Add": Operation.CREATE,
-}  # all others start something
+    "set": Operation.IDEMPOTENT,
+    "remove": Operation.IDEMPOTENT,
+    "enable": Operation.IDEMPOTENT,
+    "new": Operation.CREATE,
+    "add": Operation.CREATE,
+}
 
 _STEPS = {
     "forbidden": "The account or application that signs in needs {role}; a right counts only in tokens that are newer "
@@ -73,9 +72,17 @@ class Exchange:
     """One tenant's Exchange Online."""
 
     def __init__(
-        self, http: Http, root: str, tenant: Callable[[], str], bearer: Bearer, siblings: tuple[str, ...] = ()
+        self,
+        http: Http,
+        root: str,
+        tenant: Callable[[], str],
+        bearer: Bearer,
+        siblings: tuple[str, ...] = (),
+        signed_in_at: str = "",
     ) -> None:
+        """C(signed_in_at) is the name of the tenant for which Entra gave the token; empty if nothing shows that."""
         self._http, self._tenant = http, tenant
+        self._initial_domain = signed_in_at if _INITIAL_DOMAIN.fullmatch(signed_in_at) else ""
         self._writes_under = ""  # the initial domain, once the service took a write under it alone
         self._connection_id = str(uuid.uuid4())
         # Microsoft's module waits 960 s; the deadline of the task clips it.
@@ -95,31 +102,32 @@ class Exchange:
         With known=False it also takes a cmdlet or parameters that this collection does not know. page_size is the most
         objects that a page may have.
         """
-        operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
+        verb = fold(cmdlet.partition("-")[0])
+        operation = Operation.READ if reads(cmdlet) else _OPERATIONS.get(verb, Operation.ACTION)
         run = partial(self._invoke, operation, cmdlet, parameters, purpose, select, known, page_size)
-        if operation is Operation.READ or not _INITIAL_DOMAIN.fullmatch(self._http.tenant):
+        if operation is Operation.READ or not self._initial_domain:
             return run(self._tenant)
         try:
             return run(lambda: self._writes_under or self._tenant())
         except TenantError as error:
-            # Without an answer nothing was sent: the parameters or the sign-in were refused.
-            if error.kind != "forbidden" or error.answer is None or self._writes_under:
+            # A 401 is about the token, and the same under each name.
+            if error.kind != "forbidden" or error.answer is None or error.answer.status != 403 or self._writes_under:
                 raise
             refused = error
         return self._under_initial_domain(run, refused)
 
     def _under_initial_domain(self, run: Callable[[Callable[[], str]], Result], refused: TenantError) -> Result:
-        """A write that was refused under the tenant's GUID, once more under the initial domain that was given.
+        """A write that was refused under the tenant's GUID, once more under its initial domain.
 
-        One public report of 2026 has writes that work under that name alone. A refusal did nothing, so that this is no
-        second write.
+        One public report of 2026 has writes that work under that name alone. This is no second write: a refusal with
+        403 did nothing, and what may have been done before it is only sent again where it may be anyhow.
         """
         try:
-            result = run(lambda: self._http.tenant)
+            result = run(lambda: self._initial_domain)
         except TenantError as error:
             raise (refused if error.kind == "forbidden" else error) from error.__cause__
-        self._writes_under = self._http.tenant
-        self._http.trace(f"{_NAME} refused a write under the tenant's GUID and took it under {self._http.tenant}")
+        self._writes_under = self._initial_domain
+        self._http.trace(f"{_NAME} refused a write under the tenant's GUID and took it under {self._initial_domain}")
         return result
 
     def _invoke(
@@ -136,7 +144,7 @@ class Exchange:
         sent = checked(cmdlet, parameters, known)
         if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
             sent["Confirm"] = False  # a request parameter here, not a prompt
-        limit, unlimited = _result_size(sent)
+        limit, unlimited = _result_size(cmdlet, sent)
         tenant = named()
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
         headers = {
@@ -271,7 +279,8 @@ def _warnings(page: Mapping[str, Any]) -> list[str]:
     return [one_line(warning) for warning in (found if isinstance(found, list) else [found])]
 
 
-def _result_size(parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
-    """How many objects are asked for, and whether it is all of them."""
+def _result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
+    """How many objects are asked for, and whether it is all of them, as it is where no number can be asked for."""
     asked = str(parameters.get("ResultSize", "")).strip()
-    return (int(asked) if asked.isdecimal() else None), fold(asked) == "unlimited"
+    every = fold(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
+    return (int(asked) if asked.isdecimal() else None), every

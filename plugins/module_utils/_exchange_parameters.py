@@ -110,7 +110,7 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
         if not (reads(cmdlet) or fold(name) in _TARGETS):
             continue
         parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
-        if any(isinstance(one, str) and is_blank(one) for one in parts) or (value is None and fold(name) == "identity"):
+        if value is None or any(isinstance(one, str) and is_blank(one) for one in parts):
             raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
 
 

@@ -71,5 +71,6 @@ def open_tenant(
     graph = Graph(sender, cloud.graph_url, for_graph)
     siblings = (cloud.exchange_domain,) if cloud.exchange_domain else ()
     # The tenant's GUID from the token: Exchange takes a custom domain badly, in the path and as the anchor.
-    exchange = Exchange(sender, cloud.exchange_url, partial(tokens.tenant, "exchange"), for_exchange, siblings)
+    named_by_token = partial(tokens.tenant, "exchange")
+    exchange = Exchange(sender, cloud.exchange_url, named_by_token, for_exchange, siblings, tokens.signed_in_at)
     return Tenant(label, sender, tokens, graph, exchange, progress)

@@ -25,8 +25,6 @@ from simulator import Simulator
 from .conftest import player
 from .warm import BIN, ROOT, settings
 
-pytestmark = pytest.mark.more
-
 ADDRESS = "svc-intune-connector@watched.example"
 WATCHED = {
     "extends": "ready",

@@ -22,7 +22,10 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
 # Names of the environment that Python and ansible-core read when they start. Others are read when they are used.
-_AT_START = ("ANSIBLE_", "PYTHON", "LC_", "LANG", "HOME", "TMPDIR", "TZ", "NO_COLOR", "XDG_", "LD_", "COVERAGE_")
+_AT_START = (
+    *("ANSIBLE_", "PYTHON", "LC_", "LANG", "HOME", "TMPDIR", "TZ", "NO_COLOR", "XDG_", "LD_", "COVERAGE_"),
+    *("_ANSIBLE_", "EDITOR", "PAGER"),
+)
 
 
 def settings() -> dict[str, str]:
@@ -87,9 +90,13 @@ class _Server:
             process.stdin.flush()
             if not select.select([process.stdout], [], [], timeout)[0]:
                 self.stop()
-                raise subprocess.TimeoutExpired(command, timeout, output.read_text(errors="replace"))
-            code = int(process.stdout.readline())
-            return subprocess.CompletedProcess(command, code, output.read_text(), errors.read_text())
+                said = output.read_text(errors="replace") if output.exists() else ""
+                raise subprocess.TimeoutExpired(command, timeout, said)
+            code = process.stdout.readline()
+            if not code:
+                self.stop()  # the next command starts another
+                raise RuntimeError("warm_server.py ended, which is no result of the command; it says why itself")
+            return subprocess.CompletedProcess(command, int(code), output.read_text(), errors.read_text())
 
     def _start(self) -> subprocess.Popen[str]:
         self._process = subprocess.Popen(

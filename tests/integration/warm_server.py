@@ -35,12 +35,12 @@ def redirect(number: int, path: str, flags: int) -> None:
 
 def run(job: dict[str, Any]) -> NoReturn:
     """The command, in a fork that ends with it."""
-    os.chdir(job["folder"])
-    os.environ.clear()
-    os.environ.update(job["environment"])
     redirect(0, os.devnull, os.O_RDONLY)
     for number, path in ((1, job["output"]), (2, job["errors"])):
         redirect(number, path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.chdir(job["folder"])
+    os.environ.clear()
+    os.environ.update(job["environment"])
     # A folder for temporary files of its own, as each process has, and which each removes.
     atexit.unregister(cleanup_tmp_file)
     shared = Path(constants.DEFAULT_LOCAL_TMP)
@@ -80,7 +80,7 @@ def main() -> None:
         if child == 0:
             run(job)
         _child, status = os.waitpid(child, 0)
-        if not learned:
+        if not learned and Path(job["imported"]).exists():  # a command may end before it has begun
             learn(Path(job["imported"]))
             learned = True
         print(os.waitstatus_to_exitcode(status), flush=True)

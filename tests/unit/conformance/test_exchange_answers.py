@@ -22,10 +22,11 @@ from ansible_collections.intune.exchange.plugins.module_utils._exchange import R
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
 
 from .conftest import Clock
-from .wire import DOMAIN, EXCHANGE, TENANT, Reply, Wire, token
+from .wire import DOMAIN, EXCHANGE, LOGIN, TENANT, Reply, Wire, token
 
 PURPOSE = Purpose("try it", "the Exchange role View-Only Recipients")
 ALL = {"ResultSize": "Unlimited"}
+EXCHANGE_AS_APP = "Exchange.ManageAsApp"
 MORE = (
     "There are more results available than are currently displayed. To view them, increase the value for the "
     "ResultSize parameter."
@@ -145,6 +146,21 @@ def test_the_warning_of_a_page_that_has_a_next_page_is_not_the_lists(wire: Wire,
 def test_the_warning_of_the_last_page_is(wire: Wire, tenant: Tenant) -> None:
     wire.answer(page("a", link=LINK + "1"), page("b", warnings=(MORE,)))
     assert failure(tenant, "Get-MobileDevice", **ALL).kind == "truncated"
+
+
+@pytest.mark.parametrize("cmdlet", ["Get-ManagementRole", "Get-ManagementRoleAssignment"])
+def test_a_list_whose_size_cannot_be_asked_for_is_whole_or_an_error(wire: Wire, tenant: Tenant, cmdlet: str) -> None:
+    """Their documentation has no ResultSize, so that nobody can ask for more."""
+    wire.answer(page("a", warnings=(MORE,)))
+    assert failure(tenant, cmdlet).kind == "truncated"
+
+
+@pytest.mark.parametrize("cmdlet", ["get-thing", "TEST-Thing", "Get-Thing"])
+def test_an_unknown_cmdlet_that_reads_does_so_in_any_case_of_letters(wire: Wire, tenant: Tenant, cmdlet: str) -> None:
+    """PowerShell compares names without case: all pages come, and nothing is sent that only writes take."""
+    wire.answer(page("a", link=LINK + "1"), page("b"))
+    assert len(tenant.exchange.invoke(cmdlet, {}, PURPOSE, known=False).values) == 2
+    assert wire.asked[0].body["CmdletInput"]["Parameters"] == {}
 
 
 @pytest.mark.parametrize("size", [2, "2"])
@@ -357,16 +373,33 @@ def test_a_token_of_another_tenant_is_not_used(wire: Wire, opened: Callable[...,
     other = TENANT.replace("1", "9")
     failed = failure(opened(tenant_id=other), "Get-MobileDevice")
     assert failed.kind == "usage" and TENANT in str(failed) and wire.connected == []
+    with pytest.raises(TenantError, match=f"the token for graph is for the tenant {TENANT}") as caught:
+        opened(tenant_id=other).graph.action("anything", None, PURPOSE)
+    assert caught.value.kind == "usage" and wire.connected == []
 
 
 INITIAL = "contoso.onmicrosoft.com"
 REFUSED = Reply(b"\0" * 64, 403)
 
 
+def signed_in_at(wire: Wire, opened: Callable[..., Tenant], tenant_id: str, *, roles: str = EXCHANGE_AS_APP) -> Tenant:
+    """A tenant for whose name Entra gave the token; the answers come after this."""
+    tenant = opened(tenant_id=tenant_id, auth_method="client_secret", client_id="x", client_secret="y")
+    entra = f"https://{LOGIN}/{tenant_id}/oauth2/v2.0"
+    places = {name: f"{entra}/{name}" for name in ("authorization_endpoint", "token_endpoint", "issuer")}
+    wire.answer(
+        Reply(places), Reply({"access_token": token(roles=[roles]), "expires_in": 3600, "token_type": "Bearer"})
+    )
+    tenant.tokens.bearer("exchange")
+    wire.clear()
+    return tenant
+
+
 def paths(wire: Wire) -> list[str]:
     """The name of the tenant in each path, which the anchor repeats."""
-    assert all(one.headers["x-anchormailbox"].endswith("@" + one.path.split("/")[3]) for one in wire.asked)
-    return [one.path.split("/")[3] for one in wire.asked]
+    asked = [one for one in wire.asked if one.host == EXCHANGE]
+    assert all(one.headers["x-anchormailbox"].endswith("@" + one.path.split("/")[3]) for one in asked)
+    return [one.path.split("/")[3] for one in asked]
 
 
 @pytest.mark.parametrize("cmdlet", WRITES)
@@ -374,7 +407,7 @@ def test_a_write_that_is_refused_under_the_guid_is_tried_under_the_initial_domai
     wire: Wire, opened: Callable[..., Tenant], lines: list[str], cmdlet: str
 ) -> None:
     """One public report of 2026-10: reads work with the GUID and writes only with the initial domain."""
-    tenant = opened(tenant_id=INITIAL)
+    tenant = signed_in_at(wire, opened, INITIAL)
     wire.answer(REFUSED, page("a"))
     assert len(invoke(tenant, cmdlet).values) == 1
     invoke(tenant, cmdlet)
@@ -397,19 +430,37 @@ def test_a_write_that_is_refused_under_the_guid_is_tried_under_the_initial_domai
 def test_a_write_that_may_not_be_is_refused_as_ever(
     wire: Wire, opened: Callable[..., Tenant], cmdlet: str, tenant_id: str, asked: list[str]
 ) -> None:
+    tenant = signed_in_at(wire, opened, tenant_id)
     wire.answer(REFUSED)
-    failed = failure(opened(tenant_id=tenant_id), cmdlet)
-    assert failed.kind == "forbidden" and paths(wire) == asked
+    assert failure(tenant, cmdlet).kind == "forbidden" and paths(wire) == asked
+
+
+@pytest.mark.parametrize("cmdlet", WRITES)
+def test_a_name_that_nothing_shows_to_be_the_tenants_is_never_sent(
+    wire: Wire, opened: Callable[..., Tenant], cmdlet: str
+) -> None:
+    """A ready token says only its GUID, so that the name may be another tenant's."""
+    wire.answer(REFUSED)
+    assert failure(opened(tenant_id=INITIAL), cmdlet).kind == "forbidden" and paths(wire) == [TENANT]
+
+
+def test_a_token_that_is_refused_is_not_tried_under_another_name(wire: Wire, opened: Callable[..., Tenant]) -> None:
+    """G2O: 401 is about the permission, whatever the name."""
+    tenant = signed_in_at(wire, opened, INITIAL, roles="Mail.Read")
+    (renewed,) = [Reply({"access_token": token(roles=["Mail.Read"]), "expires_in": 3600, "token_type": "Bearer"})]
+    wire.answer(Reply(b"", 401), renewed, Reply(b"", 401))
+    assert failure(tenant, "Set-CASMailbox").kind == "forbidden" and paths(wire) == [TENANT, TENANT]
 
 
 @pytest.mark.parametrize("cmdlet", ["New-RoleGroup", "Clear-MobileDevice"])
 def test_a_lost_answer_is_not_taken_for_a_refusal(wire: Wire, opened: Callable[..., Tenant], cmdlet: str) -> None:
+    tenant = signed_in_at(wire, opened, INITIAL)
     wire.answer(REFUSED, Reply(b"", 503))
-    assert failure(opened(tenant_id=INITIAL), cmdlet).kind == "outcome_unknown"
+    assert failure(tenant, cmdlet).kind == "outcome_unknown"
     assert paths(wire) == [TENANT, INITIAL]
     wire.clear()
     wire.answer(Reply(b"", 503))
-    assert failure(opened(tenant_id=INITIAL), cmdlet).kind == "outcome_unknown"
+    assert failure(tenant, cmdlet).kind == "outcome_unknown"
     assert paths(wire) == [TENANT]
 
 

@@ -225,3 +225,20 @@ def test_what_is_unknown_passes_only_when_that_was_asked_for() -> None:
         checked("Get-User", {"identity": "x", "Identity": "y"}, known=False)
     with pytest.raises(TenantError, match="blank"):
         checked("Get-User", {"identity": " "}, known=False)
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "given"),
+    [
+        ("Get-MobileDevice", {"Mailbox": None}),  # of everybody
+        ("Get-MobileDevice", {"Filter": None}),
+        ("Get-MobileDeviceStatistics", {"Mailbox": None}),
+        ("Update-RoleGroupMember", {"Identity": "x", "Members": None}),
+        ("Remove-ManagementRoleAssignment", {"Identity": None}),
+    ],
+)
+def test_null_is_as_blank_as_no_text(cmdlet: str, given: dict[str, Any]) -> None:
+    """What a template makes of a missing variable may be null."""
+    with pytest.raises(TenantError, match="blank"):
+        checked(cmdlet, given)
+    assert checked("Set-CASMailbox", {"Identity": "x", "ActiveSyncMailboxPolicy": None})  # which clears a setting
