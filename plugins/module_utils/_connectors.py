@@ -44,7 +44,7 @@ def not_offered(error: TenantError, method: str) -> TenantError:
     refused = (
         answer is not None
         and answer.code != ""  # otherwise something on the way has answered
-        and error.kind != "no_intune_licence"
+        and error.kind not in ("no_intune_licence", "truncated")  # a page that is gone is not the collection
         and (answer.status in _GONE or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
     )
     if refused:

@@ -26,6 +26,7 @@ from ._errors import Purpose, TenantError, one_line
 from ._exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more
 from ._exchange_parameters import checked
 from ._http import Bearer, Http, Request, Response, Service
+from ._origins import REDIRECTS
 from ._resource import fold
 from ._retry import Operation
 
@@ -36,6 +37,8 @@ _MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of com
 # Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 _PERMISSIONS = {"Exchange.ManageAsApp", "Exchange.Manage"}  # application, delegated
+# A page link that is refused so may be followed in the other way. Whatever it says, what was asked for is there.
+_LINK_REFUSED = ("truncated", "not_found", "protocol", "refused")
 _INITIAL_DOMAIN = re.compile(r"[^.]+\.(partner\.)?onm(icrosoft|schina)\.[a-z]+", re.IGNORECASE)
 
 _OPERATIONS = {
@@ -170,7 +173,7 @@ class Exchange:
             except TenantError as error:
                 if len(seen) == 1 or error.answer is None:
                     raise
-                if method == "POST" and error.kind == "truncated":
+                if method == "POST" and error.kind in _LINK_REFUSED and error.answer.status not in REDIRECTS:
                     method = "GET"  # public clients disagree on how a link is followed
                     continue
                 if method == "GET":

@@ -205,7 +205,16 @@ class Graph:
                     self._http.tenant,
                 )
             seen.add(unquote(link))
-            page = self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL)).json
+            page = self._next(link, purpose)
+
+    def _next(self, link: str, purpose: Purpose) -> Any:
+        try:
+            return self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL)).json
+        except TenantError as error:
+            if error.kind in ("not_found", "refused"):  # the page: what was asked for is there
+                error.kind = "truncated"
+                error.problem = f"{_NAME} does not follow its own page link ({error.answer})"
+            raise
 
     def _object(self, data: Any, purpose: Purpose) -> dict[str, Any]:
         if not isinstance(data, dict):
