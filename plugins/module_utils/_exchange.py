@@ -39,6 +39,7 @@ _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 _PERMISSIONS = {"Exchange.ManageAsApp", "Exchange.Manage"}  # application, delegated
 # A page link that is refused so may be followed in the other way. Whatever it says, what was asked for is there.
 _LINK_REFUSED = ("truncated", "not_found", "protocol", "refused")
+_SAYS_NOT_FOUND = (400, 404)  # besides an error that comes with 200
 _INITIAL_DOMAIN = re.compile(r"[^.]+\.(partner\.)?onm(icrosoft|schina)\.[a-z]+", re.IGNORECASE)
 
 _OPERATIONS = {
@@ -234,6 +235,11 @@ class Exchange:
         if error.kind == "sign_in":
             return self._not_let_in(error)
         kind = kind_of_exception(code, text)
+        status = error.answer.status
+        if status >= 500 or error.kind in ("throttled", "outcome_unknown"):
+            kind = ""  # a fault of the service proves nothing of an object, whatever type it carries
+        if kind == "not_found" and status >= 300 and status not in _SAYS_NOT_FOUND:
+            kind = ""
         if error.kind == "not_found" and not kind:
             kind = "protocol"  # the address is not known, which says nothing about the object
         if kind == "unavailable" and error.kind != "refused":
