@@ -108,8 +108,11 @@ class Graph:
         response = self._http.fetch(
             self._service, Request(Operation.READ, "GET", f"v1.0/{path}", purpose, wants_json=False)
         )
-        link = urlsplit(str(response.headers.get("Location") or ""))
-        if response.status != 302 or link.scheme != "https":
+        try:
+            link = urlsplit(str(response.headers.get("Location") or ""))
+        except ValueError:
+            link = urlsplit("")
+        if response.status != 302 or link.scheme != "https" or not link.hostname:
             if response.status >= 400:
                 raise self._refine(self._part_failure(response, purpose), purpose)
             raise self._protocol("without the address of a file", purpose)

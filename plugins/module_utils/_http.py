@@ -232,14 +232,17 @@ class Http:
             )
         mine, said = str(uuid.uuid4()), (request.purpose.attempted, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
-        prepared = self._transport.prepare(
-            request.method,
-            moved(service.url(request.path, *said), service.root, self._places.get(service.root, service.root)),
-            headers=headers,
-            params=request.query,
-            data=request.form,
-            json=request.body,
-        )
+        try:
+            prepared = self._transport.prepare(
+                request.method,
+                moved(service.url(request.path, *said), service.root, self._places.get(service.root, service.root)),
+                headers=headers,
+                params=request.query,
+                data=request.form,
+                json=request.body,
+            )
+        except Lost as lost:
+            return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
         token = service.bearer.token() if service.bearer else ""
         if service.bearer:
