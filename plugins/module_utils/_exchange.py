@@ -204,9 +204,9 @@ class Exchange:
         headers = {"CommandName": "*", "X-AnchorMailbox": _ANCHOR + tenant}
         query = {"Version": _MODULE_VERSION}
         request = Request(Operation.READ, "GET", path, purpose, query=query, headers=headers)
-        page, found, _date = self._page(request)
+        page, found, response = self._page(request)
         if not isinstance(page.get("value"), list):  # nothing here would mean that the caller may run nothing
-            raise self._protocol(purpose)
+            raise self._protocol(purpose, response)
         return [
             name.strip()
             for value in found
@@ -221,7 +221,7 @@ class Exchange:
             raise self._refine(error, request.purpose.needs) from error.__cause__
         found = objects(response.json, request.operation is Operation.READ)
         if found is None:
-            raise self._protocol(request.purpose)
+            raise self._protocol(request.purpose, response)
         return response.json or {}, found, response
 
     def _refine(self, error: TenantError, needs: str) -> TenantError:
@@ -266,8 +266,9 @@ class Exchange:
             error.next_step = f"{check}; if it is, the application may lack its permission. {grant}"
         return error
 
-    def _protocol(self, purpose: Purpose) -> TenantError:
-        return TenantError("protocol", f"{_NAME} answered, but not with a list", purpose.attempted, self._http.tenant)
+    def _protocol(self, purpose: Purpose, response: Response) -> TenantError:
+        said = f"{_NAME} answered, but not with a list (request id {response.handle})"
+        return TenantError("protocol", said, purpose.attempted, self._http.tenant)
 
     def _truncated(self, problem: str, purpose: Purpose) -> TenantError:
         return TenantError(

@@ -47,6 +47,13 @@ class Response:
     headers: Any
     body: bytes
     json: Any = None
+    client_request_id: str = ""
+
+    @property
+    def handle(self) -> str:
+        """What Microsoft's support finds this answer by."""
+        named = header(self.headers, "request-id") or header(self.headers, "client-request-id")
+        return named or self.client_request_id
 
     @property
     def text(self) -> str:
@@ -274,11 +281,13 @@ class Http:
         except (ValueError, RecursionError) as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
-                problem = f"{service.name} answered {raw.status_code}, but not with JSON ({one_line(error, 80)})"
+                handle = Response(raw.status_code, raw.headers, b"", None, mine).handle
+                why = f"{one_line(error, 80)}; request id {one_line(handle, 80)}"
+                problem = f"{service.name} answered {raw.status_code}, but not with JSON ({why})"
                 if service.bearer:  # where one signs in, the text may be a token
                     problem += f": {one_line(body[:200].decode('utf-8', 'replace'), 80)}"
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
-        response = Response(raw.status_code, raw.headers, body, data)
+        response = Response(raw.status_code, raw.headers, body, data, mine)
         return _Attempt(service.classify(response), mine, response)
 
     def _answer(self, service: Service, attempt: _Attempt) -> Answer | None:

@@ -21,7 +21,9 @@ try:
     import urllib3
     from requests.adapters import HTTPAdapter
 
-    _BAD_ADDRESS = tuple(getattr(requests.exceptions, name) for name in ("InvalidURL", "MissingSchema", "InvalidSchema"))
+    _BAD_ADDRESS = tuple(
+        getattr(requests.exceptions, name) for name in ("InvalidURL", "MissingSchema", "InvalidSchema")
+    )
     IMPORT_ERROR = ""
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()

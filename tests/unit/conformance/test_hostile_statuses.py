@@ -15,7 +15,14 @@ from .wire import Wire
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(500, "unavailable"), (503, "unavailable"), (501, "refused"), (429, "throttled"), (403, "forbidden"), (409, "conflict")],
+    [
+        (500, "unavailable"),
+        (503, "unavailable"),
+        (501, "refused"),
+        (429, "throttled"),
+        (403, "forbidden"),
+        (409, "conflict"),
+    ],
 )
 @pytest.mark.parametrize("cmdlet", [*READS, "Remove-RoleGroup", "Set-CASMailbox"])
 def test_no_fault_says_that_something_is_absent(
