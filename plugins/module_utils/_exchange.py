@@ -99,7 +99,7 @@ class Exchange:
         With known=False it also takes a cmdlet or parameters that this collection does not know. page_size is the most
         objects that a page may have.
         """
-        operation = _OPERATIONS.get(cmdlet.partition("-")[0], Operation.ACTION)
+        operation = _OPERATIONS.get(cmdlet.partition("-")[0].capitalize(), Operation.ACTION)
         run = partial(self._invoke, operation, cmdlet, parameters, purpose, select, known, page_size)
         if operation is Operation.READ or not _INITIAL_DOMAIN.fullmatch(self._http.tenant):
             return run(self._tenant)
@@ -139,8 +139,9 @@ class Exchange:
     ) -> Result:
         sent = checked(cmdlet, parameters, known)
         if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
-            sent["Confirm"] = False  # a request parameter here, not a prompt
-        limit, unlimited = _result_size(sent)
+            # A request parameter here, not a prompt. One that nobody knows here may have been given in any case.
+            sent = {name: value for name, value in sent.items() if fold(name) != "confirm"} | {"Confirm": False}
+        limit, unlimited = _result_size(cmdlet, sent)
         tenant = named()
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
         headers = {
@@ -281,7 +282,8 @@ def _warnings(page: Mapping[str, Any]) -> list[str]:
     return [one_line(warning) for warning in (found if isinstance(found, list) else [found])]
 
 
-def _result_size(parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
-    """How many objects are asked for, and whether it is all of them."""
-    asked = str(parameters.get("ResultSize", "")).strip()
-    return (int(asked) if asked.isdecimal() else None), fold(asked) == "unlimited"
+def _result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
+    """How many objects are asked for, and whether it is all of them, as always where no number can be asked for."""
+    asked = next((str(value).strip() for name, value in parameters.items() if fold(name) == "resultsize"), "")
+    unlimited = fold(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
+    return (int(asked) if asked.isdecimal() else None), unlimited
