@@ -22,12 +22,13 @@ from urllib.parse import quote, unquote
 
 from ._claims import permissions
 from ._cmdlet_contract import CMDLETS
-from ._errors import Purpose, TenantError, one_line
-from ._exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more
-from ._exchange_parameters import checked
-from ._http import Bearer, Http, Request, Response, Service
+from ._errors import Purpose, TenantError
+from ._exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
+from ._exchange_parameters import checked, result_size
+from ._http import Bearer, Http, Request, Service
 from ._origins import REDIRECTS
 from ._resource import fold
+from ._response import WHOLE, Response
 from ._retry import Operation
 
 _NAME = "Exchange Online"
@@ -39,7 +40,6 @@ _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 _PERMISSIONS = {"Exchange.ManageAsApp", "Exchange.Manage"}  # application, delegated
 # A page link that is refused so may be followed in the other way. Whatever it says, what was asked for is there.
 _LINK_REFUSED = ("truncated", "not_found", "protocol", "refused")
-_SAYS_NOT_FOUND = (400, 404)  # besides an error that comes with 200
 _INITIAL_DOMAIN = re.compile(r"[^.]+\.(partner\.)?onm(icrosoft|schina)\.[a-z]+", re.IGNORECASE)
 
 _OPERATIONS = {
@@ -141,7 +141,7 @@ class Exchange:
         if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
             # A request parameter here, not a prompt. One that nobody knows here may have been given in any case.
             sent = {name: value for name, value in sent.items() if fold(name) != "confirm"} | {"Confirm": False}
-        limit, unlimited = _result_size(cmdlet, sent)
+        limit, unlimited = result_size(cmdlet, sent)
         tenant = named()
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
         headers = {
@@ -186,16 +186,16 @@ class Exchange:
             enough = limit is not None and len(values) >= limit
             goes_on = bool(link) and operation is Operation.READ and not enough  # following a write would write again
             # The warning of a page that has a next page speaks of that page: only the last page is judged.
-            warnings += [one for one in _warnings(page) if not (goes_on and says_more(one))]
+            warnings += [one for one in warnings_of(page) if not (goes_on and says_more(one))]
             if not goes_on:
                 break
             link = str(link)
             if unquote(link) in seen or len(seen) > _PAGES:
-                raise self._truncated("gave a page link that leads nowhere new", purpose)
+                raise self._truncated(f"gave a page link that leads nowhere new{_handle(response)}", purpose)
             seen.add(unquote(link))
             path, query = link, None
         if unlimited and any(says_more(warning) for warning in warnings):
-            raise self._truncated("said that there are more results", purpose)
+            raise self._truncated(f"said that there are more results{_handle(response)}", purpose)
         return Result(values[:limit], warnings, response.date, response.service_time)
 
     def own_cmdlets(self, purpose: Purpose) -> list[str]:
@@ -220,8 +220,11 @@ class Exchange:
             response: Response = self._http.send(self._service, request)
         except TenantError as error:
             raise self._refine(error, request.purpose.needs) from error.__cause__
-        found = objects(response.json, request.operation is Operation.READ)
-        if found is None:
+        reads = request.operation is Operation.READ
+        found = objects(response.json, reads)
+        # An empty body means no objects where the answer is whole, and JSON's null is no empty body.
+        empty = response.json is None and (bool(response.body.strip()) or response.status not in WHOLE)
+        if found is None or (reads and empty):
             raise self._protocol(request.purpose, response)
         return response.json or {}, found, response
 
@@ -235,12 +238,9 @@ class Exchange:
             return truncated
         if error.kind == "sign_in":
             return self._not_let_in(error)
-        kind = kind_of_exception(code, text)
-        status = error.answer.status
-        if status >= 500 or error.kind in ("throttled", "outcome_unknown"):
-            kind = ""  # a fault of the service proves nothing of an object, whatever type it carries
-        if kind == "not_found" and status >= 300 and status not in _SAYS_NOT_FOUND:
-            kind = ""
+        kind = (
+            "" if error.kind in ("throttled", "outcome_unknown") else kind_of_exception(code, text, error.answer.status)
+        )
         if error.kind == "not_found" and not kind:
             kind = "protocol"  # the address is not known, which says nothing about the object
         if kind == "unavailable" and error.kind != "refused":
@@ -268,7 +268,7 @@ class Exchange:
         return error
 
     def _protocol(self, purpose: Purpose, response: Response) -> TenantError:
-        said = f"{_NAME} answered, but not with a list (request id {response.handle})"
+        said = f"{_NAME} answered, but not with a list{_handle(response)}"
         return TenantError("protocol", said, purpose.attempted, self._http.tenant)
 
     def _truncated(self, problem: str, purpose: Purpose) -> TenantError:
@@ -277,13 +277,5 @@ class Exchange:
         )
 
 
-def _warnings(page: Mapping[str, Any]) -> list[str]:
-    found = page.get("@adminapi.warnings") or []
-    return [one_line(warning) for warning in (found if isinstance(found, list) else [found])]
-
-
-def _result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
-    """How many objects are asked for, and whether it is all of them, as always where no number can be asked for."""
-    asked = next((str(value).strip() for name, value in parameters.items() if fold(name) == "resultsize"), "")
-    unlimited = fold(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
-    return (int(asked) if asked.isdecimal() else None), unlimited
+def _handle(response: Response) -> str:
+    return f" (request id {response.handle})"

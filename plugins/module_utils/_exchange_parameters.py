@@ -114,6 +114,13 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
             raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
 
 
+def result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
+    """How many objects are asked for, and whether it is all of them, as always where no number can be asked for."""
+    asked = next((str(value).strip() for name, value in parameters.items() if fold(name) == "resultsize"), "")
+    unlimited = fold(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
+    return (int(asked) if asked.isdecimal() else None), unlimited
+
+
 def _nested(value: Any) -> Any:
     """The server binds a nested object only if it says that it is a hash table."""
     if isinstance(value, Mapping):

@@ -13,8 +13,9 @@ from urllib.parse import quote, unquote, urlsplit
 from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, kind_of
 from ._graph_answers import classify, explain, page_of, parts_of, refine
-from ._http import Bearer, Http, Request, Response, Service
+from ._http import Bearer, Http, Request, Service
 from ._removal import remove_listed
+from ._response import WHOLE, Response
 from ._retry import Operation, Outcome, header, may_repeat, retry_after
 
 _NAME = "Microsoft Graph"
@@ -202,7 +203,7 @@ class Graph:
             if unquote(link) in seen or len(seen) > _PAGES:
                 raise TenantError(
                     "truncated",
-                    f"{_NAME} gave a page link that leads nowhere new",
+                    f"{_NAME} gave a page link that leads nowhere new (request id {response.handle})",
                     purpose.attempted,
                     self._http.tenant,
                 )
@@ -242,6 +243,6 @@ class Graph:
 
 def _first_page(response: Response, path: str) -> Response:
     """The first page of a collection; an empty body is an empty collection only where Intune was seen to say so."""
-    if response.json is None and not response.text.strip() and path.startswith(_INTUNE):
+    if not response.body.strip() and response.status in WHOLE and path.startswith(_INTUNE):
         return replace(response, json={"value": []})
     return response

@@ -12,7 +12,7 @@ from typing import Any
 
 from ._claims import held
 from ._errors import TenantError, one_line
-from ._http import Response
+from ._response import Response
 from ._retry import Outcome, outcome_of_status
 
 # The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
@@ -51,14 +51,13 @@ def parts_of(envelope: Response) -> dict[str, Response] | None:
     given = envelope.json.get("responses") if isinstance(envelope.json, dict) else None
     parts: dict[str, Response] = {}
     for part in given if isinstance(given, list) else [None]:
-        name = part.get("id") if isinstance(part, Mapping) else None
-        if not isinstance(name, str) or name in parts:
+        if not isinstance(part, Mapping) or not isinstance(part.get("id"), str) or part["id"] in parts:
             return None
         status, headers, body = str(part.get("status")), part.get("headers") or {}, part.get("body")
         if not (status.isdecimal() and 100 <= int(status) < 600 and isinstance(headers, Mapping)):
             return None
         content = b"" if body is None or body == "" else json.dumps(body).encode()
-        parts[name] = Response(int(status), headers, content, body if content else None, envelope.handle)
+        parts[part["id"]] = Response(int(status), headers, content, body if content else None, envelope.handle)
     return parts
 
 
