@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -68,3 +69,30 @@ def test_a_list_that_takes_no_size_is_whole_or_an_error(wire: Wire, tenant: Tena
     assert failure(tenant, cmdlet).kind == "truncated"
     wire.answer(page("a", link=LINK + "1", warnings=(MORE,)), page("b", warnings=("other",)))
     assert len(tenant.exchange.invoke(cmdlet, {}, PURPOSE).values) == 2
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "", " ", "\0", "\x1b\x07", [" "], {"x": ""}])
+@pytest.mark.parametrize("name", ["Identity", "identity", "Mailbox", "RoleAssignee"])
+@pytest.mark.parametrize("cmdlet", ["Get-Thing", "Remove-Thing", "get-thing"])
+def test_nothing_is_never_sent_as_a_target(wire: Wire, tenant: Tenant, cmdlet: str, name: str, value: Any) -> None:
+    assert failure_of(tenant, cmdlet, {name: value}) == "usage" and wire.asked == []
+
+
+@pytest.mark.parametrize("cmdlet", ["Set-CASMailbox", "Set-Thing"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {"x": float("nan")}, [b"x"], {1, 2}])
+def test_what_is_no_json_is_named(wire: Wire, tenant: Tenant, cmdlet: str, value: Any) -> None:
+    assert failure_of(tenant, cmdlet, {"Identity": "x", "Other": value}) == "usage" and wire.asked == []
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        (date(2026, 1, 31), "2026-01-31"),
+        (datetime(2026, 1, 31, 8, tzinfo=UTC), "2026-01-31T08:00:00+00:00"),
+        ([date(2026, 1, 31)], ["2026-01-31"]),
+    ],
+)
+def test_a_date_of_yaml_is_a_text(wire: Wire, tenant: Tenant, value: Any, sent: Any) -> None:
+    wire.answer(page())
+    run(tenant, "Get-Thing", {"Since": value})
+    assert wire.asked[0].body["CmdletInput"]["Parameters"] == {"Since": sent}
