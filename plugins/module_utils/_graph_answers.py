@@ -25,6 +25,8 @@ def classify(response: Response) -> Outcome:
     """Intune was seen to throttle with 500; nothing but the text tells it from a fault."""
     if response.status == 500 and _QUERY_BROKER in explain(response)[1].lower():
         return Outcome.REFUSED
+    if response.status < 300 and isinstance(response.json, dict) and isinstance(response.json.get("error"), dict):
+        return Outcome.FINAL  # beside whatever else is in the answer
     return outcome_of_status(response.status)
 
 

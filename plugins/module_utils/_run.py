@@ -138,6 +138,10 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
     created = False
     for round_number in range(1, _ROUNDS + 1):
         known = resource.backend.list(tenant)
+        for key in resource.keys:
+            if not all(one.get(key.api) for one in known):
+                # What does not say which one it is may be the one that is meant, and would be created once more.
+                raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
         record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
         before = resource.view(record)
         start = before if start is None else start
