@@ -16,7 +16,7 @@ from ._access_causes import NO_ROLE, SIGN_IN, Verdict, explain
 from ._claims import claims, directory_roles, permissions
 from ._concurrent import gather
 from ._connectors import READ_CONNECTORS, not_offered
-from ._errors import Purpose, TenantError
+from ._errors import OF_ANSWERS, Purpose, TenantError, one_line
 from ._graph import odata
 from ._organization import authority_of
 from ._resource import fold, folded_set
@@ -102,6 +102,10 @@ def _nothing(tenant: Tenant) -> str:
 def _pages(tenant: Tenant) -> str:
     purpose = Purpose("read a list of several pages", "the Exchange role View-Only Configuration")
     found = _invoke(tenant, "Get-ManagementRole", {}, purpose, select=("Name",), page_size=_PAGE)
+    if not found:
+        raise TenantError(
+            "unexpected_answer", "no management role came, and every organization has them", purpose.attempted
+        )
     if len(found) <= _PAGE:
         return f"{len(found)} management roles came on one page, so that page links were not tried"
     return f"{len(found)} management roles came in pages of at most {_PAGE}"
@@ -159,7 +163,11 @@ def _reader(tenant: Tenant, check: Check, token: Any) -> Callable[[], str]:
     def read() -> str:
         if isinstance(token, TenantError):
             raise token
-        return check.read(tenant)
+        try:
+            return check.read(tenant)
+        except OF_ANSWERS as error:  # one answer that cannot be read leaves the other checks
+            problem = f"the answer has not the form that is documented ({one_line(error, 120)})"
+            raise TenantError("unexpected_answer", problem, check.title) from error
 
     return read
 

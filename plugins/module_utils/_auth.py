@@ -96,18 +96,25 @@ class Tokens:
                 self._ready[option] = token
             return self._ready[option]
 
-    def _check_tenant(self, option: str, token: str) -> None:
-        """A token that is given, or is the machine's, may be for another tenant than the one that is meant."""
-        meant, found = str(self._params["tenant_id"]), tenant_of(token)
-        if found and is_guid(meant) and meant.lower() != found:
-            raise usage(
-                f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}",
-                "Give a token of this tenant",
-            )
-
     def tenant(self, option: str) -> str:
         """The GUID of the tenant that the token is for, or the option tenant_id if the token does not say it."""
         return tenant_of(self.bearer(option)) or str(self._params["tenant_id"])
+
+    def _check_tenant(self, option: str, token: str) -> None:
+        """A token acts on the tenant that it is for, whatever tenant_id says: refused if that is not the one meant.
+
+        What a domain stands for is not known here, but both tokens must be for the same tenant.
+        """
+        meant, found = str(self._params["tenant_id"]), tenant_of(token)
+        others = {one: tenant_of(known) for one, known in self._ready.items() if one != option}
+        if found and is_guid(meant) and meant.lower() != found:
+            problem = f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}"
+        elif found and any(other and other != found for other in others.values()):
+            ((name, other), *_more) = others.items()
+            problem = f"the token for {option} is for the tenant {found}, and the token for {name} for {other}"
+        else:
+            return
+        raise usage(problem, "Give tokens of this tenant, or sign in with an identity that it has")
 
     @property
     def signed_in_at(self) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ._accounts import check_account, check_address
@@ -44,7 +44,7 @@ def not_offered(error: TenantError, method: str) -> TenantError:
     refused = (
         answer is not None
         and answer.code != ""  # otherwise something on the way has answered
-        and error.kind != "no_intune_licence"
+        and error.kind not in ("no_intune_licence", "truncated")  # a page that is gone is not the collection
         and (answer.status in _GONE or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
     )
     if refused:
@@ -63,9 +63,8 @@ def parse_time(text: str | None) -> datetime | None:
     """A time of Graph; None for none, which Intune writes as the year 1."""
     if not text:
         return None
-    # Graph gives up to seven digits of a second, Python reads six.
-    whole, dot, rest = text.rstrip("Z").partition(".")
-    moment = datetime.fromisoformat(f"{whole}{dot}{rest[:6] if dot else ''}+00:00")
+    moment = datetime.fromisoformat(text)  # with up to seven digits of a second, and Z or an offset
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment if moment.year > 1 else None
 
 

@@ -22,11 +22,13 @@ from urllib.parse import quote, unquote
 
 from ._claims import permissions
 from ._cmdlet_contract import CMDLETS
-from ._errors import Purpose, TenantError, one_line
-from ._exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more
-from ._exchange_parameters import checked, reads
-from ._http import Bearer, Http, Request, Response, Service
+from ._errors import Purpose, TenantError
+from ._exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
+from ._exchange_parameters import checked, reads, result_size
+from ._http import Bearer, Http, Request, Service
+from ._origins import REDIRECTS
 from ._resource import fold
+from ._response import WHOLE, Response
 from ._retry import Operation
 
 _NAME = "Exchange Online"
@@ -36,6 +38,8 @@ _MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of com
 # Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 _PERMISSIONS = {"Exchange.ManageAsApp", "Exchange.Manage"}  # application, delegated
+# A page link that is refused so may be followed in the other way. Whatever it says, what was asked for is there.
+_LINK_REFUSED = ("truncated", "not_found", "protocol", "refused")
 _INITIAL_DOMAIN = re.compile(r"[^.]+\.(partner\.)?onm(icrosoft|schina)\.[a-z]+", re.IGNORECASE)
 
 # By the verb of a cmdlet that changes something; all others start something.
@@ -143,8 +147,9 @@ class Exchange:
     ) -> Result:
         sent = checked(cmdlet, parameters, known)
         if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
-            sent["Confirm"] = False  # a request parameter here, not a prompt
-        limit, unlimited = _result_size(cmdlet, sent)
+            # A request parameter here, not a prompt. One that nobody knows here may have been given in any case.
+            sent = {name: value for name, value in sent.items() if fold(name) != "confirm"} | {"Confirm": False}
+        limit, unlimited = result_size(cmdlet, sent)
         tenant = named()
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
         headers = {
@@ -178,7 +183,7 @@ class Exchange:
             except TenantError as error:
                 if len(seen) == 1 or error.answer is None:
                     raise
-                if method == "POST" and error.kind == "truncated":
+                if method == "POST" and error.kind in _LINK_REFUSED and error.answer.status not in REDIRECTS:
                     method = "GET"  # public clients disagree on how a link is followed
                     continue
                 if method == "GET":
@@ -189,16 +194,16 @@ class Exchange:
             enough = limit is not None and len(values) >= limit
             goes_on = bool(link) and operation is Operation.READ and not enough  # following a write would write again
             # The warning of a page that has a next page speaks of that page: only the last page is judged.
-            warnings += [one for one in _warnings(page) if not (goes_on and says_more(one))]
+            warnings += [one for one in warnings_of(page) if not (goes_on and says_more(one))]
             if not goes_on:
                 break
             link = str(link)
             if unquote(link) in seen or len(seen) > _PAGES:
-                raise self._truncated("gave a page link that leads nowhere new", purpose)
+                raise self._truncated(f"gave a page link that leads nowhere new{_handle(response)}", purpose)
             seen.add(unquote(link))
             path, query = link, None
         if unlimited and any(says_more(warning) for warning in warnings):
-            raise self._truncated("said that there are more results", purpose)
+            raise self._truncated(f"said that there are more results{_handle(response)}", purpose)
         return Result(values[:limit], warnings, response.date, response.service_time)
 
     def own_cmdlets(self, purpose: Purpose) -> list[str]:
@@ -208,9 +213,9 @@ class Exchange:
         headers = {"CommandName": "*", "X-AnchorMailbox": _ANCHOR + tenant}
         query = {"Version": _MODULE_VERSION}
         request = Request(Operation.READ, "GET", path, purpose, query=query, headers=headers)
-        page, found, _date = self._page(request)
+        page, found, response = self._page(request)
         if not isinstance(page.get("value"), list):  # nothing here would mean that the caller may run nothing
-            raise self._protocol(purpose)
+            raise self._protocol(purpose, response)
         return [
             name.strip()
             for value in found
@@ -223,9 +228,12 @@ class Exchange:
             response: Response = self._http.send(self._service, request)
         except TenantError as error:
             raise self._refine(error, request.purpose.needs) from error.__cause__
-        found = objects(response.json, request.operation is Operation.READ)
-        if found is None:
-            raise self._protocol(request.purpose)
+        reads = request.operation is Operation.READ
+        found = objects(response.json, reads)
+        # An empty body means no objects where the answer is whole, and JSON's null is no empty body.
+        empty = response.json is None and (bool(response.body.strip()) or response.status not in WHOLE)
+        if found is None or (reads and empty):
+            raise self._protocol(request.purpose, response)
         return response.json or {}, found, response
 
     def _refine(self, error: TenantError, needs: str) -> TenantError:
@@ -238,7 +246,9 @@ class Exchange:
             return truncated
         if error.kind == "sign_in":
             return self._not_let_in(error)
-        kind = kind_of_exception(code, text)
+        kind = (
+            "" if error.kind in ("throttled", "outcome_unknown") else kind_of_exception(code, text, error.answer.status)
+        )
         if error.kind == "not_found" and not kind:
             kind = "protocol"  # the address is not known, which says nothing about the object
         if kind == "unavailable" and error.kind != "refused":
@@ -265,8 +275,9 @@ class Exchange:
             error.next_step = f"{check}; if it is, the application may lack its permission. {grant}"
         return error
 
-    def _protocol(self, purpose: Purpose) -> TenantError:
-        return TenantError("protocol", f"{_NAME} answered, but not with a list", purpose.attempted, self._http.tenant)
+    def _protocol(self, purpose: Purpose, response: Response) -> TenantError:
+        said = f"{_NAME} answered, but not with a list{_handle(response)}"
+        return TenantError("protocol", said, purpose.attempted, self._http.tenant)
 
     def _truncated(self, problem: str, purpose: Purpose) -> TenantError:
         return TenantError(
@@ -274,13 +285,5 @@ class Exchange:
         )
 
 
-def _warnings(page: Mapping[str, Any]) -> list[str]:
-    found = page.get("@adminapi.warnings") or []
-    return [one_line(warning) for warning in (found if isinstance(found, list) else [found])]
-
-
-def _result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
-    """How many objects are asked for, and whether it is all of them, as it is where no number can be asked for."""
-    asked = str(parameters.get("ResultSize", "")).strip()
-    every = fold(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
-    return (int(asked) if asked.isdecimal() else None), every
+def _handle(response: Response) -> str:
+    return f" (request id {response.handle})"

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._errors import one_line
-from ._http import Response
+from ._response import Response
 from ._retry import Outcome, header, outcome_of_status
 
 _TRANSIENT = (
@@ -43,15 +43,21 @@ _WORDS = {
     "not present in the role definition of the current user": "forbidden",
 }
 _PIPED = re.compile(r"[^|]*\|\s*([\w.+`]+)\s*\|(.*)", re.DOTALL)
+_SAYS_NOT_FOUND = (400, 404)  # besides an error that comes with 200
 _MORE = "more results"  # are available than are displayed
 EXPIRED = "pagination request"  # Expired or Invalid
 
 
-def kind_of_exception(code: str, message: str) -> str:
-    """What an exception means here; empty if its HTTP status has to say it."""
+def kind_of_exception(code: str, message: str, status: int) -> str:
+    """What an exception means here; empty if its HTTP status has to say it.
+
+    A fault of the service proves nothing of an object, whatever type it carries.
+    """
     name, text = code.rpartition(".")[2], message.lower()
     said = next((kind for words, kind in _WORDS.items() if words in text), "")
-    return said or _KINDS.get(name, "") or ("unavailable" if name in _TRANSIENT else "")
+    kind = said or _KINDS.get(name, "") or ("unavailable" if name in _TRANSIENT else "")
+    believed = status < 300 or status in _SAYS_NOT_FOUND if kind == "not_found" else status < 500
+    return kind if believed else ""
 
 
 def classify(response: Response) -> Outcome:
@@ -120,6 +126,12 @@ def _piped(text: str) -> tuple[str, str]:
 def says_more(warning: str) -> bool:
     """Whether a warning says that the list goes on. It also comes with each page that has a next page."""
     return _MORE in warning.lower()
+
+
+def warnings_of(page: Mapping[str, Any]) -> list[str]:
+    """The warnings of an answer; they may be a list, one text or null."""
+    found = page.get("@adminapi.warnings") or []
+    return [one_line(warning) for warning in (found if isinstance(found, list) else [found])]
 
 
 def objects(data: Any, reads: bool) -> list[Any] | None:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from ._cmdlet_contract import CMDLETS
 from ._cmdlet_members import MEMBERS
-from ._errors import usage
+from ._errors import one_line, usage
 from ._resource import fold, folded_set
 from ._targets import is_blank
 
@@ -78,7 +80,13 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
         if known and name in members:
             _check_members(cmdlet, name, value, members[name])
     refuse_blank_targets(cmdlet, given)
-    return {name: _nested(value) for name, value in given.items()}
+    sent = {name: _nested(value) for name, value in given.items()}
+    for name, value in sent.items():
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise usage(f"{cmdlet} was given as {name} what cannot be sent ({one_line(error, 120)})") from error
+    return sent
 
 
 def _listed(encoding: str, value: Any) -> Any:
@@ -110,12 +118,23 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
         if not (reads(cmdlet) or fold(name) in _TARGETS):
             continue
         parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
-        if value is None or any(isinstance(one, str) and is_blank(one) for one in parts):
+        # An empty list of members is a value. Of what says which object is meant, nothing is no value.
+        nothing = fold(name) != "members" and (value is None or is_blank(value))
+        if nothing or any(isinstance(one, str) and is_blank(one) for one in parts):
             raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
+
+
+def result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
+    """How many objects are asked for, and whether it is all of them, as always where no number can be asked for."""
+    asked = next((str(value).strip() for name, value in parameters.items() if fold(name) == "resultsize"), "")
+    unlimited = fold(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
+    return (int(asked) if asked.isdecimal() else None), unlimited
 
 
 def _nested(value: Any) -> Any:
     """The server binds a nested object only if it says that it is a hash table."""
     if isinstance(value, Mapping):
         return {"@odata.type": HASH_TABLE, **{key: _nested(entry) for key, entry in value.items()}}
-    return value
+    if isinstance(value, (list, tuple)):
+        return [_nested(entry) if isinstance(entry, date) else entry for entry in value]
+    return value.isoformat() if isinstance(value, date) else value  # YAML makes dates of texts

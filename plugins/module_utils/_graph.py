@@ -5,22 +5,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, kind_of
-from ._graph_answers import classify, explain, refine
-from ._http import Bearer, Http, Request, Response, Service
+from ._graph_answers import classify, explain, page_of, parts_of, refine
+from ._http import Bearer, Http, Request, Service
 from ._removal import remove_listed
-from ._retry import Operation, Outcome, may_repeat, retry_after
+from ._response import WHOLE, Response
+from ._retry import Operation, Outcome, header, may_repeat, retry_after
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
 _PAGES = 10_000
+_GONE = (404, 405, 410, 501)
 # "Handling future members in evolvable enumerations": without it a newer value is shown as unknownFutureValue, which
 # could not be sent back.
 _ALL = {"Prefer": "include-unknown-enum-members"}
@@ -54,7 +55,7 @@ class Graph:
     def get(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[dict[str, Any], Response]:
         """One object, and the answer that it came in."""
         response = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
-        return self._object(response.json, purpose), response
+        return self._object(response, purpose), response
 
     def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[Items, Response]:
         """A whole collection, and its first answer."""
@@ -64,9 +65,12 @@ class Graph:
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
         """A new member of a collection, as the service answers it, with its id."""
         request = Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))
-        created = self._object(self._send(request).json, purpose)
-        if not created.get("id"):
-            raise self._protocol("what was created has no id", purpose)
+        response = self._send(request)
+        created = response.json if isinstance(response.json, dict) else {}
+        if not created.get("id"):  # it was accepted, so whoever asked must look for what there is now
+            error = self._protocol("what was created has no id", purpose, response)
+            error.kind = "outcome_unknown"
+            raise error
         return created
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
@@ -96,7 +100,7 @@ class Graph:
 
     def ask(self, path: str, body: Mapping[str, Any], purpose: Purpose, version: str = "v1.0") -> Items:
         """An OData action that changes nothing and answers with a collection."""
-        page = self._send(Request(Operation.READ, "POST", f"{version}/{path}", purpose, dict(body))).json
+        page = self._send(Request(Operation.READ, "POST", f"{version}/{path}", purpose, dict(body)))
         return self._pages(page, f"{version}/{path}", purpose)
 
     def set(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Any:
@@ -108,11 +112,14 @@ class Graph:
         response = self._http.fetch(
             self._service, Request(Operation.READ, "GET", f"v1.0/{path}", purpose, wants_json=False)
         )
-        link = urlsplit(str(response.headers.get("Location") or ""))
-        if response.status != 302 or link.scheme != "https":
+        try:
+            link = urlsplit(str(response.headers.get("Location") or ""))
+        except ValueError:
+            link = urlsplit("")
+        if response.status != 302 or link.scheme != "https" or not link.hostname:
             if response.status >= 400:
                 raise self._refine(self._part_failure(response, purpose), purpose)
-            raise self._protocol("without the address of a file", purpose)
+            raise self._protocol("without the address of a file", purpose, response)
         host = Service("The download of " + _NAME, f"{link.scheme}://{link.netloc}")
         file = Request(Operation.READ, "GET", link.geturl(), purpose, wants_json=False)
         return self._http.send(host, file).body
@@ -132,7 +139,7 @@ class Graph:
                 if len(names) == 1
                 else "read the tenant"
             )
-            answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts})).json
+            answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
             floors: list[float] = []
             throttled = False
             for name, part in self._parts(answer, names, purpose).items():
@@ -160,13 +167,14 @@ class Graph:
             if outcome is not Outcome.DONE:
                 raise self._refine(self._part_failure(part, read.purpose), read.purpose)
             if not read.collection:
-                return self._object(part.json, read.purpose)
+                return self._object(part, read.purpose)
             return self._pages(_first_page(part, read.path), f"v1.0/{read.path}", read.purpose)
         except TenantError as error:
             return error
 
     def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
         code, message, request_id = explain(part)
+        request_id = header(part.headers, "request-id") or request_id or part.handle
         answer = Answer(_NAME, part.status, code, message, request_id)
         kind, step, granted = kind_of(answer), "", claims(self._bearer.token())
         if classify(part) is Outcome.REFUSED:
@@ -175,45 +183,50 @@ class Graph:
             step = grant_step(purpose.needs, granted)
         return TenantError(kind, str(answer), purpose.attempted, self._http.tenant, answer, step, claims=granted)
 
-    def _parts(self, answer: Any, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
-        parts = {}
-        for part in answer.get("responses", []) if isinstance(answer, dict) else []:
-            body = part.get("body")
-            content = b"" if body is None or body == "" else json.dumps(body).encode()
-            parts[part.get("id")] = Response(
-                int(part.get("status", 0)), part.get("headers") or {}, content, body if content else None
-            )
-        if set(parts) != set(names):
-            raise self._protocol("the answers of a batch are not those of its requests", purpose)
+    def _parts(self, envelope: Response, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
+        parts = parts_of(envelope)
+        if parts is None or set(parts) != set(names):
+            raise self._protocol("the answers of a batch are not those of its requests", purpose, envelope)
         return parts
 
-    def _pages(self, page: Any, path: str, purpose: Purpose) -> Items:
+    def _pages(self, response: Response, path: str, purpose: Purpose) -> Items:
         items: Items = []
         seen = {unquote(f"{self._service.root}/{path}")}
         while True:
-            if not isinstance(page, dict) or not isinstance(page.get("value"), list):
-                raise self._protocol("the answer is not a collection", purpose)
-            items += page["value"]
-            link = page.get("@odata.nextLink")
+            page = page_of(response.json)
+            if page is None:
+                raise self._protocol("the answer is not a collection", purpose, response)
+            items += page[0]
+            link = page[1]
             if not link:
                 return items
             if unquote(link) in seen or len(seen) > _PAGES:
                 raise TenantError(
                     "truncated",
-                    f"{_NAME} gave a page link that leads nowhere new",
+                    f"{_NAME} gave a page link that leads nowhere new (request id {response.handle})",
                     purpose.attempted,
                     self._http.tenant,
                 )
             seen.add(unquote(link))
-            page = self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL)).json
+            response = self._next(link, purpose)
 
-    def _object(self, data: Any, purpose: Purpose) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            raise self._protocol("the answer is not an object", purpose)
-        return data
+    def _next(self, link: str, purpose: Purpose) -> Response:
+        try:
+            return self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL))
+        except TenantError as error:
+            if error.answer is not None and error.answer.status in _GONE:  # the page: what was asked for is there
+                error.kind = "truncated"
+                error.problem = f"{_NAME} does not follow its own page link ({error.answer})"
+            raise
 
-    def _protocol(self, problem: str, purpose: Purpose) -> TenantError:
-        return TenantError("protocol", f"{_NAME} answered, but {problem}", purpose.attempted, self._http.tenant)
+    def _object(self, response: Response, purpose: Purpose) -> dict[str, Any]:
+        if not isinstance(response.json, dict):
+            raise self._protocol("the answer is not an object", purpose, response)
+        return response.json
+
+    def _protocol(self, problem: str, purpose: Purpose, response: Response) -> TenantError:
+        said = f"{_NAME} answered, but {problem} (request id {response.handle})"
+        return TenantError("protocol", said, purpose.attempted, self._http.tenant)
 
     def _send(self, request: Request) -> Response:
         try:
@@ -228,8 +241,8 @@ class Graph:
         return refine(error, purpose.needs)
 
 
-def _first_page(response: Response, path: str) -> Any:
+def _first_page(response: Response, path: str) -> Response:
     """The first page of a collection; an empty body is an empty collection only where Intune was seen to say so."""
-    if response.json is None and not response.text.strip() and path.startswith(_INTUNE):
-        return {"value": []}
-    return response.json
+    if not response.body.strip() and response.status in WHOLE and path.startswith(_INTUNE):
+        return replace(response, json={"value": []})
+    return response

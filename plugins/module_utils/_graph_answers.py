@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from ._claims import held
 from ._errors import TenantError, one_line
-from ._http import Response
+from ._response import Response
 from ._retry import Outcome, outcome_of_status
 
 # The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
@@ -23,6 +25,8 @@ def classify(response: Response) -> Outcome:
     """Intune was seen to throttle with 500; nothing but the text tells it from a fault."""
     if response.status == 500 and _QUERY_BROKER in explain(response)[1].lower():
         return Outcome.REFUSED
+    if response.status < 300 and isinstance(response.json, dict) and isinstance(response.json.get("error"), dict):
+        return Outcome.FINAL  # beside whatever else is in the answer
     return outcome_of_status(response.status)
 
 
@@ -35,13 +39,36 @@ def explain(response: Response) -> tuple[str, str, str]:
     inner = error.get("innerError") or error.get("innererror")
     request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
     if message.lstrip().startswith("{"):
-        with contextlib.suppress(ValueError, AttributeError):
+        with contextlib.suppress(ValueError, AttributeError, RecursionError):
             own = json.loads(message)
             message = str(own.get("Message") or message)
             own_code = str(own.get("ErrorCode") or "")
             if code == "UnknownError" and own_code:
                 code = f"{code} ({own_code})"
     return code, message.partition(" - Operation ID")[0], request_id
+
+
+def parts_of(envelope: Response) -> dict[str, Response] | None:
+    """The answers in a batch by their ids; None if one of them is none, or stands there twice."""
+    given = envelope.json.get("responses") if isinstance(envelope.json, dict) else None
+    parts: dict[str, Response] = {}
+    for part in given if isinstance(given, list) else [None]:
+        if not isinstance(part, Mapping) or not isinstance(part.get("id"), str) or part["id"] in parts:
+            return None
+        status, headers, body = str(part.get("status")), part.get("headers") or {}, part.get("body")
+        if not (status.isdecimal() and 100 <= int(status) < 600 and isinstance(headers, Mapping)):
+            return None
+        content = b"" if body is None or body == "" else json.dumps(body).encode()
+        parts[part["id"]] = Response(int(status), headers, content, body if content else None, envelope.handle)
+    return parts
+
+
+def page_of(data: Any) -> tuple[list[Any], str] | None:
+    """The members of a page and the link to the next one; None if it is no page."""
+    if not isinstance(data, dict) or not isinstance(data.get("value"), list):
+        return None
+    link = data.get("@odata.nextLink") or ""
+    return (data["value"], link) if isinstance(link, str) else None
 
 
 def refine(error: TenantError, needs: str) -> TenantError:

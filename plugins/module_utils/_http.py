@@ -20,13 +20,13 @@ from typing import Any
 from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, kind_of, one_line
 from ._origins import REDIRECTS, belonging, follow, moved, origin
+from ._response import Response
 from ._retry import (
     Deadline,
     Operation,
     Outcome,
     delay,
     header,
-    http_date,
     may_repeat,
     outcome_of_status,
     rate_limit,
@@ -37,30 +37,6 @@ from ._transport import Connections, Lost, Transport, Unreadable, parse_json, re
 _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
 _PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one left behind must still be looked for
-
-
-@dataclass(frozen=True)
-class Response:
-    """A whole answer: status, headers (names in any case), the decoded body and its JSON, if any."""
-
-    status: int
-    headers: Any
-    body: bytes
-    json: Any = None
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace").replace("\x00", "")
-
-    @property
-    def date(self) -> datetime:
-        """The service's own clock, so that ages do not depend on the clock of this machine."""
-        return self.service_time or datetime.now(UTC)
-
-    @property
-    def service_time(self) -> datetime | None:
-        """The service's own clock; None if the answer does not tell it."""
-        return http_date(header(self.headers, "Date"))
 
 
 @dataclass(frozen=True)
@@ -232,14 +208,17 @@ class Http:
             )
         mine, said = str(uuid.uuid4()), (request.purpose.attempted, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
-        prepared = self._transport.prepare(
-            request.method,
-            moved(service.url(request.path, *said), service.root, self._places.get(service.root, service.root)),
-            headers=headers,
-            params=request.query,
-            data=request.form,
-            json=request.body,
-        )
+        try:
+            prepared = self._transport.prepare(
+                request.method,
+                moved(service.url(request.path, *said), service.root, self._places.get(service.root, service.root)),
+                headers=headers,
+                params=request.query,
+                data=request.form,
+                json=request.body,
+            )
+        except Lost as lost:
+            return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
         token = service.bearer.token() if service.bearer else ""
         if service.bearer:
@@ -261,7 +240,9 @@ class Http:
             raw.close()
             outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
-            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({error})", kind)
+            handle = Response(raw.status_code, raw.headers, b"", None, mine).handle
+            why = f"{error}; request id {one_line(handle, 80)}"
+            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({why})", kind)
         if limit := rate_limit(raw.headers):
             self.trace(f"{service.name} rate limit: {limit}")
         if raw.status_code == 503:
@@ -271,11 +252,13 @@ class Http:
         except (ValueError, RecursionError) as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
-                problem = f"{service.name} answered {raw.status_code}, but not with JSON ({one_line(error, 80)})"
+                handle = Response(raw.status_code, raw.headers, b"", None, mine).handle
+                why = f"{one_line(error, 80)}; request id {one_line(handle, 80)}"
+                problem = f"{service.name} answered {raw.status_code}, but not with JSON ({why})"
                 if service.bearer:  # where one signs in, the text may be a token
                     problem += f": {one_line(body[:200].decode('utf-8', 'replace'), 80)}"
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
-        response = Response(raw.status_code, raw.headers, body, data)
+        response = Response(raw.status_code, raw.headers, body, data, mine)
         return _Attempt(service.classify(response), mine, response)
 
     def _answer(self, service: Service, attempt: _Attempt) -> Answer | None:
@@ -284,7 +267,8 @@ class Http:
             return None
         code, message, request_id = service.explain(response)
         if 300 <= response.status < 400:
-            message = f"a redirect to {header(response.headers, 'Location')}, which is not followed"
+            where = header(response.headers, "Location")
+            message = f"a redirect {f'to {where}' if where else 'without an address'}, which is not followed"
         request_id = response.headers.get("request-id") or request_id
         mine = response.headers.get("client-request-id") or attempt.client_request_id
         return Answer(service.name, response.status, code, message, request_id, mine)

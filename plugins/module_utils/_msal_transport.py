@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ._errors import Purpose, TenantError
-from ._http import Http, Request, Response, Service
+from ._http import Http, Request, Service
+from ._response import Response
 from ._retry import Operation, header
 
 _SIGN_IN = Purpose("sign in")

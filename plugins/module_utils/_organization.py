@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ._claims import tenant_of
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
+from ._response import Response
 from ._tenant import Tenant
 
 _PROPERTIES = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime"
@@ -66,13 +67,14 @@ def authority_of(tenant: Tenant, organization: Any = None, item: Any = None) -> 
     if isinstance(item, TenantError):
         raise item
     if item is None:
-        item = _authority_item(tenant, organization, "v1.0")
+        item, _response = _authority_item(tenant, organization, "v1.0")
     if not item.get(_AUTHORITY):
-        item = _authority_item(tenant, organization, "beta")  # where v1.0 leaves it out
-    if not item.get(_AUTHORITY):
+        item, response = _authority_item(tenant, organization, "beta")  # where v1.0 leaves it out
+        if item.get(_AUTHORITY):
+            return str(item[_AUTHORITY])
         raise TenantError(
             "protocol",
-            "Microsoft Graph answered without it",
+            f"Microsoft Graph answered without it (request id {response.handle})",
             _READ_AUTHORITY.attempted,
             tenant.label,
             next_step="Look it up in the Intune admin center under Tenant status",
@@ -80,7 +82,7 @@ def authority_of(tenant: Tenant, organization: Any = None, item: Any = None) -> 
     return str(item[_AUTHORITY])
 
 
-def _authority_item(tenant: Tenant, organization: Any, version: str) -> dict[str, Any]:
+def _authority_item(tenant: Tenant, organization: Any, version: str) -> tuple[dict[str, Any], Response]:
     organization_id = tenant_of(tenant.tokens.bearer("graph"))
     if not organization_id:
         if organization is None:
@@ -89,7 +91,7 @@ def _authority_item(tenant: Tenant, organization: Any, version: str) -> dict[str
         if isinstance(organization, TenantError):
             raise organization
         organization_id = str(organization["id"])
-    return tenant.graph.get(_authority_path(organization_id), _READ_AUTHORITY, version)[0]
+    return tenant.graph.get(_authority_path(organization_id), _READ_AUTHORITY, version)
 
 
 def set_authority(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._connection import CONNECTION_SPEC, SECRET_OPTIONS
-from ._errors import Answer, Purpose, TenantError, one_line
+from ._errors import OF_ANSWERS, Answer, Purpose, TenantError, one_line
 from ._redaction import Redactor
 from ._resource import Record, Resource, clearing, returned
 from ._targets import blank_refusal, only, refuse_blank
 from ._tenant import Tenant, open_tenant
 from ._token_cache import Token
 
-# What an answer of another form leads to.
-_OF_ANSWERS = (AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
 # Connection options that say who is meant; of the others, an empty one is as good as none.
 _IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
 _ROUNDS = 3  # how often a change is worked out anew after somebody else changed the thing in between
@@ -91,7 +89,7 @@ def perform(
     except TenantError as error:
         result = error.within(declaration.attempted, params.get("tenant_id") or "").result()
     except Exception as error:  # without what the exception may hold in clear
-        last = tenant.http.last if tenant and isinstance(error, _OF_ANSWERS) else None
+        last = tenant.http.last if tenant and isinstance(error, OF_ANSWERS) else None
         failure = _unexpected(error, last).within(declaration.attempted, params.get("tenant_id") or "")
         result = {**failure.result(), "exception": traceback.format_exc()}
     cleaned: dict[str, Any] = redactor.clean(result)
@@ -140,6 +138,10 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
     created = False
     for round_number in range(1, _ROUNDS + 1):
         known = resource.backend.list(tenant)
+        for key in resource.keys:
+            if not all(one.get(key.api) for one in known):
+                # What does not say which one it is may be the one that is meant, and would be created once more.
+                raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
         record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
         before = resource.view(record)
         start = before if start is None else start

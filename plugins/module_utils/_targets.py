@@ -32,7 +32,7 @@ def is_blank(value: Any) -> bool:
 
 def visible(text: str) -> str:
     """A text without white space at its ends and without format characters, such as those of no width."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text.strip()
     return "".join(one for one in text if unicodedata.category(one) not in ("Cf", "Cc") or one.isspace()).strip()
 

@@ -21,6 +21,9 @@ try:
     import urllib3
     from requests.adapters import HTTPAdapter
 
+    _BAD_ADDRESS = tuple(
+        getattr(requests.exceptions, name) for name in ("InvalidURL", "MissingSchema", "InvalidSchema")
+    )
     IMPORT_ERROR = ""
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
@@ -120,8 +123,11 @@ class Transport:
         self._session.mount("https://", self._adapter)
 
     def prepare(self, method: str, url: str, **parts: Any) -> Any:
-        """The request as it would be sent: C(url) is then what really goes out."""
-        return self._session.prepare_request(requests.Request(method, url, **parts))
+        """The request as it would be sent: C(url) is then what really goes out. Raises L(Lost)."""
+        try:
+            return self._session.prepare_request(requests.Request(method, url, **parts))
+        except (*_BAD_ADDRESS, UnicodeError) as error:
+            raise _no_address(url) from error
 
     def send(self, prepared: Any, connect: float, read: float, proxied: bool) -> Any:
         """The answer with its body unread; C(connect) and C(read) in seconds. Raises L(Lost)."""
@@ -132,6 +138,8 @@ class Transport:
             )
         except requests.exceptions.RequestException as error:
             raise lost(error, urlsplit(prepared.url).netloc) from error
+        except UnicodeError as error:  # a label of the host is empty or too long
+            raise _no_address(prepared.url) from error
 
     def reconnect(self) -> None:
         """Send what follows over new connections; those in use are closed when they are done."""
@@ -184,6 +192,10 @@ def reason(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
     return one_line(error, 120) or type(error).__name__
+
+
+def _no_address(url: str) -> Lost:
+    return Lost(Outcome.FINAL, "protocol", f"{one_line(url, 120)} is no address that can be called; nothing was sent")
 
 
 def _causes(error: BaseException) -> list[BaseException]:
