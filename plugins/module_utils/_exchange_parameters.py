@@ -119,7 +119,7 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
             continue
         parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
         # An empty list of members is a value. Of what says which object is meant, nothing is no value.
-        nothing = fold(name) != "members" and (value is None or is_blank(value))
+        nothing = value is None or (fold(name) != "members" and is_blank(value))
         if nothing or any(isinstance(one, str) and is_blank(one) for one in parts):
             raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
 
