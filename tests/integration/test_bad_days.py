@@ -154,7 +154,7 @@ def test_an_account_that_cannot_be_bound(play: Play, simulator: Simulator, tenan
 
 def test_a_missing_permission_is_named(play: Play, simulator: Simulator) -> None:
     read_only = simulator.token("graph", "ready", {"DeviceManagementServiceConfig.Read.All", "User.Read.All"})
-    environment = {**simulator.environment(method="token"), "INTUNE_EXCHANGE_GRAPH_TOKEN": read_only}
+    environment = {**simulator.environment("ready", method="token"), "INTUNE_EXCHANGE_GRAPH_TOKEN": read_only}
     failed = failing(play, simulator, PRESENT, environment=environment).failed
     assert failed["error"]["kind"] == "forbidden" and failed["error"]["status"] == 403
     assert "Could not configure the Exchange connector on tenant" in failed["msg"]
