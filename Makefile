@@ -77,8 +77,9 @@ endef
 test:
 	$(call together,unit integration lint-ansible sanity-artifact lint-documentation lint-python molecule-one demo-tested)
 
+# docs first, since the longest, more, reads them.
 test-more:
-	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
+	$(call together,install-node docs contracts more molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
 
 # Each on a fresh clone of the last commit, as an ordinary user.
 FROM_NOTHING := docs lint sanity unit molecule bench demo live release
@@ -222,7 +223,7 @@ more: $(TEST) $(NODE) docs | $(CHECKOUT)
 # A hundred generated requests of each kind, of which make unit tries a few.
 contracts: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
-	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=100 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)
+	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=30 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)
 
 # Every case, and their number for the page on reliability.
 promises: $(TEST) | $(CHECKOUT)
