@@ -77,9 +77,8 @@ endef
 test:
 	$(call together,unit integration lint-ansible sanity-artifact lint-documentation lint-python molecule-one demo-tested)
 
-# docs first, since the longest, more, reads them.
 test-more:
-	$(call together,install-node docs contracts more molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
+	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
 
 # Each on a fresh clone of the last commit, as an ordinary user.
 FROM_NOTHING := docs lint sanity unit molecule bench demo live release
@@ -216,8 +215,10 @@ integration: $(TEST) | $(CHECKOUT)
 	$(PYTEST) -m "not more" --dist loadfile tests/integration $(OPTIONS)
 
 # The tests with the marker `more`; some read the site, one wants Node.js.
-more: $(TEST) $(NODE) docs | $(CHECKOUT)
+# The site is made here, since make begins last what waits for another target, and this takes longest.
+more: $(TEST) $(LINT) $(NODE) | $(CHECKOUT)
 	$(call step,$@)
+	$(MAKE) --no-print-directory docs
 	$(PYTEST) -m more --dist loadfile tests $(OPTIONS)
 
 # A hundred generated requests of each kind, of which make unit tries a few.
