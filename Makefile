@@ -47,6 +47,8 @@ NODE := $(CACHE)/node/.made
 export HOME := $(CACHE)/home
 export XDG_CACHE_HOME := $(CACHE)/xdg
 export ANSIBLE_HOME := $(CACHE)/ansible
+# Ansible would take the home that the system knows for a user, who may have none.
+export ANSIBLE_REMOTE_TEMP := $(CACHE)/ansible/remote
 export ANSIBLE_COLLECTIONS_PATH := $(CACHE)/live
 export LC_ALL := C.UTF-8
 export NO_COLOR := 1
@@ -221,7 +223,7 @@ more: $(TEST) $(LINT) $(NODE) | $(CHECKOUT)
 	$(MAKE) --no-print-directory docs
 	$(PYTEST) -m more --dist loadfile tests $(OPTIONS)
 
-# A hundred generated requests of each kind, of which make unit tries a few.
+# Thirty generated requests of each kind, of which make unit tries three.
 contracts: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
 	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=30 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)
