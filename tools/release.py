@@ -16,7 +16,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +103,7 @@ def checked(artifact: Path) -> None:
     place = TARGET / "sanity"
     folder = place / "ansible_collections" / "intune" / "exchange"
     folder.mkdir(parents=True)
-    with tarfile.open(artifact) as archive:
-        archive.extractall(folder, filter="data")
+    shutil.unpack_archive(artifact, folder)
     run("git", "-C", folder, "init", "-q")  # ansible-test walks up to the next repository, and looks at what that has
     run("git", "-C", folder, "add", "-A")
     run(sys.executable, "-m", "tools.sanity", place)
