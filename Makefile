@@ -83,7 +83,7 @@ test-more:
 	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
 
 # Each on a fresh clone of the last commit, as an ordinary user.
-FROM_NOTHING := docs lint sanity unit molecule bench demo live release
+FROM_NOTHING := docs lint sanity unit molecule bench demo live
 from-nothing:
 	$(call together,$(FROM_NOTHING:%=nothing-%))
 nothing-%:
