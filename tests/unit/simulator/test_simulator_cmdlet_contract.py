@@ -169,9 +169,10 @@ def check_property(kind: str, item: Json, name: str) -> None:
 def follow(own: Client, cmdlet: Cmdlet, request: Request, body: Json) -> None:
     """Two further pages at most, got with the same body; no page is larger than what was asked for."""
     size = int(request.prefer.partition("=")[2] or 1000)
+    asked = {name.lower(): value for name, value in request.parameters.items()}  # names are compared without case
     for _unused in range(2):
         assert len(body["value"]) <= size
-        if "@odata.nextLink" not in body or isinstance(request.parameters.get("ResultSize"), int):
+        if "@odata.nextLink" not in body or isinstance(asked.get("resultsize"), int):
             return  # a list that ResultSize cut short ends in a link that leads nowhere
         assert len(body["value"]) == min(size, 100)
         headers = {"Prefer": request.prefer} if request.prefer else {}
