@@ -108,9 +108,9 @@ def test_what_is_supported_is_said_alike() -> None:
     [matrix] = re.findall(r"^MATRIX := (.*)$", text("Makefile"), re.MULTILINE)
     page = text("docs/docsite/rst/support.rst")
     rows = cells(page, ["ansible-core", "Tested with", "Python", "Ansible Automation Platform"])
-    tested = [f"{python}-{core}" for _, core, pythons, _ in rows for python in pythons.split(", ")]
+    tested = [f"{python}-{core}" for _version, core, pythons, _platform in rows for python in pythons.split(", ")]
     assert tested == matrix.split()
-    assert all(core.startswith(f"{version}.") for version, core, _, _ in rows)
+    assert all(core.startswith(f"{version}.") for version, core, *_rest in rows)
     lowest, python = rows[0][0], "3.11"
     assert min(tested, key=lambda one: int(one.partition("-")[0].partition(".")[2])).startswith(f"{python}-")
     assert yaml.safe_load(text("meta/runtime.yml"))["requires_ansible"] == f">={lowest}.0"
