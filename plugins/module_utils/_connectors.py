@@ -14,6 +14,7 @@ from ._accounts import check_account, check_address
 from ._entities import Entities
 from ._errors import Purpose, TenantError
 from ._graph import Read
+from ._graph_answers import not_served
 from ._resource import Field, Record, Resource, fold, returned
 from ._tenant import Tenant
 
@@ -22,10 +23,8 @@ TYPE = "serviceToService"
 READ_CONNECTORS = Read(PATH, Purpose("read the Exchange connectors", "DeviceManagementServiceConfig.Read.All"))
 WRITE_CONNECTOR = Purpose("configure the Exchange connector", "DeviceManagementServiceConfig.ReadWrite.All")
 
-# How a service says that it has no such thing: 501 was seen of a tenant in 2026, the others are what HTTP has for it.
-# Only answers that cannot mean anything else count: the whole collection is gone, or a new member of this type is
+# Only answers that cannot mean anything else count: the whole collection is not served, or a new member of this type is
 # refused in these words. A 400 can mean anything else as well: an address without a mailbox, a body that does not fit.
-_GONE = (404, 405, 410, 501)
 _OF_TYPE = re.compile(r"exchange\s*connector|service[ -]?to[ -]?service", re.IGNORECASE)
 _NO_LONGER = re.compile(
     r"\b(no longer|not|isn't|is n't) (supported|available|offered)|\bunsupported\b|\b(deprecated|retired)\b",
@@ -44,8 +43,8 @@ def not_offered(error: TenantError, method: str) -> TenantError:
     refused = (
         answer is not None
         and answer.code != ""  # otherwise something on the way has answered
-        and error.kind not in ("no_intune_licence", "truncated")  # a page that is gone is not the collection
-        and (answer.status in _GONE or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
+        and error.kind != "no_intune_licence"
+        and (not_served(error) or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
     )
     if refused:
         error.kind = "not_offered"

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, kind_of
-from ._graph_answers import classify, explain, page_of, parts_of, refine
+from ._graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
 from ._http import Bearer, Http, Request, Service
 from ._removal import remove_listed
 from ._response import WHOLE, Response
@@ -21,7 +21,6 @@ from ._retry import Operation, Outcome, header, may_repeat, retry_after
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
 _PAGES = 10_000
-_GONE = (404, 405, 410, 501)
 # "Handling future members in evolvable enumerations": without it a newer value is shown as unknownFutureValue, which
 # could not be sent back.
 _ALL = {"Prefer": "include-unknown-enum-members"}
@@ -214,7 +213,7 @@ class Graph:
         try:
             return self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL))
         except TenantError as error:
-            if error.answer is not None and error.answer.status in _GONE:  # the page: what was asked for is there
+            if error.answer is not None and error.answer.status in NOT_SERVED:  # the page: what was asked for is there
                 error.kind = "truncated"
                 error.problem = f"{_NAME} does not follow its own page link ({error.answer})"
             raise

@@ -15,6 +15,8 @@ from ._errors import TenantError, one_line
 from ._response import Response
 from ._retry import Outcome, outcome_of_status
 
+# How Graph says that it has no such thing: 501 was seen of a tenant in 2026, the others are what HTTP has for it.
+NOT_SERVED = (404, 405, 410, 501)
 # The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
 _NO_INTUNE = "request not applicable to target tenant"
 _NO_LICENCE = "tenant is not licensed for this feature"  # Conditional Access without Entra ID P1, with 403
@@ -61,6 +63,17 @@ def parts_of(envelope: Response) -> dict[str, Response] | None:
         content = b"" if body is None or body == "" else json.dumps(body).encode()
         parts[part["id"]] = Response(int(status), headers, content, body if content else None, envelope.handle)
     return parts
+
+
+def not_served(error: TenantError) -> bool:
+    """Whether Microsoft Graph itself says that it has no such thing. A page that is gone is not the collection."""
+    answer = error.answer
+    return (
+        error.kind != "truncated"
+        and answer is not None
+        and answer.code != ""  # otherwise something on the way has answered
+        and answer.status in NOT_SERVED
+    )
 
 
 def page_of(data: Any) -> tuple[list[Any], str] | None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from ._errors import Purpose, TenantError
+from ._graph_answers import not_served
 from ._resource import Record
 from ._tenant import Tenant
 
 _PATH = "identity/conditionalAccess/plans"
 _READ = Purpose("read the Conditional Access policy plans", "Policy.Read.All")
-_NO_SUCH_THING = (405, 410, 501)
 
 
 def read_policy_plans(tenant: Tenant) -> list[Record]:
@@ -26,7 +26,7 @@ def read_policy_plans(tenant: Tenant) -> list[Record]:
     except TenantError as error:
         answer = error.answer
         unknown = answer is not None and answer.status == 400 and "segment" in answer.message.lower()
-        if unknown or error.kind == "not_found" or (answer is not None and answer.status in _NO_SUCH_THING):
+        if unknown or not_served(error):
             return []
         raise
     return plans

@@ -13,6 +13,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._cmdlets import fo
 from ansible_collections.intune.exchange.plugins.module_utils._connectors import PATH, read_connectors
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._graph import Read
+from ansible_collections.intune.exchange.plugins.module_utils._policy_plans import read_policy_plans
 from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
 
 from .test_exchange_answers import ALL, ERROR_FORMS, GONE, LINK, WORDS, page
@@ -46,6 +47,7 @@ def test_a_link_that_refuses_post_in_other_words_is_followed_by_get(wire: Wire, 
         lambda tenant: tenant.graph.list(PATH, PURPOSE),
         lambda tenant: tenant.graph.ask(PATH, {}, PURPOSE),
         read_connectors,
+        read_policy_plans,
     ],
 )
 @pytest.mark.parametrize("status", [404, 501])
