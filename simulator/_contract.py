@@ -116,12 +116,11 @@ class Contract:
 
 def cast_of(path: str) -> str:
     """The type that a path ends in, if it cuts a list of objects of several types; else empty."""
-    found = _NAMESPACE.search(path.rstrip("/"))
-    return (
-        f"microsoft.graph.{found[2][:1].lower()}{found[2][1:]}"
-        if found and _without_cast(path.rstrip("/")) != path.rstrip("/")
-        else ""
-    )
+    path = path.rstrip("/")
+    found = _NAMESPACE.search(path)
+    if not found or _without_cast(path) == path:
+        return ""
+    return f"microsoft.graph.{found[2][:1].lower()}{found[2][1:]}"
 
 
 def _without_cast(path: str) -> str:

@@ -87,10 +87,12 @@ def _refuse_read_only(scene: Scene) -> None:
 
 @behaves("directory-address-in-use")
 def _refuse_address_of_another(scene: Scene, user_id: str) -> None:
-    wanted = f"SMTP:{scene.body.get('mail')}".lower()
+    if not scene.body.get("mail"):
+        return
+    wanted = f"SMTP:{scene.body['mail']}".lower()
     for user in scene.tenant.store("users"):
         proxies = addressed(scene.tenant, user, scene.now)["proxyAddresses"]
-        if scene.body.get("mail") and user["id"] != user_id and wanted in (one.lower() for one in proxies):
+        if user["id"] != user_id and wanted in (one.lower() for one in proxies):
             raise Refusal(
                 "directory-address-in-use",
                 status=400,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ._behaviours import behaves
 from ._filters import Asked
@@ -58,19 +58,17 @@ def _tokens(text: str) -> list[str]:
 
 def _either(tokens: list[str], properties: Json) -> Test:
     """Clauses in quotation marks, or in parentheses, joined by AND, which binds first, and OR."""
-    any_of = [_both(tokens, properties)]
-    while tokens and tokens[0] == "OR":
-        tokens.pop(0)
-        any_of.append(_both(tokens, properties))
-    return lambda item: any(test(item) for test in any_of)
+    return _joined(tokens, "OR", any, lambda: _joined(tokens, "AND", all, lambda: _single(tokens, properties)))
 
 
-def _both(tokens: list[str], properties: Json) -> Test:
-    all_of = [_single(tokens, properties)]
-    while tokens and tokens[0] == "AND":
+def _joined(
+    tokens: list[str], word: str, holds: Callable[[Iterable[bool]], bool], following: Callable[[], Test]
+) -> Test:
+    tests = [following()]
+    while tokens and tokens[0] == word:
         tokens.pop(0)
-        all_of.append(_single(tokens, properties))
-    return lambda item: all(test(item) for test in all_of)
+        tests.append(following())
+    return lambda item: holds(test(item) for test in tests)
 
 
 def _single(tokens: list[str], properties: Json) -> Test:

@@ -106,11 +106,12 @@ class Tokens:
         What a domain stands for is not known here, but both tokens must be for the same tenant.
         """
         meant, found = str(self._params["tenant_id"]), tenant_of(token)
-        others = {one: tenant_of(known) for one, known in self._ready.items() if one != option}
+        known = ((one, tenant_of(ready)) for one, ready in self._ready.items())
+        others = [(one, tenant) for one, tenant in known if tenant not in ("", found)]
         if found and is_guid(meant) and meant.lower() != found:
             problem = f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}"
-        elif found and any(other and other != found for other in others.values()):
-            ((name, other), *_more) = others.items()
+        elif found and others:
+            name, other = others[0]
             problem = f"the token for {option} is for the tenant {found}, and the token for {name} for {other}"
         else:
             return

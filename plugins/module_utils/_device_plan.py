@@ -11,6 +11,7 @@ from typing import Any
 
 from ._errors import TenantError
 from ._targets import first_names
+from ._values import counted
 
 Device = Mapping[str, Any]
 
@@ -46,11 +47,10 @@ def carry_out(plan: Plan, limit: int | None, tenant: str, check_mode: bool) -> d
     affected = [{name: device[name] for name in ("guid", "device_id", "mailbox")} for device in plan.affected]
     count = len(affected)
     if limit is not None and count > limit:
-        devices = "1 device" if count == 1 else f"{count} devices"
         raise TenantError(
             "too_many",
-            f"{devices} would be {plan.done}, and max_affected allows {limit}: {names(plan.affected)}; nothing was "
-            "changed",
+            f"{counted(count, 'device')} would be {plan.done}, and max_affected allows {limit}: {names(plan.affected)};"
+            " nothing was changed",
             tenant=tenant,
             next_step="Choose fewer devices, or raise max_affected if these are the ones that are meant",
             details={"affected_count": count, "max_affected": limit, "affected": affected},

@@ -17,6 +17,7 @@ from ._errors import Purpose, TenantError
 from ._resource import fold
 from ._retry import Deadline
 from ._tenant import Tenant
+from ._values import counted
 
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
 _CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.needs)
@@ -175,7 +176,6 @@ def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], s
         left = limit.remaining()
         if not waiting or left <= 0:
             return seen
-        many = "1 device" if len(waiting) == 1 else f"{len(waiting)} devices"
-        tenant.progress(f"waiting for {many} to acknowledge the wipe; {left:.0f} s left")
+        tenant.progress(f"waiting for {counted(len(waiting), 'device')} to acknowledge the wipe; {left:.0f} s left")
         tenant.http.sleep(min(pause, left))
         pause = min(_LONGEST_PAUSE, pause * 1.5)

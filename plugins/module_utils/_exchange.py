@@ -228,11 +228,11 @@ class Exchange:
             response: Response = self._http.send(self._service, request)
         except TenantError as error:
             raise self._refine(error, request.purpose.needs) from error.__cause__
-        reads = request.operation is Operation.READ
-        found = objects(response.json, reads)
+        is_read = request.operation is Operation.READ
+        found = objects(response.json, is_read)
         # An empty body means no objects where the answer is whole, and JSON's null is no empty body.
         empty = response.json is None and (bool(response.body.strip()) or response.status not in WHOLE)
-        if found is None or (reads and empty):
+        if found is None or (is_read and empty):
             raise self._protocol(request.purpose, response)
         return response.json or {}, found, response
 

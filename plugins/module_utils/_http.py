@@ -240,8 +240,7 @@ class Http:
             raw.close()
             outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
-            handle = Response(raw.status_code, raw.headers, b"", None, mine).handle
-            why = f"{error}; request id {one_line(handle, 80)}"
+            why = f"{error}; {_found_by(raw, mine)}"
             return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({why})", kind)
         if limit := rate_limit(raw.headers):
             self.trace(f"{service.name} rate limit: {limit}")
@@ -252,8 +251,7 @@ class Http:
         except (ValueError, RecursionError) as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
-                handle = Response(raw.status_code, raw.headers, b"", None, mine).handle
-                why = f"{one_line(error, 80)}; request id {one_line(handle, 80)}"
+                why = f"{one_line(error, 80)}; {_found_by(raw, mine)}"
                 problem = f"{service.name} answered {raw.status_code}, but not with JSON ({why})"
                 if service.bearer:  # where one signs in, the text may be a token
                     problem += f": {one_line(body[:200].decode('utf-8', 'replace'), 80)}"
@@ -291,3 +289,8 @@ class Http:
         return TenantError(
             kind, problem, request.purpose.attempted, self.tenant, answer, step, claims=claims(attempt.token)
         )
+
+
+def _found_by(raw: Any, mine: str) -> str:
+    """What Microsoft's support finds an answer by that could not be read."""
+    return f"request id {one_line(Response(raw.status_code, raw.headers, b'', None, mine).handle, 80)}"

@@ -13,6 +13,7 @@ from ._connectors import of_our_type, state
 from ._errors import TenantError
 from ._fleet import FACTS, UNREADABLE
 from ._targets import is_guid
+from ._values import counted
 
 Event = dict[str, Any]
 _CONNECTOR, _QUARANTINE = FACTS["connector"][0], FACTS["quarantine"][0]
@@ -97,8 +98,7 @@ def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
     number = len(_devices(variables)) - len(_identified(variables))
     if not number:
         return None
-    devices = "1 quarantined device" if number == 1 else f"{number} quarantined devices"
-    problem = f"Exchange Online returned {devices} without a valid GUID"
+    problem = f"Exchange Online returned {counted(number, 'quarantined device')} without a valid GUID"
     step = "Look at the quarantined devices with intune.exchange.mobile_device_info"
     tenant = str(variables["tenant_id"])
     raised = TenantError("protocol", problem, "identify all quarantined devices", tenant, next_step=step)
