@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``make mutation``: how many small changes of plugins/module_utils do the unit tests notice?
 
-mutmut makes the changes, learns which test reaches which function, and runs these tests on each change. All of them take
-many hours, so this tries a sample, drawn with a seed that is printed. Two kinds are never drawn: changes that only alter
-a sentence that people read, and those that tests/mutants/equivalent.yml lists, with the reason why nothing can notice
+mutmut makes the changes, learns which test reaches which function, and runs these tests on each change. All of them
+take many hours, so this tries a sample, drawn with a seed that is printed. Two kinds are never drawn: changes that only
+alter a sentence that people read, and those that tests/mutants/equivalent.yml lists, with the reason why nothing can notice
 them. A function that runs only while its file is imported cannot be tried: the tests run in forks of a process that has
 imported it.
 """
@@ -46,7 +46,7 @@ CONFIGURATION = """
 [tool.mutmut]
 source_paths = ["{engine}"]
 only_mutate = {files}
-pytest_add_cli_args = ["-p", "no:cacheprovider"]
+pytest_add_cli_args = ["-m", "not more"]
 pytest_add_cli_args_test_selection = {tests}
 timeout_constant = 15
 timeout_multiplier = 4
@@ -106,7 +106,8 @@ def mutmut(place: Path, cores: int, *names: str) -> str:
     """Run mutmut in a session of its own, so that nothing of it lives on when this is interrupted."""
     log = place / "mutmut.log"
     command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", str(cores), *names]
-    environment = {**os.environ, "HOME": str(place), "TMPDIR": str(place / "tmp")}
+    # CI makes Hypothesis try the same examples each time, however long they take.
+    environment = {**os.environ, "HOME": str(place), "TMPDIR": str(place / "tmp"), "CI": "1"}
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             command, cwd=place, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
