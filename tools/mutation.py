@@ -4,10 +4,10 @@
 """``make mutation``: how many small changes of plugins/module_utils do the unit tests notice?
 
 mutmut makes the changes, learns which test reaches which function, and runs these tests on each change. All of them
-take many hours, so this tries a sample, drawn with a seed that is printed. Two kinds are never drawn: changes that only
-alter a sentence that people read, and those that tests/mutants/equivalent.yml lists, with the reason why nothing can notice
-them. A function that runs only while its file is imported cannot be tried: the tests run in forks of a process that has
-imported it.
+take many hours, so this tries a sample, drawn with a seed that is printed. Two kinds are never drawn: changes that
+only alter a sentence that people read, and those that tests/mutants/equivalent.yml lists, with the reason why nothing
+can notice them. A function that runs only while its file is imported cannot be tried: the tests run in forks of a
+process that has imported it.
 """
 
 from __future__ import annotations
