@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -85,7 +85,7 @@ class Backend:
             raise TenantError(self.failures.pop(0), "it failed", "write the rule")
 
     @property
-    def writes(self) -> list[tuple[str, Any]]:
+    def writes(self) -> Sequence[tuple[str, Any]]:
         return [one for one in self.ledger if one[0] != "list"]
 
 
@@ -162,14 +162,14 @@ def test_a_check_before_the_write_sees_the_record_and_tells_the_result() -> None
         ([], ABSENT, "not asked"),
     ):
         for check_mode in (True, False):
-            backend, asked = Backend(Tenant(), *start), list[Any]()  # type: ignore[misc]
+            backend, asked = Backend(Tenant(), *start), list[Any]()
 
             def check(tenant: Any, given: Any, record: Any, backend: Any = backend, asked: Any = asked) -> Any:
                 assert tenant is backend.tenant and backend.writes == []
                 asked.append((given, record))
                 return {"impact": ["somebody"]}
 
-            result = ensure(backend, params, check_mode, before_write=check)  # type: ignore[arg-type]
+            result = ensure(backend, params, check_mode, before_write=check)
             assert asked == ([] if seen == "not asked" else [(params, seen)])
             assert result.get("impact") == (None if seen == "not asked" else ["somebody"])
 
