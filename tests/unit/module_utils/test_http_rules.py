@@ -159,7 +159,7 @@ def test_what_is_known_of_the_last_answer() -> None:
         reply(403, {"text": "no"}, {"request-id": "two", "client-request-id": "mine"}),
         explain=lambda response: ("Code", f"said {response.status}", "in the body"),
     )
-    assert trial.http.last is None
+    assert not trial.http.last
     error = trial.failure()
     assert error.answer == trial.http.last == Answer("Graph", 403, "Code", "said 403", "two", "mine")
     assert error.kind == "forbidden" and "Some.Permission" in error.next_step and error.tenant == "contoso.com"
@@ -276,7 +276,7 @@ def test_a_wait_of_its_own() -> None:
     assert error.kind == "timeout" and "the service did not answer and asks to wait 300 s" in error.problem
     assert "only 292 s of the 300 s" in error.problem and error.answer is None
     trial.http.deadline.extend(-292.4)
-    with pytest.raises(TenantError, match="the list was lost, but only 0 s of the 7.6 s"):
+    with pytest.raises(TenantError, match=r"the list was lost, but only 0 s of the 7\.6 s"):
         trial.http.pause(1, None, PURPOSE, problem="the list was lost")
     assert len(trial.slept) == 2
 
