@@ -31,9 +31,6 @@ from io import StringIO
 from pathlib import Path
 
 import yaml
-from mutmut.mutation.diff_apply import get_diff_for_mutant
-from mutmut.stats import status_by_exit_code
-from mutmut.utils.format_utils import orig_function_and_class_names_from_key
 
 ROOT = Path(__file__).parents[1]
 EQUIVALENT = ROOT / "tests/mutants/equivalent.yml"
@@ -73,8 +70,14 @@ class Mutation:
         return removed, added
 
     @property
+    def function(self) -> str:
+        """Its name alone: mutmut writes x_FUNCTION, or CLASS and METHOD after a sign that no name has."""
+        named = self.name.rpartition(".")[2].partition("__mutmut_")[0]
+        return named.rpartition("ǁ")[2] if "ǁ" in named else named.removeprefix("x_")
+
+    @property
     def key(self) -> tuple[str, str, str]:
-        return (orig_function_and_class_names_from_key(self.name)[0], *self.lines)
+        return (self.function, *self.lines)
 
 
 def stage(place: Path, files: str, tests: list[str], root: Path = ROOT) -> None:
@@ -102,12 +105,9 @@ def stage(place: Path, files: str, tests: list[str], root: Path = ROOT) -> None:
     (place / "pyproject.toml").write_text(settings, encoding="utf-8")
 
 
-def mutmut(place: Path, cores: int, *names: str) -> str:
-    """Run mutmut in a session of its own, so that nothing of it lives on when this is interrupted."""
+def alone(command: list[str], place: Path, environment: dict[str, str]) -> str:
+    """Run a command in a session of its own, so that nothing of it lives on when this is interrupted."""
     log = place / "mutmut.log"
-    command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", str(cores), *names]
-    # CI makes Hypothesis try the same examples each time, however long they take.
-    environment = {**os.environ, "HOME": str(place), "TMPDIR": str(place / "tmp"), "CI": "1"}
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             command, cwd=place, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
@@ -121,8 +121,16 @@ def mutmut(place: Path, cores: int, *names: str) -> str:
     return log.read_text(encoding="utf-8", errors="replace")
 
 
+def mutmut(place: Path, cores: int, *names: str) -> str:
+    command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", str(cores), *names]
+    # CI makes Hypothesis try the same examples each time, however long they take.
+    return alone(command, place, {**os.environ, "HOME": str(place), "TMPDIR": str(place / "tmp"), "CI": "1"})
+
+
 def known(place: Path) -> Iterator[Mutation]:
     """All changes that mutmut made, with what became of them."""
+    from mutmut.stats import status_by_exit_code  # only in the environment of `make mutation`
+
     folder = place / "mutants" / ENGINE
     for path in sorted(folder.rglob("*.meta")):
         file = str(path.relative_to(folder)).removesuffix(".meta")
@@ -131,6 +139,8 @@ def known(place: Path) -> Iterator[Mutation]:
 
 
 def with_difference(place: Path, mutation: Mutation) -> Mutation:
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+
     os.chdir(place)  # mutmut finds its files from there
     difference = get_diff_for_mutant(mutation.name, path=ENGINE / mutation.path)
     return Mutation(mutation.name, mutation.path, difference, mutation.status)
@@ -152,16 +162,15 @@ def only_words(mutation: Mutation) -> bool:
     return bool(removed) and code(removed) == code(added)
 
 
-def equivalent() -> set[tuple[str, str, str]]:
-    listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or []
-    return {(one["function"], one["from"], one["to"]) for one in listed}
+def listed_as_equivalent() -> list[dict[str, str]]:
+    return yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or []
 
 
 def draw(place: Path, size: int, seed: int, files: str) -> tuple[list[Mutation], int]:
     """A sample of `size` changes, all if that is 0, and how many there are."""
     mutations = [one for one in known(place) if any(fnmatch(one.path, pattern) for pattern in files.split())]
     random.Random(seed).shuffle(mutations)
-    excused = equivalent()
+    excused = {(one["function"], one["from"], one["to"]) for one in listed_as_equivalent()}
     sample: list[Mutation] = []
     for bare in mutations:
         if size and len(sample) == size:
