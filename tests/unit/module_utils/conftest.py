@@ -99,11 +99,18 @@ def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
             declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
         ).validate(arguments)
         assert not validated.error_messages, validated.error_messages
-        result = _run.perform(declaration, validated.validated_parameters, check_mode, **clock.options)
-        check_form(result, arguments["tenant_id"])
-        return result
+        return perform(declaration, validated.validated_parameters, check_mode, **clock.options)
 
     return carried_out
+
+
+def perform(
+    declaration: _run.Declaration, params: Mapping[str, Any], check_mode: bool, **options: Any
+) -> dict[str, Any]:
+    """The result of a module, which has the form that every result has."""
+    result = _run.perform(declaration, params, check_mode, **options)
+    check_form(result, params["tenant_id"])
+    return result
 
 
 def check_form(result: Mapping[str, Any], tenant: str) -> None:

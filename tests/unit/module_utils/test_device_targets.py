@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _mailboxes, _run
+from ansible_collections.intune.exchange.plugins.module_utils import _mailboxes
 from ansible_collections.intune.exchange.plugins.module_utils._access_decision import Access, belongs, impact
 from ansible_collections.intune.exchange.plugins.module_utils._clocks import check_clocks
 from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
@@ -30,7 +30,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from .conftest import DEFAULTS, Clock, writes
+from .conftest import DEFAULTS, Clock, perform, writes
 
 GUID = "0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"
 TENANT = f"""
@@ -79,7 +79,7 @@ def play(simulator: Simulator, clock: Clock) -> Play:
     def played(module: Any, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         specs = {name: spec.get("default") for name, spec in module.DECLARATION.options.items()}
         params = {**DEFAULTS, **simulator.options(), **specs, **options}
-        return _run.perform(module.DECLARATION, params, check_mode, **clock.options)
+        return perform(module.DECLARATION, params, check_mode, **clock.options)
 
     return played
 

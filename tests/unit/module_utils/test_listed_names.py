@@ -13,7 +13,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _cmdlets, _run
+from ansible_collections.intune.exchange.plugins.module_utils import _cmdlets
 from ansible_collections.intune.exchange.plugins.modules import (
     management_role_assignment,
     role_group,
@@ -21,7 +21,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from .conftest import Clock
+from .conftest import Clock, perform
 
 ALEX = "alex.wilber@by-name.example"
 ROLE = {"role": "Message Tracking", "group": "Rule Keepers"}
@@ -54,7 +54,7 @@ def keep(simulator: Simulator, clock: Clock) -> Keep:
         arguments = {**simulator.options("by_name"), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        return _run.perform(module.DECLARATION, validated.validated_parameters, False, **clock.options)
+        return perform(module.DECLARATION, validated.validated_parameters, False, **clock.options)
 
     return run
 
