@@ -14,8 +14,8 @@ attributes:
     description: Has an action plugin, which runs the task on the control node.
     support: full
     details:
-      - A task runs inside Ansible's worker where it can, and as a module process on the target elsewhere, for example with
-        C(async) or with C(delegate_to) another host. Both give the same result.
+      - A task runs inside Ansible's worker where it can, and as a module process on the target elsewhere, for example
+        with C(async) or with C(delegate_to) another host. Both give the same result.
   action_group:
     description: Use C(group/intune.exchange.tenant) in C(module_defaults) to give the connection options once.
     support: full

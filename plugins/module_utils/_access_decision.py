@@ -170,3 +170,28 @@ def _ambiguous(device: Mapping[str, Any], mailboxes: Sequence[Mapping[str, Any]]
         next_step="Give the mailboxes different names; none is chosen for you",
         details={"candidates": guids},
     )
+
+
+# The properties of a device that a rule compares; what a rule of another characteristic does is not foreseen here.
+_COMPARED = {"DeviceModel": "device_model", "DeviceType": "device_type", "DeviceOS": "device_os"}
+
+
+def locked_out(
+    changes: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]] = ()
+) -> list[Mapping[str, Any]]:
+    """The devices of C(changes), as L(impact) gives them, whose state becomes stricter: allowed before, blocked after.
+
+    One device counts once. Those that one of C(rules), as the role mobile_access takes them, decides about are left
+    out: a rule decides before the default access level does.
+    """
+    decided = [
+        (_COMPARED[rule["characteristic"]], fold(str(rule["query_string"])))
+        for rule in rules
+        if rule.get("characteristic") in _COMPARED and rule.get("state", "present") == "present"
+    ]
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for change in changes:
+        stricter = change["before"] == "Allowed" or change["after"] == "Blocked"
+        if stricter and not any(change.get(name) and fold(str(change[name])) == value for name, value in decided):
+            found.setdefault((change["guid"], change["device_id"], change["mailbox"]), change)
+    return list(found.values())

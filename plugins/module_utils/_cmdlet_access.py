@@ -169,6 +169,10 @@ def judge(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]])
     return verdicts
 
 
+_GRANT = "assign a role that has it; a new assignment takes time to count, so wait and run again"
+_REVOKE = "take the account out of the roles that give it"
+
+
 def access_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """What the account, or the caller, may run of the asked cmdlets, and what else. Raises L(TenantError)."""
     given = params.get("cmdlets")
@@ -177,11 +181,23 @@ def access_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         found = _of_account(read_rights(tenant, params["account"]), needed)
     else:
         found = _of_caller(tenant.exchange.own_cmdlets(_READ_OWN), needed)
-    return {"changed": False, "granted": all(one["granted"] for one in found["cmdlets"]), **found}
+    missing = [one["cmdlet"] for one in found["cmdlets"] if not one["granted"]]
+    return {
+        "changed": False,
+        "granted": not missing,
+        **found,
+        "shortfalls": [
+            *(f"{cmdlet} is not granted. Next step: {_GRANT}." for cmdlet in missing),
+            *(
+                f"{one['cmdlet']} is granted beyond what was asked for. Next step: {_REVOKE}."
+                for one in found["excess"]
+            ),
+        ],
+    }
 
 
 def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    through = [
+    origins = [
         {
             "role": str(one["Role"]),
             "assignee": str(one.get("RoleAssigneeName")),
@@ -195,8 +211,8 @@ def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[s
     for entry in rights.entries:
         held.setdefault(fold(str(entry["Name"])), set()).update(entry.get("Parameters") or [])
     every = [*rights.entries, *rights.limited]
-    beyond = {str(entry["Name"]): () for entry in every if fold(str(entry["Name"])) not in folded_set(needed)}
-    roles = {name: access.roles for name, access in judge(every, beyond).items()}
+    excess = {str(entry["Name"]): () for entry in every if fold(str(entry["Name"])) not in folded_set(needed)}
+    roles = {name: access.roles for name, access in judge(every, excess).items()}
     anyhow = judge(every, needed)
     return {
         "cmdlets": [
@@ -205,20 +221,20 @@ def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[s
                 "granted": access.granted,
                 "parameters": sorted(held.get(fold(cmdlet), ())),
                 "missing_parameters": list(access.missing_parameters),
-                "through": [one for one in through if one["role"] in anyhow[cmdlet].roles],
+                "granted_by": [one for one in origins if one["role"] in anyhow[cmdlet].roles],
             }
             for cmdlet, access in judge(rights.entries, needed).items()
         ],
-        "beyond": [{"cmdlet": cmdlet, "roles": list(roles[cmdlet])} for cmdlet in sorted(roles)],
+        "excess": [{"cmdlet": cmdlet, "roles": list(roles[cmdlet])} for cmdlet in sorted(roles)],
         "own_mailbox_roles": rights.own_mailbox,
     }
 
 
 def _of_caller(names: list[str], needed: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """Exchange tells a caller the names of its cmdlets, not their parameters or where they come from."""
-    unknown = {"parameters": None, "missing_parameters": None, "through": None}
+    unknown = {"parameters": None, "missing_parameters": None, "granted_by": None}
     return {
         "cmdlets": [{"cmdlet": cmdlet, "granted": fold(cmdlet) in folded_set(names), **unknown} for cmdlet in needed],
-        "beyond": [{"cmdlet": name, "roles": None} for name in sorted(names) if fold(name) not in folded_set(needed)],
+        "excess": [{"cmdlet": name, "roles": None} for name in sorted(names) if fold(name) not in folded_set(needed)],
         "own_mailbox_roles": None,
     }

@@ -59,6 +59,15 @@ class Requirement:
     may_fail: tuple[str, ...] = ()
 
 
+def shortfalls(checks: Iterable[Mapping[str, str]]) -> list[str]:
+    """A sentence for each check that is not met or not known, with its next step."""
+    return [
+        f"{one['id']} is {one['status']}: {one['evidence'].removesuffix('.')}. Next step: {one['next_step']}."
+        for one in checks
+        if one["status"] in ("unmet", "unknown")
+    ]
+
+
 def judge_all(requirements: Iterable[Requirement], facts: Mapping[str, Any]) -> list[dict[str, str]]:
     """The verdict on each requirement, in order."""
     return [

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from ._mobile_policies import POLICY, having, read_mailboxes
 from ._mobile_settings import SETTINGS
 from ._resource import Record, returned
 from ._tenant import Tenant
+from ._values import counted
 
 _READS: dict[str, Callable[[Tenant], list[Record]]] = {
     controls.POLICY: POLICY.backend.list,
@@ -92,7 +94,18 @@ def audit(tenant: Tenant, params: Mapping[str, Any], today: date | None = None) 
         "summary": {status: summary[status] for status in (*controls.STATUSES, "accepted")},
         "compliant": not summary["fail"] and not summary["unknown"],
         "ended_risks": [risk for risk in risks if controls.ended(risk, day)],
+        "shortfalls": [
+            _sentence(one) for one in judged if one["status"] in ("fail", "unknown") and not one["accepted"]
+        ],
     }
+
+
+def _sentence(result: Mapping[str, Any]) -> str:
+    where = f" on {result['object']}" if result["object"] else ""
+    seen = f"{result['setting']} is {json.dumps(result['value'], default=str)}, expected {result['expected']}"
+    number = result["affected_mailboxes"]
+    affected = "" if number is None else f" ({counted(number, 'mailbox', 'mailboxes')})"
+    return f"{result['id']} {result['title']}: {result['status']}{where}, {result['reason'] or seen}{affected}"
 
 
 def _results(
@@ -109,7 +122,7 @@ def _results(
     }
     found = read[kind]
     if isinstance(found, TenantError):
-        nothing = {"object": "", "value": None, "affected_mailboxes": None, "accepted": None, "mend": ""}
+        nothing = {"object": "", "value": None, "affected_mailboxes": None, "accepted": None, "remediation": ""}
         return [{**about, **nothing, "status": "unknown", "reason": str(found)}]
     results = []
     for thing in map(returned, found):
@@ -124,7 +137,7 @@ def _results(
                 "reason": reason,
                 "affected_mailboxes": _affected(kind, thing, read["mailboxes"]),
                 "accepted": controls.accepted(risks, baseline, control["id"], name, day) if failed else None,
-                "mend": controls.mending_task(kind, control, thing) if failed else "",
+                "remediation": controls.mending_task(kind, control, thing) if failed else "",
             }
         )
     return results

@@ -19,7 +19,7 @@ from ._concurrent import gather
 from ._connectors import READ_CONNECTORS, not_offered
 from ._errors import Purpose, TenantError
 from ._graph import Read, odata
-from ._judgement import Requirement, judge_all
+from ._judgement import Requirement, judge_all, shortfalls
 from ._organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 from ._tenant import Tenant
 
@@ -191,4 +191,4 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
     }
     verdicts = judge_all(REQUIREMENTS, facts)
     ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)
-    return {"changed": False, "requirements": verdicts, "ready": ready}
+    return {"changed": False, "requirements": verdicts, "ready": ready, "shortfalls": shortfalls(verdicts)}

@@ -100,6 +100,12 @@ ready:
   returned: success
   type: bool
   sample: true
+shortfalls:
+  description: A sentence for each requirement that is V(unmet) or V(unknown), with its next step.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 error:
   description: What went wrong, as M(intune.exchange.connector) describes it.
   returned: failure

@@ -95,11 +95,11 @@ ACCOUNT = "svc-intune-connector@contoso.example"
 def test_proof_of_access(tenant: Tenant) -> None:
     """The tenant's own roles give the account the thirteen and nothing else."""
     shown = access_info(tenant, {"account": ACCOUNT})
-    assert shown["granted"] is True and shown["beyond"] == [] and shown["own_mailbox_roles"] == []
+    assert shown["granted"] is True and shown["excess"] == [] and shown["own_mailbox_roles"] == []
     assert [one["cmdlet"] for one in shown["cmdlets"]] == list(CONNECTOR_CMDLETS)
     device = next(one for one in shown["cmdlets"] if one["cmdlet"] == "Get-MobileDevice")
     assert {"Identity", "Mailbox"} <= set(device["parameters"]) and device["missing_parameters"] == []
-    assert device["through"] == [
+    assert device["granted_by"] == [
         {
             "role": "Intune Connector Devices",
             "assignee": "Intune Connector",
@@ -115,9 +115,9 @@ def test_what_was_not_asked_for_and_what_is_missing(tenant: Tenant) -> None:
     shown = access_info(tenant, {"account": ACCOUNT, "cmdlets": asked})
     device, user = shown["cmdlets"]
     assert shown["granted"] is device["granted"] is user["granted"] is False
-    assert device["missing_parameters"] == ["Nothing"] and device["through"]
-    assert user["missing_parameters"] == [] and user["through"] == [] and user["parameters"] == []
-    beyond = {one["cmdlet"]: one["roles"] for one in shown["beyond"]}
+    assert device["missing_parameters"] == ["Nothing"] and device["granted_by"]
+    assert user["missing_parameters"] == [] and user["granted_by"] == [] and user["parameters"] == []
+    beyond = {one["cmdlet"]: one["roles"] for one in shown["excess"]}
     assert set(beyond) == set(CONNECTOR_CMDLETS) - {"Get-MobileDevice"}
     assert beyond["Get-ActiveSyncDeviceClass"] == ["Intune Connector Access"]
 
@@ -126,13 +126,13 @@ def test_the_caller_asks_about_itself(signed_in: Callable[..., Tenant], simulato
     """Without a role, and by whatever gives the rights: here a role of the directory."""
     shown = access_info(signed_in(), {})
     assert shown["granted"] is True
-    assert "New-RoleGroup" in [one["cmdlet"] for one in shown["beyond"]]
+    assert "New-RoleGroup" in [one["cmdlet"] for one in shown["excess"]]
     assert shown["cmdlets"][0] == {
         "cmdlet": "Get-ActiveSyncOrganizationSettings",
         "granted": True,
         "parameters": None,
         "missing_parameters": None,
-        "through": None,
+        "granted_by": None,
     }
     assert [one["operation"] for one in simulator.requests() if one["service"] == "exchange"] == ["GET EXOModuleFile"]
 

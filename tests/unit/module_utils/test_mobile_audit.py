@@ -121,9 +121,9 @@ def test_every_policy_is_judged_and_its_tasks_mend_it(simulator: Simulator, run:
     assert len(writes(simulator)) == known and not found["compliant"] and not found["changed"]
     assert [one["id"] for one in found["controls"]] == [one["id"] for one in CIS["controls"] for _policy in range(2)]
     assert {one["object"]: one["affected_mailboxes"] for one in found["controls"]} == {"Default": 3, "Scanners": 1}
-    assert found["summary"]["fail"] == sum(1 for one in found["controls"] if one["mend"])
+    assert found["summary"]["fail"] == sum(1 for one in found["controls"] if one["remediation"])
     for one in found["controls"]:
-        for task in yaml.safe_load(one["mend"]) or []:
+        for task in yaml.safe_load(one["remediation"]) or []:
             changed = run(mobile_device_mailbox_policy, **task["intune.exchange.mobile_device_mailbox_policy"])
             assert not changed.get("failed"), changed
     after = run(mobile_access_audit_info, baselines=[CIS])
