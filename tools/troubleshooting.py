@@ -208,7 +208,7 @@ def _said(file: str, node: ast.Call, known: dict[str, list[ast.expr]]) -> Said:
 
 def default_steps() -> dict[str, str]:
     """NEXT_STEPS of the product."""
-    text = (ROOT / "plugins/module_utils/_errors.py").read_text(encoding="utf-8")
+    text = (ROOT / "plugins/module_utils/_core/errors.py").read_text(encoding="utf-8")
     [node] = _assigned(ast.parse(text))["NEXT_STEPS"]
     steps: dict[str, str] = ast.literal_eval(node)
     return steps

@@ -95,7 +95,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._connectors import TYPE, state
+from ..module_utils._connector.connectors import TYPE, state
 from ..plugin_utils._rows import writable
 from ..plugin_utils._trust import text_as_data
 
