@@ -14,7 +14,7 @@ from pathlib import Path
 from ..state.wire import ACTION, CREATE, IDEMPOTENT, READ, Json
 from .schema import Schemas
 
-CONTRACTS = Path(__file__).parent / "contracts"
+CONTRACTS = Path(__file__).parents[1] / "contracts"
 # A name with its namespace: of an action or function, or of the type that a list of objects of several types is cut to.
 _NAMESPACE = re.compile(r"/((?:microsoft\.)?graph\.)(\w+)(?=\(|/\$count$|$)", re.IGNORECASE)
 _CAST = ("members", "transitivemembers", "memberof", "transitivememberof", "owners")

@@ -13,7 +13,7 @@ import yaml
 
 from .wire import Json
 
-SHIPPED = Path(__file__).parent / "tenants"
+SHIPPED = Path(__file__).parents[1] / "tenants"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast
 
 

@@ -76,7 +76,7 @@ class Purpose:
 
 
 class Refusal(Exception):
-    """A call that the service refuses, and the behaviour (see _behaviours) that says so."""
+    """A call that the service refuses, and the behaviour (see behaviours/) that says so."""
 
     def __init__(self, behaviour: str, *, status: int, code: str, message: str, **extra: Any) -> None:
         super().__init__(message)

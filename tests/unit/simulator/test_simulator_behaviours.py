@@ -29,7 +29,7 @@ from tools import fidelity
 
 from .conftest import Client
 
-SOURCES = sorted(Path(simulator.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(simulator.__file__).parent.rglob("*.py"))
 WRITING = re.compile(r"^(?:.*store(?:\(.*\))?|assignments)\.(?:add|update|remove)\(")
 DESCRIBED = re.compile(r"(?:\w+\.)?tenant\.(?:description|intune|exchange)")
 # What takes the id of a behaviour as its first argument.
@@ -96,7 +96,7 @@ def rules_of_state(tree: ast.AST) -> Iterator[ast.FunctionDef]:
                 yield function
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: "/".join(path.parts[-2:]))
 def test_every_rule_of_state_is_marked(path: Path) -> None:
     """But for what makes the state that a tenant starts in."""
     for function in rules_of_state(ast.parse(path.read_text())):
