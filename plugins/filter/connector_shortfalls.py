@@ -51,7 +51,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._connector_validation import shortfalls
+from ..module_utils._connector.validation import shortfalls
 
 
 def connector_shortfalls(found: Any, primary_smtp_address: str, max_sync_age: int = 93600) -> list[str]:

@@ -94,7 +94,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._fleet_report import report
+from ..module_utils._fleet.report import report
 from ..plugin_utils._rows import writable
 from ..plugin_utils._trust import text_as_data
 

@@ -55,7 +55,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._access_decision import locked_out as stricter
+from ..module_utils._mobile_access.access_decision import locked_out as stricter
 
 _NEEDED = {"guid", "device_id", "mailbox", "before", "after"}
 

@@ -147,9 +147,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._cmdlet_access import access_info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.cmdlet_access import access_info
 
 DECLARATION = Declaration(
     "read the Exchange rights of the account",

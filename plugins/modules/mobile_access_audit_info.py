@@ -246,9 +246,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._mobile_audit import OPTIONS, audit
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._mobile_access.audit import OPTIONS, audit
 
 DECLARATION = Declaration("judge mobile access", lambda tenant, params, check_mode: audit(tenant, params), OPTIONS)
 

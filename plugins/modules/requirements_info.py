@@ -113,9 +113,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._module import run_module
-from ..module_utils._requirements import OPTIONS, requirements
-from ..module_utils._run import Declaration
+from ..module_utils._connector.requirements import OPTIONS, requirements
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration("check the requirements", requirements, OPTIONS)
 

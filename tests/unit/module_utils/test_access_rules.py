@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._access_decision import Access, decide, impact, owner_of
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_decision import (
+    Access,
+    decide,
+    impact,
+    owner_of,
+)
 from ansible_collections.intune.exchange.plugins.modules import (
     activesync_device_access_rule,
     activesync_device_access_rule_info,

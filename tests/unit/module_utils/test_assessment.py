@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _assessment
-from ansible_collections.intune.exchange.plugins.module_utils import _assessment_access as access
-from ansible_collections.intune.exchange.plugins.module_utils._assessment_questions import QUESTIONS
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
-from ansible_collections.intune.exchange.plugins.module_utils._device_join import join
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Answer, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._judgement import judge_all
+from ansible_collections.intune.exchange.plugins.module_utils._assessment import access, assessment
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.questions import QUESTIONS
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._core.checks import judge_all
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.join import join
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator
 
@@ -347,5 +346,5 @@ def test_a_negative_number_of_accounts_is_refused(run: Run, simulator: Simulator
 
 def test_what_two_reads_ask_for_is_what_opens_them() -> None:
     """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
-    assert _assessment._EXCHANGE_READS["plans"][2].needs == "the Exchange role View-Only Configuration"
-    assert _assessment._GRAPH_READS["intune"].purpose.needs == "DeviceManagementConfiguration.Read.All"
+    assert assessment._EXCHANGE_READS["plans"][2].needs == "the Exchange role View-Only Configuration"
+    assert assessment._GRAPH_READS["intune"].purpose.needs == "DeviceManagementConfiguration.Read.All"

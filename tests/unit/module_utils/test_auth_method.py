@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._auth_method import choose_method
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._client.auth_method import choose_method
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 
 
 @pytest.mark.parametrize(

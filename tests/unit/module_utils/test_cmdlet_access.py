@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access import (
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._exchange.cmdlet_contract import CMDLETS
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import (
     CONNECTOR_CMDLETS,
     Access,
     Rights,
@@ -18,8 +20,6 @@ from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access imp
     judge,
     read_rights,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_contract import CMDLETS
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
 from simulator import Simulator
 
 CONTRACT: dict[str, Any] = json.loads(

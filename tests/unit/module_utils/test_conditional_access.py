@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import (
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import EVERYBODY, Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import (
     APPS,
     BLOCK,
     BROWSER,
@@ -26,7 +27,6 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     judge,
     read,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import EVERYBODY, Person
 
 OUTLOOK, MAIL_APP, IMAP = SignIn(APPS, "iOS"), SignIn(EAS, "iOS"), SignIn(LEGACY, "other")
 ADELE = Person("adele", frozenset({"sales", "staff"}), frozenset({"helpdesk"}))

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_lockout import (
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.lockout import (
     ADMINISTRATORS,
     lockout_risk,
     who_gets_in,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
 from ansible_collections.intune.exchange.plugins.modules import conditional_access_policy
 from simulator import Simulator
 

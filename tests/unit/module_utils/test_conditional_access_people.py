@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import (
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.impact import read_people
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import (
     DEVICE_OR_APP,
     EAS,
     EXCHANGE_ONLINE,
@@ -19,10 +21,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     judge,
     read,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_impact import read_people
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.modules import conditional_access_policy
 from simulator import Simulator
 

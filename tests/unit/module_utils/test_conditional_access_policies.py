@@ -14,21 +14,22 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _conditional_access_policies, _run
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import EXCHANGE_ONLINE
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_fields import (
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import policies
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.fields import (
     CONDITIONS,
     FIELDS,
     GRANT,
     Group,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._resource import EditedList, Field, snake
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import EXCHANGE_ONLINE
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import EditedList, Field, snake
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import (
     conditional_access_policy,
     conditional_access_policy_info,
 )
 from simulator import Simulator
-from simulator._schema import Schemas
+from simulator.odata.schema import Schemas
 
 from .conftest import writes
 
@@ -216,7 +217,7 @@ def test_an_authentication_strength_is_referred_to() -> None:
     given = GRANT.target(None, {"operator": "OR", "authentication_strength": "phishing"})
     assert given == {"operator": "OR", "authenticationStrength": {"id": "phishing"}}
     assert GRANT.same(record) == GRANT.same(given)
-    sent = _conditional_access_policies._sent({"grantControls": record, "state": "disabled"})
+    sent = policies._sent({"grantControls": record, "state": "disabled"})
     assert sent == {"grantControls": {**given, "builtInControls": []}, "state": "disabled"}
 
 
@@ -508,7 +509,7 @@ def test_the_service_is_asked_once_a_second() -> None:
         arguments["graph_token"] = limited.token("graph", granted=WRITER | READER)
         arguments.pop("auth_method")
         params = ArgumentSpecValidator(declaration.argument_spec).validate(arguments).validated_parameters
-        assert _run.perform(declaration, params, False, clock=time.monotonic)["changed"]
+        assert engine.perform(declaration, params, False, clock=time.monotonic)["changed"]
         asked = [one for one in limited.requests() if "conditionalAccess" in one["operation"]]
         assert [one["status"] for one in asked] == [200, 201, 200]
 

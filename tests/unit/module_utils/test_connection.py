@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 from ansible_collections.intune.exchange.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.intune.exchange.plugins.module_utils._connection import (
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import (
     CLOUDS,
     CONNECTION_SPEC,
     ENVIRONMENT,
     cloud_of,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 
 DOCUMENTED: dict[str, Any] = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._licenses import candidates, free_units
+from ansible_collections.intune.exchange.plugins.module_utils._connector.licenses import candidates, free_units
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import connector_account, mdm_authority
 from simulator import Simulator
 
@@ -52,7 +52,7 @@ def account(simulator: Simulator, clock: Clock) -> Any:
         chosen = {name: value for name, value in arguments.items() if value is not None}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(chosen)
         assert not validated.error_messages
-        return _run.perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
+        return engine.perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
 
     return run
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._claims import claims, grant_step, held
+from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims, grant_step, held
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import (
     exchange_cmdlet,
     management_role,
@@ -37,11 +37,11 @@ def run(simulator: Simulator, clock: Clock) -> Run:
     """Runs a module as C(caller), an application of the tenant: one of the options is called application as well."""
 
     def carried_out(module: Any, tenant: str = "ready", caller: str = "application", **options: Any) -> dict[str, Any]:
-        declaration: _run.Declaration = module.DECLARATION
+        declaration: engine.Declaration = module.DECLARATION
         arguments = {**simulator.options(tenant, application=caller), **options}
         validated = ArgumentSpecValidator(declaration.argument_spec).validate(arguments)
         assert not validated.error_messages, validated.error_messages
-        return _run.perform(declaration, validated.validated_parameters, False, **clock.options)
+        return engine.perform(declaration, validated.validated_parameters, False, **clock.options)
 
     return carried_out
 

@@ -16,12 +16,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _mailboxes, _run
-from ansible_collections.intune.exchange.plugins.module_utils._access_decision import Access, belongs, impact
-from ansible_collections.intune.exchange.plugins.module_utils._clocks import check_clocks
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import open_tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.clocks import check_clocks
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import open_tenant
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import mailboxes
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_decision import (
+    Access,
+    belongs,
+    impact,
+)
 from ansible_collections.intune.exchange.plugins.modules import (
     cas_mailbox_mobile_access,
     mobile_device,
@@ -79,7 +84,7 @@ def play(simulator: Simulator, clock: Clock) -> Play:
     def played(module: Any, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         specs = {name: spec.get("default") for name, spec in module.DECLARATION.options.items()}
         params = {**DEFAULTS, **simulator.options(), **specs, **options}
-        return _run.perform(module.DECLARATION, params, check_mode, **clock.options)
+        return engine.perform(module.DECLARATION, params, check_mode, **clock.options)
 
     return played
 
@@ -125,7 +130,7 @@ def test_a_device_of_one_of_two_mailboxes_of_a_name_changes_none(simulator: Simu
 def test_with_many_owners_all_mailboxes_are_read_at_once(
     simulator: Simulator, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_mailboxes, "_MANY", 1)
+    monkeypatch.setattr(mailboxes, "_MANY", 1)
     shared = {"device_id": "SHARED", "match": "all"}
     play(mobile_device, access="allowed", **shared)
     play(cas_mailbox_mobile_access, mailbox="v@targets.example", allowed_device_ids={"add": ["OTHER"]})

@@ -12,13 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import (
-    _device_actions,
-    _device_wipe,
-    _devices,
-    _managed_devices,
-)
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices import actions, managed_devices
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices import devices as devices_module
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices import wipe as wipe_module
 from ansible_collections.intune.exchange.plugins.modules import mobile_device, mobile_device_info
 from simulator import Simulator
 
@@ -26,7 +23,7 @@ from .conftest import writes
 
 Run = Callable[..., dict[str, Any]]
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
-NOTHING: dict[str, Any] = {name: spec.get("default") for name, spec in _device_actions.OPTIONS.items()}
+NOTHING: dict[str, Any] = {name: spec.get("default") for name, spec in actions.OPTIONS.items()}
 PHONE: dict[str, Any] = {
     "Identity": "adele\\ExchangeActiveSyncDevices\\EAS§iPhone§A1",
     "Guid": "g1",
@@ -42,7 +39,7 @@ PHONE: dict[str, Any] = {
 
 
 def phone(**properties: Any) -> dict[str, Any]:
-    return _devices.facts({**PHONE, **properties}, NOW)
+    return devices_module.facts({**PHONE, **properties}, NOW)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +86,7 @@ def test_what_follows_from_the_properties_of_a_device(properties: dict[str, Any]
     ],
 )
 def test_filters(options: dict[str, Any], fits: bool) -> None:
-    assert _devices.fits(phone(), options, last=True) is fits
+    assert devices_module.fits(phone(), options, last=True) is fits
 
 
 def test_reading_devices_with_their_statistics(simulator: Simulator, run: Run) -> None:
@@ -138,10 +135,10 @@ def test_an_unknown_mailbox_and_a_list_that_was_cut_off(simulator: Simulator, ru
     ],
 )
 def test_what_intune_says_of_a_device(device: dict[str, Any], managed: list[Any], compliant: bool | None) -> None:
-    known = _managed_devices.compliance_by_id(
+    known = managed_devices.compliance_by_id(
         {"easDeviceId": eas_id, "complianceState": state} for eas_id, state in managed
     )
-    assert _managed_devices.compliance_of({**PHONE, **device}, known) is compliant
+    assert managed_devices.compliance_of({**PHONE, **device}, known) is compliant
 
 
 def test_devices_by_what_intune_says(simulator: Simulator, run: Run) -> None:
@@ -260,7 +257,7 @@ class Recorder:
 
 
 def _devices_result(values: list[dict[str, Any]]) -> Any:
-    from ansible_collections.intune.exchange.plugins.module_utils._exchange import Result
+    from ansible_collections.intune.exchange.plugins.module_utils._exchange.invoke_command import Result
 
     return Result(values, [], NOW)
 
@@ -285,7 +282,7 @@ def test_no_full_wipe_leaves_unless_it_was_named_and_confirmed(client: str | Non
         options = dict(zip(choices, combination, strict=True))
         tenant = Recorder({**PHONE, "ClientType": client, "ClientVersion": version})
         try:
-            _device_actions.act(tenant, {**NOTHING, **options}, options["check_mode"])  # type: ignore[arg-type]
+            actions.act(tenant, {**NOTHING, **options}, options["check_mode"])  # type: ignore[arg-type]
         except TenantError as error:
             assert error.kind in ("usage", "not_supported", "not_found", "too_many")
         if options["max_affected"] == 0:
@@ -332,13 +329,13 @@ def test_how_far_a_wipe_is(account: Any, full: Any, first: Any, stages: tuple[st
     names = ("RequestTime", "AckTime")
     statistics = {f"AccountOnlyDeviceWipe{name}": value for name, value in zip(names, account, strict=True)}
     statistics |= {f"DeviceWipe{name}": value for name, value in zip(names, full, strict=True)}
-    found = _device_wipe.wipe_of({**statistics, "FirstSyncTime": first})
+    found = wipe_module.wipe_of({**statistics, "FirstSyncTime": first})
     assert (found["account_only"], found["full"]) == stages
 
 
 def test_a_time_of_a_wipe_that_cannot_be_read_is_no_missing_wipe() -> None:
     with pytest.raises(TenantError) as caught:
-        _device_wipe.wipe_of({"DeviceWipeRequestTime": "yesterday"})
+        wipe_module.wipe_of({"DeviceWipeRequestTime": "yesterday"})
     assert caught.value.kind == "unexpected_answer"
 
 

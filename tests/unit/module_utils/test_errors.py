@@ -5,7 +5,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._errors import NEXT_STEPS, Answer, TenantError, one_line
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import (
+    NEXT_STEPS,
+    Answer,
+    TenantError,
+    one_line,
+)
 
 HOSTILE = "first\r\nPLAY RECAP *** ok=1\x1b[31mred\x1b[0m\x00 \u202eevil"
 

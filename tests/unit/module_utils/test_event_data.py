@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.intune.exchange.plugins.module_utils._event_data import (
+from ansible_collections.intune.exchange.plugins.module_utils._core.targets import is_guid
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.event_data import (
     VALUES,
     event_data,
     is_event_address,
     may_be_template,
     neutral_text,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._targets import is_guid
 
 HOSTILE = "{{ lookup('pipe', 'touch canary') }}"
 GUID = "a75b490f-7ab9-5157-8be9-d59840de850d"

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _exchange_answers, _run
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlets import Cmdlets
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._exchange_parameters import HASH_TABLE, checked, edit
-from ansible_collections.intune.exchange.plugins.module_utils._http import Response
-from ansible_collections.intune.exchange.plugins.module_utils._resource import Field, Resource, fold
-from ansible_collections.intune.exchange.plugins.module_utils._retry import Outcome
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._client.http import Response
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, fold
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import Cmdlets
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
+from ansible_collections.intune.exchange.plugins.module_utils._exchange.parameters import HASH_TABLE, checked, edit
 from simulator import Simulator
 
 from .conftest import Clock
@@ -39,7 +40,7 @@ def running(small_pages: Simulator) -> Simulator:
 
 def ensure(tenant: Tenant, check_mode: bool = False, **params: Any) -> dict[str, Any]:
     wanted = {"characteristic": "DeviceType", "query_string": "iPhone", "access_level": "Block", **params}
-    return _run.ensure(RULE, tenant, wanted, check_mode)
+    return engine.ensure(RULE, tenant, wanted, check_mode)
 
 
 def writes(simulator: Simulator) -> list[str]:
@@ -126,7 +127,7 @@ INNER = {"innererror": {"message": "outer", "internalexception": {"message": "de
     ],
 )
 def test_error_bodies(body: Any, explained: tuple[str, str, str]) -> None:
-    assert _exchange_answers.explain(answered(body)) == explained
+    assert answers.explain(answered(body)) == explained
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_error_bodies(body: Any, explained: tuple[str, str, str]) -> None:
     ],
 )
 def test_the_exception_type_decides(response: Response, outcome: Outcome) -> None:
-    assert _exchange_answers.classify(response) is outcome
+    assert answers.classify(response) is outcome
 
 
 @pytest.mark.parametrize(

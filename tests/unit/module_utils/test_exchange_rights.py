@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import (
     management_role,
     management_role_assignment,
@@ -50,7 +50,7 @@ def keep(simulator: Simulator, clock: Clock) -> Any:
         arguments = {**simulator.options(tenant), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        return _run.perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
+        return engine.perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
 
     return run
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._connectors import STATES, state
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._fleet import FACTS, GROUPS, read_fleet
-from ansible_collections.intune.exchange.plugins.module_utils._tenant_list import tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import STATES, state
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, read_fleet
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import tenants_of
 from ansible_collections.intune.exchange.plugins.modules import (
     activesync_organization_settings,
     connector_info,

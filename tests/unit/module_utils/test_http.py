@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _transport
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._http import Http, Request, Service
-from ansible_collections.intune.exchange.plugins.module_utils._retry import Operation
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._client import transport
+from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Request, Service
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from simulator import Simulator
 
 from .conftest import Clock
@@ -114,7 +114,7 @@ def test_a_dripping_body_ends_with_the_task(simulator: Simulator, signed_in: Cal
 
 
 def test_a_body_is_bounded(simulator: Simulator, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_transport, "_LARGEST_BODY", 10)
+    monkeypatch.setattr(transport, "_LARGEST_BODY", 10)
     with pytest.raises(TenantError, match="more than 10 bytes"):
         tenant.graph.list(PATH, PURPOSE)
 
@@ -122,7 +122,7 @@ def test_a_body_is_bounded(simulator: Simulator, tenant: Tenant, monkeypatch: py
 @pytest.mark.parametrize("body", [b'{"value": [], "value": []}', b'{"value": NaN}', b"[1", b"\xff"])
 def test_json_is_strict(body: bytes) -> None:
     with pytest.raises(ValueError):
-        _transport.parse_json(body)
+        transport.parse_json(body)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _cmdlets, _run
+from ansible_collections.intune.exchange.plugins.module_utils._engine import exchange_objects
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import (
     management_role_assignment,
     role_group,
@@ -54,7 +55,7 @@ def keep(simulator: Simulator, clock: Clock) -> Keep:
         arguments = {**simulator.options("by_name"), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        return _run.perform(module.DECLARATION, validated.validated_parameters, False, **clock.options)
+        return engine.perform(module.DECLARATION, validated.validated_parameters, False, **clock.options)
 
     return run
 
@@ -99,4 +100,4 @@ def group(guid: str, identity: str) -> dict[str, Any]:
 
 def test_a_name_that_could_be_another_group_is_none() -> None:
     groups = [group("1", "A"), group("2", "a"), group("3", "1"), group("4", ""), group("5", "Plain")]
-    assert _cmdlets.names_of_groups(groups) == {"5": "Plain"}
+    assert exchange_objects.names_of_groups(groups) == {"5": "Plain"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import activesync_organization_settings, mobile_device_info
 from simulator import Simulator
 
@@ -48,7 +48,7 @@ def performed(crowd: Simulator, module: Any, **options: Any) -> tuple[dict[str, 
     known = len(crowd.requests())
     specs = {name: spec.get("default") for name, spec in module.DECLARATION.options.items()}
     params = {**DEFAULTS, **crowd.options(), **specs, **options}
-    result = _run.perform(module.DECLARATION, params, True, **Clock().options)
+    result = engine.perform(module.DECLARATION, params, True, **Clock().options)
     return result, [one["operation"] for one in crowd.requests()[known:] if one["service"] == "exchange"]
 
 

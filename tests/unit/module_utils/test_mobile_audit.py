@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils import _controls
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import controls
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_audit_info, mobile_device_mailbox_policy
 from simulator import Simulator
 
@@ -61,18 +61,18 @@ def test_the_baseline_is_complete() -> None:
 @pytest.mark.parametrize("setting", PASSES)
 def test_what_passes_and_what_fails(setting: str) -> None:
     control = BY_SETTING[setting]
-    assert _controls.judge(control, {setting: PASSES[setting]}) == ("pass", "")
+    assert controls.judge(control, {setting: PASSES[setting]}) == ("pass", "")
     for value in FAILS[setting]:
-        assert _controls.judge(control, {setting: value}) == ("fail", ""), value
-    assert _controls.judge(control, {}) == ("unknown", f"the service returned no {setting}")
+        assert controls.judge(control, {setting: value}) == ("fail", ""), value
+    assert controls.judge(control, {}) == ("unknown", f"the service returned no {setting}")
 
 
 def test_a_control_may_require_something_first() -> None:
     control = {**HISTORY, "at_least": 4, "requires": {"setting": "password_enabled", "equals": True}}
-    assert _controls.judge(control, {"password_history": 0, "password_enabled": True}) == ("fail", "")
-    without = _controls.judge(control, {"password_history": 0, "password_enabled": False})
+    assert controls.judge(control, {"password_history": 0, "password_enabled": True}) == ("fail", "")
+    without = controls.judge(control, {"password_history": 0, "password_enabled": False})
     assert without == ("not_applicable", "password_enabled is not true")
-    assert _controls.judge(control, {"password_history": 0})[0] == "unknown"
+    assert controls.judge(control, {"password_history": 0})[0] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_a_control_may_require_something_first() -> None:
 )
 def test_values_of_the_organization(equals: Any, value: Any, status: str) -> None:
     control = {**HISTORY, "setting": "thing", "equals": equals}
-    assert _controls.judge(control, {"thing": value})[0] == status
+    assert controls.judge(control, {"thing": value})[0] == status
 
 
 def test_names_of_the_service_are_no_templates_in_a_mending_task() -> None:
     policy = {"name": '{{ lookup("env", "HOME") }}', "password_enabled": False}
-    text = _controls.mending_task("mobile_device_mailbox_policy", {**HISTORY, "at_least": 4}, policy)
+    text = controls.mending_task("mobile_device_mailbox_policy", {**HISTORY, "at_least": 4}, policy)
     assert 'name: !unsafe "{{ lookup(' in text and "    password_enabled: true\n    password_history: 4\n" in text
 
 
@@ -109,7 +109,7 @@ def test_names_of_the_service_are_no_templates_in_a_mending_task() -> None:
 )
 def test_a_risk_is_accepted_until_its_day(risk: dict[str, Any], holds: bool) -> None:
     given = {"id": "1", "baseline": None, "object": None, "reason": "Why not", "until": "2026-11-25", **risk}
-    found = _controls.accepted([given], "b", "1", "Default", date(2026, 11, 25))
+    found = controls.accepted([given], "b", "1", "Default", date(2026, 11, 25))
     assert found == ({"reason": "Why not", "until": "2026-11-25"} if holds else None)
 
 

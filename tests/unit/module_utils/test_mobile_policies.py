@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _policy_settings, _values
-from ansible_collections.intune.exchange.plugins.module_utils._resource import snake
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import snake
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import policy_settings
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import values as values_module
 from ansible_collections.intune.exchange.plugins.modules import (
     mobile_device_mailbox_policy,
     mobile_device_mailbox_policy_info,
@@ -45,7 +46,7 @@ def test_the_settings_are_those_of_the_contract(cmdlet: str) -> None:
         for name, spec in CONTRACT[cmdlet]["parameters"].items()
         if spec["cloud"] and not spec.get("internal_only") and name not in NOT_SETTINGS
     }
-    fields = {one.api: one for one in _policy_settings.SETTINGS}
+    fields = {one.api: one for one in policy_settings.SETTINGS}
     assert set(fields) == set(parameters)
     for name, spec in parameters.items():
         field, limits = fields[name], spec.get("constraints", {})
@@ -53,7 +54,7 @@ def test_the_settings_are_those_of_the_contract(cmdlet: str) -> None:
         assert field.spec.get("choices") == spec.get("allowed_values")
         assert (spec["encoding"] == "multivalued") is (field.spec["type"] == "dict")
         assert (spec["encoding"] == "bool") is (field.spec["type"] == "bool")
-        if isinstance(field, _policy_settings.Ranged):
+        if isinstance(field, policy_settings.Ranged):
             least = 0 if limits.get("nullable") else limits.get("min", limits.get("min_bytes"))
             most = limits.get("max", limits.get("max_bytes"))
             assert (field.lowest, field.highest) == ("00:00:00" if least is None else least, most)
@@ -63,22 +64,22 @@ def test_the_settings_are_those_of_the_contract(cmdlet: str) -> None:
 @pytest.mark.parametrize(
     ("read", "value", "canonical"),
     [
-        (_values.duration, "0:15:00", "00:15:00"),
-        (_values.duration, "0.00:15:00", "00:15:00"),
-        (_values.duration, "1.00:00:00", "1.00:00:00"),
-        (_values.duration, "UNLIMITED", "Unlimited"),
-        (_values.duration, {"IsUnlimited": True, "Value": None}, "Unlimited"),
-        (_values.duration, {"IsUnlimited": False, "Value": "01:00:00"}, "01:00:00"),
-        (_values.size, 4096, 4096),
-        (_values.size, "4096", 4096),
-        (_values.size, "4 kb", 4096),
-        (_values.size, "2GB", 2147483648),
-        (_values.size, "35 KB (35,840 bytes)", 35840),
-        (_values.size, "1.234 MB (1,293,943 bytes)", 1293943),
-        (_values.size, "unlimited", "Unlimited"),
-        (_values.count, "10", 10),
-        (_values.count, 10, 10),
-        (_values.count, "Unlimited", "Unlimited"),
+        (values_module.duration, "0:15:00", "00:15:00"),
+        (values_module.duration, "0.00:15:00", "00:15:00"),
+        (values_module.duration, "1.00:00:00", "1.00:00:00"),
+        (values_module.duration, "UNLIMITED", "Unlimited"),
+        (values_module.duration, {"IsUnlimited": True, "Value": None}, "Unlimited"),
+        (values_module.duration, {"IsUnlimited": False, "Value": "01:00:00"}, "01:00:00"),
+        (values_module.size, 4096, 4096),
+        (values_module.size, "4096", 4096),
+        (values_module.size, "4 kb", 4096),
+        (values_module.size, "2GB", 2147483648),
+        (values_module.size, "35 KB (35,840 bytes)", 35840),
+        (values_module.size, "1.234 MB (1,293,943 bytes)", 1293943),
+        (values_module.size, "unlimited", "Unlimited"),
+        (values_module.count, "10", 10),
+        (values_module.count, 10, 10),
+        (values_module.count, "Unlimited", "Unlimited"),
     ],
 )
 def test_values_have_one_form(read: Callable[[Any], Any], value: Any, canonical: Any) -> None:
@@ -124,7 +125,7 @@ def test_each_value_goes_out_and_comes_back_as_it_was_meant(run: Run) -> None:
         "PasswordEnabled": (True,),
         "DeviceEncryptionEnabled": (True,),
     }
-    for field in _policy_settings.SETTINGS:
+    for field in policy_settings.SETTINGS:
         values: tuple[Any, ...] = {
             "bool": (True, False),
             "int": (1, 4),

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._accounts import owner_of
-from ansible_collections.intune.exchange.plugins.module_utils._assignment_scopes import scope_of
-from ansible_collections.intune.exchange.plugins.module_utils._built_in import is_built_in
-from ansible_collections.intune.exchange.plugins.module_utils._connectors import not_offered
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Answer, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._principals import Principals
+from ansible_collections.intune.exchange.plugins.module_utils._connector.accounts import owner_of
+from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import not_offered
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.assignment_scopes import scope_of
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in import is_built_in
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principals
 from ansible_collections.intune.exchange.plugins.modules import management_role, management_role_assignment, role_group
 from simulator import Simulator
 

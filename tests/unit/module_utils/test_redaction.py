@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 
 SECRET = 'p"ä+ss/wörd =%~canary'
 FORMS = {

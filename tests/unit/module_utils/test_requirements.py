@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access import CONNECTOR_CMDLETS
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Answer, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._judgement import judge_all
-from ansible_collections.intune.exchange.plugins.module_utils._requirements import REQUIREMENTS
+from ansible_collections.intune.exchange.plugins.module_utils._connector.requirements import REQUIREMENTS
+from ansible_collections.intune.exchange.plugins.module_utils._core.checks import judge_all
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import CONNECTOR_CMDLETS
 
 ADDRESS = "svc@contoso.com"
 EXCHANGE_PLAN = "efb87545-963c-4e0d-99df-69c6916d9eb0"

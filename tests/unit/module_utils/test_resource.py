@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._connectors import CONNECTOR, facts, parse_time
-from ansible_collections.intune.exchange.plugins.module_utils._entities import Entities
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
-from ansible_collections.intune.exchange.plugins.module_utils._resource import (
+from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import CONNECTOR, facts, parse_time
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import (
     EditedList,
     Field,
     Resource,
     fold,
     returned,
 )
+from ansible_collections.intune.exchange.plugins.module_utils._engine.graph_collection import Entities
 
 WIRED = Resource(
     "thing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._retry import (
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import (
     Deadline,
     Operation,
     Outcome,

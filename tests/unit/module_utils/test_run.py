@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Answer, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._resource import Field, Resource, fold
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, fold
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 
 Record = dict[str, Any]
 
@@ -78,7 +78,7 @@ def tenant() -> Any:
 
 
 def ensure(memory: Memory, check_mode: bool = False, **params: Any) -> dict[str, Any]:
-    return _run.ensure(rule(memory), tenant(), {"state": "present", "name": "a", "level": None, **params}, check_mode)
+    return engine.ensure(rule(memory), tenant(), {"state": "present", "name": "a", "level": None, **params}, check_mode)
 
 
 START = [{"id": "0", "Name": "A", "Level": "low"}]
@@ -180,14 +180,14 @@ def test_a_refusal_before_writing_holds_in_check_mode_too() -> None:
     for check_mode in (True, False):
         memory = Memory()
         with pytest.raises(TenantError):
-            _run.ensure(rule(memory, before_write=refuse), tenant(), {"name": "a", "level": "low"}, check_mode)
+            engine.ensure(rule(memory, before_write=refuse), tenant(), {"name": "a", "level": "low"}, check_mode)
         assert memory.writes == []
 
 
 def perform(run: Any, **params: Any) -> dict[str, Any]:
     defaults = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
     given_ = {"tenant_id": "contoso.com", "client_id": "i", "client_secret": "canary-secret"}
-    return _run.perform(_run.Declaration("try it", run), {**defaults, **given_, **params}, False)
+    return engine.perform(engine.Declaration("try it", run), {**defaults, **given_, **params}, False)
 
 
 def test_a_bug_is_called_one_and_shows_no_secret() -> None:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._resource import fold
-from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration, perform
-from ansible_collections.intune.exchange.plugins.module_utils._targets import blank_options, first_names, only
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import fold
+from ansible_collections.intune.exchange.plugins.module_utils._core.targets import blank_options, first_names, only
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
 
 MODULES = "ansible_collections.intune.exchange.plugins.modules."
 NAMES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))

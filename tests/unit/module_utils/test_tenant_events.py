@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._tenant_events import Event, Known, Rules, happened
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_events import Event, Known, Rules, happened
 
 RULES = Rules(interval=60, longest_interval=600, failures=2, max_sync_age=100, report_present=False)
 TELL_ALL = replace(RULES, report_present=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._tenant_list import public_options, tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import public_options, tenants_of
 
 SHARED = {
     "tenant_id": "shared.example",

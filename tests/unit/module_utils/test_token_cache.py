@@ -19,8 +19,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run, _token_cache
-from ansible_collections.intune.exchange.plugins.module_utils._token_cache import Token
+from ansible_collections.intune.exchange.plugins.module_utils._client import token_cache as token_cache_module
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import connector_info
 from simulator import Simulator
 
@@ -40,7 +41,7 @@ def info(simulator: Simulator, clock: Clock, folder: Path) -> Info:
 
     def run(method: str = "client_secret", tenant: str = "ready", memory: Any = None, **options: Any) -> dict[str, Any]:
         params = {**DEFAULTS, **simulator.options(tenant, method), "token_cache": f"{folder}/", **options}
-        return _run.perform(connector_info.DECLARATION, params, False, memory=memory, **clock.options)
+        return engine.perform(connector_info.DECLARATION, params, False, memory=memory, **clock.options)
 
     return run
 
@@ -75,7 +76,7 @@ def test_ten_tasks_at_once_sign_in_once(simulator: Simulator, folder: Path) -> N
     # The one that signs in has to try again, so that the others find it at it.
     simulator.fault(match="token", kind="status", status=429, headers={"Retry-After": "0.2"})
     with ThreadPoolExecutor(10) as pool:
-        results = list(pool.map(lambda _one: _run.perform(connector_info.DECLARATION, params, False), range(10)))
+        results = list(pool.map(lambda _one: engine.perform(connector_info.DECLARATION, params, False), range(10)))
     assert not [one for one in results if one.get("failed")]
     assert sign_ins(simulator) == 1
 
@@ -131,7 +132,7 @@ def test_a_token_is_used_while_it_has_enough_life_left(
     memory: dict[str, Token] = {}
     now = time.time()
     for later, expected in ((0, 1), (3200, 1), (3400, 2), (10_000, 3)):
-        monkeypatch.setattr(_token_cache, "_now", lambda moment=now + later: moment)
+        monkeypatch.setattr(token_cache_module, "_now", lambda moment=now + later: moment)
         assert not info(memory=memory).get("failed")
         assert sign_ins(simulator) == expected, later
 
@@ -144,7 +145,7 @@ def test_tokens_that_have_ended_go(info: Info, folder: Path, monkeypatch: pytest
     assert len(kept) == 4
     (folder / "mine.json").write_text("of somebody who named the wrong folder")
     os.utime(folder / "mine.json", (1, 1))
-    monkeypatch.setattr(_token_cache, "_now", lambda: now + 4000)
+    monkeypatch.setattr(token_cache_module, "_now", lambda: now + 4000)
     info(tenant="nothing")
     left = {path.name for path in folder.iterdir()}
     assert len(left) == 3 and "mine.json" in left and not left & kept
@@ -229,7 +230,7 @@ def test_what_belongs_to_somebody_else_is_refused(
 ) -> None:
     info()
     me = os.geteuid()
-    monkeypatch.setattr(_token_cache.os, "geteuid", lambda: me + 1)
+    monkeypatch.setattr(token_cache_module.os, "geteuid", lambda: me + 1)
     result = info()
     assert f"belongs to the user with id {me}, not to the one that runs the task (id {me + 1})" in result["msg"]
     assert result["error"]["kind"] == "usage" and sign_ins(simulator) == 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._run import perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import perform
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator
 

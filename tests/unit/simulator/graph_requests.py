@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from openapi_schema_validator import OAS30Validator
 
-from simulator._graph_table import RESOURCES
+from simulator.graph.table import RESOURCES
 
 Json = dict[str, Any]
 _TYPE = "microsoft.graph."

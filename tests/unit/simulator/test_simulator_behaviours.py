@@ -13,23 +13,23 @@ from pathlib import Path
 import pytest
 
 import simulator
-from simulator._aadsts import ERRORS
-from simulator._batch import run_batch
-from simulator._behaviour import ASSUMED, DOCUMENTED, SEEN
-from simulator._behaviours import BEHAVIOURS, behaves
-from simulator._cmdlet_table import NOUNS, OWN, carried_out_by
-from simulator._cmdlets import load_cmdlets
-from simulator._contract import Contract
-from simulator._graph import BATCH
-from simulator._graph_table import BETA, METHODS, RESOURCES, SPECIALS, action_of
-from simulator._limits import LIMITS
-from simulator._nouns import GENERAL
-from simulator._wire import READ, Answer, Call, Purpose, Refusal
+from simulator.behaviours.behaviour import ASSUMED, DOCUMENTED, SEEN
+from simulator.behaviours.table import BEHAVIOURS, behaves
+from simulator.cmdlets.contract import load_cmdlets
+from simulator.cmdlets.nouns import GENERAL
+from simulator.entra.aadsts import ERRORS
+from simulator.exchange.table import NOUNS, OWN, carried_out_by
+from simulator.graph.service import BATCH
+from simulator.graph.table import BETA, METHODS, RESOURCES, SPECIALS, action_of
+from simulator.odata.batch import run_batch
+from simulator.odata.contract import Contract
+from simulator.odata.limits import LIMITS
+from simulator.state.wire import READ, Answer, Call, Purpose, Refusal
 from tools import fidelity
 
 from .conftest import Client
 
-SOURCES = sorted(Path(simulator.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(simulator.__file__).parent.rglob("*.py"))
 WRITING = re.compile(r"^(?:.*store(?:\(.*\))?|assignments)\.(?:add|update|remove)\(")
 DESCRIBED = re.compile(r"(?:\w+\.)?tenant\.(?:description|intune|exchange)")
 # What takes the id of a behaviour as its first argument.
@@ -81,10 +81,10 @@ def test_what_is_special_about_a_kind_of_object_is_marked() -> None:
     for resource in RESOURCES.values():
         hooks = (resource.create, resource.change, resource.delete, resource.view, resource.gate)
         for hook in (*hooks, *resource.expands.values()):
-            assert hook.__module__ == "simulator._entities" or marked(hook), hook
+            assert hook.__module__ == "simulator.odata.entities" or marked(hook), hook
     for noun in NOUNS.values():
         for special in (noun.source, noun.view, noun.narrow, noun.create, noun.change, noun.remove):
-            assert special is None or special.__module__ == "simulator._nouns" or marked(special), special
+            assert special is None or special.__module__ == "simulator.cmdlets.nouns" or marked(special), special
 
 
 def rules_of_state(tree: ast.AST) -> Iterator[ast.FunctionDef]:
@@ -96,7 +96,7 @@ def rules_of_state(tree: ast.AST) -> Iterator[ast.FunctionDef]:
                 yield function
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: "/".join(path.parts[-2:]))
 def test_every_rule_of_state_is_marked(path: Path) -> None:
     """But for what makes the state that a tenant starts in."""
     for function in rules_of_state(ast.parse(path.read_text())):

@@ -23,9 +23,9 @@ import requests
 from hypothesis import strategies as st
 
 from simulator import Simulator
-from simulator._cmdlet_table import not_carried_out
-from simulator._cmdlets import load_cmdlets
-from simulator._live_contract import merged_contract
+from simulator.cmdlets.contract import load_cmdlets
+from simulator.cmdlets.live_contract import merged_contract
+from simulator.exchange.table import not_carried_out
 
 from .cmdlet_requests import Cmdlet, Json, Request, Values, invalid, valid
 from .conftest import Client

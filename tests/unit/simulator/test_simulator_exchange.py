@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from simulator import Simulator
-from simulator._cmdlet_table import NOUNS, OWN
-from simulator._cmdlets import load_cmdlets
-from simulator._nouns import GENERAL
+from simulator.cmdlets.contract import load_cmdlets
+from simulator.cmdlets.nouns import GENERAL
+from simulator.exchange.table import NOUNS, OWN
 
 from .conftest import Client, Json, MakeClient
 

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from simulator import Simulator
-from simulator._contract import CONTRACTS
-from simulator._forms import CHOICES
-from simulator._live_contract import differences, merged_contract
+from simulator.cmdlets.live_contract import differences, merged_contract
+from simulator.odata.contract import CONTRACTS
+from simulator.state.forms import CHOICES
 from tools import contracts
 
 from .conftest import Client, Json

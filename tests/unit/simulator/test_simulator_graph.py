@@ -13,7 +13,7 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 
 from simulator import Simulator
-from simulator._contract import Contract, Operation
+from simulator.odata.contract import Contract, Operation
 
 from .conftest import CONNECTORS, Client, Json, MakeClient
 

@@ -22,7 +22,7 @@ from hypothesis import reject
 from schemathesis import GenerationMode
 
 from simulator import Simulator
-from simulator._contract import Contract, Operation
+from simulator.odata.contract import Contract, Operation
 
 from .conftest import Client, Json
 from .contract_run import Record, for_all

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from simulator import Simulator
-from simulator._cmdlets import load_cmdlets
+from simulator.cmdlets.contract import load_cmdlets
 
 from .conftest import Client, Json, MakeClient
 from .test_simulator_rights import CONNECTOR_CMDLETS

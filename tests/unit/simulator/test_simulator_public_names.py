@@ -19,10 +19,10 @@ import yaml
 from azure.identity import ClientSecretCredential
 from msgraph import GraphServiceClient
 
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC, ENVIRONMENT
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
-from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import open_tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC, ENVIRONMENT
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import open_tenant
 from simulator import Simulator
 
 GRAPH, LOGIN, EXCHANGE = "graph.microsoft.com", "login.microsoftonline.com", "outlook.office365.com"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from simulator import Simulator
-from simulator._contract import CONTRACTS
+from simulator.odata.contract import CONTRACTS
 
 from .conftest import Client, MakeClient
 from .test_simulator_exchange import EDIT, service_principal
