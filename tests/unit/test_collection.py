@@ -127,6 +127,10 @@ def test_every_file_is_in_a_package() -> None:
     for base, floors in FLOORS.items():
         assert {path.stem for path in (ROOT / base).glob("*.py")} == above.get(base, set())
         assert {path.parent.name for path in (ROOT / base).glob("*/*.py")} == set().union(*floors)
+        tests = ROOT / "tests" / "unit" / base.rpartition("/")[2]
+        assert {path.parent.name for path in tests.glob("*/test_*.py")} <= set().union(
+            *floors
+        )  # they mirror the packages
 
 
 def test_modules_and_simulator_do_not_know_each_other() -> None:
