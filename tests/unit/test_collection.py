@@ -106,7 +106,7 @@ def test_no_file_has_two_reasons_to_exist(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "package", [f"{base}/{name}" for base, floors in FLOORS.items() for name in set().union(*floors)]
+    "package", [f"{base}/{name}" for base, floors in FLOORS.items() for name in sorted(set().union(*floors))]
 )
 def test_imports_run_downwards(package: str) -> None:
     folder = ROOT / package
