@@ -72,9 +72,12 @@ def code_lines(path: Path) -> int:
     return sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("#"))
 
 
-def test_every_module_is_in_the_action_group_and_has_a_door() -> None:
-    assert sorted(load("meta/runtime.yml")["action_groups"]["tenant"]) == MODULES
-    assert sorted(path.stem for path in (PLUGINS / "action").glob("*.py")) == MODULES
+def test_every_module_is_in_the_action_group_and_has_the_door() -> None:
+    runtime = load("meta/runtime.yml")
+    assert sorted(runtime["action_groups"]["tenant"]) == MODULES
+    door = {"action_plugin": "intune.exchange.connector"}
+    assert runtime["plugin_routing"]["modules"] == dict.fromkeys(MODULES, door)
+    assert [path.stem for path in (PLUGINS / "action").glob("*.py")] == ["connector"]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -106,7 +109,7 @@ def test_no_file_has_two_reasons_to_exist(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "package", [f"{base}/{name}" for base, floors in FLOORS.items() for name in set().union(*floors)]
+    "package", [f"{base}/{name}" for base, floors in FLOORS.items() for name in sorted(set().union(*floors))]
 )
 def test_imports_run_downwards(package: str) -> None:
     folder = ROOT / package
@@ -127,6 +130,10 @@ def test_every_file_is_in_a_package() -> None:
     for base, floors in FLOORS.items():
         assert {path.stem for path in (ROOT / base).glob("*.py")} == above.get(base, set())
         assert {path.parent.name for path in (ROOT / base).glob("*/*.py")} == set().union(*floors)
+        tests = ROOT / "tests" / "unit" / base.rpartition("/")[2]
+        assert {path.parent.name for path in tests.glob("*/test_*.py")} <= set().union(
+            *floors
+        )  # they mirror the packages
 
 
 def test_modules_and_simulator_do_not_know_each_other() -> None:
