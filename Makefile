@@ -11,7 +11,7 @@
 # make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of,
 # make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
 # the tests notice. make mutation tries a sample of all small changes of plugins/module_utils on the unit tests:
-#   make mutation SAMPLE=300 SEED=1 ONLY="_run.py _device*.py"
+#   make mutation SAMPLE=300 SEED=1 ONLY="_engine/* _connector/account*.py"
 # All that they make stays in .cache. `make clean` removes it.
 SHELL := /bin/bash
 .ONESHELL:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._device_plan import Plan, carry_out
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Answer, Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._removal import remove_listed
-from ansible_collections.intune.exchange.plugins.module_utils._targets import check_marker, only
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.removal import remove_listed
+from ansible_collections.intune.exchange.plugins.module_utils._core.targets import check_marker, only
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.plan import Plan, carry_out
 
 ANSWER = Answer("Exchange Online", 404, "X", "couldn't be found", "r-1")
 

@@ -12,14 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import (
-    _account_writes,
-    _connector_sync,
-    _device_wipe,
-    _organization,
-)
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._retry import Deadline
+from ansible_collections.intune.exchange.plugins.module_utils._connector import account_writes, organization, sync
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices import wipe
 
 NAME, ADDRESS = "connector@contoso.com", "Mail@contoso.com"
 
@@ -68,7 +64,7 @@ def user(*addresses: str) -> list[dict[str, Any]]:
 
 def await_address(tenant: Tenant, wanted: str | None = None, seconds: int = 600) -> Any:
     after = {"user_principal_name": NAME, "primary_smtp_address": wanted}
-    return _account_writes.wait_for_address(tenant, after, seconds)  # type: ignore[arg-type]
+    return account_writes.wait_for_address(tenant, after, seconds)  # type: ignore[arg-type]
 
 
 def connector(synced: str | None, status: str = "connected") -> list[dict[str, Any]]:
@@ -79,7 +75,7 @@ def connector(synced: str | None, status: str = "connected") -> list[dict[str, A
 
 
 def await_sync(tenant: Tenant, before: str | None = None, seconds: int = 600) -> Any:
-    return _connector_sync._wait(tenant, {"lastSyncDateTime": before}, seconds)  # type: ignore[arg-type]
+    return sync._wait(tenant, {"lastSyncDateTime": before}, seconds)  # type: ignore[arg-type]
 
 
 def statistics(**times: str) -> list[dict[str, Any]]:
@@ -92,7 +88,7 @@ DONE = {**ASKED, "DeviceWipeAckTime": "2026-01-01T10:05:00Z"}
 
 
 def await_wipe(tenant: Tenant, kind: str = "full", seconds: int = 600) -> Any:
-    return _device_wipe._wait(tenant, [DEVICE], {"g-1": kind}, seconds)  # type: ignore[arg-type]
+    return wipe._wait(tenant, [DEVICE], {"g-1": kind}, seconds)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -179,10 +175,10 @@ def test_a_write_to_a_new_account_is_tried_again_while_it_is_not_found() -> None
 
         if kind:
             with pytest.raises(TenantError) as caught:
-                _account_writes._settled(tenant, write)  # type: ignore[arg-type]
+                account_writes._settled(tenant, write)  # type: ignore[arg-type]
             assert caught.value.kind == kind
         else:
-            assert _account_writes._settled(tenant, write) == "written"  # type: ignore[arg-type]
+            assert account_writes._settled(tenant, write) == "written"  # type: ignore[arg-type]
         assert len(tried) == tries and tenant.paused == [1, 2, 3, 4, 5, 6, 7]
     tenant = Tenant([])
 
@@ -190,7 +186,7 @@ def test_a_write_to_a_new_account_is_tried_again_while_it_is_not_found() -> None
         raise TenantError("forbidden", "no", "write the account")
 
     with pytest.raises(TenantError, match="no"):
-        _account_writes._settled(tenant, refused)  # type: ignore[arg-type]
+        account_writes._settled(tenant, refused)  # type: ignore[arg-type]
     assert tenant.paused == []
 
 
@@ -213,13 +209,13 @@ def test_a_switch_of_the_authority_that_does_not_show(monkeypatch: pytest.Monkey
                 raise failure
 
         tenant.action = action  # type: ignore[attr-defined]
-        monkeypatch.setattr(_organization, "authority_of", lambda tenant, left=left: left.pop(0))
+        monkeypatch.setattr(organization, "authority_of", lambda tenant, left=left: left.pop(0))
         if kind:
             with pytest.raises(TenantError) as caught:
-                _organization._switch(tenant, "intune")  # type: ignore[arg-type]
+                organization._switch(tenant, "intune")  # type: ignore[arg-type]
             assert caught.value.kind == kind and (failure is None or caught.value is failure)
             assert failure or " on tenant contoso.com: " in str(caught.value)
         else:
-            _organization._switch(tenant, "intune")  # type: ignore[arg-type]
+            organization._switch(tenant, "intune")  # type: ignore[arg-type]
             assert len(tenant.paused) == len(seen) - 1
         assert sent == [("organization/o-1/setMobileDeviceManagementAuthority", None)]
