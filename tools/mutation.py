@@ -4,9 +4,9 @@
 """``make mutation``: how many small changes of plugins/module_utils do the unit tests notice?
 
 mutmut makes the changes, learns which test reaches which function, and runs these tests on each change. All of them
-take many hours, so this tries a sample, drawn with a seed that is printed. Two kinds are never drawn: changes that
-only alter a sentence that people read, and those that tests/mutants/equivalent.yml lists, with the reason why nothing
-can notice them. A function that runs only while its file is imported cannot be tried: the tests run in forks of a
+take many hours, so this tries a sample, drawn with a seed that is printed. Three kinds are never drawn: changes that
+only alter a sentence that people read; those that tests/mutants/equivalent.yml lists, with the reason why nothing can
+notice them; and those of functions that run only while their file is imported, since the tests run in forks of a
 process that has imported it.
 """
 
@@ -166,17 +166,31 @@ def listed_as_equivalent() -> list[dict[str, str]]:
     return yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or []
 
 
+def is_equivalent(mutation: Mutation, listed: list[dict[str, str]]) -> bool:
+    function, removed, added = mutation.key
+    return any(one["function"] in ("*", function) and (one["from"], one["to"]) == (removed, added) for one in listed)
+
+
+def only_at_import(place: Path) -> set[str]:
+    """The functions that run only while files are imported: mutmut puts them on the account of the first test."""
+    stats = json.loads((place / "mutants/mutmut-stats.json").read_text(encoding="utf-8"))
+    first = next(iter(stats["duration_by_test"]))
+    return {name for name, tests in stats["tests_by_mangled_function_name"].items() if tests == [first]}
+
+
 def draw(place: Path, size: int, seed: int, files: str) -> tuple[list[Mutation], int]:
     """A sample of `size` changes, all if that is 0, and how many there are."""
     mutations = [one for one in known(place) if any(fnmatch(one.path, pattern) for pattern in files.split())]
     random.Random(seed).shuffle(mutations)
-    excused = {(one["function"], one["from"], one["to"]) for one in listed_as_equivalent()}
+    listed, skipped = listed_as_equivalent(), only_at_import(place)
     sample: list[Mutation] = []
     for bare in mutations:
         if size and len(sample) == size:
             break
+        if bare.name.partition("__mutmut_")[0] in skipped:
+            continue
         mutation = with_difference(place, bare)
-        if not only_words(mutation) and mutation.key not in excused:
+        if not only_words(mutation) and not is_equivalent(mutation, listed):
             sample.append(mutation)
     return sample, len(mutations)
 
@@ -211,7 +225,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="How many small changes of the engine do the unit tests notice?")
     parser.add_argument("--sample", type=int, default=300, help="how many changes to try; 0 is all (%(default)s)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
-    parser.add_argument("--only", default="*", help="files below plugins/module_utils, as in '_engine/* _connector/account*.py'")
+    parser.add_argument(
+        "--only", default="*", help="files below plugins/module_utils, as in '_engine/* _connector/account*.py'"
+    )
     parser.add_argument("--tests", nargs="+", default=TESTS)
     parser.add_argument("--least", type=int, default=0, help="the percentage below which this fails")
     parser.add_argument("--cores", type=int, default=len(os.sched_getaffinity(0)))
@@ -222,8 +238,8 @@ def main() -> int:
     print("Making the changes and learning which tests reach them takes some minutes …", flush=True)
     # With a name that no change has, mutmut stops after that.
     said = mutmut(place, options.cores, "no.such.x_change__mutmut_0")
-    sample, of = draw(place, options.sample, options.seed, options.only)
-    if "nothing matches" not in said or not sample:
+    sample, of = draw(place, options.sample, options.seed, options.only) if "nothing matches" in said else ([], 0)
+    if not sample:
         print(said[-4000:], file=sys.stderr)
         print("The tests did not pass before anything was changed, or no file matches.", file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
 import subprocess
 import sys
@@ -65,12 +66,30 @@ def test_a_line_for_each_package() -> None:
     assert lines["_rbac"][1:4] == ["1", "1", "100"]
 
 
-def test_what_is_equivalent_has_a_reason_and_is_still_there() -> None:
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins/module_utils").rglob("*.py"))
-    for one in mutation.listed_as_equivalent():
-        assert set(one) == {"function", "from", "to", "why"} and one["why"].strip(), one
-        assert f"def {one['function']}(" in sources, one
-        assert "".join(one["from"].split()) in "".join(sources.split()), one
+def test_what_is_equivalent_has_a_reason() -> None:
+    listed = mutation.listed_as_equivalent()
+    assert listed and all(set(one) == {"function", "from", "to", "why"} and one["why"].strip() for one in listed)
+    assert mutation.is_equivalent(changed("tenant.label,", "None,"), listed)
+    assert not mutation.is_equivalent(changed("tenant.label,", "other,"), listed)
+    one = {"function": "keep", "from": "a", "to": "b", "why": "x"}
+    assert mutation.is_equivalent(changed("a", "b"), [one]) and not mutation.is_equivalent(
+        changed("a", "b", "x_act"), [one]
+    )
+
+
+def test_what_runs_only_while_files_are_imported(tmp_path: Path) -> None:
+    """It is on the account of the first test alone."""
+    (tmp_path / "mutants").mkdir()
+    stats = {
+        "duration_by_test": {"test_b": 1, "test_a": 2},
+        "tests_by_mangled_function_name": {
+            "m.x_spec": ["test_b"],
+            "m.x_keep": ["test_a"],
+            "m.x_all": ["test_a", "test_b"],
+        },
+    }
+    (tmp_path / "mutants" / "mutmut-stats.json").write_text(json.dumps(stats))
+    assert mutation.only_at_import(tmp_path) == {"m.x_spec"}
 
 
 def test_nothing_lives_on(tmp_path: Path) -> None:
