@@ -16,6 +16,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._rbac import management_roles, service_principals
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in import is_organization_management
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.management_roles import within
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principal
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_assignments import Assignments
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_catalog import RoleCatalog, refuse_own_way
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_groups import GivenRoles
 
@@ -248,3 +250,16 @@ def test_what_a_management_role_must_say() -> None:
         failure(lambda: before_write(record={**record, "Description": None}, marker="intune.exchange")).kind
         == "not_ours"
     )
+
+
+def test_an_assignment_that_names_its_role_by_id() -> None:
+    service = tenant({"Get-ManagementRole": ROLES})
+    assignee = Principal("user-1", "adele@contoso.com", {"user-1"}, {"adele@contoso.com"}, {"adele"})
+    found = {"RoleAssigneeName": "Adele", "Name": "a-9"}
+    assignments = Assignments(
+        catalog=RoleCatalog(service), role=ROLES[2], kind="user", assignee=assignee, given="adele", scoped=[]
+    )
+    for role in (GUID.format(3), GUID.format(3).upper(), "Message Tracking", None):
+        assignments._check({**found, "Role": role})
+    for other in ({**found, "Role": GUID.format(2)}, {**found, "Role": GUID.format(3), "RoleAssigneeName": "Alex"}):
+        assert failure(assignments._check, other).kind == "other_object"
