@@ -33,7 +33,10 @@ def tenant(answers: dict[str, Any] | None = None, **claims: Any) -> Any:
         found = (answers or {})[cmdlet]
         if isinstance(found, TenantError):
             raise found
-        return SimpleNamespace(values=found)
+        # Only what was asked for, as the service does.
+        return SimpleNamespace(
+            values=[{name: one[name] for name in one if not select or name in select} for one in found]
+        )
 
     return SimpleNamespace(
         label="contoso.com",
@@ -263,3 +266,18 @@ def test_an_assignment_that_names_its_role_by_id() -> None:
         assignments._check({**found, "Role": role})
     for other in ({**found, "Role": GUID.format(2)}, {**found, "Role": GUID.format(3), "RoleAssigneeName": "Alex"}):
         assert failure(assignments._check, other).kind == "other_object"
+
+
+def test_the_parent_of_a_role_that_is_there() -> None:
+    """Without it, a role could never gain what its parent holds: Exchange shows the tenant before its name."""
+    roles = [
+        {"Name": "Mine", "Guid": GUID.format(1), "Parent": "contoso.com\\Mail Recipients"},
+        {"Name": "Mail Recipients", "Guid": GUID.format(2), "Parent": None},
+        {"Name": "Twin", "Guid": GUID.format(3), "Parent": "A"},
+        {"Name": "twin", "Guid": GUID.format(4), "Parent": "B"},
+    ]
+    service = tenant({"Get-ManagementRole": roles})
+    names = ("mine", "MAIL recipients", "Other")
+    assert [management_roles._parent_of(service, one) for one in names] == ["Mail Recipients", "Mail Recipients", ""]
+    error = failure(management_roles._parent_of, service, "Twin")
+    assert error.kind == "ambiguous" and error.details["candidates"] == [GUID.format(3), GUID.format(4)]
