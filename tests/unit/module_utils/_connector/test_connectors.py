@@ -14,6 +14,9 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._connector import connectors, sync
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.modules import connector as connector_module
+from ansible_collections.intune.exchange.plugins.modules import connector_info, connector_sync
+from simulator import Simulator
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 ADDRESS = "Svc@contoso.com"
@@ -167,3 +170,34 @@ def test_a_synchronisation_is_requested_unless_the_last_is_young_enough(check_mo
     tenant = Tenant(connector(lastSyncDateTime=None))
     params = {"sync_type": "delta", "minimum_interval": 99999, "wait": False, "wait_timeout": 9}
     assert sync.sync(tenant, params, check_mode)["changed"]
+
+
+def test_a_connector_comes_and_goes(simulator: Simulator, run: Callable[..., dict[str, Any]]) -> None:
+    account = simulator.facts("ready")["account"]
+    wanted = {"primary_smtp_address": account}
+    predicted = run(connector_module, check_mode=True, **wanted)
+    assert predicted["changed"] and run(connector_info)["connectors"] == []
+    made = run(connector_module, **wanted)
+    assert made["diff"] == predicted["diff"] == {"before": {}, "after": {"primary_smtp_address": account}}
+    assert made["connector"]["exchange_connector_type"] == "serviceToService"
+    (listed,) = run(connector_info)["connectors"]
+    assert listed["id"] == made["connector"]["id"] and listed["primary_smtp_address"] == account
+    same = run(connector_module, primary_smtp_address=account.upper())
+    assert not same["changed"] and same["connector"]["id"] == listed["id"]
+    removed = run(connector_module, state="absent")
+    assert removed["changed"] and removed["connector"] == {} and run(connector_info)["connectors"] == []
+    assert not run(connector_module, state="absent")["changed"]
+
+
+def test_none_of_two_connectors_is_chosen(simulator: Simulator, run: Callable[..., dict[str, Any]]) -> None:
+    account = simulator.facts("two_connectors")["account"]
+    ids = [one["id"] for one in run(connector_info, tenant="two_connectors")["connectors"]]
+    assert len(ids) == 2
+    for module, options in (
+        (connector_module, {"primary_smtp_address": account}),
+        (connector_module, {"state": "absent"}),
+        (connector_sync, {}),
+    ):
+        failed = run(module, tenant="two_connectors", **options)
+        assert failed["error"]["kind"] == "ambiguous" and sorted(failed["error"]["candidates"]) == sorted(ids)
+    assert [one["operation"] for one in simulator.requests() if one["effect"]] == []
