@@ -58,7 +58,7 @@ def provide_pip() -> None:
 def main(folder: Path, *options: str) -> int:
     provide_pip()
     if "BESIDE_OTHERS" in os.environ and hasattr(os, "sched_setaffinity"):
-        # pylint starts a process for each core that it may use; each reads the same imports, for half as much CPU time again.
+        # pylint starts a process for each core that it may use; each reads the same imports, for half as much again.
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     return subprocess.run(
         [str(BIN / "ansible-test"), "sanity", "--python", VERSION, *options],
