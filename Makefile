@@ -11,7 +11,7 @@
 # make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of,
 # make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
 # the tests notice.
-# All that they make stays in .cache. `make clean` removes it.
+# All that they make stays in .cache. `make clean` removes it, and `make help` prints this.
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -eu -o pipefail -c
@@ -54,7 +54,7 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test test-more test-all test-entry lint lint-python lint-ansible lint-documentation sanity sanity-artifact artifact docs \
+.PHONY: test help test-more test-all test-entry lint lint-python lint-ansible lint-documentation sanity sanity-artifact artifact docs \
 	unit integration more contracts promises fuzz mutants live molecule molecule-one molecule-all molecule-example bench \
 	demo demo-installed demo-tested release from-nothing clean
 
@@ -78,6 +78,9 @@ endef
 # Those that take longest first, so that none is left over at the end.
 test:
 	$(call together,unit integration lint-ansible sanity-artifact lint-documentation lint-python molecule-one demo-tested)
+
+help:
+	sed -n '/^[^#]/q; s/^# \{0,1\}//p' Makefile
 
 test-more:
 	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
