@@ -24,7 +24,11 @@ from typing import Any, NoReturn
 from ansible import constants
 from ansible.cli import playbook as _playbook  # noqa: F401  what most commands are
 from ansible.config.manager import cleanup_tmp_file
-from ansible.plugins.loader import become_loader, connection_loader, init_plugin_loader, shell_loader
+from ansible.plugins import loader as loaders
+from ansible.plugins.loader import init_plugin_loader
+
+COLLECTION = "intune.exchange"
+PLUGINS = ("action", "filter", "inventory", "lookup")  # of the collection
 
 
 def redirect(number: int, path: str, flags: int) -> None:
@@ -65,9 +69,16 @@ def learn(path: Path) -> None:
         if name != "__main__":
             with suppress(Exception):  # some modules exist only under the names that a loader gave them
                 importlib.import_module(name)
-    # What each run begins with: the documentation of these plugins, which says what can be configured.
-    for loader in (connection_loader, shell_loader, become_loader):
-        list(loader.all(class_only=True))
+    # Plugins, and their documentation, which says what can be configured. Ansible-core compiles their source in each
+    # process that asks for one, and each task is a process.
+    for kind in ("action", "become", "cache", "callback", "connection", "filter", "lookup", "shell", "strategy", "test"):
+        list(getattr(loaders, f"{kind}_loader").all(class_only=True))
+    own = Path(constants.COLLECTIONS_PATHS[0], "ansible_collections", *COLLECTION.split("."), "plugins")
+    for kind in PLUGINS:
+        for path in sorted((own / kind).glob("*.py")):
+            getattr(loaders, f"{kind}_loader").get(f"{COLLECTION}.{path.stem}", class_only=True)
+    for path in sorted((own / "modules").glob("*.py")):
+        importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{path.stem}")
     gc.collect()
     gc.freeze()  # a fork copies nothing that its garbage collection does not touch
 
