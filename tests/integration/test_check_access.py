@@ -43,7 +43,7 @@ def test_every_shipped_tenant_in_one_run() -> None:
     with Simulator(tenants=first_run.SHIPPED) as simulator:
         cases = first_run.cases(simulator)
         before = held(simulator)
-        code, output = first_run.run(cases, "-vvvv")
+        code, output = first_run.run(cases, "-vvvv", ansible=ansible)
         assert code == 2 and "Traceback" not in output, output[-3000:]
         assert held(simulator) == before
         assert not [one for one in simulator.requests() if one["class"] != "READ" or one["effect"]]

@@ -28,7 +28,8 @@ from ansible.plugins import loader as loaders
 from ansible.plugins.loader import init_plugin_loader
 
 COLLECTION = "intune.exchange"
-PLUGINS = ("action", "filter", "inventory", "lookup")  # of the collection
+KINDS = ("action", "become", "cache", "callback", "connection", "filter", "lookup", "shell", "strategy", "test")
+OWN_KINDS = ("action", "filter", "inventory", "lookup")
 
 
 def redirect(number: int, path: str, flags: int) -> None:
@@ -61,29 +62,36 @@ def run(job: dict[str, Any]) -> NoReturn:
     sys.exit()
 
 
-def learn(path: Path) -> None:
-    """Import what the first run imported, the collection too, of which ansible-core keeps no bytecode."""
+def prepare() -> None:
+    """Load plugins, and their documentation, which says what can be configured.
+
+    Ansible-core keeps no bytecode of plugins: each task is a process that would compile those which it asks for.
+    """
     init_plugin_loader()
     warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")  # by each run
-    for name in json.loads(path.read_text(encoding="utf-8")):
-        if name != "__main__":
-            with suppress(Exception):  # some modules exist only under the names that a loader gave them
-                importlib.import_module(name)
-    # Plugins, and their documentation, which says what can be configured. Ansible-core compiles their source in each
-    # process that asks for one, and each task is a process.
-    for kind in ("action", "become", "cache", "callback", "connection", "filter", "lookup", "shell", "strategy", "test"):
+    for kind in KINDS:
         list(getattr(loaders, f"{kind}_loader").all(class_only=True))
     own = Path(constants.COLLECTIONS_PATHS[0], "ansible_collections", *COLLECTION.split("."), "plugins")
-    for kind in PLUGINS:
+    for kind in OWN_KINDS:
         for path in sorted((own / kind).glob("*.py")):
             getattr(loaders, f"{kind}_loader").get(f"{COLLECTION}.{path.stem}", class_only=True)
     for path in sorted((own / "modules").glob("*.py")):
         importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{path.stem}")
+
+
+def learn(path: Path) -> None:
+    """Import what the first run imported."""
+    for name in json.loads(path.read_text(encoding="utf-8")):
+        if name != "__main__":
+            with suppress(Exception):  # some modules exist only under the names that a loader gave them
+                importlib.import_module(name)
     gc.collect()
     gc.freeze()  # a fork copies nothing that its garbage collection does not touch
 
 
 def main() -> None:
+    constants.DEFAULT_INTERNAL_POLL_INTERVAL = 0.01  # and not 0.001: on a busy machine a run waits most of its time
+    prepare()
     learned = False
     for line in sys.stdin:
         job = json.loads(line)
