@@ -60,7 +60,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils._targets import is_blank
+from ..module_utils._core.targets import is_blank
 from ..plugin_utils._variables import resolve_variable
 
 
