@@ -51,6 +51,9 @@ def run(job: dict[str, Any]) -> NoReturn:
     shared = Path(constants.DEFAULT_LOCAL_TMP)
     constants.DEFAULT_LOCAL_TMP = tempfile.mkdtemp(prefix=f"ansible-local-{os.getpid()}", dir=shared.parent)
     atexit.register(cleanup_tmp_file, constants.DEFAULT_LOCAL_TMP, warn=True)
+    # Modules that an earlier run has packed, as each run keeps them for its later tasks.
+    (packed := shared / "ansiballz_cache").mkdir(exist_ok=True)
+    Path(constants.DEFAULT_LOCAL_TMP, packed.name).symlink_to(packed)
     sys.argv = job["command"]
     name = Path(sys.argv[0]).name
     name = "adhoc" if name == "ansible" else name.removeprefix("ansible-")
