@@ -10,7 +10,8 @@
 # make unit OPTIONS="-k retry".
 # make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of,
 # make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
-# the tests notice.
+# the tests notice. make mutation tries a sample of all small changes of plugins/module_utils on the unit tests:
+#   make mutation SAMPLE=300 SEED=1 ONLY="_engine/* _connector/account*.py"
 # All that they make stays in .cache. `make clean` removes it, and `make help` prints this.
 SHELL := /bin/bash
 .ONESHELL:
@@ -41,6 +42,7 @@ TEST := $(CACHE)/test/$(MADE)
 LINT := $(CACHE)/lint/$(MADE)
 DEMO := $(CACHE)/demo/$(MADE)
 RELEASE := $(CACHE)/release-tools/$(MADE)
+MUTATION := $(CACHE)/mutation-tools/$(MADE)
 NODE := $(CACHE)/node/.made
 
 # What a developer's machine has set up elsewhere must not change what is tested here.
@@ -55,7 +57,7 @@ export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
 .PHONY: test help test-more test-all test-entry lint lint-python lint-ansible lint-documentation sanity sanity-artifact artifact docs \
-	unit integration more contracts promises fuzz mutants live molecule molecule-one molecule-all molecule-example bench \
+	unit integration more contracts promises fuzz mutants mutation live molecule molecule-one molecule-all molecule-example bench \
 	demo demo-installed demo-tested release from-nothing clean
 
 # $(call step,NAME) begins a step: what it says goes to .cache/logs/NAME.log.
@@ -127,6 +129,10 @@ $(LINT): requirements-lint.txt requirements.txt | $(UV)
 install-release-tools: $(RELEASE)
 $(RELEASE): requirements-release.txt requirements.txt | $(UV)
 	$(call environment,release-tools,-r requirements-release.txt)
+
+install-mutation-tools: $(MUTATION)
+$(MUTATION): requirements-mutation.txt requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
+	$(call environment,mutation-tools,-r requirements-mutation.txt)
 
 # Only what a user installs, in the versions that are tested.
 install-demo: $(DEMO)
@@ -243,6 +249,10 @@ fuzz: $(TEST) | $(CHECKOUT)
 
 mutants: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/python tools/mutants.py
+
+SAMPLE ?= 300
+mutation: $(MUTATION)
+	$(CACHE)/mutation-tools/bin/python tools/mutation.py --sample $(SAMPLE) $(SEED:%=--seed %) $(if $(ONLY),--only "$(ONLY)")
 
 # Asks a real tenant, if LIVE=1 says so: see CONTRIBUTING.md.
 live: $(TEST) | $(CHECKOUT)

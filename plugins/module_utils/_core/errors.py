@@ -77,6 +77,8 @@ NEXT_STEPS = {
     "no_licence": "Add a subscription that includes it: Conditional Access needs Microsoft Entra ID P1",
     "outcome_unknown": "Look at what is there and run again: the next run starts from what it finds",
     "truncated": "Run again; an incomplete list is never taken as whole",
+    "unexpected_answer": "Run again; if it stays, please report it with what -vvv shows",
+    "other_object": "Run again; if it stays, please report it with what -vvv shows",
     "unavailable": "The service had a fault: run again later, and give the request id to Microsoft support if it stays",
     "refused": "Check the values given; the request id is the handle for Microsoft support",
 }

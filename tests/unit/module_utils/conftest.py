@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,9 +99,31 @@ def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
             declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
         ).validate(arguments)
         assert not validated.error_messages, validated.error_messages
-        return engine.perform(declaration, validated.validated_parameters, check_mode, **clock.options)
+        return perform(declaration, validated.validated_parameters, check_mode, **clock.options)
 
     return carried_out
+
+
+def perform(
+    declaration: engine.Declaration, params: Mapping[str, Any], check_mode: bool, **options: Any
+) -> dict[str, Any]:
+    """The result of a module, which has the form that every result has."""
+    result = engine.perform(declaration, params, check_mode, **options)
+    check_form(result, params["tenant_id"])
+    return result
+
+
+def check_form(result: Mapping[str, Any], tenant: str) -> None:
+    """What every result has, whatever the module does: whether it changed, or a whole sentence and what to do next."""
+    if not result.get("failed"):
+        assert isinstance(result["changed"], bool)
+        return
+    kind, said = result["error"]["kind"], result["msg"]
+    assert isinstance(kind, str) and re.fullmatch(r"[a-z_]+", kind), kind
+    # Of options that cannot be used as they are given, the reason may say all.
+    step = "" if kind == "usage" else r"\. \S.+"
+    assert re.fullmatch(rf"Could not \S.+ on tenant {re.escape(tenant)}: \S.+{step}\.", said, re.DOTALL), said
+    assert "None" not in re.split(r"\W+", said), said
 
 
 def hold(simulator: Simulator, role: str, tenant: str = "ready", application: str = "application") -> None:
