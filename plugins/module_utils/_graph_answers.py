@@ -14,6 +14,7 @@ from ._claims import held
 from ._errors import TenantError, one_line
 from ._response import Response
 from ._retry import Outcome, outcome_of_status
+from ._strict_json import parse_json
 
 # How Graph says that it has no such thing: 501 was seen of a tenant in 2026, the others are what HTTP has for it.
 NOT_SERVED = (404, 405, 410, 501)
@@ -41,8 +42,8 @@ def explain(response: Response) -> tuple[str, str, str]:
     inner = error.get("innerError") or error.get("innererror")
     request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
     if message.lstrip().startswith("{"):
-        with contextlib.suppress(ValueError, AttributeError, RecursionError):
-            own = json.loads(message)
+        with contextlib.suppress(ValueError, AttributeError):
+            own = parse_json(message)
             message = str(own.get("Message") or message)
             own_code = str(own.get("ErrorCode") or "")
             if code == "UnknownError" and own_code:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from ._auth import Tokens
-from ._connection import cloud_of, named
+from ._connection import cloud_of, named, proxy_of
 from ._errors import one_line, usage
 from ._exchange import Exchange
 from ._graph import Graph
@@ -63,7 +63,7 @@ def open_tenant(
     if params["timeout"] <= 0:
         raise usage(f"{named('timeout')} must be more than 0 seconds")
     cloud = cloud_of(dict(params))
-    sender = Http(label, params["timeout"], params.get("ca_path"), params.get("proxy"), **http)
+    sender = Http(label, params["timeout"], params.get("ca_path"), proxy_of(dict(params)), **http)
     tokens = Tokens(dict(params), cloud, sender, redactor, tell, {} if memory is None else memory)
     for_graph, for_exchange = (
         Bearer(partial(tokens.bearer, service), partial(tokens.refused, service)) for service in ("graph", "exchange")

@@ -26,7 +26,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import _auth, _transport
-from ..module_utils._redaction import Redactor, hide, secrets_of
+from ..module_utils._redaction import Redactor, hide, proxy_credentials, secrets_of
 from ..module_utils._run import Declaration, perform, refuse_null
 from ..module_utils._token_cache import Token
 
@@ -105,6 +105,7 @@ class ActionModule(ActionBase):
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
+            hidden |= proxy_credentials(parameters.get("proxy"))
             errors = validated.errors
         except Exception:
             return {
