@@ -9,6 +9,7 @@ import re
 import ssl
 import threading
 import traceback
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,6 +111,7 @@ class Transport:
 
     def prepare(self, method: str, url: str, **parts: Any) -> Any:
         """The request as it would be sent: C(url) is then what really goes out. Raises L(Lost)."""
+        _check(parts.get("headers") or {})
         try:
             return self._session.prepare_request(requests.Request(method, url, **parts))
         except (*_BAD_ADDRESS, UnicodeError) as error:
@@ -117,10 +119,7 @@ class Transport:
 
     def send(self, prepared: Any, limit: Limit, proxied: bool) -> Any:
         """The answer with its body unread. Raises L(Lost)."""
-        for name, value in prepared.headers.items():
-            if name != "Cookie" and not _HEADER.fullmatch(_text(value)):  # cookies are of the service itself
-                problem = f"the value for the header {name} holds characters that no header can hold; it is not shown"
-                raise usage(problem, "Check the options for line breaks and letters that are not ASCII")
+        _check(prepared.headers)
         proxies = self._proxies if proxied else {}
         try:
             with limit.holding():
@@ -162,8 +161,13 @@ def read_body(raw: Any, limit: Limit) -> bytes:
         chunks.append(chunk)
 
 
-def _text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+def _check(headers: Mapping[str, Any]) -> None:
+    """Refuse what no header can hold, before others do so and show it. Raises L(TenantError)."""
+    for name, value in headers.items():
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        if name != "Cookie" and not _HEADER.fullmatch(text):  # cookies are of the service itself
+            problem = f"the value for the header {name} holds characters that no header can hold; it is not shown"
+            raise usage(problem, "Check the options for line breaks and letters that are not ASCII")
 
 
 def reason(error: BaseException) -> str:
