@@ -53,7 +53,7 @@ CLOUDS = {
     ),
 }
 
-# As DNS has it, or an IPv6 address. Letters of other alphabets that stand for these would lead elsewhere than they look.
+# As DNS has it, or an IPv6 address. Letters of other alphabets can stand for these, and lead elsewhere than they look.
 _HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 METHODS = ("client_secret", "certificate", "federated_token", "managed_identity", "device_code", "token")
 
@@ -155,12 +155,12 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
 
 def _https_root(option: str, url: str) -> str:
     """Bearer tokens and secrets go only to https roots without anything hidden in them."""
+    url = url.strip()
     if "://" not in url:  # the Azure SDKs accept a bare host in AZURE_AUTHORITY_HOST
         url = f"https://{url}"
     parts, port = _split(url)
-    plain = not (
-        parts.username or parts.password or parts.query or parts.fragment or "\\" in url or "%" in parts.netloc
-    )
+    hidden = parts.username or parts.password or parts.query or parts.fragment or "\\" in url or "%" in parts.netloc
+    plain = not hidden and url.isprintable()
     if parts.scheme != "https" or not _HOST.fullmatch(parts.hostname or "") or not plain or parts.path.strip("/"):
         raise usage(f"{named(option)} must be https://HOST or https://HOST:PORT and nothing else")
     host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname

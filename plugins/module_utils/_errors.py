@@ -15,8 +15,7 @@ from typing import Any
 from ._redaction import masked
 
 _CONTROL = re.compile(
-    "\x1b\\[[0-?]*[ -/]*[@-~]"
-    "|[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
+    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
 )
 # What an answer of another form leads to.
 OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)

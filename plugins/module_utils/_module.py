@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -14,14 +14,14 @@ from ._redaction import Redactor, hide, proxy_credentials, secrets_of
 from ._run import Declaration, perform
 
 
-class _Module(AnsibleModule):  # type: ignore[misc]
+class _Module(AnsibleModule):
     """Also hides what is secret in the address of a proxy, where it ends before anything of ours runs as well."""
 
-    def fail_json(self, msg: str, **result: Any) -> NoReturn:
+    def fail_json(self, msg: str, **result: Any) -> None:
         self._hide_proxy()
         super().fail_json(msg, **result)
 
-    def exit_json(self, **result: Any) -> NoReturn:
+    def exit_json(self, **result: Any) -> None:
         self._hide_proxy()
         super().exit_json(**result)
 

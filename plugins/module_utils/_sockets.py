@@ -47,7 +47,7 @@ class Limit:
         """For the next step. Raises TimeoutError where there is no time left."""
         left = self._deadline.remaining() - (self._connected_by if self.connecting else self._over_by)
         if left <= 0:
-            raise TimeoutError("it did not come to its end in time")
+            raise TimeoutError("timed out")
         return left if self.connecting else min(left, self._quiet)
 
     def check(self) -> None:
@@ -131,7 +131,7 @@ def _addresses(host: str, port: int) -> list[Any]:
     try:
         answer = found.get(timeout=limit.seconds() if limit else None)
     except queue.Empty:
-        raise TimeoutError("its name was not resolved in time") from None
+        raise TimeoutError("timed out while its name was resolved") from None
     if isinstance(answer, BaseException):
         raise answer
     return list(answer)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 import threading
 import traceback
@@ -33,6 +34,7 @@ except ImportError:
 
 _LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
 _CHUNK = 64 * 1024  # bytes
+_PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
 
 
@@ -198,6 +200,11 @@ def lost(error: BaseException, host: str, proxy: str = "") -> Lost:
     causes = _causes(error)
     if proxy and any(isinstance(cause, urllib3.exceptions.ProxyError) for cause in causes):
         host = f"the proxy {proxy}"
+        refused = next((cause for cause in reversed(causes) if _PROXY_REFUSES.match(str(cause))), None)
+        unknown = any(isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN for cause in causes)
+        if refused or unknown:  # which it would do again and again
+            why = one_line(refused, 120) if refused else "its host name does not resolve"
+            return Lost(Outcome.FINAL, "network", f"no connection through {host} ({why})")
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = one_line(cause.verify_message, 120)

@@ -20,8 +20,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._controls import c
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._retry import http_date, retry_after
-from ansible_collections.intune.exchange.plugins.module_utils._tenant_list import tenants_of
 from ansible_collections.intune.exchange.plugins.module_utils._strict_json import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._tenant_list import tenants_of
 from ansible_collections.intune.exchange.plugins.module_utils._values import count, duration, size
 from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_info import DECLARATION
 

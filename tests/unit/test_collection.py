@@ -76,6 +76,7 @@ FLOORS = [
     {"_exchange_answers", "_exchange_parameters", "_graph_answers"},
     {"_http"},
     {"_transport", "_removal", "_response"},
+    {"_sockets"},
     {"_conditional_access_lockout", "_controls", "_device_join"},
     {"_conditional_access_fields"},
     {"_access_decision", "_conditional_access", "_policy_settings"},
@@ -99,13 +100,13 @@ FLOORS = [
         "_connection",
         "_origins",
         "_private_file",
-        "_redaction",
         "_resource",
         "_service_plans",
         "_values",
     },
-    {"_targets"},
+    {"_strict_json", "_targets"},
     {"_errors"},
+    {"_redaction", "_text"},
 ]
 
 

@@ -19,7 +19,12 @@ from .wire import Reply, Wire
 
 PURPOSE = Purpose("try it", "User.Read.All")
 LIST: dict[str, Any] = {"value": []}
-BROKER = {"error": {"code": "InternalServerError", "message": "Rate limit reached because of too many requests to query broker x."}}
+BROKER = {
+    "error": {
+        "code": "InternalServerError",
+        "message": "Rate limit reached because of too many requests to query broker x.",
+    }
+}
 
 
 @pytest.mark.parametrize("name", ["Retry-After", "retry-after", "RETRY-AFTER"])
