@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _http
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._http import Http, Request, Service
-from ansible_collections.intune.exchange.plugins.module_utils._retry import Operation
-from simulator._address import Address
-from simulator._tls import server_context
+from ansible_collections.intune.exchange.plugins.module_utils._client import http as client
+from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Request, Service
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
+from simulator.server.address import Address
+from simulator.server.tls import server_context
 
 from .slow import ENDLESS, PLACES, Slow, serving
 
@@ -143,7 +143,7 @@ def test_parsing_ends_with_the_task(monkeypatch: pytest.MonkeyPatch, tls: tuple[
     body = b"[" + b",".join([b"{}"] * 200_000) + b"]"
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
     context, ca_path = tls
-    parse = _http.parse_json
+    parse = client.parse_json
 
     def slowly(content: bytes, on_time: Callable[[], None]) -> Any:
         def look() -> None:
@@ -154,7 +154,7 @@ def test_parsing_ends_with_the_task(monkeypatch: pytest.MonkeyPatch, tls: tuple[
 
         return parse(content, look)
 
-    monkeypatch.setattr(_http, "parse_json", slowly)
+    monkeypatch.setattr(client, "parse_json", slowly)
     with serving(Slow(head + body, b""), context) as server:
         http = Http("contoso.com", 150, ca_path)
         error = ends(http, Service("Graph", f"https://localhost:{server.port}"))

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Answer, Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._strict_json import parse_json
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
 from .wire import DOMAIN, Reply, Wire, token
@@ -87,8 +87,8 @@ def perform(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> 
         "proxy": wire.proxy,
         **given,
     }
-    declaration = _run.Declaration("try it", lambda tenant, params, check_mode: {"changed": False}, options)
-    return _run.perform(declaration, params, False, clock=clock.now, sleep=clock.sleeps.append)
+    declaration = engine.Declaration("try it", lambda tenant, params, check_mode: {"changed": False}, options)
+    return engine.perform(declaration, params, False, clock=clock.now, sleep=clock.sleeps.append)
 
 
 @pytest.mark.parametrize("character", HARMFUL)

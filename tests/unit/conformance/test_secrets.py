@@ -14,11 +14,11 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, one_line
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
-from ansible_collections.intune.exchange.plugins.module_utils._transport import Connections
+from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, one_line
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.modules import connector_account
 
 from .conftest import Clock
@@ -72,8 +72,8 @@ def shown(wire: Wire, clock: Clock, connections: Connections) -> Play:
             "proxy": wire.proxy,
             **options,
         }
-        result = _run.perform(
-            _run.Declaration("try it", work),
+        result = engine.perform(
+            engine.Declaration("try it", work),
             params,
             False,
             lines.append,
@@ -156,7 +156,7 @@ def test_a_password_of_the_module_is_masked_as_well(wire: Wire, clock: Clock) ->
     given = {"tenant_id": DOMAIN, "auth_method": "token", "graph_token": token(), "exchange_token": token()}
     account = {"user_principal_name": "a@contoso.com", "usage_location": "CH", "password": password}
     connection = {"ca_path": str(wire.ca_path), "proxy": wire.proxy}
-    result = _run.perform(
+    result = engine.perform(
         declaration, {**defaults, **given, **account, **connection}, False, clock=clock.now, sleep=clock.sleeps.append
     )
     assert result["failed"]

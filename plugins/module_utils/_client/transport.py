@@ -1,0 +1,219 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connections and bytes: trust, bounded bodies, and what a lost connection leaves unknown."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import threading
+import traceback
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from .._core.errors import TenantError, one_line, usage
+from .._core.retry import Outcome
+from .sockets import Limit, bind, pools
+
+try:
+    import certifi
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+
+    _BAD_ADDRESS = tuple(
+        getattr(requests.exceptions, name) for name in ("InvalidURL", "MissingSchema", "InvalidSchema")
+    )
+    IMPORT_ERROR = ""
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+
+_LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
+_CHUNK = 64 * 1024  # bytes
+_PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
+_HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
+
+
+class Adapter(HTTPAdapter):
+    """One TLS context for all connections: requests would load the certificate bundle for each."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_maxsize=128, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **options)
+        self.poolmanager.pool_classes_by_scheme = pools(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        manager.pool_classes_by_scheme = pools(manager)
+        return manager
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, _unused = super().build_connection_pool_key_attributes(request, True, None)
+        return host, {"cert_reqs": "CERT_REQUIRED"}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context holds the trust."""
+
+
+class Connections:
+    """Open connections by what they trust, for several transports of one process at once.
+
+    What is said over them stays apart: each transport has cookies of its own, and each request its bearer. Not to be
+    kept across a fork, since both sides would then read the same answers.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._adapters: dict[str, Adapter] = {}
+
+    def adapter(self, ca_path: str | None) -> Adapter:
+        path = ca_path or certifi.where()
+        with self._lock:
+            if path not in self._adapters:
+                try:
+                    self._adapters[path] = Adapter(bind(ssl.create_default_context(cafile=path)))
+                except (OSError, ssl.SSLError) as error:
+                    problem = f"the file of the option ca_path cannot be used: {one_line(error)}"
+                    raise TenantError("usage", problem) from error
+            return self._adapters[path]
+
+    def close(self) -> None:
+        for adapter in self._adapters.values():
+            adapter.close()
+
+
+class Lost(Exception):
+    """No answer came; C(outcome) is what is known of the request."""
+
+    def __init__(self, outcome: Outcome, kind: str, problem: str) -> None:
+        super().__init__(problem)
+        self.outcome, self.kind = outcome, kind
+
+
+class Transport:
+    """Sends one request at a time; trust and proxy come from options, and from nothing in the environment."""
+
+    def __init__(self, ca_path: str | None, proxy: str | None, connections: Connections | None = None) -> None:
+        self._proxies = {"https": proxy} if proxy else {}
+        self._proxy = urlsplit(proxy or "").netloc.rpartition("@")[2]
+        self._session = requests.Session()
+        self._session.trust_env = False
+        # requests would work out where a redirect leads, and read its body without limit, though none is followed.
+        self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
+        self._adapter = (connections or Connections()).adapter(ca_path)
+        for scheme in ("https://", "http://"):  # the endpoint of a managed identity has no certificate
+            self._session.mount(scheme, self._adapter)
+
+    def prepare(self, method: str, url: str, **parts: Any) -> Any:
+        """The request as it would be sent: C(url) is then what really goes out. Raises L(Lost)."""
+        _check(parts.get("headers") or {})
+        try:
+            return self._session.prepare_request(requests.Request(method, url, **parts))
+        except (*_BAD_ADDRESS, UnicodeError) as error:
+            raise _no_address(url) from error
+
+    def send(self, prepared: Any, limit: Limit, proxied: bool) -> Any:
+        """The answer with its body unread. Raises L(Lost)."""
+        _check(prepared.headers)
+        proxies = self._proxies if proxied else {}
+        try:
+            with limit.holding():
+                return self._session.send(
+                    prepared, stream=True, allow_redirects=False, verify=True, proxies=proxies, timeout=limit.seconds()
+                )
+        except (requests.exceptions.RequestException, TimeoutError) as error:
+            raise lost(error, urlsplit(prepared.url).netloc, self._proxy) from error
+        except UnicodeError as error:  # a label of the host is empty or too long
+            raise _no_address(prepared.url) from error
+
+    def reconnect(self) -> None:
+        """Send what follows over new connections; those in use are closed when they are done."""
+        self._adapter.poolmanager.clear()
+
+
+class Unreadable(Exception):
+    """A body that was not read to its end."""
+
+
+def read_body(raw: Any, limit: Limit) -> bytes:
+    """The body, bounded in size and by the time of its request."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        try:
+            limit.check()  # what is in a buffer already comes without any step on a socket
+            with limit.holding():
+                chunk = raw.read1(_CHUNK, decode_content=True)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise Unreadable(reason(error)) from error
+        if not chunk:
+            if raw.length_remaining:  # read1 does not enforce the announced length by itself
+                raise Unreadable(f"{raw.length_remaining} bytes are missing")
+            return b"".join(chunks)
+        size += len(chunk)
+        if size > _LARGEST_BODY:
+            raise Unreadable(f"more than {_LARGEST_BODY} bytes")
+        chunks.append(chunk)
+
+
+def _check(headers: Mapping[str, Any]) -> None:
+    """Refuse what no header can hold, before others do so and show it. Raises L(TenantError)."""
+    for name, value in headers.items():
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        if name != "Cookie" and not _HEADER.fullmatch(text):  # cookies are of the service itself
+            problem = f"the value for the header {name} holds characters that no header can hold; it is not shown"
+            raise usage(problem, "Check the options for line breaks and letters that are not ASCII")
+
+
+def reason(error: BaseException) -> str:
+    """The innermost cause, without addresses of Python objects."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return one_line(error, 120) or type(error).__name__
+
+
+def _no_address(url: str) -> Lost:
+    return Lost(Outcome.FINAL, "protocol", f"{one_line(url, 120)} is no address that can be called; nothing was sent")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The exception, what it wraps and what those wrap."""
+    found: list[BaseException] = []
+    todo: list[Any] = [error]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, BaseException) and one not in found:
+            found.append(one)
+            todo += [getattr(one, "reason", None), one.__cause__, one.__context__, *one.args]
+    return found
+
+
+def lost(error: BaseException, host: str, proxy: str = "") -> Lost:
+    """What is known when no answer came: only a failure before the connection stood is surely not sent."""
+    causes = _causes(error)
+    if proxy and any(isinstance(cause, urllib3.exceptions.ProxyError) for cause in causes):
+        host = f"the proxy {proxy}"
+        refused = next((cause for cause in reversed(causes) if _PROXY_REFUSES.match(str(cause))), None)
+        unknown = any(isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN for cause in causes)
+        if refused or unknown:  # which it would do again and again
+            why = one_line(refused, 120) if refused else "its host name does not resolve"
+            return Lost(Outcome.FINAL, "network", f"no connection through {host} ({why})")
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = one_line(cause.verify_message, 120)
+            return Lost(Outcome.FINAL, "tls", f"the certificate of {host} is not trusted ({why})")
+        if isinstance(cause, urllib3.exceptions.NameResolutionError):
+            return Lost(Outcome.NOT_SENT, "network", f"the host name of {host} does not resolve")
+    for cause in causes:
+        if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
+            return Lost(Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})")
+    if any(isinstance(cause, (TimeoutError, urllib3.exceptions.ReadTimeoutError)) for cause in causes):
+        return Lost(Outcome.UNKNOWN, "network", f"{host} did not answer in time")
+    return Lost(Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})")

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong, and the sentence that a person gets for it.
+
+Every failure is one L(TenantError): what was attempted, on which tenant, what the service said, what to do next.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .redaction import masked
+
+_CONTROL = re.compile(
+    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
+)
+# What an answer of another form leads to.
+OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)
+_LONGEST_MESSAGE = 400
+_LONGEST_PROBLEM = 2000
+_LONGEST_STEP = 800
+_LONGEST_HANDLE = 80
+_LONGEST_TEXT = 100_000  # of which one line is made
+
+
+def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
+    """Text of a service, made fit for a terminal: one line, no control bytes, at most C(limit) characters.
+
+    Secrets are masked before anything is cut: of half a secret nobody could tell any more that it is one.
+    """
+    line = " ".join(_CONTROL.sub(" ", masked(str(text))[:_LONGEST_TEXT]).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Why a request is made: what is attempted in words, and the permission or right that it needs, least first."""
+
+    attempted: str
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered when it did not do what it was asked."""
+
+    service: str
+    status: int
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    client_request_id: str = ""
+
+    def __str__(self) -> str:
+        words = " ".join(str(part) for part in (self.status, one_line(self.code, 80)) if part)
+        said = f": {one_line(self.message).rstrip('.')}" if self.message else ""
+        handle = self.request_id or self.client_request_id
+        return f"{self.service} answered {words}{said}" + (f" (request id {one_line(handle, 80)})" if handle else "")
+
+
+def kind_of(answer: Answer) -> str:
+    """The kind of a failure, from its HTTP status. That something is not there, only the service itself can say."""
+    status = answer.status
+    kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
+    if 300 <= status < 400 or (status == 404 and not answer.code):
+        return "protocol"
+    if status in kinds:
+        return kinds[status]
+    return "unavailable" if status >= 500 and status != 501 else "refused"
+
+
+# What to do next, by kind of failure. A caller that knows better gives its own.
+NEXT_STEPS = {
+    "forbidden": "Grant it to the application, give admin consent, and try again",
+    "throttled": "Wait and run again, or raise the option timeout",
+    "timeout": "Run again, or raise the option timeout",
+    "network": "Check the network, the proxy and the URL options, and run again",
+    "tls": "If a private authority signed it, name its file in the option ca_path; otherwise do not go on",
+    "not_found": "Check the name or id that was given",
+    "conflict": "Somebody else may have changed it at the same time: run again",
+    "protocol": "Check the URL options and any proxy between here and the service; if they are right, report it",
+    "no_intune_licence": "Add an Intune subscription to the tenant, or leave it out of this play",
+    "no_licence": "Add a subscription that includes it: Conditional Access needs Microsoft Entra ID P1",
+    "outcome_unknown": "Look at what is there and run again: the next run starts from what it finds",
+    "truncated": "Run again; an incomplete list is never taken as whole",
+    "unavailable": "The service had a fault: run again later, and give the request id to Microsoft support if it stays",
+    "refused": "Check the values given; the request id is the handle for Microsoft support",
+}
+
+
+@dataclass
+class TenantError(Exception):
+    """A failure that a person can act on. C(kind) is stable and may be tested by playbooks."""
+
+    kind: str
+    problem: str
+    attempted: str = ""
+    tenant: str = ""
+    answer: Answer | None = None
+    next_step: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
+
+    def __str__(self) -> str:
+        start = f"Could not {one_line(self.attempted)}" if self.attempted else ""
+        where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
+        problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
+        sentence = f"{start}{where}: {problem}" if start else problem
+        # Some name what the service listed.
+        step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
+        return f"{sentence}. {step}." if step else f"{sentence}."
+
+    def within(self, attempted: str, tenant: str) -> TenantError:
+        """This failure, with the wider of what was attempted where nothing narrower is known."""
+        self.attempted, self.tenant = self.attempted or attempted, self.tenant or tenant
+        return self
+
+    def result(self) -> dict[str, Any]:
+        """The failure as a task result."""
+        said = asdict(self.answer) if self.answer else {}
+        error = {name: said.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
+        limits = {"code": _LONGEST_HANDLE, "request_id": _LONGEST_HANDLE, "client_request_id": _LONGEST_HANDLE}
+        lines = {name: _lines(value, limits.get(name, _LONGEST_MESSAGE)) for name, value in error.items()}
+        return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_lines(self.details)}}
+
+
+def _lines(value: Any, limit: int = _LONGEST_MESSAGE) -> Any:
+    """The value with each text in it as one short line."""
+    if isinstance(value, str):
+        return one_line(value, limit)
+    if isinstance(value, (list, tuple)):
+        return [_lines(entry, limit) for entry in value]
+    if isinstance(value, dict):
+        return {key: _lines(entry, limit) for key, entry in value.items()}
+    return value
+
+
+def usage(problem: str, next_step: str = "") -> TenantError:
+    """Options that cannot be used as they are given."""
+    return TenantError("usage", problem, next_step=next_step)

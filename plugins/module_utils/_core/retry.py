@@ -1,0 +1,127 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a request may be repeated, and how long to wait. Pure rules and the one clock of a task.
+
+The class of an operation decides, not its HTTP method: Exchange sends everything by POST. A write that may have
+happened is never sent twice; its caller looks for what it left behind.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import enum
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from .errors import one_line
+
+
+class Operation(enum.Enum):
+    """What repeating a request would do."""
+
+    READ = "reads"
+    IDEMPOTENT = "sets or removes something by its identity"
+    CREATE = "creates"
+    ACTION = "starts something"
+
+
+class Outcome(enum.Enum):
+    """What is known after one attempt."""
+
+    DONE = "done"
+    NOT_SENT = "never reached the service"
+    REFUSED = "refused for now, nothing happened"
+    UNKNOWN = "it may or may not have happened"
+    BODY_LOST = "it happened, but the answer is unreadable"
+    FINAL = "refused for good"
+
+
+_ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: 8, Outcome.UNKNOWN: 6}
+_SECONDS = re.compile(r"[+-]?([0-9]{1,15}(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+_FIRST_DELAY = 0.5  # seconds
+_LONGEST_DELAY = 30.0  # seconds; Retry-After may ask for more
+
+
+def outcome_of_status(status: int) -> Outcome:
+    """Microsoft Graph, "Handle errors" and "Throttling": 429 was not processed, any 5xx and 408 may have been.
+
+    Of an interim answer, which no client may take for the last one, nothing is known.
+    """
+    if 200 <= status < 300:
+        return Outcome.DONE
+    if status == 429:
+        return Outcome.REFUSED
+    if status < 200 or status == 408 or (status >= 500 and status != 501):
+        return Outcome.UNKNOWN
+    return Outcome.FINAL
+
+
+def may_repeat(operation: Operation, outcome: Outcome, attempts: int) -> bool:
+    """Whether the same request may be sent again after C(attempts) attempts that ended in C(outcome)."""
+    if attempts >= _ATTEMPTS.get(outcome, 0):
+        return False
+    return outcome in (Outcome.NOT_SENT, Outcome.REFUSED) or operation in (Operation.READ, Operation.IDEMPOTENT)
+
+
+def header(headers: Mapping[str, Any], name: str) -> str:
+    """A header in any case, as text: those of a batch are plain JSON, with numbers, lists and lower case among them."""
+    found = next((value for key, value in headers.items() if str(key).lower() == name.lower()), None)
+    if isinstance(found, (list, tuple)):
+        found = ", ".join(str(one) for one in found)
+    return "" if found is None else str(found).strip()
+
+
+def retry_after(headers: Mapping[str, Any]) -> float | None:
+    """Seconds that a Retry-After header asks for: an integer, a fraction or an HTTP date; None if it says nothing.
+
+    Where something on the way has added another one, the longer wait counts.
+    """
+    text = header(headers, "Retry-After")
+    due, sent = http_date(text), http_date(header(headers, "Date"))
+    if due is not None:
+        return max(0.0, (due - (sent or datetime.now(UTC))).total_seconds())
+    waits = [max(0.0, float(one)) for one in re.split(r"[,;\s]+", text) if _SECONDS.fullmatch(one)]
+    return max(waits, default=None)
+
+
+def rate_limit(headers: Mapping[str, Any]) -> str:
+    """What Exchange Online says of the calls that are left, for people who watch with -vvv."""
+    told = ((name, one_line(header(headers, f"Rate-Limit-{name}"), 40)) for name in ("Remaining", "Limit", "Reset"))
+    return ", ".join(f"{name.lower()} {value}" for name, value in told if value)
+
+
+def http_date(text: str) -> datetime | None:
+    """An HTTP date as an aware datetime, None if it is none."""
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> float:
+    """Full jitter over an exponential ceiling; what the service asked for is the least."""
+    wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0**attempts)
+    return wait if floor is None else floor + wait * 0.1
+
+
+class Deadline:
+    """The time that a task has, on a clock that only moves forward."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._end - self._clock())
+
+    def extend(self, seconds: float) -> None:
+        """Give the task more time, for a wait that was asked for."""
+        self.seconds += seconds
+        self._end += seconds

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The door for a module process: the only place that meets AnsibleModule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._client import auth, transport
+from .._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from .run import Declaration, perform
+
+
+class _Module(AnsibleModule):
+    """Also hides what is secret in the address of a proxy, where it ends before anything of ours runs as well."""
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        self._hide_proxy()
+        super().fail_json(msg, **result)
+
+    def exit_json(self, **result: Any) -> None:
+        self._hide_proxy()
+        super().exit_json(**result)
+
+    def _hide_proxy(self) -> None:
+        self.no_log_values |= proxy_credentials((self.params or {}).get("proxy"))
+
+
+def run_module(declaration: Declaration) -> None:
+    """Run C(declaration) as an Ansible module."""
+    module = _Module(
+        argument_spec=declaration.argument_spec, required_if=list(declaration.required_if), supports_check_mode=True
+    )
+    for library, problem in (("requests", transport.IMPORT_ERROR), ("msal", auth.IMPORT_ERROR)):
+        if problem:
+            module.fail_json(msg=missing_required_lib(library), exception=problem)
+    progress: list[str] = []
+    result = perform(declaration, module.params, module.check_mode, progress.append)
+    if progress:
+        result["progress"] = progress
+    # From 2.22 on, ansible-core no longer hides secrets in the arguments that a task registers.
+    secrets = secrets_of(declaration.argument_spec, module.params)
+    redactor = Redactor()
+    for secret in secrets:
+        redactor.add(secret)
+    result["invocation"] = {"module_args": redactor.clean(hide(module.params, secrets))}
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
