@@ -27,7 +27,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._client import auth, transport
 from ..module_utils._client.token_cache import Token
-from ..module_utils._core.redaction import Redactor, hide, secrets_of
+from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
 from ..module_utils._engine.run import Declaration, perform, refuse_null
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -105,6 +105,7 @@ class ActionModule(ActionBase):
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
+            hidden |= proxy_credentials(parameters.get("proxy"))
             errors = validated.errors
         except Exception:
             return {

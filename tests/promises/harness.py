@@ -25,8 +25,9 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import http
+from ansible_collections.intune.exchange.plugins.module_utils._client.sockets import Limit
 from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost, Transport
-from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
 from simulator import Simulator
 
@@ -121,13 +122,14 @@ class Watch:
 class _Body:
     """A body whose pieces take time by the clock of the task."""
 
-    def __init__(self, raw: Any, watch: Watch, patience: float) -> None:
-        self._raw, self._watch, self._patience = raw, watch, patience
+    def __init__(self, raw: Any, watch: Watch, patience: float, waits: float) -> None:
+        self._raw, self._watch, self._patience, self._waits = raw, watch, patience, waits
 
     def read1(self, *arguments: Any, **options: Any) -> bytes:
         self._watch.passes(self._watch.read_seconds)
         try:
-            return bytes(self._raw.read1(*arguments, **options))
+            with _for_real(self._waits).holding():
+                return bytes(self._raw.read1(*arguments, **options))
         except Exception as error:
             if "timed out" in str(error):
                 self._watch.passes(self._patience)
@@ -137,18 +139,26 @@ class _Body:
         return getattr(self._raw, name)
 
 
+def _for_real(seconds: float) -> Limit:
+    """By the clock of this machine, on which sockets wait."""
+    return Limit(Deadline(seconds), seconds, seconds, seconds)
+
+
 def _watched(watch: Watch) -> type[Transport]:
     class Watched(Transport):
-        def send(self, prepared: Any, connect: float, read: float, proxied: bool) -> Any:
+        def send(self, prepared: Any, limit: Limit, proxied: bool) -> Any:
+            read = limit.seconds()
+            with limit.until_connected():
+                connect = limit.seconds()
             number = watch.enter(prepared)
             real = prepared.url
             if number in watch.redirect:
                 parts = urlsplit(real)
                 prepared.url = watch.redirect[number] + real.removeprefix(f"{parts.scheme}://{parts.netloc}")
-            limit = _A_HANGING_SOCKET_WAITS if watch.hangs else _A_SOCKET_WAITS
+            waits = _A_HANGING_SOCKET_WAITS if watch.hangs else _A_SOCKET_WAITS
             try:
-                raw = super().send(prepared, limit, limit, proxied)
-                raw.raw = _Body(raw.raw, watch, read)
+                raw = super().send(prepared, _for_real(waits), proxied)
+                raw.raw = _Body(raw.raw, watch, read, waits)
                 return raw
             except Lost as lost:
                 if lost.outcome is Outcome.UNKNOWN and "in time" in str(lost):

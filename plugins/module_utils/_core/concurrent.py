@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Mapping
@@ -34,7 +35,8 @@ def gather(calls: Mapping[str, Callable[[], Any]], at_most: int = 10) -> dict[st
                 done.put((name, None, error))
 
     for _thread in range(min(at_most, len(calls))):
-        threading.Thread(target=work, daemon=True).start()
+        # In a copy of what holds here, such as whose secrets are hidden.
+        threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True).start()
     results: dict[str, Any] = {}
     for _call in calls:
         name, value, bug = done.get()
