@@ -120,11 +120,12 @@ class Http:
         deadline: Deadline | None = None,
         connections: Connections | None = None,
         trace: Callable[[str], None] = lambda line: None,
+        abandoned: Callable[[], bool] = lambda: False,
     ) -> None:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
         self.clock, self.sleep, self.now = clock, sleep, now
-        self._random, self.trace = random, trace
+        self._random, self.trace, self._abandoned = random, trace, abandoned
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: Answer | None = None  # what was answered to the last request that was done
@@ -221,6 +222,10 @@ class Http:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
         token = service.bearer.token() if service.bearer else ""
+        if self._abandoned():  # as late as possible: signing in may have taken its time
+            raise TenantError(
+                "abandoned", "the ansible-playbook that started this task has ended; nothing more was sent", *said
+            )
         if service.bearer:
             prepared.headers["Authorization"] = f"Bearer {token}"
         patience = left if request.operation is Operation.READ else left * _PATIENCE

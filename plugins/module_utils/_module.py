@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import _auth, _transport
+from ._caller import watch_process
 from ._redaction import hide, secrets_of
 from ._run import Declaration, perform
 
@@ -21,7 +22,7 @@ def run_module(declaration: Declaration) -> None:
         if problem:
             module.fail_json(msg=missing_required_lib(library), exception=problem)
     progress: list[str] = []
-    result = perform(declaration, module.params, module.check_mode, progress.append)
+    result = perform(declaration, module.params, module.check_mode, progress.append, abandoned=watch_process())
     if progress:
         result["progress"] = progress
     # From 2.22 on, ansible-core no longer hides secrets in the arguments that a task registers.

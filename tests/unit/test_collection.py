@@ -93,6 +93,7 @@ FLOORS = [
         "_retry",
     },
     {
+        "_caller",
         "_claims",
         "_cmdlet_contract",
         "_cmdlet_members",
