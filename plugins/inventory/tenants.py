@@ -157,6 +157,7 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
+from ..module_utils._auth_method import outranking
 from ..module_utils._errors import TenantError, one_line
 from ..module_utils._fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._tenant_list import RESERVED, SHARED
@@ -173,13 +174,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     NAME = "intune.exchange.tenants"
     _hosts: frozenset[str] = frozenset()  # their names
+    _written: dict[str, Any]  # the options of the file, without what the environment says
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith((".tenants.yml", ".tenants.yaml"))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        self._written = self._read_config_data(path) or {}
         found = self._found(path, cache)
         hosts, left_out = found["hosts"], found["left_out"]
         self._hosts = frozenset(host["name"] for host in hosts)
@@ -220,6 +222,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _read(self, left_out: list[str]) -> list[dict[str, Any]]:
         shared = {option: self._given(option) for option in SHARED}
         try:
+            shared = outranking(shared, self._written)
             return read_fleet(
                 self._given("tenants"),
                 self._given("partner_tenant_id"),

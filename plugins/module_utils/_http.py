@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ._challenge import claims_challenge, sign_in_step
 from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, kind_of, one_line
 from ._origins import REDIRECTS, belonging, follow, moved, origin
@@ -41,10 +42,10 @@ _PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one 
 
 @dataclass(frozen=True)
 class Bearer:
-    """Where the token of a service comes from, and who is told that the service refused it."""
+    """Where the token of a service comes from, and who is told that the service refused it, and wants these claims."""
 
     token: Callable[[], str]
-    refused: Callable[[str], None]
+    refused: Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class Http:
                 continue
             attempts += 1
             if response is not None and response.status == 401 and service.bearer:
-                service.bearer.refused(attempt.token)
+                service.bearer.refused(attempt.token, claims_challenge(response.headers))
                 if not renewed:
                     renewed = True  # refused before anything happened: once more with a new token
                     continue
@@ -289,7 +290,7 @@ class Http:
         if kind == "forbidden" and request.purpose.needs:
             step = grant_step(request.purpose.needs, claims(attempt.token))
         if kind == "sign_in":
-            step = "Check that the token is for this tenant and cloud, and sign in again"
+            step = sign_in_step(attempt.response.headers if attempt.response else {})
         problem = str(answer) if answer else attempt.problem
         return TenantError(
             kind, problem, request.purpose.attempted, self.tenant, answer, step, claims=claims(attempt.token)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import _auth, _transport
@@ -13,16 +15,28 @@ from ._redaction import hide, secrets_of
 from ._run import Declaration, perform
 
 
+class _Module(AnsibleModule):
+    """C(given) are the arguments as they were written, without defaults and what the environment says."""
+
+    given: dict[str, Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.given = dict(self.params)
+
+
 def run_module(declaration: Declaration) -> None:
     """Run C(declaration) as an Ansible module."""
-    module = AnsibleModule(
+    module = _Module(
         argument_spec=declaration.argument_spec, required_if=list(declaration.required_if), supports_check_mode=True
     )
     for library, problem in (("requests", _transport.IMPORT_ERROR), ("msal", _auth.IMPORT_ERROR)):
         if problem:
             module.fail_json(msg=missing_required_lib(library), exception=problem)
     progress: list[str] = []
-    result = perform(declaration, module.params, module.check_mode, progress.append, abandoned=watch_process())
+    result = perform(
+        declaration, module.params, module.check_mode, progress.append, given=module.given, abandoned=watch_process()
+    )
     if progress:
         result["progress"] = progress
     # From 2.22 on, ansible-core no longer hides secrets in the arguments that a task registers.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ._auth_method import outranking
 from ._connection import CONNECTION_SPEC, SECRET_OPTIONS
 from ._errors import OF_ANSWERS, Answer, Purpose, TenantError, one_line
 from ._redaction import Redactor
@@ -71,18 +72,21 @@ def perform(
     progress: Callable[[str], None] = lambda line: None,
     tell: Callable[[str], None] | None = None,
     memory: dict[str, Token] | None = None,
+    given: Mapping[str, Any] | None = None,
     **http: Any,
 ) -> dict[str, Any]:
     """The result of a task, failures included, without any secret in it.
 
     C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can), L(Http)
-    what is in C(http). Tasks that share a C(memory) share their sign-ins.
+    what is in C(http). Tasks that share a C(memory) share their sign-ins. C(given) are the arguments as they were
+    written: they outrank what the environment adds to C(params).
     """
     tenant: Tenant | None = None
     redactor = Redactor()
     for option in SECRET_OPTIONS:
         redactor.add(params.get(option))
     try:
+        params = params if given is None else outranking(params, given)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
         result = declaration.run(tenant, params, check_mode)

@@ -136,7 +136,15 @@ class ActionModule(ActionBase):
 
             check_mode = bool(self._task.check_mode)
             result = perform(
-                declaration, parameters, check_mode, show, _tell, _tokens, trace=trace, abandoned=abandoned
+                declaration,
+                parameters,
+                check_mode,
+                show,
+                _tell,
+                _tokens,
+                given=arguments,
+                trace=trace,
+                abandoned=abandoned,
             )
             if progress:
                 result["progress"] = progress

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ..module_utils._auth_method import outranking
 from ..module_utils._connection import CONNECTION_SPEC, SECRET_OPTIONS, named
 from ..module_utils._errors import usage
 from ..module_utils._event_data import event_data, is_event_address, may_be_template
@@ -60,7 +61,7 @@ async def watch(
     rules = Rules(**{name: params[name] for name in Rules.__dataclass_fields__})
     entries = _entries(params)
     _refuse_templates({**given, "tenants": entries})
-    shared = {option: params.get(option) for option in SHARED}
+    shared = outranking({option: params.get(option) for option in SHARED}, given)
     memory: dict[str, Token] = {}
     with WatchFile(params["state_file"]) as file:
         known = file.load()

@@ -75,7 +75,7 @@ FLOORS = [
     {"_msal_transport", "_exchange", "_graph", "_token_cache"},
     {"_exchange_answers", "_exchange_parameters", "_graph_answers"},
     {"_http"},
-    {"_transport", "_removal", "_response"},
+    {"_transport", "_removal", "_response", "_challenge"},
     {"_conditional_access_lockout", "_controls", "_device_join"},
     {"_conditional_access_fields"},
     {"_access_decision", "_conditional_access", "_policy_settings"},
@@ -94,6 +94,7 @@ FLOORS = [
     },
     {
         "_caller",
+        "_machine",
         "_claims",
         "_cmdlet_contract",
         "_cmdlet_members",

@@ -354,7 +354,14 @@ def test_what_cannot_be_meant_is_refused(
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"auth_method": "device_code"}, "auth_method device_code would need a person for each tenant"),
+        (
+            {"auth_method": "device_code", "graph_token": None, "exchange_token": None},
+            "auth_method device_code would need a person for each tenant",
+        ),
+        (
+            {"auth_method": "device_code"},
+            "several sign-in methods are given at once: auth_method device_code, graph_tok",
+        ),
         ({"tenants": [{"tenant_id": "contoso", "tennant": 1}]}, "tenants[1] has options that no tenant has: tennant"),
         ({"timeout": 0}, "timeout (INTUNE_EXCHANGE_TIMEOUT) must be more than 0 seconds"),
     ],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificate files as people make them: with chains in any order, renewed, foreign, expired, of another kind of key."""
+"""Certificate files as people make them: with chains in any order, renewed, foreign, expired, with other keys."""
 
 from __future__ import annotations
 
@@ -76,9 +76,7 @@ def test_the_certificate_is_that_of_the_key(tmp_path: Path) -> None:
 
 def test_the_certificate_of_a_pfx_is_that_of_the_key(tmp_path: Path) -> None:
     path = tmp_path / "app.pfx"
-    path.write_bytes(
-        pkcs12.serialize_key_and_certificates(None, key("app"), None, [certificate("ca")], NoEncryption())
-    )
+    path.write_bytes(pkcs12.serialize_key_and_certificates(None, key("app"), None, [certificate("ca")], NoEncryption()))
     with pytest.raises(TenantError, match="holds no certificate of its private key"):
         client_credential(str(path), None)
     own = certificate("app")
