@@ -189,7 +189,7 @@ class Http:
         wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
         if wait >= left:
             asked = f" and asks to wait {floor:g} s" if floor else ""
-            time_left = f"only {left:.0f} s of the {self.deadline.seconds:g} s of the option timeout are left"
+            time_left = f"only {left:.0f} s of the {self.deadline} are left"
             raise TenantError(
                 "throttled" if throttled else "timeout",
                 f"{answer or problem}{asked}, but {time_left}",
@@ -204,7 +204,7 @@ class Http:
         if left <= 0:
             raise TenantError(
                 "timeout",
-                f"the {self.deadline.seconds:g} s of the option timeout are over",
+                f"the {self.deadline} are over",
                 request.purpose.attempted,
                 self.tenant,
             )

@@ -103,10 +103,16 @@ def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> fl
 class Deadline:
     """The time that a task has, on a clock that only moves forward."""
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, share_of: float = 0.0) -> None:
+        self.seconds, self._share_of = seconds, share_of
         self._clock = clock
         self._end = clock() + seconds
+
+    def __str__(self) -> str:
+        """The time as messages call it, after "the"."""
+        if not self._share_of:
+            return f"{self.seconds:g} s of the option timeout"
+        return f"{self.seconds:.0f} s that this tenant has of the {self._share_of:g} s of the option timeout"
 
     def remaining(self) -> float:
         """Seconds left, never negative."""

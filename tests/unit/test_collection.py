@@ -67,6 +67,7 @@ FLOORS = [
         "_pace",
         "_organization_customization",
         "_partner",
+        "_shares",
         "_policy_plans",
     },
     {"_delegation"},
