@@ -65,6 +65,37 @@ FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]
 }
 
 
+def check_fleet(
+    entries: Sequence[Any] | None,
+    partner_tenant_id: str | None,
+    shared: Mapping[str, Any],
+    concurrency: int,
+    timeout: float,
+) -> Sequence[Any]:
+    """The tenants that are written down, or the one of the C(shared) options. Raises L(TenantError)."""
+    blank = [
+        f"tenants[{number}].{name}"
+        for number, entry in enumerate(entries or (), 1)
+        for name, value in (entry.items() if isinstance(entry, Mapping) else ())
+        if name in ("name", "account", "client_id") and isinstance(value, str) and is_blank(value)
+    ]
+    if partner_tenant_id is not None and is_blank(partner_tenant_id):
+        blank.append("partner_tenant_id")  # it would leave the tenant of the environment
+    if blank:
+        raise blank_refusal(blank)
+    if concurrency < 1:
+        raise usage("concurrency must be at least 1")
+    if timeout <= 0:
+        raise usage(f"{named('timeout')} must be more than 0 seconds")
+    if shared.get("auth_method") == "device_code":
+        raise usage("auth_method device_code would need a person for each tenant", "Choose another method")
+    if entries is None and not partner_tenant_id:
+        if not shared["tenant_id"]:
+            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all left out", "Give one of them")
+        entries = [{"tenant_id": shared["tenant_id"]}]
+    return entries or []
+
+
 def read_fleet(
     entries: Sequence[Any] | None,
     partner_tenant_id: str | None,
@@ -85,33 +116,14 @@ def read_fleet(
     valid id is none: C(left_out) is called with the reason. C(note) gets what people should know of the others,
     C(progress) a line from time to time. A host that is C(known) by its name is not read again.
     """
-    blank = [
-        f"tenants[{number}].{name}"
-        for number, entry in enumerate(entries or ())
-        for name, value in (entry.items() if isinstance(entry, Mapping) else ())
-        if name in ("name", "account", "client_id") and isinstance(value, str) and is_blank(value)
-    ]
-    if partner_tenant_id is not None and is_blank(partner_tenant_id):
-        blank.append("partner_tenant_id")  # it would leave the tenant of the environment
-    if blank:
-        raise blank_refusal(blank)
-    if concurrency < 1:
-        raise usage("concurrency must be at least 1")
-    if timeout <= 0:
-        raise usage(f"{named('timeout')} must be more than 0 seconds")
-    if shared.get("auth_method") == "device_code":
-        raise usage("auth_method device_code would need a person for each tenant", "Choose another method")
-    if entries is None and not partner_tenant_id:
-        if not shared["tenant_id"]:
-            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all left out", "Give one of them")
-        entries = [{"tenant_id": shared["tenant_id"]}]
+    entries = check_fleet(entries, partner_tenant_id, shared, concurrency, timeout)
     ticking: Callable[[], float] = clock.get("clock", time.monotonic)
     whole = Deadline(timeout, ticking)
     together = {**clock, "connections": Connections()}
     try:
         listing = {**together, "deadline": whole}
         found = _customers(partner_tenant_id, shared, timeout, listing, left_out, note) if partner_tenant_id else {}
-        tenants = tenants_of(entries or [], found, shared)
+        tenants = tenants_of(entries, found, shared)
         hosts = {name: known[name] for name, params in tenants.items() if known and _is_known(name, params, known)}
         watched = _Progress(progress, len(tenants), len(hosts))
         shares = Shares(whole, len(tenants) - len(hosts), concurrency, ticking)

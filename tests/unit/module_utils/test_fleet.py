@@ -228,7 +228,7 @@ def test_those_that_hang_leave_the_others_their_time(
 def test_one_that_was_never_asked_is_told_so(fleet: Fleet, simulator: Simulator, clock: Clock) -> None:
     """As where the machine slept: no time is left for the second one."""
     simulator.fault(match=LIST, kind="status", status=503, headers={"Retry-After": "1"})
-    clock.sleeps = Jump()  # type: ignore[assignment]
+    clock.sleeps = Jump()
     hosts = fleet("ready", "connected", wanted=("connector",), concurrency=1)
     error = hosts["connected"]["variables"]["tenant_error"]
     assert error["kind"] == "timeout" and "it was never asked" in error["message"]
