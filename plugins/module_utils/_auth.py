@@ -15,11 +15,13 @@ from ._auth_method import choose_method
 from ._certificate import client_credential, read_certificate
 from ._claims import tenant_of
 from ._connection import Cloud, named
+from ._entra_steps import ENTRA_STEPS
 from ._errors import Answer, TenantError, one_line, usage
-from ._http import Http, Service
+from ._http import Http
 from ._machine import identity_endpoint, machine_ids
 from ._msal_transport import WAITING, MsalTransport
 from ._redaction import Redactor
+from ._service import Service
 from ._targets import is_guid
 from ._token_cache import Token, TokenCache, key_of
 
@@ -36,19 +38,6 @@ _MSAL_LOG.addHandler(logging.NullHandler())
 _MSAL_LOG.propagate = False
 
 _NO_CONSENT = "AADSTS7000229"  # the application has no service principal in this tenant
-
-# Microsoft Entra authentication and authorization error codes: what a person can do about the usual ones.
-_ENTRA_STEPS = {
-    "AADSTS700016": f"Check {named('client_id', 'tenant_id')}: the application must exist in this tenant",
-    "AADSTS7000215": f"Give the value of a current secret (not its id) in {named('client_secret')}",
-    "AADSTS7000222": f"The secret has expired: create a new one and give it in {named('client_secret')}",
-    "AADSTS90002": f"Check {named('tenant_id')} and the option cloud",
-    "AADSTS900023": f"Check {named('tenant_id')}: it must be a tenant id or a verified domain",
-    "AADSTS700027": "Register the certificate of this file with the application",
-    "AADSTS70021": "Check issuer, subject and audience of the application's federated credential",
-    "AADSTS700213": "Check the subject of the application's federated credential",
-    "AADSTS500011": "Check the URL options: this tenant does not know the service that the token is for",
-}
 
 
 class Tokens:
@@ -184,7 +173,7 @@ class Tokens:
         code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
         answer = Answer("Microsoft Entra", status, code, text, str(correlation_id or ""))
         other = "the request id is the handle for Microsoft support" if correlation_id else "a proxy may have answered"
-        step = _ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
+        step = ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
         if code == _NO_CONSENT:
             where = f"{self._cloud.authority_url}/{self._params['tenant_id']}/adminconsent"
             link = f"{where}?client_id={self._params.get('client_id')}"

@@ -25,11 +25,12 @@ from ._cmdlet_contract import CMDLETS
 from ._errors import Purpose, TenantError
 from ._exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from ._exchange_parameters import checked, reads, result_size
-from ._http import Bearer, Http, Request, Service
+from ._http import Http
 from ._origins import REDIRECTS
 from ._resource import fold
 from ._response import WHOLE, Response
 from ._retry import Operation
+from ._service import Bearer, Request, Service
 
 _NAME = "Exchange Online"
 _PAGE = 1000  # objects; the service gives no more

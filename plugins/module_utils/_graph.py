@@ -13,10 +13,11 @@ from urllib.parse import quote, unquote, urlsplit
 from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, kind_of
 from ._graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
-from ._http import Bearer, Http, Request, Service
+from ._http import Http
 from ._removal import remove_listed
 from ._response import WHOLE, Response
 from ._retry import Operation, Outcome, header, may_repeat, retry_after
+from ._service import Bearer, Request, Service
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"

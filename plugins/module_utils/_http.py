@@ -20,7 +20,7 @@ from typing import Any
 from ._challenge import claims_challenge, sign_in_step
 from ._claims import claims, grant_step
 from ._errors import Answer, Purpose, TenantError, kind_of, one_line
-from ._origins import REDIRECTS, belonging, follow, moved, origin
+from ._origins import REDIRECTS, follow, moved, origin
 from ._response import Response
 from ._retry import (
     Deadline,
@@ -33,60 +33,14 @@ from ._retry import (
     rate_limit,
     retry_after,
 )
+from ._service import Request, Service
 from ._transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
+from ._values import counted
 
 _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
+_WORTH_TELLING = 5.0  # seconds of a wait
 _PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one left behind must still be looked for
-
-
-@dataclass(frozen=True)
-class Bearer:
-    """Where the token of a service comes from, and who is told that the service refused it, and wants these claims."""
-
-    token: Callable[[], str]
-    refused: Callable[[str, str], None]
-
-
-@dataclass(frozen=True)
-class Service:
-    """One origin that may be called: nothing is sent to an address outside of C(root).
-
-    Where C(siblings) is given, redirects are followed: within C(root), and to the https hosts of these domains.
-    """
-
-    name: str
-    root: str
-    bearer: Bearer | None = None
-    classify: Callable[[Response], Outcome] = lambda response: outcome_of_status(response.status)
-    explain: Callable[[Response], tuple[str, str, str]] = lambda response: ("", response.text, "")
-    read_timeout: float = 100.0  # seconds without a byte
-    proxied: bool = True
-    siblings: tuple[str, ...] | None = None
-
-    def url(self, path: str, attempted: str = "", tenant: str = "") -> str:
-        """An address below the root; C(path) may be a whole link that the service gave."""
-        url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
-        allowed = belonging(self.root, self.siblings, url)
-        if allowed is None:
-            address = f"the address {one_line(url, 120)}, which is not below {self.root}"
-            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", attempted, tenant)
-        return allowed
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is sent. C(body) is JSON unless it is a form."""
-
-    operation: Operation
-    method: str
-    path: str
-    purpose: Purpose
-    body: Any = None
-    form: Any = None
-    query: dict[str, str] | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    wants_json: bool = True  # a 2xx with another body is an error; files are downloaded without
 
 
 @dataclass(frozen=True)
@@ -122,11 +76,13 @@ class Http:
         connections: Connections | None = None,
         trace: Callable[[str], None] = lambda line: None,
         abandoned: Callable[[], bool] = lambda: False,
+        waits: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
         self.clock, self.sleep, self.now = clock, sleep, now
-        self._random, self.trace, self._abandoned = random, trace, abandoned
+        self._random, self.trace, self._abandoned, self._waits = random, trace, abandoned, waits
+        self._waited = 0.0  # seconds, by all requests of the task
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: Answer | None = None  # what was answered to the last request that was done
@@ -189,14 +145,19 @@ class Http:
         wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
         if wait >= left:
             asked = f" and asks to wait {floor:g} s" if floor else ""
+            tried = f" after {counted(attempts, 'attempt')} and {self._waited:.0f} s of waiting" if self._waited else ""
             time_left = f"only {left:.0f} s of the {self.deadline} are left"
             raise TenantError(
                 "throttled" if throttled else "timeout",
-                f"{answer or problem}{asked}, but {time_left}",
+                f"{answer or problem}{asked}, but {time_left}{tried}",
                 purpose.attempted,
                 self.tenant,
                 answer,
             )
+        if throttled and wait >= _WORTH_TELLING:
+            service = answer.service if answer else "The service"
+            self._waits(f"{service} limits the requests: waiting {wait:.0f} s before attempt {attempts + 1}")
+        self._waited += wait
         self.sleep(wait)
 
     def _try(self, service: Service, request: Request) -> _Attempt:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ._errors import Purpose, TenantError
-from ._http import Http, Request, Service
+from ._http import Http
 from ._response import Response
 from ._retry import Operation, header
+from ._service import Request, Service
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import email.utils
 import enum
+import math
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -37,7 +38,8 @@ class Outcome(enum.Enum):
     FINAL = "refused for good"
 
 
-_ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: 8, Outcome.UNKNOWN: 6}
+# What is refused for now is sent again for as long as the task has time: the service says when, and each wait is one.
+_ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: math.inf, Outcome.UNKNOWN: 6}
 _FIRST_DELAY = 0.5  # seconds
 _LONGEST_DELAY = 30.0  # seconds; Retry-After may ask for more
 
@@ -96,7 +98,7 @@ def http_date(text: str) -> datetime | None:
 
 def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> float:
     """Full jitter over an exponential ceiling; what the service asked for is the least."""
-    wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0**attempts)
+    wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempts, 16))
     return wait if floor is None else floor + wait * 0.1
 
 

@@ -16,8 +16,9 @@ from ._connection import cloud_of, named
 from ._errors import one_line, usage
 from ._exchange import Exchange
 from ._graph import Graph
-from ._http import Bearer, Http
+from ._http import Http
 from ._redaction import Redactor
+from ._service import Bearer
 from ._token_cache import Token
 from ._transport import IMPORT_ERROR
 

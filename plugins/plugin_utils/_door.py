@@ -131,6 +131,10 @@ class ActionModule(ActionBase):
                 if not self._task.no_log:
                     _tell(f"<{variables.get('inventory_hostname')}> {line}")
 
+            def waits(line: str) -> None:
+                if not self._task.no_log:
+                    _tell(f"<{variables.get('inventory_hostname')}> {line}")
+
             def trace(line: str) -> None:
                 _display.vvv(f"intune.exchange: {line}", host=variables.get("inventory_hostname"))
 
@@ -145,6 +149,7 @@ class ActionModule(ActionBase):
                 given=arguments,
                 trace=trace,
                 abandoned=abandoned,
+                waits=waits,
             )
             if progress:
                 result["progress"] = progress

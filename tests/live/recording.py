@@ -15,7 +15,8 @@ from typing import Any
 from ansible_collections.intune.exchange.plugins.module_utils import _tenant
 from ansible_collections.intune.exchange.plugins.module_utils._claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._http import Http, Request, Response, Service
+from ansible_collections.intune.exchange.plugins.module_utils._http import Http, Response
+from ansible_collections.intune.exchange.plugins.module_utils._service import Request, Service
 
 from .asked import BATCH, EXCHANGE, Asked, asked_of_exchange, asked_of_graph, strays
 from .observed import Observed
