@@ -164,11 +164,11 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ..module_utils._auth_method import outranking
-from ..module_utils._errors import TenantError, one_line
-from ..module_utils._fleet import GROUPS, UNREADABLE, read_fleet
-from ..module_utils._tenant_list import RESERVED, SHARED
-from ..module_utils._values import counted
+from ..module_utils._client.auth_method import outranking
+from ..module_utils._core.errors import TenantError, one_line
+from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
+from ..module_utils._fleet.tenant_list import RESERVED, SHARED
+from ..module_utils._mobile_access.values import counted
 from ..plugin_utils._trust import as_data, as_template
 
 _EXPLAINED = 10  # tenants of which a warning has the reason; of the others the names

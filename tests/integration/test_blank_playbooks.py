@@ -171,7 +171,7 @@ def test_a_run_on_no_tenant_fails(tmp_path: Path, simulator: Simulator, name: st
 def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
     tmp_path: Path, simulator: Simulator
 ) -> None:
-    hosts = {"all": {"hosts": {"contoso": {}}, "children": {"connector_missing": {}}}}
+    hosts: dict[str, Any] = {"all": {"hosts": {"contoso": {}}, "children": {"connector_missing": {}}}}
     (tmp_path / "hosts.yml").write_text(json.dumps(hosts))
     assert "target=connector_mising" in run(tmp_path, simulator, "facts", "hosts.yml", target="connector_mising")
     arguments = ("-i", "hosts.yml", "intune.exchange.facts", "-e", "target=connector_missing")

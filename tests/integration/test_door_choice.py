@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from ansible.plugins.connection import local
 
@@ -214,3 +215,23 @@ def test_the_options_of_a_task_outrank_the_environment(play: Play, simulator: Si
     for one in results[2:4]:
         assert "several sign-in methods are given at once: auth_method client_secret, certificate_path" in one["msg"]
     assert "AADSTS7000215" in results[4]["msg"]  # where the task says nothing, the environment counts
+
+
+@pytest.mark.parametrize("switch", ["true", "false"])
+def test_defaults_reach_the_module_that_they_are_for_and_no_other(play: Play, switch: str) -> None:
+    """All modules share one action plugin, and it has the name of one of them."""
+    run = play(
+        *(
+            {name: {}, "ignore_errors": True, "collections": ["intune.exchange"]}
+            for prefix in ("", "intune.exchange.")
+            for name in (f"{prefix}connector", f"{prefix}connector_info", f"{prefix}mobile_device_info")
+        ),
+        module_defaults={
+            "group/intune.exchange.tenant": {"timeout": -1, "tenant_id": "of-all.example"},
+            "intune.exchange.connector": {"state": "absent", "tenant_id": "of-connector.example"},
+            "intune.exchange.connector_info": {"tenant_id": "of-info.example"},
+        },
+        environment={"INTUNE_EXCHANGE_IN_PROCESS": switch},
+    )
+    named = [re.findall(r"on tenant (\S+?):", one["msg"]) for one in run.results.values()]
+    assert named == [["of-connector.example"], ["of-info.example"], ["of-all.example"]] * 2, run.output

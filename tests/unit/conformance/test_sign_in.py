@@ -20,10 +20,10 @@ from urllib.parse import parse_qs
 import msal.managed_identity
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _machine
-from ansible_collections.intune.exchange.plugins.module_utils._challenge import claims_challenge
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._client import machine
+from ansible_collections.intune.exchange.plugins.module_utils._client.challenge import claims_challenge
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .wire import GRAPH, LOGIN, TENANT, Reply, Wire, token
 
@@ -73,10 +73,10 @@ def test_azure_arc_is_shown_the_file_that_it_names(opened: Callable[..., Tenant]
 def test_azure_arc_is_found_without_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
-    assert _machine.identity_endpoint() == "http://169.254.169.254"
+    assert machine.identity_endpoint() == "http://169.254.169.254"
     (tmp_path / "himds").touch()
-    monkeypatch.setattr(_machine, "_ARC_SERVICE", str(tmp_path / "himds"))
-    assert _machine.identity_endpoint() == "http://localhost:40342"
+    monkeypatch.setattr(machine, "_ARC_SERVICE", str(tmp_path / "himds"))
+    assert machine.identity_endpoint() == "http://localhost:40342"
 
 
 def test_msal_asks_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +87,7 @@ def test_msal_asks_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os.path, "exists", lambda path: str(path) == "/opt/azcmagent/bin/himds" or exists(path))
     monkeypatch.setattr(sys, "platform", "linux")
     assert msal.managed_identity.get_managed_identity_source() is msal.managed_identity.AZURE_ARC
-    assert msal.managed_identity._get_arc_endpoint().startswith(f"{_machine.identity_endpoint()}/")
+    assert msal.managed_identity._get_arc_endpoint().startswith(f"{machine.identity_endpoint()}/")
 
 
 def test_a_customer_without_consent_gets_the_link(opened: Callable[..., Tenant]) -> None:
@@ -160,9 +160,9 @@ def test_a_managed_identity_is_that_of_its_machine(
     """Machines that share a home folder, and token_cache in it, call the same address for their identities."""
     identifier = tmp_path / "machine-id"
 
-    def key(machine: str, name: str) -> str:
-        identifier.write_text(machine)
-        monkeypatch.setattr(_machine, "_MACHINE", (str(identifier), str(tmp_path / "missing")))
+    def key(installation: str, name: str) -> str:
+        identifier.write_text(installation)
+        monkeypatch.setattr(machine, "_MACHINE", (str(identifier), str(tmp_path / "missing")))
         monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename=name))
         return opened(auth_method="managed_identity", graph_token=None, exchange_token=None).tokens._key("graph")
 
