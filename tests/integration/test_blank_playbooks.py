@@ -141,3 +141,28 @@ def test_null_is_refused_by_both_ways_of_running(play: Play, simulator: Simulato
     for result in run.results.values():
         assert result["failed"] and result["error"]["kind"] == "usage" and "mailbox is blank" in result["msg"], result
     assert len(simulator.requests()) == before
+
+
+# An inventory whose plugin fails, as when the list of a partner's customers cannot be read.
+_BROKEN = "plugin: intune.exchange.tenants\ntenants: [{tenant_id: a, tennant: b}]\n"
+
+
+@pytest.mark.parametrize("name", ["report", "check_access", "facts"])
+def test_a_run_on_no_tenant_fails(tmp_path: Path, simulator: Simulator, name: str) -> None:
+    """A scheduled job must not succeed on nothing."""
+    (tmp_path / "broken.tenants.yml").write_text(_BROKEN)
+    before = len(simulator.requests())
+    said = run(tmp_path, simulator, name, "broken.tenants.yml", target="all")
+    assert "No tenant of the inventory is meant by target=all" in said
+    assert not (tmp_path / "intune-exchange-report").exists() and len(simulator.requests()) == before
+
+
+def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
+    tmp_path: Path, simulator: Simulator
+) -> None:
+    hosts: dict[str, Any] = {"all": {"hosts": {"contoso": {}}, "children": {"connector_missing": {}}}}
+    (tmp_path / "hosts.yml").write_text(json.dumps(hosts))
+    assert "target=connector_mising" in run(tmp_path, simulator, "facts", "hosts.yml", target="connector_mising")
+    arguments = ("-i", "hosts.yml", "intune.exchange.facts", "-e", "target=connector_missing")
+    done = ansible("ansible-playbook", *arguments, folder=tmp_path, environment=simulator.environment("phones"))
+    assert done.returncode == 0, done.stdout

@@ -65,6 +65,7 @@ class Watch:
     hangs: bool = False
     kill_at: int = 0
     kill_after_answer: bool = False
+    parent_ends_after: int | None = None  # so many requests of the task; it is told when it looks
     redirect: Mapping[int, str] = field(default_factory=dict)  # another origin for the nth request
     read_seconds: float = 0.0  # what each piece of a body takes
     sent: list[Sent] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Watch:
     _now: float = 0.0
     _dead: bool = False
     _in_flight: int = 0
+    written_before: int = -1  # what was in effect when the parent ended
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def now(self) -> float:
@@ -109,6 +111,16 @@ class Watch:
             if self._dead:
                 raise Killed
 
+    def abandoned(self) -> bool:
+        with self._changed:
+            ended = self.parent_ends_after is not None and len(self.sent) - self._in_flight >= self.parent_ends_after
+            if ended and self.written_before < 0:
+                self.written_before = self.effects()
+            return ended
+
+    def effects(self) -> int:
+        return sum(bool(row["effect"]) for row in self.simulator.requests())
+
     def quiet(self) -> None:
         """Wait until nothing is under way any more, as is the case once a process is gone."""
         with self._changed:
@@ -116,7 +128,7 @@ class Watch:
 
     @property
     def options(self) -> dict[str, Any]:
-        return {"clock": self.now, "sleep": self.sleep, "random": lambda: 0.5}
+        return {"clock": self.now, "sleep": self.sleep, "random": lambda: 0.5, "abandoned": self.abandoned}
 
 
 class _Body:

@@ -30,64 +30,18 @@ from .._core.retry import (
     retry_after,
 )
 from .._core.strict_json import parse_json
+from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
-from .origins import REDIRECTS, belonging, follow, moved, origin
+from .origins import REDIRECTS, follow, moved, origin
 from .response import Response
+from .service import Request, Service
 from .sockets import Limit
 from .transport import Connections, Lost, Transport, Unreadable, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
+_WORTH_TELLING = 5.0  # seconds of a wait
 _PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one left behind must still be looked for
-
-
-@dataclass(frozen=True)
-class Bearer:
-    """Where the token of a service comes from, and who is told that the service refused it."""
-
-    token: Callable[[], str]
-    refused: Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Service:
-    """One origin that may be called: nothing is sent to an address outside of C(root).
-
-    Where C(siblings) is given, redirects are followed: within C(root), and to the https hosts of these domains.
-    """
-
-    name: str
-    root: str
-    bearer: Bearer | None = None
-    classify: Callable[[Response], Outcome] = lambda response: outcome_of_status(response.status)
-    explain: Callable[[Response], tuple[str, str, str]] = lambda response: ("", response.text, "")
-    read_timeout: float = 100.0  # seconds without a byte
-    proxied: bool = True
-    siblings: tuple[str, ...] | None = None
-
-    def url(self, path: str, attempted: str = "", tenant: str = "") -> str:
-        """An address below the root; C(path) may be a whole link that the service gave."""
-        url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
-        allowed = belonging(self.root, self.siblings, url)
-        if allowed is None:
-            address = f"the address {one_line(url, 120)}, which is not below {self.root}"
-            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", attempted, tenant)
-        return allowed
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is sent. C(body) is JSON unless it is a form."""
-
-    operation: Operation
-    method: str
-    path: str
-    purpose: Purpose
-    body: Any = None
-    form: Any = None
-    query: dict[str, str] | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    wants_json: bool = True  # a 2xx with another body is an error; files are downloaded without
 
 
 @dataclass(frozen=True)
@@ -122,11 +76,14 @@ class Http:
         deadline: Deadline | None = None,
         connections: Connections | None = None,
         trace: Callable[[str], None] = lambda line: None,
+        abandoned: Callable[[], bool] = lambda: False,
+        waits: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
         self.clock, self.sleep, self.now = clock, sleep, now
-        self._random, self.trace = random, trace
+        self._random, self.trace, self._abandoned, self._waits = random, trace, abandoned, waits
+        self._waited = 0.0  # seconds, by all requests of the task
         self._due: dict[str, float] = {}  # by root: when the service may be asked again
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
@@ -157,7 +114,7 @@ class Http:
                 continue
             attempts += 1
             if response is not None and response.status == 401 and service.bearer:
-                service.bearer.refused(attempt.token)
+                service.bearer.refused(attempt.token, claims_challenge(response.headers))
                 if not renewed:
                     renewed = True  # refused before anything happened: once more with a new token
                     continue
@@ -190,14 +147,20 @@ class Http:
         wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
         if wait >= left:
             asked = f" and asks to wait {floor:g} s" if floor else ""
-            time_left = f"only {left:.0f} s of the {self.deadline.seconds:g} s of the option timeout are left"
+            attempts_made = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+            tried = f" after {attempts_made} and {self._waited:.0f} s of waiting" if self._waited else ""
+            time_left = f"only {left:.0f} s of the {self.deadline} are left"
             raise TenantError(
                 "throttled" if throttled else "timeout",
-                f"{answer or problem}{asked}, but {time_left}",
+                f"{answer or problem}{asked}, but {time_left}{tried}",
                 purpose.attempted,
                 self.tenant,
                 answer,
             )
+        if throttled and wait >= _WORTH_TELLING:
+            service = answer.service if answer else "The service"
+            self._waits(f"{service} limits the requests: waiting {wait:.0f} s before attempt {attempts + 1}")
+        self._waited += wait
         self.sleep(wait)
 
     def _wait_until_due(self, service: Service, purpose: Purpose) -> None:
@@ -210,7 +173,7 @@ class Http:
         self._wait_until_due(service, request.purpose)
         left = self.deadline.remaining()
         if left <= 0:
-            problem = f"the {self.deadline.seconds:g} s of the option timeout are over"
+            problem = f"the {self.deadline} are over"
             raise TenantError("timeout", problem, request.purpose.attempted, self.tenant)
         mine, said = str(uuid.uuid4()), (request.purpose.attempted, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
@@ -227,6 +190,10 @@ class Http:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
         token = service.bearer.token() if service.bearer else ""
+        if self._abandoned():  # as late as possible: signing in may have taken its time
+            raise TenantError(
+                "abandoned", "the ansible-playbook that started this task has ended; nothing more was sent", *said
+            )
         if service.bearer:
             prepared.headers["Authorization"] = f"Bearer {token}"
         patience = left if request.operation is Operation.READ else left * _PATIENCE
@@ -294,7 +261,7 @@ class Http:
         if kind == "forbidden" and request.purpose.needs:
             step = grant_step(request.purpose.needs, claims(attempt.token))
         if kind == "sign_in":
-            step = "Check that the token is for this tenant and cloud, and sign in again"
+            step = sign_in_step(attempt.response.headers if attempt.response else {})
         problem = str(answer) if answer else attempt.problem
         return TenantError(
             kind, problem, request.purpose.attempted, self.tenant, answer, step, claims=claims(attempt.token)

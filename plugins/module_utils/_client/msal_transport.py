@@ -11,8 +11,9 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.retry import Operation, header
-from .http import Http, Request, Service
+from .http import Http
 from .response import Response
+from .service import Request, Service
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet

@@ -84,6 +84,7 @@ NEXT_STEPS = {
     "protocol": "Check the URL options and any proxy between here and the service; if they are right, report it",
     "no_intune_licence": "Add an Intune subscription to the tenant, or leave it out of this play",
     "no_licence": "Add a subscription that includes it: Conditional Access needs Microsoft Entra ID P1",
+    "abandoned": "Run it again: the next run starts from what it finds",
     "outcome_unknown": "Look at what is there and run again: the next run starts from what it finds",
     "truncated": "Run again; an incomplete list is never taken as whole",
     "unexpected_answer": "Run again; if it stays, please report it with what -vvv shows",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import email.utils
 import enum
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -40,7 +41,8 @@ class Outcome(enum.Enum):
     FINAL = "refused for good"
 
 
-_ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: 8, Outcome.UNKNOWN: 6}
+# What is refused for now is sent again for as long as the task has time: the service says when, and each wait is one.
+_ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: math.inf, Outcome.UNKNOWN: 6}
 _SECONDS = re.compile(r"[+-]?([0-9]{1,15}(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _FIRST_DELAY = 0.5  # seconds
 _LONGEST_DELAY = 30.0  # seconds; Retry-After may ask for more
@@ -105,17 +107,23 @@ def http_date(text: str) -> datetime | None:
 
 def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> float:
     """Full jitter over an exponential ceiling; what the service asked for is the least."""
-    wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0**attempts)
+    wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempts, 16))
     return wait if floor is None else floor + wait * 0.1
 
 
 class Deadline:
     """The time that a task has, on a clock that only moves forward."""
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, share_of: float = 0.0) -> None:
+        self.seconds, self._share_of = seconds, share_of
         self._clock = clock
         self._end = clock() + seconds
+
+    def __str__(self) -> str:
+        """The time as messages call it, after "the"."""
+        if not self._share_of:
+            return f"{self.seconds:g} s of the option timeout"
+        return f"{self.seconds:.0f} s that this tenant has of the {self._share_of:g} s of the option timeout"
 
     def remaining(self) -> float:
         """Seconds left, never negative."""

@@ -10,12 +10,22 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._client import auth, transport
+from .._core.caller import watch_process
 from .._core.redaction import Redactor, hide, proxy_credentials, secrets_of
 from .run import Declaration, perform
 
 
 class _Module(AnsibleModule):
-    """Also hides what is secret in the address of a proxy, where it ends before anything of ours runs as well."""
+    """Also hides what is secret in the address of a proxy, where it ends before anything of ours runs as well.
+
+    C(given) are the arguments as they were written, without defaults and what the environment says.
+    """
+
+    given: dict[str, Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.given = dict(self.params)
 
     def fail_json(self, msg: str, **result: Any) -> None:
         self._hide_proxy()
@@ -38,7 +48,9 @@ def run_module(declaration: Declaration) -> None:
         if problem:
             module.fail_json(msg=missing_required_lib(library), exception=problem)
     progress: list[str] = []
-    result = perform(declaration, module.params, module.check_mode, progress.append)
+    result = perform(
+        declaration, module.params, module.check_mode, progress.append, given=module.given, abandoned=watch_process()
+    )
     if progress:
         result["progress"] = progress
     # From 2.22 on, ansible-core no longer hides secrets in the arguments that a task registers.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._client.auth_method import outranking
 from .._client.token_cache import Token
 from .._core.connection import CONNECTION_SPEC
 from .._core.errors import OF_ANSWERS, Answer, Purpose, TenantError, one_line, usage
@@ -72,18 +73,20 @@ def perform(
     progress: Callable[[str], None] = lambda line: None,
     tell: Callable[[str], None] | None = None,
     memory: dict[str, Token] | None = None,
+    given: Mapping[str, Any] | None = None,
     **http: Any,
 ) -> dict[str, Any]:
     """The result of a task, failures included, without any secret in it.
 
     C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can), L(Http)
-    what is in C(http). Tasks that share a C(memory) share their sign-ins.
+    what is in C(http). Tasks that share a C(memory) share their sign-ins. C(given) are the arguments as they were
+    written: they outrank what the environment adds to C(params).
     """
     redactor = Redactor()
     for secret in secrets_of(declaration.argument_spec, params):
         redactor.add(secret)
     with redactor.guarding():
-        result = _perform(declaration, params, check_mode, redactor, progress, tell, memory, http)
+        result = _perform(declaration, params, given, check_mode, redactor, progress, tell, memory, http)
         cleaned: dict[str, Any] = redactor.clean(result)
     return cleaned
 
@@ -91,6 +94,7 @@ def perform(
 def _perform(
     declaration: Declaration,
     params: Mapping[str, Any],
+    given: Mapping[str, Any] | None,
     check_mode: bool,
     redactor: Redactor,
     progress: Callable[[str], None],
@@ -100,6 +104,7 @@ def _perform(
 ) -> dict[str, Any]:
     tenant: Tenant | None = None
     try:
+        params = params if given is None else outranking(params, given)
         _refuse_unfit(declaration, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)

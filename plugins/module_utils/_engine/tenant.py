@@ -13,7 +13,8 @@ from typing import Any
 
 from .._client.auth import Tokens
 from .._client.graph import Graph
-from .._client.http import Bearer, Http
+from .._client.http import Http
+from .._client.service import Bearer
 from .._client.token_cache import Token
 from .._client.transport import IMPORT_ERROR
 from .._core.connection import cloud_of, named, proxy_of

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from .._client.auth_method import choose_method
+from .._client.auth_method import choose_method, credentials_of_others
 from .._connector.requirements import OPTIONS
 from .._core.connection import CONNECTION_SPEC, METHODS, SECRET_OPTIONS
 from .._core.errors import TenantError, usage
@@ -110,6 +110,8 @@ def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
     if proxy_credentials(shown.get("proxy")):
         del shown["proxy"]
     try:
-        return {**shown, "auth_method": choose_method(dict(params))}
+        method = choose_method(dict(params))
     except TenantError:  # reading this tenant says so
         return shown
+    others = credentials_of_others(method)  # a task in which they stood as well would be refused
+    return {**{option: value for option, value in shown.items() if option not in others}, "auth_method": method}
