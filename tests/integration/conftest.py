@@ -77,7 +77,11 @@ def player(folder: Path, simulator: Simulator) -> Play:
         book.write_text(yaml.safe_dump([{**host, "tasks": [{"block": steps, "always": [keep]}]}], sort_keys=False))
         signed_in = simulator.environment(tenant) if environment is None else environment
         done = ansible(
-            *("ansible-playbook", "-i", "localhost,", *arguments, book),
+            "ansible-playbook",
+            "-i",
+            "localhost,",
+            *arguments,
+            book,
             folder=folder,
             environment=signed_in,
             many_tasks=many_tasks,
