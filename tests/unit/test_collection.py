@@ -79,7 +79,10 @@ FLOORS = [
     {"_conditional_access_lockout", "_controls", "_device_join"},
     {"_conditional_access_fields"},
     {"_access_decision", "_conditional_access", "_policy_settings"},
-    {"_conditional_access_people"},
+    {"_conditional_access_reading"},
+    {"_conditional_access_conditions"},
+    {"_conditional_access_devices", "_conditional_access_people"},
+    {"_conditional_access_sign_in"},
     {
         "_assignment_scopes",
         "_auth_method",
