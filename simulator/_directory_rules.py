@@ -166,6 +166,17 @@ def _invalid_value(text: str) -> Refusal:
     return Refusal("directory-value", status=400, code="Request_BadRequest", message=text)
 
 
+@behaves("role-eligibility-licence")
+def gate_eligibility(scene: Scene) -> None:
+    if not scene.tenant.has_plan("AAD_PREMIUM_P2"):
+        raise Refusal(
+            "role-eligibility-licence",
+            status=400,
+            code="AadPremiumLicenseRequired",
+            message="The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+        )
+
+
 @behaves("directory-role-assignment")
 def assigned_role(tenant: Tenant, assignment: Json) -> Json | None:
     return tenant.store("roleDefinitions").get(assignment["roleDefinitionId"])

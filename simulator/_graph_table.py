@@ -21,6 +21,7 @@ from ._directory_rules import (
     create_role_assignment,
     create_user,
     delete_user,
+    gate_eligibility,
     tenant_information,
 )
 from ._entities import (
@@ -182,6 +183,13 @@ RESOURCES: dict[str, Resource] = {
             "roleDefinition": assigned_role,
             "principal": assigned_principal,
         },
+    ),
+    "/roleManagement/directory/roleEligibilityScheduleInstances": Resource(
+        "roleEligibilities",
+        "microsoft.graph.unifiedRoleEligibilityScheduleInstance",
+        gate=gate_eligibility,
+        expands={"roleDefinition": assigned_role, "principal": assigned_principal},
+        behaviour="role-eligibility",
     ),
     "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
     "/servicePrincipals": _SERVICE_PRINCIPALS,

@@ -86,7 +86,17 @@ def _locations(_name: str, value: Any, sign_in: SignIn) -> Holds:
         return True
     if sign_in.places is None:
         return None
-    return ("all" in included or bool(included & sign_in.places)) and not excluded & ({"all"} | sign_in.places)
+    inside = _named_by(included, sign_in)
+    outside = _named_by(excluded, sign_in)
+    if inside is False or outside:
+        return False
+    return None if inside is None or outside is None else True
+
+
+def _named_by(places: frozenset[str], sign_in: SignIn) -> Holds:
+    if "all" in places or places & (sign_in.places or frozenset()):
+        return True
+    return None if places & sign_in.unsure_places else False
 
 
 def _devices(_name: str, value: Any, sign_in: SignIn) -> Holds:

@@ -86,7 +86,7 @@ class SignIn:
     """One sign-in, apart from who signs in. The platform C(other) is one that Conditional Access does not know.
 
     An empty platform is one that is not known to us. C(places) are the ids of the named locations that it comes from,
-    in lower case, and C(TRUSTED). C(satisfied) are the controls that were met before. C(asks_entra) is false for a
+    in lower case, and C(TRUSTED); C(unsure_places) are those of which that is not known. C(satisfied) are the controls that were met before. C(asks_entra) is false for a
     certificate that is shown straight to Exchange.
     """
 
@@ -95,6 +95,7 @@ class SignIn:
     resource: str = EXCHANGE_ONLINE
     device: Device | None = None
     places: frozenset[str] | None = None
+    unsure_places: frozenset[str] = frozenset()
     sign_in_risk: str | None = None
     user_risk: str | None = None
     insider_risk: str | None = None

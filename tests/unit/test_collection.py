@@ -76,7 +76,7 @@ FLOORS = [
     {"_exchange_answers", "_exchange_parameters", "_graph_answers"},
     {"_http"},
     {"_transport", "_removal", "_response"},
-    {"_conditional_access_lockout", "_controls", "_device_join"},
+    {"_conditional_access_lockout", "_conditional_access_places", "_controls", "_device_join"},
     {"_conditional_access_fields"},
     {"_access_decision", "_conditional_access", "_policy_settings"},
     {"_conditional_access_reading"},
