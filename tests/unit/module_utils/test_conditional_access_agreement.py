@@ -280,7 +280,9 @@ def test_the_judge_and_what_if_on_drawn_policies_and_sign_ins(simulator: Simulat
 
     compare()
     agreed = {name: number for name, number in counts.items() if name.startswith("agreed")}
-    assert sum(agreed.values()) >= 0.97 * sum(counts.values()) and min(agreed.values()) >= 10 and len(agreed) == 3, counts
+    assert sum(agreed.values()) >= 0.97 * sum(counts.values()) and min(agreed.values()) >= 10 and len(agreed) == 3, (
+        counts
+    )
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
