@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ._behaviours import behaves
 from ._directory import USER_DEFAULTS, addressed, new_user
 from ._entities import Resource, Scene, not_found
@@ -189,3 +192,16 @@ def assigned_principal(tenant: Tenant, assignment: Json) -> Json:
     group = tenant.store("groups").get(assignment["principalId"])
     kind = "user" if user else "group" if group else "servicePrincipal"
     return {"@odata.type": f"#microsoft.graph.{kind}"} | shown
+
+
+_SHOWN: dict[str, Callable[[Tenant, Json], Any]] = {"roleDefinition": assigned_role, "principal": assigned_principal}
+ROLE_ASSIGNMENTS = Resource(
+    "roleAssignments", "microsoft.graph.unifiedRoleAssignment", create=create_role_assignment, expands=_SHOWN
+)
+ROLE_ELIGIBILITIES = Resource(
+    "roleEligibilities",
+    "microsoft.graph.unifiedRoleEligibilityScheduleInstance",
+    gate=gate_eligibility,
+    expands=_SHOWN,
+    behaviour="role-eligibility",
+)

@@ -14,14 +14,12 @@ from ._conditional_access import change_policy, create_policy, gate_conditional_
 from ._contract import Operation
 from ._directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
 from ._directory_rules import (
-    assigned_principal,
-    assigned_role,
+    ROLE_ASSIGNMENTS,
+    ROLE_ELIGIBILITIES,
     change_organization,
     change_user,
-    create_role_assignment,
     create_user,
     delete_user,
-    gate_eligibility,
     tenant_information,
 )
 from ._entities import (
@@ -175,22 +173,8 @@ RESOURCES: dict[str, Resource] = {
     "/policies/identitySecurityDefaultsEnforcementPolicy": Resource(
         "securityDefaults", "microsoft.graph.identitySecurityDefaultsEnforcementPolicy", complete=True
     ),
-    "/roleManagement/directory/roleAssignments": Resource(
-        "roleAssignments",
-        "microsoft.graph.unifiedRoleAssignment",
-        create=create_role_assignment,
-        expands={
-            "roleDefinition": assigned_role,
-            "principal": assigned_principal,
-        },
-    ),
-    "/roleManagement/directory/roleEligibilityScheduleInstances": Resource(
-        "roleEligibilities",
-        "microsoft.graph.unifiedRoleEligibilityScheduleInstance",
-        gate=gate_eligibility,
-        expands={"roleDefinition": assigned_role, "principal": assigned_principal},
-        behaviour="role-eligibility",
-    ),
+    "/roleManagement/directory/roleAssignments": ROLE_ASSIGNMENTS,
+    "/roleManagement/directory/roleEligibilityScheduleInstances": ROLE_ELIGIBILITIES,
     "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
     "/servicePrincipals": _SERVICE_PRINCIPALS,
     "/subscribedSkus": Resource("subscribedSkus", "microsoft.graph.subscribedSku", view=sku_view),

@@ -99,7 +99,7 @@ def _against(scene: Scene, policy: Json) -> Iterator[str]:
     ):
         if conditions.get(key):
             yield from _one_of(signs_in.get(asked), conditions[key], None, reason)
-    for wanted, asked, reason in (
+    for wanted, value, reason in (
         (conditions.get("insiderRiskLevels"), signs_in.get("insiderRiskLevel"), "insiderRisk"),
         (
             (conditions.get("authenticationFlows") or {}).get("transferMethods"),
@@ -108,7 +108,7 @@ def _against(scene: Scene, policy: Json) -> Iterator[str]:
         ),
     ):
         if wanted and wanted != "none":
-            yield from _one_of(asked, wanted.split(","), None, reason)
+            yield from _one_of(value, wanted.split(","), None, reason)
 
 
 @behaves("what-if-eas")

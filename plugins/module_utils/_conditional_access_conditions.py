@@ -10,7 +10,7 @@ it holds is not known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
@@ -30,7 +30,7 @@ _FLOWS = (NO_FLOW, "devicecodeflow", "authenticationtransfer")
 _ELSEWHERE = frozenset({"users", "applications", "clientAppTypes", "platforms"})
 _MFA_TRUSTED_ADDRESSES = "00000000-0000-0000-0000-000000000000"  # one of those that "all trusted locations" means
 _MOST_PLACES = 5
-_MOST_SIGN_INS = 5000
+_MOST_SIGN_INS = 1000
 Holds = bool | None
 Conditions = Mapping[str, Any]
 
@@ -123,12 +123,13 @@ def every_case(policies: Iterable[Conditions], sign_in: SignIn) -> list[SignIn]:
     The cases are as many as can be: some may not occur. Where there are too many, what makes them so stays unknown.
     """
     policies, cases = list(policies), [sign_in]
-    for name, values in (
-        *((attribute, _risk_cases(policies, api, every)) for api, (attribute, every) in _RISKS.items()),
-        ("flow", _flow_cases(policies)),
-        ("places", _place_cases(policies)),
-        ("device", _device_cases(policies, sign_in)),
-    ):
+    open_to: dict[str, Sequence[Any]] = {
+        **{attribute: _risk_cases(policies, api, every) for api, (attribute, every) in _RISKS.items()},
+        "flow": _flow_cases(policies),
+        "places": _place_cases(policies),
+        "device": _device_cases(policies, sign_in),
+    }
+    for name, values in open_to.items():
         known = getattr(_facts(sign_in), name)
         if known is None and values and len(cases) * len(values) <= _MOST_SIGN_INS:
             cases = [replace(case, **{name: value}) for case, value in product(cases, values)]

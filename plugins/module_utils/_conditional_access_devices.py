@@ -137,7 +137,7 @@ def possible_devices(texts: frozenset[str], platform: str) -> list[Device]:
         return []
     found = [UNREGISTERED]
     trust = _TRUST.get(platform, ("azuread", "workplace"))
-    for compliant, kind, *held in product(("true", "false"), trust, *([(True, False)] * len(free))):
+    for compliant, kind, held in product(("true", "false"), trust, product((True, False), repeat=len(free))):
         attributes = frozenset({("iscompliant", compliant), ("trusttype", kind)})
         found.append(Device(True, attributes, frozenset(zip(sorted(free), held, strict=True))))
     return found

@@ -81,14 +81,14 @@ def read_people(
     found = tenant.graph.batch(reads)
     if _without_pim(found.get("eligible")):
         found["eligible"] = []
-    not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
+    not_read = _not_read(found)
     if _forbidden(found["users"]):
         return {}, not_read
     in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
-    given = {name: _read(found.get(name, [])) for name in ("roles", "eligible")}
+    given = {"roles": _read(found.get("roles", [])), "eligible": _optional(found.get("eligible", []))}
     holding = _held_by_groups([*(given["roles"] or ()), *(given["eligible"] or ())], roles)
     found |= tenant.graph.batch({one: _members_of(one) for one in holding if one not in found})
-    not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
+    not_read = _not_read(found)
     members = {one: _read(found[one]) for one in holding}
     in_roles, may_have = (
         _holders({one: _with_members(_with_role(given[name], one), members) for one in roles}, "principalId")
@@ -112,6 +112,16 @@ def _kind(account: Mapping[str, Any]) -> str:
     if invited or "#ext#" in fold(account.get("userPrincipalName") or ""):
         return "b2bCollaborationGuest" if guest else "b2bCollaborationMember"
     return "guest" if guest else "member"
+
+
+def _not_read(found: Mapping[str, Any]) -> list[str]:
+    """What could not be read, in words; what is not needed may fail for any reason."""
+    failed = {name: read for name, read in found.items() if isinstance(read, TenantError)}
+    return sorted({str(read) for name, read in failed.items() if name == "eligible" or _forbidden(read)})
+
+
+def _optional(read: Any) -> list[dict[str, Any]] | None:
+    return None if isinstance(read, TenantError) else list(read)
 
 
 def _without_pim(read: Any) -> bool:

@@ -86,8 +86,8 @@ class SignIn:
     """One sign-in, apart from who signs in. The platform C(other) is one that Conditional Access does not know.
 
     An empty platform is one that is not known to us. C(places) are the ids of the named locations that it comes from,
-    in lower case, and C(TRUSTED); C(unsure_places) are those of which that is not known. C(satisfied) are the controls that were met before. C(asks_entra) is false for a
-    certificate that is shown straight to Exchange.
+    in lower case, and C(TRUSTED); C(unsure_places) are those of which that is not known. C(satisfied) are the controls
+    that were met before. C(asks_entra) is false for a certificate that is shown straight to Exchange.
     """
 
     client: str

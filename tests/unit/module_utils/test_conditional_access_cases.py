@@ -1345,19 +1345,20 @@ def test_a_certificate_shown_straight_to_exchange_is_not_met() -> None:
     decision = decide([policy("block")], straight)
     assert (decision.answer, decision.outcomes[0].result) == ("allowed", "not_applied")
     assert "never asks Microsoft Entra" in decision.outcomes[0].reason
-    people = ({known("m"): 3}, [])
+    people: access.People = ({known("m"): 3}, [])
     found = access.judged("eas", access.coverage([policy("block")], people), people, 2, [])
     assert found.status == "met" and "certificate straight to Exchange ActiveSync" in found.evidence
 
 
 def test_security_defaults_leave_no_room_for_an_enabled_policy() -> None:
-    people, on = ({known("m"): 3}, []), {"isEnabled": True}
+    people: access.People = ({known("m"): 3}, [])
+    on = {"isEnabled": True}
     found = access.judged("modern_clients", access.coverage([], people, on), people, 2, [], on)
     assert found.status == "unmet" and found.next_step.startswith("No policy can be enabled while security defaults")
 
 
 def test_where_entra_itself_says_otherwise_nothing_is_met() -> None:
-    people = ({known("m"): 3}, [])
+    people: access.People = ({known("m"): 3}, [])
     differs = {"policy": "Ours", "service_applies": False, "service_reason": "users", "ours": "it applies"}
     row = {"user": "a@b", "client": APPS, "platform": "iOS", "agrees": False, "differences": [differs]}
     rows = access.coverage([policy("compliantDevice")], people)
