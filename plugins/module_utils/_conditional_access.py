@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._conditional_access_conditions import every_case
+from ._conditional_access_conditions import conditions_of, every_case
 from ._conditional_access_people import EVERYBODY, Person, filled
 from ._conditional_access_reading import (
     ASKS_NOTHING,
@@ -228,8 +228,8 @@ class Cases:
 
 
 def _holds(policy: Mapping[str, Any], case: SignIn) -> bool:
-    reading = read(policy, case)
-    return not (reading.why_not or reading.conditions)
+    """Whether all conditions hold, of a policy that is read already."""
+    return all(holds for _name, holds in conditions_of(policy.get("conditions") or {}, case))
 
 
 def _about(person: Person, cases: Cases) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ._resource import fold
@@ -115,6 +116,7 @@ class SignIn:
         return platform_of(self.platform) or "other"
 
 
+@cache
 def platform_of(text: str) -> str | None:
     """The platform that a text of the sign-in log means, such as C(Ios 18.1); None if it is not one of the known."""
     word = _WORD.match(str(text).strip())
