@@ -16,11 +16,11 @@ import pytest
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
-from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant, open_tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant
 from simulator import Simulator
 
 TENANTS: list[str | Path] = [path.stem for path in (Path(__file__).parents[3] / "simulator" / "tenants").glob("*.yml")]
@@ -92,13 +92,13 @@ def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
     def carried_out(
         module: Any, check_mode: bool = False, tenant: str = "ready", application: str = "application", **options: Any
     ) -> dict[str, Any]:
-        declaration: _run.Declaration = module.DECLARATION
+        declaration: engine.Declaration = module.DECLARATION
         arguments = {**simulator.options(tenant, application=application), **options}
         validated = ArgumentSpecValidator(
             declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
         ).validate(arguments)
         assert not validated.error_messages, validated.error_messages
-        return _run.perform(declaration, validated.validated_parameters, check_mode, **clock.options)
+        return engine.perform(declaration, validated.validated_parameters, check_mode, **clock.options)
 
     return carried_out
 
