@@ -9,10 +9,10 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from ._behaviours import behaves
-from ._entities import Resource, Scene
-from ._groups import members_of
-from ._wire import Answer, Json, Refusal
+from ..behaviours.table import behaves
+from ..directory.groups import members_of
+from ..odata.entities import Resource, Scene
+from ..state.wire import Answer, Json, Refusal
 
 _OFFICE365 = frozenset(
     {

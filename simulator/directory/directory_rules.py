@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ._behaviours import behaves
-from ._directory import USER_DEFAULTS, addressed, new_user
-from ._entities import Resource, Scene, not_found
-from ._protection import refuse_password, refuse_sensitive, refuse_synchronised
-from ._replication import arrived, arriving
-from ._tenant import Tenant
-from ._wire import Answer, Json, Refusal
+from ..behaviours.table import behaves
+from ..odata.entities import Resource, Scene, not_found
+from ..state.replication import arrived, arriving
+from ..state.tenant import Tenant
+from ..state.wire import Answer, Json, Refusal
+from .directory import USER_DEFAULTS, addressed, new_user
+from .protection import refuse_password, refuse_sensitive, refuse_synchronised
 
 _READ_ONLY = (
     "id",

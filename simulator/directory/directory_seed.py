@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ._clock import iso
-from ._directory import assign_role, make_eligible, new_user
-from ._partner import seed_customers
-from ._tenant import DIRECTORY_ROLES, Tenant
-from ._wire import Json
+from ..state.clock import iso
+from ..state.tenant import DIRECTORY_ROLES, Tenant
+from ..state.wire import Json
+from .directory import assign_role, make_eligible, new_user
+from .partner import seed_customers
 
 _NOT_PROPERTIES = ("licences", "directory_roles", "roles_in_units", "eligible_roles")
 

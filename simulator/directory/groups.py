@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ._behaviours import behaves
-from ._clock import iso
-from ._directory import USER_DEFAULTS, assign_role, make_eligible
-from ._entities import Resource, Scene, listed
-from ._tenant import DIRECTORY_ROLES, Tenant
-from ._wire import Answer, Json
+from ..behaviours.table import behaves
+from ..odata.entities import Resource, Scene, listed
+from ..state.clock import iso
+from ..state.tenant import DIRECTORY_ROLES, Tenant
+from ..state.wire import Answer, Json
+from .directory import USER_DEFAULTS, assign_role, make_eligible
 
 # https://learn.microsoft.com/graph/api/resources/group: "returned only on $select"
 ON_SELECT = frozenset(

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from ._behaviours import behaviour_of
-from ._conditional_access import change_policy, create_policy, gate_conditional_access
-from ._contract import Operation
-from ._directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
-from ._directory_rules import (
+from ..behaviours.table import behaviour_of
+from ..conditional_access.conditional_access import change_policy, create_policy, gate_conditional_access
+from ..conditional_access.what_if import evaluate
+from ..directory.directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
+from ..directory.directory_rules import (
     ROLE_ASSIGNMENTS,
     ROLE_ELIGIBILITIES,
     change_organization,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from .._conditional_access.assignments import EVERYBODY, Person
+from .._conditional_access.assignments import EVERYBODY, NOT_READ, Person
 from .._conditional_access.policy_plans import not_judged
 from .._conditional_access.rules import (
     APPS,
@@ -22,12 +22,10 @@ from .._conditional_access.rules import (
     controls_of,
     judge,
 )
-from ._conditional_access_people import EVERYBODY, NOT_READ, Person
-from ._errors import TenantError
-from ._judgement import Verdict, met, unknown, unmet
-from ._policy_plans import not_judged
-from ._resource import folded_set
-from ._values import counted
+from .._core.checks import Verdict, met, unknown, unmet
+from .._core.errors import TenantError
+from .._core.resource import folded_set
+from .._mobile_access.values import counted
 
 Policies = Sequence[Mapping[str, Any]]
 # The people whom the policies tell apart, how many each stands for, and what could not be read, in words.

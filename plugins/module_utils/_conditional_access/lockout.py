@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ._conditional_access import APPS, BLOCK, BROWSER, Cases, SignIn
-from ._conditional_access_people import Person, assignment_of, filled
-from ._resource import fold, folded_set
+from .._core.resource import fold, folded_set
+from .assignments import Person, assignment_of, filled
+from .rules import APPS, BLOCK, BROWSER, Cases, SignIn
 
 # Who may change policies: "Create conditionalAccessPolicy" and "Microsoft Entra built-in roles".
 ADMINISTRATORS = {

@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._conditional_access_conditions import conditions_of, every_case
-from ._conditional_access_people import EVERYBODY, Person, filled
-from ._conditional_access_reading import (
+from .assignments import EVERYBODY, Person, filled
+from .conditions import conditions_of, every_case
+from .reading import (
     ASKS_NOTHING,
     DEVICE_OR_APP,
     REPORT_ONLY,
@@ -25,7 +25,7 @@ from ._conditional_access_reading import (
     controls_of,
     read,
 )
-from ._conditional_access_sign_in import (
+from .sign_in import (
     APPS,
     BLOCK,
     BROWSER,

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ._conditional_access import APPS, EAS, EXCHANGE_ONLINE, SignIn, decide
-from ._conditional_access_people import Person
-from ._errors import Purpose, TenantError
-from ._pace import Pace
-from ._tenant import Tenant
+from .._core.errors import Purpose, TenantError
+from .._engine.pace import Pace
+from .._engine.tenant import Tenant
+from .assignments import Person
+from .rules import APPS, EAS, EXCHANGE_ONLINE, SignIn, decide
 
 # The ways to open mail that the connector was about.
 WAYS = tuple(SignIn(client, platform) for client in (APPS, EAS) for platform in ("iOS", "android"))

@@ -24,9 +24,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ._conditional_access_conditions import conditions_of
-from ._conditional_access_people import Assignment, Person, Why, assignment_of, filled
-from ._conditional_access_sign_in import (
+from .._core.resource import fold, folded_set
+from .assignments import Assignment, Person, Why, assignment_of, filled
+from .conditions import conditions_of
+from .sign_in import (
     APPS,
     BLOCK,
     BROWSER,
@@ -38,7 +39,6 @@ from ._conditional_access_sign_in import (
     SignIn,
     platform_of,
 )
-from ._resource import fold, folded_set
 
 REPORT_ONLY = "enabledForReportingButNotEnforced"
 DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})

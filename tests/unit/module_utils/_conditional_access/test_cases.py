@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _assessment_access as access
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import (
+from ansible_collections.intune.exchange.plugins.module_utils._assessment import access
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import (
     APPS,
     BLOCK,
     BROWSER,
@@ -31,8 +32,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     judge,
     registered,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 
 COVERED, DEPENDS, NOT = "covered", "depends_on", "not_covered"
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"

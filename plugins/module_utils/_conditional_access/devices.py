@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from ._conditional_access_sign_in import UNREGISTERED, Device, SignIn
-from ._resource import fold
+from .._core.resource import fold
+from .sign_in import UNREGISTERED, Device, SignIn
 
 _TOKEN = re.compile(r"\s*(?:(?P<text>\"[^\"]*\"|'[^']*')|(?P<mark>[()\[\],])|(?P<word>[^\s()\[\],\"']+))")
 _NEGATIVE = {

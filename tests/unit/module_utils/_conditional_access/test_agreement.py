@@ -18,7 +18,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import (
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.conditions import every_case
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.impact import read_people
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.places import from_network
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import (
     APPS,
     BROWSER,
     EAS,
@@ -30,12 +34,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     judge,
     registered,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_conditions import every_case
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_impact import read_people
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_places import from_network
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from simulator import Simulator
 
 TENANT = "retired_covered"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ._resource import fold
+from .._core.resource import fold
 
 EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
 EAS, LEGACY, APPS, BROWSER = "exchangeActiveSync", "other", "mobileAppsAndDesktopClients", "browser"
@@ -53,7 +53,7 @@ class Device:
     """What is known of a device. All attributes of one that is not registered are null ("Filter for devices").
 
     Names of attributes and texts are in lower case. C(comparisons) are comparisons of a filter of which the result is
-    taken as given, by their key in C(_conditional_access_devices).
+    taken as given, by their key in C(devices).
     """
 
     registered: bool

@@ -15,10 +15,10 @@ from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
-from ._conditional_access_devices import matches, possible_devices
-from ._conditional_access_people import filled
-from ._conditional_access_sign_in import APPS, BROWSER, LEGACY, NO_FLOW, TRUSTED, UNREGISTERED, Device, SignIn
-from ._resource import fold, folded_set
+from .._core.resource import fold, folded_set
+from .assignments import filled
+from .devices import matches, possible_devices
+from .sign_in import APPS, BROWSER, LEGACY, NO_FLOW, TRUSTED, UNREGISTERED, Device, SignIn
 
 _RISKS = {
     "signInRiskLevels": ("sign_in_risk", ("none", "low", "medium", "high")),

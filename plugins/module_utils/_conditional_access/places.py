@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ._conditional_access_sign_in import TRUSTED, SignIn
-from ._resource import fold, folded_set
+from .._core.resource import fold, folded_set
+from .sign_in import TRUSTED, SignIn
 
 
 def from_network(
