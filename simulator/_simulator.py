@@ -193,7 +193,7 @@ class Simulator:
 
     def state(self, tenant: str | None = None) -> Json:
         world = self._world
-        return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.now()))
+        return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.of(world.tenant(tenant).name).now()))
 
     def objects(self) -> dict[str, dict[str, dict[str, Json]]]:
         """Every object of every tenant as it is held: by tenant, by kind, by unique key.

@@ -67,9 +67,12 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     8: (
-        "A run that is killed before or after any of its requests is completed by the next one, and doubles nothing.",
+        "A run that is killed before or after any of its requests is completed by the next one, and doubles nothing. "
+        "No task goes on after its C(ansible-playbook) alone was killed.",
         (
             f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
+            f"{_PROMISES}test_crashes.py::test_the_parent_is_killed_at_every_request",
+            f"{_INTEGRATION}test_processes.py::test_only_ansible_playbook_is_killed",
             f"{_PROMISES}test_roles.py::test_killed_at_every_request",
         ),
     ),

@@ -21,6 +21,7 @@ HOLE = "…"  # what depends on the case
 
 # Each value of error.kind: what it means.
 KINDS = {
+    "abandoned": "``ansible-playbook`` ended before its task. Nothing more was sent",
     "absent": "There is no connector to work on",
     "account": "The account cannot be the connector's: it is disabled, a guest, or has another address",
     "address_in_use": "Another account has this address. It is not taken from it",

@@ -14,7 +14,7 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible import constants as C
@@ -27,7 +27,8 @@ from ansible.utils.display import Display
 
 from ..module_utils._client import auth, transport
 from ..module_utils._client.token_cache import Token
-from ..module_utils._core.redaction import Redactor, hide, secrets_of
+from ..module_utils._core.caller import watch_worker
+from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
 from ..module_utils._engine.run import Declaration, perform, refuse_null
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -60,12 +61,13 @@ class ActionModule(ActionBase):
         refused = refuse_null(declaration, self._task.args)
         if refused:
             return {**result, **refused}
+        abandoned = watch_worker()
         if reason:
             wrap_async = self._task.async_val and not self._connection.has_native_async
             found = self._execute_module(task_vars=variables, wrap_async=wrap_async)
             return {**result, **_of_process(declaration, self._task.args, found)}
         with _environment(environment):
-            return {**result, **self._serve(declaration, variables)}
+            return {**result, **self._serve(declaration, variables, abandoned)}
 
     def _why_not(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         """Why the worker may not serve this task; empty if it may."""
@@ -91,7 +93,12 @@ class ActionModule(ActionBase):
         )
         return next((reason for holds, reason in checks if holds), "")
 
-    def _serve(self, declaration: Declaration, variables: Mapping[str, Any]) -> dict[str, Any]:
+    def _serve(
+        self,
+        declaration: Declaration,
+        variables: Mapping[str, Any],
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> dict[str, Any]:
         # As for a module process, the arguments become plain JSON: without tags, vaults or lazy templates.
         arguments = json.loads(json.dumps(self._task.args, default=str))
         required_if = [list(condition) for condition in declaration.required_if]
@@ -105,6 +112,7 @@ class ActionModule(ActionBase):
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
+            hidden |= proxy_credentials(parameters.get("proxy"))
             errors = validated.errors
         except Exception:
             return {
@@ -124,11 +132,26 @@ class ActionModule(ActionBase):
                 if not self._task.no_log:
                     _tell(f"<{variables.get('inventory_hostname')}> {line}")
 
+            def waits(line: str) -> None:
+                if not self._task.no_log:
+                    _tell(f"<{variables.get('inventory_hostname')}> {line}")
+
             def trace(line: str) -> None:
                 _display.vvv(f"intune.exchange: {line}", host=variables.get("inventory_hostname"))
 
             check_mode = bool(self._task.check_mode)
-            result = perform(declaration, parameters, check_mode, show, _tell, _tokens, trace=trace)
+            result = perform(
+                declaration,
+                parameters,
+                check_mode,
+                show,
+                _tell,
+                _tokens,
+                given=arguments,
+                trace=trace,
+                abandoned=abandoned,
+                waits=waits,
+            )
             if progress:
                 result["progress"] = progress
         # Before ansible-core 2.19 they are not shown yet, but are for the module to return.

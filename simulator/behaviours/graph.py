@@ -110,6 +110,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             ASSUMED,
             f"{_GRAPH}/throttling-limits",
         ),
+        "limit-application": Behaviour(
+            "so many requests of one application over all tenants, where the description sets a limit: 429 with "
+            "Retry-After",
+            DOCUMENTED,
+            f"{_GRAPH}/throttling-limits",
+        ),
         "limit-conditional-access": Behaviour(
             "1 request a second per tenant, 429 without Retry-After", DOCUMENTED, f"{_GRAPH}/throttling-limits"
         ),
@@ -208,6 +214,16 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "roles by template id, active direct assignments",
             DOCUMENTED,
             f"{_GRAPH}/api/rbacapplication-post-roleassignments",
+        ),
+        "role-eligibility": Behaviour(
+            "roles that somebody may activate: direct ones of users and groups, for the whole tenant",
+            DOCUMENTED,
+            f"{_GRAPH}/api/rbacapplication-list-roleeligibilityscheduleinstances",
+        ),
+        "role-eligibility-licence": Behaviour(
+            "without Entra ID P2: 400 AadPremiumLicenseRequired",
+            SEEN,
+            "code and message in public tools of 2026; Microsoft365DSC looks for the code",
         ),
         "directory-tenant-information": Behaviour(
             "only the tenants of this simulator are known to exist",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -44,6 +44,11 @@ def directory_role_ids(tenant: Tenant, principal: Principal) -> list[str]:
     return sorted(DIRECTORY_ROLES[name] for name in set(tenant.directory_roles(principal.object_id)))
 
 
+def lifetime(tenant: Tenant) -> int:
+    """Seconds that its tokens live."""
+    return int(tenant.description["token_lifetime"] or LIFETIME)
+
+
 class Tokens:
     """One signing key for all tenants, as Entra ID has."""
 
@@ -64,13 +69,13 @@ class Tokens:
         now = int(time.time())
         delegated = principal.user is not None
         token_id = uuid.uuid4().hex
-        self._issued[token_id] = self._clock.now()
+        self._issued[token_id] = self._clock.of(tenant.name).now()
         claims = {
             "aud": audience,
             "iss": issuer,
             "iat": now,
             "nbf": now,
-            "exp": now + LIFETIME,
+            "exp": now + max(LIFETIME, lifetime(tenant)),  # a shorter life ends by the clock of the tenant
             "appid": principal.client_id,
             "app_displayname": principal.name,
             "idtyp": "user" if delegated else "app",
@@ -129,6 +134,8 @@ class Tokens:
             raise _refused(
                 "token-invalid", "IDX14100: JWT is not well formed, or its signature is not valid."
             ) from None
+        issued = self._issued.get(claims["uti"])
+        self._check_life(self._tenants.get(claims["tid"]), issued)
         scopes = claims.get("scp")
         return Claims(
             tenant_id=claims["tid"],
@@ -136,8 +143,16 @@ class Tokens:
             object_id=claims["oid"],
             granted=frozenset(scopes.split() if scopes is not None else claims["roles"]),
             delegated=scopes is not None,
-            issued=self._issued.get(claims["uti"]),
+            issued=issued,
         )
+
+    @behaves("token-lifetime")
+    def _check_life(self, tenant: Tenant | None, issued: datetime | None) -> None:
+        """A life that the description sets goes by the simulated clock, so that it can end in the middle of a run."""
+        if tenant is None or issued is None or tenant.description["token_lifetime"] is None:
+            return
+        if self._clock.of(tenant.name).now() - issued > timedelta(seconds=lifetime(tenant)):
+            raise _refused("token-lifetime", "Lifetime validation failed, the token is expired.")
 
 
 def _refused(behaviour: str, message: str) -> Refusal:

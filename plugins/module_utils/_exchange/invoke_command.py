@@ -21,9 +21,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from .._client.claims import permissions
-from .._client.http import Bearer, Http, Request, Service
+from .._client.http import Http
 from .._client.origins import REDIRECTS
 from .._client.response import WHOLE, Response
+from .._client.service import Bearer, Request, Service
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold
 from .._core.retry import Operation

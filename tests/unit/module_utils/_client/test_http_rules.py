@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Bearer, Http, Request, Service
+from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http
+from ansible_collections.intune.exchange.plugins.module_utils._client.service import Bearer, Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Operation, Outcome
@@ -42,8 +43,11 @@ class Wire:
     def prepare(self, method: str, url: str, **parts: Any) -> Any:
         return SimpleNamespace(method=method, url=url, headers=parts.pop("headers"), parts=parts)
 
-    def send(self, prepared: Any, connect: float, read: float, proxied: bool) -> Any:
-        self.sent.append(SimpleNamespace(**vars(prepared), connect=connect, read=read, proxied=proxied))
+    def send(self, prepared: Any, limit: Any, proxied: bool) -> Any:
+        read = limit.seconds()
+        limit.connecting = True
+        self.sent.append(SimpleNamespace(**vars(prepared), connect=limit.seconds(), read=read, proxied=proxied))
+        limit.connecting = False
         one = self.replies.pop(0)
         if isinstance(one, Exception):
             raise one
@@ -60,7 +64,7 @@ class Tokens:
     refused: list[str] = field(default_factory=list)
 
     def bearer(self) -> Bearer:
-        return Bearer(lambda: f"token-{len(self.refused) + 1}", self.refused.append)
+        return Bearer(lambda: f"token-{len(self.refused) + 1}", lambda token, claims: self.refused.append(token))
 
 
 class Trial:
@@ -204,9 +208,6 @@ GONE = (Outcome.UNKNOWN, "network", "gone")
         (Operation.READ, GONE, "network", 6),
         (Operation.READ, BROKEN, "protocol", 3),
         (Operation.READ, {"body": b"no json"}, "protocol", 3),
-        (Operation.READ, {"status": 429}, "throttled", 8),
-        (Operation.CREATE, {"status": 429}, "throttled", 8),
-        (Operation.CREATE, {"status": 429, **BROKEN}, "throttled", 8),
     ],
 )
 def test_what_a_failure_is_called(operation: Operation, answer: Any, kind: str, sent: int) -> None:
@@ -214,6 +215,15 @@ def test_what_a_failure_is_called(operation: Operation, answer: Any, kind: str, 
     error = trial.failure(operation)
     assert (error.kind, len(trial.wire.sent), len(trial.slept)) == (kind, sent, sent - 1)
     assert str(error).startswith("Could not try it on tenant contoso.com: ") and "None" not in str(error)
+
+
+@pytest.mark.parametrize("answer", [{"status": 429}, {"status": 429, **BROKEN}])
+@pytest.mark.parametrize("operation", [Operation.READ, Operation.CREATE])
+def test_what_is_refused_for_now_is_tried_for_as_long_as_the_task_has_time(operation: Operation, answer: Any) -> None:
+    trial = Trial(*(reply(**answer) for _number in range(60)))
+    error = trial.failure(operation)
+    assert error.kind == "throttled" and len(trial.slept) == len(trial.wire.sent) - 1 > 8
+    assert 300 - 15 <= sum(trial.slept) <= 300  # the next wait, at most 15 s here, would have been too long
 
 
 def test_the_reason_of_a_lost_answer_is_told() -> None:
