@@ -35,8 +35,8 @@ if others:
     subprocess.check_call([sys.executable, "-m", "pip", "install", *others])
 """
 
-# What Python warns of when it compiles a library would otherwise be said by a test, which fails for it: hence
-# --compile-bytecode, as pip does. Only "install" has anything to do: "wheel" would build for pip's cache what uv downloads built, or builds itself.
+# Libraries are compiled as pip does it: else Python would warn when a test first imports them, and the test would fail.
+# Only "install" has anything to do: "wheel" would build for pip's cache what uv downloads built, or builds itself.
 PIP = """
 import os, sys
 
