@@ -36,6 +36,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
+        self._ordered: list[str] = []  # longest first: a secret may be part of another
 
     def add(self, secret: str | None) -> None:
         """Never show C(secret) from now on."""
@@ -50,12 +51,12 @@ class Redactor:
             base64.urlsafe_b64encode(raw.encode()).decode().rstrip("="),
         }
         self._forms |= forms
+        self._ordered = sorted(self._forms, key=len, reverse=True)
 
     def clean(self, value: Any) -> Any:
         """C(value) with every secret masked, in keys and values of any depth."""
         if isinstance(value, str):
-            # Longest first: a secret may be part of another.
-            for form in sorted(self._forms, key=len, reverse=True):
+            for form in self._ordered:
                 if form in value:
                     value = value.replace(form, _MASK)
             return value
