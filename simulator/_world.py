@@ -87,8 +87,9 @@ class _Seeded:
         tenant.stores.clear()
         tenant.past.clear()
         for name, items in pickle.loads(self.stores).items():
+            store = tenant.store(name)
             for key, item in items.items():
-                tenant.store(name).add(key, item)
+                store.add(key, item)
         self.revision = tenant.revision.number
 
 
