@@ -13,6 +13,7 @@ import importlib
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -27,7 +29,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.intune.exchange.plugins.module_utils import _http
 from ansible_collections.intune.exchange.plugins.module_utils._retry import Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration, perform
-from ansible_collections.intune.exchange.plugins.module_utils._transport import Lost, Transport
+from ansible_collections.intune.exchange.plugins.module_utils._transport import Connections, Lost, Transport
 from simulator import Simulator
 
 from .bystanders import Objects
@@ -38,6 +40,9 @@ _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _A_SOCKET_WAITS = 10.0  # seconds, long enough never to be reached
 _A_HANGING_SOCKET_WAITS = 0.8  # seconds of real time in which an answer that never comes is given up
 _DAY = 24 * 60 * 60
+_CONNECTIONS = Connections()  # shared as long as no fault is ordered: opening them takes most of a task
+_TOKENS_LAST = 30 * 60  # seconds of real time in which the next task gets the same tokens
+_TOKENS: WeakKeyDictionary[Simulator, dict[str, tuple[float, dict[str, Any]]]] = WeakKeyDictionary()
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIMES = ("at", "_requested")  # when things happened, which a repeated request adds to
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|\+00:00)?")
@@ -183,10 +188,21 @@ class Bench:
 
     def options(self, tenant: str, given: Mapping[str, Any], method: str = "token") -> dict[str, Any]:
         other = self.simulator.facts(tenant, self.application)
+        sign_in = self._tokens(tenant) if method == "token" else self.simulator.options(tenant, method)
         text = json.dumps(given).replace("{domain}", other["domain"])
         text = text.replace("{app_id}", other["client_id"]).replace("{object_id}", other["object_id"])
         filled: dict[str, Any] = json.loads(text)
-        return {**self.simulator.options(tenant, method), **filled}
+        return {**sign_in, **filled}
+
+    def _tokens(self, tenant: str) -> dict[str, Any]:
+        """Those of an earlier task, where nothing changed the tenant since the last reset."""
+        if not self.simulator.is_at_its_start(tenant):
+            return self.simulator.options(tenant, "token")
+        found = _TOKENS.setdefault(self.simulator, {})
+        made, options = found.get(tenant, (-_TOKENS_LAST, {}))
+        if time.monotonic() - made >= _TOKENS_LAST:
+            made, options = found[tenant] = time.monotonic(), self.simulator.options(tenant, "token")
+        return options
 
     def run(
         self,
@@ -210,7 +226,13 @@ class Bench:
         with _transport(_watched(watch)):
             try:
                 return perform(
-                    declaration, validated.validated_parameters, check_mode, said.append, tell, **watch.options
+                    declaration,
+                    validated.validated_parameters,
+                    check_mode,
+                    said.append,
+                    tell,
+                    **({"connections": _CONNECTIONS} if self.simulator.is_calm() and not watch.redirect else {}),
+                    **watch.options,
                 )
             finally:
                 watch.quiet()

@@ -15,7 +15,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._licenses import c
 from ansible_collections.intune.exchange.plugins.modules import connector_account, mdm_authority
 from simulator import Simulator
 
-from .conftest import Clock, hold
+from .conftest import Clock, hold, shared
 
 NAME = "svc-new@contoso.example"
 PASSWORD = "Long-canary-Passw0rd!"
@@ -52,7 +52,9 @@ def account(simulator: Simulator, clock: Clock) -> Any:
         chosen = {name: value for name, value in arguments.items() if value is not None}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(chosen)
         assert not validated.error_messages
-        return _run.perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
+        return _run.perform(
+            module.DECLARATION, validated.validated_parameters, check_mode, **shared(simulator, tenant), **clock.options
+        )
 
     return run
 

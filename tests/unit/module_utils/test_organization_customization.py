@@ -14,7 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._organization_cust
 from ansible_collections.intune.exchange.plugins.modules import organization_customization
 from simulator import Simulator
 
-from .conftest import DEFAULTS, Clock
+from .conftest import DEFAULTS, Clock, shared
 
 ENABLE = "Enable-OrganizationCustomization"
 
@@ -24,7 +24,9 @@ def customize(simulator: Simulator, clock: Clock) -> Any:
     def run(check_mode: bool = False, tenant: str = "dehydrated", **options: Any) -> Any:
         defaults = {**DEFAULTS, **{name: spec["default"] for name, spec in OPTIONS.items()}}
         given = {**defaults, **simulator.options(tenant), **options}
-        return _run.perform(organization_customization.DECLARATION, given, check_mode, **clock.options)
+        return _run.perform(
+            organization_customization.DECLARATION, given, check_mode, **shared(simulator, tenant), **clock.options
+        )
 
     return run
 
