@@ -4,7 +4,7 @@
 """A simulated Microsoft 365 tenant on loopback: Entra ID sign-in, Microsoft Graph and Exchange's InvokeCommand.
 
 It answers from machine-readable contracts (contracts/) and readable tenant descriptions (tenants/); every behaviour
-that is more than that stands in _behaviours.py, with what is known about it.
+that is more than that stands in behaviours/, with what is known about it.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ if not __package__:
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from simulator import Simulator
-from simulator._address import LOOPBACK
-from simulator._descriptions import shipped
+from simulator.server.address import LOOPBACK
+from simulator.state.descriptions import shipped
 
 _SERVICES = ("login", "graph", "exchange", "identity", "reports")
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ._address import LOOPBACK, address_of
-from ._control import control_handler
-from ._public_names import PUBLIC_NAMES, REGION, REGION_PATH, dispatching
-from ._server import Listener, service_handler, service_listener
-from ._tls import server_context
-from ._wire import Json
 from ._world import Settings, World
+from .server.address import LOOPBACK, address_of
+from .server.control import control_handler
+from .server.public_names import PUBLIC_NAMES, REGION, REGION_PATH, dispatching
+from .server.sockets import Listener, service_handler, service_listener
+from .server.tls import server_context
+from .state.wire import Json
 
 T = TypeVar("T")
 METHODS = ("client_secret", "certificate", "pfx", "federated_token", "managed_identity", "device_code", "token")

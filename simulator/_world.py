@@ -10,36 +10,36 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ._clock import Clock
-from ._cmdlet_table import seed_exchange
-from ._cmdlets import load_cmdlets
-from ._conditional_access import seed_conditional_access
-from ._conduct import Conductor, Service
-from ._contract import shipped_contract
-from ._credentials import Credentials, Issuer, make_credentials
-from ._descriptions import describe, laid_over
-from ._directory_seed import seed_directory
-from ._downloads import Downloads
-from ._entra import Entra
-from ._exchange import Exchange
-from ._faults import Faults
-from ._graph import Graph
-from ._groups import seed_groups
-from ._identity import ManagedIdentity
-from ._interference import Interference
-from ._intune import seed_intune
-from ._intune_policies import seed_intune_policies
-from ._ledger import Ledger
-from ._limits import Limits
-from ._managed_devices import seed_managed_devices
-from ._more_paths import seed_more
-from ._nouns import Run
-from ._public_names import ALIASES
-from ._sign_ins import seed_sign_ins
-from ._tenant import Principal, Tenant
-from ._tls import rsa_key
-from ._tokens import Tokens
-from ._wire import Json
+from .cmdlets.contract import load_cmdlets
+from .cmdlets.nouns import Run
+from .conditional_access.conditional_access import seed_conditional_access
+from .directory.directory_seed import seed_directory
+from .directory.groups import seed_groups
+from .directory.more_paths import seed_more
+from .directory.sign_ins import seed_sign_ins
+from .entra.credentials import Credentials, Issuer, make_credentials
+from .entra.managed_identity import ManagedIdentity
+from .entra.service import Entra
+from .entra.tokens import Tokens
+from .exchange.service import Exchange
+from .exchange.table import seed_exchange
+from .graph.service import Graph
+from .intune.intune import seed_intune
+from .intune.intune_policies import seed_intune_policies
+from .intune.managed_devices import seed_managed_devices
+from .odata.contract import shipped_contract
+from .odata.downloads import Downloads
+from .odata.limits import Limits
+from .server.conductor import Conductor, Service
+from .server.faults import Faults
+from .server.interference import Interference
+from .server.ledger import Ledger
+from .server.public_names import ALIASES
+from .server.tls import rsa_key
+from .state.clock import Clock
+from .state.descriptions import describe, laid_over
+from .state.tenant import Principal, Tenant
+from .state.wire import Json
 
 _SEEDS = (
     seed_directory,

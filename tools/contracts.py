@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from simulator._live_contract import differences  # noqa: E402
+from simulator.cmdlets.live_contract import differences  # noqa: E402
 
 PAGE = ROOT / "simulator/contracts/README.md"
 _MARK = "<!-- Written by tools/contracts.py from here on. -->\n"

@@ -16,13 +16,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from simulator._behaviour import ASSUMED, DOCUMENTED, SEEN  # noqa: E402
-from simulator._behaviours import BEHAVIOURS, SECTIONS  # noqa: E402
-from simulator._cmdlet_table import carried_out_by, not_carried_out  # noqa: E402
-from simulator._cmdlets import load_cmdlets  # noqa: E402
-from simulator._contract import Contract  # noqa: E402
-from simulator._graph import BATCH  # noqa: E402
-from simulator._graph_table import action_of  # noqa: E402
+from simulator.behaviours.behaviour import ASSUMED, DOCUMENTED, SEEN  # noqa: E402
+from simulator.behaviours.table import BEHAVIOURS, SECTIONS  # noqa: E402
+from simulator.cmdlets.contract import load_cmdlets  # noqa: E402
+from simulator.exchange.table import carried_out_by, not_carried_out  # noqa: E402
+from simulator.graph.service import BATCH  # noqa: E402
+from simulator.graph.table import action_of  # noqa: E402
+from simulator.odata.contract import Contract  # noqa: E402
 
 PAGE = ROOT / "docs/docsite/rst/simulator_fidelity.rst"
 _HEAD = """..

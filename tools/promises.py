@@ -30,20 +30,23 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     3: (
         "When a service asks to wait, nothing is sent before that time, in whatever form it says it.",
-        (f"{_UNIT}test_http.py::test_throttling_is_waited_out", f"{_PROMISES}test_parsers.py::test_times_to_wait"),
+        (
+            f"{_UNIT}_client/test_http.py::test_throttling_is_waited_out",
+            f"{_PROMISES}test_parsers.py::test_times_to_wait",
+        ),
     ),
     4: (
         "A task ends with its time, the option C(timeout). A wait that would not end before it is not begun, and a "
         "body that comes byte by byte ends with it.",
         (
-            f"{_UNIT}test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
-            f"{_UNIT}test_http.py::test_a_dripping_body_ends_with_the_task",
+            f"{_UNIT}_client/test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
+            f"{_UNIT}_client/test_http.py::test_a_dripping_body_ends_with_the_task",
             f"{_INTEGRATION}test_door_choice.py::test_a_task_ends_with_its_time",
         ),
     ),
     5: (
         "After 503, the next attempt uses a new connection.",
-        (f"{_UNIT}test_http.py::test_after_503_a_new_connection_is_used",),
+        (f"{_UNIT}_client/test_http.py::test_after_503_a_new_connection_is_used",),
     ),
     6: (
         "A second run writes nothing and reports no change. The last of several tasks decides how it ends, whatever "
@@ -52,7 +55,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_PROMISES}test_writes.py::test_the_second_run_writes_nothing",
             f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
             f"{_PROMISES}test_last_task.py::test_the_last_task_decides",
-            f"{_UNIT}test_run.py::test_the_last_task_decides",
+            f"{_UNIT}_engine/test_run.py::test_the_last_task_decides",
         ),
     ),
     7: (
@@ -60,7 +63,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{_PROMISES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
             f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
-            f"{_UNIT}test_run.py::test_each_state_in_check_mode_and_for_real",
+            f"{_UNIT}_engine/test_run.py::test_each_state_in_check_mode_and_for_real",
         ),
     ),
     8: (
@@ -90,7 +93,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "None is chosen or removed.",
         (
             f"{_PROMISES}test_interference.py::test_somebody_else_writes_the_same",
-            f"{_UNIT}test_run.py::test_a_second_creator_is_an_error_with_both_ids",
+            f"{_UNIT}_engine/test_run.py::test_a_second_creator_is_an_error_with_both_ids",
         ),
     ),
     12: (
@@ -101,8 +104,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "Nothing is sent to an address that is not one of the tenant's services: no page link, redirect or discovery "
         "document leads elsewhere, and no token goes to the other service.",
         (
-            f"{_UNIT}test_http.py::test_nothing_goes_to_another_origin",
-            f"{_UNIT}test_auth.py::test_a_discovery_document_cannot_lead_the_secret_elsewhere",
+            f"{_UNIT}_client/test_http.py::test_nothing_goes_to_another_origin",
+            f"{_UNIT}_client/test_auth.py::test_a_discovery_document_cannot_lead_the_secret_elsewhere",
             f"{_PROMISES}test_faults.py::test_every_single_fault",
             f"{_PROMISES}test_parsers.py::test_addresses",
         ),
@@ -110,15 +113,15 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     14: (
         "A list is read to its end or not at all. Page links that lead in a circle are an error.",
         (
-            f"{_UNIT}test_graph.py::test_a_part_of_a_list_is_never_taken_as_whole",
-            f"{_UNIT}test_exchange.py::test_a_page_link_that_leads_nowhere_is_an_error",
+            f"{_UNIT}_client/test_graph.py::test_a_part_of_a_list_is_never_taken_as_whole",
+            f"{_UNIT}_exchange/test_invoke_command.py::test_a_page_link_that_leads_nowhere_is_an_error",
             f"{_PROMISES}test_faults.py::test_every_single_fault",
         ),
     ),
     15: (
         "No secret and no token is shown, in whatever form, at whatever verbosity, whichever way a task runs.",
         (
-            f"{_UNIT}test_redaction.py::test_no_form_of_a_secret_leaves",
+            f"{_UNIT}_core/test_redaction.py::test_no_form_of_a_secret_leaves",
             f"{_INTEGRATION}test_doors.py::test_no_secret_is_shown",
             f"{_INTEGRATION}test_door_choice.py::test_a_vaulted_secret",
             f"{_INTEGRATION}test_canaries.py::test_no_secret_is_anywhere",
@@ -127,7 +130,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     16: (
         "Text of a service is shown as one short line without control characters, and never evaluated.",
         (
-            f"{_UNIT}test_errors.py::test_hostile_text_becomes_one_short_line",
+            f"{_UNIT}_core/test_errors.py::test_hostile_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_any_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_error_bodies_explain_themselves",
             f"{_PROMISES}test_answers.py::test_spoilt_answers",
@@ -137,21 +140,21 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "An answer in another form than documented is a failure that says so, and never taken for another answer.",
         (
             f"{_PROMISES}test_answers.py::test_spoilt_answers",
-            f"{_UNIT}test_http.py::test_json_is_strict",
-            f"{_UNIT}test_http.py::test_a_body_is_bounded",
+            f"{_UNIT}_client/test_http.py::test_json_is_strict",
+            f"{_UNIT}_client/test_http.py::test_a_body_is_bounded",
         ),
     ),
     18: (
         "A token cache is used only where a folder is named for it, and only if it is its user's alone.",
         (
-            f"{_UNIT}test_token_cache.py::test_what_others_could_read_or_place_is_refused",
-            f"{_UNIT}test_token_cache.py::test_what_belongs_to_somebody_else_is_refused",
-            f"{_UNIT}test_token_cache.py::test_a_writer_that_was_killed_leaves_no_trouble",
+            f"{_UNIT}_client/test_token_cache.py::test_what_others_could_read_or_place_is_refused",
+            f"{_UNIT}_client/test_token_cache.py::test_what_belongs_to_somebody_else_is_refused",
+            f"{_UNIT}_client/test_token_cache.py::test_a_writer_that_was_killed_leaves_no_trouble",
         ),
     ),
     19: (
         "A wrong credential fails, also when a token of the right one is in the cache.",
-        (f"{_UNIT}test_token_cache.py::test_another_credential_does_not_get_the_token",),
+        (f"{_UNIT}_client/test_token_cache.py::test_another_credential_does_not_get_the_token",),
     ),
     20: (
         "A certificate that is not trusted ends the task. The environment changes neither trust nor the token.",

@@ -186,7 +186,7 @@ def collected() -> list[Said]:
         everywhere = _assigned(tree)
         for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
             known = {**everywhere, **_assigned(function)}
-            found += [_said(path.name, node, known) for node in _calls(function)]
+            found += [_said("/".join(path.parts[-2:]), node, known) for node in _calls(function)]
     return found
 
 
@@ -211,7 +211,7 @@ def _said(file: str, node: ast.Call, known: dict[str, list[ast.expr]]) -> Said:
 
 def default_steps() -> dict[str, str]:
     """NEXT_STEPS of the product."""
-    text = (ROOT / "plugins/module_utils/_errors.py").read_text(encoding="utf-8")
+    text = (ROOT / "plugins/module_utils/_core/errors.py").read_text(encoding="utf-8")
     [node] = _assigned(ast.parse(text))["NEXT_STEPS"]
     steps: dict[str, str] = ast.literal_eval(node)
     return steps
@@ -227,6 +227,8 @@ def sentences() -> dict[str, dict[str, str]]:
                 if text not in taken and text.strip(f"{HOLE} :,."):
                     taken.add(text)
                     found.setdefault(kind, {})[text] = said.step or steps.get(kind, "")
+                elif said.step and found.get(kind, {}).get(text) == "":  # two say it, and only one the next step
+                    found[kind][text] = said.step
     return found
 
 

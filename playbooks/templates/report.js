@@ -100,9 +100,9 @@
     ]));
   }
   function mends(tenant) {
-    const list = controlsOf(tenant).filter((one) => one.status === "fail" && one.mend);
-    return list.length ? make("details", {}, make("summary", {}, `${number(list.length, "task")} that would mend what failed`),
-      list.map((one) => make("pre", {tabindex: "0", "aria-label": `Task for ${one.id}`}, one.mend))) : null;
+    const list = controlsOf(tenant).filter((one) => one.status === "fail" && one.remediation);
+    return list.length ? make("details", {}, make("summary", {}, `${number(list.length, "task")} that would fix what failed`),
+      list.map((one) => make("pre", {tabindex: "0", "aria-label": `Task for ${one.id}`}, one.remediation))) : null;
   }
   function details(tenant, id) {
     const connector = tenant.connector;

@@ -10,15 +10,28 @@ class ModuleDocFragment:
     # What every module has
     DOCUMENTATION = r"""
 attributes:
+  action:
+    description: Has an action plugin, which runs the task on the control node.
+    support: full
+    details:
+      - A task runs inside Ansible's worker where it can, and as a module process on the target elsewhere, for example
+        with C(async) or with C(delegate_to) another host. Both give the same result.
   action_group:
     description: Use C(group/intune.exchange.tenant) in C(module_defaults) to give the connection options once.
     support: full
     membership:
       - intune.exchange.tenant
+  async:
+    description: Supports the keyword C(async).
+    support: full
   check_mode:
     description: Can run in check mode without writing anything.
   diff_mode:
     description: Says what it changes, or would change, in diff mode.
+  platform:
+    description: What the module manages.
+    support: full
+    platforms: Microsoft Intune, Exchange Online
 options: {}
 """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that every module shares, as documentation. The specs are in module_utils/_connection.py."""
+"""The options that every module shares, as documentation. The specs are in module_utils/_core/connection.py."""
 
 from __future__ import annotations
 

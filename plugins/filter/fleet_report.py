@@ -89,61 +89,22 @@ _value:
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._connectors import TYPE, state
+from ..module_utils._fleet.report import report
 from ..plugin_utils._rows import writable
 from ..plugin_utils._trust import text_as_data
 
-_STATES = ("action", "unread", "partly_read", "in_order")
-_AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
-_ASSESSMENT = ("answers", "checks", "summary", "coverage", "what_if")
-_READS = {
-    "connector": "the connector",
-    "requirements": "the requirements",
-    "audit": "the audit",
-    "assessment": "the assessment",
-}
-_ON_DEMAND = ("audit", "assessment")
-_KINDS = {
-    "sign_in": "sign-in failed",
-    "network": "no connection",
-    "tls": "the connection is not trusted",
-    "timeout": "no answer in time",
-    "throttled": "the service was asked too often",
-    "unavailable": "the service had a fault",
-    "forbidden": "a permission is missing",
-}
-Facts = dict[str, Any]
 
-
-def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json: bool = False) -> Facts | str:
+def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json: bool = False) -> dict[str, Any] | str:
     """The report on C(tenants)."""
     if not isinstance(tenants, list) or not all(isinstance(one, Mapping) and one.get("name") for one in tenants):
         raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
-    judged = [_tenant(one, int(max_sync_age)) for one in tenants]
-    judged.sort(key=lambda one: (_STATES.index(one["state"]), one["name"].casefold()))
-    for number, one in enumerate(judged, 1):
-        if one["assessment"]:
-            words = re.sub("[^a-z0-9]+", "-", one["name"].casefold()).strip("-")[:40]
-            one["assessment"]["page"] = "-".join(filter(None, ("tenant", str(number), words))) + ".html"
-    made = {
-        "made_at": str(made_at),
-        "max_sync_age": int(max_sync_age),
-        "counts": {
-            "tenants": len(judged),
-            **{state: sum(one["state"] == state for one in judged) for state in _STATES},
-        },
-        "requirements": _titles(tenants),
-        "work": _work(judged),
-        "tenants": judged,
-    }
-    report = {key: _writable(value) for key, value in made.items()}
-    return text_as_data(json.dumps(report, default=str)) if as_json else report
+    made = {key: _writable(value) for key, value in report(tenants, str(made_at), int(max_sync_age)).items()}
+    return text_as_data(json.dumps(made, default=str)) if as_json else made
 
 
 def _writable(value: Any) -> Any:
@@ -153,206 +114,6 @@ def _writable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {_writable(key): _writable(one) for key, one in value.items()}
     return [_writable(one) for one in value] if isinstance(value, list) else value
-
-
-def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
-    read = {
-        "connector": _read(facts, "connector", "offered"),
-        "requirements": _read(facts, "requirements", "requirements"),
-        "audit": _read(facts, "audit", "controls"),
-        "assessment": _read(facts, "assessment", "checks"),
-    }
-    connector = _connector(read["connector"], max_sync_age) if read["connector"] else None
-    audit = read["audit"] and {key: read["audit"].get(key) for key in _AUDIT}
-    actions = [
-        *(
-            []
-            if connector and connector["state"] == "not_offered"
-            else _of_checks("requirement", (read["requirements"] or {}).get("requirements", []))
-        ),
-        *_of_connector(connector, max_sync_age),
-        *_of_audit(audit),
-        *_of_checks("assessment", (read["assessment"] or {}).get("checks", [])),
-        *_of_failed_reads(facts, read),
-    ]
-    # What is known to be wrong comes before what is not known.
-    actions.sort(key=lambda one: one["status"] != "known")
-    return {
-        "name": str(facts["name"]),
-        "tenant_id": facts.get("tenant_id"),
-        "read_at": facts.get("read_at"),
-        "state": _state(actions, read),
-        "not_read": [name for name in _READS if _failed(facts, read, name)],
-        "actions": actions,
-        "connector": connector,
-        "requirements": read["requirements"]
-        and {
-            one["id"]: {key: one.get(key) for key in ("status", "evidence", "next_step")}
-            for one in read["requirements"]["requirements"]
-        },
-        "audit": audit,
-        "assessment": read["assessment"] and {key: read["assessment"].get(key) for key in _ASSESSMENT},
-        "accepted_risks": [_accepted(one) for one in (audit or {}).get("controls") or [] if one.get("accepted")],
-    }
-
-
-def _read(facts: Mapping[str, Any], name: str, key: str) -> Facts | None:
-    """The result of a read, or None if it has not what a read that worked gives."""
-    result = facts.get(name)
-    return dict(result) if isinstance(result, Mapping) and result.get(key) is not None else None
-
-
-def _state(actions: list[Facts], read: Mapping[str, Any]) -> str:
-    if not any(read.values()):
-        return "unread"
-    if any(one["status"] == "known" for one in actions):
-        return "action"
-    return "partly_read" if actions else "in_order"
-
-
-def _action(name: str, title: str, evidence: Any, next_step: Any, status: str = "known") -> Facts:
-    return {"id": name, "title": title, "status": status, "evidence": evidence or "", "next_step": next_step or ""}
-
-
-def _of_checks(name: str, checks: list[Mapping[str, Any]]) -> list[Facts]:
-    words = {"unmet": ("Not met", "known"), "unknown": ("Not known", "unknown")}
-    return [
-        _action(f"{name}.{one['id']}", f"{word}: {one['title']}", one["evidence"], one["next_step"], status)
-        for one in checks
-        if one["status"] in words
-        for word, status in (words[one["status"]],)
-    ]
-
-
-def _connector(read: Mapping[str, Any], max_sync_age: int) -> Facts:
-    """The one service-to-service connector, or why there is not exactly one."""
-    listed = read.get("connectors") or []
-    found = [one for one in listed if one.get("exchange_connector_type") == TYPE]
-    one = found[0] if len(found) == 1 else {}
-    age = one.get("last_sync_age_seconds")
-    known = state({"offered": read["offered"], "connectors": listed})
-    if known == "connected":
-        known = "never_synchronised" if age is None else "connected" if age < max_sync_age else "stale"
-    return {
-        "state": known,
-        "status": one.get("status"),
-        "account": one.get("primary_smtp_address"),
-        "last_sync": None if age is None else one.get("last_sync_date_time"),
-        "last_sync_age_seconds": age,
-        "evidence": read.get("offered_evidence"),
-    }
-
-
-def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
-    if not connector:
-        return []
-    sync = "Ask for a synchronisation with intune.exchange.connector_sync"
-    met = "See that the requirements are met; they name what keeps it from connecting"
-    wrong = {
-        "missing": ("There is no connector", "Set it up with the playbook intune.exchange.connect"),
-        "ambiguous": ("There are several connectors", "Remove all but one by hand; none is chosen for you"),
-        "pending": ("The connector is not connected yet", met),
-        "disconnected": ("The connector is not connected", met),
-        "never_synchronised": ("The connector has never synchronised", sync),
-        "stale": ("The last synchronisation of the connector is too old", sync),
-    }
-    if connector["state"] not in wrong:
-        return []
-    evidence = {
-        "missing": "Intune lists no service-to-service connector",
-        "ambiguous": "one service-to-service connector is expected",
-        "stale": f"the last successful synchronisation was {_age(connector['last_sync_age_seconds'])} before the "
-        f"reading; at most {_age(max_sync_age)} are allowed",
-    }
-    title, step = wrong[connector["state"]]
-    found = evidence.get(connector["state"], f"its status is {connector['status']}")
-    return [_action(f"connector.{connector['state']}", title, found, step)]
-
-
-def _age(seconds: int | None) -> str:
-    hours = (seconds or 0) // 3600
-    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
-
-
-def _of_audit(audit: Mapping[str, Any] | None) -> list[Facts]:
-    words = {
-        "fail": ("Failed", "known", "Run the task that stands with this control"),
-        "unknown": ("Not known", "unknown", "Mend what kept it from being read, and audit again"),
-    }
-    return [
-        _action(f"audit.{one['id']}", f"{word}: {one['id']} {one['title']}", _found(one), step, status)
-        for one in (audit or {}).get("controls") or []
-        if one.get("status") in words and not one.get("accepted")
-        for word, status, step in (words[one["status"]],)
-    ]
-
-
-def _found(control: Mapping[str, Any]) -> str:
-    if control["status"] == "unknown":
-        return f"{_setting(control)}: {control.get('reason') or 'it was not read'}"
-    mailboxes = control.get("affected_mailboxes")
-    affected = "" if mailboxes is None else f"; it affects {mailboxes} mailboxes"
-    return f"{_setting(control)} is {_said(control.get('value'))}; expected: {_said(control.get('expected'))}{affected}"
-
-
-def _setting(control: Mapping[str, Any]) -> str:
-    return f"{control.get('setting')} of {control['object']}" if control.get("object") else str(control.get("setting"))
-
-
-def _said(value: Any) -> str:
-    return "not set" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _accepted(control: Mapping[str, Any]) -> str:
-    accepted = control["accepted"]
-    until = f" (until {accepted['until']})" if accepted.get("until") else ""
-    return f"{control['id']} {_setting(control)}: {accepted.get('reason') or 'no reason was given'}{until}"
-
-
-def _failed(facts: Mapping[str, Any], read: Mapping[str, Any], name: str) -> bool:
-    return not read[name] and not (name in _ON_DEMAND and facts.get(name) is None)
-
-
-def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[Facts]:
-    """One action for each reason: reads that fail for the same reason need one mend."""
-    failed: dict[tuple[str, str], list[str]] = {}
-    for name, words in _READS.items():
-        result = facts.get(name)
-        if not _failed(facts, read, name):
-            continue
-        result = result if isinstance(result, Mapping) else {}
-        if failed and result.get("skipped"):  # what failed before was reason enough not to try
-            next(iter(failed.values())).append(words)
-            continue
-        error = result.get("error")
-        kind = str(error.get("kind")) if isinstance(error, Mapping) else "other"
-        reason = str(result.get("msg") or "It was not read, and no reason was given")
-        failed.setdefault((kind, reason), []).append(words)
-    return [
-        # The message of a failed read ends with what to do.
-        _action(f"read.{kind}", f"Not read: {_KINDS.get(kind, 'see the reason')}", ", ".join(names), reason, "unread")
-        for (kind, reason), names in failed.items()
-    ]
-
-
-def _titles(tenants: list[Mapping[str, Any]]) -> list[Facts]:
-    found: dict[str, Facts] = {}
-    for facts in tenants:
-        for one in (_read(facts, "requirements", "requirements") or {}).get("requirements", []):
-            found.setdefault(one["id"], {"id": one["id"], "title": one["title"], "source": one.get("source")})
-    return list(found.values())
-
-
-def _work(tenants: list[Facts]) -> list[Facts]:
-    found: dict[tuple[str, str], Facts] = {}
-    for tenant in tenants:
-        for key, one in {(one["id"], one["status"]): one for one in reversed(tenant["actions"])}.items():
-            work = found.setdefault(key, {name: one[name] for name in ("id", "title", "status", "next_step")})
-            work["tenants"] = work.get("tenants", 0) + 1
-            if work["next_step"] != one["next_step"]:
-                work["next_step"] = "It differs: see each tenant"
-    order = ("known", "unread", "unknown")
-    return sorted(found.values(), key=lambda one: (order.index(one["status"]), -one["tenants"], one["id"]))
 
 
 class FilterModule:

@@ -57,7 +57,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._errors import one_line
+from ..module_utils._core.errors import one_line
 from ..plugin_utils._rows import Rows, text_of
 
 

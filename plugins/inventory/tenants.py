@@ -157,9 +157,9 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ..module_utils._errors import TenantError, one_line
-from ..module_utils._fleet import GROUPS, UNREADABLE, read_fleet
-from ..module_utils._tenant_list import RESERVED, SHARED
+from ..module_utils._core.errors import TenantError, one_line
+from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
+from ..module_utils._fleet.tenant_list import RESERVED, SHARED
 from ..plugin_utils._trust import as_data, as_template
 
 _EVERY_HOST = {

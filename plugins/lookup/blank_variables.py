@@ -59,7 +59,7 @@ import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils._targets import is_blank
+from ..module_utils._core.targets import is_blank
 from ..plugin_utils._variables import resolve_variable
 
 

@@ -125,9 +125,9 @@ error:
   sample: {kind: sign_in}
 """
 
-from ..module_utils._access_check import access_check
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._connector.access_check import access_check
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration("check the access", access_check)
 

@@ -113,9 +113,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._access_rules import RULE, keep
-from ..module_utils._module import run_module
-from ..module_utils._run import declare
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import declare
+from ..module_utils._mobile_access.access_rules import RULE, keep
 
 DECLARATION = declare(
     RULE,

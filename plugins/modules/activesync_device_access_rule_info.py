@@ -64,9 +64,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._access_rules import FILTERS, info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._mobile_access.access_rules import FILTERS, info
 
 DECLARATION = Declaration(
     "read the device access rules", lambda tenant, params, check_mode: info(tenant, params), FILTERS

@@ -58,9 +58,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._device_classes import CLASS_FILTERS, classes
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._mobile_devices.classes import CLASS_FILTERS, classes
 
 DECLARATION = Declaration(
     "read the device classes", lambda tenant, params, check_mode: classes(tenant, params), CLASS_FILTERS

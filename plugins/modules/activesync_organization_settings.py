@@ -130,9 +130,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._mobile_settings import SETTINGS, keep
-from ..module_utils._module import run_module
-from ..module_utils._run import declare
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import declare
+from ..module_utils._mobile_access.organization_settings import SETTINGS, keep
 
 DECLARATION = declare(
     SETTINGS,

@@ -81,9 +81,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._app_protection import info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._assessment.app_protection import info
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration("read the app protection policies", lambda tenant, params, check_mode: info(tenant))
 

@@ -122,9 +122,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._cas_mailbox import CLEARS, OPTIONS, keep
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._mobile_access.cas_mailbox import CLEARS, OPTIONS, keep
 
 DECLARATION = Declaration("keep mobile access to the mailbox", keep, OPTIONS, clears=CLEARS)
 

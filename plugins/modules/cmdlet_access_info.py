@@ -47,7 +47,7 @@ EXAMPLES = r"""
   intune.exchange.cmdlet_access_info:
     account: svc-intune-connector@contoso.com
   register: access
-  failed_when: not access.granted or access.beyond | length > 0
+  failed_when: not access.granted or access.excess | length > 0
 
 - name: May the account list the devices of a mailbox?
   intune.exchange.cmdlet_access_info:
@@ -91,7 +91,7 @@ cmdlets:
       type: list
       elements: str
       returned: always
-    through:
+    granted_by:
       description: The roles that give it, each with who holds the role, the name of the assignment, and its C(scope)
         (null for the whole organization). Null without O(account).
       type: list
@@ -112,13 +112,13 @@ cmdlets:
         - ResultSize
         - SortBy
         - UniversalOutlook
-      through:
+      granted_by:
         - assignee: Intune Connector
           assignee_type: RoleGroup
           assignment: Intune Connector Devices-Intune Connector
           role: Intune Connector Devices
           scope: null
-beyond:
+excess:
   description: Every other cmdlet that may be run, with the roles that give it (null without O(account)).
   returned: success
   type: list
@@ -134,6 +134,12 @@ own_mailbox_roles:
   type: list
   elements: str
   sample: []
+shortfalls:
+  description: A sentence for each cmdlet that is not granted or is in RV(excess), with its next step.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 error:
   description: What went wrong, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -141,9 +147,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._cmdlet_access import access_info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.cmdlet_access import access_info
 
 DECLARATION = Declaration(
     "read the Exchange rights of the account",

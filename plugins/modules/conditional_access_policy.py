@@ -630,9 +630,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._conditional_access_policies import POLICY, keep
-from ..module_utils._module import run_module
-from ..module_utils._run import declare
+from ..module_utils._conditional_access.policies import POLICY, keep
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import declare
 
 DECLARATION = declare(
     POLICY,

@@ -69,9 +69,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._conditional_access_policies import info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._conditional_access.policies import info
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration(
     "read the Conditional Access policies",

@@ -106,9 +106,9 @@ error:
       returned: always
 """
 
-from ..module_utils._connectors import CONNECTOR
-from ..module_utils._module import run_module
-from ..module_utils._run import declare
+from ..module_utils._connector.connectors import CONNECTOR
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import declare
 
 DECLARATION = declare(
     CONNECTOR,

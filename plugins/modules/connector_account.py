@@ -181,9 +181,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector_account import CLEARS, OPTIONS, connector_account
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._connector.account import CLEARS, OPTIONS, connector_account
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration("keep the connector account", connector_account, OPTIONS, clears=CLEARS)
 

@@ -74,9 +74,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connectors import info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._connector.connectors import info
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration("read the Exchange connectors", lambda tenant, params, check_mode: info(tenant))
 

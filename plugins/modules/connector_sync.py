@@ -91,9 +91,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector_sync import OPTIONS, sync
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._connector.sync import OPTIONS, sync
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration("synchronise the connector", sync, OPTIONS)
 

@@ -94,9 +94,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._any_cmdlet import OPTIONS, run_cmdlet
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.any_cmdlet import OPTIONS, run_cmdlet
 
 DECLARATION = Declaration("run the cmdlet", run_cmdlet, OPTIONS)
 

@@ -132,10 +132,10 @@ error:
   sample: {kind: beyond_parent}
 """
 
-from ..module_utils._management_roles import ROLE, keep_role
-from ..module_utils._module import run_module
-from ..module_utils._resource import clearing
-from ..module_utils._run import Declaration
+from ..module_utils._core.resource import clearing
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.management_roles import ROLE, keep_role
 
 DECLARATION = Declaration(
     "configure the management role",

@@ -141,9 +141,9 @@ error:
   sample: {kind: no_assignee}
 """
 
-from ..module_utils._module import run_module
-from ..module_utils._role_assignments import OPTIONS, keep_assignment
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.role_assignments import OPTIONS, keep_assignment
 
 DECLARATION = Declaration("configure the role assignment", keep_assignment, OPTIONS)
 

@@ -91,9 +91,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._module import run_module
-from ..module_utils._role_assignments import assignments_info
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.role_assignments import assignments_info
 
 DECLARATION = Declaration(
     "read the role assignments",

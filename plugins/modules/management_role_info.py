@@ -92,9 +92,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._management_roles import roles_info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.management_roles import roles_info
 
 DECLARATION = Declaration(
     "read the management roles",

@@ -59,9 +59,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._module import run_module
-from ..module_utils._organization import set_authority
-from ..module_utils._run import Declaration
+from ..module_utils._connector.organization import set_authority
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration(
     "set the mobile device management authority",

@@ -186,9 +186,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._assessment import OPTIONS, assess
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._assessment.assessment import OPTIONS, assess
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration("assess mobile access", lambda tenant, params, check_mode: assess(tenant, params), OPTIONS)
 

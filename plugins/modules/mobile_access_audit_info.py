@@ -192,8 +192,8 @@ controls:
       description: The C(reason) and the last day (C(until)) of an accepted risk, or null.
       type: dict
       returned: always
-    mend:
-      description: The task that would mend it, as YAML; empty unless it failed.
+    remediation:
+      description: The task that fixes it, as YAML; empty unless it failed.
       type: str
       returned: always
   sample:
@@ -203,7 +203,7 @@ controls:
       expected: at most 00:05:00
       id: lock
       kind: mobile_device_mailbox_policy
-      mend: |
+      remediation: |
         - name: "Devices lock after five minutes"
           intune.exchange.mobile_device_mailbox_policy:
             name: "Default"
@@ -230,6 +230,15 @@ ended_risks:
   type: list
   elements: dict
   sample: []
+shortfalls:
+  description: A sentence for each result that is V(fail) or V(unknown) and not accepted.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - >-
+      lock The screen locks after five minutes: fail on Default, max_inactivity_time_lock is "00:15:00", expected
+      at most 00:05:00 (12 mailboxes)
 error:
   description: What went wrong, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -237,9 +246,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._mobile_audit import OPTIONS, audit
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._mobile_access.audit import OPTIONS, audit
 
 DECLARATION = Declaration("judge mobile access", lambda tenant, params, check_mode: audit(tenant, params), OPTIONS)
 

@@ -199,9 +199,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._device_actions import OPTIONS, act
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._mobile_devices.actions import OPTIONS, act
 
 DECLARATION = Declaration("act on mobile devices", act, OPTIONS)
 

@@ -120,9 +120,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._devices import FILTERS, info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._mobile_devices.devices import FILTERS, info
 
 DECLARATION = Declaration(
     "read the mobile devices",

@@ -342,9 +342,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._mobile_policies import POLICY, keep
-from ..module_utils._module import run_module
-from ..module_utils._run import declare
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import declare
+from ..module_utils._mobile_access.mailbox_policies import POLICY, keep
 
 DECLARATION = declare(
     POLICY,

@@ -59,9 +59,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._mobile_policies import info
-from ..module_utils._module import run_module
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._mobile_access.mailbox_policies import info
 
 DECLARATION = Declaration(
     "read the mailbox policies", lambda tenant, params, check_mode: info(tenant, params), {"name": {"type": "str"}}

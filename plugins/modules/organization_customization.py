@@ -87,9 +87,9 @@ error:
   sample: {kind: not_accepted}
 """
 
-from ..module_utils._module import run_module
-from ..module_utils._organization_customization import OPTIONS, customize
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.organization_customization import OPTIONS, customize
 
 DECLARATION = Declaration("enable customization of the Exchange organization", customize, OPTIONS)
 

@@ -100,6 +100,12 @@ ready:
   returned: success
   type: bool
   sample: true
+shortfalls:
+  description: A sentence for each requirement that is V(unmet) or V(unknown), with its next step.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 error:
   description: What went wrong, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -107,9 +113,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._module import run_module
-from ..module_utils._requirements import OPTIONS, requirements
-from ..module_utils._run import Declaration
+from ..module_utils._connector.requirements import OPTIONS, requirements
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration("check the requirements", requirements, OPTIONS)
 

@@ -98,9 +98,9 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._module import run_module
-from ..module_utils._role_groups import role_groups_info
-from ..module_utils._run import Declaration
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import Declaration
+from ..module_utils._rbac.role_groups import role_groups_info
 
 DECLARATION = Declaration(
     "read the role groups",

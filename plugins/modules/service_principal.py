@@ -95,9 +95,9 @@ error:
   sample: {kind: fixed}
 """
 
-from ..module_utils._module import run_module
-from ..module_utils._run import declare
-from ..module_utils._service_principals import SERVICE_PRINCIPAL
+from ..module_utils._engine.module import run_module
+from ..module_utils._engine.run import declare
+from ..module_utils._rbac.service_principals import SERVICE_PRINCIPAL
 
 DECLARATION = declare(
     SERVICE_PRINCIPAL,

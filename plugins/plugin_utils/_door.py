@@ -25,10 +25,10 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils import _auth, _transport
-from ..module_utils._redaction import Redactor, hide, secrets_of
-from ..module_utils._run import Declaration, perform, refuse_null
-from ..module_utils._token_cache import Token
+from ..module_utils._client import auth, transport
+from ..module_utils._client.token_cache import Token
+from ..module_utils._core.redaction import Redactor, hide, secrets_of
+from ..module_utils._engine.run import Declaration, perform, refuse_null
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
@@ -79,7 +79,7 @@ class ActionModule(ActionBase):
         interpreter = str(self._templar.template(about.get("ansible_python_interpreter") or ""))
         checks = (
             (switch.lower() in ("0", "false", "no", "off"), f"{_SWITCH} says so"),
-            (bool(_transport.IMPORT_ERROR or _auth.IMPORT_ERROR), "msal or requests is missing in the controller"),
+            (bool(transport.IMPORT_ERROR or auth.IMPORT_ERROR), "msal or requests is missing in the controller"),
             (bool(self._task.async_val), "async"),
             (connection not in _LOCAL, f"the connection is {connection}"),
             (bool(self._play_context.become), "become"),

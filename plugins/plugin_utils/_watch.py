@@ -16,14 +16,14 @@ from typing import Any, TypeVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._connection import CONNECTION_SPEC, SECRET_OPTIONS, named
-from ..module_utils._errors import usage
-from ..module_utils._event_data import event_data, is_event_address, may_be_template
-from ..module_utils._fleet import UNREADABLE, read_fleet
-from ..module_utils._redaction import Redactor
-from ..module_utils._tenant_events import Event, Known, Rules, failure, happened
-from ..module_utils._tenant_list import SHARED
-from ..module_utils._token_cache import Token
+from ..module_utils._client.token_cache import Token
+from ..module_utils._core.connection import CONNECTION_SPEC, SECRET_OPTIONS, named
+from ..module_utils._core.errors import usage
+from ..module_utils._core.redaction import Redactor
+from ..module_utils._fleet.event_data import event_data, is_event_address, may_be_template
+from ..module_utils._fleet.fleet import UNREADABLE, read_fleet
+from ..module_utils._fleet.tenant_events import Event, Known, Rules, failure, happened
+from ..module_utils._fleet.tenant_list import SHARED
 from ._watch_file import WatchFile
 
 T = TypeVar("T")

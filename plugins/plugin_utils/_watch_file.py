@@ -17,9 +17,9 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 
-from ..module_utils._errors import TenantError, one_line, usage
-from ..module_utils._private_file import why_not_private
-from ..module_utils._tenant_events import Known
+from ..module_utils._core.errors import TenantError, one_line, usage
+from ..module_utils._core.private_file import why_not_private
+from ..module_utils._fleet.tenant_events import Known
 
 _FORM = 1  # of the content
 _LARGEST = 64 * 1024 * 1024  # bytes

@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from ansible_collections.intune.exchange.plugins.module_utils._connection import SECRET_OPTIONS
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import SECRET_OPTIONS
 from simulator import Simulator
 from tools import first_run
 

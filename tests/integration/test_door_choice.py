@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from ansible.plugins.connection import local
 
@@ -187,3 +188,23 @@ def test_a_fleet_signs_in_once_for_each_tenant_and_imports_once(
     assert len([one for one in simulator.requests() if one["service"] == "graph"]) == 20
     assert sign_ins(simulator) == 2
     assert (tmp_path / "imports").read_text() == "msal\n"  # by the parent of all workers
+
+
+@pytest.mark.parametrize("switch", ["true", "false"])
+def test_defaults_reach_the_module_that_they_are_for_and_no_other(play: Play, switch: str) -> None:
+    """All modules share one action plugin, and it has the name of one of them."""
+    run = play(
+        *(
+            {name: {}, "ignore_errors": True, "collections": ["intune.exchange"]}
+            for prefix in ("", "intune.exchange.")
+            for name in (f"{prefix}connector", f"{prefix}connector_info", f"{prefix}mobile_device_info")
+        ),
+        module_defaults={
+            "group/intune.exchange.tenant": {"timeout": -1, "tenant_id": "of-all.example"},
+            "intune.exchange.connector": {"state": "absent", "tenant_id": "of-connector.example"},
+            "intune.exchange.connector_info": {"tenant_id": "of-info.example"},
+        },
+        environment={"INTUNE_EXCHANGE_IN_PROCESS": switch},
+    )
+    named = [re.findall(r"on tenant (\S+?):", one["msg"]) for one in run.results.values()]
+    assert named == [["of-connector.example"], ["of-info.example"], ["of-all.example"]] * 2, run.output

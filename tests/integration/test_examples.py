@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._connection import ENVIRONMENT
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import ENVIRONMENT
 from simulator import Simulator
 
 from .conftest import SHIPPED

@@ -20,7 +20,7 @@ import pytest
 import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ansible_collections.intune.exchange.plugins.module_utils._connection import ENVIRONMENT
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import ENVIRONMENT
 from simulator import Simulator
 
 from .conftest import ROOT, Play

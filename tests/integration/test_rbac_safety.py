@@ -235,7 +235,7 @@ def test_a_scoped_assignment_is_not_the_whole_right(play: Play, simulator: Simul
     )
     rights, shown, groups, absent = run.results.values()
     assert not rights["granted"] and not rights["cmdlets"][0]["granted"]
-    assert sorted(one["scope"] for one in rights["cmdlets"][0]["through"]) == words
+    assert sorted(one["scope"] for one in rights["cmdlets"][0]["granted_by"]) == words
     assert sorted(one["scope"] for one in shown["management_role_assignments"]) == words
     assert [one for one in groups["role_groups"][0]["roles"] if one.startswith("Mail")] == [
         f"Mail Recipients ({one})" for one in words

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._connection import ENVIRONMENT
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import ENVIRONMENT
 from simulator import Simulator
 
 from .conftest import Play

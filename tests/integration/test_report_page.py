@@ -110,7 +110,7 @@ def made_up(name: str, number: int) -> dict[str, Any]:
             "reason": "",
             "affected_mailboxes": number,
             "accepted": {"reason": f"known to {name}", "until": "2027-03-31"} if (number + place) % 10 == 7 else None,
-            "mend": f"- name: {name}\n",
+            "remediation": f"- name: {name}\n",
         }
         for place in range(11)
     ]

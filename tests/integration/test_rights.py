@@ -56,8 +56,8 @@ def test_exactly_the_thirteen(play: Play, simulator: Simulator) -> None:
     assert first.code == 0, first.output
     *kept, access = first.results.values()
     assert all(one["changed"] for one in kept)
-    assert access["granted"] and access["beyond"] == [] and len(access["cmdlets"]) == 13
-    assert {origin["assignee"] for one in access["cmdlets"] for origin in one["through"]} == {GROUP}
+    assert access["granted"] and access["excess"] == [] and len(access["cmdlets"]) == 13
+    assert {origin["assignee"] for one in access["cmdlets"] for origin in one["granted_by"]} == {GROUP}
     wrote = writes(simulator)
     assert wrote == ["New-ManagementRole"] * 3 + ["New-ServicePrincipal", "New-RoleGroup"]
 
@@ -71,7 +71,7 @@ def test_exactly_the_thirteen(play: Play, simulator: Simulator) -> None:
         environment=simulator.environment("nothing", application="restricted"),
     )
     itself, refused = own.results.values()
-    assert itself["granted"] and itself["beyond"] == []
+    assert itself["granted"] and itself["excess"] == []
     assert refused["error"]["kind"] == "forbidden"
     assert "the Exchange role View-Only Configuration or Role Management" in refused["msg"]
 

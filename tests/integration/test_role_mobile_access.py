@@ -97,7 +97,12 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
     assert rows[-1]["Accepted because"] == "Decided in 2026" and rows[-1]["Until"] == "2999-12-31"
     assert "3.10 A password is required: fail on Default, password_enabled is false, expected true (" in run.output
 
-    mend = [task for one in found["controls"] if not one["accepted"] and one["mend"] for task in _tasks(one["mend"])]
+    mend = [
+        task
+        for one in found["controls"]
+        if not one["accepted"] and one["remediation"]
+        for task in _tasks(one["remediation"])
+    ]
     strict = role("audit", baselines=baselines, accepted_risks=[{**risk, "until": "2020-01-31"}], fail_on_findings=True)
     run = run_role(*mend, strict)
     assert run.code == 2 and "Mobile access is not as the baselines ask." in run.output

@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.intune.exchange.plugins.module_utils._connection import SECRET_OPTIONS
-from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import SECRET_OPTIONS
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from simulator import Simulator
 
 from .comparison import compare

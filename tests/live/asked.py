@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from simulator._cmdlets import load_cmdlets
-from simulator._contract import Contract
-from simulator._wire import READ
+from simulator.cmdlets.contract import load_cmdlets
+from simulator.odata.contract import Contract
+from simulator.state.wire import READ
 
 GRAPH, EXCHANGE = "graph", "exchange"
 BATCH = "x.batch"

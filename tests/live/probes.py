@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration, perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
 
 from .recording import Recorder, recording
 

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.intune.exchange.plugins.module_utils import _tenant
-from ansible_collections.intune.exchange.plugins.module_utils._claims import claims
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._http import Http, Request, Response, Service
+from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
+from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Request, Response, Service
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine import tenant as tenant_module
 
 from .asked import BATCH, EXCHANGE, Asked, asked_of_exchange, asked_of_graph, strays
 from .observed import Observed
@@ -98,9 +98,9 @@ def recording(recorder: Recorder) -> Iterator[None]:
             recorder.take(asked, service, request, attempt.response)
             return attempt
 
-    before = _tenant.Http
-    _tenant.Http = Recorded  # type: ignore[misc]
+    before = tenant_module.Http
+    tenant_module.Http = Recorded  # type: ignore[misc]
     try:
         yield
     finally:
-        _tenant.Http = before  # type: ignore[misc]
+        tenant_module.Http = before  # type: ignore[misc]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator._behaviours import BEHAVIOURS
+from simulator.behaviours.table import BEHAVIOURS
 
 from .comparison import Difference, Uncompared
 from .observed import Observed

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.intune.exchange.plugins.module_utils._auth_method import choose_method
-from ansible_collections.intune.exchange.plugins.module_utils._connection import ENVIRONMENT
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._client.auth_method import choose_method
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import ENVIRONMENT
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # A tenant without the connector, as all are now, with something to read behind each question.

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from simulator import Simulator
-from simulator._descriptions import describe
+from simulator.state.descriptions import describe
 
 LIVE, DOCUMENTED = FORMS = ("live", "documented")
 

@@ -26,10 +26,10 @@ from weakref import WeakKeyDictionary
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _http
-from ansible_collections.intune.exchange.plugins.module_utils._retry import Outcome
-from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration, perform
-from ansible_collections.intune.exchange.plugins.module_utils._transport import Connections, Lost, Transport
+from ansible_collections.intune.exchange.plugins.module_utils._client import http
+from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections, Lost, Transport
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
 from simulator import Simulator
 
 from .bystanders import Objects
@@ -276,12 +276,12 @@ class Bench:
 
 @contextmanager
 def _transport(kind: type[Transport]) -> Iterator[None]:
-    before = _http.Transport
-    _http.Transport = kind  # type: ignore[misc]
+    before = http.Transport
+    http.Transport = kind  # type: ignore[misc]
     try:
         yield
     finally:
-        _http.Transport = before  # type: ignore[misc]
+        http.Transport = before  # type: ignore[misc]
 
 
 # Entries of lists by their text: as they are compared, and by what they are sorted. Most of a tenant stays as it is.

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _http
-from ansible_collections.intune.exchange.plugins.module_utils._transport import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._client import http
+from ansible_collections.intune.exchange.plugins.module_utils._client.transport import parse_json
 
 from .harness import Bench, Undisturbed
 from .scenarios import SCENARIOS, Scenario
@@ -98,7 +98,7 @@ def chooses(chance: random.Random) -> Callable[[Any], tuple[Place, Any]]:
 def tried(bench: Bench, scenario: Scenario, spoiler: Spoiler, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     bench.start(scenario)
     with monkeypatch.context() as patched:
-        patched.setattr(_http, "parse_json", spoiler)
+        patched.setattr(http, "parse_json", spoiler)
         return bench.play(scenario)
 
 

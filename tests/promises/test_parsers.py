@@ -13,16 +13,17 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.intune.exchange.plugins.module_utils import _exchange_answers, _graph_answers
-from ansible_collections.intune.exchange.plugins.module_utils._claims import claims
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CLOUDS, cloud_of
-from ansible_collections.intune.exchange.plugins.module_utils._controls import check
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError, one_line
-from ansible_collections.intune.exchange.plugins.module_utils._http import Response
-from ansible_collections.intune.exchange.plugins.module_utils._retry import http_date, retry_after
-from ansible_collections.intune.exchange.plugins.module_utils._tenant_list import tenants_of
-from ansible_collections.intune.exchange.plugins.module_utils._transport import parse_json
-from ansible_collections.intune.exchange.plugins.module_utils._values import count, duration, size
+from ansible_collections.intune.exchange.plugins.module_utils._client import graph_answers
+from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
+from ansible_collections.intune.exchange.plugins.module_utils._client.http import Response
+from ansible_collections.intune.exchange.plugins.module_utils._client.transport import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CLOUDS, cloud_of
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError, one_line
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import http_date, retry_after
+from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.controls import check
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.values import count, duration, size
 from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_info import DECLARATION
 
 from .conftest import EXHAUSTIVE
@@ -59,10 +60,10 @@ def test_any_text_becomes_one_short_line(text: str) -> None:
 @given(st.one_of(JSON, ERRORS), st.sampled_from([400, 403, 404, 429, 500]))
 def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
     response = Response(status, {}, b"", body)
-    for explain in (_graph_answers.explain, _exchange_answers.explain):
+    for explain in (graph_answers.explain, answers.explain):
         code, message, request_id = explain(response)
         assert all(isinstance(one, str) for one in (code, message, request_id))
-    assert _exchange_answers.classify(response) is not None
+    assert answers.classify(response) is not None
 
 
 @fuzz

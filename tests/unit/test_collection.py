@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import importlib
 import json
 import re
@@ -15,98 +16,35 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_access import CONNECTOR_CMDLETS
-from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import CONNECTOR_CMDLETS
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
-ENGINE = sorted((PLUGINS / "module_utils").glob("*.py"))
 NAME = "ansible_collections.intune.exchange.plugins"
-# Who may import whom: each floor only what stands after it. What shares a floor is independent of one another.
-FLOORS = [
-    {"modules", "inventory"},
-    {"plugin_utils"},
-    {"_tenant_events", "_event_data"},
-    {"_module", "_fleet"},
-    {"_tenant_list"},
-    {"_device_actions", "_mobile_audit"},
-    {"_access_rules", "_cas_mailbox", "_conditional_access_policies", "_mobile_policies", "_mobile_settings"},
-    {"_assessment"},
-    {"_conditional_access_impact", "_conditional_access_subjects", "_impact"},
-    {"_assessment_questions"},
-    {"_connector_account", "_connector_sync", "_requirements"},
-    {"_assessment_checks"},
-    {"_assessment_access"},
-    {"_access_check", "_account_writes"},
-    {"_access_causes"},
-    {"_account_facts"},
-    {"_verdicts"},
-    {"_connectors", "_management_roles", "_role_assignments", "_role_groups"},
-    {"_run"},
-    {"_role_group_guard"},
-    {
-        "_role_catalog",
-        "_what_if",
-        "_app_protection",
-        "_device_classes",
-        "_devices",
-        "_mail_apps",
-        "_principals",
-    },
-    {"_device_wipe", "_mailboxes"},
-    {"_service_principals"},
-    {
-        "_cmdlet_access",
-        "_accounts",
-        "_any_cmdlet",
-        "_cmdlets",
-        "_entities",
-        "_managed_devices",
-        "_organization",
-        "_pace",
-        "_organization_customization",
-        "_partner",
-        "_policy_plans",
-    },
-    {"_delegation"},
-    {"_tenant"},
-    {"_auth"},
-    {"_msal_transport", "_exchange", "_graph", "_token_cache"},
-    {"_exchange_answers", "_exchange_parameters", "_graph_answers"},
-    {"_http"},
-    {"_transport", "_removal", "_response"},
-    {"_conditional_access_lockout", "_controls", "_device_join"},
-    {"_conditional_access_fields"},
-    {"_access_decision", "_conditional_access", "_policy_settings"},
-    {"_conditional_access_people"},
-    {
-        "_assignment_scopes",
-        "_auth_method",
-        "_built_in",
-        "_certificate",
-        "_clocks",
-        "_device_plan",
-        "_licenses",
-        "_concurrent",
-        "_judgement",
-        "_retry",
-    },
-    {
-        "_claims",
-        "_cmdlet_contract",
-        "_cmdlet_members",
-        "_connection",
-        "_origins",
-        "_private_file",
-        "_redaction",
-        "_resource",
-        "_service_plans",
-        "_values",
-    },
-    {"_targets"},
-    {"_errors"},
-]
+# Who may import whom: a package only those of the floors before its own. What shares a floor is independent.
+FLOORS = {
+    "plugins/module_utils": [
+        {"_core"},
+        {"_client"},
+        {"_exchange"},
+        {"_engine"},
+        {"_rbac", "_mobile_access", "_conditional_access"},
+        {"_mobile_devices", "_connector"},
+        {"_assessment", "_fleet"},
+    ],
+    "simulator": [
+        {"behaviours"},
+        {"state"},
+        {"server"},
+        {"entra"},
+        {"odata"},
+        {"directory", "cmdlets"},
+        {"intune", "conditional_access"},
+        {"graph", "exchange"},
+    ],
+}
 
 
 def load(name: str) -> Any:
@@ -117,13 +55,15 @@ def module(name: str) -> Any:
     return importlib.import_module(f"{NAME}.modules.{name}")
 
 
-def imports(path: Path) -> set[str]:
-    """The private files of the engine that a file imports."""
+def imports(path: Path) -> set[Path]:
+    """The files and packages of the collection that a file imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
-            found |= {node.module.split(".")[-1]} if node.module else {name.name for name in node.names}
-    return {name for name in found if name.startswith("_")}
+            place = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            within = place if place.is_dir() else None
+            found |= {within / name.name for name in node.names} if within else {place}
+    return found
 
 
 def code_lines(path: Path) -> int:
@@ -132,9 +72,12 @@ def code_lines(path: Path) -> int:
     return sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("#"))
 
 
-def test_every_module_is_in_the_action_group_and_has_a_door() -> None:
-    assert sorted(load("meta/runtime.yml")["action_groups"]["tenant"]) == MODULES
-    assert sorted(path.stem for path in (PLUGINS / "action").glob("*.py")) == MODULES
+def test_every_module_is_in_the_action_group_and_has_the_door() -> None:
+    runtime = load("meta/runtime.yml")
+    assert sorted(runtime["action_groups"]["tenant"]) == MODULES
+    door = {"action_plugin": "intune.exchange.connector"}
+    assert runtime["plugin_routing"]["modules"] == dict.fromkeys(MODULES, door)
+    assert [path.stem for path in (PLUGINS / "action").glob("*.py")] == ["connector"]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -161,14 +104,36 @@ def test_a_module_is_documentation_and_a_declaration(name: str) -> None:
     "path", [path for folder in ("plugins", "simulator", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 )
 def test_no_file_has_two_reasons_to_exist(path: Path) -> None:
-    if path.name not in ("_cmdlet_contract.py", "_cmdlet_table.py"):  # data
+    if path.name != "cmdlet_contract.py":  # data
         assert code_lines(path) <= 250
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.stem)
-def test_imports_run_downwards(path: Path) -> None:
-    floor = {name: number for number, names in enumerate(FLOORS) for name in names}
-    assert all(floor[name] > floor[path.stem] for name in imports(path)), imports(path)
+@pytest.mark.parametrize(
+    "package", [f"{base}/{name}" for base, floors in FLOORS.items() for name in sorted(set().union(*floors))]
+)
+def test_imports_run_downwards(package: str) -> None:
+    folder = ROOT / package
+    floors = FLOORS[package.rpartition("/")[0]]
+    [number] = [number for number, names in enumerate(floors) if folder.name in names]
+    allowed = {folder.with_name(name) for name in set().union(*floors[:number])}
+    within = {}
+    for path in folder.glob("*.py"):
+        known = imports(path)
+        beyond = {one for one in known if one.parent != folder}
+        assert {one.parent for one in beyond} <= allowed, (path, beyond)
+        within[path.with_suffix("")] = known - beyond
+    graphlib.TopologicalSorter(within).prepare()  # raises CycleError
+
+
+def test_every_file_is_in_a_package() -> None:
+    above = {"simulator": {"__init__", "__main__", "_simulator", "_world"}}
+    for base, floors in FLOORS.items():
+        assert {path.stem for path in (ROOT / base).glob("*.py")} == above.get(base, set())
+        assert {path.parent.name for path in (ROOT / base).glob("*/*.py")} == set().union(*floors)
+        tests = ROOT / "tests" / "unit" / base.rpartition("/")[2]
+        assert {path.parent.name for path in tests.glob("*/test_*.py")} <= set().union(
+            *floors
+        )  # they mirror the packages
 
 
 def test_modules_and_simulator_do_not_know_each_other() -> None:

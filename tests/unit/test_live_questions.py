@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator._behaviour import ASSUMED
-from simulator._behaviours import BEHAVIOURS
+from simulator.behaviours.behaviour import ASSUMED
+from simulator.behaviours.table import BEHAVIOURS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/docsite/rst/live_questions.rst").read_text(encoding="utf-8")

@@ -32,9 +32,9 @@ def test_each_applies(path: Path) -> None:
 
 def test_one_that_survives_is_told(tmp_path: Path) -> None:
     patch = tmp_path / "p01-harmless.patch"
-    patch.write_text("Promise: 1\nTests: tests/unit/module_utils/test_redaction.py -k short\nWhy: nothing\n")
+    patch.write_text("Promise: 1\nTests: tests/unit/module_utils/_core/test_redaction.py -k short\nWhy: nothing\n")
     one = mutants.read(patch)
-    assert one.tests == ("tests/unit/module_utils/test_redaction.py", "-k", "short")
+    assert one.tests == ("tests/unit/module_utils/_core/test_redaction.py", "-k", "short")
     for clean, broken, words in (
         (0, 1, ""),
         (0, 0, "survives"),

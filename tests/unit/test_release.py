@@ -125,3 +125,9 @@ def test_what_is_supported_is_said_alike() -> None:
     # Each page that is to lead there does.
     assert "docs/docsite/rst/support.rst" in text("README.md")
     assert all("docsite.support>" in text(name) for name in ("docs/site/index.rst", "docs/docsite/rst/upgrading.rst"))
+
+
+def test_the_addresses_of_the_project_are_said_alike() -> None:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    links = yaml.safe_load((ROOT / "docs/docsite/links.yml").read_text(encoding="utf-8"))["extra_links"]
+    assert [link["url"] for link in links] == [galaxy["issues"], galaxy["repository"], galaxy["homepage"]]

@@ -12,20 +12,20 @@ from tools import troubleshooting as page
 
 # Where the words are those of a service or of another file; the kind says what to do.
 OF_OTHERS = {
-    "_accounts.py",  # the reasons of _account_facts.py
-    "_auth.py",  # Entra's words
-    "_errors.py",  # usage() itself
-    "_fleet.py",  # the failure of the tenant
-    "_graph.py",
-    "_http.py",
-    "_mail_apps.py",
-    "_management_roles.py",
-    "_organization.py",
-    "_organization_customization.py",
-    "_policy_settings.py",
-    "_run.py",
-    "_token_cache.py",
-    "_transport.py",
+    "_connector/accounts.py",  # the reasons of _connector/account_facts.py
+    "_client/auth.py",  # Entra's words
+    "_core/errors.py",  # usage() itself
+    "_fleet/fleet.py",  # the failure of the tenant
+    "_client/graph.py",
+    "_client/http.py",
+    "_assessment/mail_apps.py",
+    "_rbac/management_roles.py",
+    "_connector/organization.py",
+    "_rbac/organization_customization.py",
+    "_mobile_access/policy_settings.py",
+    "_engine/run.py",
+    "_client/token_cache.py",
+    "_client/transport.py",
 }
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant, open_tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant
 
 from .wire import DOMAIN, Wire, token
 

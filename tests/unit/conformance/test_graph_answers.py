@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _organization, _requirements, _what_if
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_impact import read_people
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
-from ansible_collections.intune.exchange.plugins.module_utils._connectors import read_connectors
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._graph import Read
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import what_if
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.impact import read_people
+from ansible_collections.intune.exchange.plugins.module_utils._connector import organization, requirements
+from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import read_connectors
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
 from .wire import GRAPH, TENANT, Asked, Reply, Wire, token
@@ -228,13 +229,13 @@ AUTHORITY = Reply({"@odata.context": "x", "mobileDeviceManagementAuthority": "of
 def test_the_authority_is_one_property_of_one_item(wire: Wire, tenant: Tenant) -> None:
     """TP: never in the collection's answer; that property alone, of the item, works on v1.0."""
     wire.answer(AUTHORITY)
-    assert _organization.authority_of(tenant) == "office365"
+    assert organization.authority_of(tenant) == "office365"
     assert [one.path for one in wire.asked] == [ITEM]
 
 
 def test_without_a_tenant_in_the_token_the_item_is_looked_up(wire: Wire, opened: Callable[..., Tenant]) -> None:
     wire.answer(Reply({"value": [{"id": TENANT}]}), AUTHORITY)
-    assert _organization.authority_of(opened(graph_token="opaque")) == "office365"
+    assert organization.authority_of(opened(graph_token="opaque")) == "office365"
     assert wire.asked[0].path.startswith("/v1.0/organization?") and wire.asked[1].path == ITEM
     assert "mobileDeviceManagementAuthority" not in wire.asked[0].path
 
@@ -254,7 +255,7 @@ def test_an_authority_that_cannot_be_read_is_never_switched(
     tenant = opened(graph_token=token(roles=["Organization.Read.All"]))
     wire.answer(reply)
     params = {"authority": "intune", "accept_irreversible": accepted}
-    failure = failed(lambda tenant: _organization.set_authority(tenant, params, False), tenant)
+    failure = failed(lambda tenant: organization.set_authority(tenant, params, False), tenant)
     assert failure.kind == kind and words in str(failure)
     assert "accept_irreversible" not in str(failure) and "Organization.Read.All" not in failure.next_step
     assert {one.method for one in wire.asked} == {"GET"}
@@ -282,7 +283,7 @@ def test_the_requirements_ask_as_live_tenants_answer(
 
     answer(reply)
     tenant = opened(graph_token=token(roles=["Organization.Read.All"]))
-    done = _requirements.requirements(tenant, {"account": None, "directory_sync": "auto"})
+    done = requirements.requirements(tenant, {"account": None, "directory_sync": "auto"})
     by_id = {one["id"]: one for one in done["requirements"]}
     assert by_id["directory_sync"]["status"] == "met"
     assert by_id["mdm_authority"]["status"] == "unknown" and NEEDS in by_id["mdm_authority"]["next_step"]
@@ -314,7 +315,7 @@ def test_what_if_is_asked_of_beta_where_v1_refuses(
     """Two public projects call beta only, although the metadata of v1.0 has it."""
     answer(lambda asked: reply if asked.path.startswith("/v1.0") else Reply({"value": []}))
     person = Person("u", frozenset(), frozenset(), "member")
-    rows = _what_if.what_if(tenant, [], {"a": person})
+    rows = what_if.what_if(tenant, [], {"a": person})
     assert rows and not any(row["problem"] for row in rows)
     assert [one.path.split("/")[1] for one in wire.asked] == ["v1.0", *["beta"] * len(rows)]
 
@@ -323,6 +324,6 @@ def test_what_if_is_asked_of_beta_where_v1_refuses(
 def test_what_if_that_is_not_permitted_is_not_asked_twice(wire: Wire, tenant: Tenant, status: int) -> None:
     wire.answer(error("Forbidden", "no", status))
     person = Person("u", frozenset(), frozenset(), "member")
-    rows = _what_if.what_if(tenant, [], {"a": person})
+    rows = what_if.what_if(tenant, [], {"a": person})
     assert all(row["problem"] for row in rows)
     assert not [one for one in wire.asked if one.path.startswith("/beta")]

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._any_cmdlet import run_cmdlet
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlet_contract import CMDLETS
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._exchange.cmdlet_contract import CMDLETS
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.any_cmdlet import run_cmdlet
 
 from .test_exchange_answers import LINK, MORE, PURPOSE, failure, page
 from .wire import Reply, Wire

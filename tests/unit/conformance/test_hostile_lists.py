@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._access_rules import RULE
-from ansible_collections.intune.exchange.plugins.module_utils._connectors import PATH, parse_time
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._graph import Read
-from ansible_collections.intune.exchange.plugins.module_utils._run import ensure
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
+from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import PATH, parse_time
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import ensure
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_rules import RULE
 
 from .test_graph_answers import CALLS
 from .wire import Reply, Wire

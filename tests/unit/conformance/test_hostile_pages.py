@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlets import found_by
-from ansible_collections.intune.exchange.plugins.module_utils._connectors import PATH, read_connectors
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._graph import Read
-from ansible_collections.intune.exchange.plugins.module_utils._policy_plans import read_policy_plans
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.policy_plans import read_policy_plans
+from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import PATH, read_connectors
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import found_by
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .test_exchange_answers import ALL, ERROR_FORMS, GONE, LINK, WORDS, page
 from .wire import GRAPH, Reply, Wire

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._access_check import check_access
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._graph import Read
-from ansible_collections.intune.exchange.plugins.module_utils._organization import authority_of
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
+from ansible_collections.intune.exchange.plugins.module_utils._connector.access_check import check_access
+from ansible_collections.intune.exchange.plugins.module_utils._connector.organization import authority_of
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .test_exchange_answers import LINK, READS, WRITES, failure, invoke, page
 from .wire import GRAPH, Reply, Wire

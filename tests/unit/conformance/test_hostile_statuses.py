@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .test_exchange_answers import CALLS, ERROR_FORMS, GONE, READS, WORDS, failure
 from .wire import Wire

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._cmdlets import Cmdlets
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._resource import Field, Resource
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import Cmdlets
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .test_exchange_answers import ERROR_FORMS, GONE, piped
 from .wire import Reply, Wire
@@ -31,7 +31,7 @@ DONE = Reply(status=204)
 
 
 def ensure(tenant: Tenant, **params: Any) -> dict[str, Any]:
-    return _run.ensure(RULE, tenant, {"query_string": "iPhone", "access_level": "Block", **params}, False)
+    return engine.ensure(RULE, tenant, {"query_string": "iPhone", "access_level": "Block", **params}, False)
 
 
 @pytest.mark.parametrize("form", ERROR_FORMS)

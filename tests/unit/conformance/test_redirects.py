@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .wire import ELSEWHERE, EXCHANGE, GRAPH, REGION, TENANT, Reply, Wire
 

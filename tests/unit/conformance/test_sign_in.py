@@ -17,9 +17,9 @@ from typing import Any
 import msal.managed_identity
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils import _auth
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._client import auth
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .wire import token
 
@@ -69,10 +69,10 @@ def test_azure_arc_is_shown_the_file_that_it_names(opened: Callable[..., Tenant]
 def test_azure_arc_is_found_without_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
-    assert _auth._identity_endpoint() == "http://169.254.169.254"
+    assert auth._identity_endpoint() == "http://169.254.169.254"
     (tmp_path / "himds").touch()
-    monkeypatch.setattr(_auth, "_ARC_SERVICE", str(tmp_path / "himds"))
-    assert _auth._identity_endpoint() == "http://localhost:40342"
+    monkeypatch.setattr(auth, "_ARC_SERVICE", str(tmp_path / "himds"))
+    assert auth._identity_endpoint() == "http://localhost:40342"
 
 
 def test_msal_asks_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_msal_asks_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os.path, "exists", lambda path: str(path) == "/opt/azcmagent/bin/himds" or exists(path))
     monkeypatch.setattr(sys, "platform", "linux")
     assert msal.managed_identity.get_managed_identity_source() is msal.managed_identity.AZURE_ARC
-    assert msal.managed_identity._get_arc_endpoint().startswith(f"{_auth._identity_endpoint()}/")
+    assert msal.managed_identity._get_arc_endpoint().startswith(f"{auth._identity_endpoint()}/")
 
 
 def test_a_customer_without_consent_gets_the_link(opened: Callable[..., Tenant]) -> None:

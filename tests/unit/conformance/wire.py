@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from simulator._address import Address
-from simulator._tls import server_context
+from simulator.server.address import Address
+from simulator.server.tls import server_context
 
 GRAPH, EXCHANGE = "graph.microsoft.com", "outlook.office365.com"
 REGION = "eurprd01.outlook.office365.com"

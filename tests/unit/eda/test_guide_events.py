@@ -17,7 +17,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import activesync_organization_settings, connector
 from ansible_collections.intune.exchange.plugins.plugin_utils._watch import watch
 from simulator import Simulator
@@ -41,7 +41,7 @@ def done(simulator: Simulator, module: Any, **options: Any) -> None:
     """What an administrator does with a module."""
     spec = module.DECLARATION.argument_spec
     params = ArgumentSpecValidator(spec).validate({**simulator.options(), **options}).validated_parameters
-    result = _run.perform(module.DECLARATION, params, False)
+    result = engine.perform(module.DECLARATION, params, False)
     assert result.get("changed"), result
 
 

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils import _private_file
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core import private_file
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.plugin_utils._watch import OPTIONS, watch
 from simulator import Simulator
 
@@ -275,7 +275,7 @@ def test_a_state_file_that_others_could_write_is_refused(
 def test_a_state_file_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, me = tmp_path / "state.json", os.geteuid()
     one(connector("connected")).watched(state_file=str(path))
-    monkeypatch.setattr(_private_file.os, "geteuid", lambda: me + 1)
+    monkeypatch.setattr(private_file.os, "geteuid", lambda: me + 1)
     assert f"belongs to the user with id {me}, not to the one that runs the task" in refused(state_file=str(path))
 
 

@@ -62,7 +62,7 @@ def control(status: str = "fail", **values: Any) -> Facts:
         "reason": "",
         "affected_mailboxes": None,
         "accepted": None,
-        "mend": "- name: mend it",
+        "remediation": "- name: mend it",
         **values,
     }
 

@@ -16,13 +16,13 @@ import pytest
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._errors import Purpose
-from ansible_collections.intune.exchange.plugins.module_utils._redaction import Redactor
-from ansible_collections.intune.exchange.plugins.module_utils._tenant import Tenant, open_tenant
-from ansible_collections.intune.exchange.plugins.module_utils._token_cache import Token
-from ansible_collections.intune.exchange.plugins.module_utils._transport import Connections
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token
+from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant
 from simulator import Simulator
 
 TENANTS: list[str | Path] = [path.stem for path in (Path(__file__).parents[3] / "simulator" / "tenants").glob("*.yml")]
@@ -110,14 +110,14 @@ def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
     def carried_out(
         module: Any, check_mode: bool = False, tenant: str = "ready", application: str = "application", **options: Any
     ) -> dict[str, Any]:
-        declaration: _run.Declaration = module.DECLARATION
+        declaration: engine.Declaration = module.DECLARATION
         arguments = {**simulator.options(tenant, application=application), **options}
         validated = ArgumentSpecValidator(
             declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
         ).validate(arguments)
         assert not validated.error_messages, validated.error_messages
         given = {**shared(simulator, tenant), **clock.options}
-        return _run.perform(declaration, validated.validated_parameters, check_mode, **given)
+        return engine.perform(declaration, validated.validated_parameters, check_mode, **given)
 
     return carried_out
 

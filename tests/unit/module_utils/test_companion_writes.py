@@ -16,7 +16,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import management_role, management_role_assignment, role_group
 from simulator import Simulator
 
@@ -56,7 +56,7 @@ def keep(simulator: Simulator, clock: Clock) -> Keep:
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
         options = {**shared(simulator, tenant), **clock.options, "sleep": sleep}
-        return _run.perform(module.DECLARATION, validated.validated_parameters, False, **options)
+        return engine.perform(module.DECLARATION, validated.validated_parameters, False, **options)
 
     return run
 

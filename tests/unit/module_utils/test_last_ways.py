@@ -15,14 +15,14 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils import _run
-from ansible_collections.intune.exchange.plugins.module_utils._built_in import is_built_in_name
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_lockout import (
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.lockout import (
     ADMINISTRATORS,
     last_administrators,
     lockout_risk,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access_people import Person
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in import is_built_in_name
 from ansible_collections.intune.exchange.plugins.modules import (
     connector_account,
     mobile_device,
@@ -61,13 +61,13 @@ def act(ways: Simulator, clock: Clock) -> Run:
     ways.reset()
 
     def run(module: Any, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        declaration: _run.Declaration = module.DECLARATION
+        declaration: engine.Declaration = module.DECLARATION
         validated = ArgumentSpecValidator(
             declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
         ).validate({**ways.options("ways"), **options})
         assert not validated.error_messages, validated.error_messages
         before = state(ways)
-        result = _run.perform(
+        result = engine.perform(
             declaration, validated.validated_parameters, check_mode, **shared(ways, "ways"), **clock.options
         )
         if result.get("failed") or check_mode:
@@ -168,7 +168,7 @@ def test_null_is_not_left_out() -> None:
     assert declared.null_options({"mailbox": None, "device_type": "iPhone"}) == ["mailbox"]
     assert declared.null_options({"device_type": "iPhone", "timeout": None}) == []
     assert role_group.DECLARATION.null_options({"marker": None, "description": None}) == ["marker"]
-    failure = _run.refuse_null(declared, {"mailbox": None, "tenant_id": "contoso.example"})
+    failure = engine.refuse_null(declared, {"mailbox": None, "tenant_id": "contoso.example"})
     assert failure and failure["error"]["kind"] == "usage" and "mailbox is blank" in failure["msg"]
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible.utils.display import Display
 
-from ansible_collections.intune.exchange.plugins.module_utils._connection import ENVIRONMENT
-from ansible_collections.intune.exchange.plugins.module_utils._run import Declaration
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import ENVIRONMENT
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration
 from ansible_collections.intune.exchange.plugins.plugin_utils import _door
 
 ALIASED = {

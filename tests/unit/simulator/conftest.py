@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from simulator import Simulator
-from simulator._contract import graph_document
-from simulator._descriptions import shipped
+from simulator.odata.contract import graph_document
+from simulator.state.descriptions import shipped
 
 Json = dict[str, Any]
 

@@ -1,0 +1,68 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What keeps the connector from being valid."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: connector_shortfalls
+short_description: Validate the service-to-service connector
+version_added: 1.0.0
+author: intune.exchange contributors (@intune-exchange)
+description:
+  - Compares what M(intune.exchange.connector_info) read with what was configured. The connector is valid if there is
+    exactly one, bound to the address, connected, and synchronised recently.
+  - The entry point C(validate) of the role C(intune.exchange.connector) uses it.
+options:
+  _input:
+    description: The result of M(intune.exchange.connector_info).
+    type: dict
+    required: true
+  primary_smtp_address:
+    description: The address that the connector has to be bound to. Case does not matter.
+    type: str
+    required: true
+  max_sync_age:
+    description: How old the last successful synchronisation may be, in seconds.
+    type: int
+    default: 93600
+"""
+
+EXAMPLES = r"""
+- name: Read the connectors
+  intune.exchange.connector_info:
+  register: found
+
+- name: Stop unless the connector is valid
+  ansible.builtin.assert:
+    that: found | intune.exchange.connector_shortfalls('svc-intune-connector@contoso.com') | length == 0
+"""
+
+RETURN = r"""
+_value:
+  description: A sentence for everything that is not as it should be, with its next step. Empty for a valid connector.
+  type: list
+  elements: str
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..module_utils._connector.validation import shortfalls
+
+
+def connector_shortfalls(found: Any, primary_smtp_address: str, max_sync_age: int = 93600) -> list[str]:
+    """The sentences on C(found). Raises L(AnsibleFilterError) if that is not what connector_info returns."""
+    if not isinstance(found, Mapping) or not {"offered", "connectors"} <= set(found):
+        raise AnsibleFilterError("connector_shortfalls needs the result of intune.exchange.connector_info")
+    return shortfalls(found, str(primary_smtp_address), int(max_sync_age))
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"connector_shortfalls": connector_shortfalls}

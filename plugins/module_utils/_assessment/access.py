@@ -1,0 +1,198 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Conditional Access does for mail on phones in place of the connector. Pure functions: no I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from .._conditional_access.assignments import EVERYBODY, Person
+from .._conditional_access.policy_plans import not_judged
+from .._conditional_access.rules import (
+    APPS,
+    BLOCK,
+    BROWSER,
+    DEVICE_OR_APP,
+    EAS,
+    LEGACY,
+    REPORT_ONLY,
+    SignIn,
+    controls_of,
+    judge,
+)
+from .._core.checks import Verdict, met, unknown, unmet
+from .._core.resource import folded_set
+from .._mobile_access.values import counted
+
+Policies = Sequence[Mapping[str, Any]]
+# The people whom the policies tell apart, how many each stands for, and what could not be read, in words.
+People = tuple[Mapping[Person, int], list[str]]
+
+_DEVICE = frozenset({"compliantDevice", "domainJoinedDevice"})
+_PHONES = ("iOS", "android")
+_ANY = ("iOS", "android", "other")
+# By question: the ways to open mail, and what is wanted of each.
+QUESTIONS: dict[str, tuple[tuple[SignIn, ...], frozenset[str]]] = {
+    "modern_clients": (tuple(SignIn(APPS, one) for one in _PHONES), DEVICE_OR_APP),
+    "eas": (tuple(SignIn(EAS, one) for one in _ANY), frozenset({"compliantDevice"})),
+    "legacy_blocked": (tuple(SignIn(client, one) for client in (EAS, LEGACY) for one in _ANY), BLOCK),
+    "device_required": (
+        tuple(SignIn(client, one) for client in (APPS, BROWSER) for one in (*_PHONES, "windows")),
+        _DEVICE,
+    ),
+}
+_RETIRED = "approvedApplication"
+_NEXT = "Make a policy for Exchange Online in report-only mode with intune.exchange.conditional_access_policy"
+
+
+def coverage(policies: Policies, people: People) -> list[dict[str, Any]]:
+    """For each question and way to open mail who is covered, who is not and why, with how many people each is."""
+    rows = []
+    for question, (sign_ins, wanted) in QUESTIONS.items():
+        asked = _for_all_applications(policies) if question in ("legacy_blocked", "device_required") else policies
+        for sign_in in sign_ins:
+            found = judge(asked, sign_in, wanted, people[0] or [EVERYBODY])
+            told = {status: [_counted(one, people[0]) for one in entries] for status, entries in found.items()}
+            rows.append({"question": question, "client": sign_in.client, "platform": sign_in.platform, **told})
+    return rows
+
+
+def _counted(entry: Mapping[str, Any], people: Mapping[Person, int]) -> dict[str, Any]:
+    """People whom no policy tells apart share an entry, so the first of them is an example."""
+    numbers = {person.id: number for person, number in people.items()}
+    count = sum(numbers[one] for one in entry["who"]) if people else None
+    return {"people": count, "example": entry["who"][0], **{name: entry[name] for name in entry if name != "who"}}
+
+
+def _for_all_applications(policies: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    found = []
+    for policy in policies:
+        applications = (policy.get("conditions") or {}).get("applications") or {}
+        if "all" in folded_set(applications.get("includeApplications")) and not applications.get("excludeApplications"):
+            found.append(policy)
+    return found
+
+
+def judged(
+    question: str, covered: Iterable[Mapping[str, Any]], people: People, emergency_accounts: int, plans: Any
+) -> Verdict:
+    """Met when everybody is C(covered), but for as many excluded people as there are emergency accounts.
+
+    Policy plans come on top of the policies, so that they can close a hole and never open one.
+    """
+    rows = [one for one in covered if one["question"] == question]
+    doubt, holes, sentences = not people[0], False, []
+    for row in rows:
+        excluded = [one for one in row["not_covered"] if any(why["reason"] == "excluded" for why in one["reasons"])]
+        left_out = sum(one["people"] or 0 for one in excluded)
+        open_to = [one for one in row["not_covered"] if one not in excluded]
+        certain = [one for one in row["depends_on"] if not _in_doubt(one)]
+        doubt = doubt or len(certain) < len(row["depends_on"])
+        holes = holes or bool(open_to or certain) or left_out > emergency_accounts
+        sentences.append(f"{row['client']} on {row['platform']}: {_sentence(row)}")
+    evidence = "; ".join(_merged(sentences))
+    if not people[0]:
+        why = "; ".join(people[1]) or "the directory listed no account"
+        return unknown(
+            f"who is meant could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
+        )
+    if holes and (beside := not_judged(plans)):
+        return unknown(f"by the policies alone, {evidence}; {beside}", _NEXT_PLANS)
+    if holes:
+        return unmet(evidence, _NEXT)
+    return unknown(evidence, "; ".join(people[1]) or _NEXT_READ) if doubt else met(evidence)
+
+
+_NEXT_PLANS = "Read the plans in the Microsoft Entra admin center, or ask Microsoft Entra itself with what_if_users"
+_NEXT_READ = "Grant User.Read.All, GroupMember.ReadBasic.All and RoleManagement.Read.Directory, and run again"
+
+
+def _in_doubt(entry: Mapping[str, Any]) -> bool:
+    """Whether it is not known if any of the policies reaches these people, rather than when."""
+    return any(one.startswith("not known here") for policy in entry["policies"] for one in policy["conditions"])
+
+
+def _sentence(row: Mapping[str, Any]) -> str:
+    parts = []
+    for status, words in (
+        ("covered", "covered"),
+        ("depends_on", "only under conditions"),
+        ("not_covered", "not covered"),
+    ):
+        for entry in row[status]:
+            number = "somebody" if entry["people"] is None else counted(entry["people"], "person", "people")
+            parts.append(f"{number} {words} ({_why(status, entry)})")
+    if row["report_only"]:
+        names = sorted({one["policy"] for entry in row["report_only"] for one in entry["policies"]})
+        parts.append(f"in report-only mode: {', '.join(map(repr, names))}")
+    return ", ".join(parts) or "nobody to ask about"
+
+
+def _why(status: str, entry: Mapping[str, Any]) -> str:
+    if status == "not_covered":
+        told = [f"{one['policy']!r}: {one['detail']}" for one in entry["reasons"] if one["reason"] in _TELLING]
+        return "; ".join(told) or "no policy in force asks for it"
+    names = [repr(one["policy"]) for one in entry["policies"]]
+    conditions = sorted({one for policy in entry["policies"] for one in policy.get("conditions", ())})
+    return ", ".join(names) + (f" by {', '.join(conditions)}" if conditions else "")
+
+
+# Reasons that say why a policy that looks right is not; the others are about something else.
+_TELLING = {"excluded", "not_included", "report_only", "alternative", "approved_application", "platform"}
+
+
+def _merged(sentences: Iterable[str]) -> list[str]:
+    """Ways to open mail about which the same is to be said, in one sentence."""
+    found: dict[str, list[str]] = {}
+    for one in sentences:
+        way, said = one.split(": ", 1)
+        found.setdefault(said, []).append(way)
+    return [f"{', '.join(ways)}: {said}" for said, ways in found.items()]
+
+
+def approved_application_alone(policies: Policies) -> Verdict:
+    resting = [one for one in policies if _RETIRED in _built_in(one) and not controls_of(one) and _in_use(one)]
+    if resting:
+        return unmet(
+            f"{_names(resting)} ask for {_RETIRED} alone, which is not enforced since 2026-06-30",
+            "Ask for compliantApplication (app protection) in its place",
+        )
+    return met(f"none of {len(policies)} policies rests on {_RETIRED} alone")
+
+
+def eas_with_desktop(policies: Policies) -> Verdict:
+    """A block of Exchange ActiveSync that also ticks modern clients keeps desktop Outlook and Teams out."""
+    mixed = []
+    for one in filter(_in_use, policies):
+        conditions = one.get("conditions") or {}
+        types, platforms = set(conditions.get("clientAppTypes") or ()), conditions.get("platforms") or {}
+        if EAS in types and APPS in types and not platforms.get("includePlatforms") and _device_or_block(one):
+            mixed.append(one)
+    if mixed:
+        return unmet(
+            f"{_names(mixed)} cover Exchange ActiveSync and desktop apps on every platform",
+            "Keep Exchange ActiveSync in a policy of its own, or name the platforms of the other clients",
+        )
+    return met("no policy covers Exchange ActiveSync and desktop apps on every platform")
+
+
+def _device_or_block(policy: Mapping[str, Any]) -> bool:
+    return bool(controls_of(policy) & (BLOCK | DEVICE_OR_APP))
+
+
+def _built_in(policy: Mapping[str, Any]) -> Collection[str]:
+    return (policy.get("grantControls") or {}).get("builtInControls") or ()
+
+
+def _in_use(policy: Mapping[str, Any]) -> bool:
+    return policy.get("state") in ("enabled", REPORT_ONLY)
+
+
+def _names(policies: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(repr(one.get("displayName")) for one in policies)
+
+
+def demands_app_protection(policies: Policies) -> bool:
+    return any("compliantApplication" in controls_of(one) for one in policies if one.get("state") == "enabled")

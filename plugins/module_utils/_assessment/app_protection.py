@@ -1,0 +1,94 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The app protection policies of Intune: which of them cover Outlook on a phone, and whether they are assigned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from .._client.graph import Read
+from .._core.errors import Purpose, TenantError
+from .._core.resource import fold
+from .._engine.tenant import Tenant
+
+READ_APPS = Purpose("read the app protection policies", "DeviceManagementApps.Read.All")
+_PATHS = {name: f"deviceAppManagement/{name.lower()}ManagedAppProtections" for name in ("iOS", "Android")}
+LISTS = {name: Read(path, READ_APPS) for name, path in _PATHS.items()}
+_OUTLOOK = {"com.microsoft.office.outlook"}  # the bundle of iOS and the package of Android, in lower case
+_EXCLUDES = "#microsoft.graph.exclusionGroupAssignmentTarget"
+
+
+def parts(protections: Mapping[str, Any]) -> dict[str, Read]:
+    """Which apps the policies of each platform cover, and to whom they are assigned: one read for each."""
+    found: dict[str, Read] = {}
+    for platform, listed in protections.items():
+        for one in [] if isinstance(listed, TenantError) else listed:
+            path = f"{_PATHS[platform]}/{quote(str(one['id']))}"
+            found |= {f"{one['id']}/{part}": Read(f"{path}/{part}", READ_APPS) for part in ("apps", "assignments")}
+    return found
+
+
+def described(protections: Mapping[str, Any], read: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every policy, with what C(read) has of its L(parts). Raises the L(TenantError) of a part that is not there."""
+    found = []
+    for platform, listed in protections.items():
+        for one in listed:
+            apps, assigned = (read[f"{one['id']}/{part}"] for part in ("apps", "assignments"))
+            for part in (apps, assigned):
+                if isinstance(part, TenantError):
+                    raise part
+            found.append(
+                {
+                    "id": one["id"],
+                    "display_name": str(one.get("displayName")),
+                    "platform": platform,
+                    "covers_outlook": any(map(_is_outlook, apps)),
+                    "assigned": included(assigned),
+                    "assignments": [one.get("target") or {} for one in assigned],
+                }
+            )
+    return found
+
+
+def covering(policies: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """For each platform the names of the policies that are assigned and cover Outlook."""
+    found: dict[str, list[str]] = {platform: [] for platform in _PATHS}
+    for one in policies:
+        if one["covers_outlook"] and one["assigned"]:
+            found[one["platform"]].append(one["display_name"])
+    return found
+
+
+def included(assignments: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a policy of Intune is assigned to anybody."""
+    return any((one.get("target") or {}).get("@odata.type") != _EXCLUDES for one in assignments)
+
+
+def _is_outlook(app: Mapping[str, Any]) -> bool:
+    named = app.get("mobileAppIdentifier") or {}
+    return fold(named.get("bundleId") or named.get("packageId") or "") in _OUTLOOK
+
+
+def info(tenant: Tenant) -> dict[str, Any]:
+    """The policies, and by platform those that protect Outlook. Raises L(TenantError)."""
+    protections = tenant.graph.batch(LISTS)
+    for one in protections.values():
+        if isinstance(one, TenantError):
+            raise one
+    policies = described(protections, tenant.graph.batch(parts(protections)))
+    return {
+        "changed": False,
+        "app_protection_policies": [
+            {**one, "assignments": [_target(target) for target in one["assignments"]]} for one in policies
+        ],
+        "outlook_covered_by": covering(policies),
+    }
+
+
+def _target(target: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is meant: C(#microsoft.graph.groupAssignmentTarget) and its kin, in the words of options."""
+    kind = str(target.get("@odata.type")).rpartition(".")[2]
+    return {"target": kind, "group_id": target.get("groupId")}

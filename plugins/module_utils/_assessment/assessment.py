@@ -1,0 +1,256 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A tenant without the connector: what did its work, read once and judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from .._client.graph import Read, odata
+from .._conditional_access.assignments import Person
+from .._conditional_access.impact import read_people
+from .._conditional_access.policy_plans import not_judged, read_policy_plans
+from .._conditional_access.what_if import what_if
+from .._connector.connectors import READ_CONNECTORS, not_offered
+from .._connector.organization import READ_ORGANIZATION
+from .._connector.requirements import READ_SUBSCRIPTIONS, read_batch
+from .._core.checks import judge_all
+from .._core.concurrent import gather
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import Record, fold
+from .._engine.tenant import Tenant
+from .._mobile_devices.join import join
+from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
+from .access import coverage
+from .app_protection import LISTS, parts
+from .mail_apps import read_mail_apps
+from .questions import QUESTIONS
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "emergency_accounts": {"type": "int", "default": 2},
+    "what_if_users": {"type": "list", "elements": "str", "default": []},
+}
+_USER = Purpose("read a user", "User.Read.All")
+_AT_ONCE = 6  # Exchange limits concurrent requests per tenant
+_COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
+# "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
+# sign-in log in public repositories use for them. A word that no log has finds nothing.
+_LEGACY = (
+    "Authenticated SMTP",
+    "AutoDiscover",
+    "Exchange ActiveSync",
+    "Exchange Online PowerShell",
+    "Exchange Web Services",
+    "IMAP4",
+    "MAPI Over HTTP",
+    "Offline Address Book",
+    "Other clients",
+    "Outlook Anywhere (RPC over HTTP)",
+    "POP3",
+    "Reporting Web Services",
+)
+_READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
+_GRAPH_READS = {
+    "connectors": READ_CONNECTORS,
+    "organization": READ_ORGANIZATION,
+    "skus": READ_SUBSCRIPTIONS,
+    "intune": Read(
+        odata("deviceManagement", select="id,subscriptionState,settings"),
+        Purpose("read the Intune subscription and settings", "DeviceManagementConfiguration.Read.All"),
+        collection=False,
+    ),
+    "compliance_policies": Read(_COMPLIANCE, _READ_COMPLIANCE),
+    **LISTS,
+    "policies": Read(
+        "identity/conditionalAccess/policies", Purpose("read the Conditional Access policies", "Policy.Read.All")
+    ),
+    "sign_ins": Read(
+        odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in _LEGACY)),
+        Purpose("read the sign-in log", "AuditLog.Read.All"),
+    ),
+    "managed_devices": Read("deviceManagement/managedDevices", READ_MANAGED_DEVICES),
+}
+_ALL = {"ResultSize": "Unlimited"}
+_RECIPIENTS, _CONFIGURATION = "the Exchange role View-Only Recipients", "the Exchange role View-Only Configuration"
+# The longest lists come with what is judged of them alone.
+_OF_DEVICES = (
+    "Identity",
+    "Guid",
+    "ClientType",
+    "ClientVersion",
+    "DeviceId",
+    "DeviceType",
+    "DeviceOS",
+    "DeviceAccessState",
+    "DeviceAccessStateReason",
+)
+_OF_MAILBOXES = ("ActiveSyncEnabled", "ImapEnabled", "OutlookMobileEnabled", "PopEnabled")
+_EXCHANGE_READS: dict[str, tuple[str, dict[str, Any], Purpose, tuple[str, ...]]] = {
+    "devices": ("Get-MobileDevice", _ALL, Purpose("read the mobile devices", _RECIPIENTS), _OF_DEVICES),
+    "mailboxes": ("Get-CASMailbox", _ALL, Purpose("read the mailboxes", _RECIPIENTS), _OF_MAILBOXES),
+    "plans": ("Get-CASMailboxPlan", {}, Purpose("read the mailbox plans", _CONFIGURATION), ()),
+    "settings": (
+        "Get-ActiveSyncOrganizationSettings",
+        {},
+        Purpose("read the organization settings for mobile access", _CONFIGURATION),
+        (),
+    ),
+    "rules": ("Get-ActiveSyncDeviceAccessRule", {}, Purpose("read the device access rules", _CONFIGURATION), ()),
+    "organization_config": (
+        "Get-OrganizationConfig",
+        {},
+        Purpose("read the Exchange organization", _CONFIGURATION),
+        (),
+    ),
+}
+
+
+def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers, the checks and who is covered. Raises L(TenantError) if nothing could be read."""
+    if params["emergency_accounts"] < 0:
+        raise usage("emergency_accounts is less than 0")
+    users = list(dict.fromkeys(params["what_if_users"]))
+    facts = {**read_all(tenant, users), "emergency_accounts": params["emergency_accounts"]}
+    policies, people = facts["policies"], facts["people"]
+    unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
+    facts["coverage"] = unread or coverage(policies, people)
+    checks = judge_all(QUESTIONS, facts)
+    sources = (facts["managed_devices"], facts["devices"])
+    joined = None if any(isinstance(one, TenantError) for one in sources) else join(*sources)
+    return {
+        "changed": False,
+        "answers": answers({one["id"]: one for one in checks}, joined, facts),
+        "checks": checks,
+        "summary": dict(Counter(one["status"] for one in checks)),
+        "coverage": None if unread or not_judged(facts["policy_plans"]) else facts["coverage"],
+        "managed_device_access": joined,
+        "what_if": what_if(tenant, policies, _named(users, facts, people)) if users and not unread else [],
+    }
+
+
+def _named(users: Sequence[str], facts: Mapping[str, Any], people: Any) -> dict[str, Person | TenantError]:
+    """Each of the users as a person, or why not."""
+    known = {person.id: person for person in people[0]}
+    found: dict[str, Person | TenantError] = {}
+    for user in users:
+        one = facts[user]
+        gone = TenantError("not_found", f"{user} has no enabled account", _USER.attempted, next_step="Check the name")
+        found[user] = one if isinstance(one, TenantError) else known.get(fold(one["id"]), gone)
+    return found
+
+
+def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
+    """Everything that is judged: each name with what was read, or with the L(TenantError) of that read."""
+    calls: dict[str, Callable[[], Any]] = {
+        "graph": partial(_read_graph, tenant, users),
+        **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
+    }
+    found = gather(calls, at_most=_AT_ONCE)
+    # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
+    found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
+    graph = found.pop("graph")
+    whole = graph if isinstance(graph, TenantError) else None
+    reads = [*(() if whole else (graph[name] for name in _GRAPH_READS)), *found.values()]
+    failures = [one for one in reads if isinstance(one, TenantError)]
+    if len(failures) == len(reads):
+        raise whole or failures[0]
+    if whole:
+        graph = dict.fromkeys(
+            (*_GRAPH_READS, *users, "authority", "protections", "assignments", "people", "policy_plans"), whole
+        )
+    config = found.pop("organization_config")
+    found["exchange"] = config if isinstance(config, TenantError) else (config[0] if config else {})
+    return {**graph, **found}
+
+
+def _read_exchange(
+    tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, select: tuple[str, ...]
+) -> list[Record]:
+    return tenant.exchange.invoke(cmdlet, parameters, purpose, select).values
+
+
+def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
+    """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
+    named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
+    facts = read_batch(tenant, {**_GRAPH_READS, **named})
+    if isinstance(facts["connectors"], TenantError):
+        facts["connectors"] = not_offered(facts["connectors"], "GET")
+    protections = {name: facts[name] for name in LISTS}
+    hanging = {**_assignments(facts["compliance_policies"]), **parts(protections)}
+    policies = facts["policies"]
+    later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
+    if not isinstance(policies, TenantError):
+        apart = {fold(facts[user]["id"]) for user in users if not isinstance(facts[user], TenantError)}
+        later["people"] = partial(read_people, tenant, policies, apart)
+        later["policy_plans"] = partial(read_policy_plans, tenant)
+    failed = next((one for one in protections.values() if isinstance(one, TenantError)), None)
+    return {
+        **facts,
+        "protections": failed or protections,
+        "people": policies,
+        "policy_plans": policies,
+        **gather(later),
+    }
+
+
+def _assignments(compliance: Any) -> dict[str, Read]:
+    """To whom the compliance policies are assigned: Graph documents no C($expand) for that."""
+    return {
+        str(one["id"]): Read(f"{_COMPLIANCE}/{quote(str(one['id']))}/assignments", _READ_COMPLIANCE)
+        for one in ([] if isinstance(compliance, TenantError) else compliance)
+    }
+
+
+def answers(checks: Mapping[str, Mapping[str, Any]], joined: Any, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """For each thing that the connector did: what does it now, what shows that, and what is missing."""
+    devices, settings = facts["devices"], facts["settings"]
+    matches = Counter(one["match"] for one in joined or ())
+    inventory = (
+        "the devices of Intune or of Exchange could not be read"
+        if joined is None
+        else ", ".join(f"{number} {match}" for match, number in matches.items()) or "no device"
+    )
+    loose = matches["only_exchange"] + matches["cannot_tell"] + matches["only_intune"]
+    listed = None if isinstance(devices, TenantError) else len(devices)
+    default = "" if isinstance(settings, TenantError) or not settings else settings[0].get("DefaultAccessLevel")
+    waits = default == "Quarantine"
+    return [
+        _answer(
+            "inventory",
+            ["Get-MobileDevice", "managedDevices"] if joined is not None else [],
+            inventory,
+            inventory if joined is None else f"{loose} devices are known to one side only" if loose else "",
+        ),
+        _by_checks("conditional_access", "Conditional Access", [checks["modern_clients"], checks["eas_bound"]]),
+        _answer(
+            "quarantine_and_approval",
+            ["ActiveSync organization settings and device access rules"] if waits else [],
+            f"the default access level is {default}" if default else "the default access level could not be read",
+            "" if waits else "no device waits for an approval" if default else "not known",
+        ),
+        _answer(
+            "wipe",
+            ["Clear-MobileDevice by intune.exchange.mobile_device"] if listed is not None else [],
+            "the devices could not be read" if listed is None else f"{listed} devices are listed in Exchange",
+            "not known" if listed is None else "Exchange wipes the account or the device only of what it lists",
+        ),
+        _by_checks("usage_report", "the email app usage report", [checks["mail_apps"]], counts=("met", "unmet")),
+    ]
+
+
+def _answer(what: str, covered_by: list[str], evidence: str, gap: str) -> dict[str, Any]:
+    return {"what": what, "covered_by": covered_by, "evidence": evidence, "gap": gap}
+
+
+def _by_checks(
+    what: str, by: str, checks: list[Mapping[str, Any]], counts: tuple[str, ...] = ("met",)
+) -> dict[str, Any]:
+    """Covered as far as the checks are met; the gap is what the others say."""
+    done = [one for one in checks if one["status"] in counts]
+    gap = "; ".join(f"{one['title']}: {one['status']}" for one in checks if one not in done)
+    return _answer(what, [by] if done else [], "; ".join(one["evidence"] for one in checks), gap)

@@ -1,0 +1,209 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Intune, Exchange Online and the logs of a tenant without the connector, judged. Pure functions: no I/O, no clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._core.checks import Verdict, met, unknown, unmet, unread
+from .._core.errors import TenantError
+from .._core.resource import fold
+from .._core.targets import first_names
+from .._mobile_access.access_decision import Access, decide
+from .._mobile_access.values import counted
+from .._mobile_devices.devices import below_minimum
+from .access import demands_app_protection
+from .app_protection import covering, described, included
+
+Records = Sequence[Mapping[str, Any]]
+OUTLOOK = {
+    "ClientType": "Outlook",
+    "DeviceModel": "Outlook for iOS and Android",
+    "DeviceType": "Outlook",
+}
+CBA_END = "2026-12-31"  # of certificates straight to Exchange Online; new tenants were blocked in May 2026
+_MOBILE = {"ActiveSyncEnabled": "Exchange ActiveSync", "ImapEnabled": "IMAP", "PopEnabled": "POP"}
+
+
+def no_connector(error: TenantError) -> Verdict:
+    return met(f"the tenant offers no Exchange connectors ({error.answer})")
+
+
+def leftover_connector(connectors: Records) -> Verdict:
+    if connectors:
+        kinds = Counter(str(one.get("exchangeConnectorType")) for one in connectors)
+        listed = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        return unmet(f"Intune still lists Exchange connectors: {listed}", "Remove them with intune.exchange.connector")
+    return met("Intune lists no Exchange connector")
+
+
+def secure_by_default(intune: Mapping[str, Any]) -> Verdict:
+    value = (intune.get("settings") or {}).get("secureByDefault")
+    if value is None:
+        return unknown("Intune told no setting secureByDefault", "Look it up in Intune, Compliance settings")
+    if value:
+        return met("devices without a compliance policy count as not compliant")
+    return unmet(
+        "devices without a compliance policy count as compliant",
+        "Set 'Mark devices with no compliance policy assigned as' to Not compliant in Intune",
+    )
+
+
+def compliance_policies(policies: Records, assignments: Mapping[str, Any]) -> Verdict:
+    """By the type of a policy; a corporate-owned Android device has no type of policy in v1.0."""
+    platforms = {"iOS": "ios", "Android": "android"}
+    found: dict[str, list[str]] = {name: [] for name in platforms}
+    for policy in policies:
+        assigned = assignments[str(policy["id"])]
+        if isinstance(assigned, TenantError):
+            return unread(assigned)
+        kind = fold(str(policy.get("@odata.type")).rpartition(".")[2])
+        for name, start in platforms.items():
+            if kind.startswith(start) and included(assigned):
+                found[name].append(str(policy.get("displayName")))
+    missing = [name for name, names in found.items() if not names]
+    evidence = "; ".join(f"{name}: {', '.join(map(repr, names)) or 'none'}" for name, names in found.items())
+    if missing:
+        return unmet(
+            f"assigned compliance policies: {evidence}", f"Assign a compliance policy for {' and '.join(missing)}"
+        )
+    return met(f"assigned compliance policies: {evidence}")
+
+
+def app_protection(
+    protections: Mapping[str, Any], parts: Mapping[str, Any], policies: Records | TenantError
+) -> Verdict:
+    """What Conditional Access demands must be there: without it, people are locked out."""
+    try:
+        found = covering(described(protections, parts))
+    except TenantError as error:
+        return unread(error)
+    missing = [name for name, names in found.items() if not names]
+    evidence = "app protection that covers Outlook: " + "; ".join(
+        f"{name}: {', '.join(map(repr, names)) or 'none'}" for name, names in found.items()
+    )
+    if not missing:
+        return met(evidence)
+    step = f"Assign an app protection policy that covers Outlook for {' and '.join(missing)}"
+    if isinstance(policies, TenantError):
+        return unknown(f"{evidence}; whether Conditional Access demands it could not be read", str(policies.next_step))
+    if demands_app_protection(policies):
+        return unmet(f"{evidence}; Conditional Access asks for it, so people may be locked out", step)
+    return Verdict("not_applicable", f"{evidence}; no enabled policy of Conditional Access asks for it", step)
+
+
+def eas_devices(devices: Records, settings: Records) -> Verdict:
+    eas = [one for one in devices if one.get("ClientType") == "EAS"]
+    if not eas:
+        return met("no Exchange ActiveSync device is listed")
+    old = [one for one in eas if below_minimum(dict(one))]
+    default = _default(settings)
+    free = [one for one in eas if one.get("DeviceAccessStateReason") == "Global"] if default == "Allow" else []
+    reasons = Counter(f"{one.get('DeviceAccessState')} by {one.get('DeviceAccessStateReason')}" for one in eas)
+    evidence = f"{len(eas)} Exchange ActiveSync devices: {', '.join(f'{n} {what}' for what, n in reasons.items())}"
+    if not old and not free:
+        return met(evidence)
+    told = [f"{len(old)} below version 16.1, which Exchange Online refuses"] if old else []
+    told += [f"{len(free)} let in by nothing but the default Allow"] if free else []
+    return unmet(
+        f"{evidence}; {', '.join(told)}",
+        "Move their owners to Outlook, and make quarantine the default with intune.exchange.mobile_access",
+    )
+
+
+def eas_certificates(devices: Records) -> Verdict:
+    """Nothing that can be read tells how a device signs in, so a listed device leaves it open."""
+    eas = sum(1 for one in devices if one.get("ClientType") == "EAS")
+    if not eas:
+        return met("no Exchange ActiveSync device is listed")
+    return unknown(
+        f"Exchange ActiveSync devices: {eas}. Exchange does not say which of them sign in with a certificate straight "
+        "to Exchange Online, and neither Conditional Access nor the sign-in log sees such sign-ins. They end on "
+        f"{CBA_END}",
+        "Look for email profiles with a certificate in Intune and any other device management, and move their users "
+        f"to Outlook, or to certificates that Microsoft Entra checks, before {CBA_END}",
+    )
+
+
+def legacy_sign_ins(sign_ins: Records) -> Verdict:
+    """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells."""
+    if not sign_ins:
+        return met("the sign-in log of the last 30 days, interactive sign-ins only, has no legacy client")
+    used = Counter(str(one.get("clientAppUsed")) for one in sign_ins)
+    stopped = sum(1 for one in sign_ins if one.get("conditionalAccessStatus") == "failure")
+    people = {fold(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
+    return unmet(
+        f"{counted(len(sign_ins), 'sign-in')} of {counted(len(people), 'person', 'people')} with legacy clients "
+        "in 30 days: "
+        f"{', '.join(f'{number} {client}' for client, number in used.items())}; Conditional Access stopped {stopped}",
+        "Move these people to Outlook before legacy clients are blocked",
+    )
+
+
+def sign_ins_refused(error: TenantError) -> Verdict:
+    if error.answer and "NonPremium" in error.answer.code:
+        return unknown(f"could not {error.attempted}: {error.problem}", "This needs a licence of Microsoft Entra ID P1")
+    return unread(error)
+
+
+def mail_apps(report: Mapping[str, Any]) -> Verdict:
+    used = ", ".join(f"{number} {app}" for app, number in report["apps"].items() if number) or "no app"
+    evidence = f"{counted(report['people'], 'person', 'people')} in the report of 30 days: {used}"
+    others = report["other_mobile"]
+    if not others:
+        return met(evidence)
+    named = "their names are concealed" if report["concealed"] else first_names(others, 5)
+    return unmet(
+        f"{evidence}; {counted(len(others), 'person uses', 'people use')} a mobile app other than Outlook ({named})",
+        "Move these people to Outlook, which app protection covers",
+    )
+
+
+def organization_access(settings: Records, rules: Records) -> Verdict:
+    default = _default(settings)
+    if not default:
+        return unknown("Exchange told no default access level", "Run again")
+    outlook = decide(OUTLOOK, {}, Access(default, tuple(dict(one) for one in rules)))
+    evidence = f"the default is {default}, with {len(rules)} device access rules; Outlook is {outlook.state}"
+    if outlook.state != "Allowed":
+        return unmet(
+            evidence, "Add a device access rule: DeviceModel 'Outlook for iOS and Android', access level Allow"
+        )
+    return met(evidence)
+
+
+def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
+    """Switches that contradict the plans, by which new mailboxes are made, or push people off Outlook."""
+    told = []
+    pushed = [one for one in mailboxes if one.get("OutlookMobileEnabled") is False and one.get("ActiveSyncEnabled")]
+    if pushed:
+        take = counted(len(pushed), "mailbox takes", "mailboxes take")
+        told.append(f"{take} Exchange ActiveSync and not Outlook mobile")
+    for switch, name in _MOBILE.items():
+        on = sum(1 for one in mailboxes if one.get(switch))
+        planned = [str(one.get("Identity") or one.get("Name")) for one in plans if one.get(switch)]
+        if plans and on and not planned:
+            whole = counted(len(mailboxes), "mailbox", "mailboxes")
+            told.append(f"{name} is on in {on} of {whole} and off in every plan")
+        elif mailboxes and planned and not on:
+            told.append(f"{name} is off in every mailbox and on in the plans {', '.join(planned)}")
+    if told:
+        return unmet("; ".join(told), "Set the mailboxes with intune.exchange.cas_mailbox_mobile_access, or the plans")
+    return met(f"{len(mailboxes)} mailboxes and {len(plans)} plans do not contradict each other")
+
+
+def modern_authentication(organization: Mapping[str, Any]) -> Verdict:
+    value = organization.get("OAuth2ClientProfileEnabled")
+    if value is None:
+        return unknown("Exchange told no OAuth2ClientProfileEnabled", "Run again")
+    if value:
+        return met("modern authentication is on")
+    return unmet("modern authentication is off", "Run Set-OrganizationConfig -OAuth2ClientProfileEnabled $true")
+
+
+def _default(settings: Records) -> str:
+    return str((settings[0] if settings else {}).get("DefaultAccessLevel") or "")

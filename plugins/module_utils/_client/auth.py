@@ -1,0 +1,293 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options to bearer token, one function per sign-in method; msal does the protocol over our session."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from .._core.connection import Cloud, named
+from .._core.errors import Answer, TenantError, one_line, usage
+from .._core.redaction import Redactor
+from .._core.targets import is_guid
+from .auth_method import choose_method
+from .certificate import client_credential, read_certificate
+from .claims import tenant_of
+from .http import Http, Service
+from .msal_transport import WAITING, MsalTransport
+from .token_cache import Token, TokenCache, key_of
+
+try:
+    import msal
+
+    IMPORT_ERROR = ""
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+
+# msal logs answers that it cannot read, which may hold tokens; what matters of them is in our errors.
+_MSAL_LOG = logging.getLogger("msal")
+_MSAL_LOG.addHandler(logging.NullHandler())
+_MSAL_LOG.propagate = False
+
+_ARC_SERVICE = "/opt/azcmagent/bin/himds"  # on a server that Azure Arc manages, where msal looks for it
+_NO_CONSENT = "AADSTS7000229"  # the application has no service principal in this tenant
+
+# Microsoft Entra authentication and authorization error codes: what a person can do about the usual ones.
+_ENTRA_STEPS = {
+    "AADSTS700016": f"Check {named('client_id', 'tenant_id')}: the application must exist in this tenant",
+    "AADSTS7000215": f"Give the value of a current secret (not its id) in {named('client_secret')}",
+    "AADSTS7000222": f"The secret has expired: create a new one and give it in {named('client_secret')}",
+    "AADSTS90002": f"Check {named('tenant_id')} and the option cloud",
+    "AADSTS900023": f"Check {named('tenant_id')}: it must be a tenant id or a verified domain",
+    "AADSTS700027": "Register the certificate of this file with the application",
+    "AADSTS70021": "Check issuer, subject and audience of the application's federated credential",
+    "AADSTS700213": "Check the subject of the application's federated credential",
+    "AADSTS500011": "Check the URL options: this tenant does not know the service that the token is for",
+}
+
+
+def _identity_endpoint() -> str:
+    """Where msal finds managed identities, by the platform's own variables; nothing else may be called."""
+    places = ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT")
+    usual = "http://localhost:40342" if os.path.exists(_ARC_SERVICE) else "http://169.254.169.254"
+    return next((os.environ[name] for name in places if os.environ.get(name)), usual).rstrip("/")
+
+
+class Tokens:
+    """Bearer tokens of one tenant, one sign-in per audience. C(memory) outlives the task where its owner does."""
+
+    def __init__(
+        self,
+        params: dict[str, Any],
+        cloud: Cloud,
+        http: Http,
+        redactor: Redactor,
+        tell: Callable[[str], None] | None,
+        memory: dict[str, Token],
+    ) -> None:
+        self.method = choose_method(params)
+        self._params, self._cloud, self._http, self._redactor, self._tell = params, cloud, http, redactor, tell
+        self._lock = threading.Lock()
+        self._app: Any = None
+        self._cache = TokenCache(memory, params.get("token_cache"), http)
+        self._ready: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        self._stale: set[str] = set()
+        if self.method != "token" and IMPORT_ERROR:
+            raise TenantError(
+                "usage",
+                "the Python library msal is missing",
+                next_step="Install msal for the Python that runs the task",
+            )
+
+    def bearer(self, option: str) -> str:
+        """The token for C(graph) or C(exchange). Raises L(TenantError)."""
+        with self._lock:
+            if option not in self._ready:
+                token = self._given(option) if self.method == "token" else self._shared(option)
+                self._redactor.add(token)
+                self._check_tenant(option, token)
+                self._ready[option] = token
+            return self._ready[option]
+
+    def tenant(self, option: str) -> str:
+        """The GUID of the tenant that the token is for, or the option tenant_id if the token does not say it."""
+        return tenant_of(self.bearer(option)) or str(self._params["tenant_id"])
+
+    def _check_tenant(self, option: str, token: str) -> None:
+        """A token acts on the tenant that it is for, whatever tenant_id says: refused if that is not the one meant.
+
+        What a domain stands for is not known here, but both tokens must be for the same tenant.
+        """
+        meant, found = str(self._params["tenant_id"]), tenant_of(token)
+        known = ((one, tenant_of(ready)) for one, ready in self._ready.items())
+        others = [(one, tenant) for one, tenant in known if tenant not in ("", found)]
+        if found and is_guid(meant) and meant.lower() != found:
+            problem = f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}"
+        elif found and others:
+            name, other = others[0]
+            problem = f"the token for {option} is for the tenant {found}, and the token for {name} for {other}"
+        else:
+            return
+        raise usage(problem, "Give tokens of this tenant, or sign in with an identity that it has")
+
+    @property
+    def signed_in_at(self) -> str:
+        """The name of the tenant for which Entra was asked; empty for tokens that are given, or are the machine's."""
+        return "" if self.method in ("token", "managed_identity") else str(self._params["tenant_id"])
+
+    def refused(self, option: str, token: str) -> None:
+        """The service does not take this token: the next one is a new one, for every task."""
+        with self._lock:
+            if self.method != "token" and self._ready.get(option) == token:
+                del self._ready[option]
+                self._stale.add(option)
+                self._cache.drop(self._keys[option], token)
+
+    def _shared(self, option: str) -> str:
+        self._keys[option] = self._key(option)
+        return self._cache.obtain(self._keys[option], lambda: self._signed_in(option))
+
+    def _given(self, option: str) -> str:
+        token = self._params.get(f"{option}_token")
+        if not token:
+            raise usage(
+                f"{named(f'{option}_token')} is not given",
+                "Give it, or a sign-in method that gets a token for each service",
+            )
+        return str(token)
+
+    def _key(self, option: str) -> str:
+        """The same for the same sign-in only: where, as whom, with what, for which service."""
+        params = self._params
+        proof: list[str] = []
+        match self.method:
+            case "client_secret":
+                proof = [params["client_secret"]]
+            case "certificate":
+                proof = [read_certificate(params["certificate_path"]).hex(), str(params.get("certificate_password"))]
+            case "federated_token":
+                proof = [self._assertion()]
+            case "managed_identity":
+                proof = [_identity_endpoint()]
+        service = getattr(self._cloud, f"{option}_url")
+        who = (str(params.get(name)) for name in ("tenant_id", "client_id"))
+        return key_of(self._cloud.authority_url, *who, self.method, service, *proof)
+
+    def _signed_in(self, option: str) -> Token:
+        fresh = option in self._stale
+        self._stale.discard(option)
+        resource = getattr(self._cloud, f"{option}_url")
+        try:
+            result = _METHODS[self.method](self, f"{resource}/.default", fresh)
+        except (ValueError, KeyError, msal.exceptions.MsalError) as error:  # an unusable argument or discovery document
+            step = "Check the sign-in options; a proxy may have answered in place of Microsoft Entra"
+            problem = f"msal could not use the answer of Microsoft Entra ({type(error).__name__}: {one_line(error)})"
+            raise TenantError("sign_in", problem, "sign in", self._http.tenant, next_step=step) from error
+        if "access_token" not in result:
+            raise self._refused(
+                str(result.get("error", "")),
+                str(result.get("error_description", "")),
+                result.get("correlation_id"),
+                400,
+            )
+        return Token.living(str(result["access_token"]), float(result.get("expires_in", 0)))
+
+    def _refused(self, code: str, description: str, correlation_id: Any, status: int) -> TenantError:
+        # The rest of the description repeats trace id, correlation id and time.
+        text = description.replace("\r", "").split("Trace ID:")[0].split("\n")[0].strip()
+        known = text.split(":")[0]
+        code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
+        answer = Answer("Microsoft Entra", status, code, text, str(correlation_id or ""))
+        other = "the request id is the handle for Microsoft support" if correlation_id else "a proxy may have answered"
+        step = _ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
+        if code == _NO_CONSENT:
+            where = f"{self._cloud.authority_url}/{self._params['tenant_id']}/adminconsent"
+            link = f"{where}?client_id={self._params.get('client_id')}"
+            step = f"An administrator of this tenant must consent to the application: open {link} and sign in there"
+        return TenantError("sign_in", str(answer), "sign in", self._http.tenant, answer, step)
+
+    def _application(self, kind: str, **options: Any) -> Any:
+        """One msal application for both audiences: it reads the tenant's discovery document once."""
+        if self._app is None:
+            self._app = getattr(msal, kind)(
+                self._params["client_id"],
+                authority=f"{self._cloud.authority_url}/{self._params['tenant_id']}",
+                http_client=MsalTransport(
+                    self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused
+                ),
+                # The authority comes from our closed table or from an option: nobody else need vouch for it.
+                instance_discovery=False,
+                **options,
+            )
+        return self._app
+
+    def _confidential(self, credential: Callable[[], Any], scope: str, fresh: bool) -> dict[str, Any]:
+        app = self._app or self._application("ConfidentialClientApplication", client_credential=credential())
+        if fresh:
+            app.remove_tokens_for_client()
+        return dict(app.acquire_token_for_client([scope]))
+
+    def client_secret(self, scope: str, fresh: bool) -> dict[str, Any]:
+        return self._confidential(lambda: self._params["client_secret"], scope, fresh)
+
+    def certificate(self, scope: str, fresh: bool) -> dict[str, Any]:
+        path, password = self._params["certificate_path"], self._params.get("certificate_password")
+        return self._confidential(lambda: client_credential(path, password), scope, fresh)
+
+    def federated_token(self, scope: str, fresh: bool) -> dict[str, Any]:
+        return self._confidential(lambda: {"client_assertion": self._assertion}, scope, fresh)
+
+    def _assertion(self) -> str:
+        """Read anew for each request: the platform rotates the file."""
+        path = self._params["federated_token_file"]
+        try:
+            with open(path, encoding="utf-8") as file:
+                assertion = file.read().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise usage(
+                f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}",
+                "Give the path of the file in which the platform puts its token",
+            ) from error
+        self._redactor.add(assertion)
+        return assertion
+
+    def managed_identity(self, scope: str, fresh: bool) -> dict[str, Any]:
+        """The identity of the machine, system-assigned or the user-assigned one of C(client_id)."""
+        if self._app is None or fresh:
+            identity = self._params.get("client_id")
+            which = (
+                msal.UserAssignedManagedIdentity(client_id=identity)
+                if identity
+                else msal.SystemAssignedManagedIdentity()
+            )
+            service = Service("the managed identity endpoint", _identity_endpoint(), read_timeout=10.0, proxied=False)
+            self._app = msal.ManagedIdentityClient(which, http_client=MsalTransport(self._http, service, self._refused))
+        return dict(self._app.acquire_token_for_client(resource=scope.removesuffix("/.default")))
+
+    def device_code(self, scope: str, fresh: bool) -> dict[str, Any]:
+        """A person signs in elsewhere with a code; the second audience needs no second code."""
+        if self._tell is None:
+            raise usage(
+                "auth_method device_code has no terminal to show its code on: this task runs as a module process",
+                "Run it on localhost without become and async, or choose another method",
+            )
+        app = self._application("PublicClientApplication")
+        accounts = app.get_accounts()
+        if accounts:
+            found = app.acquire_token_silent_with_error([scope], accounts[0], force_refresh=fresh)
+            if found:
+                return dict(found)
+        flow = app.initiate_device_flow([scope])
+        if "user_code" not in flow:
+            return dict(flow)
+        self._tell(one_line(flow["message"]))
+        while True:
+            result = app.acquire_token_by_device_flow(flow, exit_condition=lambda flow: True)  # one look
+            if result.get("error") not in WAITING:
+                return dict(result)
+            interval = float(flow.get("interval", 5))
+            if interval >= self._http.deadline.remaining():
+                raise TenantError(
+                    "sign_in",
+                    "nobody entered the code before the time of the task was over",
+                    "sign in",
+                    self._http.tenant,
+                    next_step="Run again and enter the code in time, or raise the option timeout",
+                )
+            self._http.sleep(interval)
+
+
+_METHODS: dict[str, Callable[[Tokens, str, bool], dict[str, Any]]] = {
+    "client_secret": Tokens.client_secret,
+    "certificate": Tokens.certificate,
+    "federated_token": Tokens.federated_token,
+    "managed_identity": Tokens.managed_identity,
+    "device_code": Tokens.device_code,
+}

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which sign-in method the options mean; conflicts and gaps are named, never guessed around. No I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.connection import named
+from .._core.errors import usage
+
+# What each method needs to be complete. Managed identity and device code are chosen by auth_method only.
+_NEEDS = {
+    "client_secret": ("client_id", "client_secret"),
+    "certificate": ("client_id", "certificate_path"),
+    "federated_token": ("client_id", "federated_token_file"),
+    "managed_identity": (),
+    "device_code": ("client_id",),
+    "token": (),
+}
+_OWN_OPTION = {
+    "client_secret": "client_secret",
+    "certificate": "certificate_path",
+    "federated_token": "federated_token_file",
+}
+
+
+def choose_method(params: dict[str, Any]) -> str:
+    """The sign-in method: C(auth_method), else the one that is complete. Raises L(TenantError) on conflict or gap."""
+    chosen = params.get("auth_method")
+    if chosen:
+        missing = [option for option in _NEEDS[chosen] if not params.get(option)]
+        if chosen == "token" and not (params.get("graph_token") or params.get("exchange_token")):
+            missing = ["graph_token", "exchange_token"]
+        if missing:
+            raise usage(f"auth_method {chosen} also needs {named(*missing)}", "Give it, or choose another auth_method")
+        return str(chosen)
+    begun = [method for method, option in _OWN_OPTION.items() if params.get(option)]
+    tokens = [option for option in ("graph_token", "exchange_token") if params.get(option)]
+    if len(begun) + bool(tokens) > 1:
+        given = [_OWN_OPTION[method] for method in begun] + tokens
+        raise usage(
+            f"several sign-in methods are given at once: {named(*given)}",
+            f"Leave one, or say which in {named('auth_method')}",
+        )
+    if tokens:
+        return "token"
+    if not begun:
+        raise usage(
+            "no credentials are given",
+            f"Give {named('client_id')} with one of {named(*_OWN_OPTION.values())}, or ready tokens in "
+            f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
+        )
+    if not params.get("client_id"):
+        raise usage(
+            f"{named(_OWN_OPTION[begun[0]])} is given without {named('client_id')}", "Give the application's client id"
+        )
+    return begun[0]

@@ -1,0 +1,247 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Microsoft Graph: get, list with paging, create, update, delete, action, and reads in one C($batch)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from .._core.errors import Answer, Purpose, TenantError, kind_of
+from .._core.removal import remove_listed
+from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
+from .claims import claims, grant_step
+from .graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
+from .http import Bearer, Http, Request, Service
+from .response import WHOLE, Response
+
+_NAME = "Microsoft Graph"
+_BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
+_PAGES = 10_000
+# "Handling future members in evolvable enumerations": without it a newer value is shown as unknownFutureValue, which
+# could not be sent back.
+_ALL = {"Prefer": "include-unknown-enum-members"}
+Items = list[dict[str, Any]]  # the name list is a method below
+# Collections of Intune, of which retired ones were seen to answer with an empty body.
+_INTUNE = ("deviceManagement/", "deviceAppManagement/")
+
+
+@dataclass(frozen=True)
+class Read:
+    """One read: a path with its query, and why. A collection is read to its last page."""
+
+    path: str
+    purpose: Purpose
+    collection: bool = True
+
+
+def odata(path: str, **options: str) -> str:
+    """A path with OData query options, given without their C($)."""
+    return f"{path}?" + "&".join(f"${name}={quote(value, safe=',()/:$')}" for name, value in options.items())
+
+
+class Graph:
+    """One tenant's Graph. Every method raises L(TenantError)."""
+
+    def __init__(self, http: Http, root: str, bearer: Bearer) -> None:
+        self._http = http
+        self._bearer = bearer
+        self._service = Service(_NAME, root, bearer, classify, explain)
+
+    def get(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[dict[str, Any], Response]:
+        """One object, and the answer that it came in."""
+        response = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
+        return self._object(response, purpose), response
+
+    def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[Items, Response]:
+        """A whole collection, and its first answer."""
+        first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
+        return self._pages(_first_page(first, path), f"{version}/{path}", purpose), first
+
+    def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
+        """A new member of a collection, as the service answers it, with its id."""
+        request = Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))
+        response = self._send(request)
+        created = response.json if isinstance(response.json, dict) else {}
+        if not created.get("id"):  # it was accepted, so whoever asked must look for what there is now
+            error = self._protocol("what was created has no id", purpose, response)
+            error.kind = "outcome_unknown"
+            raise error
+        return created
+
+    def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
+        """Only what C(body) names; gives the object where the service answers with it."""
+        response = self._send(Request(Operation.IDEMPOTENT, "PATCH", f"v1.0/{path}", purpose, dict(body)))
+        return response.json if isinstance(response.json, dict) else {}
+
+    def delete(self, path: str, purpose: Purpose) -> None:
+        """Remove an object; that it is not there is believed when reading it says so as well."""
+        request = Request(Operation.IDEMPOTENT, "DELETE", f"v1.0/{path}", purpose)
+        remove_listed(self._http, lambda: self._send(request), lambda: self._exists(path, purpose))
+
+    def _exists(self, path: str, purpose: Purpose) -> bool:
+        try:
+            self.get(path, purpose)
+        except TenantError as error:
+            if error.kind != "not_found":
+                raise
+            return False
+        return True
+
+    def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose) -> Any:
+        """An OData action; gives its JSON, if any."""
+        return self._send(
+            Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))
+        ).json
+
+    def ask(self, path: str, body: Mapping[str, Any], purpose: Purpose, version: str = "v1.0") -> Items:
+        """An OData action that changes nothing and answers with a collection."""
+        page = self._send(Request(Operation.READ, "POST", f"{version}/{path}", purpose, dict(body)))
+        return self._pages(page, f"{version}/{path}", purpose)
+
+    def set(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Any:
+        """An OData action that sets something absolutely, so that it may be repeated."""
+        return self._send(Request(Operation.IDEMPOTENT, "POST", f"v1.0/{path}", purpose, dict(body))).json
+
+    def download(self, path: str, purpose: Purpose) -> bytes:
+        """The file that Graph redirects to: on a host of its own, which must not see the token."""
+        response = self._http.fetch(
+            self._service, Request(Operation.READ, "GET", f"v1.0/{path}", purpose, wants_json=False)
+        )
+        try:
+            link = urlsplit(str(response.headers.get("Location") or ""))
+        except ValueError:
+            link = urlsplit("")
+        if response.status != 302 or link.scheme != "https" or not link.hostname:
+            if response.status >= 400:
+                raise self._refine(self._part_failure(response, purpose), purpose)
+            raise self._protocol("without the address of a file", purpose, response)
+        host = Service("The download of " + _NAME, f"{link.scheme}://{link.netloc}")
+        file = Request(Operation.READ, "GET", link.geturl(), purpose, wants_json=False)
+        return self._http.send(host, file).body
+
+    def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
+        """Several reads in as few requests as Graph allows: each a list, an object, or its L(TenantError).
+
+        Parts are throttled one by one, so each is repeated on its own.
+        """
+        results: dict[str, Any] = {}
+        pending = dict.fromkeys(reads, 0)  # name: attempts
+        while pending:
+            names = list(pending)[:_BATCH]
+            parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
+            purpose = Purpose(
+                " and ".join(sorted({reads[name].purpose.attempted for name in names}))
+                if len(names) == 1
+                else "read the tenant"
+            )
+            answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
+            floors: list[float] = []
+            throttled = False
+            for name, part in self._parts(answer, names, purpose).items():
+                pending[name] += 1
+                outcome = classify(part)
+                if may_repeat(Operation.READ, outcome, pending[name]):
+                    throttled = throttled or outcome is Outcome.REFUSED
+                    floors.append(retry_after(part.headers) or 0.0)
+                    continue
+                del pending[name]
+                results[name] = self._part(part, outcome, reads[name])
+            if floors:
+                self._http.pause(
+                    max(pending.values()),
+                    max(floors) or None,
+                    purpose,
+                    None,
+                    throttled,
+                    "parts of a batch were refused",
+                )
+        return {name: results[name] for name in reads}
+
+    def _part(self, part: Response, outcome: Outcome, read: Read) -> Any:
+        try:
+            if outcome is not Outcome.DONE:
+                raise self._refine(self._part_failure(part, read.purpose), read.purpose)
+            if not read.collection:
+                return self._object(part, read.purpose)
+            return self._pages(_first_page(part, read.path), f"v1.0/{read.path}", read.purpose)
+        except TenantError as error:
+            return error
+
+    def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
+        code, message, request_id = explain(part)
+        request_id = header(part.headers, "request-id") or request_id or part.handle
+        answer = Answer(_NAME, part.status, code, message, request_id)
+        kind, step, granted = kind_of(answer), "", claims(self._bearer.token())
+        if classify(part) is Outcome.REFUSED:
+            kind = "throttled"
+        if kind == "forbidden":
+            step = grant_step(purpose.needs, granted)
+        return TenantError(kind, str(answer), purpose.attempted, self._http.tenant, answer, step, claims=granted)
+
+    def _parts(self, envelope: Response, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
+        parts = parts_of(envelope)
+        if parts is None or set(parts) != set(names):
+            raise self._protocol("the answers of a batch are not those of its requests", purpose, envelope)
+        return parts
+
+    def _pages(self, response: Response, path: str, purpose: Purpose) -> Items:
+        items: Items = []
+        seen = {unquote(f"{self._service.root}/{path}")}
+        while True:
+            page = page_of(response.json)
+            if page is None:
+                raise self._protocol("the answer is not a collection", purpose, response)
+            items += page[0]
+            link = page[1]
+            if not link:
+                return items
+            if unquote(link) in seen or len(seen) > _PAGES:
+                raise TenantError(
+                    "truncated",
+                    f"{_NAME} gave a page link that leads nowhere new (request id {response.handle})",
+                    purpose.attempted,
+                    self._http.tenant,
+                )
+            seen.add(unquote(link))
+            response = self._next(link, purpose)
+
+    def _next(self, link: str, purpose: Purpose) -> Response:
+        try:
+            return self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL))
+        except TenantError as error:
+            if error.answer is not None and error.answer.status in NOT_SERVED:  # the page: what was asked for is there
+                error.kind = "truncated"
+                error.problem = f"{_NAME} does not follow its own page link ({error.answer})"
+            raise
+
+    def _object(self, response: Response, purpose: Purpose) -> dict[str, Any]:
+        if not isinstance(response.json, dict):
+            raise self._protocol("the answer is not an object", purpose, response)
+        return response.json
+
+    def _protocol(self, problem: str, purpose: Purpose, response: Response) -> TenantError:
+        said = f"{_NAME} answered, but {problem} (request id {response.handle})"
+        return TenantError("protocol", said, purpose.attempted, self._http.tenant)
+
+    def _send(self, request: Request) -> Response:
+        try:
+            return self._http.send(self._service, request)
+        except TenantError as error:
+            raise self._refine(error, request.purpose) from error.__cause__
+
+    @staticmethod
+    def _refine(error: TenantError, purpose: Purpose) -> TenantError:
+        if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
+            return error
+        return refine(error, purpose.needs)
+
+
+def _first_page(response: Response, path: str) -> Response:
+    """The first page of a collection; an empty body is an empty collection only where Intune was seen to say so."""
+    if not response.body.strip() and response.status in WHOLE and path.startswith(_INTUNE):
+        return replace(response, json={"value": []})
+    return response

@@ -1,0 +1,296 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One HTTP session for everything a task sends, sign-in included.
+
+Trust, proxies and the bearer come from options only: no netrc, no REQUESTS_CA_BUNDLE, no proxy variables. A redirect is
+followed only within the hosts of the same service.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from .._core.errors import Answer, Purpose, TenantError, kind_of, one_line
+from .._core.retry import (
+    Deadline,
+    Operation,
+    Outcome,
+    delay,
+    header,
+    may_repeat,
+    outcome_of_status,
+    rate_limit,
+    retry_after,
+)
+from .claims import claims, grant_step
+from .origins import REDIRECTS, belonging, follow, moved, origin
+from .response import Response
+from .transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
+
+_CONNECT_TIMEOUT = 15.0  # seconds
+_MOST_REDIRECTS = 5  # for one request
+_PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one left behind must still be looked for
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Where the token of a service comes from, and who is told that the service refused it."""
+
+    token: Callable[[], str]
+    refused: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Service:
+    """One origin that may be called: nothing is sent to an address outside of C(root).
+
+    Where C(siblings) is given, redirects are followed: within C(root), and to the https hosts of these domains.
+    """
+
+    name: str
+    root: str
+    bearer: Bearer | None = None
+    classify: Callable[[Response], Outcome] = lambda response: outcome_of_status(response.status)
+    explain: Callable[[Response], tuple[str, str, str]] = lambda response: ("", response.text, "")
+    read_timeout: float = 100.0  # seconds without a byte
+    proxied: bool = True
+    siblings: tuple[str, ...] | None = None
+
+    def url(self, path: str, attempted: str = "", tenant: str = "") -> str:
+        """An address below the root; C(path) may be a whole link that the service gave."""
+        url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
+        allowed = belonging(self.root, self.siblings, url)
+        if allowed is None:
+            address = f"the address {one_line(url, 120)}, which is not below {self.root}"
+            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", attempted, tenant)
+        return allowed
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent. C(body) is JSON unless it is a form."""
+
+    operation: Operation
+    method: str
+    path: str
+    purpose: Purpose
+    body: Any = None
+    form: Any = None
+    query: dict[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    wants_json: bool = True  # a 2xx with another body is an error; files are downloaded without
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    outcome: Outcome
+    client_request_id: str
+    response: Response | None = None
+    problem: str = ""
+    kind: str = "network"
+    token: str = field(default="", repr=False)
+    url: str = ""
+    floor: float | None = None  # seconds to wait before the next attempt, where the answer asks for that
+
+
+class Http:
+    """Sends requests within one deadline. Clocks, sleep and random can be given, so that tests need no waiting.
+
+    Many tenants that are read together share one C(deadline) and their C(connections).
+    """
+
+    def __init__(
+        self,
+        tenant: str,
+        timeout: float,
+        ca_path: str | None = None,
+        proxy: str | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        random: Callable[[], float] = random.random,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        deadline: Deadline | None = None,
+        connections: Connections | None = None,
+        trace: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.tenant = tenant
+        self.deadline = deadline or Deadline(timeout, clock)
+        self.clock, self.sleep, self.now = clock, sleep, now
+        self._random, self.trace = random, trace
+        self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
+        self._transport = Transport(ca_path, proxy, connections)
+        self.last: Answer | None = None  # what was answered to the last request that was done
+
+    def send(self, service: Service, request: Request) -> Response:
+        """The answer to C(request), repeated as its class allows; raises L(TenantError) unless it was done."""
+        attempt, response = self._settled(service, request)
+        if outcome_of_status(response.status) is Outcome.DONE and service.classify(response) is Outcome.DONE:
+            return response
+        raise self._failure(service, request, attempt)
+
+    def fetch(self, service: Service, request: Request) -> Response:
+        """Like L(send), but an answer that refuses for good is returned as well."""
+        return self._settled(service, request)[1]
+
+    def _settled(self, service: Service, request: Request) -> tuple[_Attempt, Response]:
+        """The last attempt and its answer, once that is done or refused for good."""
+        attempts, redirects, renewed = 0, 0, False
+        while True:
+            attempt = self._try(service, request)
+            response = attempt.response
+            there = self._redirect(service, attempt)
+            if there and redirects < _MOST_REDIRECTS:  # a redirect is not an attempt: nothing was done
+                redirects += 1
+                self._places[service.root] = origin(there)
+                request = replace(request, path=there, query=None)
+                continue
+            attempts += 1
+            if response is not None and response.status == 401 and service.bearer:
+                service.bearer.refused(attempt.token)
+                if not renewed:
+                    renewed = True  # refused before anything happened: once more with a new token
+                    continue
+            if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
+                self.last = self._answer(service, attempt)
+                return attempt, response
+            if not may_repeat(request.operation, attempt.outcome, attempts):
+                raise self._failure(service, request, attempt)
+            throttled = attempt.outcome is Outcome.REFUSED
+            problem = attempt.problem or "the service did not answer"
+            self.pause(attempts, attempt.floor, request.purpose, self._answer(service, attempt), throttled, problem)
+
+    def _redirect(self, service: Service, attempt: _Attempt) -> str:
+        """The address to which a request is sent again; empty if the answer is no redirect, or one that leaves."""
+        response = attempt.response
+        if response is None or response.status not in REDIRECTS or service.siblings is None:
+            return ""
+        return follow(service.root, service.siblings, attempt.url, header(response.headers, "Location"))
+
+    def pause(
+        self,
+        attempts: int,
+        floor: float | None,
+        purpose: Purpose,
+        answer: Answer | None = None,
+        throttled: bool = False,
+        problem: str = "the service did not answer",
+    ) -> None:
+        """Wait before the next attempt; fails at once if the wait would not end before the deadline."""
+        wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
+        if wait >= left:
+            asked = f" and asks to wait {floor:g} s" if floor else ""
+            time_left = f"only {left:.0f} s of the {self.deadline.seconds:g} s of the option timeout are left"
+            raise TenantError(
+                "throttled" if throttled else "timeout",
+                f"{answer or problem}{asked}, but {time_left}",
+                purpose.attempted,
+                self.tenant,
+                answer,
+            )
+        self.sleep(wait)
+
+    def _try(self, service: Service, request: Request) -> _Attempt:
+        left = self.deadline.remaining()
+        if left <= 0:
+            raise TenantError(
+                "timeout",
+                f"the {self.deadline.seconds:g} s of the option timeout are over",
+                request.purpose.attempted,
+                self.tenant,
+            )
+        mine, said = str(uuid.uuid4()), (request.purpose.attempted, self.tenant)
+        headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
+        try:
+            prepared = self._transport.prepare(
+                request.method,
+                moved(service.url(request.path, *said), service.root, self._places.get(service.root, service.root)),
+                headers=headers,
+                params=request.query,
+                data=request.form,
+                json=request.body,
+            )
+        except Lost as lost:
+            return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
+        service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
+        token = service.bearer.token() if service.bearer else ""
+        if service.bearer:
+            prepared.headers["Authorization"] = f"Bearer {token}"
+        patience = left if request.operation is Operation.READ else left * _PATIENCE
+        try:
+            raw = self._transport.send(
+                prepared, min(_CONNECT_TIMEOUT, left), min(service.read_timeout, patience), service.proxied
+            )
+        except Lost as lost:
+            return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
+        attempt = self._read(service, request, raw, mine)
+        return replace(attempt, token=token, url=prepared.url or "", floor=retry_after(raw.headers))
+
+    def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
+        try:
+            body = read_body(raw.raw, self.deadline)
+        except Unreadable as error:
+            raw.close()
+            outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
+            kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
+            why = f"{error}; {_found_by(raw, mine)}"
+            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({why})", kind)
+        if limit := rate_limit(raw.headers):
+            self.trace(f"{service.name} rate limit: {limit}")
+        if raw.status_code == 503:
+            self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
+        try:
+            data = parse_json(body) if body.strip() else None
+        except (ValueError, RecursionError) as error:
+            data = None
+            if raw.status_code < 300 and request.wants_json:
+                why = f"{one_line(error, 80)}; {_found_by(raw, mine)}"
+                problem = f"{service.name} answered {raw.status_code}, but not with JSON ({why})"
+                if service.bearer:  # where one signs in, the text may be a token
+                    problem += f": {one_line(body[:200].decode('utf-8', 'replace'), 80)}"
+                return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
+        response = Response(raw.status_code, raw.headers, body, data, mine)
+        return _Attempt(service.classify(response), mine, response)
+
+    def _answer(self, service: Service, attempt: _Attempt) -> Answer | None:
+        response = attempt.response
+        if response is None:
+            return None
+        code, message, request_id = service.explain(response)
+        if 300 <= response.status < 400:
+            where = header(response.headers, "Location")
+            message = f"a redirect {f'to {where}' if where else 'without an address'}, which is not followed"
+        request_id = response.headers.get("request-id") or request_id
+        mine = response.headers.get("client-request-id") or attempt.client_request_id
+        return Answer(service.name, response.status, code, message, request_id, mine)
+
+    def _failure(self, service: Service, request: Request, attempt: _Attempt) -> TenantError:
+        answer = self._answer(service, attempt)
+        kind, step = (kind_of(answer) if answer else attempt.kind), ""
+        if attempt.outcome in (Outcome.UNKNOWN, Outcome.BODY_LOST) and request.operation in (
+            Operation.CREATE,
+            Operation.ACTION,
+        ):
+            kind = "outcome_unknown"
+        if attempt.outcome is Outcome.REFUSED:
+            kind = "throttled"
+        if kind == "forbidden" and request.purpose.needs:
+            step = grant_step(request.purpose.needs, claims(attempt.token))
+        if kind == "sign_in":
+            step = "Check that the token is for this tenant and cloud, and sign in again"
+        problem = str(answer) if answer else attempt.problem
+        return TenantError(
+            kind, problem, request.purpose.attempted, self.tenant, answer, step, claims=claims(attempt.token)
+        )
+
+
+def _found_by(raw: Any, mine: str) -> str:
+    """What Microsoft's support finds an answer by that could not be read."""
+    return f"request id {one_line(Response(raw.status_code, raw.headers, b'', None, mine).handle, 80)}"

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""msal's C(http_client) over our session: the same trust, deadline, retries and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .._core.errors import Purpose, TenantError
+from .._core.retry import Operation, header
+from .http import Http, Request, Service
+from .response import Response
+
+_SIGN_IN = Purpose("sign in")
+WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
+
+
+class _Reply:
+    """An answer in the shape that msal reads."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code, self.text, self.headers = response.status, response.text, dict(response.headers)
+
+    def raise_for_status(self) -> None:
+        """Failures of the transport were raised before."""
+
+
+class MsalTransport:
+    """What msal sends goes to one C(service); C(refused) makes an error of Entra's own words."""
+
+    def __init__(self, http: Http, service: Service, refused: Callable[[str, str, Any, int], TenantError]) -> None:
+        self._http, self._service, self._refused = http, service, refused
+
+    def get(self, url: str, params: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
+        return self._reply(Request(Operation.READ, "GET", url, _SIGN_IN, query=params, headers=dict(headers or {})))
+
+    def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
+        # A token may be asked for again: nothing in the tenant changes by it.
+        return self._reply(
+            Request(Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {}))
+        )
+
+    def _reply(self, request: Request) -> _Reply:
+        response = self._http.fetch(self._service, request)
+        said = response.json
+        if response.status == 401 and header(response.headers, "WWW-Authenticate").lower().startswith("basic realm="):
+            return _Reply(response)  # Azure Arc asks for proof of being on this server, and msal answers it
+        if not isinstance(said, dict):
+            # msal would log the whole answer, and say only that it is no JSON
+            if response.status >= 300:
+                raise self._refused("", response.text, None, response.status)
+            problem = f"{self._service.name} answered {response.status} without a JSON object"
+            raise TenantError("protocol", problem, _SIGN_IN.attempted, self._http.tenant)
+        error = str(said.get("error"))
+        if response.status >= 400 and "error_description" in said and error not in WAITING:
+            # msal would forget the status, or replace Entra's words by a guess of its own
+            raise self._refused(error, str(said["error_description"]), said.get("correlation_id"), response.status)
+        return _Reply(response)
+
+    def close(self) -> None:
+        """The session belongs to the task."""

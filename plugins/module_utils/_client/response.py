@@ -1,0 +1,45 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a service answered, whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from .._core.retry import header, http_date
+
+WHOLE = (200, 204)  # with these an empty body may mean that there is nothing; 202 says that the answer is to come
+
+
+@dataclass(frozen=True)
+class Response:
+    """A whole answer: status, headers (names in any case), the decoded body and its JSON, if any."""
+
+    status: int
+    headers: Any
+    body: bytes
+    json: Any = None
+    client_request_id: str = ""
+
+    @property
+    def handle(self) -> str:
+        """What Microsoft's support finds this answer by."""
+        named = header(self.headers, "request-id") or header(self.headers, "client-request-id")
+        return named or self.client_request_id
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace").replace("\x00", "")
+
+    @property
+    def date(self) -> datetime:
+        """The service's own clock, so that ages do not depend on the clock of this machine."""
+        return self.service_time or datetime.now(UTC)
+
+    @property
+    def service_time(self) -> datetime | None:
+        """The service's own clock; None if the answer does not tell it."""
+        return http_date(header(self.headers, "Date"))

@@ -1,0 +1,231 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Access tokens that tasks share: within one process in memory, between processes in a folder that the user names.
+
+A token is as good as the credential for as long as it lives. So the folder and what is in it must belong to the user
+that runs the task, be open to nobody else, and be no links. A lock for each token lets one task sign in while others
+that need the same token wait for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import math
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from .._core.connection import named
+from .._core.errors import TenantError, one_line, usage
+from .._core.private_file import why_not_private
+from .http import Http
+
+_MARGIN = 300  # seconds that a token must still live, so that it outlasts most tasks; the Azure SDKs renew as early
+_LOOK = 0.05  # seconds between two looks at a lock that another task holds
+_LARGEST = 64 * 1024  # bytes
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+_FILE = re.compile(r"([0-9a-f]{64})\.json")
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token and when it ends, in seconds since 1970."""
+
+    text: str = field(repr=False)
+    expires: float
+
+    @classmethod
+    def living(cls, text: str, seconds: float) -> Token:
+        return cls(text, _now() + seconds)
+
+    @property
+    def lasts(self) -> bool:
+        return self.expires - _now() > _MARGIN
+
+
+def _now() -> float:
+    return time.time()
+
+
+def key_of(*parts: str) -> str:
+    """What stands for a sign-in; nothing of C(parts) can be read from it."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+class TokenCache:
+    """Tokens by the key of their sign-in. C(memory) is shared by whoever is given the same, C(path) by processes."""
+
+    def __init__(self, memory: dict[str, Token], path: str | None, http: Http) -> None:
+        self._memory, self._http = memory, http
+        # Without a slash at its end, which would make a link look like the folder behind it.
+        self._path = os.path.abspath(path) if path else None
+
+    def obtain(self, key: str, sign_in: Callable[[], Token]) -> str:
+        """The token of C(key): one that somebody has with enough life left, else what C(sign_in) gives."""
+        known = self._memory.get(key)
+        if known is None or not known.lasts:
+            if self._path is None:
+                known = sign_in()
+            else:
+                with self._locked(key) as folder:
+                    known = self._read(folder, key)
+                    if known is None or not known.lasts:
+                        known = sign_in()
+                        self._write(folder, key, known)
+            self._memory[key] = known
+        return known.text
+
+    def drop(self, key: str, text: str) -> None:
+        """The service refused this token: nobody gets it any more. A newer one, which another task got, stays."""
+        known = self._memory.get(key)
+        if known is not None and known.text == text:
+            del self._memory[key]
+        if self._path is not None:
+            with self._locked(key) as folder:
+                known = self._read(folder, key)
+                if known is not None and known.text == text:
+                    with self._explained():
+                        os.unlink(f"{key}.json", dir_fd=folder)
+
+    @contextlib.contextmanager
+    def _locked(self, key: str) -> Iterator[int]:
+        """The folder, opened, while this process alone may use C(key)."""
+        folder = self._open_folder()
+        try:
+            while (lock := self._try_lock(folder, key)) is None:
+                if self._http.deadline.remaining() <= _LOOK:
+                    raise TenantError(
+                        "timeout",
+                        "another task is signing in, and was not done before the time of this task was over",
+                        "sign in",
+                        self._http.tenant,
+                    )
+                self._http.sleep(_LOOK)
+            try:
+                yield folder
+            finally:
+                os.close(lock)  # which lets it go, as the end of a killed process does
+        finally:
+            os.close(folder)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What the system says against the folder, as an error that a person can act on."""
+        try:
+            yield
+        except OSError as error:
+            raise self._refusal(f"cannot be used ({one_line(error.strerror or error, 120)})") from error
+
+    def _open_folder(self) -> int:
+        path = str(self._path)
+        with self._explained():
+            if os.path.islink(path):  # said in these words; O_NOFOLLOW is what refuses it
+                raise self._refusal("is a link")
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(path, 0o700)
+            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        self._check(folder)
+        return folder
+
+    def _try_lock(self, folder: int, key: str) -> int | None:
+        """The lock of C(key), or nothing while another process has it."""
+        name = f"{key}.lock"
+        lock = self._open(folder, name, os.O_RDWR | os.O_CREAT)
+        ours = False
+        try:
+            with self._explained(), contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # Otherwise it was swept away before it was locked, and others lock another file of its name.
+                named_now = _stat(folder, name)
+                ours = named_now is not None and named_now.st_ino == os.fstat(lock).st_ino
+        finally:
+            if not ours:
+                os.close(lock)
+        return lock if ours else None
+
+    def _open(self, folder: int, name: str, flags: int) -> int:
+        # Not blocking: what is no file must not hold the task up before it is refused.
+        with self._explained():
+            try:
+                file = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
+            except OSError as error:
+                if error.errno == errno.ELOOP:
+                    raise self._refusal("is a link", name) from error
+                raise
+        self._check(file, name)
+        return file
+
+    def _check(self, opened: int, name: str = "") -> None:
+        """What was opened, not what stands under its name by now, is ours and ours alone."""
+        why = why_not_private(os.fstat(opened), is_file=bool(name))
+        if why:
+            os.close(opened)
+            raise self._refusal(why, name)
+
+    def _refusal(self, why: str, name: str = "") -> TenantError:
+        step = "Remove it, and see who put it there" if name else "Give a folder of your own with mode 0700"
+        what = f"the file {name} in" if name else "the folder"
+        return usage(f"{what} {self._path} of {named('token_cache')} {why}", step)
+
+    def _read(self, folder: int, key: str) -> Token | None:
+        """The token in the file; nothing if there is none, or if the file is ours and spoilt."""
+        if _stat(folder, f"{key}.json") is None:
+            return None
+        file = self._open(folder, f"{key}.json", os.O_RDONLY)
+        with os.fdopen(file, "rb") as stream:
+            content = stream.read(_LARGEST)
+        try:
+            said = json.loads(content)
+            text, expires = str(said["token"]), float(said["expires"])
+        except (ValueError, TypeError, KeyError):
+            return None
+        return Token(text, expires) if _TOKEN.fullmatch(text) and math.isfinite(expires) else None
+
+    def _write(self, folder: int, key: str, token: Token) -> None:
+        """Whole or not at all, over what was there. Tokens that have ended go."""
+        draft = f"{key}.new"
+        with self._explained():
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(draft, dir_fd=folder)  # a writer was killed
+            file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder)
+            with os.fdopen(file, "w", encoding="ascii") as stream:
+                json.dump({"token": token.text, "expires": token.expires}, stream)
+                stream.flush()
+                os.utime(stream.fileno(), (token.expires, token.expires))  # by which the sweep sees that it ended
+            os.replace(draft, f"{key}.json", src_dir_fd=folder, dst_dir_fd=folder)
+            for name in os.listdir(folder):
+                match = _FILE.fullmatch(name)
+                if match and match[1] != key:
+                    self._sweep(folder, match[1])
+
+    def _sweep(self, folder: int, key: str) -> None:
+        """Remove a token that has ended, unless somebody is at it: its sign-in may never be made again."""
+        if not self._ended(folder, key):
+            return
+        lock = self._try_lock(folder, key)
+        if lock is not None:
+            try:
+                if self._ended(folder, key):
+                    os.unlink(f"{key}.json", dir_fd=folder)
+                    os.unlink(f"{key}.lock", dir_fd=folder)
+            finally:
+                os.close(lock)
+
+    def _ended(self, folder: int, key: str) -> bool:
+        found = _stat(folder, f"{key}.json")
+        return found is not None and found.st_mtime < _now()
+
+
+def _stat(folder: int, name: str) -> os.stat_result | None:
+    """What stands under a name, links not followed; nothing if nothing does."""
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,148 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom a Conditional Access policy is assigned to. Pure rules: no I/O.
+
+The rules are those of "Users, groups, and workload identities" (MicrosoftDocs/entra-docs, docs/identity/
+conditional-access) and of conditionalAccessUsers in Microsoft Graph: an exclusion overrides an inclusion, and nested
+members count. For Exchange ActiveSync, a policy that includes roles or guests applies to all ("Conditions").
+
+Assumed, since no page says it: an exclusion holds for Exchange ActiveSync as it does elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.resource import fold, folded_set
+
+_ALL_GUESTS = frozenset(
+    {
+        "internalguest",
+        "b2bcollaborationguest",
+        "b2bcollaborationmember",
+        "b2bdirectconnectuser",
+        "otherexternaluser",
+        "serviceprovider",
+    }
+)
+Why = tuple[str, str]  # a stable word, and the sentence for it
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who signs in: the ids of groups, nested ones too, and of role templates; None where they could not be read.
+
+    All ids are in lower case. C(kind) is C(member), one of Graph's C(guestOrExternalUserTypes), or C(guest) where no
+    more is known.
+    """
+
+    id: str
+    groups: frozenset[str] | None = frozenset()
+    roles: frozenset[str] | None = frozenset()
+    kind: str = "member"
+    tenant: str = ""
+
+
+# A member whom no policy names in any way.
+EVERYBODY = Person("everybody")
+
+
+@dataclass(frozen=True)
+class Side:
+    """What an assignment includes, or what it excludes. Ids are in lower case, C(words) as they stand there."""
+
+    ids: frozenset[str]
+    groups: tuple[str, ...]
+    roles: tuple[str, ...]
+    guest_types: frozenset[str]
+    guest_tenants: frozenset[str] | None  # None: from any tenant
+    words: tuple[str, ...]
+
+    @property
+    def guests(self) -> bool:
+        return bool(self.guest_types) or "guestsorexternalusers" in self.ids
+
+    def names(self, person: Person) -> tuple[bool | None, str]:
+        """Whether a person is named, and how; None if that is not known."""
+        if "all" in self.ids or fold(person.id) in self.ids:
+            return True, "everybody" if "all" in self.ids else f"user {person.id}"
+        doubt = ""
+        for kind, listed, held in (("group", self.groups, person.groups), ("role", self.roles, person.roles)):
+            for one in listed:
+                if held is None:
+                    doubt = doubt or f"{kind} {one}"
+                elif one in held:
+                    return True, f"{kind} {one}"
+        guest = self._names_guest(person) if self.guests and person.kind != "member" else False
+        if guest or (guest is None and not doubt):
+            return guest, "guests or external users"
+        return (None, doubt) if doubt else (False, "")
+
+    def _names_guest(self, person: Person) -> bool | None:
+        if "guestsorexternalusers" in self.ids:
+            return True
+        kind = person.kind.lower()
+        possible = {"internalguest", "b2bcollaborationguest"} if kind == "guest" else {kind}
+        if not self.guest_types & possible:
+            return False
+        certain = True if possible <= self.guest_types else None
+        if self.guest_tenants is None or kind == "internalguest":
+            return certain
+        if person.tenant and fold(person.tenant) not in self.guest_tenants:
+            return None if "internalguest" in possible & self.guest_types else False
+        return certain if person.tenant else None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Whom a policy is assigned to."""
+
+    included: Side
+    excluded: Side
+
+    def reach(self, person: Person, *, eas: bool) -> tuple[Why | None, str]:
+        """Why a policy does not apply to a person; else what that depends on, if on anything."""
+        excluded, how = self.excluded.names(person)
+        if excluded:
+            return ("excluded", f"it excludes {how}"), ""
+        included, found = self.included.names(person)
+        if eas and (self.included.roles or self.included.guests):
+            included = True  # "causes all users to be subject of the policy"
+        if included is False:
+            return ("not_included", f"it includes only {', '.join(self.included.words) or 'nobody'}"), ""
+        doubt = how if excluded is None else found if included is None else ""
+        return None, f"not known here: {doubt}" if doubt else ""
+
+
+def assignment_of(policy: Mapping[str, Any]) -> Assignment:
+    users = (policy.get("conditions") or {}).get("users") or {}
+    return Assignment(_side(users, "include"), _side(users, "exclude"))
+
+
+def _side(users: Mapping[str, Any], side: str) -> Side:
+    people, groups, roles = (
+        [str(one) for one in users.get(f"{side}{who}") or ()] for who in ("Users", "Groups", "Roles")
+    )
+    guests = users.get(f"{side}GuestsOrExternalUsers") or {}
+    types = frozenset(fold(guests.get("guestOrExternalUserTypes") or "").replace(" ", "").split(",")) & _ALL_GUESTS
+    tenants = guests.get("externalTenants") or {}
+    from_some = fold(tenants.get("membershipKind")) == "enumerated"
+    words = [f"{kind} {one}" for kind, named in (("user", people), ("group", groups), ("role", roles)) for one in named]
+    return Side(
+        folded_set(people),
+        tuple(fold(one) for one in groups),
+        tuple(fold(one) for one in roles),
+        types,
+        folded_set(tenants.get("members")) if from_some else None,
+        (*words, *([f"guests or external users ({', '.join(sorted(types))})"] if types else [])),
+    )
+
+
+def filled(value: Any) -> bool:
+    """Whether a part of a policy says anything: Graph writes what is not set as null, empty or C(none)."""
+    if isinstance(value, Mapping):
+        return any(filled(part) for name, part in value.items() if "@" not in name)
+    return bool(value) and value != "none"

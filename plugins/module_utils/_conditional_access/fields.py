@@ -1,0 +1,325 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a Conditional Access policy consists of: its options, nested as the objects of Graph are. No I/O.
+
+Graph may replace an object inside of a policy as a whole, so a change of a part always sends the object that holds it,
+with everything that was in it. Option names are the API's in snake_case; only the policy's own state is called
+policy_state, since C(state) says whether there is a policy at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from .._core.resource import EditedList, Field, fold, folded_set, snake, without_repeats
+from .assignments import filled
+from .rules import REPORT_ONLY
+
+_PLATFORMS = ["android", "iOS", "windows", "windowsPhone", "macOS", "all", "linux"]
+_RISKS = ["low", "medium", "high", "hidden", "none"]
+_STATES = {"enabled": "enabled", "disabled": "disabled", "report_only": REPORT_ONLY}
+_PEOPLE = ("Users", "Groups", "Roles")
+_SIDES = ("include", "exclude")
+# The lists that say whom a policy is for: by option the name in Graph.
+PEOPLE_LISTS = {snake(f"{side}{who}"): f"{side}{who}" for side in _SIDES for who in _PEOPLE}
+GUESTS = "GuestsOrExternalUsers"
+_GUEST_TYPES = [
+    "internalGuest",
+    "b2bCollaborationGuest",
+    "b2bCollaborationMember",
+    "b2bDirectConnectUser",
+    "otherExternalUser",
+    "serviceProvider",
+]
+
+
+@dataclass(frozen=True)
+class State(Field):
+    """The state of a policy, which Graph calls by a longer name in report-only mode."""
+
+    def target(self, before: Any, given: Any) -> Any:
+        return _STATES[given]
+
+
+@dataclass(frozen=True)
+class Names(Field):
+    """A list as a whole, each name in it once."""
+
+    def target(self, before: Any, given: Any) -> Any:
+        return without_repeats(given)
+
+
+@dataclass(frozen=True)
+class Flags(Field):
+    """Several values that Graph writes as one text with commas."""
+
+    def target(self, before: Any, given: Any) -> Any:
+        return ",".join(given) or None
+
+
+@dataclass(frozen=True)
+class Reference(Field):
+    """An object of its own that is only referred to."""
+
+    def target(self, before: Any, given: Any) -> Any:
+        return {"id": given} if given else None
+
+
+@dataclass(frozen=True)
+class Group(Field):
+    """An object with parts. Parts that are not given stay; an object in which nothing is left becomes null."""
+
+    parts: tuple[Field, ...] = ()
+
+    def clearing(self, prefix: str = "") -> Iterator[str]:
+        yield f"{prefix}{self.option}"
+        for one in self.parts:
+            yield from one.clearing(f"{prefix}{self.option}.")
+
+    def target(self, before: Any, given: Any) -> Any:
+        known = dict(before or {})
+        told = [one for one in self.parts if given.get(one.option) is not None]
+        for one in told:
+            known[one.api] = one.target(known.get(one.api), given[one.option])
+        return known if told and filled(known) else None
+
+
+@dataclass(frozen=True)
+class ExternalTenants(Group):
+    """Which tenants guests come from: Graph wants to be told the type of the object."""
+
+    def target(self, before: Any, given: Any) -> Any:
+        known = super().target(before, given)
+        kind = (known or {}).get("membershipKind")
+        if kind:
+            known["@odata.type"] = f"#microsoft.graph.conditionalAccess{kind.capitalize()}ExternalTenants"
+        return known
+
+
+@dataclass(frozen=True)
+class People(Group):
+    """Whom a policy is for. The word GuestsOrExternalUsers among the users is the object with all types of guests.
+
+    Graph turns the one into the other and refuses both together (hashicorp/terraform-provider-azuread issue 1196), so
+    the object is what is compared and sent.
+    """
+
+    def target(self, before: Any, given: Any) -> Any:
+        known, wanted = _guests_by_type(before or {}), dict(given)
+        for side in _SIDES:
+            edit, option = wanted.get(f"{side}_users") or {}, snake(f"{side}{GUESTS}")
+            named = {name: fold(GUESTS) in folded_set(edit.get(name)) for name in ("add", "set", "remove")}
+            if any(named.values()):
+                wanted[f"{side}_users"] = {
+                    name: values and [one for one in values if fold(one) != fold(GUESTS)]
+                    for name, values in edit.items()
+                }
+            if named["add"] or named["set"]:
+                known[f"{side}{GUESTS}"] = None
+                wanted[option] = {
+                    "guest_or_external_user_types": _GUEST_TYPES,
+                    "external_tenants": {"membership_kind": "all"},
+                }
+            elif (
+                (named["remove"] or edit.get("set") is not None)
+                and wanted.get(option) is None
+                and _all_guests(known.get(f"{side}{GUESTS}"))
+            ):
+                wanted[option] = {}
+        return super().target(known, wanted)
+
+
+def both_forms_of_guests(params: Mapping[str, Any]) -> list[str]:
+    """The options that say twice which guests are meant."""
+    users = (params.get("conditions") or {}).get("users") or {}
+    return [
+        f"conditions.users.{side}_users"
+        for side in _SIDES
+        for edit in [users.get(f"{side}_users") or {}]
+        if users.get(snake(f"{side}{GUESTS}")) is not None
+        and fold(GUESTS) in folded_set([*(edit.get("add") or ()), *(edit.get("set") or ())])
+    ]
+
+
+def _guests_by_type(users: Mapping[str, Any]) -> dict[str, Any]:
+    """An assignment as Graph writes it, with all guests as an object and not as a word."""
+    written = dict(users)
+    for side in _SIDES:
+        named = written.get(f"{side}Users") or []
+        if fold(GUESTS) in folded_set(named):
+            written[f"{side}Users"] = [one for one in named if fold(one) != fold(GUESTS)]
+            written[f"{side}{GUESTS}"] = {"guestOrExternalUserTypes": ",".join(_GUEST_TYPES)}
+    return written
+
+
+def _all_guests(value: Any) -> bool:
+    tenants = fold(((value or {}).get("externalTenants") or {}).get("membershipKind"))
+    return _same_flags((value or {}).get("guestOrExternalUserTypes")) == folded_set(_GUEST_TYPES) and tenants in (
+        None,
+        "all",
+    )
+
+
+def _same_people(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
+    return _same_parts(parts, _guests_by_type(value or {}))
+
+
+def _same_guests(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
+    """From all tenants is what Graph means where it says nothing of tenants."""
+    known = _same_parts(parts, value)
+    if fold((known.get("externalTenants") or {}).get("membershipKind")) == "all":
+        del known["externalTenants"]
+    return known
+
+
+def _same_parts(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
+    """An object for comparison: nothing, null and empty are the same."""
+    known = {one.api: one.same for one in parts}
+    shown = {name: known.get(name, _as_it_is)(part) for name, part in (value or {}).items() if "@" not in name}
+    return {name: part for name, part in shown.items() if filled(part)}
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _same_flags(value: Any) -> frozenset[str]:
+    return folded_set(one.strip() for one in (value or "").split(",")) - {"", "none"}
+
+
+def _group(
+    api: str,
+    *parts: Field,
+    kind: type[Group] = Group,
+    same: Callable[[tuple[Field, ...], Any], dict[str, Any]] = _same_parts,
+) -> Group:
+    spec = {"type": "dict", "options": {one.option: {"type": "str", **one.spec} for one in parts}}
+    return kind(snake(api), api, spec, partial(same, parts), parts=parts)
+
+
+def _one(api: str, kind: str = "str", choices: list[str] | None = None) -> Field:
+    return Field(snake(api), api, {"type": kind, **({"choices": choices} if choices else {})})
+
+
+def _list(api: str, choices: list[str] | None = None) -> Field:
+    spec = {"type": "list", "elements": "str", **({"choices": choices} if choices else {})}
+    return Names(snake(api), api, spec, folded_set)
+
+
+def _flags(api: str, choices: list[str]) -> Flags:
+    return Flags(snake(api), api, {"type": "list", "elements": "str", "choices": choices}, _same_flags)
+
+
+def _filter(api: str) -> Group:
+    return _group(api, _one("mode", choices=["include", "exclude"]), _one("rule"))
+
+
+def _guests(api: str) -> Group:
+    tenants = (_one("membershipKind", choices=["all", "enumerated"]), _list("members"))
+    return _group(
+        api,
+        _flags("guestOrExternalUserTypes", _GUEST_TYPES),
+        _group("externalTenants", *tenants, kind=ExternalTenants),
+        same=_same_guests,
+    )
+
+
+def _switched(api: str, *parts: Field) -> Group:
+    return _group(api, _one("isEnabled", "bool"), *parts)
+
+
+CONDITIONS = _group(
+    "conditions",
+    _group(
+        "users",
+        *(EditedList(option, api) for option, api in PEOPLE_LISTS.items()),
+        *(_guests(f"{side}{GUESTS}") for side in _SIDES),
+        kind=People,
+        same=_same_people,
+    ),
+    _group(
+        "applications",
+        _list("includeApplications"),
+        _list("excludeApplications"),
+        _list("includeUserActions"),
+        _list("includeAuthenticationContextClassReferences"),
+        _filter("applicationFilter"),
+    ),
+    _list(
+        "clientAppTypes",
+        ["all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"],
+    ),
+    _group("platforms", _list("includePlatforms", _PLATFORMS), _list("excludePlatforms", _PLATFORMS)),
+    _group("locations", _list("includeLocations"), _list("excludeLocations")),
+    _group("devices", _filter("deviceFilter")),
+    _list("userRiskLevels", _RISKS),
+    _list("signInRiskLevels", _RISKS),
+    _flags("insiderRiskLevels", ["minor", "moderate", "elevated"]),
+    _group("authenticationFlows", _flags("transferMethods", ["deviceCodeFlow", "authenticationTransfer"])),
+)
+GRANT = _group(
+    "grantControls",
+    _one("operator", choices=["AND", "OR"]),
+    _list(
+        "builtInControls",
+        [
+            "block",
+            "mfa",
+            "compliantDevice",
+            "domainJoinedDevice",
+            "approvedApplication",
+            "compliantApplication",
+            "passwordChange",
+            "riskRemediation",
+        ],
+    ),
+    _list("customAuthenticationFactors"),
+    _list("termsOfUse"),
+    Reference(
+        "authentication_strength",
+        "authenticationStrength",
+        {"type": "str"},
+        lambda value: (value or {}).get("id"),
+        clears=True,
+    ),
+)
+SESSION = _group(
+    "sessionControls",
+    _switched("applicationEnforcedRestrictions"),
+    _switched(
+        "cloudAppSecurity",
+        _one("cloudAppSecurityType", choices=["mcasConfigured", "monitorOnly", "blockDownloads"]),
+    ),
+    _switched("persistentBrowser", _one("mode", choices=["always", "never"])),
+    _switched(
+        "signInFrequency",
+        _one("value", "int"),
+        _one("type", choices=["days", "hours"]),
+        _one("frequencyInterval", choices=["timeBased", "everyTime"]),
+        _one("authenticationType", choices=["primaryAndSecondaryAuthentication", "secondaryAuthentication"]),
+    ),
+    _one("disableResilienceDefaults", "bool"),
+)
+FIELDS = (
+    State("policy_state", "state", {"choices": list(_STATES)}),
+    Field("description", "description", {"type": "str"}, clears=True),
+    CONDITIONS,
+    GRANT,
+    SESSION,
+)
+
+
+def as_new(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a new policy: report-only, all client apps, all controls, where nothing else is given."""
+    conditions, grant = params.get("conditions") or {}, params.get("grant_controls")
+    types, operator = conditions.get("client_app_types") or ["all"], (grant or {}).get("operator") or "AND"
+    return {
+        **params,
+        "policy_state": params.get("policy_state") or "report_only",
+        "conditions": {**conditions, "client_app_types": types},
+        "grant_controls": {**grant, "operator": operator} if grant else None,
+    }

@@ -1,0 +1,176 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom a change of Conditional Access reaches: people read from the directory, judged before and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from .._client.graph import Read, odata
+from .._core.errors import Purpose, TenantError
+from .._core.resource import fold
+from .._engine.tenant import Tenant
+from .assignments import EVERYBODY, Person, assignment_of
+from .rules import MOBILE, SignIn, controls_of, judge
+
+_ATTEMPTED = "count the people whom the policy reaches"
+_USERS = Read(odata("users", select="id,userType,accountEnabled", top="999"), Purpose(_ATTEMPTED, "User.Read.All"))
+# Active assignments: what Privileged Identity Management would give on request is not among them.
+_ROLES = Read(
+    odata("roleManagement/directory/roleAssignments", expand="principal"),
+    Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"),
+)
+_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.ReadBasic.All")
+Policies = Sequence[Mapping[str, Any]]
+
+
+def measure(
+    before: Policies,
+    after: Policies,
+    changed: Mapping[str, Any],
+    people: Mapping[Person, int],
+    not_read: Sequence[str],
+) -> dict[str, Any]:
+    """Who has to meet what the C(changed) policy asks for, for each way to open mail in which that becomes another.
+
+    Told of people whom no policy names, and counted where the people could be read.
+    """
+    wanted = controls_of(changed)
+    sign_ins = []
+    for sign_in in MOBILE:
+        was, becomes = (_told(policies, sign_in, wanted, people) for policies in (before, after))
+        if was != becomes:
+            shown = {"client": sign_in.client, "platform": sign_in.platform}
+            sign_ins.append({**shown, "before": was, "after": becomes})
+    return {
+        "controls": sorted(wanted),
+        "except": list(assignment_of(changed).excluded.words),
+        "people": sum(people.values()) if people else None,
+        "not_read": list(not_read),
+        "sign_ins": sign_ins,
+    }
+
+
+def read_people(
+    tenant: Tenant, policies: Policies, apart: Collection[str] = (), roles_too: Collection[str] = ()
+) -> tuple[dict[Person, int], list[str]]:
+    """The enabled accounts: one of those that are the same to these policies, and how many they are.
+
+    Those whose ids, in lower case, are in C(apart) stand for nobody else. C(roles_too) are ids of roles that matter
+    though no policy names them.
+    What the application may not read is told in words; without the accounts, there are no people.
+    """
+    users = [(policy.get("conditions") or {}).get("users") or {} for policy in policies]
+    groups, roles, ids = (_named(users, kind) for kind in ("Groups", "Roles", "Users"))
+    roles = sorted({*roles, *roles_too})
+    reads = {"users": _USERS, **({"roles": _ROLES} if roles else {})}
+    reads |= {one: _members_of(one) for one in groups}
+    found = tenant.graph.batch(reads)
+    not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
+    if _forbidden(found["users"]):
+        return {}, not_read
+    in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
+    assigned = _read(found.get("roles", []))
+    more = {one: _members_of(one) for one in _held_by_groups(assigned or (), roles) if one not in found}
+    found |= tenant.graph.batch(more)
+    not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
+    members = {one: _read(found[one]) for one in _held_by_groups(assigned or (), roles)}
+    in_roles = _holders({one: _with_members(_with_role(assigned, one), members) for one in roles}, "principalId")
+    alike: dict[Any, Person] = {}
+    counts: Counter[Person] = Counter()
+    for account in _read(found["users"]) or ():
+        if account.get("accountEnabled") is not False:
+            one = fold(account["id"])
+            kind = "guest" if account.get("userType") == "Guest" else "member"
+            person = Person(one, _of(in_groups, one), _of(in_roles, one), kind)
+            key = (one if one in ids or one in apart else "", person.groups, person.roles, kind)
+            counts[alike.setdefault(key, person)] += 1
+    return dict(counts), not_read
+
+
+def _told(policies: Policies, sign_in: SignIn, wanted: Collection[str], people: Mapping[Person, int]) -> dict[str, Any]:
+    somebody = judge(policies, sign_in, wanted, [EVERYBODY])
+    order = ("covered", "depends_on", "report_only", "not_covered")
+    told: dict[str, Any] = {"everybody": next(status for status in order if somebody[status])}
+    if people:
+        numbers = {person.id: number for person, number in people.items()}
+        for status, entries in judge(policies, sign_in, wanted, people).items():
+            told[status] = sum(numbers[one] for entry in entries for one in entry["who"])
+    return told
+
+
+def _named(users: Iterable[Mapping[str, Any]], kind: str) -> list[str]:
+    """The ids that these assignments name, in lower case."""
+    sides = ("include", "exclude")
+    return sorted({fold(one) for part in users for side in sides for one in part.get(f"{side}{kind}") or ()})
+
+
+def _forbidden(read: Any) -> bool:
+    return isinstance(read, TenantError) and read.kind == "forbidden"
+
+
+def _read(read: Any) -> list[dict[str, Any]] | None:
+    """What was read, None if that is not permitted. A group that is gone has no members."""
+    if not isinstance(read, TenantError):
+        return list(read)
+    if read.kind not in ("forbidden", "not_found"):
+        raise read
+    return None if read.kind == "forbidden" else []
+
+
+def _with_role(assigned: list[dict[str, Any]] | None, role: str) -> list[dict[str, Any]] | None:
+    return (
+        None
+        if assigned is None
+        else [
+            one
+            for one in assigned
+            # A role limited to an administrative unit is not held for the tenant.
+            if fold(one["roleDefinitionId"]) == role and one.get("directoryScopeId") in (None, "/")
+        ]
+    )
+
+
+def _held_by_groups(assigned: Iterable[Mapping[str, Any]], roles: Collection[str]) -> list[str]:
+    """The groups that hold one of these roles."""
+    return sorted(
+        {
+            fold(one["principalId"])
+            for one in assigned
+            if fold(one["roleDefinitionId"]) in roles
+            and str((one.get("principal") or {}).get("@odata.type")).endswith(".group")
+        }
+    )
+
+
+def _with_members(
+    held: list[dict[str, Any]] | None, members: Mapping[str, list[dict[str, Any]] | None]
+) -> list[dict[str, Any]] | None:
+    """Who holds a role, with the members of the groups that hold it; None where that could not be read."""
+    through = [members[one] for one in {fold(one["principalId"]) for one in held or ()} if one in members]
+    if held is None or None in through:
+        return None
+    return [*held, *({"principalId": one["id"]} for group in through for one in group or ())]
+
+
+def _members_of(group: str) -> Read:
+    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id", top="999"), _MEMBERS)
+
+
+def _holders(lists: Mapping[str, list[dict[str, Any]] | None], name: str) -> dict[str, set[str]] | None:
+    """By id of a member what it is in; None if one list could not be read."""
+    held: dict[str, set[str]] = {}
+    for one, members in lists.items():
+        if members is None:
+            return None
+        for member in members:
+            held.setdefault(fold(member[name]), set()).add(one)
+    return held
+
+
+def _of(held: Mapping[str, set[str]] | None, one: str) -> frozenset[str] | None:
+    return None if held is None else frozenset(held.get(one, ()))

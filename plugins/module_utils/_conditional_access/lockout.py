@@ -1,0 +1,150 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who can still get in, for the policies of a tenant as they would be after a change. Pure rules: no I/O.
+
+Only enabled accounts of members count: a guest belongs to another tenant. Applications are not bound by policies for
+people, but nobody signs in with one. Whether a phone is compliant or a person has a second factor is not known here:
+a control counts as one that nobody can meet only where no device or client of the sign-in can meet it.
+
+A policy that is narrowed, such as to networks, keeps nobody out for certain: somebody gets in from elsewhere. Nor is a
+platform that Microsoft Entra does not know a way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .._core.resource import fold, folded_set
+from .assignments import Assignment, Person, assignment_of, filled
+from .rules import APPS, BLOCK, BROWSER, Reading, SignIn, read
+
+# Who may change policies: "Create conditionalAccessPolicy" and "Microsoft Entra built-in roles".
+ADMINISTRATORS = {
+    "62e90394-69f5-4237-9190-012177145e10": "Global Administrator",
+    "194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
+    "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9": "Conditional Access Administrator",
+}
+# Policies are changed in the admin portals, which are applications of their own ("Target resources").
+_PORTALS = frozenset({"all", "microsoftadminportals"})
+WAYS_IN = tuple(
+    SignIn(client, platform)
+    for client in (BROWSER, APPS)
+    for platform in ("windows", "macOS", "linux", "iOS", "android")
+)
+Policy = Mapping[str, Any]
+
+
+def reaches_many(policy: Policy) -> bool:
+    """Whether a policy could hold for everybody or for all administrators, so that the people have to be read."""
+    users = (policy.get("conditions") or {}).get("users") or {}
+    everybody = "all" in folded_set(users.get("includeUsers")) or bool(users.get("includeGroups"))
+    return everybody or names_administrators(policy)
+
+
+def excludes_nobody(policy: Policy) -> bool:
+    """Whether a policy is for all users and excludes no user and no group, so that nobody has to be read to say so."""
+    users = (policy.get("conditions") or {}).get("users") or {}
+    excluded = folded_set(users.get("excludeUsers")) - {"guestsorexternalusers"} or users.get("excludeGroups")
+    return "all" in folded_set(users.get("includeUsers")) and not excluded
+
+
+def names_administrators(policy: Policy) -> bool:
+    users = (policy.get("conditions") or {}).get("users") or {}
+    return bool(folded_set(ADMINISTRATORS) & folded_set(users.get("includeRoles")))
+
+
+def lockout_risk(policies: Sequence[Policy], changed: Policy, people: Iterable[Person]) -> str:
+    """Why the changed policy, among all policies as they would be, could keep out whoever could undo it; or nothing."""
+    if changed.get("state") != "enabled":
+        return ""
+    members = [person for person in people if person.kind == "member"]
+    name = f"{changed.get('displayName')} would be enabled"
+    if not spared(changed, members):
+        return (
+            f"{name}, and it spares no enabled member account. If it keeps everybody out, nobody is left to change it"
+        )
+    if not _keeps_out(changed, members):
+        return ""
+    left = who_gets_in(policies, members)
+    if not left:
+        others = sorted({str(one.get("displayName")) for one in policies if one is not changed and _blocks(one)})
+        return (
+            f"{name}, and together with {', '.join(others) or 'the other policies'} it would leave no enabled member "
+            "account that gets into the admin portals"
+        )
+    if names_administrators(changed) and not administrators(left):
+        return (
+            f"{name} for administrators, and would leave nobody in the admin portals who holds an active role that may "
+            f"change policies ({', '.join(sorted(ADMINISTRATORS.values()))})"
+        )
+    return ""
+
+
+def spared(policy: Policy, people: Iterable[Person]) -> list[Person]:
+    """The members for whom a policy does not hold for certain."""
+    return [person for person in people if person.kind == "member" and _spares(policy, person)]
+
+
+def who_gets_in(policies: Iterable[Policy], people: Iterable[Person]) -> list[Person]:
+    """Those who get into the admin portals in at least one way, whatever network they come from."""
+    policies = list(policies)
+    closed = [[reading for policy in policies if (reading := _closes(policy, way))] for way in WAYS_IN]
+    return [one for one in people if any(not any(_holds_for(by, one) for by in readings) for readings in closed)]
+
+
+def last_administrators(before: Iterable[Policy], after: Iterable[Policy], people: Iterable[Person]) -> bool:
+    """Whether the change keeps out the last of those who are known to hold a role that may change policies."""
+    known = administrators(person for person in people if person.kind == "member")
+    return bool(who_gets_in(before, known)) and not who_gets_in(after, known)
+
+
+def administrators(people: Iterable[Person]) -> list[Person]:
+    """Those who hold an active role with which they can change policies."""
+    roles = folded_set(ADMINISTRATORS)
+    return [person for person in people if person.roles and roles & person.roles]
+
+
+def _spares(policy: Policy, person: Person) -> bool:
+    """Whether it is certain that a policy does not hold for a person.
+
+    An excluded role does not count: whoever loses it, or holds it for some hours only, is kept out.
+    """
+    conditions = policy.get("conditions") or {}
+    users = {**(conditions.get("users") or {}), "excludeRoles": []}
+    why, _doubt = assignment_of({"conditions": {**conditions, "users": users}}).reach(person, eas=False)
+    return why is not None
+
+
+def _keeps_out(policy: Policy, people: Iterable[Person]) -> bool:
+    readings = [reading for way in WAYS_IN if (reading := _closes(policy, way))]
+    return any(_holds_for(reading, person) for reading in readings for person in people)
+
+
+def _blocks(policy: Policy) -> bool:
+    return any(_closes(policy, way) for way in WAYS_IN)
+
+
+def _holds_for(reading: Reading, person: Person) -> bool:
+    assigned: Assignment = reading.assigned
+    return assigned.reach(person, eas=False)[0] is None
+
+
+def _closes(policy: Policy, way: SignIn) -> Reading | None:
+    """How a policy closes this way into the admin portals for those whom it holds for; None if it does not."""
+    conditions = policy.get("conditions") or {}
+    if policy.get("state") != "enabled" or not _for_portals(conditions.get("applications") or {}):
+        return None
+    anything = {**policy, "conditions": {**conditions, "applications": {"includeApplications": ["All"]}}}
+    reading = read(anything, way)
+    return reading if BLOCK in reading.clauses and not reading.conditions else None
+
+
+def _for_portals(applications: Mapping[str, Any]) -> bool:
+    if "microsoftadminportals" in folded_set(applications.get("excludeApplications")):
+        return False
+    excluding = applications.get("applicationFilter") or {}
+    if filled(excluding) and fold(excluding.get("mode")) == "exclude":
+        return False  # what the filter leaves out is not known here
+    return bool(_PORTALS & folded_set(applications.get("includeApplications")))

@@ -1,0 +1,281 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Conditional Access policies of Microsoft Entra, as Microsoft Graph v1.0 keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import Field, Record, Resource, fold, returned
+from .._core.targets import check_marker
+from .._engine.graph_collection import Entities
+from .._engine.pace import Pace
+from .._engine.run import ensure
+from .._engine.tenant import Tenant
+from .assignments import Person, assignment_of, filled
+from .fields import FIELDS, as_new, both_forms_of_guests
+from .impact import measure, read_people
+from .lockout import (
+    ADMINISTRATORS,
+    excludes_nobody,
+    last_administrators,
+    lockout_risk,
+    reaches_many,
+    spared,
+)
+from .rules import EAS
+from .subjects import Subjects
+
+_WRITER = "Policy.Read.All, Policy.ReadWrite.ConditionalAccess and Application.Read.All, all three"
+_ENTITIES = Entities(
+    "identity/conditionalAccess/policies",
+    "#microsoft.graph.conditionalAccessPolicy",
+    Purpose("read the Conditional Access policies", "Policy.Read.All"),
+    Purpose("write the Conditional Access policy", _WRITER),
+)
+# "Conditions", Exchange ActiveSync clients; MicrosoftDocs/azure-docs issues 14466 and 36960 for what is refused.
+_EAS_STEP = (
+    "For Exchange ActiveSync, a policy takes Exchange Online as its only application and no condition but platforms; "
+    "app protection needs the platforms android and iOS. Keep such a policy apart from those for other clients"
+)
+
+
+class Policies:
+    """The policies of one tenant, for one task: not more than one request a second, and the last list is kept."""
+
+    def __init__(self) -> None:
+        self.known: list[Record] = []
+        self._pace = Pace()
+
+    def id_of(self, record: Record) -> str:
+        return str(record["id"])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        self.known = [
+            _plain(record) for record in self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.list(tenant))
+        ]
+        return self.known
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        try:
+            return _plain(self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.create(tenant, _sent(values))))
+        except TenantError as error:
+            raise _explained(error, values) from error.__cause__
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        try:
+            changed = self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values)))
+        except TenantError as error:
+            raise _explained(error, values) from error.__cause__
+        if fold(changed["id"]) != fold(record["id"]):
+            raise TenantError(
+                "other_object",
+                f"the policy {record['id']} was to be changed, and the answer is about {changed['id']}",
+                next_step="Look at both policies before anything else is changed",
+            )
+        return changed
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.delete(tenant, record))
+
+
+@dataclass(frozen=True)
+class _Policy(Resource):
+    """Found by its id, or else by its name, which need not be unique.
+
+    subjects turns addresses and names of people, groups and roles into ids.
+    """
+
+    subjects: Subjects | None = None
+
+    def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
+        key = ("id", params["id"]) if params.get("id") else ("displayName", params["display_name"])
+        return bool(fold(record.get(key[0])) == fold(key[1]))
+
+    def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        if self.subjects:
+            params = self.subjects.with_ids(params, before.get("conditions"))
+        return super().changes(params if before else as_new(params), before)
+
+
+POLICY = _Policy(
+    name="conditional_access_policy",
+    backend=Policies(),
+    keys=(Field("display_name", "displayName", same=fold),),
+    fields=FIELDS,
+    may_double=True,
+)
+
+
+def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one policy to the wanted state. Raises L(TenantError)."""
+    if not params["id"] and not params["display_name"]:
+        raise usage("display_name and id are missing, so it is not said which policy is meant")
+    twice = both_forms_of_guests(params)
+    if twice:
+        raise usage(
+            f"{', '.join(twice)} and the option for guests beside it both say which guests are meant",
+            "Give one of the two",
+        )
+    policies, subjects = Policies(), Subjects(tenant)
+    policy = replace(POLICY, backend=policies, subjects=subjects)
+    policy = replace(policy, before_write=partial(_before_write, policy, policies))
+    try:
+        result = ensure(policy, tenant, params, check_mode)
+        return {"impact": {}, **result, "resolved": subjects.resolved}
+    except TenantError as error:
+        if error.kind == "ambiguous" and error.attempted == "find the conditional access policy":
+            error.next_step = "Give the id of the policy that is meant, or remove the others by theirs"
+        raise
+
+
+def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The policies, or those of this name or id. Raises L(TenantError)."""
+    wanted = bool(params["id"] or params["display_name"])
+    found = [one for one in Policies().list(tenant) if not wanted or POLICY.identifies(one, params)]
+    return {"changed": False, "conditional_access_policies": [returned(one) for one in found]}
+
+
+def _before_write(
+    resource: _Policy, policies: Policies, tenant: Tenant, params: Mapping[str, Any], record: Record | None
+) -> dict[str, Any]:
+    """What is refused, for real and in check mode alike; and whom the change reaches."""
+    others = [one for one in policies.known if one is not record]
+    _check_name(params, record, others)
+    if record is not None:
+        check_marker(
+            (str(record.get("displayName")), record.get("description")),
+            params["marker"],
+            "Conditional Access policy",
+            "Rename that policy, or give it a description that holds the text to hand it over",
+            tenant.label,
+        )
+    if params["state"] == "absent":
+        people, not_read = read_people(tenant, policies.known)
+        return {"impact": measure(policies.known, others, record or {}, people, not_read)}
+    if record is None and params["id"]:
+        raise TenantError(
+            "not_found",
+            f"there is no Conditional Access policy with the id {params['id']}",
+            next_step="Leave id out to create a policy, which gets an id of its own",
+        )
+    before = resource.view(record)
+    changes = resource.changes(params, before)
+    after = {**(record or {}), **resource.wire({**before, **changes})}
+    _check_content(after)
+    stricter = "policy_state" in changes and after["state"] != "disabled"
+    if resource.subjects and ("conditions" in changes or stricter):
+        resource.subjects.check(after)
+    known, planned = policies.known, [*others, after]
+    judged = after["state"] == "enabled" and not params["accept_lockout_risk"]
+    people, not_read = read_people(tenant, [*known, *planned], roles_too=ADMINISTRATORS if judged else ())
+    extra: dict[str, Any] = {"impact": measure(known, planned, after, people, not_read)}
+    if judged:
+        _refuse_lockout(resource.subjects, planned, after, list(people), not_read)
+        if last_administrators(known, planned, people):
+            raise TenantError(
+                "lockout_risk",
+                f"{after['displayName']} would be enabled, and would keep the last account with an active role "
+                "that may change policies out of the admin portals",
+                next_step="Exclude an emergency account that holds such a role, or use policy_state report_only; "
+                "accept_lockout_risk takes the risk",
+            )
+    return extra
+
+
+def _refuse_lockout(
+    subjects: Subjects | None,
+    policies: Sequence[Mapping[str, Any]],
+    changed: Mapping[str, Any],
+    people: Sequence[Person],
+    not_read: Sequence[str],
+) -> None:
+    """Raises TenantError where nobody could be left who gets in and can undo the change."""
+    risk = lockout_risk(policies, changed, people) if people or reaches_many(changed) else ""
+    if risk and not_read and not excludes_nobody(changed):
+        raise TenantError(
+            "forbidden",
+            f"{changed['displayName']} would be enabled, and whom it keeps out cannot be said: {'; '.join(not_read)}",
+            next_step="Grant the application what is missing, or use policy_state report_only; accept_lockout_risk "
+            "takes the risk",
+        )
+    if risk:
+        excluded = assignment_of(changed).excluded
+        ids = [("user", one) for one in sorted(excluded.ids)] + [("group", one) for one in excluded.groups]
+        named = [subjects.describe(kind, one) if subjects else one for kind, one in ids]
+        nobody = named and not spared(changed, people)
+        holds = f". No enabled member account is left out by {', '.join(named)}" if nobody else ""
+        raise TenantError(
+            "lockout_risk",
+            risk + holds,
+            next_step="Exclude an emergency account with conditions.users.exclude_users, or use "
+            "policy_state report_only; accept_lockout_risk takes the risk",
+            details={"excluded": named},
+        )
+
+
+def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequence[Record]) -> None:
+    """An id and a name that belong to two policies: which of them is meant is not guessed."""
+    name = params["display_name"]
+    if not (params["id"] and name and record) or fold(record.get("displayName")) == fold(name):
+        return
+    owners = [str(one["id"]) for one in others if fold(one.get("displayName")) == fold(name)]
+    if owners:
+        raise TenantError(
+            "ambiguous",
+            f"the policy {record['id']} is called {record.get('displayName')}, and {name} is the name of "
+            f"{', '.join(owners)}",
+            next_step="Give the id or the name of the one that is meant, or another new name",
+            details={"candidates": [str(record["id"]), *owners]},
+        )
+    if params["state"] == "absent":
+        raise usage(
+            f"the policy {record['id']} is called {record.get('displayName')}, not {name}, so it is not removed",
+            "Give the id alone",
+        )
+
+
+def _check_content(policy: Mapping[str, Any]) -> None:
+    """What Graph wants of any policy ("Create conditionalAccessPolicy"), said before anything is sent."""
+    conditions = policy.get("conditions") or {}
+    missing = [
+        option
+        for option, there in {
+            "conditions.users": filled(conditions.get("users")) or filled(conditions.get("clientApplications")),
+            "conditions.applications": filled(conditions.get("applications")),
+            "conditions.client_app_types": filled(conditions.get("clientAppTypes")),
+            "grant_controls or session_controls": filled({**(policy.get("grantControls") or {}), "operator": None})
+            or filled(policy.get("sessionControls")),
+        }.items()
+        if not there
+    ]
+    if missing:
+        raise usage(f"a policy needs {', '.join(missing)}, and nothing is given there")
+
+
+def _explained(error: TenantError, values: Mapping[str, Any]) -> TenantError:
+    refused = error.answer is not None and error.answer.status == 400
+    if refused and EAS in ((values.get("conditions") or {}).get("clientAppTypes") or ()):
+        error.next_step = _EAS_STEP
+    return error
+
+
+def _plain(value: Any) -> Any:
+    """Without the annotations of an answer, which Graph does not take back; the type of an object stays."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items() if "@" not in name or name == "@odata.type"}
+    return value
+
+
+def _sent(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is written: an authentication strength is shown whole, but only referred to."""
+    grant = values.get("grantControls") or {}
+    strength = grant.get("authenticationStrength")
+    if not strength:
+        return dict(values)
+    return {**values, "grantControls": {**grant, "authenticationStrength": {"id": strength["id"]}}}

@@ -1,0 +1,121 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Microsoft Entra's own answer to which policies apply to somebody who opens mail, beside ours.
+
+https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .._core.errors import Purpose, TenantError
+from .._engine.pace import Pace
+from .._engine.tenant import Tenant
+from .assignments import Person
+from .rules import APPS, EAS, EXCHANGE_ONLINE, SignIn, read
+
+# The ways to open mail that the connector was about.
+WAYS = tuple(SignIn(client, platform) for client in (APPS, EAS) for platform in ("iOS", "android"))
+_PURPOSE = Purpose("ask which Conditional Access policies apply", "Policy.Read.ConditionalAccess or Policy.Read.All")
+_PATH = "identity/conditionalAccess/evaluate"
+# v1.0 has it in its metadata, but two public projects that run on live tenants call beta only.
+_VERSIONS = ("v1.0", "beta")
+# What says that a version does not take the call, not that the caller may not make it.
+_NOT_TAKEN = ("not_found", "protocol", "refused")
+# Reasons for which a policy asks for nothing, though it applies.
+_APPLIES_ALL_THE_SAME = {"no_grant", "approved_application"}
+
+
+def what_if(
+    tenant: Tenant, policies: Sequence[Mapping[str, Any]], people: Mapping[str, Person | TenantError]
+) -> list[dict[str, Any]]:
+    """For each of the people and ways what the service answers, and where our judgement differs.
+
+    What could not be read or asked is an entry with the C(problem). One request a second.
+    """
+    pace = Pace(tenant.http.clock())  # the policies were read just now
+    versions = list(_VERSIONS)
+    rows = []
+    for name, person in people.items():
+        for way in WAYS:
+            row: dict[str, Any] = {"user": name, "client": way.client, "platform": way.platform}
+            try:
+                if isinstance(person, TenantError):
+                    raise person
+                said = _paced(tenant, pace, person, way, versions)
+            except TenantError as error:
+                row |= {"agrees": None, "applies": None, "differences": [], "problem": str(error)}
+            else:
+                differences = list(_differences(policies, person, way, said))
+                applies = sorted(one["displayName"] for one in said.values() if one["policyApplies"])
+                row |= {"agrees": not differences, "applies": applies, "differences": differences, "problem": ""}
+            rows.append(row)
+    return rows
+
+
+def _paced(
+    tenant: Tenant, pace: Pace, person: Person, way: SignIn, versions: list[str]
+) -> dict[str, Mapping[str, Any]]:
+    """The answer of the first of the versions that takes the call; those before it are not asked again."""
+    refusal: TenantError | None = None
+    for version in list(versions):
+        ask = partial(_asked, tenant, person, way, version)
+        try:
+            said = pace.keep(tenant, _PURPOSE, ask)
+        except TenantError as error:
+            if error.kind not in _NOT_TAKEN:
+                raise
+            refusal = refusal or error  # the words of the documented version
+        else:
+            del versions[: versions.index(version)]
+            return said
+    if refusal is None:
+        raise AssertionError("no version was asked")
+    raise refusal
+
+
+def _asked(tenant: Tenant, person: Person, way: SignIn, version: str) -> dict[str, Mapping[str, Any]]:
+    """The answer on each policy, by its id."""
+    body = {
+        "signInIdentity": {"@odata.type": "#microsoft.graph.userSignIn", "userId": person.id},
+        "signInContext": {
+            "@odata.type": "#microsoft.graph.applicationContext",
+            "includeApplications": [EXCHANGE_ONLINE],
+        },
+        "signInConditions": {"clientAppType": way.client, "devicePlatform": way.platform},
+        "appliedPoliciesOnly": False,
+    }
+    said = tenant.graph.ask(_PATH, body, _PURPOSE, version)
+    return {str(one["id"]): one for one in said}
+
+
+def _differences(
+    policies: Iterable[Mapping[str, Any]], person: Person, way: SignIn, said: Mapping[str, Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    for policy in policies:
+        answer = said.get(str(policy["id"]))
+        if answer is None:
+            continue  # made since the policies were read
+        ours, why = _ours(policy, person, way)
+        if ours is not None and ours is not bool(answer["policyApplies"]):
+            yield {
+                "policy": policy.get("displayName"),
+                "service_applies": bool(answer["policyApplies"]),
+                "service_reason": answer.get("analysisReasons") or "",
+                "ours": why,
+            }
+
+
+def _ours(policy: Mapping[str, Any], person: Person, way: SignIn) -> tuple[bool | None, str]:
+    """Whether a policy applies, None where that depends on more than is asked here; and why."""
+    reading = read(policy, way)
+    if reading.why_not and reading.why_not[0] not in _APPLIES_ALL_THE_SAME:
+        return False, reading.why_not[1]
+    against, depends = reading.assigned.reach(person, eas=way.client == EAS)
+    if against:
+        return False, against[1]
+    return (None, depends) if depends or reading.conditions else (True, "it applies")

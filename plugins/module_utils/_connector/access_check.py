@@ -1,0 +1,190 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One read of each kind, and for each whether it works, what is missing, and the command that grants it.
+
+It only reads, and little: it is what people run first on a real tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._client.claims import claims, directory_roles, permissions
+from .._client.graph import odata
+from .._core.concurrent import gather
+from .._core.errors import OF_ANSWERS, Purpose, TenantError, one_line
+from .._core.resource import fold, folded_set
+from .._engine.tenant import Tenant
+from .access_causes import NO_ROLE, SIGN_IN, Verdict, explain
+from .connectors import READ_CONNECTORS, not_offered
+from .organization import authority_of
+
+Read = Callable[[Tenant], str]  # what was seen, in words; raises L(TenantError)
+_PAGE = 25  # there are more management roles than this in every organization
+
+
+@dataclass(frozen=True)
+class Check:
+    """One read of a service. C(needs) is the permission of Microsoft Graph, or the role of Exchange."""
+
+    id: str
+    title: str
+    service: str
+    needs: str
+    read: Read
+
+
+def _organization(tenant: Tenant) -> str:
+    purpose = Purpose("read the organization", "Organization.Read.All")
+    found, _response = tenant.graph.list(odata("organization", select="id,displayName"), purpose)
+    if len(found) != 1:
+        raise TenantError("protocol", f"Microsoft Graph listed {len(found)} organizations", purpose.attempted)
+    return f"the organization is {found[0].get('displayName')}"
+
+
+def _connectors(tenant: Tenant) -> str:
+    try:
+        found, _response = tenant.graph.list(READ_CONNECTORS.path, READ_CONNECTORS.purpose)
+    except TenantError as error:
+        raise not_offered(error, "GET") from error.__cause__
+    return f"Exchange connectors listed: {len(found)}"
+
+
+def _authority(tenant: Tenant) -> str:
+    """One property of one item: only so does Microsoft Graph tell it."""
+    return f"the authority is {authority_of(tenant)}"
+
+
+def _conditional_access(tenant: Tenant) -> str:
+    purpose = Purpose("read the Conditional Access policies", "Policy.Read.All")
+    found, _response = tenant.graph.list("identity/conditionalAccess/policies", purpose)
+    return f"policies listed: {len(found)}"
+
+
+def _invoke(
+    tenant: Tenant, cmdlet: str, given: Mapping[str, Any], purpose: Purpose, **how: Any
+) -> list[dict[str, Any]]:
+    """What the cmdlet gives. A refusal is of the kind no_role if Exchange does not list the cmdlet for the caller."""
+    try:
+        return tenant.exchange.invoke(cmdlet, given, purpose, **how).values
+    except TenantError as error:
+        if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
+            error.kind = NO_ROLE
+        raise
+
+
+def _holds(tenant: Tenant, cmdlet: str, purpose: Purpose) -> bool:
+    """Whether the caller may run the cmdlet. The list of the own cmdlets is refused to whoever has none."""
+    try:
+        return fold(cmdlet) in folded_set(tenant.exchange.own_cmdlets(purpose))
+    except TenantError as error:
+        return error.kind != "forbidden"
+
+
+def _devices(tenant: Tenant) -> str:
+    purpose = Purpose("read one mobile device", "the Exchange role View-Only Recipients")
+    found = _invoke(tenant, "Get-MobileDevice", {"ResultSize": 1}, purpose)
+    return "one device was read" if found else "the tenant has no mobile device, so no object was seen"
+
+
+def _nothing(tenant: Tenant) -> str:
+    purpose = Purpose("read a list without objects", "the Exchange role View-Only Recipients")
+    asked = {"Filter": "DeviceId -eq 'INTUNE.EXCHANGE.NO.SUCH.DEVICE'"}
+    found = _invoke(tenant, "Get-MobileDevice", asked, purpose)
+    if found:
+        raise TenantError("unexpected_answer", f"{len(found)} devices match an id that none has", purpose.attempted)
+    return "an answer without objects is understood"
+
+
+def _pages(tenant: Tenant) -> str:
+    purpose = Purpose("read a list of several pages", "the Exchange role View-Only Configuration")
+    found = _invoke(tenant, "Get-ManagementRole", {}, purpose, select=("Name",), page_size=_PAGE)
+    if not found:
+        raise TenantError(
+            "unexpected_answer", "no management role came, and every organization has them", purpose.attempted
+        )
+    if len(found) <= _PAGE:
+        return f"{len(found)} management roles came on one page, so that page links were not tried"
+    return f"{len(found)} management roles came in pages of at most {_PAGE}"
+
+
+CHECKS = (
+    Check("organization", "Microsoft Graph: the organization", "graph", "Organization.Read.All", _organization),
+    Check(
+        "intune_connectors",
+        "Intune: the Exchange connectors",
+        "graph",
+        "DeviceManagementServiceConfig.Read.All",
+        _connectors,
+    ),
+    Check(
+        "mdm_authority",
+        "Intune: the mobile device management authority",
+        "graph",
+        "DeviceManagementServiceConfig.Read.All",
+        _authority,
+    ),
+    Check("conditional_access", "Conditional Access: the policies", "graph", "Policy.Read.All", _conditional_access),
+    Check("exchange_objects", "Exchange Online: a mobile device", "exchange", "View-Only Recipients", _devices),
+    Check(
+        "exchange_no_objects", "Exchange Online: a list without objects", "exchange", "View-Only Recipients", _nothing
+    ),
+    Check("exchange_pages", "Exchange Online: a list of several pages", "exchange", "View-Only Configuration", _pages),
+)
+
+
+def check_access(tenant: Tenant) -> dict[str, Any]:
+    """Each check with its status. Raises L(TenantError) if nobody could sign in to either service."""
+    tokens = gather({service: _token(tenant, service) for service in ("graph", "exchange")})
+    if all(isinstance(token, TenantError) for token in tokens.values()):
+        raise tokens["graph"]
+    found = gather({one.id: _reader(tenant, one, tokens[one.service]) for one in CHECKS})
+    checks = [_judged(one, found[one.id], tokens[one.service]) for one in CHECKS]
+    known = {service: {} if isinstance(token, TenantError) else claims(token) for service, token in tokens.items()}
+    return {
+        "changed": False,
+        "tenant_id": str(known["graph"].get("tid") or known["exchange"].get("tid") or ""),
+        "checks": checks,
+        "ok": all(one["status"] in ("works", "not_offered") for one in checks),
+        "microsoft_graph": sorted(permissions(known["graph"])),
+        "office_365_exchange_online": sorted(permissions(known["exchange"])),
+        "directory_roles": sorted(directory_roles(known["graph"]) | directory_roles(known["exchange"])),
+    }
+
+
+def _token(tenant: Tenant, service: str) -> Callable[[], str]:
+    return lambda: tenant.tokens.bearer(service)
+
+
+def _reader(tenant: Tenant, check: Check, token: Any) -> Callable[[], str]:
+    def read() -> str:
+        if isinstance(token, TenantError):
+            raise token
+        try:
+            return check.read(tenant)
+        except OF_ANSWERS as error:  # one answer that cannot be read leaves the other checks
+            problem = f"the answer has not the form that is documented ({one_line(error, 120)})"
+            raise TenantError("unexpected_answer", problem, check.title) from error
+
+    return read
+
+
+def _judged(check: Check, found: Any, token: Any) -> dict[str, str]:
+    verdict = explain(check.service, check.needs, found, token) if isinstance(found, TenantError) else Verdict(found)
+    return {
+        "id": check.id,
+        "title": check.title,
+        "status": verdict.status,
+        "evidence": verdict.evidence,
+        "needs": check.needs if check.service == "graph" else f"{SIGN_IN} and {check.needs}",
+        "next_step": verdict.next_step,
+        "command": verdict.command,
+    }
+
+
+def access_check(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """What the module returns."""
+    return check_access(tenant)

@@ -1,0 +1,211 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account that the connector is bound to: user, licences and directory roles, kept by Microsoft Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import EditedList, clearing, fold, folded_set
+from .._engine.tenant import Tenant
+from .account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
+from .account_writes import remove_account, wait_for_address, write_account
+from .accounts import check_address, check_unused
+from .licenses import candidates, check_units, describe, resolve
+
+_ROUNDS = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster
+ROLES = EditedList("directory_roles", "directoryRoles")
+OPTIONS: dict[str, Any] = {
+    "user_principal_name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "display_name": {"type": "str"},
+    "primary_smtp_address": {"type": "str"},
+    "usage_location": {"type": "str"},
+    "account_enabled": {"type": "bool"},
+    "password": {"type": "str", "no_log": True},
+    "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    "licenses": {"type": "list", "elements": "str"},
+    "licenses_state": {"type": "str", "choices": ["present", "exact"], "default": "present"},
+    "directory_roles": {**ROLES.spec},
+    "force_delete": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+}
+CLEARS = clearing((ROLES,)) | {"licenses"}
+
+
+def connector_account(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring the account to the wanted state. Raises L(TenantError)."""
+    for option in ("user_principal_name", "primary_smtp_address"):
+        if params.get(option):
+            check_address(option, params[option])
+    keep = _absent if params["state"] == "absent" else _present
+    facts = read_facts(tenant, params)
+    start = facts.view()
+    for round_number in range(1, _ROUNDS):
+        try:
+            return keep(tenant, params, facts, start, check_mode)
+        except TenantError as error:  # every step starts from what is there, so it can be worked out anew
+            if error.kind not in ("conflict", "outcome_unknown"):
+                raise
+            tenant.http.pause(round_number, None, Purpose(error.attempted))
+        facts = read_facts(tenant, params)
+    return keep(tenant, params, facts, start, check_mode)
+
+
+def _present(
+    tenant: Tenant, params: Mapping[str, Any], facts: Facts, start: Mapping[str, Any], check_mode: bool
+) -> dict[str, Any]:
+    before = facts.view()
+    after = _wanted(tenant, params, facts, before)
+    secret = params.get("password") if facts.user is None or params["update_password"] == "always" else None
+    _check(params, facts, before, after)
+    user = facts.user
+    check_unused(tenant, _new_addresses(before, after), (user or {}).get("id"))
+    disabled = before.get("account_enabled") and not after["account_enabled"]
+    if user and (disabled or set(before["directory_roles"]) - set(after["directory_roles"])):
+        check_last_administrator(tenant, user, "take the account out of use" if disabled else "take its roles away")
+    if (before != after or secret is not None) and not check_mode:
+        user = write_account(tenant, facts, before, after, secret)
+    if params["wait"] and not check_mode:
+        user = wait_for_address(tenant, after, params["wait_timeout"])
+    return {
+        "changed": start != after or secret is not None,
+        "diff": {"before": start, "after": after},
+        "connector_account": {"id": (user or {}).get("id"), **after},
+        "license_candidates": [] if after["licenses"] else candidates(facts.skus),
+    }
+
+
+def _new_addresses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The addresses that the account would get: without a change nobody is asked whose they are."""
+    return list(
+        {
+            fold(after[option]): after[option]
+            for option in ("user_principal_name", "primary_smtp_address")
+            if after[option] and fold(after[option]) != fold(before.get(option))
+        }.values()
+    )
+
+
+def _wanted(tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The view that the options ask for."""
+    name = params["user_principal_name"]
+    defaults = {
+        "user_principal_name": name,
+        "display_name": name.partition("@")[0],
+        "primary_smtp_address": None,
+        "usage_location": None,
+        "account_enabled": True,
+        "licenses": [],
+        "directory_roles": [],
+    }
+    after = {**defaults, **before}
+    for one in PROPERTIES:
+        given = params.get(one.option)
+        if given is not None and one.same(given) != one.same(after[one.option]):
+            after[one.option] = given
+    if params.get("licenses") is not None:
+        named = {sku["skuPartNumber"] for sku in resolve(facts.skus, params["licenses"])}
+        kept = set() if params["licenses_state"] == "exact" else set(after["licenses"])
+        after["licenses"] = sorted(named | kept)
+    if params.get("directory_roles") is not None:
+        given = {key: _role_names(facts, names) for key, names in params["directory_roles"].items() if names}
+        wanted = ROLES.target(after["directory_roles"], {**params["directory_roles"], **given})
+        if folded_set(wanted) != folded_set(after["directory_roles"]):
+            after["directory_roles"] = sorted(wanted)
+    return after
+
+
+def _role_names(facts: Facts, wanted: list[str]) -> list[str]:
+    """The display names of roles given by name or id. Raises L(TenantError) for an unknown one."""
+    known = {fold(key): name for role, name in facts.role_names.items() for key in (role, name)}
+    unknown = [one for one in wanted if fold(one) not in known]
+    if unknown:
+        raise TenantError(
+            "unknown_role",
+            f"there is no directory role {', '.join(unknown)}",
+            next_step="Give names as in the Microsoft Entra admin center, or template ids",
+        )
+    return [known[fold(one)] for one in wanted]
+
+
+def _refuse_guest(params: Mapping[str, Any], facts: Facts) -> None:
+    if (facts.user or {}).get("userType") == "Guest":
+        name = params["user_principal_name"]
+        raise TenantError("guest", f"{name} is a guest", next_step="Use an account of this tenant")
+
+
+def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """What the directory would refuse, or what would leave the account useless, before anything is written."""
+    name, user = params["user_principal_name"], facts.user or {}
+    _refuse_guest(params, facts)
+    own = [one.option for one in PROPERTIES if before and before[one.option] != after[one.option]]
+    if user.get("onPremisesSyncEnabled") and set(own) - {"usage_location"}:
+        raise TenantError(
+            "synchronised",
+            f"{name} is synchronised from on-premises, so {', '.join(own)} cannot be changed here",
+            next_step="Change it in the on-premises Active Directory, or use a cloud-only account",
+        )
+    if facts.user is None:
+        if fold(name.partition("@")[2]) not in folded_set(facts.domains):
+            raise TenantError(
+                "unverified_domain",
+                f"the domain of {name} is not verified in this tenant",
+                next_step=f"Use one of {', '.join(facts.domains)}",
+            )
+        if not params.get("password"):
+            raise usage("password is needed to create the account")
+    added = set(after["licenses"]) - set(before.get("licenses", ()))
+    if added:
+        check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)
+        if not after["usage_location"]:
+            raise usage("usage_location is needed before a licence can be assigned", "Give a country code, such as CH")
+    if params["wait"] and not after["licenses"]:
+        raise TenantError(
+            "no_license",
+            f"{name} has no licence, so it would never get a mailbox",
+            next_step=f"Give one or more in licenses, from those with free units: {describe(facts.skus)}",
+        )
+
+
+def _absent(
+    tenant: Tenant, params: Mapping[str, Any], facts: Facts, start: Mapping[str, Any], check_mode: bool
+) -> dict[str, Any]:
+    """Remove the account. Graph cannot tell what a mailbox is used for, so one with a mailbox needs to be forced."""
+    before = facts.view()
+    if facts.user is not None:
+        _refuse_guest(params, facts)
+        if before["primary_smtp_address"] and not params["force_delete"]:
+            raise TenantError(
+                "has_mailbox",
+                f"{facts.user['userPrincipalName']} has the mailbox {before['primary_smtp_address']}, "
+                "which would be lost with it",
+                "remove the account",
+                tenant.label,
+                next_step="Set force_delete to true if nobody else uses the mailbox",
+            )
+        roles = [] if params["force_delete"] else roles_held(tenant, facts.user["id"])
+        if roles:
+            raise TenantError(
+                "has_roles",
+                f"{facts.user['userPrincipalName']} holds the directory roles {', '.join(roles)}, so it may be an "
+                "administrator's account",
+                "remove the account",
+                tenant.label,
+                next_step="Take the roles away first, or set force_delete to true if this account is really meant",
+                details={"directory_roles": roles},
+            )
+        if params["force_delete"]:
+            check_last_administrator(tenant, facts.user, "remove the account")
+        if not check_mode:
+            remove_account(tenant, facts.user["id"])
+    return {
+        "changed": bool(start),
+        "diff": {"before": start, "after": {}},
+        "connector_account": {},
+        "license_candidates": [],
+    }

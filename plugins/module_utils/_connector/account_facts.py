@@ -1,0 +1,154 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the directory holds of the connector account, under the names of the options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._client.graph import Read, odata
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Field, fold
+from .._core.targets import only
+from .._engine.tenant import Tenant
+from .accounts import not_shown, primary_address
+from .licenses import Sku
+
+READ_ACCOUNT = Purpose("read the account", "User.Read.All")
+ASSIGNMENTS = "roleManagement/directory/roleAssignments"
+_GLOBAL = "62e90394-69f5-4237-9190-012177145e10"  # Microsoft Entra built-in roles
+_SELECT = (
+    "id,displayName,userPrincipalName,mail,proxyAddresses,usageLocation,accountEnabled,assignedLicenses,userType,"
+    "onPremisesSyncEnabled"
+)
+
+# What Graph keeps of the user itself.
+PROPERTIES = (
+    Field("display_name", "displayName"),
+    Field("primary_smtp_address", "mail", same=fold),
+    Field("usage_location", "usageLocation", same=fold),
+    Field("account_enabled", "accountEnabled"),
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was read: the user or None, the subscriptions, the domains, and the directory roles by id."""
+
+    user: dict[str, Any] | None
+    skus: list[Sku]
+    domains: list[str]
+    role_names: dict[str, str]
+    assignments: list[dict[str, Any]]
+
+    def view(self) -> dict[str, Any]:
+        """The account under the names of the options; empty if there is none."""
+        if self.user is None:
+            return {}
+        names = {sku["skuId"]: sku["skuPartNumber"] for sku in self.skus}
+        held = [names.get(one["skuId"], one["skuId"]) for one in self.user.get("assignedLicenses") or []]
+        return {
+            "user_principal_name": self.user["userPrincipalName"],
+            **{one.option: self.user.get(one.api) for one in PROPERTIES},
+            "primary_smtp_address": primary_address(self.user) or None,
+            "licenses": sorted(held),
+            "directory_roles": sorted(self.role_names[one["roleDefinitionId"]] for one in self.assignments),
+        }
+
+
+def the_user(found: Sequence[dict[str, Any]], name: str, tenant: str = "") -> dict[str, Any] | None:
+    """The one user of this user principal name among those that the service gave for it, or None."""
+    if any(not one.get("userPrincipalName") for one in found):
+        raise not_shown("its user principal name")
+    user: dict[str, Any] | None = only(
+        [one for one in found if fold(one.get("userPrincipalName")) == fold(name)],
+        lambda one: str(one.get("id")),
+        f"account {name}",
+        tenant,
+    )
+    return user
+
+
+def roles_held(tenant: Tenant, user_id: str) -> list[str]:
+    """The names of the directory roles of an account, wherever they count."""
+    purpose = Purpose("read the directory roles of the account", "RoleManagement.Read.Directory")
+    held, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"principalId eq '{user_id}'"), purpose)
+    ids = {one["roleDefinitionId"] for one in held if fold(one["principalId"]) == fold(user_id)}
+    if not ids:
+        return []
+    known, _response = tenant.graph.list(
+        odata("roleManagement/directory/roleDefinitions", select="id,displayName"), purpose
+    )
+    names = {one["id"]: str(one["displayName"]) for one in known}
+    return sorted(names.get(one, one) for one in ids)
+
+
+def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], attempted: str) -> None:
+    """Refuse to take the last enabled user who holds Global Administrator directly out of use: kind last_way_in.
+
+    What a group or Privileged Identity Management would give is not counted.
+    """
+    purpose = Purpose("see who else is a Global Administrator", "RoleManagement.Read.Directory and User.Read.All")
+    found, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"roleDefinitionId eq '{_GLOBAL}'"), purpose)
+    held = {fold(one["principalId"]) for one in found if one.get("directoryScopeId") in (None, "/")}
+    if fold(user["id"]) not in held:
+        return
+    others = {one: Read(odata(f"users/{one}", select="id,accountEnabled"), purpose, False) for one in held}
+    del others[fold(user["id"])]
+    for answer in tenant.graph.batch(others).values() if others else ():
+        if isinstance(answer, TenantError):
+            if answer.kind != "not_found":  # a group or an application
+                raise answer
+        elif answer.get("accountEnabled"):
+            return
+    raise TenantError(
+        "last_way_in",
+        f"{user['userPrincipalName']} is the last enabled user who holds Global Administrator",
+        attempted,
+        tenant.label,
+        next_step="Give another enabled account the role first",
+    )
+
+
+def by_name(name: str) -> str:
+    quoted = name.replace("'", "''")
+    return odata("users", filter=f"userPrincipalName eq '{quoted}'", select=_SELECT)
+
+
+def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
+    """The user, subscriptions, domains and roles in one request; the role assignments in a second if they matter."""
+    reads = {
+        "users": Read(by_name(params["user_principal_name"]), READ_ACCOUNT),
+        "skus": Read("subscribedSkus", Purpose("read the subscriptions", "Organization.Read.All")),
+        "organization": Read(
+            odata("organization", select="id,verifiedDomains"), Purpose("read the domains", "Organization.Read.All")
+        ),
+    }
+    wants_roles = params.get("directory_roles") is not None
+    if wants_roles:
+        definitions = odata("roleManagement/directory/roleDefinitions", select="id,displayName")
+        reads["roles"] = Read(definitions, Purpose("read the directory roles", "RoleManagement.Read.Directory"))
+    found = tenant.graph.batch(reads)
+    for result in found.values():
+        if isinstance(result, TenantError):
+            raise result
+    user = the_user(found["users"], params["user_principal_name"], tenant.label)
+    domains = [domain["name"] for one in found["organization"] for domain in one.get("verifiedDomains") or []]
+    names = {one["id"]: one["displayName"] for one in found.get("roles", [])}
+    assignments: list[dict[str, Any]] = []
+    if wants_roles and user:
+        path = odata(ASSIGNMENTS, filter=f"principalId eq '{user['id']}'")
+        purpose = Purpose("read the directory roles of the account", "RoleManagement.Read.Directory")
+        everywhere, _response = tenant.graph.list(path, purpose)
+        # Assignments to a part of the tenant, or of roles made since, are not ours to keep.
+        assignments = [
+            one
+            for one in everywhere
+            if one.get("directoryScopeId") == "/"
+            and one["roleDefinitionId"] in names
+            and fold(one["principalId"]) == fold(user["id"])
+        ]
+    return Facts(user, found["skus"], domains, names, assignments)

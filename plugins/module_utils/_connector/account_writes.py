@@ -1,0 +1,177 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writing the connector account: each step so that a run that was cut off goes on from there."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._client.claims import claims, directory_roles, held
+from .._core.errors import Purpose, TenantError
+from .._core.resource import fold, folded_set
+from .._core.retry import Deadline
+from .._engine.tenant import Tenant
+from .account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name, the_user
+from .accounts import primary_address
+
+WRITE_ACCOUNT = Purpose("write the account", "User.ReadWrite.All")
+_LICENSE = Purpose("assign licences to the account", "LicenseAssignment.ReadWrite.All")
+_ROLE = Purpose("assign directory roles to the account", "RoleManagement.ReadWrite.Directory")
+# Microsoft Graph, "Who can perform sensitive actions"
+_PASSWORD = Purpose("set the password of the account", "User-PasswordProfile.ReadWrite.All")
+_REMOVE = Purpose("remove the account", "User.ReadWrite.All")
+# https://learn.microsoft.com/graph/api/resources/users#who-can-perform-sensitive-actions
+_PRIVILEGED = "Privileged Authentication Administrator"
+_FOR_PASSWORDS = "User Administrator"
+_ABOVE = {"Global Administrator", _PRIVILEGED}
+_LOOKS = 8  # how often a write right after the creation is tried again: the directory is eventually consistent
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0  # seconds between looks for the mailbox address
+
+
+def write_account(
+    tenant: Tenant, facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any], secret: str | None
+) -> dict[str, Any]:
+    """Only what differs, each step so that a run that was cut off goes on from there."""
+    user = facts.user or _create(tenant, after, str(secret))
+    changes = {
+        one.api: after[one.option]
+        for one in PROPERTIES
+        if after[one.option] is not None
+        and (not before or after[one.option] != before[one.option])
+        and user.get(one.api) != after[one.option]
+    }
+    if changes:
+        _change(tenant, user["id"], changes, WRITE_ACCOUNT)
+    if secret is not None and facts.user is not None:
+        # On its own, since it takes another permission; before a directory role makes the account a guarded one.
+        password = {"password": secret, "forceChangePasswordNextSignIn": False}
+        _change(tenant, user["id"], {"passwordProfile": password}, _PASSWORD)
+    ids = {sku["skuPartNumber"]: sku["skuId"] for sku in facts.skus}
+    had, has = set(before.get("licenses", ())), set(after["licenses"])
+    if had != has:
+        body = {
+            "addLicenses": [{"skuId": ids[one], "disabledPlans": []} for one in sorted(has - had)],
+            "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # one without a name is its id
+        }
+        _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE))
+    _write_roles(tenant, facts, user["id"], folded_set(after["directory_roles"]))
+    return user
+
+
+def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any], purpose: Purpose) -> None:
+    try:
+        _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, purpose))
+    except TenantError as error:
+        if "accountEnabled" in changes or purpose is _PASSWORD:
+            _explain_refusal(tenant, error, purpose)
+        raise
+
+
+def remove_account(tenant: Tenant, user_id: str) -> None:
+    """Delete the user. Raises L(TenantError)."""
+    try:
+        tenant.graph.delete(f"users/{user_id}", _REMOVE)
+    except TenantError as error:
+        _explain_refusal(tenant, error, _REMOVE)
+        raise
+
+
+def _explain_refusal(tenant: Tenant, error: TenantError, purpose: Purpose) -> None:
+    """These writes take a permission and a directory role: the next step asks for what the token does not name."""
+    if error.kind != "forbidden":
+        return
+    known = claims(tenant.tokens.bearer("graph"))
+    roles = directory_roles(known)
+    missing = [f"the application permission {purpose.needs}"] if not held(purpose.needs, known) else []
+    if not roles & _ABOVE:
+        if purpose is _PASSWORD and _FOR_PASSWORDS not in roles:
+            missing.append(
+                f"the directory role {_FOR_PASSWORDS} ({_PRIVILEGED} if the account holds an administrator role)"
+            )
+        else:
+            missing.append(f"the directory role {_PRIVILEGED} if the account holds an administrator role")
+    error.next_step = (
+        f"The application also needs {' and '.join(missing)}; it counts in tokens that are newer"
+        if missing
+        else "The token has the permission and the directory role for this; quote the request id to Microsoft support"
+    )
+
+
+def _create(tenant: Tenant, after: Mapping[str, Any], secret: str) -> dict[str, Any]:
+    name = after["user_principal_name"]
+    body = {
+        "accountEnabled": after["account_enabled"],
+        "displayName": after["display_name"],
+        "mailNickname": name.partition("@")[0][:64],
+        "userPrincipalName": name,
+        "passwordProfile": {"password": secret, "forceChangePasswordNextSignIn": False},
+        # A service account that nobody reminds of its password.
+        "passwordPolicies": "DisablePasswordExpiration",
+        **({"usageLocation": after["usage_location"]} if after["usage_location"] else {}),
+    }
+    try:
+        return tenant.graph.create("users", body, WRITE_ACCOUNT)
+    except TenantError as error:
+        # The name is unique in a tenant: if the account is there now, this run or another one made it.
+        if error.kind != "outcome_unknown" and "already exists" not in (error.answer.message if error.answer else ""):
+            raise
+        found, _response = tenant.graph.list(by_name(name), READ_ACCOUNT)
+        user = the_user(found, name, tenant.label)
+        if user is None:
+            raise
+        return user
+
+
+def _write_roles(tenant: Tenant, facts: Facts, user_id: str, wanted: frozenset[str]) -> None:
+    ids = {fold(name): role for role, name in facts.role_names.items()}
+    held = {fold(facts.role_names[one["roleDefinitionId"]]): one["id"] for one in facts.assignments}
+    for name in sorted(wanted - set(held)):
+        body = {
+            "@odata.type": "#microsoft.graph.unifiedRoleAssignment",
+            "roleDefinitionId": ids[name],
+            "principalId": user_id,
+            "directoryScopeId": "/",
+        }
+        _settled(tenant, functools.partial(tenant.graph.create, ASSIGNMENTS, body, _ROLE))
+    for name in sorted(set(held) - wanted if facts.role_names else ()):
+        tenant.graph.delete(f"{ASSIGNMENTS}/{held[name]}", _ROLE)
+
+
+def _settled(tenant: Tenant, write: Callable[[], Any]) -> Any:
+    """A write to an account that the service may not show everywhere yet."""
+    for look in range(1, _LOOKS + 1):
+        try:
+            return write()
+        except TenantError as error:
+            if error.kind != "not_found" or look == _LOOKS:
+                raise
+            tenant.http.pause(look, None, Purpose(error.attempted))
+    return None
+
+
+def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> dict[str, Any]:
+    """The account once it owns its mailbox address, which comes some time after the licence."""
+    limit = Deadline(seconds, tenant.http.clock)
+    tenant.http.deadline.extend(seconds)
+    pause, wanted, name = _FIRST_PAUSE, after["primary_smtp_address"], after["user_principal_name"]
+    while True:
+        found, _response = tenant.graph.list(by_name(name), READ_ACCOUNT)
+        user = the_user(found, name, tenant.label)
+        address = primary_address(user) if user else ""
+        if user and address and (wanted is None or fold(address) == fold(wanted)):
+            return user
+        left = limit.remaining()
+        tenant.progress(f"waiting for the mailbox address of {name}: now {address or 'none'}; {left:.0f} s left")
+        if left <= 0:
+            raise TenantError(
+                "timeout",
+                f"{name} had no address {wanted or ''} after {seconds} s (wait_timeout)".replace("  ", " "),
+                "see the mailbox address appear",
+                tenant.label,
+                next_step="Run again later: a new mailbox can take long; check that the licence holds a mailbox plan",
+            )
+        tenant.http.sleep(min(pause, left))
+        pause = min(_LONGEST_PAUSE, pause * 1.5)

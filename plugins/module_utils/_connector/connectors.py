@@ -1,0 +1,174 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exchange connectors in Intune, and the one type this collection is for: service-to-service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from .._client.graph import Read
+from .._client.graph_answers import not_served
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Field, Record, Resource, fold, returned
+from .._engine.graph_collection import Entities
+from .._engine.tenant import Tenant
+from .accounts import check_account, check_address
+
+PATH = "deviceManagement/exchangeConnectors"
+TYPE = "serviceToService"
+READ_CONNECTORS = Read(PATH, Purpose("read the Exchange connectors", "DeviceManagementServiceConfig.Read.All"))
+WRITE_CONNECTOR = Purpose("configure the Exchange connector", "DeviceManagementServiceConfig.ReadWrite.All")
+
+# Only answers that cannot mean anything else count: the whole collection is not served, or a new member of this type is
+# refused in these words. A 400 can mean anything else as well: an address without a mailbox, a body that does not fit.
+_OF_TYPE = re.compile(r"exchange\s*connector|service[ -]?to[ -]?service", re.IGNORECASE)
+_NO_LONGER = re.compile(
+    r"\b(no longer|not|isn't|is n't) (supported|available|offered)|\bunsupported\b|\b(deprecated|retired)\b",
+    re.IGNORECASE,
+)
+INSTEAD = (
+    "Microsoft announced the removal of this connector type in 2019: govern the devices with Exchange Online's access "
+    "rules and policies, with Intune compliance and with Conditional Access instead; the module "
+    "intune.exchange.mobile_access_assessment_info says what is still done and what is missing"
+)
+
+
+def not_offered(error: TenantError, method: str) -> TenantError:
+    """C(error), or the clear word for it where the tenant does not offer the connector."""
+    answer = error.answer
+    refused = (
+        answer is not None
+        and answer.code != ""  # otherwise something on the way has answered
+        and error.kind != "no_intune_licence"
+        and (not_served(error) or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
+    )
+    if refused:
+        error.kind = "not_offered"
+        error.problem = f"this tenant does not offer the service-to-service connector ({error.answer})"
+        error.next_step = INSTEAD
+    return error
+
+
+def _says_so(message: str) -> bool:
+    """Whether a refusal speaks of this type of connector, and says that there is no more of it."""
+    return bool(_OF_TYPE.search(message) and _NO_LONGER.search(message))
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """A time of Graph; None for none, which Intune writes as the year 1."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)  # with up to seven digits of a second, and Z or an offset
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.year > 1 else None
+
+
+def facts(record: Record, now: datetime) -> dict[str, Any]:
+    """A connector as it is returned, with the age of its last successful sync by the service's clock."""
+    synced = parse_time(record.get("lastSyncDateTime"))
+    age = None if synced is None else max(0, int((now - synced).total_seconds()))
+    return {**returned(record), "last_sync_age_seconds": age}
+
+
+def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
+    """All connectors of any type, and the service's time. Raises L(TenantError), C(not_offered) included."""
+    try:
+        records, response = tenant.graph.list(PATH, READ_CONNECTORS.purpose)
+    except TenantError as error:
+        raise not_offered(error, "GET") from error.__cause__
+    return records, response.date
+
+
+def info(tenant: Tenant) -> dict[str, Any]:
+    """The facts; a tenant without the offer has no connectors, which the service itself said."""
+    try:
+        records, now = read_connectors(tenant)
+    except TenantError as error:
+        if error.kind != "not_offered":
+            raise
+        return {"changed": False, "connectors": [], "offered": False, "offered_evidence": str(error)}
+    found = [facts(record, now) for record in records]
+    return {
+        "changed": False,
+        "connectors": found,
+        "offered": True,
+        "offered_evidence": "Intune lists its Exchange connectors",
+    }
+
+
+# What a tenant can be like with regard to its connector. A status that Microsoft adds later counts as disconnected.
+STATES = ("connected", "pending", "disconnected", "missing", "ambiguous", "not_offered")
+
+
+def of_our_type(found: Mapping[str, Any]) -> list[Any]:
+    """The service-to-service connectors that L(info) found."""
+    return [one for one in found["connectors"] if one.get("exchange_connector_type") == TYPE]
+
+
+def state(found: Mapping[str, Any]) -> str:
+    """The one of L(STATES) that L(info) found."""
+    statuses = [one.get("status") for one in of_our_type(found)]
+    if not found["offered"]:
+        return "not_offered"
+    if len(statuses) != 1:
+        return "ambiguous" if statuses else "missing"
+    return {"connected": "connected", "connectionPending": "pending", "none": "missing"}.get(
+        statuses[0], "disconnected"
+    )
+
+
+def the_connector(records: list[Record], tenant: Tenant) -> Record:
+    """The only service-to-service connector. Raises L(TenantError) if there is none, or more than one."""
+    found = [one for one in records if one.get("exchangeConnectorType") == TYPE]
+    if len(found) == 1:
+        return found[0]
+    ids = [one["id"] for one in found]
+    problem = (
+        f"there are several service-to-service connectors: {', '.join(ids)}"
+        if ids
+        else "there is no service-to-service connector"
+    )
+    step = "Remove all but one by hand; none is chosen for you" if ids else "Set it up with intune.exchange.connector"
+    raise TenantError(
+        "ambiguous" if ids else "absent",
+        problem,
+        "find the connector",
+        tenant.label,
+        next_step=step,
+        details={"candidates": ids},
+    )
+
+
+def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+    """The account must be usable before it is bound, and only the connector that was meant is removed."""
+    address = params.get("primary_smtp_address")
+    if params["state"] == "present":
+        check_account(tenant, check_address("primary_smtp_address", str(address)))
+    elif address and record and fold(record.get("primarySmtpAddress")) != fold(address):
+        raise TenantError(
+            "other_account",
+            f"it is bound to {record.get('primarySmtpAddress')}, not to {address}",
+            "remove the connector",
+            tenant.label,
+            next_step="Leave primary_smtp_address out to remove it whatever it is bound to",
+        )
+
+
+CONNECTOR = Resource(
+    name="connector",
+    backend=Entities(
+        PATH,
+        "#microsoft.graph.deviceManagementExchangeConnector",
+        READ_CONNECTORS.purpose,
+        WRITE_CONNECTOR,
+        fixed={"exchangeConnectorType": TYPE},
+        translate=not_offered,
+    ),
+    fields=(Field("primary_smtp_address", "primarySmtpAddress", same=fold),),
+    before_write=_before_write,
+    may_double=True,
+)

@@ -1,0 +1,132 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tenant's organization in Microsoft Graph, with its mobile device management authority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from .._client.claims import tenant_of
+from .._client.graph import Read, odata
+from .._client.response import Response
+from .._core.errors import Purpose, TenantError
+from .._engine.tenant import Tenant
+
+_PROPERTIES = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime"
+_AUTHORITY = "mobileDeviceManagementAuthority"
+READ_ORGANIZATION = Read(
+    odata("organization", select=_PROPERTIES), Purpose("read the organization", "Organization.Read.All")
+)
+_READ_AUTHORITY = Purpose(
+    "read the mobile device management authority", "Organization.Read.All and DeviceManagementServiceConfig.Read.All"
+)
+_SET = Purpose("set the mobile device management authority", "DeviceManagementServiceConfig.ReadWrite.All")
+_LOOKS = 6  # how often the change is looked for
+
+# What the other authorities are, and what switching does (Intune, "Set the mobile device management authority").
+_MEANS = {
+    "office365": "Basic Mobility and Security manages the devices of this tenant; with Intune as the authority, the "
+    "devices of licensed users move to Intune's policies",
+    "sccm": "Configuration Manager manages the devices of this tenant; they must be moved before the switch",
+    "unknown": "no authority was ever chosen",
+}
+
+
+def only_organization(tenant: Tenant, found: list[dict[str, Any]]) -> dict[str, Any]:
+    """The tenant's one organization. Raises TenantError."""
+    if len(found) != 1:
+        problem = f"Microsoft Graph listed {len(found)} organizations"
+        raise TenantError("protocol", problem, READ_ORGANIZATION.purpose.attempted, tenant.label)
+    return found[0]
+
+
+def _authority_path(organization_id: str) -> str:
+    return odata(f"organization/{quote(organization_id)}", select=_AUTHORITY)
+
+
+def authority_read(tenant: Tenant) -> Read | None:
+    """How the authority is read: that property alone, of the one organization, whose id is that of the tenant.
+
+    Collections never have it, and it takes another permission than the organization. None if the token does not say
+    which tenant it is for; then the id must be read first.
+    """
+    organization_id = tenant_of(tenant.tokens.bearer("graph"))
+    if not organization_id:
+        return None
+    return Read(_authority_path(organization_id), _READ_AUTHORITY, collection=False)
+
+
+def authority_of(tenant: Tenant, organization: Any = None, item: Any = None) -> str:
+    """The authority. Raises TenantError if it cannot be read, and never takes that for an answer.
+
+    The organization and the item may have been read before, and may then be the TenantError of that read.
+    """
+    if isinstance(item, TenantError):
+        raise item
+    if item is None:
+        item, _response = _authority_item(tenant, organization, "v1.0")
+    if not item.get(_AUTHORITY):
+        item, response = _authority_item(tenant, organization, "beta")  # where v1.0 leaves it out
+        if item.get(_AUTHORITY):
+            return str(item[_AUTHORITY])
+        raise TenantError(
+            "protocol",
+            f"Microsoft Graph answered without it (request id {response.handle})",
+            _READ_AUTHORITY.attempted,
+            tenant.label,
+            next_step="Look it up in the Intune admin center under Tenant status",
+        )
+    return str(item[_AUTHORITY])
+
+
+def _authority_item(tenant: Tenant, organization: Any, version: str) -> tuple[dict[str, Any], Response]:
+    organization_id = tenant_of(tenant.tokens.bearer("graph"))
+    if not organization_id:
+        if organization is None:
+            found, _response = tenant.graph.list(READ_ORGANIZATION.path, READ_ORGANIZATION.purpose)
+            organization = only_organization(tenant, found)
+        if isinstance(organization, TenantError):
+            raise organization
+        organization_id = str(organization["id"])
+    return tenant.graph.get(_authority_path(organization_id), _READ_AUTHORITY, version)
+
+
+def set_authority(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Make Intune the authority, once and for good. Raises L(TenantError) unless that was accepted."""
+    before, after = authority_of(tenant), params["authority"]
+    if before != after and not params["accept_irreversible"]:
+        means = _MEANS.get(before)
+        raise TenantError(
+            "not_accepted",
+            f"the authority is {before}{f' ({means})' if means else ''}, and the switch to {after} cannot be undone",
+            _SET.attempted,
+            tenant.label,
+            next_step="Set accept_irreversible to true once the effect on enrolled devices is accepted",
+        )
+    if before != after and not check_mode:
+        _switch(tenant, after)
+    states = {"before": {"authority": before}, "after": {"authority": after}}
+    return {"changed": before != after, "diff": states, "authority": after}
+
+
+def _switch(tenant: Tenant, wanted: str) -> None:
+    """The action says neither what it sets nor what it set, so the authority is read until it shows."""
+    found, _response = tenant.graph.list(READ_ORGANIZATION.path, READ_ORGANIZATION.purpose)
+    organization_id = only_organization(tenant, found)["id"]
+    lost: TenantError | None = None
+    try:
+        tenant.graph.action(f"organization/{organization_id}/setMobileDeviceManagementAuthority", None, _SET)
+    except TenantError as error:
+        if error.kind != "outcome_unknown":
+            raise
+        lost = error
+    for look in range(1, _LOOKS + 1):
+        if authority_of(tenant) == wanted:
+            return
+        tenant.http.pause(look, 0.5 * 2**look, _SET)
+    raise lost or TenantError(
+        "outcome_unknown", "the service accepted it, but does not show it yet", _SET.attempted, tenant.label
+    )

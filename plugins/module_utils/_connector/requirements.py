@@ -1,0 +1,194 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The requirements of the connector: first the reads, each made once; then pure functions from them to verdicts.
+
+A read that failed makes exactly the requirements that need it C(unknown), unless the failure itself is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._client.claims import claims
+from .._client.graph import Read, odata
+from .._core.checks import Requirement, judge_all, shortfalls
+from .._core.concurrent import gather
+from .._core.errors import Purpose, TenantError
+from .._engine.tenant import Tenant
+from .._rbac.cmdlet_access import read_entries
+from . import verdicts as judge
+from .accounts import account_read, check_address
+from .connectors import READ_CONNECTORS, not_offered
+from .organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
+
+READ_SUBSCRIPTIONS = Read("subscribedSkus", Purpose("read the subscriptions", "Organization.Read.All"))
+_READS = {
+    "connectors": READ_CONNECTORS,
+    "organization": READ_ORGANIZATION,
+    "intune": Read(
+        odata("deviceManagement", select="id,subscriptionState"),
+        Purpose("read the Intune subscription", "DeviceManagementServiceConfig.Read.All"),
+        collection=False,
+    ),
+    "skus": READ_SUBSCRIPTIONS,
+}
+# All holders of the roles, so that the account need not be known first: one round trip less. A role each, since no
+# public client is known to join them by "or".
+_ROLE_READS = {
+    f"role {role}": Read(
+        odata("roleManagement/directory/roleAssignments", filter=f"roleDefinitionId eq '{role}'"),
+        Purpose("read the directory role assignments", "RoleManagement.Read.Directory"),
+    )
+    for role in judge.CONSOLE_ROLES
+}
+# By 403 the permission Exchange.ManageAsApp is there: what is missing is a role.
+_READ_EXCHANGE = Purpose("read the Exchange organization", "an Exchange role such as View-Only Configuration")
+
+_DOCUMENT = "Configure the Intune service-to-service connector for Exchange Online (Microsoft, 2016)"
+
+REQUIREMENTS = (
+    Requirement(
+        "connector_offered",
+        "The tenant offers the service-to-service connector",
+        ("connectors",),
+        judge.connector_offered,
+        "MicrosoftDocs/IntuneDocs, what's new, February 2019 (MC165575)",
+        {"not_offered": judge.connector_not_offered},
+    ),
+    Requirement(
+        "exchange_online",
+        "Hosted Exchange is configured and running",
+        ("skus",),
+        judge.exchange_online,
+        _DOCUMENT,
+        may_fail=("exchange",),
+    ),
+    Requirement(
+        "exchange_version", "Exchange is version 2013 or later", ("exchange",), judge.exchange_version, _DOCUMENT
+    ),
+    Requirement(
+        "intune_subscription",
+        "The tenant has an active Intune subscription",
+        ("intune", "skus"),
+        judge.intune_subscription,
+        "Microsoft Graph, deviceManagement: an active Intune licence is required",
+        {"no_intune_licence": judge.no_intune},
+    ),
+    Requirement(
+        "mdm_authority",
+        "The mobile device management authority is Intune",
+        ("authority",),
+        judge.mdm_authority,
+        _DOCUMENT,
+    ),
+    Requirement(
+        "directory_sync",
+        "Directory synchronisation is set up",
+        ("organization", "directory_sync", "graph_claims"),
+        judge.directory_sync,
+        _DOCUMENT,
+    ),
+    Requirement(
+        "connector_account", "The connector account is usable", ("account", "users"), judge.connector_account, _DOCUMENT
+    ),
+    Requirement(
+        "intune_console_access",
+        "The connector account may use the Intune console",
+        ("account", "users", "console_roles"),
+        judge.intune_console_access,
+        _DOCUMENT,
+    ),
+    Requirement(
+        "exchange_cmdlets",
+        "The connector account may run the thirteen Exchange cmdlets",
+        ("account", "entries"),
+        judge.exchange_cmdlets,
+        _DOCUMENT,
+        {"not_found": judge.no_such_account},
+    ),
+    Requirement(
+        "api_permissions",
+        "This sign-in may do what the connector needs",
+        ("graph_claims", "exchange_claims", "reading_is_enough"),
+        judge.api_permissions,
+        "Microsoft Graph permissions reference; app-only authentication for Exchange Online PowerShell",
+    ),
+)
+
+
+def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
+    """Everything the requirements need: each name with what was read, or with the L(TenantError) of that read."""
+    reads = {**_READS, **_ROLE_READS, **({"users": account_read(account)} if account else {})}
+    # Sign-ins queue up. Exchange comes first, since the entries take two round trips after it and Graph one.
+    calls: dict[str, Callable[[], Any]] = {"entries": lambda: read_entries(tenant, account)} if account else {}
+    calls |= {
+        "exchange": lambda: _exchange_organization(tenant),
+        "exchange_claims": lambda: claims(tenant.tokens.bearer("exchange")),
+        "graph": lambda: read_batch(tenant, reads),
+        "graph_claims": lambda: claims(tenant.tokens.bearer("graph")),
+    }
+    found = gather(calls)
+    graph = found.pop("graph")
+    if isinstance(graph, TenantError):
+        if isinstance(found["exchange"], TenantError):
+            raise graph  # nothing of the tenant could be read: that is a failure, not ten unknowns
+        graph = dict.fromkeys((*reads, "authority"), graph)
+    facts = {"users": None, "entries": None, **graph, **found, "account": account}
+    if isinstance(facts["connectors"], TenantError):
+        facts["connectors"] = not_offered(facts["connectors"], "GET")
+    roles = [facts.pop(name) for name in _ROLE_READS]
+    unread = next((one for one in roles if isinstance(one, TenantError)), None)
+    facts["console_roles"] = unread or [one for assignments in roles for one in assignments]
+    return facts
+
+
+def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, Any]:
+    """The reads in one batch, with the one organization and its authority as facts of their own."""
+    item = authority_read(tenant)
+    found = tenant.graph.batch({**reads, **({"authority": item} if item else {})})
+    organization = found["organization"]
+    try:
+        found["organization"] = (
+            organization if isinstance(organization, TenantError) else only_organization(tenant, organization)
+        )
+    except TenantError as error:
+        found["organization"] = error
+    try:
+        found["authority"] = authority_of(tenant, found["organization"], found.get("authority"))
+    except TenantError as error:
+        found["authority"] = error
+    return found
+
+
+def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
+    select = ("Name", "AdminDisplayVersion", "IsDehydrated")
+    values = tenant.exchange.invoke("Get-OrganizationConfig", {}, _READ_EXCHANGE, select).values
+    if not values:
+        raise TenantError(
+            "protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.attempted, tenant.label
+        )
+    return values[0]
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "account": {"type": "str"},
+    "directory_sync": {"type": "str", "choices": ["auto", "required", "optional"], "default": "auto"},
+}
+
+
+def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = False) -> dict[str, Any]:
+    """The ten requirements and whether all of them are met. Raises L(TenantError) if nothing could be read.
+
+    Check mode writes nothing, so it needs no right to write.
+    """
+    account = params.get("account")
+    facts = {
+        **read_all(tenant, account and check_address("account", account)),
+        "directory_sync": params["directory_sync"],
+        "reading_is_enough": check_mode,
+    }
+    verdicts = judge_all(REQUIREMENTS, facts)
+    ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)
+    return {"changed": False, "requirements": verdicts, "ready": ready, "shortfalls": shortfalls(verdicts)}

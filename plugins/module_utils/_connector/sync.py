@@ -1,0 +1,69 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking the connector to synchronise, and waiting until it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Record
+from .._core.retry import Deadline
+from .._engine.tenant import Tenant
+from .connectors import PATH, facts, parse_time, read_connectors, the_connector
+
+_PURPOSE = Purpose("request a synchronisation", "DeviceManagementServiceConfig.ReadWrite.All")
+_SYNC_TYPES = {"full": "fullSync", "delta": "deltaSync"}  # deviceManagementExchangeConnectorSyncType
+_FIRST_LOOK, _LONGEST_PAUSE = 1.0, 15.0  # seconds between looks while waiting
+
+OPTIONS: dict[str, Any] = {
+    "sync_type": {"type": "str", "choices": list(_SYNC_TYPES), "default": "delta"},
+    "minimum_interval": {"type": "int", "default": 0},
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 900},
+}
+
+
+def sync(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Request a synchronisation unless the last successful one is young enough. Raises L(TenantError)."""
+    records, now = read_connectors(tenant)
+    record = the_connector(records, tenant)
+    connector = facts(record, now)
+    age = connector["last_sync_age_seconds"]
+    if age is not None and age < params["minimum_interval"]:
+        return {"changed": False, "requested": False, "connector": connector}
+    if not check_mode:
+        tenant.graph.action(f"{PATH}/{record['id']}/sync", {"syncType": _SYNC_TYPES[params["sync_type"]]}, _PURPOSE)
+        if params["wait"]:
+            connector = _wait(tenant, record, params["wait_timeout"])
+    return {"changed": True, "requested": not check_mode, "connector": connector}
+
+
+def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
+    """The connector once its last successful synchronisation is later than C(before) the request."""
+    limit = Deadline(seconds, tenant.http.clock)
+    tenant.http.deadline.extend(seconds)
+    pause, then = _FIRST_LOOK, parse_time(before.get("lastSyncDateTime"))
+    while True:
+        records, now = read_connectors(tenant)
+        record = the_connector(records, tenant)
+        synced = parse_time(record.get("lastSyncDateTime"))
+        if synced is not None and (then is None or synced > then):
+            return facts(record, now)
+        left = limit.remaining()
+        tenant.progress(
+            f"waiting for the synchronisation: the connector is {record.get('status')}, "
+            f"last synchronised {synced or 'never'}; {left:.0f} s left"
+        )
+        if left <= 0:
+            raise TenantError(
+                "timeout",
+                f"it was requested, but had not ended after {seconds} s (wait_timeout)",
+                "see the synchronisation end",
+                tenant.label,
+                next_step="Look at connector_info later; a full synchronisation of many mailboxes takes long",
+            )
+        tenant.http.sleep(min(pause, left))
+        pause = min(_LONGEST_PAUSE, pause * 1.5)

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of a tenant, and how it is answered: each question names the reads that it needs.
+
+A read that failed makes exactly the questions that need it C(unknown), unless the failure itself is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import NEXT_STEPS, TenantError
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """C(met), C(unmet), C(not_applicable) or C(unknown), what shows it, and what to do."""
+
+    status: str
+    evidence: str
+    next_step: str = ""
+
+
+def met(evidence: str) -> Verdict:
+    return Verdict("met", evidence)
+
+
+def unmet(evidence: str, next_step: str) -> Verdict:
+    return Verdict("unmet", evidence, next_step)
+
+
+def unknown(evidence: str, next_step: str) -> Verdict:
+    return Verdict("unknown", evidence, next_step)
+
+
+def unread(error: TenantError) -> Verdict:
+    """What could not be read is neither met nor unmet."""
+    step = error.next_step or NEXT_STEPS.get(error.kind, "Run again")
+    return unknown(f"could not {error.attempted}: {error.problem}", step)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement: the reads that it C(needs), and the judge that takes what they gave, in this order.
+
+    C(failures) are kinds of a failed read that answer the question by themselves. What C(may_fail) names is given to
+    the judge after the others, read or not.
+    """
+
+    id: str
+    title: str
+    needs: tuple[str, ...]
+    judge: Callable[..., Verdict]
+    source: str
+    failures: Mapping[str, Callable[[TenantError], Verdict]] = field(default_factory=dict)
+    may_fail: tuple[str, ...] = ()
+
+
+def shortfalls(checks: Iterable[Mapping[str, str]]) -> list[str]:
+    """A sentence for each check that is not met or not known, with its next step."""
+    return [
+        f"{one['id']} is {one['status']}: {one['evidence'].removesuffix('.')}. Next step: {one['next_step']}."
+        for one in checks
+        if one["status"] in ("unmet", "unknown")
+    ]
+
+
+def judge_all(requirements: Iterable[Requirement], facts: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The verdict on each requirement, in order."""
+    return [
+        {
+            "id": one.id,
+            "title": one.title,
+            "status": verdict.status,
+            "evidence": verdict.evidence,
+            "next_step": verdict.next_step,
+            "source": one.source,
+        }
+        for one in requirements
+        for verdict in (_judge(one, facts),)
+    ]
+
+
+def _judge(requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
+    known = [facts[name] for name in requirement.needs]
+    for fact in known:
+        if isinstance(fact, TenantError):
+            answer = requirement.failures.get(fact.kind)
+            return answer(fact) if answer else unread(fact)
+    return requirement.judge(*known, *(facts[name] for name in requirement.may_fail))

@@ -1,0 +1,44 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Several calls at once, in daemon threads: a pool that joins at exit would outlive the time limit of a task."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .errors import TenantError
+
+
+def gather(calls: Mapping[str, Callable[[], Any]], at_most: int = 10) -> dict[str, Any]:
+    """Run every call; give its value or its TenantError under its name. Any other exception is raised."""
+    todo: queue.SimpleQueue[tuple[str, Callable[[], Any]]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[str, Any, BaseException | None]] = queue.SimpleQueue()
+    for item in calls.items():
+        todo.put(item)
+
+    def work() -> None:
+        while True:
+            try:
+                name, call = todo.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                done.put((name, call(), None))
+            except TenantError as error:
+                done.put((name, error, None))
+            except BaseException as error:  # raised again in the caller's thread
+                done.put((name, None, error))
+
+    for _thread in range(min(at_most, len(calls))):
+        threading.Thread(target=work, daemon=True).start()
+    results: dict[str, Any] = {}
+    for _call in calls:
+        name, value, bug = done.get()
+        if bug is not None:
+            raise bug
+        results[name] = value
+    return {name: results[name] for name in calls}

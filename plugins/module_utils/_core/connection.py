@@ -1,0 +1,138 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that every module shares: how to reach a tenant and how to sign in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible.module_utils.basic import env_fallback
+
+from .errors import usage
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The hosts of one cloud.
+
+    Microsoft Graph, "National cloud deployments"; for Exchange, ExchangeEnvironmentName of Connect-ExchangeOnline.
+    Exchange Online redirects some tenants to a host of their region, always in the domain exchange_domain.
+    """
+
+    authority_url: str
+    graph_url: str
+    exchange_url: str
+    exchange_domain: str = ""
+
+
+CLOUDS = {
+    "public": Cloud(
+        "https://login.microsoftonline.com",
+        "https://graph.microsoft.com",
+        "https://outlook.office365.com",
+        "outlook.office365.com",
+    ),
+    "us_government": Cloud(
+        "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://outlook.office365.us", "office365.us"
+    ),
+    "us_government_dod": Cloud(
+        "https://login.microsoftonline.us",
+        "https://dod-graph.microsoft.us",
+        "https://outlook-dod.office365.us",
+        "office365.us",
+    ),
+    "china": Cloud(
+        "https://login.partner.microsoftonline.cn",
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://partner.outlook.cn",
+        "partner.outlook.cn",
+    ),
+}
+
+METHODS = ("client_secret", "certificate", "federated_token", "managed_identity", "device_code", "token")
+
+# The environment names are those of the Azure SDKs where there is one.
+ENVIRONMENT = {
+    "tenant_id": "AZURE_TENANT_ID",
+    "client_id": "AZURE_CLIENT_ID",
+    "client_secret": "AZURE_CLIENT_SECRET",
+    "certificate_path": "AZURE_CLIENT_CERTIFICATE_PATH",
+    "certificate_password": "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "federated_token_file": "AZURE_FEDERATED_TOKEN_FILE",
+    "auth_method": "INTUNE_EXCHANGE_AUTH_METHOD",
+    "graph_token": "INTUNE_EXCHANGE_GRAPH_TOKEN",
+    "exchange_token": "INTUNE_EXCHANGE_EXCHANGE_TOKEN",
+    "token_cache": "INTUNE_EXCHANGE_TOKEN_CACHE",
+    "cloud": "INTUNE_EXCHANGE_CLOUD",
+    "authority_url": "AZURE_AUTHORITY_HOST",
+    "graph_url": "INTUNE_EXCHANGE_GRAPH_URL",
+    "exchange_url": "INTUNE_EXCHANGE_EXCHANGE_URL",
+    "ca_path": "INTUNE_EXCHANGE_CA_PATH",
+    "proxy": "INTUNE_EXCHANGE_PROXY",
+    "timeout": "INTUNE_EXCHANGE_TIMEOUT",
+}
+
+_SPECS: dict[str, dict[str, Any]] = {
+    "tenant_id": {"type": "str"},
+    "client_id": {"type": "str"},
+    "client_secret": {"type": "str", "no_log": True},
+    "certificate_path": {"type": "path"},
+    "certificate_password": {"type": "str", "no_log": True},
+    "federated_token_file": {"type": "path", "no_log": False},
+    "auth_method": {"type": "str", "choices": list(METHODS)},
+    "graph_token": {"type": "str", "no_log": True},
+    "exchange_token": {"type": "str", "no_log": True},
+    "token_cache": {"type": "path", "no_log": False},
+    "cloud": {"type": "str", "choices": list(CLOUDS), "default": "public"},
+    "authority_url": {"type": "str"},
+    "graph_url": {"type": "str"},
+    "exchange_url": {"type": "str"},
+    "ca_path": {"type": "path"},
+    "proxy": {"type": "str"},
+    "timeout": {"type": "int", "default": 300},
+}
+
+CONNECTION_SPEC = {
+    option: {**spec, "fallback": (env_fallback, [ENVIRONMENT[option]])} for option, spec in _SPECS.items()
+}
+
+SECRET_OPTIONS = tuple(option for option, spec in _SPECS.items() if spec.get("no_log"))
+
+
+def named(*options: str) -> str:
+    """Options with their environment variables, for a message."""
+    return ", ".join(f"{option} ({ENVIRONMENT[option]})" for option in options)
+
+
+def cloud_of(params: dict[str, Any]) -> Cloud:
+    """The hosts to use: those of the cloud, each overridden by its option."""
+    table = CLOUDS[params["cloud"]]
+    return Cloud(
+        **{
+            option: _https_root(option, params.get(option) or getattr(table, option))
+            for option in ("authority_url", "graph_url", "exchange_url")
+        },
+        # Whoever names a host of their own means that host alone.
+        exchange_domain="" if params.get("exchange_url") else table.exchange_domain,
+    )
+
+
+def _https_root(option: str, url: str) -> str:
+    """Bearer tokens and secrets go only to https roots without anything hidden in them."""
+    if "://" not in url:  # the Azure SDKs accept a bare host in AZURE_AUTHORITY_HOST
+        url = f"https://{url}"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    plain = not (
+        parts.username or parts.password or parts.query or parts.fragment or "\\" in url or "%" in parts.netloc
+    )
+    if parts.scheme != "https" or not parts.hostname or not plain or parts.path.strip("/"):
+        raise usage(f"{named(option)} must be https://HOST or https://HOST:PORT and nothing else")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"https://{host}" + (f":{port}" if port else "")

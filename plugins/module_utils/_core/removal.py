@@ -1,0 +1,50 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Removing what was just listed: "not found" is believed only when a complete read agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from .errors import Purpose, TenantError
+
+_ATTEMPTS = 3
+
+
+class Pausing(Protocol):
+    """The part of the HTTP client that is needed here."""
+
+    tenant: str
+
+    def pause(self, attempts: int, floor: float | None, purpose: Purpose) -> None:
+        """Wait before the next attempt."""
+
+
+def remove_listed(http: Pausing, delete: Callable[[], Any], still_listed: Callable[[], bool]) -> None:
+    """Call C(delete), which addresses its object by a unique id, so that a second call hits nothing else.
+
+    Exchange can say "couldn't be found on SERVER" of an object that is there (Microsoft365DSC issue 7124). After such
+    an answer C(still_listed) reads again; if the object is still there, the removal is repeated, and then it fails.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            delete()
+            return
+        except TenantError as error:
+            if error.kind != "not_found":
+                raise
+            denied = error
+        if not still_listed():
+            return
+        if attempt < _ATTEMPTS:
+            http.pause(attempt, None, Purpose(denied.attempted))
+    raise TenantError(
+        "unavailable",
+        f"the service answered that it does not exist, but it is still listed ({denied.answer})",
+        denied.attempted,
+        http.tenant,
+        denied.answer,
+        "Run again later; if it stays, give the request id to Microsoft support",
+    )

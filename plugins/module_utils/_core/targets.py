@@ -1,0 +1,128 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task may touch: a blank value never means everything, and a name means one object or nothing.
+
+Pure rules, for every module, role and plugin. The guide "What protects people" explains them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from .errors import TenantError, usage
+
+_LISTED = 10  # names in a message
+_SHORTEST_MARKER = 8
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+
+def is_guid(value: Any) -> bool:
+    """Whether a value is a GUID as the services write it, and nothing else."""
+    return isinstance(value, str) and _GUID.fullmatch(value) is not None
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value says nothing: no visible character, an empty list, an empty dictionary."""
+    return (isinstance(value, str) and not visible(value)) or (isinstance(value, (list, Mapping)) and not value)
+
+
+def visible(text: str) -> str:
+    """A text without white space at its ends and without format characters, such as those of no width."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return "".join(one for one in text if unicodedata.category(one) not in ("Cf", "Cc") or one.isspace()).strip()
+
+
+def blank_options(
+    specs: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any], clears: Collection[str] = (), prefix: str = ""
+) -> Iterator[str]:
+    """The paths of the options that are given and blank, such as C(members.add[1]).
+
+    C(clears) has the paths of the options in which a blank value means to clear. A blank element of a list never does.
+    An option whose default is blank may be given that default.
+    """
+    for name, spec in specs.items():
+        path, value = f"{prefix}{name}", params.get(name)
+        if value is None or value == spec.get("default"):
+            continue
+        if is_blank(value):
+            if path not in clears:
+                yield path
+        elif isinstance(value, Mapping):
+            yield from blank_options(spec.get("options") or {}, value, clears, f"{path}.")
+        elif isinstance(value, list):
+            for number, one in enumerate(value):
+                if is_blank(one):
+                    yield f"{path}[{number}]"
+                elif isinstance(one, Mapping):
+                    yield from blank_options(spec.get("options") or {}, one, clears, f"{path}[{number}].")
+
+
+def refuse_blank(
+    specs: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any], clears: Collection[str] = ()
+) -> None:
+    """Raises L(TenantError) that names the blank options, before anything is sent."""
+    found = list(blank_options(specs, params, clears))
+    if found:
+        raise blank_refusal(found)
+
+
+def blank_refusal(found: Sequence[str]) -> TenantError:
+    """The failure that names the blank options."""
+    return usage(
+        f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} blank, and a blank value never means everything",
+        "Give a value. Leave an option out only if you mean to: without it, more may be selected",
+    )
+
+
+def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_step: str, tenant: str) -> None:
+    """Refuse an object whose description does not hold the marker of who made it: kind C(not_ours).
+
+    C(found) has its name and its description. A marker that is as short as a word stands in descriptions by chance.
+    """
+    name, description = found
+    if marker is None:
+        return
+    if len(marker) < _SHORTEST_MARKER:
+        raise usage(f"marker has {len(marker)} characters, and at least {_SHORTEST_MARKER} are needed")
+    if marker.lower() not in str(description or "").lower():
+        raise TenantError(
+            "not_ours",
+            f'the description of the {what} {name} does not hold the text "{marker}", so somebody else made it',
+            f"change the {what}",
+            tenant,
+            next_step=next_step,
+        )
+
+
+def first_names(names: Sequence[str], at_most: int = _LISTED) -> str:
+    """The first of several names, and whether there are others."""
+    return ", ".join(names[:at_most]) + (" and others" if len(names) > at_most else "")
+
+
+def only(
+    found: Sequence[Any],
+    describe: Callable[[Any], str],
+    what: str,
+    tenant: str = "",
+    next_step: str = "Give the id of the one that is meant; none is chosen for you",
+) -> Any | None:
+    """The one object that was found, or None. Several are never chosen from: kind C(ambiguous), with the candidates.
+
+    C(what) names in words what was looked for, C(describe) one candidate, best by its id.
+    """
+    if len(found) < 2:
+        return found[0] if found else None
+    candidates = [describe(one) for one in found]
+    raise TenantError(
+        "ambiguous",
+        f"{len(found)} objects match where one is expected: {first_names(candidates)}",
+        f"find the {what}",
+        tenant,
+        next_step=next_step,
+        details={"candidates": candidates},
+    )

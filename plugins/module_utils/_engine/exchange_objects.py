@@ -1,0 +1,154 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A resource kept by the cmdlets Get-, New-, Set- and Remove-NOUN of Exchange Online."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from .._core.errors import Purpose, TenantError
+from .._core.removal import remove_listed
+from .._core.resource import Record, fold, folded_set
+from .._exchange.cmdlet_contract import CMDLETS
+from .._exchange.parameters import edit
+from .delegation import settled
+from .tenant import Tenant
+
+_EVERYTHING = {"ResultSize": "Unlimited"}
+
+
+def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> list[Record]:
+    """What a Get- cmdlet finds under a name that a person gave; nothing when there is no such object."""
+    try:
+        return tenant.exchange.invoke(cmdlet, parameters, purpose).values
+    except TenantError as error:
+        if error.kind != "not_found":
+            raise
+        return []
+
+
+# Parameters that may name a role group.
+_GROUP_PARAMETERS = ("Identity", "RoleAssignee", "SecurityGroup")
+_READ_GROUPS = Purpose("read the role groups", "the Exchange role View-Only Configuration or Role Management")
+
+
+def names_of_groups(groups: Iterable[Record]) -> dict[str, str]:
+    """By folded GUID the identity of role groups that were just listed, where no other group has it."""
+    found = {fold(str(one["Guid"])): str(one.get("Identity") or "") for one in groups if one.get("Guid")}
+    counts = Counter([*map(fold, found.values()), *found])
+    return {guid: name for guid, name in found.items() if name and counts[fold(name)] == 1}
+
+
+def invoke_listed(
+    tenant: Tenant,
+    cmdlet: str,
+    given: Mapping[str, Any],
+    purpose: Purpose,
+    names: Mapping[str, str],
+    select: tuple[str, ...] = (),
+) -> list[Record]:
+    """What a cmdlet gives back. A role group that was listed and is not found by its GUID is tried by its name, once.
+
+    Public sources disagree on whether the service finds role groups by GUID. They are listed again before that, so that
+    the name still means the same group.
+    """
+    try:
+        return tenant.exchange.invoke(cmdlet, given, purpose, select).values
+    except TenantError as error:
+        guids = {one: fold(str(given[one])) for one in _GROUP_PARAMETERS if fold(str(given.get(one))) in names}
+        if error.kind != "not_found" or not guids:
+            raise
+        now = names_of_groups(tenant.exchange.invoke("Get-RoleGroup", _EVERYTHING, _READ_GROUPS).values)
+        if any(now.get(guid) != names[guid] for guid in guids.values()):
+            raise
+    by_name = {one: names[guid] for one, guid in guids.items()}
+    return tenant.exchange.invoke(cmdlet, {**given, **by_name}, purpose, select).values
+
+
+def difference(before: Any, after: Any) -> dict[str, Any]:
+    """The edit that makes one list of names the other."""
+    added = [one for one in after if fold(one) not in folded_set(before)]
+    return edit(added, [one for one in before or () if fold(one) not in folded_set(after)])
+
+
+def _is_list(cmdlet: str, name: str, value: Any) -> bool:
+    return CMDLETS[cmdlet].get(name) == "multivalued" and isinstance(value, list)
+
+
+@dataclass(frozen=True)
+class Cmdlets:
+    """Objects found by listing and addressed by the identity that came back, never by one that a person gave.
+
+    C(reader) and C(writer) name the Exchange roles that it takes, C(select) the properties that are read, C(always)
+    what a cmdlet is always given, C(names) the role groups that were listed, as L(names_of_groups) gives them.
+    """
+
+    noun: str
+    thing: str  # in words, for messages
+    reader: str = ""
+    writer: str = ""
+    select: tuple[str, ...] = ()
+    always: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def purpose(self, verb: str, cmdlet: str) -> Purpose:
+        role = self.reader if cmdlet.startswith("Get-") else self.writer
+        return Purpose(f"{verb} the {self.thing}", role or f"an Exchange role that holds {cmdlet}")
+
+    def write(
+        self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any], *, of_new: bool = False
+    ) -> list[Record]:
+        """What a cmdlet that writes gives back, which may be nothing. C(of_new): it is about what was just created."""
+        given = {**self.always.get(cmdlet, {}), **parameters}
+        purpose = self.purpose(verb, cmdlet)
+        write = partial(invoke_listed, tenant, cmdlet, given, purpose, self.names)
+        return settled(tenant, cmdlet, given, write, purpose, of_new=of_new)
+
+    def id_of(self, record: Record) -> str:
+        return str(record.get("Guid") or record["Identity"])
+
+    def identity(self, record: Record) -> dict[str, Any]:
+        """The parameter that says which object is meant."""
+        return {"Identity": self.id_of(record)}
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        cmdlet = f"Get-{self.noun}"
+        everything = _EVERYTHING if "ResultSize" in CMDLETS[cmdlet] else {}
+        return tenant.exchange.invoke(cmdlet, everything, self.purpose("read", cmdlet), self.select).values
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        made = self.write(tenant, "create", f"New-{self.noun}", values)
+        return made[0] if made else dict(values)
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        cmdlet = f"Set-{self.noun}"
+        # A list is edited, so that what somebody else adds in between stays.
+        lists = [name for name, value in values.items() if _is_list(cmdlet, name, value)]
+        edits = {name: difference(record.get(name), values[name]) for name in lists}
+        try:
+            self.write(tenant, "change", cmdlet, {**self.identity(record), **values, **edits})
+        except TenantError as error:
+            raise self._doubted(tenant, record, error) from error.__cause__
+        return {**record, **values}
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        remove_listed(
+            tenant.http,
+            lambda: self.write(tenant, "remove", f"Remove-{self.noun}", self.identity(record)),
+            lambda: self.id_of(record) in map(self.id_of, self.list(tenant)),
+        )
+
+    def _doubted(self, tenant: Tenant, record: Record, error: TenantError) -> TenantError:
+        """Exchange was seen to say "couldn't be found on SERVER" of an object that is there, so it is looked at again.
+
+        What is still listed is a conflict, after which the engine reads and tries once more.
+        """
+        if error.kind == "not_found" and self.id_of(record) in [self.id_of(one) for one in self.list(tenant)]:
+            error.kind = "conflict"
+            error.next_step = "Exchange Online lists it all the same, so one of its servers may lag behind: run again"
+        return error

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A resource kept by a Microsoft Graph collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Record
+from .tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Entities:
+    """The members of the collection at C(path) that have the C(fixed) properties.
+
+    C(translate) may turn a failure into one that says more, knowing whether it was a read (C(GET)) or a write.
+    """
+
+    path: str
+    odata_type: str
+    read: Purpose
+    write: Purpose
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    translate: Callable[[TenantError, str], TenantError] = lambda error, method: error
+
+    def id_of(self, record: Record) -> str:
+        return str(record["id"])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        try:
+            records, _response = tenant.graph.list(self.path, self.read)
+        except TenantError as error:
+            raise self.translate(error, "GET") from error.__cause__
+        for name in self.fixed:
+            if not all(isinstance(one.get(name), str) for one in records):
+                # What is of no known kind may be ours, and would be created once more.
+                raise TypeError(f"{name} of an entry in {self.path} is no text")
+        return [one for one in records if all(one.get(name) == value for name, value in self.fixed.items())]
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        try:
+            return tenant.graph.create(self.path, {"@odata.type": self.odata_type, **self.fixed, **values}, self.write)
+        except TenantError as error:
+            raise self.translate(error, "POST") from error.__cause__
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        body = {"@odata.type": self.odata_type, **values}
+        return {**record, **values, **tenant.graph.update(f"{self.path}/{record['id']}", body, self.write)}
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        tenant.graph.delete(f"{self.path}/{record['id']}", self.write)

@@ -1,0 +1,35 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests to Conditional Access, one a second for each tenant: https://learn.microsoft.com/graph/throttling-limits"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from .._core.errors import Purpose
+from .tenant import Tenant
+
+Answer = TypeVar("Answer")
+_APART = 1.0  # seconds
+
+
+class Pace:
+    """Keeps the requests of one task apart. Raises L(TenantError) where the task has no time left for that.
+
+    C(answered) is when the last one before was, by the clock of the task.
+    """
+
+    def __init__(self, answered: float | None = None) -> None:
+        self._answered = answered
+
+    def keep(self, tenant: Tenant, purpose: Purpose, send: Callable[[], Answer]) -> Answer:
+        """What C(send) gives. Counted from the last answer: when a request arrived is not known here."""
+        clock = tenant.http.clock
+        if self._answered is not None and clock() - self._answered < _APART:
+            tenant.http.pause(1, _APART - (clock() - self._answered), purpose)
+        try:
+            return send()
+        finally:
+            self._answered = clock()

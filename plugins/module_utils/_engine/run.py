@@ -1,0 +1,240 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine behind both doors: a declaration and its parameters to a result. It prints nothing and never exits."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._client.token_cache import Token
+from .._core.connection import CONNECTION_SPEC, SECRET_OPTIONS
+from .._core.errors import OF_ANSWERS, Answer, Purpose, TenantError, one_line
+from .._core.redaction import Redactor
+from .._core.resource import Record, Resource, clearing, returned
+from .._core.targets import blank_refusal, only, refuse_blank
+from .tenant import Tenant, open_tenant
+
+# Connection options that say who is meant; of the others, an empty one is as good as none.
+_IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
+_ROUNDS = 3  # how often a change is worked out anew after somebody else changed the thing in between
+_LOOKS = 7  # how often something new is looked for, over about half a minute
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a module is: what it attempts in words, its own options, and the function that does it.
+
+    C(run) takes (tenant, params, check_mode), gives a result and raises only L(TenantError). C(clears) has the paths of
+    the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
+    C(selects) has the options that say who is meant; left out, all without a default, where none can be cleared.
+    """
+
+    attempted: str
+    run: Callable[[Tenant, Mapping[str, Any], bool], dict[str, Any]]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    required_if: tuple[Any, ...] = ()
+    clears: frozenset[str] = frozenset()
+    selects: frozenset[str] = frozenset()
+
+    def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
+        """The options that say who is meant and were given as null, which Ansible takes for not given."""
+        selects = self.selects or {
+            name for name, spec in self.options.items() if not self.clears and spec.get("default") is None
+        }
+        return sorted(name for name in selects if name in arguments and arguments[name] is None)
+
+    @property
+    def argument_spec(self) -> dict[str, Any]:
+        return {**CONNECTION_SPEC, **self.options}
+
+
+def refuse_null(declaration: Declaration, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The failure of a task in which an option that says who is meant is null; None if there is none.
+
+    Only whoever sees the arguments as they were written can tell: validated, null is the same as left out.
+    """
+    found = declaration.null_options(arguments)
+    if not found:
+        return None
+    error = blank_refusal(found)
+    return error.within(declaration.attempted, str(arguments.get("tenant_id") or "")).result()
+
+
+def perform(
+    declaration: Declaration,
+    params: Mapping[str, Any],
+    check_mode: bool,
+    progress: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str], None] | None = None,
+    memory: dict[str, Token] | None = None,
+    **http: Any,
+) -> dict[str, Any]:
+    """The result of a task, failures included, without any secret in it.
+
+    C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can), L(Http)
+    what is in C(http). Tasks that share a C(memory) share their sign-ins.
+    """
+    tenant: Tenant | None = None
+    redactor = Redactor()
+    for option in SECRET_OPTIONS:
+        redactor.add(params.get(option))
+    try:
+        refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
+        tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
+        result = declaration.run(tenant, params, check_mode)
+    except TenantError as error:
+        result = error.within(declaration.attempted, params.get("tenant_id") or "").result()
+    except Exception as error:  # without what the exception may hold in clear
+        last = tenant.http.last if tenant and isinstance(error, OF_ANSWERS) else None
+        failure = _unexpected(error, last).within(declaration.attempted, params.get("tenant_id") or "")
+        result = {**failure.result(), "exception": traceback.format_exc()}
+    cleaned: dict[str, Any] = redactor.clean(result)
+    return cleaned
+
+
+def _unexpected(error: Exception, last: Answer | None) -> TenantError:
+    """What nobody reckoned with: most likely an answer in another form than documented, if there was one."""
+    said = one_line(f"{type(error).__name__}: {error}", 200)
+    if last is None:
+        return TenantError("bug", f"this is a bug in intune.exchange ({said})", next_step="Please report it")
+    handle = last.request_id or last.client_request_id
+    return TenantError(
+        "unexpected_answer",
+        f"an answer of the service has not the form that is documented for it, or this is a bug in intune.exchange "
+        f"({said}); the last answer was one of {last.service}, request id {one_line(handle, 80)}",
+        answer=last,
+        next_step="Run again; if it stays, please report it with what -vvv shows",
+    )
+
+
+def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
+    """The declaration of a module that keeps C(resource). C(options) may widen or replace the specs of its fields.
+
+    C(run) among them takes the place of L(ensure), for what has to be checked or added around it.
+    """
+    specs: dict[str, Any] = {one.option: {"type": "str", **one.spec} for one in (*resource.keys, *resource.fields)}
+    required_if = options.pop("required_if", ())
+    run = options.pop("run", None)
+    selects = options.pop("selects", frozenset())
+    return Declaration(
+        attempted,
+        run or (lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode)),
+        {**specs, **options},
+        required_if,
+        clearing(resource.fields),
+        selects,
+    )
+
+
+def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one object to the wanted state; whichever side is empty says what to do."""
+    gone = params.get("state") == "absent"
+    start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
+    told: Mapping[str, Any] = {}
+    created = False
+    for round_number in range(1, _ROUNDS + 1):
+        known = resource.backend.list(tenant)
+        for key in resource.keys:
+            if not all(one.get(key.api) for one in known):
+                # What does not say which one it is may be the one that is meant, and would be created once more.
+                raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
+        record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
+        before = resource.view(record)
+        start = before if start is None else start
+        after = {} if gone else {**before, **resource.changes(params, before)}
+        if after != before:
+            told = resource.before_write(tenant, params, record) or {}
+        if after == before or check_mode:
+            break
+        try:
+            written = _write(resource, tenant, params, known, record, before, after)
+            created, record = record is None, written
+            break
+        except TenantError as error:
+            lost = error.kind == "outcome_unknown" and resource.unique
+            if not (lost or error.kind in ("conflict", "already_exists")) or round_number == _ROUNDS:
+                raise
+            start, told = (start, told) if lost else (None, {})
+            tenant.http.pause(round_number, None, Purpose(error.attempted))
+    if created and record and resource.may_double:
+        _await(resource, tenant, params, resource.backend.id_of(record))
+    shown = {} if gone else returned({**(record or {}), **resource.wire(after)} if check_mode else record or {})
+    return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown, **told}
+
+
+def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
+    """The one record, or none. Several are never chosen from."""
+    what = resource.name.replace("_", " ")
+    record: Record | None = only(found, resource.backend.id_of, what, tenant.label)
+    return record
+
+
+def _write(
+    resource: Resource,
+    tenant: Tenant,
+    params: Mapping[str, Any],
+    known: list[Record],
+    record: Record | None,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> Record | None:
+    backend = resource.backend
+    if not after:
+        backend.delete(tenant, record or {})
+        return None
+    values = resource.wire(
+        {option: value for option, value in after.items() if option not in before or before[option] != value}
+    )
+    if record is not None:
+        return backend.update(tenant, record, values)
+    try:
+        return backend.create(tenant, values)
+    except TenantError as error:
+        if error.kind != "outcome_unknown" or resource.unique:
+            raise
+        return _recover(resource, tenant, params, {backend.id_of(one) for one in known}, error)
+
+
+def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], created: str) -> None:
+    """Until the list has the new one: a run that does not see it would create it once more."""
+    for look in range(1, _LOOKS + 1):
+        found = [one for one in resource.backend.list(tenant) if resource.identifies(one, params)]
+        if created in (resource.backend.id_of(one) for one in found):
+            _only(resource, tenant, found)
+            return
+        if look < _LOOKS:
+            tenant.progress(f"waiting for what was created to be listed ({look} of {_LOOKS})")
+            tenant.http.pause(look, None, Purpose(f"see the new {resource.name}"))
+    raise TenantError(
+        "not_visible",
+        f"it was created with the id {created}, but the service does not list it yet",
+        f"see the new {resource.name}",
+        tenant.label,
+        next_step="Wait some minutes before you run this again: until it is listed, it would be created anew",
+        details={"ids": [created]},
+    )
+
+
+def _recover(
+    resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: set[str], error: TenantError
+) -> Record:
+    """A creation whose answer was lost is looked for, not repeated: one new match is ours."""
+    for look in range(1, _LOOKS + 1):
+        found = [
+            one
+            for one in resource.backend.list(tenant)
+            if resource.identifies(one, params)
+            and resource.backend.id_of(one) not in known
+            and not resource.changes(params, resource.view(one))
+        ]
+        if found:
+            _only(resource, tenant, found)
+            return found[0]
+        if look < _LOOKS:
+            tenant.progress(f"the answer to the creation was lost; looking for it again ({look} of {_LOOKS})")
+            tenant.http.pause(look, 0.25 * 2**look, Purpose(error.attempted))
+    raise error

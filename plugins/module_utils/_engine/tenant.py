@@ -1,0 +1,76 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One tenant: what the connection options lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from .._client.auth import Tokens
+from .._client.graph import Graph
+from .._client.http import Bearer, Http
+from .._client.token_cache import Token
+from .._client.transport import IMPORT_ERROR
+from .._core.connection import cloud_of, named
+from .._core.errors import one_line, usage
+from .._core.redaction import Redactor
+from .._exchange.invoke_command import Exchange
+
+_TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # it stands in addresses
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The clients of one tenant, for the life of one task. C(progress) takes a line for people who watch."""
+
+    label: str
+    http: Http
+    tokens: Tokens
+    graph: Graph
+    exchange: Exchange
+    progress: Callable[[str], None]
+
+
+def open_tenant(
+    params: Mapping[str, Any],
+    redactor: Redactor,
+    progress: Callable[[str], None],
+    tell: Callable[[str], None] | None,
+    memory: dict[str, Token] | None = None,
+    **http: Any,
+) -> Tenant:
+    """The tenant of the options; nothing is sent yet. C(http) is what L(Http) takes beyond them.
+
+    Who passes the same C(memory) again does not sign in again while the tokens in it live.
+    """
+    if IMPORT_ERROR:
+        raise usage(
+            "the Python library requests is missing", "Install requests and msal for the Python that runs the task"
+        )
+    label = params.get("tenant_id")
+    if not label:
+        raise usage(f"{named('tenant_id')} is not given", "Give the tenant's id or one of its verified domains")
+    if not _TENANT.fullmatch(label):
+        raise usage(
+            f"{named('tenant_id')} is {one_line(label, 80)}, which is neither an id nor a domain",
+            "Give the tenant's id or one of its verified domains",
+        )
+    if params["timeout"] <= 0:
+        raise usage(f"{named('timeout')} must be more than 0 seconds")
+    cloud = cloud_of(dict(params))
+    sender = Http(label, params["timeout"], params.get("ca_path"), params.get("proxy"), **http)
+    tokens = Tokens(dict(params), cloud, sender, redactor, tell, {} if memory is None else memory)
+    for_graph, for_exchange = (
+        Bearer(partial(tokens.bearer, service), partial(tokens.refused, service)) for service in ("graph", "exchange")
+    )
+    graph = Graph(sender, cloud.graph_url, for_graph)
+    siblings = (cloud.exchange_domain,) if cloud.exchange_domain else ()
+    # The tenant's GUID from the token: Exchange takes a custom domain badly, in the path and as the anchor.
+    named_by_token = partial(tokens.tenant, "exchange")
+    exchange = Exchange(sender, cloud.exchange_url, named_by_token, for_exchange, siblings, tokens.signed_in_at)
+    return Tenant(label, sender, tokens, graph, exchange, progress)

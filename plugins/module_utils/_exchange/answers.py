@@ -1,0 +1,159 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The forms in which InvokeCommand answers, as public clients have seen them on live tenants in 2026.
+
+HTTP status says little here: nearly every failure is 400, and the type of the exception says what happened.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._client.response import Response
+from .._core.errors import one_line
+from .._core.retry import Outcome, header, outcome_of_status
+
+_TRANSIENT = (
+    "DCOverloadedException",
+    "SuitabilityDirectoryException",
+    "ServerInMMException",
+    "ADServerSettingsChangedException",
+    "StorageTransientException",
+    "CmdletProxyNotAvailableFailure",
+    "ServerBusyException",
+    "TransientException",
+    "BackendCommunicationException",
+)
+_KINDS = {
+    "ManagementObjectNotFoundException": "not_found",
+    "ManagementObjectAmbiguousException": "ambiguous",
+    "ADObjectAlreadyExistsException": "already_exists",
+    "MemberAlreadyExistsException": "already_exists",
+    "CmdletInvalidOperationInDehydratedContextException": "not_hydrated",
+    "CmdletAccessDeniedException": "forbidden",
+}
+# What a text says whatever the type beside it; "matches multiple entries" comes with the type of "not found", too.
+_WORDS = {
+    "matches multiple entries": "ambiguous",
+    "already another role with the same name": "already_exists",
+    "not present in the role definition of the current user": "forbidden",
+}
+_PIPED = re.compile(r"[^|]*\|\s*([\w.+`]+)\s*\|(.*)", re.DOTALL)
+_SAYS_NOT_FOUND = (400, 404)  # besides an error that comes with 200
+_MORE = "more results"  # are available than are displayed
+EXPIRED = "pagination request"  # Expired or Invalid
+
+
+def kind_of_exception(code: str, message: str, status: int) -> str:
+    """What an exception means here; empty if its HTTP status has to say it.
+
+    A fault of the service proves nothing of an object, whatever type it carries.
+    """
+    name, text = code.rpartition(".")[2], message.lower()
+    said = next((kind for words, kind in _WORDS.items() if words in text), "")
+    kind = said or _KINDS.get(name, "") or ("unavailable" if name in _TRANSIENT else "")
+    believed = status < 300 or status in _SAYS_NOT_FOUND if kind == "not_found" else status < 500
+    return kind if believed else ""
+
+
+def classify(response: Response) -> Outcome:
+    """An error can come with 200, and "try again" with 400."""
+    data = response.json if isinstance(response.json, dict) else {}
+    failed = response.status >= 400 or bool(data.get("@adminapi.errors") or data.get("error"))
+    if not failed:
+        return outcome_of_status(response.status)
+    code, message, _unused = explain(response)
+    if "maximum number of concurrent requests per tenant" in message:
+        return Outcome.REFUSED
+    if response.status in (200, 400, 404) and code.rpartition(".")[2] in _TRANSIENT:
+        return Outcome.UNKNOWN
+    return Outcome.FINAL if response.status < 300 else outcome_of_status(response.status)
+
+
+def explain(response: Response) -> tuple[str, str, str]:
+    """Exception type, text and request id; the type from the innermost place that has it, the header last."""
+    data = response.json if isinstance(response.json, dict) else {}
+    errors, error = data.get("@adminapi.errors"), data.get("error")
+    in_header = header(response.headers, "X-ExceptionType")
+    if errors and not isinstance(error, dict):
+        kind, text = _piped(str(errors[0] if isinstance(errors, list) else errors))
+        return kind or in_header, one_line(text), ""
+    if not isinstance(error, dict):
+        return in_header, one_line(response.text, 120), ""
+    found = [*_in_details(error), _innermost(error.get("innererror") or error.get("innerError"))]
+    kind, text = next((one for one in found if one[0]), next((one for one in found if one[1]), ("", "")))
+    return kind or in_header or str(error.get("code") or ""), text or str(error.get("message") or ""), ""
+
+
+def _in_details(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    details = error.get("details")
+    for detail in details if isinstance(details, list) else ():
+        text = str(detail.get("message") or "") if isinstance(detail, Mapping) else ""
+        if text.lstrip().startswith("{"):
+            try:
+                yield _innermost(json.loads(text))
+                continue
+            except (ValueError, RecursionError):
+                pass
+        kind, words = _piped(text)
+        if kind:
+            yield kind, words
+
+
+def _innermost(value: Any) -> tuple[str, str]:
+    """Type and text of the exception at the bottom of nested ones, in any of the three spellings."""
+    kind = text = ""
+    while isinstance(value, Mapping):
+        named = {str(name).lower(): entry for name, entry in value.items()}
+        kind = str(named.get("typename") or named.get("classname") or named.get("type") or kind)
+        text = str(named.get("message") or text)
+        places = ("innererror", "innerexception", "internalexception")
+        value = next((named[place] for place in places if named.get(place)), None)
+    piped, words = _piped(text)
+    return piped or kind.partition(",")[0].strip(), words
+
+
+def _piped(text: str) -> tuple[str, str]:
+    """The form code|type|text, of which the text may hold more bars."""
+    found = _PIPED.fullmatch(text)
+    return (found[1], found[2].strip()) if found else ("", text.strip())
+
+
+def says_more(warning: str) -> bool:
+    """Whether a warning says that the list goes on. It also comes with each page that has a next page."""
+    return _MORE in warning.lower()
+
+
+def warnings_of(page: Mapping[str, Any]) -> list[str]:
+    """The warnings of an answer; they may be a list, one text or null."""
+    found = page.get("@adminapi.warnings") or []
+    return [one_line(warning) for warning in (found if isinstance(found, list) else [found])]
+
+
+def objects(data: Any, reads: bool) -> list[Any] | None:
+    """The objects of an answer, or None if it is no answer of InvokeCommand.
+
+    Live tenants say "no objects" with an empty list, with null, without value and without any body. That is trusted
+    only where nothing but annotations is left; a body that broke off or is no JSON never comes here.
+    """
+    if data is None:
+        return []
+    if not isinstance(data, dict):
+        return None
+    value = data.get("value")
+    if isinstance(value, list):
+        return value
+    if not reads:
+        return [value] if isinstance(value, Mapping) else []
+    return [] if value is None and all("@" in name or name == "value" for name in data) else None
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """An object without the annotations between its properties."""
+    if not isinstance(value, dict):
+        return {"value": value}
+    return {name: entry for name, entry in value.items() if "@" not in name}

@@ -1,0 +1,289 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exchange Online by InvokeCommand: one cmdlet a call.
+
+The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
+clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
+"Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
+_exchange_answers.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote, unquote
+
+from .._client.claims import permissions
+from .._client.http import Bearer, Http, Request, Service
+from .._client.origins import REDIRECTS
+from .._client.response import WHOLE, Response
+from .._core.errors import Purpose, TenantError
+from .._core.resource import fold
+from .._core.retry import Operation
+from .answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
+from .cmdlet_contract import CMDLETS
+from .parameters import checked, reads, result_size
+
+_NAME = "Exchange Online"
+_PAGE = 1000  # objects; the service gives no more
+_PAGES = 10_000
+_MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of commands is asked for
+# Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
+_ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
+_PERMISSIONS = {"Exchange.ManageAsApp", "Exchange.Manage"}  # application, delegated
+# A page link that is refused so may be followed in the other way. Whatever it says, what was asked for is there.
+_LINK_REFUSED = ("truncated", "not_found", "protocol", "refused")
+_INITIAL_DOMAIN = re.compile(r"[^.]+\.(partner\.)?onm(icrosoft|schina)\.[a-z]+", re.IGNORECASE)
+
+# By the verb of a cmdlet that changes something; all others start something.
+_OPERATIONS = {
+    "set": Operation.IDEMPOTENT,
+    "remove": Operation.IDEMPOTENT,
+    "enable": Operation.IDEMPOTENT,
+    "new": Operation.CREATE,
+    "add": Operation.CREATE,
+}
+
+_STEPS = {
+    "forbidden": "The account or application that signs in needs {role}; a right counts only in tokens that are newer "
+    "than it",
+    "ambiguous": "Give the GUID or the primary address of the one that is meant; none is chosen for you",
+    "not_hydrated": "The organization must be prepared for customization first; that change is permanent",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end.
+
+    C(date) is the time of this machine where the service told none, which C(service_time) shows by None.
+    """
+
+    values: list[dict[str, Any]]
+    warnings: list[str]
+    date: datetime
+    service_time: datetime | None = None
+
+
+class Exchange:
+    """One tenant's Exchange Online."""
+
+    def __init__(
+        self,
+        http: Http,
+        root: str,
+        tenant: Callable[[], str],
+        bearer: Bearer,
+        siblings: tuple[str, ...] = (),
+        signed_in_at: str = "",
+    ) -> None:
+        """C(signed_in_at) is the name of the tenant for which Entra gave the token; empty if nothing shows that."""
+        self._http, self._tenant = http, tenant
+        self._initial_domain = signed_in_at if _INITIAL_DOMAIN.fullmatch(signed_in_at) else ""
+        self._writes_under = ""  # the initial domain, once the service took a write under it alone
+        self._connection_id = str(uuid.uuid4())
+        # Microsoft's module waits 960 s; the deadline of the task clips it.
+        self._service = Service(_NAME, root, bearer, classify, explain, read_timeout=960.0, siblings=siblings)
+
+    def invoke(
+        self,
+        cmdlet: str,
+        parameters: Mapping[str, Any],
+        purpose: Purpose,
+        select: tuple[str, ...] = (),
+        known: bool = True,
+        page_size: int = _PAGE,
+    ) -> Result:
+        """Run a cmdlet and give all its pages. Raises TenantError; absent is only the kind not_found.
+
+        With known=False it also takes a cmdlet or parameters that this collection does not know. page_size is the most
+        objects that a page may have.
+        """
+        verb = fold(cmdlet.partition("-")[0])
+        operation = Operation.READ if reads(cmdlet) else _OPERATIONS.get(verb, Operation.ACTION)
+        run = partial(self._invoke, operation, cmdlet, parameters, purpose, select, known, page_size)
+        if operation is Operation.READ or not self._initial_domain:
+            return run(self._tenant)
+        try:
+            return run(lambda: self._writes_under or self._tenant())
+        except TenantError as error:
+            # A 401 is about the token, and the same under each name.
+            if error.kind != "forbidden" or error.answer is None or error.answer.status != 403 or self._writes_under:
+                raise
+            refused = error
+        return self._under_initial_domain(run, refused)
+
+    def _under_initial_domain(self, run: Callable[[Callable[[], str]], Result], refused: TenantError) -> Result:
+        """A write that was refused under the tenant's GUID, once more under its initial domain.
+
+        One public report of 2026 has writes that work under that name alone. This is no second write: a refusal with
+        403 did nothing, and what may have been done before it is only sent again where it may be anyhow.
+        """
+        try:
+            result = run(lambda: self._initial_domain)
+        except TenantError as error:
+            raise (refused if error.kind == "forbidden" else error) from error.__cause__
+        self._writes_under = self._initial_domain
+        self._http.trace(f"{_NAME} refused a write under the tenant's GUID and took it under {self._initial_domain}")
+        return result
+
+    def _invoke(
+        self,
+        operation: Operation,
+        cmdlet: str,
+        parameters: Mapping[str, Any],
+        purpose: Purpose,
+        select: tuple[str, ...],
+        known: bool,
+        page_size: int,
+        named: Callable[[], str],
+    ) -> Result:
+        sent = checked(cmdlet, parameters, known)
+        if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
+            # A request parameter here, not a prompt. One that nobody knows here may have been given in any case.
+            sent = {name: value for name, value in sent.items() if fold(name) != "confirm"} | {"Confirm": False}
+        limit, unlimited = result_size(cmdlet, sent)
+        tenant = named()
+        body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
+        headers = {
+            "Accept-Language": "en-US",
+            "X-AnchorMailbox": _ANCHOR + tenant,
+            "X-ResponseFormat": "json",
+            "X-CmdletName": cmdlet,
+            "X-ClientApplication": "intune.exchange",
+            "connection-id": self._connection_id,
+            "Prefer": f"odata.maxpagesize={page_size}",
+        }
+        path = f"adminapi/beta/{quote(tenant, safe='')}/InvokeCommand"
+        query = {"$select": ",".join(select)} if select else None
+        values: list[dict[str, Any]] = []
+        warnings: list[str] = []
+        seen = {f"{self._service.root}/{path}" + "".join(f"?{name}={value}" for name, value in (query or {}).items())}
+        method = "POST"  # a page link is answered to the same body
+        while True:
+            json_body = {"Content-Type": "application/json; charset=utf-8"} if method == "POST" else {}
+            request = Request(
+                operation,
+                method,
+                path,
+                purpose,
+                body if method == "POST" else None,
+                query=query,
+                headers={**headers, **json_body},
+            )
+            try:
+                page, found, response = self._page(request)
+            except TenantError as error:
+                if len(seen) == 1 or error.answer is None:
+                    raise
+                if method == "POST" and error.kind in _LINK_REFUSED and error.answer.status not in REDIRECTS:
+                    method = "GET"  # public clients disagree on how a link is followed
+                    continue
+                if method == "GET":
+                    raise self._truncated(f"does not follow its own page link ({error.answer})", purpose) from error
+                raise
+            values += [plain(value) for value in found]
+            link = page.get("@odata.nextLink")
+            enough = limit is not None and len(values) >= limit
+            goes_on = bool(link) and operation is Operation.READ and not enough  # following a write would write again
+            # The warning of a page that has a next page speaks of that page: only the last page is judged.
+            warnings += [one for one in warnings_of(page) if not (goes_on and says_more(one))]
+            if not goes_on:
+                break
+            link = str(link)
+            if unquote(link) in seen or len(seen) > _PAGES:
+                raise self._truncated(f"gave a page link that leads nowhere new{_handle(response)}", purpose)
+            seen.add(unquote(link))
+            path, query = link, None
+        if unlimited and any(says_more(warning) for warning in warnings):
+            raise self._truncated(f"said that there are more results{_handle(response)}", purpose)
+        return Result(values[:limit], warnings, response.date, response.service_time)
+
+    def own_cmdlets(self, purpose: Purpose) -> list[str]:
+        """The cmdlets that the caller may run. It takes no role to ask, as Microsoft's module does when it connects."""
+        tenant = self._tenant()
+        path = f"adminapi/v1.0/{quote(tenant, safe='')}/EXOModuleFile"
+        headers = {"CommandName": "*", "X-AnchorMailbox": _ANCHOR + tenant}
+        query = {"Version": _MODULE_VERSION}
+        request = Request(Operation.READ, "GET", path, purpose, query=query, headers=headers)
+        page, found, response = self._page(request)
+        if not isinstance(page.get("value"), list):  # nothing here would mean that the caller may run nothing
+            raise self._protocol(purpose, response)
+        return [
+            name.strip()
+            for value in found
+            for name in str(plain(value).get("exportedCmdlets") or "").split(",")
+            if name.strip()
+        ]
+
+    def _page(self, request: Request) -> tuple[dict[str, Any], list[Any], Response]:
+        try:
+            response: Response = self._http.send(self._service, request)
+        except TenantError as error:
+            raise self._refine(error, request.purpose.needs) from error.__cause__
+        is_read = request.operation is Operation.READ
+        found = objects(response.json, is_read)
+        # An empty body means no objects where the answer is whole, and JSON's null is no empty body.
+        empty = response.json is None and (bool(response.body.strip()) or response.status not in WHOLE)
+        if found is None or (is_read and empty):
+            raise self._protocol(request.purpose, response)
+        return response.json or {}, found, response
+
+    def _refine(self, error: TenantError, needs: str) -> TenantError:
+        if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
+            return error
+        code, text = error.answer.code, error.answer.message
+        if EXPIRED in text.lower():
+            truncated = self._truncated(f"no longer knows the page link ({error.answer})", Purpose(error.attempted))
+            truncated.answer = error.answer
+            return truncated
+        if error.kind == "sign_in":
+            return self._not_let_in(error)
+        kind = (
+            "" if error.kind in ("throttled", "outcome_unknown") else kind_of_exception(code, text, error.answer.status)
+        )
+        if error.kind == "not_found" and not kind:
+            kind = "protocol"  # the address is not known, which says nothing about the object
+        if kind == "unavailable" and error.kind != "refused":
+            kind = ""
+        error.kind = kind or error.kind
+        role = needs or "an Exchange role that holds this cmdlet and these parameters"
+        error.next_step = _STEPS.get(error.kind, error.next_step).replace("{role}", role)
+        return error
+
+    @staticmethod
+    def _not_let_in(error: TenantError) -> TenantError:
+        """A 401 means the permission, where a 403 means the role; asked for is only what the token does not hold."""
+        granted = sorted(permissions(error.claims) & _PERMISSIONS)
+        grant = (
+            "Grant the application the permission Exchange.ManageAsApp of Office 365 Exchange Online (not "
+            "Exchange.ManageAsAppV2, which is for another API), give admin consent, and run again"
+        )
+        check = "Check that the token is for this tenant and cloud, and sign in again"
+        if granted:
+            error.next_step = f"The token holds {granted[0]}. {check}"
+        elif error.claims:
+            error.kind, error.next_step = "forbidden", grant
+        else:
+            error.next_step = f"{check}; if it is, the application may lack its permission. {grant}"
+        return error
+
+    def _protocol(self, purpose: Purpose, response: Response) -> TenantError:
+        said = f"{_NAME} answered, but not with a list{_handle(response)}"
+        return TenantError("protocol", said, purpose.attempted, self._http.tenant)
+
+    def _truncated(self, problem: str, purpose: Purpose) -> TenantError:
+        return TenantError(
+            "truncated", f"{_NAME} {problem}, so the list is incomplete", purpose.attempted, self._http.tenant
+        )
+
+
+def _handle(response: Response) -> str:
+    return f" (request id {response.handle})"

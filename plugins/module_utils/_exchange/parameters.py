@@ -1,0 +1,140 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parameters of a cmdlet, checked and written as InvokeCommand takes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from .._core.errors import one_line, usage
+from .._core.resource import fold, folded_set
+from .._core.targets import is_blank
+from .cmdlet_contract import CMDLETS
+from .cmdlet_members import MEMBERS
+
+HASH_TABLE = "#Exchange.GenericHashTable"
+_READERS = ("get", "test")
+_LISTS = ("array", "multivalued")
+# What an encoding of the contract wants; all others go out as they are.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "switch": (bool,),
+    "int": (int,),
+    "array": (list, tuple),
+    "multivalued": (list, tuple, Mapping),
+}
+# Parameters that say which object is meant. Those of a cmdlet that reads all do.
+_TARGETS = folded_set(
+    (
+        "Identity",
+        "Mailbox",
+        "Role",
+        "RoleAssignee",
+        "User",
+        "SecurityGroup",
+        "App",
+        "Policy",
+        "Computer",
+        "Member",
+        "Members",
+    )
+)
+
+
+def edit(add: list[str] | None = None, remove: list[str] | None = None) -> dict[str, Any]:
+    """A multivalued parameter that is edited, not replaced."""
+    return {"@odata.type": HASH_TABLE, **({"add": add} if add else {}), **({"remove": remove} if remove else {})}
+
+
+def reads(cmdlet: str) -> bool:
+    return fold(cmdlet.partition("-")[0]) in _READERS
+
+
+def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> dict[str, Any]:
+    """The parameters as they are sent, under the names of the contract. Raises TenantError.
+
+    Refused is what the cmdlet does not know in the cloud, a wrong type or member, and a blank target. Where known is
+    false, names and members that the contract does not have pass as they are.
+    """
+    if cmdlet not in CMDLETS and known:
+        raise usage(f"the cmdlet {cmdlet} is not known to this collection")
+    types, members = CMDLETS.get(cmdlet, {}), MEMBERS.get(cmdlet, {})
+    names = {fold(name): name for name in types}
+    given: dict[str, Any] = {}
+    for name, value in parameters.items():
+        spelled = names.get(fold(name), name)
+        if fold(spelled) in folded_set(given):
+            raise usage(f"{cmdlet} was given the parameter {spelled} twice, which differs only in upper and lower case")
+        given[spelled] = _listed(types.get(spelled, ""), value)
+    unknown = sorted(set(given) - set(types)) if known else []
+    if unknown:
+        raise usage(f"{cmdlet} has no parameter {', '.join(unknown)} in Exchange Online")
+    for name, value in given.items():
+        fits = _TYPES.get(types.get(name, ""))
+        if fits and value is not None and not isinstance(value, fits):
+            raise usage(f"{cmdlet} takes {types[name]} as {name}, not {type(value).__name__}")
+        if known and name in members:
+            _check_members(cmdlet, name, value, members[name])
+    refuse_blank_targets(cmdlet, given)
+    sent = {name: _nested(value) for name, value in given.items()}
+    for name, value in sent.items():
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise usage(f"{cmdlet} was given as {name} what cannot be sent ({one_line(error, 120)})") from error
+    return sent
+
+
+def _listed(encoding: str, value: Any) -> Any:
+    """One value for a list is a list of one, as in PowerShell."""
+    one = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    return [value] if encoding in _LISTS and one else value
+
+
+def _check_members(cmdlet: str, name: str, value: Any, members: tuple[str, ...]) -> None:
+    """The service matches these words by their beginning, so that a wrong one may silently find nothing."""
+    for part in value if isinstance(value, (list, tuple)) else [value]:
+        words = part.split(",") if isinstance(part, str) else ()
+        wrong = [word.strip() for word in words if fold(word.strip()) not in folded_set(members)]
+        if wrong:
+            raise usage(f"{cmdlet} takes no {', '.join(wrong)} as {name}", f"It is one of {', '.join(members)}")
+
+
+def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
+    """The last guard before anything is sent: a cmdlet takes a blank name for every object. Raises TenantError.
+
+    A blank element of a list is no value of any parameter.
+    """
+    for name, value in parameters.items():
+        # An edit of a list is a dictionary of lists.
+        lists = list(value.values()) if isinstance(value, Mapping) else [value]
+        elements = [one for part in lists if isinstance(part, list) for one in part]
+        if any(one is None or (isinstance(one, str) and is_blank(one)) for one in elements):
+            raise usage(f"{cmdlet} was about to be called with a blank element in {name}, which names nothing")
+        if not (reads(cmdlet) or fold(name) in _TARGETS):
+            continue
+        parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
+        # An empty list of members is a value. Of what says which object is meant, nothing is no value.
+        nothing = value is None or (fold(name) != "members" and is_blank(value))
+        if nothing or any(isinstance(one, str) and is_blank(one) for one in parts):
+            raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
+
+
+def result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
+    """How many objects are asked for, and whether it is all of them, as always where no number can be asked for."""
+    asked = next((str(value).strip() for name, value in parameters.items() if fold(name) == "resultsize"), "")
+    unlimited = fold(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
+    return (int(asked) if asked.isdecimal() else None), unlimited
+
+
+def _nested(value: Any) -> Any:
+    """The server binds a nested object only if it says that it is a hash table."""
+    if isinstance(value, Mapping):
+        return {"@odata.type": HASH_TABLE, **{key: _nested(entry) for key, entry in value.items()}}
+    if isinstance(value, (list, tuple)):
+        return [_nested(entry) if isinstance(entry, date) else entry for entry in value]
+    return value.isoformat() if isinstance(value, date) else value  # YAML makes dates of texts

@@ -1,0 +1,164 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many tenants, read at once in one process within one time: what each is like, or why nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .._client.transport import Connections
+from .._connector import connectors
+from .._connector.requirements import requirements
+from .._core.concurrent import gather
+from .._core.connection import named
+from .._core.errors import TenantError, usage
+from .._core.retry import Deadline
+from .._core.targets import blank_refusal, is_blank
+from .._engine.run import Declaration, perform
+from .._engine.tenant import Tenant
+from .._mobile_access import access_rules, mailbox_policies, organization_settings
+from .._mobile_devices import devices
+from .partner import customers
+from .tenant_list import public_options, tenants_of
+
+UNREADABLE = "tenant_unreadable"
+GROUPS = (*(f"connector_{state}" for state in connectors.STATES), UNREADABLE)
+_ATTEMPTED = "read the tenant"
+
+
+def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What Exchange lets mobile devices do: the settings, and all rules and policies."""
+    everything = dict.fromkeys((*access_rules.FILTERS, "name"))
+    found = gather(
+        {
+            "organization_settings": lambda: organization_settings.current(tenant),
+            "access_rules": lambda: access_rules.info(tenant, everything)["access_rules"],
+            "mobile_device_mailbox_policies": lambda: mailbox_policies.info(tenant, everything)[
+                "mobile_device_mailbox_policies"
+            ],
+        }
+    )
+    for value in found.values():
+        if isinstance(value, TenantError):
+            raise value
+    return found
+
+
+def _quarantine(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    return devices.info(tenant, {"access_state": "Quarantined", "gather_statistics": False})
+
+
+# What can be gathered: the host variable, and the function of the module that reads it.
+FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]]]] = {
+    "connector": ("intune_connector", lambda tenant, params: connectors.info(tenant)),
+    "requirements": ("intune_requirements", requirements),
+    "mobile_access": ("exchange_mobile_access", _mobile_access),
+    "quarantine": ("exchange_quarantine", _quarantine),
+}
+
+
+def read_fleet(
+    entries: Sequence[Any] | None,
+    partner_tenant_id: str | None,
+    shared: Mapping[str, Any],
+    wanted: Sequence[str],
+    concurrency: int,
+    timeout: float,
+    left_out: Callable[[str], None] = lambda reason: None,
+    **clock: Any,
+) -> list[dict[str, Any]]:
+    """Every tenant as a host: C(name), C(group) (None if its connector was not asked for) and C(variables).
+
+    Without C(entries) and partner there is the one tenant of the C(shared) options. Raises L(TenantError) if it cannot
+    be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that has no
+    valid id is none: C(left_out) is called with the reason.
+    """
+    blank = [
+        f"tenants[{number}].{name}"
+        for number, entry in enumerate(entries or ())
+        for name, value in (entry.items() if isinstance(entry, Mapping) else ())
+        if name in ("name", "account", "client_id") and isinstance(value, str) and is_blank(value)
+    ]
+    if partner_tenant_id is not None and is_blank(partner_tenant_id):
+        blank.append("partner_tenant_id")  # it would leave the tenant of the environment
+    if blank:
+        raise blank_refusal(blank)
+    if concurrency < 1:
+        raise usage("concurrency must be at least 1")
+    if timeout <= 0:
+        raise usage(f"{named('timeout')} must be more than 0 seconds")
+    if shared.get("auth_method") == "device_code":
+        raise usage("auth_method device_code would need a person for each tenant", "Choose another method")
+    if entries is None and not partner_tenant_id:
+        if not shared["tenant_id"]:
+            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all left out", "Give one of them")
+        entries = [{"tenant_id": shared["tenant_id"]}]
+    together = {**clock, "deadline": _deadline(timeout, **clock), "connections": Connections()}
+    try:
+        found = _customers(partner_tenant_id, shared, timeout, together, left_out) if partner_tenant_id else {}
+        tenants = tenants_of(entries or [], found, shared)
+        calls = {
+            name: partial(_host, name, {**params, "timeout": timeout}, wanted, together)
+            for name, params in tenants.items()
+        }
+        return list(gather(calls, concurrency).values())
+    finally:
+        together["connections"].close()
+
+
+def _deadline(timeout: float, clock: Callable[[], float] | None = None, **_unused: Any) -> Deadline:
+    return Deadline(timeout, clock) if clock else Deadline(timeout)
+
+
+def _customers(
+    partner_tenant_id: str,
+    shared: Mapping[str, Any],
+    timeout: float,
+    together: Mapping[str, Any],
+    left_out: Callable[[str], None],
+) -> dict[str, str]:
+    declaration = Declaration(
+        "list the customers of the partner",
+        lambda tenant, params, check_mode: {"customers": customers(tenant, left_out)},
+    )
+    result = perform(declaration, {**shared, "tenant_id": partner_tenant_id, "timeout": timeout}, True, **together)
+    if result.get("failed"):
+        raise TenantError(result["error"]["kind"], result["msg"])
+    return dict(result["customers"])
+
+
+def _host(name: str, params: Mapping[str, Any], wanted: Sequence[str], together: Mapping[str, Any]) -> dict[str, Any]:
+    """One tenant: opened, read and forgotten but for what is asked for."""
+    result: dict[str, Any] = {}
+    if wanted:
+        declaration = Declaration(_ATTEMPTED, partial(_read, wanted))
+        result = perform(declaration, params, True, **together)
+    connector = result.get("intune_connector")
+    group = f"connector_{connectors.state(connector)}" if connector else None
+    variables: dict[str, Any] = {
+        "tenant_id": params["tenant_id"],
+        "tenant_name": params.get("display_name") or name,
+        "tenant_options": public_options(params),
+        **{variable: result[variable] for variable, _function in FACTS.values() if variable in result},
+    }
+    if params.get("account"):
+        variables["connector_primary_smtp_address"] = params["account"]  # as the role connector calls it
+    if result.get("failed"):
+        group = UNREADABLE
+        variables["tenant_error"] = {**result["error"], "message": result["msg"]}
+    return {"name": name, "group": group, "variables": variables}
+
+
+def _read(wanted: Sequence[str], tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """The facts that could be read, and the first failure if there was one."""
+    found = gather({name: partial(FACTS[name][1], tenant, params) for name in FACTS if name in wanted})
+    failures = [one for one in found.values() if isinstance(one, TenantError)]
+    facts = {
+        FACTS[name][0]: {key: value for key, value in one.items() if key != "changed"}
+        for name, one in found.items()
+        if not isinstance(one, TenantError)
+    }
+    return {**facts, **(failures[0].within(_ATTEMPTED, tenant.label).result() if failures else {})}

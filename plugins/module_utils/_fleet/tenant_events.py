@@ -1,0 +1,174 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happened in a tenant between two looks at it: what was known, and what was read now, to events. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .._connector.connectors import of_our_type, state
+from .._core.errors import TenantError
+from .._core.targets import is_guid
+from .._mobile_access.values import counted
+from .fleet import FACTS, UNREADABLE
+
+Event = dict[str, Any]
+_CONNECTOR, _QUARANTINE = FACTS["connector"][0], FACTS["quarantine"][0]
+_OF_A_DEVICE = (
+    "guid",
+    "mailbox",
+    "user_display_name",
+    "device_id",
+    "device_type",
+    "device_model",
+    "device_os",
+    "client_type",
+    "device_access_state_reason",
+    "first_sync_time",
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the user wants to be told, and how often it is looked; times in seconds."""
+
+    interval: int
+    longest_interval: int
+    failures: int
+    max_sync_age: int
+    report_present: bool
+
+    def pause(self, failures: int) -> int:
+        """How long to the next look after so many failures in a row: each failure after the first doubles it."""
+        return min(self.interval * 2 ** min(max(0, failures - 1), 64), self.longest_interval)
+
+
+@dataclass
+class Known:
+    """What is known of a tenant, all of which has been told. None is what has not been read yet."""
+
+    connector: str | None = None
+    stale: bool | None = None
+    quarantined: list[str] | None = None
+    failures: int = 0
+    unreadable: bool = False
+
+    @classmethod
+    def restored(cls, kept: Any) -> Known:
+        """What L(kept) made. Raises C(ValueError), C(TypeError) if it is something else."""
+        known = cls(**kept)
+        listed = [] if known.quarantined is None else known.quarantined
+        good = (
+            isinstance(known.connector, str | None)
+            and isinstance(known.stale, bool | None)
+            and isinstance(listed, list)
+            and all(is_guid(guid) for guid in listed)
+            and isinstance(known.failures, int)
+            and not isinstance(known.failures, bool)
+            and isinstance(known.unreadable, bool)
+        )
+        if not good:
+            raise ValueError("a value of another type than what is kept")
+        return known
+
+    def kept(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def happened(known: Known, host: Mapping[str, Any], rules: Rules) -> Iterator[Event]:
+    """The events of a tenant as L(read_fleet) read it.
+
+    C(known) has an event once the caller comes for the next one: one that could not be delivered is found again.
+    """
+    variables = host["variables"]
+    who = {"tenant": host["name"], **{name: variables[name] for name in ("tenant_id", "tenant_options")}}
+    for event in _between(known, host, rules):
+        yield {"type": event.pop("type"), **who, **event}
+
+
+def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Why a look at a tenant is not complete: its C(kind) and C(message), or None."""
+    variables = host["variables"]
+    if host["group"] == UNREADABLE:
+        error: Mapping[str, Any] = variables["tenant_error"]
+        return error
+    number = len(_devices(variables)) - len(_identified(variables))
+    if not number:
+        return None
+    problem = f"Exchange Online returned {counted(number, 'quarantined device')} without a valid GUID"
+    step = "Look at the quarantined devices with intune.exchange.mobile_device_info"
+    tenant = str(variables["tenant_id"])
+    raised = TenantError("protocol", problem, "identify all quarantined devices", tenant, next_step=step)
+    return {"kind": raised.kind, "message": str(raised)}
+
+
+def _devices(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(variables[_QUARANTINE]["mobile_devices"]) if _QUARANTINE in variables else []
+
+
+def _identified(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The devices that can be remembered and acted on; another one is no event of its own."""
+    return [device for device in _devices(variables) if is_guid(device.get("guid"))]
+
+
+def _between(known: Known, host: Mapping[str, Any], rules: Rules) -> Iterator[Event]:
+    variables = host["variables"]
+    yield from _readable(known, failure(host), rules)
+    if _CONNECTOR in variables:  # also of a tenant of which something else could not be read
+        yield from _connector(known, variables, rules)
+    if _QUARANTINE in variables:
+        yield from _quarantined(known, _identified(variables), rules)
+
+
+def _readable(known: Known, error: Mapping[str, Any] | None, rules: Rules) -> Iterator[Event]:
+    known.failures = known.failures + 1 if error else 0
+    if error and not known.unreadable and known.failures >= rules.failures:
+        yield {
+            "type": "tenant_unreadable",
+            "kind": error["kind"],
+            "message": error["message"],
+            "failures": known.failures,
+            "next_look_seconds": rules.pause(known.failures),
+        }
+        known.unreadable = True
+    elif known.unreadable and not error:
+        yield {"type": "tenant_readable"}
+        known.unreadable = False
+
+
+def _connector(known: Known, variables: Mapping[str, Any], rules: Rules) -> Iterator[Event]:
+    found = variables[_CONNECTOR]
+    ours, now = of_our_type(found), state(found)
+    one = ours[0] if len(ours) == 1 else {}
+    # Under the name that the role has for it.
+    address = variables.get("connector_primary_smtp_address") or one.get("primary_smtp_address")
+    whose = {"connector_primary_smtp_address": address}
+    if known.connector != now and (known.connector is not None or rules.report_present):
+        evidence = found["offered_evidence"]
+        yield {"type": "connector_state_changed", "old": known.connector, "new": now, "evidence": evidence, **whose}
+    known.connector = now
+    age = one.get("last_sync_age_seconds")
+    if now != "connected" or age is None:  # whether it would synchronise cannot be told
+        return
+    stale = age >= rules.max_sync_age
+    if stale != bool(known.stale) and (known.stale is not None or rules.report_present):
+        word = "stale" if stale else "recovered"
+        sync = {name: one[name] for name in ("last_sync_date_time", "last_sync_age_seconds")}
+        yield {"type": f"connector_sync_{word}", **sync, "max_sync_age": rules.max_sync_age, **whose}
+    known.stale = stale
+
+
+def _quarantined(known: Known, devices: list[dict[str, Any]], rules: Rules) -> Iterator[Event]:
+    """One that left the quarantine and is back in it is told again."""
+    there = [one["guid"] for one in devices]
+    if known.quarantined is None:
+        known.quarantined = [] if rules.report_present else there
+    told = set(known.quarantined).intersection(there)
+    known.quarantined = sorted(told)
+    for device in devices:
+        if device["guid"] not in told:
+            yield {"type": "device_quarantined", "device": {name: device.get(name) for name in _OF_A_DEVICE}}
+            known.quarantined.append(device["guid"])

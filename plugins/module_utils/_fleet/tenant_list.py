@@ -1,0 +1,115 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people write about many tenants, made into the options of each. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .._client.auth_method import choose_method
+from .._connector.requirements import OPTIONS
+from .._core.connection import CONNECTION_SPEC, METHODS, SECRET_OPTIONS
+from .._core.errors import TenantError, usage
+from .._core.redaction import Redactor
+
+# Whoever gives one of these for a tenant means another credential, of which the shared one is no part.
+_CREDENTIALS = ("client_secret", "certificate_path", "federated_token_file", "graph_token", "exchange_token")
+_OF_A_CREDENTIAL = (*_CREDENTIALS, "certificate_password", "auth_method")
+# The time is that of all tenants together.
+_CONNECTION = {option: spec for option, spec in CONNECTION_SPEC.items() if option != "timeout"}
+SHARED = (*_CONNECTION, *OPTIONS)
+RESERVED = ("all", "ungrouped")  # groups that Ansible itself makes
+# What Ansible takes for a part of a pattern, a file or a template.
+_PATTERN = re.compile(r"\A[-.@~]|[,:*?!&\[\]{}/\\\x00-\x1f\x7f]")
+# Without defaults and environment: what is left out is as for all.
+_SPEC: dict[str, Any] = {
+    option: {key: value for key, value in spec.items() if key not in ("default", "fallback")}
+    for option, spec in {**_CONNECTION, **OPTIONS}.items()
+} | {
+    "auth_method": {"type": "str", "choices": [method for method in METHODS if method != "device_code"]},
+    "tenant_id": {"type": "str", "required": True},
+    "name": {"type": "str"},
+}
+
+
+def tenants_of(
+    entries: Sequence[Any], customers: Mapping[str, str], shared: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The options of each tenant by the name of its host. Raises L(TenantError).
+
+    C(customers) are the names of tenants by their ids. An entry for one of them says more about it.
+    """
+    tenants: dict[str, dict[str, Any]] = {
+        key: {"tenant_id": key, "display_name": name} for key, name in customers.items()
+    }
+    seen: set[str] = set()
+    for number, entry in enumerate(entries, 1):
+        given = _checked(entry, number)
+        key = given["tenant_id"].lower()
+        if key in seen:
+            raise usage(f"tenants[{number}] is {given['tenant_id']}, which stands there twice")
+        seen.add(key)
+        tenants.setdefault(key, {}).update(given)
+    hosts: dict[str, dict[str, Any]] = {}
+    for one in tenants.values():
+        name = _host_name(str(one.get("name") or one["tenant_id"]))
+        if name in hosts:
+            raise usage(f"two tenants are called {name}", "Give each a name of its own")
+        hosts[name] = _with_shared(one, shared)
+    return hosts
+
+
+def _host_name(name: str) -> str:
+    """C(name), if a host can have it and a play can mean it. Raises L(TenantError)."""
+    if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip():
+        raise usage(
+            f"a tenant cannot be called {name!r}: Ansible takes it for a pattern, a template or a group",
+            "Use letters, digits, spaces in between, and . _ -",
+        )
+    return name
+
+
+def _checked(entry: Any, number: int) -> dict[str, Any]:
+    where = f"tenants[{number}]"
+    if not isinstance(entry, Mapping):
+        raise usage(f"{where} is not a dictionary", "Give each tenant as a dictionary with at least tenant_id")
+    unknown = sorted(str(option) for option in entry if option not in _SPEC)
+    if unknown:
+        raise usage(f"{where} has options that no tenant has: {', '.join(unknown)}", f"There are {', '.join(_SPEC)}")
+    redactor = Redactor()
+    for option in SECRET_OPTIONS:
+        redactor.add(str(entry.get(option) or ""))
+    validated = ArgumentSpecValidator(_SPEC).validate(dict(entry))
+    if validated.error_messages:
+        raise usage(f"{where} cannot be used: {redactor.clean('; '.join(validated.error_messages))}")
+    if not validated.validated_parameters["tenant_id"].strip():
+        raise usage(f"the tenant_id of {where} is blank", "Give its id or one of its verified domains")
+    return {option: value for option, value in validated.validated_parameters.items() if value is not None}
+
+
+def _with_shared(own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    left_out = _OF_A_CREDENTIAL if any(option in own for option in _CREDENTIALS) else ()
+    return {**{option: value for option, value in shared.items() if option not in left_out}, **own}
+
+
+def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The connection options of a tenant that may be shown, for its tasks. A proxy with a password is not among them.
+
+    The sign-in method stands in them, so that nothing in the environment of a task can mean another one.
+    """
+    shown = {
+        option: params[option]
+        for option in _CONNECTION
+        if option not in SECRET_OPTIONS and params.get(option) is not None
+    }
+    if "@" in str(shown.get("proxy", "")):
+        del shown["proxy"]
+    try:
+        return {**shown, "auth_method": choose_method(dict(params))}
+    except TenantError:  # reading this tenant says so
+        return shown

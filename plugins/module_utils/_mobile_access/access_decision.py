@@ -1,0 +1,197 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which mobile device Exchange lets in. Pure rules: no I/O.
+
+The order is the one of "Managing Exchange ActiveSync devices" (Exchange Server 2010, "Determining a mobile device's
+access state"): the switch of the user, the mailbox policy, the user's blocked and allowed devices, the device access
+rules that block, quarantine, allow, then the default. Microsoft describes no other for Exchange Online.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.errors import TenantError
+from .._core.resource import Record, fold, folded_set
+
+STATES = {"Block": "Blocked", "Quarantine": "Quarantined", "Allow": "Allowed"}  # the strictest rule comes first
+# What a rule looks at. A header of XMSWLHeader shows in no property of a device.
+_LOOKED_AT = {
+    "DeviceModel": "DeviceModel",
+    "DeviceType": "DeviceType",
+    "DeviceOS": "DeviceOS",
+    "UserAgent": "DeviceUserAgent",
+}
+# The switch of the mailbox that is about a kind of client.
+_SWITCHES = {"EAS": "ActiveSyncEnabled", "Outlook": "OutlookMobileEnabled", "MOWA": "OWAforDevicesEnabled"}
+# Decided by what no property shows: whether the device keeps the policy, or what Intune says about it.
+_DECIDED_ELSEWHERE = {"Policy": "policy", "ExternallyManaged": "externally_managed"}
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an organization says about all devices."""
+
+    default: str
+    rules: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is decided about a device, by what, and by which rule if by one."""
+
+    state: str
+    reason: str
+    rule: str = ""
+
+
+_DEVICES = "\\ExchangeActiveSyncDevices\\"
+_CANONICAL = "/ExchangeActiveSyncDevices/"
+
+
+def owner_of(device: Mapping[str, Any]) -> str:
+    """The mailbox of a device as its identity names it: UserDisplayName may hold the path of a server.
+
+    A name of a mailbox may hold a slash, so the identity is split at nothing else. The first place counts, since what
+    follows has the type of the device, which the device itself tells. A canonical name escapes the slashes of names.
+    """
+    identity = str(device.get("Identity") or "")
+    if _DEVICES in identity:
+        return identity.partition(_DEVICES)[0]
+    path = identity.partition(_CANONICAL)[0].replace("\\/", "\0")
+    return path.rpartition("/")[2].replace("\0", "/")
+
+
+def _parent(device: Mapping[str, Any]) -> str:
+    """Where the mailbox of a device stands in the directory; empty where the device does not show it."""
+    name, _container, parent = str(device.get("DistinguishedName") or "").rpartition(",CN=ExchangeActiveSyncDevices,")
+    return str(fold(parent)) if name else ""
+
+
+def belongs(device: Mapping[str, Any], mailbox: Mapping[str, Any]) -> bool | None:
+    """Whether C(mailbox) is the one of C(device); None if neither the directory nor the name proves it."""
+    parent = _parent(device)
+    if parent and mailbox.get("DistinguishedName"):
+        return bool(parent == fold(mailbox["DistinguishedName"]))
+    owner = owner_of(device)
+    return True if owner and fold(owner) in folded_set((mailbox.get("Identity"), mailbox.get("Name"))) else None
+
+
+def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: Access) -> Decision:
+    """The decision about C(device). An empty C(mailbox) has no switches and lists of its own."""
+    switch = _SWITCHES.get(str(device.get("ClientType")))
+    if switch and mailbox.get(switch) is False:
+        return Decision("Blocked", "user_switch")
+    elsewhere = _DECIDED_ELSEWHERE.get(str(device.get("DeviceAccessStateReason")))
+    if elsewhere:
+        return Decision(str(device.get("DeviceAccessState")), elsewhere)
+    for listed, state in (("ActiveSyncBlockedDeviceIDs", "Blocked"), ("ActiveSyncAllowedDeviceIDs", "Allowed")):
+        if fold(device.get("DeviceId")) in folded_set(mailbox.get(listed)):
+            return Decision(state, "individual")
+    matching = {str(rule.get("AccessLevel")): rule for rule in reversed(access.rules) if _matches(rule, device)}
+    for level, state in STATES.items():
+        if level in matching:
+            return Decision(state, "device_rule", str(matching[level].get("Identity") or ""))
+    return Decision(STATES.get(access.default, access.default), "default")
+
+
+def _matches(rule: Mapping[str, Any], device: Mapping[str, Any]) -> bool:
+    """A query string is compared as a whole; whether Exchange minds its case is described nowhere."""
+    looked_at = _LOOKED_AT.get(str(rule.get("Characteristic")))
+    return bool(looked_at and rule.get("QueryString")) and fold(device.get(str(looked_at))) == fold(rule["QueryString"])
+
+
+class Mailboxes:
+    """The mailboxes of an organization, by what can name one in the identity of a device."""
+
+    # The first property by which any mailbox is found decides: a display name only where nothing better does.
+    _NAMES = (
+        ("DistinguishedName",),
+        ("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"),
+        ("Identity", "Name"),
+        ("DisplayName",),
+    )
+
+    def __init__(self, mailboxes: Iterable[Record]) -> None:
+        self._by_name: list[dict[Any, list[Record]]] = []
+        listed = list(mailboxes)
+        for names in self._NAMES:
+            index: dict[Any, list[Record]] = {}
+            for mailbox in listed:
+                for name in {fold(mailbox[name]) for name in names if mailbox.get(name)}:
+                    index.setdefault(name, []).append(mailbox)
+            self._by_name.append(index)
+
+    def of(self, device: Mapping[str, Any]) -> list[Record]:
+        """The mailboxes that may be the owner of the device: one, several of one name, or none."""
+        by_place, *by_name = self._by_name
+        if _parent(device) in by_place:
+            return by_place[_parent(device)]
+        owner = fold(owner_of(device))
+        found = next((index[owner] for index in by_name if owner in index), [])
+        return [mailbox for mailbox in found if belongs(device, mailbox) is not False]
+
+
+def impact(
+    devices: Iterable[Mapping[str, Any]], mailboxes: Sequence[Record], before: Access, after: Access
+) -> list[dict[str, Any]]:
+    """The devices about which the decision is another one with C(after).
+
+    Raises L(TenantError) where a device may be in one of several mailboxes, and it matters in which.
+    """
+    owners = Mailboxes(mailboxes)
+    hit = []
+    for device in devices:
+        decided = [
+            tuple(decide(device, mailbox, access) for access in (before, after))
+            for mailbox in owners.of(device) or [{}]
+        ]
+        was, becomes = decided[0]
+        if any(one != decided[0] for one in decided):
+            raise _ambiguous(device, owners.of(device))
+        if was.state != becomes.state:
+            shown = {"guid": device.get("Guid"), "device_id": device.get("DeviceId"), "mailbox": owner_of(device)}
+            shown["client_type"] = device.get("ClientType")
+            shown |= {f"device_{name.lower()}": device.get(f"Device{name}") for name in ("Type", "Model", "OS")}
+            hit.append({**shown, "before": was.state, "after": becomes.state, "reason": becomes.reason})
+    return hit
+
+
+def _ambiguous(device: Mapping[str, Any], mailboxes: Sequence[Mapping[str, Any]]) -> TenantError:
+    guids = [str(mailbox.get("Guid")) for mailbox in mailboxes]
+    return TenantError(
+        "ambiguous",
+        f"{len(guids)} mailboxes may be the one of the device {device.get('DeviceId')}, which Exchange names "
+        f"{owner_of(device)}: {', '.join(guids)}",
+        "see which devices the change hits",
+        next_step="Give the mailboxes different names; none is chosen for you",
+        details={"candidates": guids},
+    )
+
+
+# The properties of a device that a rule compares; what a rule of another characteristic does is not foreseen here.
+_COMPARED = {"DeviceModel": "device_model", "DeviceType": "device_type", "DeviceOS": "device_os"}
+
+
+def locked_out(
+    changes: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]] = ()
+) -> list[Mapping[str, Any]]:
+    """The devices of C(changes), as L(impact) gives them, whose state becomes stricter: allowed before, blocked after.
+
+    One device counts once. Those that one of C(rules), as the role mobile_access takes them, decides about are left
+    out: a rule decides before the default access level does.
+    """
+    decided = [
+        (_COMPARED[rule["characteristic"]], fold(str(rule["query_string"])))
+        for rule in rules
+        if rule.get("characteristic") in _COMPARED and rule.get("state", "present") == "present"
+    ]
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for change in changes:
+        stricter = change["before"] == "Allowed" or change["after"] == "Blocked"
+        if stricter and not any(change.get(name) and fold(str(change[name])) == value for name, value in decided):
+            found.setdefault((change["guid"], change["device_id"], change["mailbox"]), change)
+    return list(found.values())

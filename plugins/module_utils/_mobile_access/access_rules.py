@@ -1,0 +1,78 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Device access rules of Exchange: one for each characteristic and query string."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .._core.errors import usage
+from .._core.resource import Field, Record, Resource, fold, returned
+from .._engine.exchange_objects import Cmdlets
+from .._engine.run import ensure
+from .._engine.tenant import Tenant
+from .access_decision import STATES, Access
+from .impact import read_impact
+
+CHARACTERISTICS = ["DeviceModel", "DeviceType", "DeviceOS", "UserAgent", "XMSWLHeader"]
+_RULES = Cmdlets(
+    "ActiveSyncDeviceAccessRule",
+    "device access rule",
+    "the Exchange role View-Only Configuration or Organization Client Access",
+    "the Exchange role Organization Client Access",
+)
+
+
+def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one rule to the wanted state. Raises L(TenantError)."""
+    if "*" in params["query_string"]:
+        raise usage(
+            f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, "
+            "a * is no wildcard",
+            "Give the whole value as intune.exchange.activesync_device_class_info or mobile_device_info show it, in a "
+            "rule for each",
+        )
+    return {"impact": [], **ensure(RULE, tenant, params, check_mode)}
+
+
+def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules that have what the options ask for. Raises L(TenantError)."""
+    wanted = {field.api: params[field.option] for field in (*RULE.keys, *RULE.fields) if params[field.option]}
+    rules = [
+        returned(rule)
+        for rule in _RULES.list(tenant)
+        if all(fold(rule.get(name)) == fold(value) for name, value in wanted.items())
+    ]
+    return {"changed": False, "access_rules": rules}
+
+
+def _tell_impact(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
+    def change(access: Access) -> Access:
+        others = tuple(rule for rule in access.rules if not RULE.identifies(rule, params))
+        if params["state"] == "absent":
+            return replace(access, rules=others)
+        return replace(access, rules=(*others, {**(record or {}), **RULE.wire(params)}))
+
+    return {"impact": read_impact(tenant, change)}
+
+
+# The service names a rule itself and Set- changes the level only, so the other two are the key
+# (https://learn.microsoft.com/powershell/module/exchange/set-activesyncdeviceaccessrule).
+RULE = Resource(
+    name="access_rule",
+    backend=_RULES,
+    keys=(
+        Field("characteristic", "Characteristic", {"choices": CHARACTERISTICS, "required": True}),
+        Field("query_string", "QueryString", {"required": True}, same=fold),
+    ),
+    fields=(Field("access_level", "AccessLevel", {"choices": sorted(STATES)}),),
+    before_write=_tell_impact,
+    unique=True,
+)
+FILTERS = {
+    field.option: {"type": "str", **{key: value for key, value in field.spec.items() if key != "required"}}
+    for field in (*RULE.keys, *RULE.fields)
+}

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one mailbox says about mobile access: switches, policy, and the devices that it lets in or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import EditedList, Field, Record, Resource, clearing, fold, folded_set
+from .._engine.exchange_objects import difference
+from .._engine.run import ensure
+from .._engine.tenant import Tenant
+from .mailboxes import find_mailbox
+
+_WRITE = Purpose(
+    "change the mailbox",
+    "the Exchange role Organization Client Access for device ids, Mail Recipients for switches and policy",
+)
+_READ_POLICIES = Purpose("find the policy", "the Exchange role View-Only Recipients or Recipient Policies")
+# Our names of the properties, since ansible's snake_case of DeviceIDs is no word.
+_WIRE = {
+    "ActiveSyncEnabled": "ActiveSyncEnabled",
+    "OutlookMobileEnabled": "OutlookMobileEnabled",
+    "Policy": "ActiveSyncMailboxPolicy",
+    "AllowedDeviceIds": "ActiveSyncAllowedDeviceIDs",
+    "BlockedDeviceIds": "ActiveSyncBlockedDeviceIDs",
+}
+_LISTS = ("AllowedDeviceIds", "BlockedDeviceIds")
+_ABOUT = ("Identity", "Guid", "DisplayName", "PrimarySmtpAddress", "HasActiveSyncDevicePartnership")
+
+
+class CasMailbox:
+    """One mailbox, which is always there: it is neither created nor removed here.
+
+    It is found by what a person gave, and by its GUID from then on. C(known) is the mailbox where it was just read.
+    """
+
+    def __init__(self, mailbox: str, known: Record | None = None) -> None:
+        self._mailbox = mailbox
+        self._known = known
+
+    def id_of(self, record: Record) -> str:
+        return str(record["Guid"])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        record = self._known or find_mailbox(tenant, self._mailbox)
+        self._mailbox, self._known = str(record["Guid"]), None
+        return [ours(record)]
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        raise AssertionError("a mailbox was read")
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        """Both lists in one call, edited: a device is never in neither, and what others add stays."""
+        sent = {
+            _WIRE[name]: difference(record.get(name), value) if name in _LISTS else value
+            for name, value in values.items()
+        }
+        tenant.exchange.invoke("Set-CASMailbox", {"Identity": self.id_of(record), **sent}, _WRITE)
+        return {**record, **values}
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        raise AssertionError("there is no state")
+
+
+def ours(record: Record) -> Record:
+    """A mailbox under our names of its properties."""
+    ours = {name: record.get(wire) for name, wire in _WIRE.items()}
+    ours |= {name: list(record.get(_WIRE[name]) or ()) for name in _LISTS}
+    if record.get("ActiveSyncMailboxPolicyIsDefaulted"):
+        ours["Policy"] = None
+    return {**{name: record.get(name) for name in _ABOUT}, **ours}
+
+
+@dataclass(frozen=True)
+class Policy(Field):
+    """A policy by its name; an empty one stands for the default policy, which the service says with null."""
+
+    def target(self, before: Any, given: Any) -> Any:
+        return given or None
+
+
+ALLOWED = EditedList("allowed_device_ids", "AllowedDeviceIds")
+BLOCKED = EditedList("blocked_device_ids", "BlockedDeviceIds")
+_FIELDS = (
+    Field("active_sync_enabled", "ActiveSyncEnabled", {"type": "bool"}),
+    Field("outlook_mobile_enabled", "OutlookMobileEnabled", {"type": "bool"}),
+    Policy("policy", "Policy", {"type": "str"}, same=fold, clears=True),
+    ALLOWED,
+    BLOCKED,
+)
+CLEARS = clearing(_FIELDS)
+OPTIONS: dict[str, Any] = {
+    "mailbox": {"type": "str", "required": True},
+    **{field.option: dict(field.spec) for field in _FIELDS},
+}
+
+
+def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool, known: Record | None = None) -> dict[str, Any]:
+    """Bring one mailbox to the wanted state, or C(known), which was just read. Raises L(TenantError)."""
+    return ensure(_resource(params, known), tenant, {**params, **_moved(params)}, check_mode)
+
+
+def predict(params: Mapping[str, Any], known: Record) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of a mailbox before and after L(keep), without any request."""
+    resource = _resource(params, known)
+    before = resource.view(ours(known))
+    return before, {**before, **resource.changes({**params, **_moved(params)}, before)}
+
+
+def _resource(params: Mapping[str, Any], known: Record | None) -> Resource:
+    return Resource("cas_mailbox", CasMailbox(params["mailbox"], known), _FIELDS, before_write=_check_policy)
+
+
+def _moved(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The edits of both lists, where what one gets the other loses."""
+    edits = {field.option: dict(params[field.option] or {}) for field in (ALLOWED, BLOCKED)}
+    allowed, blocked = edits.values()
+    gets = [[*(one.get("add") or ()), *(one.get("set") or ())] for one in (allowed, blocked)]
+    both = sorted(folded_set(gets[0]) & folded_set(gets[1]))
+    if both:
+        raise usage(f"{', '.join(both)} cannot be allowed and blocked at once")
+    for one, others in ((allowed, gets[1]), (blocked, gets[0])):
+        if others and one.get("set") is None:
+            one["remove"] = [*(one.get("remove") or ()), *others]
+    return {option: one or None for option, one in edits.items()}
+
+
+def _check_policy(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+    wanted = params["policy"]
+    if not wanted or fold(wanted) == fold((record or {}).get("Policy")):
+        return
+    known = tenant.exchange.invoke("Get-MobileDeviceMailboxPolicy", {}, _READ_POLICIES, ("Name",)).values
+    if fold(wanted) not in folded_set(one["Name"] for one in known):
+        raise TenantError(
+            "not_found",
+            f"there is no policy called {wanted}",
+            next_step=f"Give one of {', '.join(str(one['Name']) for one in known)}, or an empty one for the default",
+        )

@@ -1,0 +1,142 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The controls of a baseline: what each asks of a setting, and whether a value passes. Pure rules: no I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from .._core.errors import usage
+from .._core.resource import Record, fold
+from .policy_settings import LAX, SETTINGS, Ranged
+
+POLICY, ORGANIZATION = "mobile_device_mailbox_policy", "activesync_organization_settings"
+KINDS = (POLICY, ORGANIZATION)
+TESTS = ("equals", "at_least", "at_most")
+STATUSES = ("pass", "fail", "unknown", "not_applicable")
+_RANGED = {one.option: one for one in SETTINGS if isinstance(one, Ranged)}
+_NEEDS_PASSWORD = set(LAX)
+
+
+def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, Any]]) -> None:
+    """Raises L(TenantError) for controls that cannot be judged and risks without a date."""
+    for baseline in baselines:
+        ids = [control["id"] for control in baseline["controls"]]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise usage(f"the baseline {baseline['name']} has more than one control {', '.join(twice)}")
+        for control in baseline["controls"]:
+            test = _test(control)
+            if test == "equals":
+                continue
+            try:
+                _number(control["setting"], control[test])
+            except ValueError:
+                raise usage(
+                    f"{test} of the control {control['id']} of {baseline['name']} is {control[test]!r}, which is no "
+                    f"value of {control['setting']} that can be more or less than another"
+                ) from None
+    for risk in risks:
+        try:
+            date.fromisoformat(risk["until"])
+        except ValueError:
+            raise usage(
+                f"until of the accepted risk {risk['id']} is {risk['until']!r}", "Give a date such as 2027-01-31"
+            ) from None
+
+
+def judge(control: Mapping[str, Any], thing: Mapping[str, Any]) -> tuple[str, str]:
+    """The status of C(control) for what was read of C(thing), and the reason where it is neither pass nor fail."""
+    required = control.get("requires")
+    looked_at = [control["setting"], *([required["setting"]] if required else [])]
+    missing = [setting for setting in looked_at if setting not in thing]
+    if missing:
+        return "unknown", f"the service returned no {' and no '.join(missing)}"
+    if required and not _same(required["setting"], thing[required["setting"]], required["equals"]):
+        return "not_applicable", f"{required['setting']} is not {shown(required['equals'])}"
+    return ("pass" if _passes(control, thing[control["setting"]]) else "fail"), ""
+
+
+def expected(control: Mapping[str, Any]) -> str:
+    """What the control asks for, in words."""
+    test = _test(control)
+    return f"{'' if test == 'equals' else test.replace('_', ' ') + ' '}{shown(control[test])}"
+
+
+def mending_task(kind: str, control: Mapping[str, Any], thing: Record) -> str:
+    """The task that makes C(control) pass, as YAML."""
+    options = {"name": thing["name"]} if kind == POLICY else {}
+    if kind == POLICY and control["setting"] in _NEEDS_PASSWORD and not thing.get("password_enabled"):
+        options["password_enabled"] = True
+    options[control["setting"]] = control[_test(control)]
+    lines = [f"- name: {_yaml(control['title'])}", f"  intune.exchange.{kind}:"]
+    return "\n".join([*lines, *(f"    {name}: {_yaml(value)}" for name, value in options.items())]) + "\n"
+
+
+def accepted(
+    risks: Sequence[Mapping[str, Any]], baseline: str, control: str, thing: str, today: date
+) -> dict[str, str] | None:
+    """The reason and the last day, if the risk of failing is accepted on C(today)."""
+    for risk in risks:
+        meant = risk["id"] == control and risk["baseline"] in (None, baseline)
+        if meant and (risk["object"] is None or fold(risk["object"]) == fold(thing)) and not ended(risk, today):
+            return {"reason": risk["reason"], "until": risk["until"]}
+    return None
+
+
+def ended(risk: Mapping[str, Any], today: date) -> bool:
+    """Whether an accepted risk has to be looked at again."""
+    return today > date.fromisoformat(risk["until"])
+
+
+def shown(value: Any) -> str:
+    """A value as it is written in YAML."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _test(control: Mapping[str, Any]) -> str:
+    """Which test a control has. Raises L(TenantError) if its value is null, which Ansible takes for given."""
+    for test in TESTS:
+        if control.get(test) is not None:
+            return test
+    raise usage(f"the control {control['id']} has no value in any of {', '.join(TESTS)}")
+
+
+def _passes(control: Mapping[str, Any], value: Any) -> bool:
+    test = _test(control)
+    if test == "equals":
+        return _same(control["setting"], value, control["equals"])
+    try:
+        read, bound = (_number(control["setting"], one) for one in (value, control[test]))
+    except ValueError:  # null: nothing is set
+        return False
+    return read >= bound if test == "at_least" else read <= bound
+
+
+def _same(setting: str, one: Any, other: Any) -> bool:
+    if setting in _RANGED and None not in (one, other):
+        try:
+            return _number(setting, one) == _number(setting, other)
+        except ValueError:
+            return False
+    if isinstance(one, list) and isinstance(other, list):
+        return sorted(map(str, map(fold, one))) == sorted(map(str, map(fold, other)))
+    return bool(fold(one) == fold(other))
+
+
+def _number(setting: str, value: Any) -> float:
+    """A value as a number, endless where there is no limit. Raises ValueError where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"is no number: {value!r}")
+    ranged = _RANGED.get(setting)
+    return ranged.number(ranged.canonical(value)) if ranged else float(value)
+
+
+def _yaml(value: Any) -> str:
+    """A value for a task. JSON is YAML; what looks like a template in a name of the service must not become one."""
+    text = json.dumps(value, ensure_ascii=False)
+    return f"!unsafe {text}" if isinstance(value, str) and ("{{" in value or "{%" in value) else text

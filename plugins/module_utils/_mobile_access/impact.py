@@ -1,0 +1,81 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom a change of mobile access hits: what the decision needs, read at the same time, then the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from .._core.concurrent import gather
+from .._core.errors import Purpose, TenantError
+from .._engine.tenant import Tenant
+from .access_decision import Access, impact
+
+_PURPOSE = Purpose(
+    "see which devices the change hits",
+    "the Exchange roles View-Only Recipients and Organization Client Access, or ones that hold Get-MobileDevice, "
+    "Get-CASMailbox, Get-ActiveSyncDeviceAccessRule and Get-ActiveSyncOrganizationSettings",
+)
+_READS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "Get-MobileDevice": (
+        {"ResultSize": "Unlimited"},
+        (
+            "Identity",
+            "Guid",
+            "DistinguishedName",
+            "ClientType",
+            "DeviceId",
+            "DeviceModel",
+            "DeviceOS",
+            "DeviceType",
+            "DeviceUserAgent",
+            "DeviceAccessState",
+            "DeviceAccessStateReason",
+        ),
+    ),
+    "Get-CASMailbox": (
+        {"ResultSize": "Unlimited"},
+        (
+            "Identity",
+            "Name",
+            "Guid",
+            "DistinguishedName",
+            "DisplayName",
+            "PrimarySmtpAddress",
+            "ExternalDirectoryObjectId",
+            "ActiveSyncEnabled",
+            "OutlookMobileEnabled",
+            "OWAforDevicesEnabled",
+            "ActiveSyncAllowedDeviceIDs",
+            "ActiveSyncBlockedDeviceIDs",
+        ),
+    ),
+    "Get-ActiveSyncDeviceAccessRule": ({}, ()),
+    "Get-ActiveSyncOrganizationSettings": ({}, ("DefaultAccessLevel",)),
+}
+
+
+def read_impact(tenant: Tenant, change: Callable[[Access], Access]) -> list[dict[str, Any]]:
+    """The devices whose access becomes another one when C(change) is made. Raises L(TenantError)."""
+    found = gather(
+        {
+            cmdlet: partial(tenant.exchange.invoke, cmdlet, parameters, _PURPOSE, select)
+            for cmdlet, (parameters, select) in _READS.items()
+        },
+        at_most=len(_READS),
+    )
+    for read in found.values():
+        if isinstance(read, TenantError):
+            raise read
+    devices, mailboxes, rules, settings = (read.values for read in found.values())
+    before = Access(str(settings[0]["DefaultAccessLevel"]), tuple(rules))
+    return impact(devices, mailboxes, before, change(before))
+
+
+def with_default(level: str) -> Callable[[Access], Access]:
+    """The change of the default access level."""
+    return lambda access: replace(access, default=level)

@@ -1,0 +1,137 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mailboxes: found once by what a person or a device calls them, and handled by their GUID from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .._core.concurrent import gather
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Record, fold, folded_set
+from .._core.targets import is_guid, only
+from .._engine.exchange_objects import found_by
+from .._engine.tenant import Tenant
+from .access_decision import Mailboxes, belongs, owner_of
+
+READ_MAILBOX = Purpose("read the mailbox", "the Exchange role View-Only Recipients or Organization Client Access")
+_READ_DEVICES = Purpose("see whose device it is", "the Exchange role View-Only Recipients")
+# What no two mailboxes share, and what several can have.
+_IDS = ("Guid", "ExchangeObjectId", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "DistinguishedName")
+_NAMES = ("Identity", "Name", "Alias", "SamAccountName")
+# What is changed about mobile access: a mailbox of the list of all is as complete as one that was read alone.
+_ACCESS = (
+    "ActiveSyncEnabled",
+    "OutlookMobileEnabled",
+    "ActiveSyncMailboxPolicy",
+    "ActiveSyncMailboxPolicyIsDefaulted",
+    "ActiveSyncAllowedDeviceIDs",
+    "ActiveSyncBlockedDeviceIDs",
+    "HasActiveSyncDevicePartnership",
+)
+_SELECT = (*_IDS, *_NAMES, "DisplayName", "EmailAddresses", *_ACCESS)
+_AT_ONCE = 4  # requests; concurrent ones are what Exchange limits per tenant
+_MANY = 20  # owners; with more it is cheaper to read all mailboxes, a thousand in one request
+
+
+def find_mailbox(tenant: Tenant, given: str) -> Record:
+    """The one mailbox that a person means by C(given). Raises L(TenantError), of several with C(ambiguous)."""
+    found = found_by(tenant, "Get-CASMailbox", {"Identity": given}, READ_MAILBOX)
+    found = [one for one in found if _has_id(one, given)] or found
+    if (
+        len(found) == 1
+        and _is_id(given)
+        and not _has_id(found[0], given)
+        and _has_name(found[0], given, displayed=True)
+    ):
+        # It is called like an address or an id, perhaps like that of another mailbox, which then is meant.
+        listed = _read_all(tenant)
+        found = (
+            [one for one in listed if _has_id(one, given)]
+            or [one for one in listed if _has_name(one, given)]
+            or [one for one in listed if _has_name(one, given, displayed=True)]
+        )
+    mailbox: Record | None = only(found, _described, f"mailbox {given}", tenant.label)
+    if mailbox is None:
+        raise TenantError("not_found", f"there is no mailbox {given}", READ_MAILBOX.attempted, tenant.label)
+    return mailbox
+
+
+def check_owner(tenant: Tenant, devices: Iterable[Mapping[str, Any]], mailbox: Record) -> None:
+    """Refuse devices of another mailbox in the answer about this one. C(devices) are as the service gave them."""
+    for device in devices:
+        if not belongs(device, mailbox):
+            raise _not_the_owner(tenant, device, mailbox)
+
+
+def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[str, Record | TenantError]:
+    """The mailbox of each device, by the Guid of the device, or why it is not known for sure."""
+    names = {fold(owner_of(device)): owner_of(device) for device in devices}
+    if len(names) > _MANY:
+        everybody = Mailboxes(_read_all(tenant))
+        return {str(device["Guid"]): _owner(tenant, device, everybody.of(device)) for device in devices}
+    calls = {
+        name: partial(found_by, tenant, "Get-CASMailbox", {"Identity": owner}, READ_MAILBOX)
+        for name, owner in names.items()
+    }
+    found = gather(calls, at_most=_AT_ONCE)
+    return {str(device["Guid"]): _owner(tenant, device, found[fold(owner_of(device))]) for device in devices}
+
+
+def _owner(tenant: Tenant, device: Mapping[str, Any], found: Sequence[Record] | TenantError) -> Record | TenantError:
+    if isinstance(found, TenantError):
+        return found
+    judged = [(one, belongs(device, one)) for one in found]
+    # What names do not prove, the service is asked: whether the device is among those of this mailbox.
+    proven = [one for one, proof in judged if proof or (proof is None and _lists(tenant, one, device))]
+    try:
+        owner: Record | None = only(proven, _described, f"mailbox {owner_of(device)}", tenant.label)
+    except TenantError as error:
+        return error
+    if owner is not None:
+        return owner
+    if found:
+        return _not_the_owner(tenant, device, found[0])
+    problem = f"there is no mailbox {owner_of(device)}, to which the device {device.get('DeviceId')} belongs"
+    return TenantError("not_found", problem, READ_MAILBOX.attempted, tenant.label)
+
+
+def _lists(tenant: Tenant, mailbox: Record, device: Mapping[str, Any]) -> bool:
+    asked = {"Mailbox": mailbox["Guid"], "ResultSize": "Unlimited"}
+    known = tenant.exchange.invoke("Get-MobileDevice", asked, _READ_DEVICES, ("Guid",)).values
+    return fold(device["Guid"]) in folded_set(one.get("Guid") for one in known)
+
+
+def _read_all(tenant: Tenant) -> list[Record]:
+    return tenant.exchange.invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, READ_MAILBOX, _SELECT).values
+
+
+def _is_id(given: str) -> bool:
+    return "@" in given or is_guid(given)
+
+
+def _has_id(mailbox: Record, given: str) -> bool:
+    addresses = (str(one).partition(":")[2] for one in mailbox.get("EmailAddresses") or ())
+    return fold(given) in folded_set((*(mailbox.get(name) for name in _IDS), *addresses))
+
+
+def _has_name(mailbox: Record, given: str, displayed: bool = False) -> bool:
+    return fold(given) in folded_set(mailbox.get(name) for name in (*_NAMES, *(["DisplayName"] if displayed else [])))
+
+
+def _described(mailbox: Record) -> str:
+    return f"{mailbox.get('PrimarySmtpAddress') or mailbox.get('Identity')} ({mailbox.get('Guid')})"
+
+
+def _not_the_owner(tenant: Tenant, device: Mapping[str, Any], mailbox: Record) -> TenantError:
+    return TenantError(
+        "other_object",
+        f"Exchange Online returned the device {device.get('DeviceId')} of {owner_of(device)} and the mailbox "
+        f"{_described(mailbox)}, which is not known to be its mailbox; nothing was changed",
+        "find the mailbox of the device",
+        tenant.label,
+        next_step="Give the option mailbox, by GUID or primary address; if this stays, report it",
+    )

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The organization's settings for mobile access: one object in each tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.errors import TenantError, usage
+from .._core.resource import EditedList, Field, Record, Resource, returned
+from .._core.targets import first_names
+from .._engine.exchange_objects import Cmdlets
+from .._engine.run import ensure
+from .._engine.tenant import Tenant
+from .access_decision import STATES
+from .impact import read_impact, with_default
+from .values import counted
+
+_LONGEST_INSERT = 256  # characters, Set-ActiveSyncOrganizationSettings
+_STRICTNESS = ("Allowed", "Quarantined", "Blocked")
+
+
+class Settings(Cmdlets):
+    """The one object, which needs no identity."""
+
+    def identity(self, record: Record) -> dict[str, Any]:
+        return {}
+
+
+def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring the settings to the wanted state. Raises L(TenantError)."""
+    for option in ("user_mail_insert", "ota_notification_mail_insert"):
+        length = len(params[option] or "")
+        if length > _LONGEST_INSERT:
+            raise usage(f"{option} has {length} characters; Exchange takes at most {_LONGEST_INSERT}")
+    return {"impact": [], **ensure(SETTINGS, tenant, params, check_mode)}
+
+
+def current(tenant: Tenant) -> dict[str, Any]:
+    """The settings as they are, under the names under which they are returned. Raises L(TenantError)."""
+    return returned(next(iter(SETTINGS.backend.list(tenant)), {}))
+
+
+def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> Mapping[str, Any]:
+    """A default hits devices that are already in use, too; it is made stricter only when that was accepted."""
+    level = params["default_access_level"]
+    if level is None or level == (record or {}).get("DefaultAccessLevel"):
+        return {}
+    changed = read_impact(tenant, with_default(level))
+    hit = [one for one in changed if _STRICTNESS.index(one["after"]) > _STRICTNESS.index(one["before"])]
+    if hit and not params["accept_impact"]:
+        owners = sorted({one["mailbox"] for one in hit})
+        named = first_names(owners, 5)
+        raise TenantError(
+            "not_accepted",
+            f"with {level} as the default, {counted(len(hit), 'device')} of "
+            f"{counted(len(owners), 'mailbox', 'mailboxes')} would be locked out ({named})",
+            next_step="Allow them first, in their mailboxes or by a device access rule, or set accept_impact to true",
+            details={"impact": changed},
+        )
+    return {"impact": changed}
+
+
+def _text(option: str, api: str) -> Field:
+    return Field(option, api, same=lambda value: value or "", clears=True)
+
+
+# TenantAdminPreference is missing, since nobody says what it may be.
+SETTINGS = Resource(
+    name="activesync_organization_settings",
+    backend=Settings(
+        "ActiveSyncOrganizationSettings",
+        "organization settings for mobile access",
+        "the Exchange role View-Only Configuration or Organization Client Access",
+        "the Exchange role Organization Client Access",
+    ),
+    fields=(
+        Field("default_access_level", "DefaultAccessLevel", {"choices": sorted(STATES)}),
+        EditedList("admin_mail_recipients", "AdminMailRecipients"),
+        _text("user_mail_insert", "UserMailInsert"),
+        _text("ota_notification_mail_insert", "OtaNotificationMailInsert"),
+        Field("allow_rms_support_for_unenlightened_apps", "AllowRMSSupportForUnenlightenedApps", {"type": "bool"}),
+        Field(
+            "enable_mobile_mailbox_policy_when_ca_inplace", "EnableMobileMailboxPolicyWhenCAInplace", {"type": "bool"}
+        ),
+    ),
+    before_write=_before_write,
+)

@@ -1,0 +1,189 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done to mobile devices: allowed or blocked in their mailbox, forgotten, wiped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.clocks import check_clocks
+from .._core.errors import Purpose, TenantError, usage
+from .._core.removal import remove_listed
+from .._core.resource import Record, fold, folded_set
+from .._engine.tenant import Tenant
+from .._mobile_access.cas_mailbox import keep as keep_mailbox
+from .._mobile_access.cas_mailbox import predict
+from .devices import AGES, FILTERS, Found, find_devices, read_devices, uses_ages
+from .plan import Device, Plan, carry_out, label, names
+from .wipe import plan_wipe
+
+_FIND = "find the device"
+_REMOVE = Purpose("remove the mobile device", "the Exchange role Mail Recipients or User Options")
+OPTIONS: dict[str, Any] = {
+    **FILTERS,
+    "match": {"type": "str", "choices": ["one", "all"], "default": "one"},
+    "max_affected": {"type": "int"},
+    "access": {"type": "str", "choices": ["allowed", "blocked", "default"]},
+    "wipe": {"type": "str", "choices": ["account_only", "full", "cancel"]},
+    "confirm_full_wipe": {"type": "str"},
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 900},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+# For each kind of access, what happens to an id in the lists of allowed and of blocked devices.
+_EDITS = {"allowed": ("add", "remove"), "blocked": ("remove", "add"), "default": ("remove", "remove")}
+_LISTS = ("allowed_device_ids", "blocked_device_ids")
+
+
+def act(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Do one thing to one device, or to all that the filters leave. Raises L(TenantError).
+
+    The whole change is worked out and counted before the first write.
+    """
+    _check(params)
+    found = find_devices(tenant, params)
+    if uses_ages(params):
+        check_clocks(found.service_time, tenant.http.now(), "act on mobile devices", tenant.label)
+    _check_guids(tenant, params, found)
+    devices = found.devices if params["match"] == "all" else _the_one(tenant, params, found.devices)
+    _check_confirmation(params, devices)
+    if params["access"]:
+        plan = _plan_access(tenant, params, found, devices)
+    elif params["wipe"]:
+        plan = plan_wipe(tenant, params, devices)
+    else:
+        plan = _plan_removal(tenant, found, devices)
+    return {"devices": devices, **carry_out(plan, params["max_affected"], tenant.label, check_mode)}
+
+
+def _check(params: Mapping[str, Any]) -> None:
+    absent, everything = params["state"] == "absent", params["match"] == "all"
+    if sum(1 for one in (params["access"], params["wipe"], absent) if one) != 1:
+        raise usage("exactly one of access, wipe and state=absent must be given", "Use a task for each")
+    for option in (*AGES, "wait_timeout"):
+        if (params[option] or 0) < 0:
+            raise usage(f"{option} is {params[option]}, and it cannot be less than 0")
+    # Every device is at least 0 days old, so that says of none that it is meant.
+    if not any(
+        params[option] is not None and not (option.startswith("min_") and params[option] == 0) for option in FILTERS
+    ):
+        raise usage("no option says which devices are meant", "Give device_id, mailbox or another filter")
+    if params["wipe"] == "full":
+        if everything:
+            raise usage("a full wipe is for one device", "Leave match out, and give device_id")
+        if not params["device_id"] or fold(params["confirm_full_wipe"]) != fold(params["device_id"]):
+            raise usage(
+                "a full wipe erases everything on the device, so confirm_full_wipe must be the same as device_id",
+                "Use account_only to erase only the mail account",
+            )
+    if everything and (params["wipe"] or absent) and params["max_affected"] is None:
+        raise usage(
+            "with match=all, wipe and state=absent need max_affected: how many devices may be affected at most",
+            "Give a number; with 0 the task names the devices and stops",
+        )
+    if (params["max_affected"] or 0) < 0:
+        raise usage(f"max_affected is {params['max_affected']}, and no number of devices is below 0")
+
+
+def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> None:
+    """A GUID that no device has is more likely a mistake than a device to pass over. What is removed may be gone."""
+    if params["guids"] is None or params["state"] == "absent":
+        return
+    unknown = sorted(set(params["guids"]) - {one for one in params["guids"] if fold(one) in folded_set(found.records)})
+    if unknown:
+        whose = f" of {params['mailbox']}" if params["mailbox"] else ""
+        raise TenantError(
+            "not_found",
+            f"guids has {', '.join(unknown)}, and no device{whose} has this GUID; nothing was changed",
+            _FIND,
+            tenant.label,
+            next_step="Read the devices again: one whose account was set up anew has a new GUID",
+            details={"guids": unknown},
+        )
+
+
+def _the_one(tenant: Tenant, params: Mapping[str, Any], devices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if len(devices) == 1 or (not devices and params["state"] == "absent"):
+        return devices
+    if not devices:
+        raise TenantError("not_found", "no device is left by the filters", _FIND, tenant.label)
+    raise TenantError(
+        "ambiguous",
+        f"{len(devices)} devices are left by the filters where one is expected: {names(devices)}",
+        _FIND,
+        tenant.label,
+        next_step="Say which one, by mailbox and device_id or by guids, or that all are meant, by match",
+        details={"candidates": [one["identity"] for one in devices]},
+    )
+
+
+def _check_confirmation(params: Mapping[str, Any], devices: list[dict[str, Any]]) -> None:
+    """What was confirmed is the id of what was found, and not only that of what was asked for."""
+    if params["wipe"] == "full":
+        for device in devices:
+            if fold(device["device_id"]) != fold(params["confirm_full_wipe"]):
+                raise usage(f"confirm_full_wipe is not the id of the device that was found, {label(device)}")
+
+
+def _plan_access(tenant: Tenant, params: Mapping[str, Any], found: Found, devices: list[dict[str, Any]]) -> Plan:
+    """Move the ids between the lists of their mailboxes: one call for each mailbox that changes."""
+    mailboxes: dict[str, tuple[Record, list[Device]]] = {}
+    owners = found.owners(tenant, devices)
+    for device in devices:
+        owner = owners[device["guid"]]
+        if isinstance(owner, TenantError):
+            raise owner
+        mailboxes.setdefault(str(owner["Guid"]), (owner, []))[1].append(device)
+    before, after, affected, wanted = {}, {}, list[Device](), list[tuple[Record, dict[str, Any]]]()
+    for mailbox, (record, own) in sorted(mailboxes.items(), key=lambda one: (str(one[1][0].get("Identity")), one[0])):
+        ids = list({fold(one["device_id"]): one["device_id"] for one in own}.values())
+        options = _options(mailbox, params["access"], ids)
+        was, becomes = ({name: view[name] for name in _LISTS} for view in predict(options, record))
+        moved = [one for one in own if _places(was, one["device_id"]) != _places(becomes, one["device_id"])]
+        if moved:
+            name = f"{record.get('Identity')} ({mailbox})"
+            before[name], after[name] = was, becomes
+            affected += moved
+            wanted.append((record, options))
+
+    def write() -> dict[str, Any]:
+        for record, options in wanted:
+            keep_mailbox(tenant, options, False, record)
+        return {}
+
+    done = {"default": "left to the rules and the default"}.get(params["access"], params["access"])
+    return Plan(done, before, after, affected, write)
+
+
+def _options(mailbox: str, access: str, ids: list[str]) -> dict[str, Any]:
+    """The options of the mailbox that put these ids in their place."""
+    lists = {
+        name: {"add": [], "remove": [], "set": None, edit: ids}
+        for name, edit in zip(_LISTS, _EDITS[access], strict=True)
+    }
+    others = dict.fromkeys(("active_sync_enabled", "outlook_mobile_enabled", "policy"))
+    return {"mailbox": mailbox, **others, **lists}
+
+
+def _places(lists: Mapping[str, list[str]], device_id: str) -> list[bool]:
+    return [fold(device_id) in folded_set(listed) for listed in lists.values()]
+
+
+def _plan_removal(tenant: Tenant, found: Found, devices: list[dict[str, Any]]) -> Plan:
+    """Remove the partnerships. Nothing is erased on the devices."""
+
+    def remove(guid: str) -> None:
+        remove_listed(
+            tenant.http,
+            lambda: tenant.exchange.invoke("Remove-MobileDevice", {"Identity": guid}, _REMOVE),
+            lambda: fold(guid) in folded_set(one.get("Guid") for one in read_devices(tenant, found.mailbox).values),
+        )
+
+    def write() -> dict[str, Any]:
+        for device in devices:
+            remove(device["guid"])
+        return {}
+
+    return Plan("removed", {label(one): one["identity"] for one in devices}, {}, list(devices), write)

@@ -1,0 +1,214 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mobile devices: what is known of each, and which of them are meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from .._core.concurrent import gather
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Record, fold, folded_set, returned
+from .._engine.tenant import Tenant
+from .._exchange.invoke_command import Result
+from .._mobile_access.access_decision import owner_of
+from .._mobile_access.mailboxes import check_owner, find_mailbox, find_owners
+from .managed_devices import compliance_of, read_compliance
+from .wipe import wipe_of
+
+READER = "the Exchange role View-Only Recipients"
+READ_DEVICES = Purpose("read the mobile devices", READER)
+_READ_STATISTICS = Purpose("read the statistics of the mobile devices", READER)
+# Exchange Online refuses older ones since 1 March 2026 (message center MC1197103).
+MINIMUM_EAS_VERSION = (16, 1)
+_AT_ONCE = 4  # mailboxes; concurrent requests are what Exchange limits per tenant
+_SAID_EVERY = 100  # mailboxes
+
+_EXACT = {
+    "device_id": "device_id",
+    "access_state": "device_access_state",
+    "device_model": "device_model",
+    "device_type": "device_type",
+    "client_type": "client_type",
+    "below_minimum_eas_version": "below_minimum_eas_version",
+    "compliant": "compliant",
+}
+AGES = {f"{bound}_days_since_{which}_sync": which for bound in ("min", "max") for which in ("first", "last")}
+FILTERS: dict[str, Any] = {
+    "mailbox": {"type": "str"},
+    **{option: {"type": "str"} for option in _EXACT},
+    "guids": {"type": "list", "elements": "str"},
+    "device_os": {"type": "str"},
+    "below_minimum_eas_version": {"type": "bool"},
+    "compliant": {"type": "bool"},
+    **{option: {"type": "int"} for option in AGES},
+}
+
+
+def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The devices that the filters leave. Raises L(TenantError)."""
+    found = find_devices(tenant, params, bool(params["gather_statistics"]))
+    return {"changed": False, "mobile_devices": found.devices}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read: the devices that the filters leave, and what it takes to act on them.
+
+    C(records) are all devices as the service gave them, by GUID, C(mailbox) is the one that was asked for, if any, and
+    C(service_time) what the service says that it is now.
+    """
+
+    devices: list[dict[str, Any]]
+    records: dict[str, Record]
+    mailbox: Record | None
+    service_time: datetime | None
+
+    def owners(self, tenant: Tenant, devices: list[dict[str, Any]]) -> dict[str, Record | TenantError]:
+        """The mailbox of each device, by the GUID of the device, or why it is not known for sure."""
+        if self.mailbox is not None:
+            return {device["guid"]: self.mailbox for device in devices}
+        return find_owners(tenant, [self.records[device["guid"]] for device in devices])
+
+
+def read_devices(tenant: Tenant, mailbox: Record | None) -> Result:
+    """All devices, or all of a mailbox, which are checked to be its own."""
+    asked = {"ResultSize": "Unlimited", **({"Mailbox": mailbox["Guid"]} if mailbox else {})}
+    found = tenant.exchange.invoke("Get-MobileDevice", asked, READ_DEVICES)
+    if mailbox:
+        check_owner(tenant, found.values, mailbox)
+    return found
+
+
+def uses_ages(params: Mapping[str, Any]) -> bool:
+    """Whether the filters go by when a device synchronised."""
+    return any(params.get(option) is not None for option in AGES)
+
+
+def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = False) -> Found:
+    """The devices that the filters leave, complete or an error. Only statistics tell the last synchronisation.
+
+    Intune is asked only if it matters, so that who does not use it needs no rights there.
+    """
+    mailbox = find_mailbox(tenant, params["mailbox"]) if params.get("mailbox") else None
+    found = read_devices(tenant, mailbox)
+    by_age = any(params.get(option) is not None for option, which in AGES.items() if which == "last")
+    known = [facts(record, found.date) for record in found.values]
+    if params.get("compliant") is not None:
+        said = read_compliance(tenant)
+        known = [{**one, "compliant": compliance_of(raw, said)} for one, raw in zip(known, found.values, strict=True)]
+    devices = [one for one in known if fits(one, params)]
+    left = Found(devices, {str(one.get("Guid")): one for one in found.values}, mailbox, found.service_time)
+    if statistics or by_age:
+        devices = [one for one in add_statistics(tenant, left, found.date) if fits(one, params, last=True)]
+    return replace(left, devices=devices)
+
+
+def facts(device: Record, now: datetime) -> dict[str, Any]:
+    """A device as it is returned, with what follows from its properties."""
+    return {
+        **returned(device),
+        "mailbox": owner_of(device),
+        "below_minimum_eas_version": below_minimum(device),
+        "days_since_first_sync": _days(device.get("FirstSyncTime"), now),
+        "days_since_last_sync": _days(device.get("LastSuccessSync"), now),
+    }
+
+
+def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = False) -> bool:
+    """Whether the filters leave C(device); with C(last) those by its last synchronisation as well.
+
+    What is not known fits no filter: nobody is approved or removed for lack of a fact.
+    """
+    for option, name in _EXACT.items():
+        if params.get(option) is not None and fold(params[option]) != fold(device.get(name)):
+            return False
+    if params.get("guids") is not None and fold(device.get("guid")) not in folded_set(params["guids"]):
+        return False
+    if params.get("device_os") and not str(fold(device.get("device_os") or "")).startswith(fold(params["device_os"])):
+        return False
+    for option, which in AGES.items():
+        limit, days = params.get(option), device.get(f"days_since_{which}_sync")
+        if limit is None or (which == "last" and not last):
+            continue
+        if days is None or (days < limit if option.startswith("min") else days > limit):
+            return False
+    return True
+
+
+def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str, Any]]:
+    """The devices with their statistics: one call for each mailbox, a few at a time. Raises L(TenantError).
+
+    Devices whose mailbox is not there any more are left out, if they are not listed any more either.
+    """
+    owners = found.owners(tenant, found.devices)
+    mailboxes = sorted({str(one["Guid"]) for one in owners.values() if not isinstance(one, TenantError)})
+    done = iter(range(1, len(mailboxes) + 1))
+
+    def read(mailbox: str) -> list[Record]:
+        asked = {"Mailbox": mailbox}
+        values = tenant.exchange.invoke("Get-MobileDeviceStatistics", asked, _READ_STATISTICS).values
+        number = next(done)
+        if number % _SAID_EVERY == 0 or number == len(mailboxes):
+            tenant.progress(f"statistics of {number} of {len(mailboxes)} mailboxes are read")
+        return values
+
+    answers = gather({mailbox: partial(read, mailbox) for mailbox in mailboxes}, at_most=_AT_ONCE)
+    known: dict[Any, Record] = {}
+    for answer in answers.values():
+        if not isinstance(answer, TenantError):
+            known |= {fold(one.get("Guid")): one for one in answer}
+    lost: dict[str, TenantError] = {}
+    for guid, owner in owners.items():
+        failure = owner if isinstance(owner, TenantError) else answers[str(owner["Guid"])]
+        if isinstance(failure, TenantError):
+            if failure.kind != "not_found":
+                raise failure
+            lost[guid] = failure
+    if lost:
+        _check_gone(tenant, found.mailbox, lost)
+    return [_with(one, known.get(fold(one["guid"])), now) for one in found.devices if one["guid"] not in lost]
+
+
+def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, TenantError]) -> None:
+    """A mailbox of a device that was just listed is "not found": believed only if the device is not listed now."""
+    listed = folded_set(one.get("Guid") for one in read_devices(tenant, mailbox).values)
+    for guid, failure in lost.items():
+        if fold(guid) in listed:
+            failure.kind, failure.next_step = "unavailable", ""
+            raise failure
+
+
+def _with(device: dict[str, Any], statistics: Record | None, now: datetime) -> dict[str, Any]:
+    if statistics is None:
+        return {**device, "statistics": {}, "days_since_last_sync": None, "wipe": None}
+    days = _days(statistics.get("LastSuccessSync"), now)
+    try:
+        wipe = wipe_of(statistics)
+    except TenantError:  # a time that cannot be read is no reason to show nothing of all other devices
+        wipe = None
+    return {**device, "statistics": returned(statistics), "days_since_last_sync": days, "wipe": wipe}
+
+
+def below_minimum(device: Record) -> bool | None:
+    """Whether the protocol version is too old; null for clients with another protocol, or without a version."""
+    version = re.fullmatch(r"(\d+)\.(\d+)", str(device.get("ClientVersion") or ""))
+    if device.get("ClientType") != "EAS" or version is None:
+        return None
+    return (int(version[1]), int(version[2])) < MINIMUM_EAS_VERSION
+
+
+def _days(text: Any, now: datetime) -> int | None:
+    """Whole days between a time of Exchange and the service's own now; null where there is none."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0, (now - moment).days) if moment.year > 1 else None

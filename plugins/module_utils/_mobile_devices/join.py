@@ -1,0 +1,60 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which device in Exchange is which in Intune. Pure rules: no I/O.
+
+C(easDeviceId) of Intune is the C(DeviceId) of Exchange. The ids of Outlook for iOS and Android are not stable, so its
+entries are left out. Where Intune tells no id, nothing can be said: Microsoft does not say when it fills the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._core.resource import fold
+from .._mobile_access.access_decision import owner_of
+
+_PHONES = frozenset({"ios", "ipados", "android"})
+
+
+def can_be_joined(device: Mapping[str, Any]) -> bool:
+    """Whether Intune may know this device of Exchange by its C(DeviceId)."""
+    return device.get("ClientType") == "EAS" and fold(device.get("DeviceType")) != "outlook"
+
+
+def join(managed: Iterable[Mapping[str, Any]], devices: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each phone of Intune and each Exchange ActiveSync device, together where they are the same."""
+    eas: dict[Any, list[Mapping[str, Any]]] = {}
+    for device in devices:
+        if can_be_joined(device):
+            eas.setdefault(fold(device.get("DeviceId")), []).append(device)
+    rows, seen = [], set()
+    for one in managed:
+        key = fold(one.get("easDeviceId") or "")
+        if not key and fold(one.get("operatingSystem") or "") not in _PHONES:
+            continue
+        found = eas.get(key, []) if key else []
+        seen.add(key)
+        match = "matched" if found else "only_intune" if key else "cannot_tell"
+        rows += [_row(match, one, device) for device in found or [{}]]
+    rows += [_row("only_exchange", {}, device) for key, found in eas.items() if key not in seen for device in found]
+    return rows
+
+
+def _row(match: str, managed: Mapping[str, Any], device: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "match": match,
+        "user": managed.get("userPrincipalName"),
+        "device_name": managed.get("deviceName"),
+        "operating_system": managed.get("operatingSystem") or device.get("DeviceOS"),
+        "compliance_state": managed.get("complianceState"),
+        "intune_id": managed.get("id"),
+        "intune_access_state": managed.get("exchangeAccessState"),
+        "device_id": managed.get("easDeviceId") or device.get("DeviceId"),
+        "guid": device.get("Guid"),
+        "mailbox": owner_of(device) or None,
+        "access_state": device.get("DeviceAccessState"),
+        "access_reason": device.get("DeviceAccessStateReason"),
+        "client_version": device.get("ClientVersion"),
+    }

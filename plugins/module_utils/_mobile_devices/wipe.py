@@ -1,0 +1,181 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wiping mobile devices: the mail account alone, everything, or not after all.
+
+This is the only place from which Clear-MobileDevice is sent to wipe (L(_any_cmdlet) refuses it without AccountOnly).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from .._core.errors import Purpose, TenantError
+from .._core.resource import fold
+from .._core.retry import Deadline
+from .._engine.tenant import Tenant
+from .._mobile_access.values import counted
+from .plan import Device, Plan, label, names
+
+_WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
+_CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.needs)
+_READ = Purpose("see how far the wipe is", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
+_ATTEMPTS = 3  # looks at a request that was taken back
+_FIRST_LOOK, _LONGEST_PAUSE = 5.0, 60.0  # seconds between looks while waiting
+_KINDS = {"account_only": "AccountOnlyDeviceWipe", "full": "DeviceWipe"}
+# By which kinds of wipe the data in question are erased: a full wipe erases the account as well.
+_COVERED_BY = {"account_only": ("account_only", "full"), "full": ("full",)}
+Stages = dict[str, str]  # of each kind of wipe: none, pending, done
+
+
+def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
+    """How far each kind of wipe is. With C(cancelled), how far it would be without the pending requests.
+
+    The newest request counts, and the newest acknowledgement of its kind. An acknowledgement from before the first
+    synchronisation is one of an earlier partnership: the account was set up anew since.
+    """
+    first = _time(statistics, "FirstSyncTime")
+    stages = {}
+    for word, kind in _KINDS.items():
+        asked, done = _time(statistics, f"{kind}RequestTime"), _time(statistics, f"{kind}AckTime")
+        pending = asked is not None and (done is None or asked > done) and not cancelled
+        valid = done is not None and (first is None or done >= first)
+        stages[word] = "pending" if pending else "done" if valid else "none"
+    return stages
+
+
+def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
+    """A time of Exchange, which writes year 1 where there is none. Raises L(TenantError) if it cannot be read."""
+    text = statistics.get(name)
+    if text in (None, ""):
+        return None
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        problem = f"Exchange Online gave {name} in a form that is not known"
+        raise TenantError("unexpected_answer", problem, _READ.attempted) from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.year > 1 else None
+
+
+def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Device]) -> Plan:
+    """Ask for the wipe of each device that is not being wiped and was not, or take the requests back."""
+    cancels = params["wipe"] == "cancel"
+    parameters = {one["guid"]: _parameters(params["wipe"], one) for one in devices}
+    kinds = {guid: "account_only" if "AccountOnly" in sent else "full" for guid, sent in parameters.items()}
+    before, after = dict[str, Stages](), dict[str, Stages]()
+    for device in devices:
+        guid = device["guid"]
+        statistics = _look(tenant, device)
+        before[guid] = wipe_of(statistics)
+        if cancels:
+            after[guid] = wipe_of(statistics, cancelled=True)
+        elif all(before[guid][kind] == "none" for kind in _COVERED_BY[kinds[guid]]):
+            after[guid] = {**before[guid], kinds[guid]: "pending"}
+        else:
+            after[guid] = before[guid]
+    affected = [one for one in devices if after[one["guid"]] != before[one["guid"]]]
+
+    def told(stages: Mapping[str, Stages]) -> dict[str, Any]:
+        shown = {"devices": [{**one, "wipe": stages[one["guid"]]} for one in devices]}
+        if cancels:
+            return {**shown, "msg": _cancelled(devices, affected, before)}
+        done = bool(stages) and all(is_done(kinds[guid], seen) for guid, seen in stages.items())
+        return {**shown, "acknowledged": done}
+
+    def write() -> dict[str, Any]:
+        for device in affected:
+            tenant.exchange.invoke(
+                "Clear-MobileDevice", {"Identity": device["guid"], **parameters[device["guid"]]}, _WIPE
+            )
+        if cancels:
+            for device in affected:
+                _check_cancelled(tenant, device, after[device["guid"]])
+            return told(after)
+        return told(_wait(tenant, devices, kinds, params["wait_timeout"]) if params["wait"] else after)
+
+    named = {one["guid"]: label(one) for one in devices}
+    return Plan(
+        "no longer wiped" if cancels else "wiped",
+        {named[guid]: stages for guid, stages in before.items()},
+        {named[guid]: stages for guid, stages in after.items()},
+        affected,
+        write,
+        told(after),
+    )
+
+
+def _cancelled(devices: Sequence[Device], affected: Sequence[Device], before: Mapping[str, Stages]) -> str:
+    """What was there to cancel: nobody must believe that a wipe was cancelled that was not pending, or is done."""
+    done = [one for one in devices if "done" in before[one["guid"]].values()]
+    pending = (
+        f"A wipe was pending on {names(affected)}" if affected else "No wipe was pending, so nothing was cancelled"
+    )
+    return pending + (f". Already wiped, which cannot be undone: {names(done)}" if done else "")
+
+
+def is_done(kind: str, stages: Stages) -> bool:
+    """Whether the device acknowledged a wipe of this kind, or one that includes it."""
+    return any(stages[one] == "done" for one in _COVERED_BY[kind])
+
+
+def _parameters(wanted: str, device: Device) -> dict[str, bool]:
+    """What makes Clear-MobileDevice do C(wanted) and no more. Raises L(TenantError) where it cannot."""
+    if wanted == "cancel":
+        return {"Cancel": True}
+    # Outlook holds no more than the account, so that nothing else can be wiped there.
+    if wanted == "full" and device["client_type"] != "Outlook":
+        return {}
+    if device["below_minimum_eas_version"]:
+        raise TenantError(
+            "not_supported",
+            f"the device {label(device)} speaks a protocol before 16.1, which knows no wipe of the account alone",
+            next_step="Block the device instead; nothing else can be taken from it without erasing all of it",
+        )
+    return {"AccountOnly": True}
+
+
+def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
+    """The statistics of this device, and of no other."""
+    found = tenant.exchange.invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
+    if len(found) != 1 or fold(found[0].get("Guid")) != fold(device["guid"]):
+        raise TenantError(
+            "other_object",
+            f"Exchange Online did not answer with the statistics of the device {label(device)} alone",
+            _READ.attempted,
+            tenant.label,
+        )
+    return found[0]
+
+
+def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
+    """A device can carry out the wipe while the request is being taken back; nobody must believe that it did not."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        seen = wipe_of(_look(tenant, device))
+        if seen == expected:
+            return
+        done = [kind for kind in seen if seen[kind] == "done" != expected[kind]]
+        if done:
+            problem = f"the device {label(device)} had carried out the wipe before the request could be taken back"
+            raise TenantError("too_late", problem, _CANCEL.attempted, tenant.label, next_step="It cannot be undone")
+        if attempt < _ATTEMPTS:
+            tenant.http.pause(attempt, None, _CANCEL)
+    problem = f"Exchange Online still shows the request for the device {label(device)} as pending"
+    raise TenantError("unavailable", problem, _CANCEL.attempted, tenant.label)
+
+
+def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], seconds: int) -> dict[str, Stages]:
+    """How far the wipes are when all are acknowledged, or when the time is up: a device that is off never answers."""
+    limit, pause = Deadline(seconds, tenant.http.clock), _FIRST_LOOK
+    tenant.http.deadline.extend(seconds)
+    while True:
+        seen = {one["guid"]: wipe_of(_look(tenant, one)) for one in devices}
+        waiting = [guid for guid, stages in seen.items() if not is_done(kinds[guid], stages)]
+        left = limit.remaining()
+        if not waiting or left <= 0:
+            return seen
+        tenant.progress(f"waiting for {counted(len(waiting), 'device')} to acknowledge the wipe; {left:.0f} s left")
+        tenant.http.sleep(min(pause, left))
+        pause = min(_LONGEST_PAUSE, pause * 1.5)

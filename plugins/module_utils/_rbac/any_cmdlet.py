@@ -1,0 +1,51 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Any cmdlet, for what has no module of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.errors import Purpose, usage
+from .._core.resource import fold
+from .._engine.tenant import Tenant
+from .._exchange.cmdlet_contract import CMDLETS
+from .._exchange.parameters import checked, reads
+
+_NAME = re.compile(r"[A-Za-z]+-[A-Za-z]+")
+_WIPES = ("clear-mobiledevice", "clear-activesyncdevice")  # the second is the older name
+OPTIONS: dict[str, Any] = {
+    "cmdlet": {"type": "str", "required": True},
+    "parameters": {"type": "dict", "default": {}},
+    "select": {"type": "list", "elements": "str", "default": []},
+    "allow_unknown": {"type": "bool", "default": False},
+}
+
+
+def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Run a cmdlet; in check mode only one that reads. Raises L(TenantError)."""
+    names = {fold(name): name for name in CMDLETS}
+    cmdlet = names.get(fold(params["cmdlet"].strip()), params["cmdlet"].strip())
+    parameters, known = params["parameters"], not params["allow_unknown"]
+    if not _NAME.fullmatch(cmdlet):
+        raise usage(f"cmdlet is {cmdlet!r}; give a name such as Get-MobileDevice")
+    if known and cmdlet not in CMDLETS:
+        raise usage(
+            f"the cmdlet {cmdlet} is not known to this collection", "Check its name, or set allow_unknown to true"
+        )
+    given = {fold(name): value for name, value in checked(cmdlet, parameters, known).items()}
+    if fold(cmdlet) in _WIPES and not (given.get("accountonly") is True or given.get("cancel") is True):
+        raise usage(
+            f"{cmdlet} without AccountOnly erases the whole device",
+            "Use intune.exchange.mobile_device, where a full wipe must be confirmed",
+        )
+    changes = not reads(cmdlet) and given.get("whatif") is not True
+    if check_mode and not reads(cmdlet):
+        return {"changed": changes, "objects": [], "cmdlet_warnings": []}
+    unsure = "" if cmdlet in CMDLETS else f", if {cmdlet} exists in Exchange Online"  # both answer with 403
+    purpose = Purpose(f"run {cmdlet}", f"an Exchange role that holds {cmdlet} with these parameters{unsure}")
+    found = tenant.exchange.invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
+    return {"changed": changes, "objects": found.values, "cmdlet_warnings": found.warnings}

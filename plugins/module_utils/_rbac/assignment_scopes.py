@@ -1,0 +1,46 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a role assignment reaches: one that is limited to some objects is not the whole right.
+
+https://learn.microsoft.com/powershell/module/exchange/new-managementroleassignment
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.resource import Record, fold, folded_set
+
+# The kind of scope, and the property of the role with the scope that it has from the start.
+_KINDS = {
+    "RecipientReadScope": "ImplicitRecipientReadScope",
+    "RecipientWriteScope": "ImplicitRecipientWriteScope",
+    "ConfigReadScope": "ImplicitConfigReadScope",
+    "ConfigWriteScope": "ImplicitConfigWriteScope",
+}
+# The name of the scope. Exchange leaves out properties without a value.
+_NAMES = (
+    "CustomRecipientWriteScope",
+    "CustomConfigWriteScope",
+    "CustomResourceScope",
+    "RecipientAdministrativeUnitScope",
+)
+SCOPES = (*_KINDS, *_NAMES)
+_WHOLE = folded_set(("", "None", "NotApplicable", "Organization", "OrganizationConfig"))
+
+
+def scope_of(assignment: Record, role: Mapping[str, Any] | None = None) -> str | None:
+    """The scope in words, such as "CustomRecipientScope Europe"; None for the whole right.
+
+    A role for one's own mailbox is limited by itself: with the role known, that is its whole right.
+    """
+    kinds = [
+        str(assignment[name])
+        for name, implicit in _KINDS.items()
+        if fold(assignment.get(name) or "") not in _WHOLE
+        and not (role and fold(assignment[name]) == fold(role.get(implicit)))
+    ]
+    names = [str(assignment[name]) for name in _NAMES if assignment.get(name)]
+    return " ".join(dict.fromkeys([*kinds, *names])) or None

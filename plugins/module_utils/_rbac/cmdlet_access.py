@@ -1,0 +1,240 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which cmdlets an account may run in Exchange Online, with which parameters, and through which role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.concurrent import gather
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import fold, folded_set
+from .._core.targets import is_blank
+from .._engine.tenant import Tenant
+from .assignment_scopes import SCOPES, scope_of
+
+READER = "the Exchange role View-Only Configuration or Role Management"
+READ_RIGHTS = Purpose("read the Exchange rights of the account", READER)
+_READ_OWN = Purpose("read which cmdlets the caller may run")
+
+# "Configure the Intune service-to-service connector for Exchange Online" (Microsoft, 2016): the cmdlets that its
+# account must be able to run. The parameters are those without which the cmdlet cannot do that job (exchange-ps
+# reference): a role can hold a cmdlet with only some, as Organization Client Access holds Get-MobileDevice with
+# Monitoring alone.
+CONNECTOR_CMDLETS: dict[str, tuple[str, ...]] = {
+    "Get-ActiveSyncOrganizationSettings": (),
+    "Set-ActiveSyncOrganizationSettings": ("DefaultAccessLevel",),
+    "Get-MobileDeviceMailboxPolicy": ("Identity",),
+    "Set-MobileDeviceMailboxPolicy": ("Identity",),
+    "New-MobileDeviceMailboxPolicy": ("Name",),
+    "Remove-MobileDeviceMailboxPolicy": ("Identity",),
+    "Get-ActiveSyncDeviceAccessRule": ("Identity",),
+    "Set-ActiveSyncDeviceAccessRule": ("Identity", "AccessLevel"),
+    "New-ActiveSyncDeviceAccessRule": ("AccessLevel", "Characteristic", "QueryString"),
+    "Remove-ActiveSyncDeviceAccessRule": ("Identity",),
+    "Get-MobileDeviceStatistics": ("Identity", "Mailbox"),
+    "Get-MobileDevice": ("Identity", "Mailbox"),
+    "Get-ActiveSyncDeviceClass": (),
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an account has of one cmdlet."""
+
+    granted: bool
+    missing_parameters: tuple[str, ...] = ()
+    roles: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The assignments that count for an account, the entries of their roles, and the roles for its own mailbox only.
+
+    C(entries) come with the whole right; those in C(limited) reach only as far as the scope of their assignment.
+    """
+
+    assignments: list[dict[str, Any]]
+    entries: list[dict[str, Any]]
+    own_mailbox: list[str]
+    limited: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_role_entries(tenant: Tenant, role: str) -> list[dict[str, Any]]:
+    """The cmdlets of a role with their parameters, in one read; none if there is no such role."""
+    if is_pattern(role):
+        return _entries_of_role(tenant, role)
+    found = tenant.exchange.invoke(
+        "Get-ManagementRoleEntry",
+        {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
+        READ_RIGHTS,
+        select=("Name", "Role", "Parameters"),
+    ).values
+    return [one for one in found if fold(one.get("Role") or role).rpartition("\\")[2] == fold(role)]
+
+
+def is_pattern(role: str) -> bool:
+    """Whether a name means something else in the identity of an entry, which is ROLE\\CMDLET with wildcards."""
+    return any(mark in role for mark in "\\*?[]")
+
+
+def _entries_of_role(tenant: Tenant, name: str) -> list[dict[str, Any]]:
+    """The entries as the role itself lists them: C((snap-in) CMDLET -PARAMETER -PARAMETER)."""
+    roles = tenant.exchange.invoke("Get-ManagementRole", {}, READ_RIGHTS, select=("Name", "RoleEntries")).values
+    texts = [
+        str(text).partition(") ")[2] or str(text)
+        for role in roles
+        if fold(role["Name"]) == fold(name)
+        for text in role.get("RoleEntries") or []
+    ]
+    return [
+        {"Name": cmdlet, "Role": name, "Parameters": [one.removeprefix("-") for one in parameters]}
+        for cmdlet, *parameters in (text.split() for text in texts)
+    ]
+
+
+def read_rights(tenant: Tenant, account: str) -> Rights:
+    """What the account holds, directly or through groups: one read a role. Raises L(TenantError)."""
+    assignments = tenant.exchange.invoke(
+        "Get-ManagementRoleAssignment",
+        {"RoleAssignee": account},
+        READ_RIGHTS,
+        select=(
+            "Name",
+            "Role",
+            "RoleAssigneeName",
+            "RoleAssigneeType",
+            "Enabled",
+            "RoleAssignmentDelegationType",
+            *SCOPES,
+        ),
+    ).values
+    # A delegating assignment allows to hand the role on, not to use it.
+    used = [
+        one
+        for one in assignments
+        if one.get("Enabled", True) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
+    ]
+    # Every mailbox has a role assignment policy. What it gives reaches no further than that mailbox.
+    own = [one for one in used if one.get("RoleAssigneeType") == "RoleAssignmentPolicy"]
+    counting = [one for one in used if one not in own]
+    reads = {
+        role: lambda role=role: read_role_entries(tenant, role)
+        for role in sorted({str(one["Role"]) for one in counting})
+    }
+    whole = {str(one["Role"]) for one in counting if scope_of(one) is None}
+    entries: list[dict[str, Any]] = []
+    limited: list[dict[str, Any]] = []
+    for role, found in gather(reads, at_most=4).items():
+        if isinstance(found, TenantError):
+            raise found
+        (entries if role in whole else limited).extend({**entry, "Role": role} for entry in found)
+    return Rights(counting, entries, sorted({str(one["Role"]) for one in own}), limited)
+
+
+def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
+    """The role entries that the account holds for the whole organization. Raises L(TenantError)."""
+    return read_rights(tenant, account).entries
+
+
+def asked_for(given: list[Any], option: str = "cmdlets") -> dict[str, list[str] | None]:
+    """The cmdlets of an option, each with the parameters named there, or None for whatever there is."""
+    asked: dict[str, list[str] | None] = {}
+    for one in given:
+        item = {"cmdlet": one} if isinstance(one, str) else one
+        if not isinstance(item, dict) or is_blank(item.get("cmdlet") or "") or set(item) - {"cmdlet", "parameters"}:
+            raise usage(f"{option} takes names of cmdlets, or cmdlet with parameters, not {one!r}")
+        parameters = item.get("parameters")
+        if parameters is not None and not isinstance(parameters, list):
+            raise usage(f"parameters of {item['cmdlet']} in {option} must be a list")
+        if fold(item["cmdlet"]) in folded_set(asked):
+            raise usage(f"{option} names {item['cmdlet']} twice")
+        asked[str(item["cmdlet"])] = None if parameters is None else [str(name) for name in parameters]
+    return asked
+
+
+def judge(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]]) -> dict[str, Access]:
+    """What the entries give of each cmdlet. Parameters of several roles add up."""
+    verdicts = {}
+    for cmdlet, needed in cmdlets.items():
+        held = [entry for entry in entries if fold(str(entry.get("Name"))) == fold(cmdlet)]
+        parameters = {fold(str(name)) for entry in held for name in entry.get("Parameters") or []}
+        missing = tuple(name for name in needed if fold(name) not in parameters)
+        verdicts[cmdlet] = Access(
+            bool(held) and not missing, missing if held else (), tuple(sorted({str(entry["Role"]) for entry in held}))
+        )
+    return verdicts
+
+
+_GRANT = "assign a role that has it; a new assignment takes time to count, so wait and run again"
+_REVOKE = "take the account out of the roles that give it"
+
+
+def access_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the account, or the caller, may run of the asked cmdlets, and what else. Raises L(TenantError)."""
+    given = params.get("cmdlets")
+    needed = {name: tuple(one or ()) for name, one in asked_for(given).items()} if given else CONNECTOR_CMDLETS
+    if params.get("account"):
+        found = _of_account(read_rights(tenant, params["account"]), needed)
+    else:
+        found = _of_caller(tenant.exchange.own_cmdlets(_READ_OWN), needed)
+    missing = [one["cmdlet"] for one in found["cmdlets"] if not one["granted"]]
+    return {
+        "changed": False,
+        "granted": not missing,
+        **found,
+        "shortfalls": [
+            *(f"{cmdlet} is not granted. Next step: {_GRANT}." for cmdlet in missing),
+            *(
+                f"{one['cmdlet']} is granted beyond what was asked for. Next step: {_REVOKE}."
+                for one in found["excess"]
+            ),
+        ],
+    }
+
+
+def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    origins = [
+        {
+            "role": str(one["Role"]),
+            "assignee": str(one.get("RoleAssigneeName")),
+            "assignee_type": str(one.get("RoleAssigneeType")),
+            "assignment": str(one.get("Name")),
+            "scope": scope_of(one),
+        }
+        for one in rights.assignments
+    ]
+    held: dict[str, set[str]] = {}
+    for entry in rights.entries:
+        held.setdefault(fold(str(entry["Name"])), set()).update(entry.get("Parameters") or [])
+    every = [*rights.entries, *rights.limited]
+    excess = {str(entry["Name"]): () for entry in every if fold(str(entry["Name"])) not in folded_set(needed)}
+    roles = {name: access.roles for name, access in judge(every, excess).items()}
+    anyhow = judge(every, needed)
+    return {
+        "cmdlets": [
+            {
+                "cmdlet": cmdlet,
+                "granted": access.granted,
+                "parameters": sorted(held.get(fold(cmdlet), ())),
+                "missing_parameters": list(access.missing_parameters),
+                "granted_by": [one for one in origins if one["role"] in anyhow[cmdlet].roles],
+            }
+            for cmdlet, access in judge(rights.entries, needed).items()
+        ],
+        "excess": [{"cmdlet": cmdlet, "roles": list(roles[cmdlet])} for cmdlet in sorted(roles)],
+        "own_mailbox_roles": rights.own_mailbox,
+    }
+
+
+def _of_caller(names: list[str], needed: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """Exchange tells a caller the names of its cmdlets, not their parameters or where they come from."""
+    unknown = {"parameters": None, "missing_parameters": None, "granted_by": None}
+    return {
+        "cmdlets": [{"cmdlet": cmdlet, "granted": fold(cmdlet) in folded_set(names), **unknown} for cmdlet in needed],
+        "excess": [{"cmdlet": name, "roles": None} for name in sorted(names) if fold(name) not in folded_set(needed)],
+        "own_mailbox_roles": None,
+    }

@@ -1,0 +1,285 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Management roles of one's own: a part of a built-in role, cmdlet by cmdlet and parameter by parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import Field, Record, Resource, fold, folded_set, returned
+from .._core.targets import check_marker, only
+from .._engine.exchange_objects import Cmdlets, found_by
+from .._engine.run import ensure
+from .._engine.tenant import Tenant
+from .cmdlet_access import READER, asked_for, is_pattern, read_role_entries
+
+Entries = dict[str, list[str]]  # parameters by cmdlet
+
+WRITER = "the Exchange role Role Management"
+_NOT_OURS = (
+    "Choose another name (connector_role_group, for the role intune.exchange.connector), or remove this management "
+    "role first"
+)
+_OF_ROLES = ("-ManagementRoleEntry", "-ManagementRole")
+_NAME_LIMIT = 64  # https://learn.microsoft.com/powershell/module/exchange/new-managementrole
+_READ = Purpose("read the management roles", READER)
+# Every cmdlet of PowerShell has these. They are no rights, and whether a role lists them is not stable.
+_COMMON = folded_set(
+    [
+        "Debug",
+        "ErrorAction",
+        "ErrorVariable",
+        "InformationAction",
+        "InformationVariable",
+        "OutBuffer",
+        "OutVariable",
+        "PipelineVariable",
+        "ProgressAction",
+        "Verbose",
+        "WarningAction",
+        "WarningVariable",
+    ]
+)
+
+
+def bare_name(role: Any) -> str:
+    """A role's name without the tenant that a live tenant was seen to put before it, as in contoso\\Role."""
+    return str(role or "").rpartition("\\")[2]
+
+
+def entries_of(tenant: Tenant, role: str) -> Entries:
+    """What a role holds, in the order of names; empty if there is no such role."""
+    found = {
+        str(entry["Name"]): sorted(name for name in entry.get("Parameters") or [] if fold(name) not in _COMMON)
+        for entry in read_role_entries(tenant, role)
+    }
+    return dict(sorted(found.items()))
+
+
+def listed(entries: Entries) -> list[dict[str, Any]]:
+    return [{"cmdlet": cmdlet, "parameters": parameters} for cmdlet, parameters in entries.items()]
+
+
+def unlisted(cmdlets: list[dict[str, Any]]) -> Entries:
+    return {one["cmdlet"]: one["parameters"] for one in cmdlets}
+
+
+def _comparable(cmdlets: list[dict[str, Any]]) -> dict[str, Any]:
+    return {fold(one["cmdlet"]): folded_set(one["parameters"]) for one in cmdlets}
+
+
+def within(asked: Mapping[str, list[str] | None], parent: str, allowed: Entries) -> Entries:
+    """The asked cmdlets in the parent's spelling. Raises L(TenantError) for what the parent does not hold."""
+    cmdlets = {fold(cmdlet): cmdlet for cmdlet in allowed}
+    wanted: Entries = {}
+    beyond = [name for name in asked if fold(name) not in cmdlets]
+    for name, parameters in asked.items():
+        cmdlet = cmdlets.get(fold(name), "")
+        names = {fold(parameter): parameter for parameter in allowed.get(cmdlet, [])}
+        given = [one for one in parameters or [] if fold(one) not in _COMMON]
+        if cmdlet:
+            beyond += [f"{cmdlet} -{one}" for one in given if fold(one) not in names]
+        wanted[cmdlet] = sorted(names.get(fold(one), one) for one in (given if parameters is not None else names))
+    if beyond:
+        raise TenantError(
+            "beyond_parent",
+            f"the parent role {parent} does not hold {', '.join(beyond)}, and a role holds no more than its parent",
+            next_step="Take another parent for them, in a role of its own: management_role_info with cmdlet lists them",
+            details={"beyond": beyond},
+        )
+    return dict(sorted(wanted.items()))
+
+
+@dataclass(frozen=True)
+class Roles(Cmdlets):
+    """The management roles; the one called C(name) is read with its cmdlets. C(allowed) is what its parent holds."""
+
+    noun: str = "ManagementRole"
+    thing: str = "management role"
+    reader: str = READER
+    writer: str = WRITER
+    select: tuple[str, ...] = ("Identity", "Name", "Guid", "Parent", "Description", "RoleType", "IsRootRole")
+    # Without Force, Exchange Online asks, and nobody is there to answer.
+    always: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"Remove-ManagementRole": {"Force": True}})
+    name: str = ""
+    allowed: Entries = field(default_factory=dict)
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        return [
+            {**one, "Cmdlets": listed(entries_of(tenant, one["Name"]))} if fold(one["Name"]) == fold(self.name) else one
+            for one in super().list(tenant)
+        ]
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        """A new role never holds more cmdlets than asked for; nobody has it before its parameters are trimmed."""
+        wanted = unlisted(values.get("Cmdlets") or listed(self.allowed))
+        enabled = {"EnabledCmdlets": list(wanted)} if values.get("Cmdlets") else {}
+        sent = {name: value for name, value in values.items() if name != "Cmdlets"}
+        made = super().create(tenant, {**sent, **enabled})
+        self._edit(tenant, made, {cmdlet: self.allowed[cmdlet] for cmdlet in wanted}, wanted, of_new=True)
+        return {**{name: made.get(name) for name in self.select}, "Cmdlets": listed(wanted)}
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        self._edit(tenant, record, unlisted(record["Cmdlets"]), unlisted(values["Cmdlets"]))
+        return {**record, **values}
+
+    def _edit(self, tenant: Tenant, role: Record, before: Entries, after: Entries, *, of_new: bool = False) -> None:
+        """Entry by entry, what goes first. Each step is absolute: the next run goes on where this one ended.
+
+        The entries by which roles are changed come last, and what they gain before what they lose: whoever changes its
+        own role could not finish otherwise.
+        """
+        gone = [cmdlet for cmdlet in before if cmdlet not in after]
+        other = [
+            cmdlet for cmdlet in after if cmdlet in before and folded_set(before[cmdlet]) != folded_set(after[cmdlet])
+        ]
+        new = [cmdlet for cmdlet in after if cmdlet not in before]
+        steps = [(verb, one) for verb, cmdlets in (("Remove", gone), ("Set", other), ("Add", new)) for one in cmdlets]
+        needed = [(verb, one) for verb, one in steps if one.endswith(_OF_ROLES)]
+        for verb, cmdlet in [one for one in steps if one not in needed] + needed[::-1]:
+            parameters: dict[str, Any] = {} if verb == "Remove" else {"Parameters": after[cmdlet]}
+            if verb == "Add":
+                parameters["Overwrite"] = True
+            self._entry(tenant, verb, str(role["Name"]), cmdlet, parameters, of_new=of_new)
+
+    def _entry(
+        self, tenant: Tenant, verb: str, role: str, cmdlet: str, parameters: Mapping[str, Any], *, of_new: bool
+    ) -> None:
+        try:
+            written = {"Identity": f"{role}\\{cmdlet}", **parameters}
+            self.write(tenant, "change", f"{verb}-ManagementRoleEntry", written, of_new=of_new)
+        except TenantError as error:
+            if error.kind == "not_found":  # new objects are not found everywhere at once, and others remove them
+                if verb == "Remove" and fold(cmdlet) not in folded_set(entries_of(tenant, role)):
+                    return
+                error.kind = "outcome_unknown"
+            raise
+
+
+def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+    name, marker = params["name"], params.get("marker")
+    if record and record.get("IsRootRole"):
+        raise _refusal(tenant, "built_in", f"the management role {name} is built in", "Choose another name")
+    if record is not None:
+        check_marker((record["Name"], record.get("Description")), marker, "management role", _NOT_OURS, tenant.label)
+    if params["state"] == "present" and marker and fold(marker) not in fold(params.get("description") or ""):
+        raise usage("description does not hold the text of marker", "Put the marker into the description")
+    if is_pattern(name) and params["state"] == "present":
+        raise usage(f"the name {name} holds one of \\ * ? [ ], which mean other roles where its cmdlets are changed")
+    if params["state"] == "absent":
+        _check_unused(tenant, name, str((record or {}).get("Guid") or name))
+    elif record is None:
+        if not params.get("parent"):
+            raise usage(f"parent is needed to create the management role {name}")
+    else:
+        for one in _FIXED:
+            if params.get(one.option) is not None and one.same(params[one.option]) != one.same(record.get(one.api)):
+                raise _refusal(
+                    tenant,
+                    "fixed",
+                    f"the {one.option} of the management role {name} is {record.get(one.api) or 'empty'} and cannot be "
+                    f"changed to {params[one.option]}",
+                    f"Leave {one.option} out or as it is, or remove the role first",
+                )
+
+
+def _check_unused(tenant: Tenant, name: str, role: str) -> None:
+    """Assignments are other people's rights: they are named, never removed on the side."""
+    asked = {"Identity": role, "GetChildren": True}
+    assigned = found_by(tenant, "Get-ManagementRoleAssignment", {"Role": role, "Delegating": False}, _READ)
+    children = [one for one in found_by(tenant, "Get-ManagementRole", asked, _READ) if fold(one["Name"]) != fold(name)]
+    users = [f"{one.get('RoleAssigneeName')} ({one.get('Name')})" for one in assigned]
+    parts = [str(one.get("Name")) for one in children]
+    held = [f"it is assigned to {', '.join(users)}"] * bool(users) + [f"it is the parent of {', '.join(parts)}"] * bool(
+        parts
+    )
+    if held:
+        raise _refusal(
+            tenant,
+            "in_use",
+            f"the management role {name} is in use: {' and '.join(held)}",
+            "Remove these first, with management_role_assignment, role_group or management_role",
+            assignments=[str(one.get("Name")) for one in assigned],
+            assignees=sorted({str(one.get("RoleAssigneeName")) for one in assigned}),
+            children=parts,
+        )
+
+
+def _refusal(tenant: Tenant, kind: str, problem: str, step: str, **details: Any) -> TenantError:
+    return TenantError(kind, problem, "keep the management role", tenant.label, next_step=step, details=details)
+
+
+_FIXED = (
+    Field("parent", "Parent", same=lambda name: fold(bare_name(name))),
+    Field("description", "Description", same=lambda text: text or "", clears=True),
+)
+ROLE = Resource(
+    name="management_role",
+    backend=Roles(),
+    keys=(Field("name", "Name", {"required": True}, same=fold),),
+    fields=(
+        *_FIXED,
+        Field("cmdlets", "Cmdlets", {"type": "list", "elements": "raw"}, same=_comparable),
+    ),
+    before_write=_before_write,
+    unique=True,
+)
+
+
+def keep_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one role to the wanted state. Raises L(TenantError), before anything is written where that is possible."""
+    name, given = params["name"], params.get("cmdlets")
+    if len(name) > _NAME_LIMIT:
+        raise usage(f"name has {len(name)} characters, and a management role at most {_NAME_LIMIT}")
+    if params["state"] == "absent":
+        return ensure(replace(ROLE, backend=Roles(name=name)), tenant, params, check_mode)
+    if given == []:
+        raise usage("cmdlets is empty, and a management role without cmdlets gives nothing", "Use state absent")
+    asked = asked_for(given or [])
+    parent = params.get("parent") or _parent_of(tenant, name)
+    allowed = entries_of(tenant, parent) if parent else {}
+    if parent and not allowed:
+        raise TenantError(
+            "no_parent", f"there is no management role {parent} to be the parent", next_step="Check parent"
+        )
+    wanted = listed(within(asked, parent, allowed)) if parent and asked else None
+    resource = replace(ROLE, backend=Roles(name=name, allowed=allowed))
+    return ensure(resource, tenant, {**params, "cmdlets": wanted}, check_mode)
+
+
+def _parent_of(tenant: Tenant, name: str) -> str:
+    """The parent of a role that exists; the role itself is nobody's part when it is built in."""
+    listed_roles = tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=("Name", "Guid", "Parent")).values
+    found = only(
+        [one for one in listed_roles if fold(one["Name"]) == fold(name)],
+        lambda one: str(one.get("Guid")),
+        f"management role {name}",
+        tenant.label,
+    )
+    return bare_name(found.get("Parent")) or str(found["Name"]) if found else ""
+
+
+def roles_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The roles that fit, and what the one of a given name holds. Raises L(TenantError)."""
+    asked: dict[str, Any] = {"Identity": params["name"]} if params.get("name") else {}
+    if params.get("cmdlet"):
+        asked["Cmdlet"] = params["cmdlet"]
+        if params.get("parameters"):
+            asked["CmdletParameters"] = params["parameters"]
+    if params.get("parent") and params.get("name"):
+        raise usage("name and parent exclude each other")
+    # GetChildren goes with no cmdlet: then both are asked for, and what is in both answers is meant.
+    children = {"Identity": params["parent"], "GetChildren": True} if params.get("parent") else {}
+    found = found_by(tenant, "Get-ManagementRole", children if children and not asked else asked, _READ)
+    if children and asked:
+        mine = {Roles().id_of(one) for one in found_by(tenant, "Get-ManagementRole", children, _READ)}
+        found = [one for one in found if Roles().id_of(one) in mine]
+    roles = [returned({name: one.get(name) for name in Roles.select}) for one in found]
+    if params.get("name"):  # Exchange takes wildcards here
+        fits = (one for one in roles if fold(params["name"]) in (fold(one["name"]), fold(one["guid"])))
+        roles = [{**one, "cmdlets": listed(entries_of(tenant, one["name"]))} for one in fits]
+    return {"changed": False, "management_roles": roles}

@@ -1,0 +1,177 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""People, groups and applications: found by id, address or name, and from then on handled by their unique id.
+
+Ids and addresses identify. A name counts only when nobody else has it, as a name or as an address: two objects are
+never taken for one because of a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Record, fold
+from .._core.targets import only
+from .._engine.exchange_objects import found_by
+from .._engine.tenant import Tenant
+from .service_principals import find_service_principal
+
+_LOOK = Purpose("find who is meant", "the Exchange role View-Only Recipients or Role Management")
+# No two objects have the same of these.
+_IDS = ("Guid", "ExternalDirectoryObjectId", "ExchangeObjectId", "ObjectId", "AppId", "DistinguishedName")
+_ADDRESSES = (
+    "PrimarySmtpAddress",
+    "WindowsEmailAddress",
+    "UserPrincipalName",
+    "WindowsLiveID",
+    "MicrosoftOnlineServicesID",
+)
+_NAMES = ("Name", "DisplayName", "Identity", "Id", "Alias", "SamAccountName")
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+# What finds the owner of an address where the same text is the name of somebody else.
+_FILTERS = {"Get-Recipient": "EmailAddresses -eq 'smtp:{0}'", "Get-User": "UserPrincipalName -eq '{0}'"}
+
+
+@dataclass
+class Principal:
+    """Somebody under every id and address that was seen. C(id) is what cmdlets are given, C(label) is for people."""
+
+    id: str
+    label: str
+    ids: set[str]
+    addresses: set[str]
+    names: set[str]
+    is_group: bool = False
+
+    def is_meant_by(self, text: str) -> bool:
+        """Whether a text is this principal's id or address."""
+        return fold(text) in self.ids | self.addresses
+
+    def is_called(self, names: Iterable[Any]) -> bool:
+        """Whether one of the texts is this principal's id, address or name."""
+        return any(fold(str(name)) in self.ids | self.addresses | self.names for name in names if name)
+
+
+def _values(record: Record, properties: tuple[str, ...]) -> set[str]:
+    return {fold(str(record[name])) for name in properties if record.get(name)} - {_NO_ID}
+
+
+def _read(record: Record) -> Principal:
+    """The principal that the service showed, before it is known whether it was met before."""
+    addresses = _values(record, _ADDRESSES)
+    for proxy in record.get("EmailAddresses") or []:
+        kind, colon, address = str(proxy).partition(":")
+        addresses.add(fold(address if colon else kind))
+    names = _values(record, _NAMES)
+    # Guid is what Exchange says of recipients; it shows service principals with an ObjectId.
+    unique = next((str(record[one]) for one in ("ObjectId", "Guid", *_IDS) if record.get(one)), "")
+    name = str(record.get("Name") or record.get("DisplayName") or record.get("Identity") or unique)
+    address = next((str(record[one]) for one in _ADDRESSES if record.get(one)), "")
+    label = address or (f"{name} ({unique})" if unique and fold(unique) != fold(name) else name)
+    kinds = " ".join(str(record.get(one) or "") for one in ("RecipientTypeDetails", "RecipientType", "ObjectClass"))
+    return Principal(unique or name, label, _values(record, _IDS), addresses, names, "group" in kinds.lower())
+
+
+class Principals:
+    """Everybody that one task has met."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._known: list[Principal] = []
+        self._labels: dict[str, Principal] = {}
+
+    def learn(self, record: Record, label: str = "") -> Principal:
+        """The principal of an object that the service showed. It is one met before only if they share an id."""
+        read = _read(record)
+        for one in self._known:
+            if one.ids & read.ids or (not read.ids and not one.ids and one.names & read.names):
+                one.ids |= read.ids
+                one.addresses |= read.addresses
+                one.names |= read.names
+                return one
+        read.label = label or read.label
+        if fold(read.label) in self._labels:
+            read.label = f"{read.label} ({read.id})"
+        self._known.append(read)
+        self._labels[fold(read.label)] = read
+        return read
+
+    def by_label(self, label: str) -> Principal:
+        return self._labels[fold(label)]
+
+    def id_of(self, label: str) -> str:
+        """What cmdlets are given for a label; one that nobody was found for stands for itself."""
+        known = self._labels.get(fold(label))
+        return known.id if known else label
+
+    def find(self, text: str) -> Principal | None:
+        """Whoever a person means by C(text), None if there is nobody. Raises L(TenantError) if it can be several."""
+        met = [one for one in self._known if one.is_meant_by(text)]
+        return self._only(met, text) if met else self._only(self._search(text), text)
+
+    def named(self, text: str) -> Principal:
+        """As L(find), but nobody is an error."""
+        found = self.find(text)
+        if found is None:
+            raise TenantError(
+                "no_principal",
+                f"Exchange knows no user, mail-enabled group or service principal {text}",
+                next_step="Check the name; an application must be registered with intune.exchange.service_principal",
+            )
+        return found
+
+    def _only(self, found: list[Principal], text: str) -> Principal | None:
+        step = "Give the address or the id of the one that is meant; none is chosen for you"
+        one: Principal | None = only(
+            found, lambda item: f"{item.label} ({item.id})", f"principal {text}", self._tenant.label, step
+        )
+        return one
+
+    def _search(self, text: str) -> list[Principal]:
+        """Who has C(text) as an id or address, else who has it as a name."""
+        found = [one for one in self._known if one.is_called([text])]
+        for cmdlet in _FILTERS:
+            found += [one for one in self._ask(cmdlet, text) if one not in found]
+            exact = [one for one in found if one.is_meant_by(text)]
+            if exact:
+                return exact
+        if not found and (application := find_service_principal(self._tenant, text)):
+            found = [self.learn(application)]
+        return found
+
+    def _owners(self, cmdlet: str, text: str) -> list[Principal]:
+        """Who has C(text) as an address, whoever has it as a name."""
+        quoted = text.replace("'", "''")
+        asked = {"Filter": _FILTERS[cmdlet].format(quoted), "ResultSize": "Unlimited"}
+        records = found_by(self._tenant, cmdlet, asked, _LOOK)
+        return [one for one in map(self.learn, records) if one.is_meant_by(text)]
+
+    def _ask(self, cmdlet: str, text: str) -> list[Principal]:
+        try:
+            records = found_by(self._tenant, cmdlet, {"Identity": text}, _LOOK)
+        except TenantError as error:
+            if error.kind != "ambiguous":
+                raise
+            owners = self._owners(cmdlet, text)
+            if not owners:
+                raise
+            return owners
+        found = [self.learn(record) for record in records]
+        if "@" in text and not any(one.is_meant_by(text) for one in found):
+            found = self._owners(cmdlet, text) or found
+        # What came back must be what was asked for.
+        other = [one for one in found if not one.is_called([text])]
+        if other:
+            raise TenantError(
+                "ambiguous",
+                f"Exchange gave {other[0].label} for {text}, which is none of its names",
+                _LOOK.attempted,
+                self._tenant.label,
+                next_step="Give the address or the id of the one that is meant; none is chosen for you",
+                details={"candidates": [one.label for one in other]},
+            )
+        return found

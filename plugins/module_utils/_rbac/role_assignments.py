@@ -1,0 +1,191 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A management role given to somebody directly. An assignment is its role and its assignee; its name means nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import Field, Record, Resource, fold, returned
+from .._engine.exchange_objects import Cmdlets, found_by, invoke_listed, names_of_groups
+from .._engine.run import ensure
+from .._engine.tenant import Tenant
+from .assignment_scopes import scope_of
+from .built_in import is_built_in
+from .cmdlet_access import READER
+from .principals import Principal, Principals
+from .role_catalog import RoleCatalog, refuse_own_way
+from .service_principals import find_service_principal
+
+_READ = Purpose("read the role assignments", READER)
+_ACTION = "configure the role assignment"
+# The option for each kind of assignee, and the parameter of New-ManagementRoleAssignment that takes it.
+KINDS = {"user": "User", "group": "SecurityGroup", "application": "App"}
+# What somebody has only through something else.
+_INDIRECT = {
+    "user": ("RoleGroup", "SecurityGroup", "RoleAssignmentPolicy"),
+    "group": ("RoleAssignmentPolicy",),
+    "application": ("RoleGroup", "SecurityGroup", "RoleAssignmentPolicy"),
+}
+OPTIONS: dict[str, Any] = {
+    "role": {"type": "str", "required": True},
+    **{kind: {"type": "str"} for kind in KINDS},
+    "allow_built_in": {"type": "bool", "default": False},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+_NAME = "management_role_assignment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignments(Cmdlets):
+    """The unscoped assignments of C(role) to C(assignee) alone, both found before. C(given) is how a person names it.
+
+    Those with a scope are other objects: they go into C(scoped), to be shown.
+    """
+
+    noun: str = "ManagementRoleAssignment"
+    thing: str = "role assignment"
+    reader: str = READER
+    writer: str = "the Exchange role Role Management"
+    catalog: RoleCatalog
+    role: Record
+    kind: str
+    assignee: Principal
+    given: str
+    scoped: list[Record]
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        asked = {"Role": self._role_id, "RoleAssignee": self.assignee.id, "Delegating": False}
+        found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, self.names)
+        direct = [
+            one
+            for one in found
+            if one.get("AssignmentMethod") in (None, "", "Direct")
+            and one.get("RoleAssigneeType") not in _INDIRECT[self.kind]
+        ]
+        for one in direct:
+            self._check(one)
+        self.scoped[:] = [one for one in direct if scope_of(one, self.role)]
+        named = {"Role": self.role["Name"], KINDS[self.kind]: self.given}
+        return [{**one, **named} for one in direct if not scope_of(one, self.role)]
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        """New assignments are enabled; there is no parameter for it."""
+        made = super().create(tenant, {"Role": self._role_id, KINDS[self.kind]: self.assignee.id})
+        self._check(made)
+        return made
+
+    @property
+    def _role_id(self) -> str:
+        return self.catalog.id_of(str(self.role["Name"]))
+
+    def _check(self, found: Record) -> None:
+        shown = {**found, "Role": self.role["Name"]} if fold(found.get("Role")) == fold(self._role_id) else found
+        self.catalog.check_assignment(shown, str(self.role["Name"]), lambda name: self.assignee.is_called([name]))
+
+
+def keep_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Give a role to somebody, or take it away. Raises L(TenantError)."""
+    kinds = [kind for kind in KINDS if params.get(kind)]
+    if len(kinds) != 1:
+        raise usage(f"exactly one of {', '.join(KINDS)} must be given, and {len(kinds)} are")
+    kind, gone = kinds[0], params["state"] == "absent"
+    catalog, given = RoleCatalog(tenant), str(params[kind])
+    role = catalog.find(params["role"])
+    groups = tenant.exchange.invoke("Get-RoleGroup", {"ResultSize": "Unlimited"}, _READ).values if role else []
+    assignee = _assignee(tenant, kind, given, groups) if role else None
+    if role is None or assignee is None:
+        if gone:
+            return {"changed": False, "diff": {"before": {}, "after": {}}, _NAME: {}, "scoped_assignments": []}
+        raise _missing(kind, params, role)
+    group = next((one for one in groups if assignee.is_meant_by(str(one["Guid"]))), None)
+    scoped: list[Record] = []
+
+    def before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+        _check_built_in(tenant, role, group, bool(params["allow_built_in"]))
+        if gone and record:
+            refuse_own_way(tenant, catalog, [record], _ACTION)
+
+    resource = Resource(
+        _NAME,
+        Assignments(
+            catalog=catalog,
+            role=role,
+            kind=kind,
+            assignee=assignee,
+            given=_shown(kind, given, assignee),
+            scoped=scoped,
+            names=names_of_groups(groups),
+        ),
+        keys=(Field("role", "Role", same=fold), Field(kind, KINDS[kind], same=fold)),
+        fields=(Field("enabled", "Enabled"),),
+        before_write=before_write,
+    )
+    wanted = {**params, kind: _shown(kind, given, assignee), "enabled": True}
+    result = ensure(resource, tenant, wanted, check_mode)
+    return {**result, "scoped_assignments": [{**returned(one), "scope": scope_of(one, role)} for one in scoped]}
+
+
+def _shown(kind: str, given: str, assignee: Principal) -> str:
+    return assignee.id if kind == "application" else given
+
+
+def _assignee(tenant: Tenant, kind: str, given: str, groups: list[Record]) -> Principal | None:
+    """Who is meant. A role group and a mail-enabled group of one name are two."""
+    principals = Principals(tenant)
+    if kind == "application":
+        application = find_service_principal(tenant, given)
+        return principals.learn(application) if application else None
+    for group in groups if kind == "group" else []:
+        principals.learn(group, label=str(group["Name"]))
+    found = principals.find(given)
+    # The id of a person names no group, and that of a group nobody in person.
+    is_group = found and (found.is_group or any(found.is_meant_by(str(one["Guid"])) for one in groups))
+    return found if bool(is_group) is (kind == "group") else None
+
+
+def _missing(kind: str, params: Mapping[str, Any], role: Record | None) -> TenantError:
+    if role is not None and kind == "application":
+        return TenantError(
+            "no_assignee",
+            f"Exchange does not know the application {params[kind]}",
+            next_step="Register it with intune.exchange.service_principal",
+        )
+    absent = f"{kind} {params[kind]}" if role is not None else f"management role {params['role']}"
+    return TenantError(
+        "not_found",
+        f"there is no {absent}",
+        next_step=f"Check that the role {params['role']} and the {kind} {params[kind]} exist",
+    )
+
+
+def _check_built_in(tenant: Tenant, role: Record, group: Record | None, allowed: bool) -> None:
+    """The built-in roles of a built-in group are the organization's way in; a custom one may come and go on request."""
+    if group is None or not is_built_in(group) or (allowed and not role.get("IsRootRole")):
+        return
+    own = bool(role.get("IsRootRole"))
+    raise TenantError(
+        "built_in",
+        f"the role group {group['Name']} is built in, and "
+        + ("its built-in roles stay as they are" if own else "its roles are changed only on request"),
+        _ACTION,
+        tenant.label,
+        next_step="Use a role group of your own" if own else "Set allow_built_in to true if this group is really meant",
+    )
+
+
+def assignments_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The assignments that fit. Raises L(TenantError)."""
+    filters = {"role": "Role", "assignee": "RoleAssignee", "enabled": "Enabled", "delegating": "Delegating"}
+    asked: dict[str, Any] = {api: params[option] for option, api in filters.items() if params.get(option) is not None}
+    if params["effective_users"]:
+        asked["GetEffectiveUsers"] = True
+    found = found_by(tenant, "Get-ManagementRoleAssignment", asked, _READ)
+    return {
+        "changed": False,
+        "management_role_assignments": [{**returned(one), "scope": scope_of(one)} for one in found],
+    }

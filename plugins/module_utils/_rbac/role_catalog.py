@@ -1,0 +1,123 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The management roles by name, and which of them the caller needs to finish what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._client.claims import claims
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Record, fold
+from .._core.targets import only
+from .._engine.tenant import Tenant
+from .cmdlet_access import READER
+from .service_principals import find_service_principal
+
+_READ = Purpose("read the management roles", READER)
+_READ_OWN = Purpose("read the Exchange rights of the caller", READER)
+_SELECT = (
+    "Name",
+    "Guid",
+    "RoleType",
+    "IsRootRole",
+    "ImplicitRecipientReadScope",
+    "ImplicitRecipientWriteScope",
+    "ImplicitConfigReadScope",
+    "ImplicitConfigWriteScope",
+)
+# Its parts have the same type.
+_ROLE_MANAGEMENT = "rolemanagement"
+
+
+class RoleCatalog:
+    """All management roles, read once for a task."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._roles: list[Record] | None = None
+
+    def find(self, name: str) -> Record | None:
+        """The one role of this name. Raises L(TenantError) if several have it."""
+        if self._roles is None:
+            self._roles = self._tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=_SELECT).values
+        found = [one for one in self._roles if fold(one["Name"]) == fold(name)]
+        record: Record | None = only(found, lambda one: str(one.get("Guid")), f"management role {name}")
+        return record
+
+    def id_of(self, name: str) -> str:
+        """What cmdlets are given: a name could be another role's id."""
+        return str((self.find(name) or {}).get("Guid") or name)
+
+    def is_named(self, shown: str, name: str) -> bool:
+        """Whether Exchange shows the role of this name: it may put the organization and a backslash before it."""
+        if fold(shown) == fold(name):
+            return True
+        return fold(shown).endswith("\\" + fold(name)) and self.find(shown) is None
+
+    def check_assignment(self, found: Record, role: str, is_assignee: Callable[[str], bool]) -> None:
+        """Refuse an assignment that is not of this role, to this assignee. C(is_assignee) takes a folded name."""
+        shown = [fold(str(found[one])) for one in ("RoleAssigneeName", "RoleAssignee", "User") if found.get(one)]
+        fits = self.is_named(str(found.get("Role") or role), role)
+        if not fits or (shown and not any(map(is_assignee, shown))):
+            raise TenantError(
+                "other_object",
+                f"Exchange gave the assignment {found.get('Name')}, of the role {found.get('Role')} to "
+                f"{found.get('RoleAssigneeName')}, where one of the role {role} to somebody else was asked for",
+                "read the role assignments",
+                self._tenant.label,
+                next_step="Check the assignment by hand; it was not changed",
+            )
+
+    def hands_out_roles(self, name: str) -> bool:
+        """Whether a role is Role Management or a part of it."""
+        kind = (self.find(name) or {}).get("RoleType") or name.replace(" ", "")
+        return bool(fold(str(kind)) == _ROLE_MANAGEMENT)
+
+
+def caller_id(tenant: Tenant) -> str:
+    """The object id of whoever signed in; empty if the token does not say."""
+    return str(claims(tenant.tokens.bearer("exchange")).get("oid") or "")
+
+
+def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> list[Record] | None:
+    """The assignments by which the caller hands out roles; None if that cannot be known.
+
+    An application that Exchange does not know at all has its rights from the directory, and no assignment. Whether
+    Exchange finds a registered one as an assignee is not documented.
+    """
+    asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": False}
+    try:
+        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values
+    except TenantError as error:
+        if error.kind != "not_found":
+            raise
+        return None if find_service_principal(tenant, caller) else []
+    return [one for one in found if one.get("Enabled", True) and catalog.hands_out_roles(str(one["Role"]))]
+
+
+def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], attempted: str) -> None:
+    """Refuse to take the assignments away by which the caller hands out roles, if it has no others.
+
+    What follows in the same task could not be finished, and nothing undone. A task that takes no such role away reads
+    nothing.
+    """
+    names = [str(one["Role"]) for one in taken if catalog.hands_out_roles(str(one["Role"]))]
+    if not names:
+        return
+    caller = caller_id(tenant)
+    held = _hands_out_through(tenant, catalog, caller) if caller else None
+    gone = {fold(str(one.get("Guid"))) for one in taken}
+    if held is None or (held and all(fold(str(one.get("Guid"))) in gone for one in held)):
+        only_way = "does not say through what else the caller has" if held is None else "has no other way to"
+        who = "Exchange" if held is None else "the caller"
+        raise TenantError(
+            "own_rights",
+            f"this takes away a right to hand out roles ({', '.join(sorted(set(names)))}), and {who} {only_way} "
+            f"{'it' if held is None else 'do so'}, so the change might be neither finished nor undone",
+            attempted,
+            tenant.label,
+            next_step="Sign in as somebody who has the role Role Management in another way",
+        )

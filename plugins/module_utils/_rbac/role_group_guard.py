@@ -1,0 +1,140 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task may not do to a role group: each refusal comes before the first write, in check mode as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import Record, fold, folded_set
+from .._core.targets import check_marker
+from .._engine.exchange_objects import found_by
+from .._engine.tenant import Tenant
+from .built_in import (
+    GLOBAL_ADMINISTRATORS,
+    is_built_in,
+    is_built_in_name,
+    is_organization_management,
+)
+from .principals import Principal, Principals
+from .role_catalog import RoleCatalog, caller_id, refuse_own_way
+
+_ACTION = "configure the role group"
+_NOT_OURS = (
+    "Choose another name. If this group is really meant, leave marker out, which for the role "
+    "intune.exchange.connector means to set connector_adopt_role_group to true"
+)
+_READ_USER = Purpose("find an enabled member", "the Exchange role View-Only Recipients")
+
+
+def check_change(
+    tenant: Tenant,
+    params: Mapping[str, Any],
+    record: Record | None,
+    changes: Mapping[str, Any],
+    catalog: RoleCatalog,
+    principals: Principals,
+) -> None:
+    """Refuse what would hurt somebody else, or the caller. C(changes) are the options that would change."""
+    marker, description = params.get("marker"), params.get("description")
+    if marker and description is not None and fold(marker) not in fold(description):
+        raise usage("description does not hold the text of marker", "Put the marker into the description")
+    if record is None and is_built_in_name(params["name"]):
+        raise _built_in(tenant, params["name"], "a group of this name cannot be created", "Choose another name")
+    if record is not None and is_built_in(record):
+        _check_built_in(tenant, params, record, changes)
+    if record is not None:
+        check_marker((record["Name"], record.get("Description")), marker, "role group", _NOT_OURS, tenant.label)
+    _check_roles(tenant, record, changes, catalog)
+    if record is not None:
+        gone = _members_gone(record, changes, principals)
+        if gone and is_organization_management(record):
+            _check_last_member(tenant, record, changes["members"], principals)
+        _check_own_way(tenant, params, record, changes, catalog, gone)
+
+
+def _built_in(tenant: Tenant, name: str, problem: str, step: str) -> TenantError:
+    return TenantError(
+        "built_in", f"the role group {name} is built in, and {problem}", _ACTION, tenant.label, next_step=step
+    )
+
+
+def _check_built_in(tenant: Tenant, params: Mapping[str, Any], record: Record, changes: Mapping[str, Any]) -> None:
+    """Of a built-in group only the members change, and only if that was allowed."""
+    other = sorted(set(changes) - {"members"})
+    if params["state"] == "absent" or other:
+        problem = f"its {', '.join(other)} cannot be changed" if other else "cannot be removed"
+        raise _built_in(
+            tenant, record["Name"], problem, "Use a role group of your own, which can hold the same roles and members"
+        )
+    if not params["allow_built_in"]:
+        raise _built_in(
+            tenant,
+            record["Name"],
+            "its members are changed only on request",
+            "Set allow_built_in to true if this group is really meant",
+        )
+
+
+def _check_roles(tenant: Tenant, record: Record | None, changes: Mapping[str, Any], catalog: RoleCatalog) -> None:
+    """The roles must be there before anything is written."""
+    held = folded_set((record or {}).get("Roles"))
+    new = [role for role in changes.get("roles") or [] if fold(role) not in held]
+    missing = [role for role in new if catalog.find(role) is None]
+    if missing:
+        raise TenantError(
+            "no_role",
+            f"there is no management role {', '.join(missing)}",
+            _ACTION,
+            tenant.label,
+            next_step="Create it with intune.exchange.management_role, or check the name",
+            details={"missing": missing},
+        )
+
+
+def _members_gone(record: Record, changes: Mapping[str, Any], principals: Principals) -> list[Principal]:
+    if "members" not in changes:
+        return []
+    after = folded_set(changes["members"])
+    return [principals.by_label(one) for one in record["Members"] if fold(one) not in after]
+
+
+def _check_last_member(tenant: Tenant, record: Record, after: Sequence[str], principals: Principals) -> None:
+    """Somebody who can sign in must be left, or the Global Administrators as a whole."""
+    for member in map(principals.by_label, after):
+        if member.is_group and any(name.startswith(GLOBAL_ADMINISTRATORS) for name in member.names):
+            return
+        users = found_by(tenant, "Get-User", {"Identity": member.id}, _READ_USER)
+        if any(user.get("AccountDisabled") is False for user in users):
+            return
+    raise TenantError(
+        "last_way_in",
+        f"no enabled user would be left in {record['Name']}, which is the organization's last way in",
+        _ACTION,
+        tenant.label,
+        next_step="Add another administrator first",
+    )
+
+
+def _check_own_way(
+    tenant: Tenant,
+    params: Mapping[str, Any],
+    record: Record,
+    changes: Mapping[str, Any],
+    catalog: RoleCatalog,
+    gone: Sequence[Principal],
+) -> None:
+    """The caller's right to hand out roles is never taken away by its own task."""
+    kept = folded_set(changes["roles"] if "roles" in changes else record["Roles"])
+    if params["state"] == "absent" or _is_caller(tenant, gone):
+        kept = frozenset()
+    taken = [one for one in record["Assignments"] if fold(one["Label"]) not in kept]
+    refuse_own_way(tenant, catalog, taken, _ACTION)
+
+
+def _is_caller(tenant: Tenant, people: Sequence[Principal]) -> bool:
+    """Whether the caller is among them; a group may hold the caller, so it counts."""
+    return bool(people) and any(one.is_group or one.is_meant_by(caller_id(tenant)) for one in people)

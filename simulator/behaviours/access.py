@@ -1,0 +1,202 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of the table of behaviours: what guards mobile access, and what is known about its use."""
+
+from __future__ import annotations
+
+from .behaviour import ASSUMED, DOCUMENTED, SEEN, Behaviour
+
+_LEARN = "https://learn.microsoft.com"
+_GRAPH = f"{_LEARN}/graph"
+_API = f"{_GRAPH}/api"
+_EVALUATE = f"{_API}/conditionalaccessroot-evaluate"
+_REPORT = f"{_API}/reportroot-getemailappusageuserdetail"
+_SAMPLES = "managed devices in public samples of 2023 and 2026"
+_NOBODY = "no public source found"
+
+SECTIONS: dict[str, dict[str, Behaviour]] = {
+    "Graph: how objects are shown and found": {
+        "graph-complete": Behaviour(
+            "properties that nothing is known of are there all the same: null, empty or the zero value",
+            SEEN,
+            f"{_SAMPLES}: 0001-01-01T00:00:00Z, none, empty text",
+        ),
+        "graph-contained": Behaviour(
+            "what an object contains has a path of its own, and comes along with $expand",
+            DOCUMENTED,
+            f"{_GRAPH}/query-parameters#expand-parameter",
+        ),
+        "graph-filter": Behaviour(
+            "sign-ins and managed devices are filtered by documented properties and operators, and by those that "
+            "public scripts use; operatingSystem is one, though one source says that it cannot be; the text is ours",
+            DOCUMENTED,
+            f"{_API}/resources/signin",
+        ),
+        "graph-evolvable": Behaviour(
+            "enum members past unknownFutureValue are shown only with Prefer: include-unknown-enum-members",
+            DOCUMENTED,
+            f"{_GRAPH}/best-practices-concept#handling-future-members-in-evolvable-enumerations",
+        ),
+        "group-members": Behaviour(
+            "members directly or through groups, each with its type; properties of users can be selected",
+            DOCUMENTED,
+            f"{_API}/group-list-transitivemembers",
+        ),
+    },
+    "Conditional Access": {
+        "conditional-access": Behaviour(
+            "policies and named locations are read and written, with or without an Entra ID P1 plan among the licences",
+            ASSUMED,
+            "that it is a feature of P1 is documented; a description chooses a tenant without it",
+        ),
+        "conditional-access-licence": Behaviour(
+            "a tenant without Entra ID P1, by choice: 403 AccessDenied, not licensed for this feature; or lists are "
+            "empty and only writing is refused",
+            SEEN,
+            "the 403 in public traces and tools of 2026 (KelvinTegelaar/CIPP-API looks for the text); an empty list "
+            "beside a refused write in one public note",
+        ),
+        "conditional-access-forbidden": Behaviour(
+            "a missing permission: AccessDenied", SEEN, "the message in public issues and in JupiterOne/graph-azure"
+        ),
+        "conditional-access-write": Behaviour(
+            "the answer has the whole policy, with null and empty lists; the service sets the times",
+            DOCUMENTED,
+            f"{_API}/conditionalaccessroot-post-policies",
+        ),
+        "conditional-access-merge": Behaviour(
+            "a change is laid over the policy part by part; what is not sent stays",
+            SEEN,
+            f"https://github.com/KelvinTegelaar/CIPP-API sends conditions.users.excludeUsers alone; of properties "
+            f"{_API}/conditionalaccesspolicy-update says so",
+        ),
+        "conditional-access-schema": Behaviour(
+            "applications, users, client types and a control are required; the text is 1007, which public issues have "
+            "for bodies against the schema",
+            DOCUMENTED,
+            f"{_API}/resources/conditionalaccessconditionset",
+        ),
+        "conditional-access-clients": Behaviour(
+            "an empty list of clientAppTypes is an error, 1064", SEEN, "AlexFilipin/ConditionalAccess issue 3"
+        ),
+        "conditional-access-risk": Behaviour(
+            "risk conditions take Entra ID P2, 1039", SEEN, "crossplane-contrib/provider-upjet-azuread issue 5"
+        ),
+        "conditional-access-defaults": Behaviour(
+            "no policy is enabled while security defaults are; report-only is",
+            SEEN,
+            "the message in public notes of 2026",
+        ),
+        "conditional-access-roles": Behaviour(
+            "a role that is added must be the id of a role template, 1102",
+            SEEN,
+            "microsoftgraph/microsoft-graph-docs issue 20750",
+        ),
+        "conditional-access-people": Behaviour(
+            "a user or group that is added must be the object id of one in the directory; one that was deleted since "
+            "stays in the policy",
+            ASSUMED,
+            "that deleted ones stay is seen (prowler issue 11063, Microsoft365DSC pull request 4975); that unknown ids "
+            "and names are refused, and with which numbers, is taken over from roles",
+        ),
+        "conditional-access-guests": Behaviour(
+            "GuestsOrExternalUsers among the users becomes the object with the types of guests; both together are "
+            "refused",
+            SEEN,
+            "hashicorp/terraform-provider-azuread issue 1196",
+        ),
+        "authentication-strengths": Behaviour(
+            "the three built-in ones with their combinations",
+            DOCUMENTED,
+            f"{_API}/authenticationstrengthroot-list-policies",
+        ),
+        "what-if": Behaviour(
+            "each policy with whether it applies and the first reason why not; report-only ones apply too",
+            DOCUMENTED,
+            _EVALUATE,
+        ),
+        "what-if-version": Behaviour(
+            "v1.0 takes What If; by choice only beta does, and v1.0 does not know the segment",
+            ASSUMED,
+            "the metadata of v1.0 has it; two public projects of 2026 call beta only, and no refusal was seen",
+        ),
+        "what-if-required": Behaviour(
+            "identity, context and conditions are required, and an address has to be one; the texts are ours",
+            DOCUMENTED,
+            _EVALUATE,
+        ),
+    },
+    "Devices in Intune": {
+        "managed-device-exchange": Behaviour(
+            "easDeviceId is there without a connector; what Exchange thinks of a device is none, unless described",
+            SEEN,
+            f"{_SAMPLES}: easActivated true, exchangeAccessState none",
+        ),
+        "managed-device-count": Behaviour(
+            "the list of devices is not counted", SEEN, "rknightion/graph2otel commit dfd9ef7, 2026-08-21"
+        ),
+        "managed-device-overview": Behaviour(
+            "the overview counts the devices; a device of which Exchange said nothing is unavailable",
+            ASSUMED,
+            f"{_API}/resources/intune-devices-manageddeviceoverview; which count it goes into is not described",
+        ),
+    },
+    "Sign-ins": {
+        "limit-entra-reports": Behaviour(
+            "5 requests in 10 s per application and tenant",
+            DOCUMENTED,
+            f"{_GRAPH}/throttling-limits#identity-and-access-reports-service-limits",
+        ),
+        "sign-ins-forbidden": Behaviour(
+            "a missing permission: Authentication_MSGraphPermissionMissing",
+            SEEN,
+            "https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/2731",
+        ),
+        "sign-ins-licence": Behaviour(
+            "reading sign-ins takes Entra ID P1 or P2", DOCUMENTED, f"{_API}/resources/signin; {_GRAPH}/known-issues"
+        ),
+        "sign-ins-kept": Behaviour("the last 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"),
+        "sign-ins-policies": Behaviour(
+            "which policies applied is left out without a permission on Conditional Access",
+            DOCUMENTED,
+            f"{_API}/signin-list",
+        ),
+        "sign-ins-status": Behaviour(
+            "a blocked Exchange ActiveSync sign-in is a success whose Conditional Access failed",
+            SEEN,
+            "MicrosoftDocs/azure-docs issue 77476; timmcmic.blog, 2021-06-28",
+        ),
+    },
+    "Usage reports": {
+        "reports-forbidden": Behaviour(
+            "a missing permission: S2SUnauthorized, as JSON in message",
+            SEEN,
+            "the code in microsoftgraph/microsoft-graph-docs issue 8547; the JSON in a public error dump of 2026",
+        ),
+        "reports-period": Behaviour(
+            "a period other than D7, D30, D90, D180 is refused; the text is ours", DOCUMENTED, _REPORT
+        ),
+        "reports-redirect": Behaviour("302 to a download, no content", DOCUMENTED, _REPORT),
+        "reports-file": Behaviour(
+            "the columns of the page, a byte order mark, the version of an app where it was used",
+            SEEN,
+            "the mark in many public scripts; empty or Undetermined comes from the page for beta",
+        ),
+        "reports-concealed": Behaviour(
+            "names are hashes where the organization conceals them, which is the default",
+            DOCUMENTED,
+            f"{_LEARN}/microsoft-365/admin/activity-reports/activity-reports",
+        ),
+        "download": Behaviour("the file on a host of its own, without a token", DOCUMENTED, _REPORT),
+        "download-expired": Behaviour("a download is good for a few minutes; after it 404", DOCUMENTED, _REPORT),
+        "download-token": Behaviour("a download that comes with a token is refused", ASSUMED, _NOBODY),
+    },
+    "Exchange: access to mailboxes in general": {
+        "access-policies": Behaviour(
+            "four plans of mailboxes with everything on, one policy of Outlook on the web, no authentication policies",
+            ASSUMED,
+            f"{_LEARN}/powershell/module/exchangepowershell/get-casmailboxplan names two of the plans",
+        ),
+    },
+}

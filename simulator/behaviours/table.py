@@ -1,0 +1,47 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every behaviour of the simulated services that is more than the contract files, and how much is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from . import access, entra, exchange, forms, graph, intune
+from .behaviour import Behaviour
+
+Rule = TypeVar("Rule", bound=Callable[..., object])
+
+SECTIONS: dict[str, dict[str, Behaviour]] = {
+    **entra.SECTIONS,
+    **graph.SECTIONS,
+    **intune.SECTIONS,
+    **access.SECTIONS,
+    **exchange.SECTIONS,
+    **forms.SECTIONS,
+}
+BEHAVIOURS: dict[str, Behaviour] = {name: row for rows in SECTIONS.values() for name, row in rows.items()}
+
+
+def known(behaviour: str) -> str:
+    """The id, if it is one."""
+    if behaviour not in BEHAVIOURS:
+        raise KeyError(f"no behaviour {behaviour} in the table")
+    return behaviour
+
+
+def behaviour_of(rule: Callable[..., object]) -> str:
+    """What a marked function goes by."""
+    return str(rule.behaviour)  # type: ignore[attr-defined]
+
+
+def behaves(behaviour: str) -> Callable[[Rule], Rule]:
+    """Marks the function that carries out a rule of state."""
+    known(behaviour)
+
+    def mark(rule: Rule) -> Rule:
+        rule.behaviour = behaviour  # type: ignore[attr-defined]
+        return rule
+
+    return mark

@@ -1,0 +1,263 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Exchange does with any kind of object: Get-, New-, Set-, Remove-. Rules of one kind are hooks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, overload
+
+from ..behaviours.table import behaves
+from ..state.clock import iso
+from ..state.store import fold
+from ..state.tenant import Tenant
+from ..state.wire import READ, Json, Refusal
+from .contract import COMMON, Cmdlet
+from .opath import opath
+from .values import edited
+
+# Keys of which no two objects have the same.
+_UNIQUE = ("Guid", "ExternalDirectoryObjectId", "ObjectId", "AppId", "DistinguishedName")
+GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "Sortby", "ResultSize"})
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cmdlet about to be run."""
+
+    tenant: Tenant
+    cmdlet: Cmdlet
+    cmdlets: dict[str, Cmdlet]
+    given: dict[str, Any]
+    now: datetime
+    caller: str
+    warnings: list[str] = field(default_factory=list)
+
+    def settings(self) -> Json:
+        """What the caller wants an object to be."""
+        known = self.cmdlets[f"get-{self.cmdlet.noun.lower()}"].output
+        return {name: value for name, value in self.given.items() if name in known and name != "Identity"}
+
+
+def _all(run: Run, items: list[Json]) -> list[Json]:
+    return items
+
+
+def _plain(run: Run, item: Json) -> Json:
+    return item
+
+
+def _changes(run: Run, item: Json) -> Json:
+    """The settings, with edits of multivalued properties carried out."""
+    specs = run.cmdlet.parameters
+    return {
+        name: edited(item.get(name) or [], value) if specs[name]["encoding"] == "multivalued" else value
+        for name, value in run.given.items()
+        if name not in COMMON | {"Identity"} and specs[name]["encoding"] != "switch"
+    }
+
+
+def _no_more(run: Run, item: Json) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A kind of object: where it is kept, by what it is found, and what is special about it."""
+
+    store: str
+    keys: tuple[str, ...] = ("Identity", "Name", "Guid", "Id", "DistinguishedName")
+    source: Callable[[Run], Iterable[Json]] | None = None
+    view: Callable[[Run, Json], Json] = _plain
+    narrow: Callable[[Run, list[Json]], list[Json]] = _all
+    create: Callable[[Run], Json] = Run.settings
+    change: Callable[[Run, Json], Json] = _changes
+    remove: Callable[[Run, Json], None] = _no_more
+    # The parameters of its Get- that `narrow` and `view` go by.
+    heard: frozenset[str] = frozenset()
+    behaviour: str = "exchange-objects"
+
+    def items(self, run: Run) -> list[Json]:
+        return list(self.source(run)) if self.source else list(run.tenant.store(self.store))
+
+    def matches(self, run: Run, identity: str) -> list[tuple[bool, Json]]:
+        """What an identity means, and whether by an id, which no other object has."""
+        wanted = fold(identity)
+        return [
+            (any(fold(str(item.get(key) or "")) == wanted for key in _UNIQUE), item)
+            for item in self.items(run)
+            if wanted in self._names(run, item) and not is_too_new(run, item)
+        ]
+
+    @behaves("object-ambiguous")
+    def find(self, run: Run, identity: str) -> Json:
+        found = self.matches(run, identity)
+        best = [item for exact, item in found if exact] or [item for _exact, item in found]
+        if not best:
+            raise missing(identity)
+        if len(best) > 1:
+            raise ambiguous(run, identity)
+        return best[0]
+
+    def _names(self, run: Run, item: Json) -> set[str]:
+        addresses = [fold(address).removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
+        keys = [key for key in self.keys if item.get(key) and not _is_no_key(run, self.store, key)]
+        return {fold(str(item[key])) for key in keys}.union(addresses)
+
+
+@behaves("exchange-companion-lag")
+def is_too_new(run: Run, item: Json) -> bool:
+    """Writes after a create can miss an object that reads show already."""
+    lag = timedelta(seconds=(run.tenant.exchange or {})["companion_after"])
+    return bool(run.cmdlet.kind != READ and "_created" in item and run.now < item["_created"] + lag)
+
+
+@behaves("role-group-by-guid")
+def _is_no_key(run: Run, store: str, key: str) -> bool:
+    return store == "RoleGroup" and key == "Guid" and run.tenant.forms.role_groups_by_guid == "missing"
+
+
+class Viewed(Sequence[Json]):
+    """Objects that are worked out only where they are shown: of many thousands, a page."""
+
+    def __init__(self, items: list[Json], view: Callable[[Json], Json]) -> None:
+        self._items = items
+        self._view = view
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, place: int) -> Json:
+        """One of them."""
+
+    @overload
+    def __getitem__(self, place: slice) -> Viewed:
+        """Some of them."""
+
+    def __getitem__(self, place: int | slice) -> Json | Viewed:
+        if isinstance(place, slice):
+            return Viewed(self._items[place], self._view)
+        return self._view(self._items[place])
+
+
+@behaves("exchange-objects")
+def get(run: Run, noun: Noun) -> Sequence[Json]:
+    found = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
+    items: Sequence[Json] = Viewed(noun.narrow(run, found), lambda item: noun.view(run, item))
+    if "Filter" in run.given:
+        test = opath(run.given["Filter"], run.cmdlet.output)
+        items = [item for item in items if test(item)]
+    # Get-User spells it in its own way.
+    if order := run.given.get("SortBy") or run.given.get("Sortby"):
+        items = sorted(items, key=lambda item: str(item.get(order) or "").casefold())
+    return items
+
+
+@behaves("exchange-objects")
+def new(run: Run, noun: Noun) -> list[Json]:
+    item = named(run, noun.create(run))
+    taken = fold(item["Identity"])
+    if any(fold(other["Identity"]) == taken for other in run.tenant.store(noun.store)):
+        raise exists(item["Identity"])
+    run.tenant.store(noun.store).add(item["Guid"], item)
+    return [noun.view(run, item)]
+
+
+@behaves("exchange-objects")
+def change(run: Run, noun: Noun) -> list[Json]:
+    item = noun.find(run, run.given["Identity"]) if "Identity" in run.given else noun.items(run)[0]
+    changes = {name: value for name, value in noun.change(run, item).items() if item.get(name) != value}
+    if "Name" in changes and item.get("Name") == item.get("Identity"):
+        changes |= {"Identity": changes["Name"], "Id": changes["Name"]}
+    if changes:
+        run.tenant.store(noun.store).update(
+            item["Guid"], changes | dict.fromkeys(("WhenChanged", "WhenChangedUTC"), iso(run.now))
+        )
+    return []
+
+
+@behaves("exchange-objects")
+def remove(run: Run, noun: Noun) -> list[Json]:
+    item = noun.find(run, run.given["Identity"])
+    noun.remove(run, item)
+    run.tenant.store(noun.store).remove(item["Guid"])
+    return []
+
+
+Act = Callable[[Run, Noun], Sequence[Json]]
+GENERAL: dict[str, Act] = {"Get": get, "New": new, "Set": change, "Remove": remove}
+
+
+def named(run: Run, item: Json) -> Json:
+    """An object with what every one has: an identity, a name, times."""
+    guid = item.get("Guid") or str(uuid.uuid4())
+    identity = item.get("Identity") or item["Name"]
+    moment = iso(run.now)
+    return {
+        "Identity": identity,
+        "Id": identity,
+        "Name": identity,
+        "ExchangeObjectId": guid,
+        "DistinguishedName": f"CN={identity},CN=Configuration,DC={run.tenant.name},DC=exchange,DC=example",
+        "WhenCreatedUTC": moment,
+        "WhenChangedUTC": moment,
+        "WhenCreated": moment,
+        "WhenChanged": moment,
+        "IsValid": True,
+        **({"_created": run.now} if run.caller else {}),
+        **item,
+        "Guid": guid,
+    }
+
+
+@behaves("exchange-objects")
+def keep(run: Run, noun: str, item: Json) -> None:
+    """Put an object there from the start: with the same GUID in every run."""
+    identity = item.get("Identity") or item["Name"]
+    item = named(run, item | {"Guid": run.tenant.uuid(noun, identity)})
+    run.tenant.store(noun).add(item["Guid"], item)
+
+
+def missing(identity: str) -> Refusal:
+    return Refusal(
+        "object-missing",
+        status=400,
+        code="Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
+        message=(
+            f"The operation couldn't be performed because object '{identity}' couldn't be found on "
+            "'SIMULATED.EXCHANGE.EXAMPLE'."
+        ),
+    )
+
+
+@behaves("object-ambiguous")
+def ambiguous(run: Run, identity: str) -> Refusal:
+    """Under a type of its own, or under that of an object that is not there."""
+    own = run.tenant.forms.ambiguous == "own_type"
+    kind = "ManagementObjectAmbiguousException" if own else "ManagementObjectNotFoundException"
+    return Refusal(
+        "object-ambiguous",
+        status=400,
+        code=f"Microsoft.Exchange.Configuration.Tasks.{kind}",
+        message=f"The operation couldn't be performed because '{identity}' matches multiple entries.",
+    )
+
+
+def exists(identity: str) -> Refusal:
+    return Refusal(
+        "object-exists",
+        status=400,
+        code="Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
+        message=f'There is already another object with the name "{identity}". Try another name.',
+    )
+
+
+def refused(
+    behaviour: str, text: str, kind: str = "Microsoft.Exchange.Management.Tasks.InvalidOperationException"
+) -> Refusal:
+    return Refusal(behaviour, status=400, code=kind, message=text)

@@ -1,0 +1,35 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""OPATH, the filter language of Exchange: read as OData, which differs in spelling only."""
+
+from __future__ import annotations
+
+import re
+
+from ..behaviours.table import behaves
+from ..odata.query import Filter, Test
+from ..state.wire import Json
+
+_OPERATOR = re.compile(r"(?<![\w'])-(eq|ne|like|and|or|not)\b", re.IGNORECASE)
+_CONSTANT = re.compile(r"\$(true|false|null)\b|'(true|false)'", re.IGNORECASE)
+
+
+class _Opath(Filter):
+    """A property with several values fits where one of them does."""
+
+    def _comparison(self, name: str) -> Test:
+        test = super()._comparison(name)
+
+        def fits(item: Json) -> bool:
+            values = item.get(name)
+            return any(test({**item, name: one}) for one in values) if isinstance(values, list) else test(item)
+
+        return fits
+
+
+@behaves("cmdlet-filter")
+def opath(text: str, properties: Json) -> Test:
+    spelled = _OPERATOR.sub(lambda found: found[1].lower(), text)
+    spelled = _CONSTANT.sub(lambda found: (found[1] or found[2]).lower(), spelled)
+    return _Opath(spelled.replace('"', "'"), properties).test

@@ -1,0 +1,189 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What If: which policies of Conditional Access would apply to a sign-in, and why the others would not."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from ..behaviours.table import behaves
+from ..directory.groups import members_of
+from ..odata.entities import Resource, Scene
+from ..state.tenant import DIRECTORY_ROLES
+from ..state.wire import Answer, Json, Refusal
+
+_OFFICE365 = frozenset(
+    {
+        "00000002-0000-0ff1-ce00-000000000000",  # Exchange Online
+        "00000003-0000-0ff1-ce00-000000000000",  # SharePoint Online
+        "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe",  # Teams
+    }
+)
+_UNKNOWN = "notEnoughInformation"
+_RULE = re.compile(r"device\.(\w+)\s+-(eq|ne)\s+\"?([^\"]*)\"?", re.IGNORECASE)
+
+
+@behaves("what-if-version")
+def _refuse_version(scene: Scene) -> None:
+    """By choice v1.0 does not know the action."""
+    if scene.tenant.description["conditional_access"]["what_if_in"] == "beta" and not scene.root.endswith("/beta"):
+        raise Refusal(
+            "what-if-version",
+            status=400,
+            code="BadRequest",
+            message="Resource not found for the segment 'evaluate'.",
+        )
+
+
+@behaves("what-if")
+def evaluate(scene: Scene, resource: Resource) -> Answer:
+    _refuse_version(scene)
+    for name in ("signInIdentity", "signInContext", "signInConditions"):
+        if not scene.body.get(name):
+            raise Refusal("what-if-required", status=400, code="BadRequest", message=f"{name} is required.")
+    address = scene.body["signInConditions"].get("ipAddress")
+    if address and not _is_address(address):
+        raise Refusal("what-if-required", status=400, code="BadRequest", message="ipAddress is not valid.")
+    results = [_result(scene, policy) for policy in scene.tenant.store("conditionalAccessPolicies")]
+    if scene.body.get("appliedPoliciesOnly"):
+        results = [result for result in results if result["policyApplies"]]
+    schema = {"$ref": "#/components/schemas/microsoft.graph.whatIfAnalysisResult"}
+    return Answer(
+        200,
+        {
+            "@odata.context": f"{scene.root}/$metadata#Collection(microsoft.graph.whatIfAnalysisResult)",
+            "value": [scene.schemas.completed(schema, result) for result in results],
+        },
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _result(scene: Scene, policy: Json) -> Json:
+    reason = next(_against(scene, policy), None)
+    return policy | {"policyApplies": reason is None, "analysisReasons": reason or "notSet"}
+
+
+def _against(scene: Scene, policy: Json) -> Iterator[str]:
+    """The reasons why a policy would not apply, the first of which counts."""
+    conditions = policy["conditions"]
+    signs_in = scene.body["signInConditions"]
+    if policy["state"] == "disabled":
+        yield "policyNotEnabled"
+    if not _users(scene, conditions.get("users") or {}):
+        yield "users"
+    if not _applications(scene.body["signInContext"], conditions["applications"]):
+        yield "application"
+    yield from _one_of(signs_in.get("clientAppType"), conditions["clientAppTypes"], "all", "clientApps")
+    platforms = conditions.get("platforms")
+    if platforms:
+        platform = signs_in.get("devicePlatform")
+        yield from _one_of(platform, platforms["includePlatforms"], "all", "devicePlatform")
+        if platform in (platforms.get("excludePlatforms") or []):
+            yield "devicePlatform"
+    yield from _locations(scene, conditions.get("locations"))
+    yield from _devices(signs_in.get("deviceInfo"), (conditions.get("devices") or {}).get("deviceFilter"))
+    for key, asked, reason in (
+        ("signInRiskLevels", "signInRiskLevel", "signInRisk"),
+        ("userRiskLevels", "userRiskLevel", "userRisk"),
+    ):
+        if conditions.get(key):
+            yield from _one_of(signs_in.get(asked), conditions[key], None, reason)
+
+
+def _one_of(value: str | None, wanted: list[str], everything: str | None, reason: str) -> Iterator[str]:
+    if everything in wanted:
+        return
+    if value is None:
+        yield _UNKNOWN
+    elif value not in wanted:
+        yield reason
+
+
+def _users(scene: Scene, users: Json) -> bool:
+    user = scene.tenant.store("users").get(scene.body["signInIdentity"].get("userId") or "")
+    if user is None:
+        return False
+    return _concerns(scene, user, users, "include") and not _concerns(scene, user, users, "exclude")
+
+
+def _concerns(scene: Scene, user: Json, users: Json, side: str) -> bool:
+    named = users.get(f"{side}Users") or []
+    groups = users.get(f"{side}Groups") or []
+    roles = {DIRECTORY_ROLES[name] for name in scene.tenant.directory_roles(user["id"])}
+    guest = user["userType"] == "Guest"
+    return (
+        "All" in named
+        or user["id"] in named
+        or (guest and ("GuestsOrExternalUsers" in named or bool(users.get(f"{side}GuestsOrExternalUsers"))))
+        or any(user["id"] in members_of(scene.tenant, group, transitive=True) for group in groups)
+        or bool(roles.intersection(users.get(f"{side}Roles") or []))
+    )
+
+
+def _applications(context: Json, applications: Json) -> bool:
+    asked = set(context.get("includeApplications") or [])
+    included = applications.get("includeApplications") or []
+    excluded = applications.get("excludeApplications") or []
+    taken = {app for app in asked if _covers(included, app) and not _covers(excluded, app)}
+    return bool(taken)
+
+
+def _covers(listed: list[str], app: str) -> bool:
+    return "All" in listed or app in listed or ("Office365" in listed and (app in _OFFICE365 or app == "Office365"))
+
+
+def _locations(scene: Scene, locations: Json | None) -> Iterator[str]:
+    if not locations:
+        return
+    signs_in = scene.body["signInConditions"]
+    included, excluded = locations["includeLocations"], locations.get("excludeLocations") or []
+    if included == ["All"] and not excluded:
+        return
+    if not (signs_in.get("ipAddress") or signs_in.get("country")):
+        yield _UNKNOWN
+    elif not _within(scene, included) or _within(scene, excluded):
+        yield "location"
+
+
+def _within(scene: Scene, places: list[str]) -> bool:
+    signs_in = scene.body["signInConditions"]
+    known = list(scene.tenant.store("namedLocations"))
+    return "All" in places or any(
+        _contains(place, signs_in)
+        for place in known
+        if place["id"] in places or ("AllTrusted" in places and place.get("isTrusted"))
+    )
+
+
+def _contains(place: Json, signs_in: Json) -> bool:
+    if "countriesAndRegions" in place:
+        return signs_in.get("country") in place["countriesAndRegions"]
+    address = signs_in.get("ipAddress")
+    if not address:
+        return False
+    ranges = (ipaddress.ip_network(one["cidrAddress"], strict=False) for one in place["ipRanges"])
+    return any(ipaddress.ip_address(address) in one for one in ranges)
+
+
+def _devices(device: Json | None, wanted: Json | None) -> Iterator[str]:
+    """Filters of one comparison; of others we cannot tell."""
+    if not wanted:
+        return
+    rule = _RULE.fullmatch(wanted["rule"].strip())
+    if device is None or rule is None:
+        yield _UNKNOWN
+        return
+    held = str({name.lower(): value for name, value in device.items()}.get(rule[1].lower())).lower()
+    fits = (held == rule[3].lower()) == (rule[2].lower() == "eq")
+    if fits != (wanted["mode"] == "include"):
+        yield "devices"

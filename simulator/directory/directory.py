@@ -1,0 +1,170 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The directory of a tenant as Graph shows it: organization, users, licences, roles."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..behaviours.table import behaves
+from ..state.clock import iso
+from ..state.tenant import Tenant
+from ..state.wire import Json
+
+# What `GET /users` gives without being asked for more. https://learn.microsoft.com/graph/api/user-get
+USER_DEFAULTS = (
+    "id",
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+)
+
+
+@behaves("directory-role-assignment")
+def assign_role(tenant: Tenant, principal_id: str, role_id: str, scope: str = "/") -> Json:
+    assignment = tenant.uuid("roleAssignment", principal_id, role_id, scope)
+    return tenant.store("roleAssignments").add(
+        assignment,
+        {
+            "id": assignment,
+            "principalId": principal_id,
+            "roleDefinitionId": role_id,
+            "directoryScopeId": scope,
+            "appScopeId": None,
+            "condition": None,
+        },
+    )
+
+
+def plans_of(tenant: Tenant, user: Json) -> list[Json]:
+    """The service plans that a user's licences switch on, each with its sku."""
+    skus = {sku["skuId"]: sku for sku in tenant.store("subscribedSkus")}
+    return [
+        plan
+        for licence in user["assignedLicenses"]
+        for plan in skus[licence["skuId"]]["servicePlans"]
+        if plan["servicePlanId"] not in licence["disabledPlans"]
+    ]
+
+
+@behaves("directory-plans")
+def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
+    """A user with what follows from the licences."""
+    plans = plans_of(tenant, user)
+    since = user["createdDateTime"]
+    return addressed(tenant, user, now) | {
+        "assignedPlans": [
+            {
+                "assignedDateTime": since,
+                "capabilityStatus": "Enabled",
+                "service": plan["_service"],
+                "servicePlanId": plan["servicePlanId"],
+            }
+            for plan in plans
+        ],
+        "provisionedPlans": [
+            {"capabilityStatus": "Enabled", "provisioningStatus": "Success", "service": plan["_service"]}
+            for plan in plans
+        ],
+        "licenseAssignmentStates": [
+            {
+                "assignedByGroup": None,
+                "disabledPlans": licence["disabledPlans"],
+                "error": "None",
+                "lastUpdatedDateTime": since,
+                "skuId": licence["skuId"],
+                "state": "Active",
+            }
+            for licence in user["assignedLicenses"]
+        ],
+    }
+
+
+@behaves("directory-units")
+def sku_view(tenant: Tenant, sku: Json, now: datetime) -> Json:
+    """A subscription with the units that users hold of it."""
+    used = sum(
+        licence["skuId"] == sku["skuId"] for user in tenant.store("users") for licence in user["assignedLicenses"]
+    )
+    return sku | {"consumedUnits": used}
+
+
+def licence_details_of(tenant: Tenant, user: Json) -> list[Json]:
+    skus = {sku["skuId"]: sku for sku in tenant.store("subscribedSkus")}
+    held = [skus[licence["skuId"]] for licence in user["assignedLicenses"]]
+    return [
+        {
+            "id": tenant.uuid("licence", user["id"], sku["skuId"]),
+            "skuId": sku["skuId"],
+            "skuPartNumber": sku["skuPartNumber"],
+            "servicePlans": sku["servicePlans"],
+        }
+        for sku in held
+    ]
+
+
+@behaves("directory-sync")
+def organization_view(tenant: Tenant, organization: Json, now: datetime) -> Json:
+    """The organization; a directory that is synchronised was so within the last half hour."""
+    if not organization["onPremisesSyncEnabled"]:
+        return organization
+    return organization | {"onPremisesLastSyncDateTime": iso(now - timedelta(minutes=20))}
+
+
+@behaves("mdm-authority-left-out")
+def organization_view_v1(tenant: Tenant, organization: Json, now: datetime) -> Json:
+    """The same, without the authority where the description says that only beta has it."""
+    shown = organization_view(tenant, organization, now)
+    if tenant.intune["authority_in"] == "beta":
+        return {name: value for name, value in shown.items() if name != "mobileDeviceManagementAuthority"}
+    return shown
+
+
+def new_user(tenant: Tenant, user_id: str, properties: Json, now: datetime) -> Json:
+    """A user with all properties that this tenant keeps of one."""
+    principal_name = properties["userPrincipalName"]
+    empty: dict[str, Any] = dict.fromkeys(USER_DEFAULTS) | {
+        "businessPhones": [],
+        "deletedDateTime": None,
+        "accountEnabled": True,
+        "assignedLicenses": [],
+        "createdDateTime": iso(now),
+        "mailNickname": principal_name.partition("@")[0],
+        "onPremisesSyncEnabled": None,
+        "otherMails": [],
+        "passwordPolicies": None,
+        "proxyAddresses": [],
+        "usageLocation": None,
+        "userType": "Member",
+        # from when on a licence with a mailbox plan means a mailbox
+        "_mailbox_from": now,
+    }
+    return empty | properties | {"id": user_id}
+
+
+def mailbox_licensed(tenant: Tenant, user: Json) -> bool:
+    """Whether a licence brings an Exchange mailbox; the foundation and archive plans do not."""
+    names = [plan["servicePlanName"] for plan in plans_of(tenant, user)]
+    without = ("EXCHANGE_S_FOUNDATION", "EXCHANGE_S_ARCHIVE")
+    return any(name.startswith("EXCHANGE_") and not name.startswith(without) for name in names)
+
+
+@behaves("mailbox-licence")
+def has_mailbox(tenant: Tenant, user: Json, now: datetime) -> bool:
+    return mailbox_licensed(tenant, user) and bool(user["_mailbox_from"] <= now)
+
+
+@behaves("mailbox-address")
+def addressed(tenant: Tenant, user: Json, now: datetime) -> Json:
+    """A user with the addresses: the one that was set, else the one that comes with the mailbox."""
+    mail = user["mail"] or (user["userPrincipalName"] if has_mailbox(tenant, user, now) else None)
+    return user | {"mail": mail, "proxyAddresses": [f"SMTP:{mail}"] if mail else []}

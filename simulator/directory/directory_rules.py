@@ -1,0 +1,180 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the directory insists on when users and role assignments are written."""
+
+from __future__ import annotations
+
+from ..behaviours.table import behaves
+from ..odata.entities import Resource, Scene, not_found
+from ..state.replication import arrived, arriving
+from ..state.tenant import Tenant
+from ..state.wire import Answer, Json, Refusal
+from .directory import USER_DEFAULTS, addressed, new_user
+from .protection import refuse_password, refuse_sensitive, refuse_synchronised
+
+_READ_ONLY = (
+    "id",
+    "assignedLicenses",
+    "assignedPlans",
+    "createdDateTime",
+    "licenseAssignmentStates",
+    "provisionedPlans",
+    "proxyAddresses",
+)
+
+
+@behaves("directory-value")
+def create_user(scene: Scene, user_id: str) -> Json:
+    required = ("accountEnabled", "displayName", "mailNickname", "userPrincipalName", "passwordProfile")
+    missing = [name for name in required if scene.body.get(name) is None]
+    name = scene.body.get("userPrincipalName") or ""
+    if missing:
+        raise _invalid_value(f"A value is required for property '{missing[0]}' of resource 'User'.")
+    if name.rpartition("@")[2].lower() not in scene.tenant.domains:
+        raise _invalid_value("The domain portion of the userPrincipalName property is invalid.")
+    if scene.tenant.store("users").find("userPrincipalName", name):
+        raise _invalid_value("Another object with the same value for property userPrincipalName already exists.")
+    _refuse_read_only(scene)
+    _refuse_address_of_another(scene, "")
+    _refuse_weak_password(scene)
+    properties = {key: value for key, value in scene.body.items() if key != "passwordProfile" and "@" not in key}
+    return arriving(scene.tenant, new_user(scene.tenant, user_id, properties, scene.now), scene.now)
+
+
+@behaves("directory-value")
+def delete_user(scene: Scene, user: Json) -> None:
+    refuse_sensitive(scene, user)
+    assignments = scene.tenant.store("roleAssignments")
+    for assignment in assignments:
+        if assignment["principalId"] == user["id"]:
+            assignments.remove(assignment["id"])
+
+
+@behaves("directory-value")
+def change_user(scene: Scene, user: Json) -> Json:
+    _refuse_read_only(scene)
+    _refuse_address_of_another(scene, user["id"])
+    _refuse_weak_password(scene)
+    refuse_synchronised(scene, user)
+    refuse_password(scene)
+    refuse_sensitive(scene, user)
+    return {name: value for name, value in scene.body.items() if name != "passwordProfile"}
+
+
+@behaves("directory-password")
+def _refuse_weak_password(scene: Scene) -> None:
+    """Eight characters, of three kinds out of four."""
+    password = (scene.body.get("passwordProfile") or {}).get("password")
+    kinds = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+    if password is not None and (len(password) < 8 or sum(any(map(kind, password)) for kind in kinds) < 3):
+        raise Refusal(
+            "directory-password",
+            status=400,
+            code="Request_BadRequest",
+            message=(
+                "The specified password does not comply with password complexity requirements. Please provide a "
+                "different password."
+            ),
+        )
+
+
+def _refuse_read_only(scene: Scene) -> None:
+    for name in _READ_ONLY:
+        if name in scene.body:
+            raise _invalid_value(f"Property '{name}' is read-only and cannot be set.")
+
+
+@behaves("directory-address-in-use")
+def _refuse_address_of_another(scene: Scene, user_id: str) -> None:
+    if not scene.body.get("mail"):
+        return
+    wanted = f"SMTP:{scene.body['mail']}".lower()
+    for user in scene.tenant.store("users"):
+        proxies = addressed(scene.tenant, user, scene.now)["proxyAddresses"]
+        if user["id"] != user_id and wanted in (one.lower() for one in proxies):
+            raise Refusal(
+                "directory-address-in-use",
+                status=400,
+                code="Request_BadRequest",
+                message="Another object with the same value for property proxyAddresses already exists.",
+            )
+
+
+@behaves("directory-role-assignment")
+def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
+    body: Json = {"directoryScopeId": None, "appScopeId": None, "condition": None} | scene.body
+    role, principal = body.get("roleDefinitionId") or "", body.get("principalId") or ""
+    tenant = scene.tenant
+    if not tenant.store("roleDefinitions").get(role):
+        raise not_found(scene, role)
+    applications = {known.object_id for known in tenant.service_principals.values()}
+    if principal not in applications | {user["id"] for user in arrived(tenant.store("users"), scene.now)}:
+        raise not_found(scene, principal)
+    if not (body["directoryScopeId"] or body["appScopeId"]):
+        raise _invalid_value("Either directoryScopeId or appScopeId is required.")
+    same = ("principalId", "roleDefinitionId", "directoryScopeId")
+    if any(all(held[name] == body[name] for name in same) for held in tenant.store("roleAssignments")):
+        raise _invalid_value("A conflicting object with one or more of the specified property values is present.")
+    return {name: value for name, value in body.items() if "@" not in name} | {"id": assignment_id}
+
+
+# https://learn.microsoft.com/graph/api/organization-update names these and no others.
+_OF_AN_ORGANIZATION = frozenset(
+    {
+        "marketingNotificationEmails",
+        "privacyProfile",
+        "securityComplianceNotificationMails",
+        "securityComplianceNotificationPhones",
+        "technicalNotificationMails",
+    }
+)
+
+
+@behaves("organization-update")
+def change_organization(scene: Scene, organization: Json) -> Json:
+    """Where notifications go, and the privacy profile; the rest is not for writing."""
+    fixed = sorted(name for name in scene.body if "@" not in name and name not in _OF_AN_ORGANIZATION)
+    if fixed:
+        raise Refusal(
+            "organization-update",
+            status=400,
+            code="Request_BadRequest",
+            message=f"Property '{fixed[0]}' is read-only and cannot be set.",
+        )
+    return scene.body
+
+
+@behaves("directory-tenant-information")
+def tenant_information(scene: Scene, resource: Resource) -> Answer:
+    key = scene.keys[0]
+    found = next((tenant for tenant in scene.tenants.values() if tenant.called(key)), None)
+    if found is None:
+        raise not_found(scene, key)
+    return Answer(
+        200,
+        {
+            "tenantId": found.tenant_id,
+            "displayName": found.display_name,
+            "defaultDomainName": found.domain,
+            "federationBrandName": None,
+        },
+    )
+
+
+def _invalid_value(text: str) -> Refusal:
+    return Refusal("directory-value", status=400, code="Request_BadRequest", message=text)
+
+
+@behaves("directory-role-assignment")
+def assigned_role(tenant: Tenant, assignment: Json) -> Json | None:
+    return tenant.store("roleDefinitions").get(assignment["roleDefinitionId"])
+
+
+@behaves("directory-role-assignment")
+def assigned_principal(tenant: Tenant, assignment: Json) -> Json:
+    user = tenant.store("users").get(assignment["principalId"])
+    shown = {name: user[name] for name in USER_DEFAULTS} if user else {"id": assignment["principalId"]}
+    group = tenant.store("groups").get(assignment["principalId"])
+    kind = "user" if user else "group" if group else "servicePrincipal"
+    return {"@odata.type": f"#microsoft.graph.{kind}"} | shown

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Groups of the directory: users and other groups in them, directly or through groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..behaviours.table import behaves
+from ..odata.entities import Resource, Scene, listed
+from ..state.clock import iso
+from ..state.tenant import DIRECTORY_ROLES, Tenant
+from ..state.wire import Answer, Json
+from .directory import USER_DEFAULTS, assign_role
+
+# https://learn.microsoft.com/graph/api/resources/group: "returned only on $select"
+ON_SELECT = frozenset(
+    {
+        "allowExternalSenders",
+        "assignedLabels",
+        "assignedLicenses",
+        "autoSubscribeNewMembers",
+        "hasMembersWithLicenseErrors",
+        "hideFromAddressLists",
+        "hideFromOutlookClients",
+        "isArchived",
+        "isSubscribedByMail",
+        "licenseProcessingState",
+        "unseenCount",
+    }
+)
+
+
+def seed_groups(tenant: Tenant, now: datetime) -> None:
+    """`groups` of the description: by name, with the users and groups that are members, and its owners.
+
+    A `displayName` of its own gives two groups one name.
+    """
+    for name, described in tenant.description["groups"].items():
+        members = [tenant.uuid("user", nickname) for nickname in described.get("members", [])]
+        owners = [tenant.uuid("user", nickname) for nickname in described.get("owners", [])]
+        nested = [tenant.uuid("group", other) for other in described.get("groups", [])]
+        group_id = tenant.uuid("group", name)
+        tenant.store("groups").add(
+            group_id,
+            {
+                "id": group_id,
+                "createdDateTime": iso(now - timedelta(days=200)),
+                "displayName": described.get("displayName", name),
+                "mailEnabled": False,
+                "mailNickname": name.lower().replace(" ", "."),
+                "securityEnabled": True,
+                "_members": members + nested,
+                "_owners": owners,
+            },
+        )
+        for role in described.get("directory_roles", []):
+            assign_role(tenant, group_id, DIRECTORY_ROLES[role])
+
+
+def members_of(tenant: Tenant, group_id: str, *, transitive: bool) -> list[str]:
+    """The ids of the members, each once; groups inside of each other do no harm."""
+    found: list[str] = []
+    waiting = [group_id]
+    while waiting:
+        group = tenant.store("groups").get(waiting.pop(0))
+        for member in group["_members"] if group else []:
+            if member not in found:
+                found.append(member)
+                waiting += [member] if transitive else []
+    return found
+
+
+@behaves("group-members")
+def list_members(scene: Scene, resource: Resource) -> Answer:
+    group = resource.locate(scene)
+    transitive = scene.operation.template.endswith("/transitiveMembers")
+    members = [_member(scene.tenant, one) for one in members_of(scene.tenant, group["id"], transitive=transitive)]
+    # Properties of users can be selected and filtered by, although the type of the list is directoryObject.
+    return listed(
+        scene, [one for one in members if one], replace(resource, type="microsoft.graph.user", complete=False)
+    )
+
+
+def _member(tenant: Tenant, member_id: str) -> Json | None:
+    if user := tenant.store("users").get(member_id):
+        return {"@odata.type": "#microsoft.graph.user"} | {name: user[name] for name in USER_DEFAULTS}
+    if group := tenant.store("groups").get(member_id):
+        return {"@odata.type": "#microsoft.graph.group"} | group
+    return None

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Usage reports: a file of comma-separated values, behind a redirect."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from datetime import timedelta
+
+from ..behaviours.table import behaves
+from ..odata.entities import Resource, Scene
+from ..state.wire import Answer, Refusal
+
+_PERIODS = ("D7", "D30", "D90", "D180")
+_APPS = (
+    "Mail For Mac",
+    "Outlook For Mac",
+    "Outlook For Windows",
+    "Outlook For Mobile",
+    "Other For Mobile",
+    "Outlook For Web",
+    "POP3 App",
+    "IMAP4 App",
+    "SMTP App",
+)
+_WHO = (
+    "Report Refresh Date",
+    "User Principal Name",
+    "Display Name",
+    "Is Deleted",
+    "Deleted Date",
+    "Last Activity Date",
+)
+
+
+@behaves("reports-redirect")
+def email_app_usage(scene: Scene, resource: Resource) -> Answer:
+    period = scene.keys[0]
+    if period not in _PERIODS:
+        raise Refusal(
+            "reports-period", status=400, code="BadRequest", message=f"Invalid period value specified: {period}."
+        )
+    return Answer(302, "", {"Location": scene.publish(_file(scene, period)), "Content-Type": "text/plain"})
+
+
+@behaves("reports-file")
+def _file(scene: Scene, period: str) -> str:
+    """`reports.email_apps` of the description: the apps of each user. The report is two days behind."""
+    described = scene.tenant.description["reports"]
+    refreshed = (scene.now - timedelta(days=2)).strftime("%Y-%m-%d")
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow((*_WHO, *_APPS, "Report Period"))
+    for nickname, apps in described["email_apps"].items():
+        name, display_name = (
+            f"{nickname}@{scene.tenant.domain}",
+            scene.tenant.description["users"][nickname]["displayName"],
+        )
+        if described["concealed"]:
+            name, display_name = _concealed(name), _concealed(display_name)
+        used = ["Undetermined" if app in apps else "" for app in _APPS]
+        rows.writerow((refreshed, name, display_name, "False", "", refreshed, *used, period.removeprefix("D")))
+    return text.getvalue()
+
+
+@behaves("reports-concealed")
+def _concealed(name: str) -> str:
+    return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest().upper()

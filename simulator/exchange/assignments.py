@@ -1,0 +1,168 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Role assignments: who was given which role, directly or through a role group."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from ..behaviours.table import behaves
+from ..cmdlets.nouns import Noun, Run, exists, refused
+from ..state.wire import Json
+from .delegation import refuse_undelegated, refuse_unready
+from .organization import refuse_dehydrated
+from .propagation import present
+from .rbac import WHOLE, assign, assignments_of
+from .role_groups import members_of, principal_of
+from .roles import ROLES
+
+HEARD_BY_ASSIGNMENTS = frozenset(
+    {
+        "Identity",
+        "RoleAssignee",
+        "Role",
+        "RoleAssigneeType",
+        "Enabled",
+        "Delegating",
+        "GetEffectiveUsers",
+        "AssignmentMethod",
+        "RecipientWriteScope",
+        "ConfigWriteScope",
+    }
+)
+
+
+@behaves("role-assignment")
+def get_assignments(run: Run, noun: Noun) -> list[Json]:
+    given, store = run.given, run.tenant.store("ManagementRoleAssignment")
+    if "Identity" in given:
+        found = [noun.find(run, given["Identity"])]
+    elif "RoleAssignee" in given:
+        found = _held_by(run, principal_of(run, given["RoleAssignee"])[0])
+    else:
+        found = list(store)
+    if "Role" in given:
+        role = ROLES.find(run, given["Role"])["Name"]
+        found = [item for item in found if item["Role"] == role]
+    for name in ("RoleAssigneeType", "Enabled", "RecipientWriteScope", "ConfigWriteScope"):
+        if name in given:
+            found = [item for item in found if item[name] == given[name]]
+    if given.get("AssignmentMethod"):
+        found = [item for item in found if item["AssignmentMethod"] in given["AssignmentMethod"]]
+    if given.get("Delegating") is not None:
+        kind = "DelegatingOrgWide" if given["Delegating"] else "Regular"
+        found = [item for item in found if item["RoleAssignmentDelegationType"] == kind]
+    shown = [_assignment_view(run, item) for item in found]
+    return [one for item in shown for one in _users_behind(run, item)] if given.get("GetEffectiveUsers") else shown
+
+
+@behaves("role-assignment-method")
+def _held_by(run: Run, principal: str) -> list[Json]:
+    """What somebody holds, and how: directly, or through a role group."""
+    return [
+        item | {"AssignmentMethod": "Direct" if item["_assignee"] == principal else "RoleGroup"}
+        for item in assignments_of(run.tenant, principal, present(run.tenant))
+    ]
+
+
+def _assignment_view(run: Run, assignment: Json) -> Json:
+    """An assignment under the name that its role group has now."""
+    group = run.tenant.store("RoleGroup").get(assignment["_assignee"])
+    name = group["Name"] if group else assignment["RoleAssigneeName"]
+    return assignment | {"RoleAssignee": name, "RoleAssigneeName": name, "User": name}
+
+
+def _users_behind(run: Run, assignment: Json) -> list[Json]:
+    group = run.tenant.store("RoleGroup").get(assignment["_assignee"])
+    if group is None:
+        return [assignment | {"EffectiveUserName": assignment["RoleAssigneeName"]}]
+    names = [member["DisplayName"] for member in members_of(run, group)]
+    return [assignment | {"EffectiveUserName": name, "AssignmentMethod": "RoleGroup"} for name in names]
+
+
+@behaves("role-assignment")
+def new_assignment(run: Run, noun: Noun) -> list[Json]:
+    refuse_dehydrated(run)
+    role = ROLES.find(run, run.given["Role"])["Name"]
+    identity = next((run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given), None)
+    if identity is None:
+        raise refused("role-assignment-assignee", "An assignment needs a user, a group, a policy or an application.")
+    holder, holder_name, kind = principal_of(run, identity)
+    refuse_unready(run, holder, identity)
+    label = _label(run, role, holder, holder_name)
+    refuse_undelegated(run, role, label)
+    assignment = assign(run, role, holder, holder_name, kind, label)
+    delegating = {"RoleAssignmentDelegationType": "DelegatingOrgWide"} if run.given.get("Delegating") else {}
+    run.tenant.store("ManagementRoleAssignment").update(assignment["Guid"], _scopes(run) | delegating)
+    return [_assignment_view(run, assignment)]
+
+
+@behaves("role-assignment-name")
+def _label(run: Run, role: str, holder: str, holder_name: str) -> str:
+    """The name that was given, or one made up that nothing else has. The same right twice is refused."""
+    store = run.tenant.store("ManagementRoleAssignment")
+    kind = "DelegatingOrgWide" if run.given.get("Delegating") else "Regular"
+    wanted = WHOLE | _scopes(run)
+    ending = "-Delegating" if run.given.get("Delegating") else ""
+    label = str(run.given.get("Name") or f"{role}-{holder_name}{ending}"[:64])
+    for item in store:
+        same = item["Role"] == role and item["_assignee"] == holder and item["RoleAssignmentDelegationType"] == kind
+        if same and all(item[name] == value for name, value in wanted.items()):
+            raise exists(item["Name"])
+    if not store.find("Name", label):
+        return label
+    if "Name" in run.given:
+        raise exists(label)
+    return next(name for number in count(1) if not store.find("Name", name := f"{label[:60]}-{number}"))
+
+
+# How a scope that was given shows: the kind of scope, and where its name stands.
+_SHOWN = {
+    "CustomRecipientWriteScope": ("RecipientWriteScope", "CustomRecipientScope", "CustomRecipientWriteScope"),
+    "ExclusiveRecipientWriteScope": ("RecipientWriteScope", "ExclusiveRecipientScope", "CustomRecipientWriteScope"),
+    "RecipientOrganizationalUnitScope": ("RecipientWriteScope", "OU", "CustomRecipientWriteScope"),
+    "RecipientGroupScope": ("RecipientWriteScope", "Group", "CustomRecipientWriteScope"),
+    "RecipientAdministrativeUnitScope": (
+        "RecipientWriteScope",
+        "AdministrativeUnit",
+        "RecipientAdministrativeUnitScope",
+    ),
+    "CustomConfigWriteScope": ("ConfigWriteScope", "CustomConfigScope", "CustomConfigWriteScope"),
+    "ExclusiveConfigWriteScope": ("ConfigWriteScope", "ExclusiveConfigScope", "CustomConfigWriteScope"),
+    "CustomResourceScope": ("RecipientReadScope", "CustomRecipientScope", "CustomResourceScope"),
+}
+
+
+@behaves("role-assignment-scope")
+def _scopes(run: Run) -> Json:
+    """The scopes that were given; a new one takes the place of the old one."""
+    given = run.given
+    changed: Json = {}
+    for name, (kind, value, place) in _SHOWN.items():
+        if name in given:
+            changed = {**(changed or WHOLE), kind: value, place: given[name]}
+    if "CustomResourceScope" in given:
+        changed["RecipientWriteScope"] = "None"
+    relative = given.get("RecipientRelativeWriteScope")
+    return {**(changed or WHOLE), "RecipientWriteScope": relative} if relative else changed
+
+
+@behaves("role-assignment")
+def _change_assignment(run: Run, assignment: Json) -> Json:
+    refuse_undelegated(run, assignment["Role"], assignment["Name"])
+    return _scopes(run) | ({"Enabled": run.given["Enabled"]} if "Enabled" in run.given else {})
+
+
+@behaves("delegating-assignment")
+def _remove_assignment(run: Run, assignment: Json) -> None:
+    refuse_undelegated(run, assignment["Role"], assignment["Name"])
+
+
+ASSIGNMENT_NOUNS = {
+    "ManagementRoleAssignment": Noun("ManagementRoleAssignment", change=_change_assignment, remove=_remove_assignment)
+}
+ASSIGNMENT_CMDLETS = {
+    "Get-ManagementRoleAssignment": get_assignments,
+    "New-ManagementRoleAssignment": new_assignment,
+}

@@ -1,0 +1,107 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mobile access in Exchange: the organization's settings, the device access rules, the mailbox policies."""
+
+from __future__ import annotations
+
+from ..behaviours.table import behaves
+from ..cmdlets.nouns import Noun, Run, keep, refused
+from ..cmdlets.values import edited
+from ..intune.intune import connector_view
+from ..state.store import Store
+from ..state.wire import Json
+
+SETTINGS = "Mobile Mailbox Settings"
+
+
+def seed_mobile(run: Run) -> None:
+    defaults = {
+        name: spec.get("default") for name, spec in run.cmdlets["set-activesyncorganizationsettings"].parameters.items()
+    }
+    settings = {
+        **{name: value for name, value in defaults.items() if name not in ("Identity", "Confirm", "WhatIf")},
+        "AdminMailRecipients": [],
+        "AllowAccessForUnSupportedPlatform": False,
+        "EnableMobileMailboxPolicyWhenCAInplace": False,
+        "HasAzurePremiumSubscription": False,
+    }
+    keep(run, "ActiveSyncOrganizationSettings", {"Name": SETTINGS} | settings)
+    keep(run, "MobileDeviceMailboxPolicy", _policy_defaults(run) | {"Name": "Default", "IsDefault": True})
+    described = run.tenant.exchange or {}
+    for name, properties in (described.get("mailbox_policies") or {}).items():
+        keep(run, "MobileDeviceMailboxPolicy", _policy_defaults(run) | {"Name": name} | properties)
+    for characteristic, query, level in described.get("access_rules") or []:
+        rule = {"Characteristic": characteristic, "QueryString": query, "AccessLevel": level}
+        keep(run, "ActiveSyncDeviceAccessRule", rule | {"Identity": f"{query} ({characteristic})"})
+
+
+@behaves("rule-name")
+def _new_rule(run: Run) -> Json:
+    rule = run.settings()
+    return rule | {"Identity": f"{rule['QueryString']} ({rule['Characteristic']})"}
+
+
+@behaves("policy-default")
+def _new_policy(run: Run) -> Json:
+    policy = _policy_defaults(run) | _settled(run.settings(), {})
+    _one_default(run, policy)
+    return policy
+
+
+@behaves("policy-default")
+def _change_policy(run: Run, policy: Json) -> Json:
+    changes = _settled(run.settings(), policy)
+    if policy["IsDefault"] and changes.get("IsDefault") is False:
+        raise refused("policy-default", "The default policy stays so until another one is made the default.")
+    _one_default(run, changes)
+    return changes
+
+
+@behaves("policy-in-use")
+def _remove_policy(run: Run, policy: Json) -> None:
+    if policy["IsDefault"]:
+        raise refused("policy-default", f'The policy "{policy["Name"]}" is the default one and cannot be removed.')
+    used = [item for item in run.tenant.store("CASMailbox") if item.get("ActiveSyncMailboxPolicy") == policy["Name"]]
+    if used and not run.given.get("Force"):
+        raise refused("policy-in-use", f'The policy "{policy["Name"]}" is assigned to {len(used)} mailboxes.')
+
+
+@behaves("policy-implied")
+def _settled(settings: Json, current: Json) -> Json:
+    """Settings with their edits carried out and what they bring along."""
+    lists = ("ApprovedApplicationList", "UnapprovedInROMApplicationList")
+    edits = {name: edited(current.get(name) or [], settings[name]) for name in lists if name in settings}
+    implied = {"DeviceEncryptionEnabled": True} if settings.get("RequireStorageCardEncryption") else {}
+    return settings | edits | implied
+
+
+@behaves("policy-default")
+def _one_default(run: Run, policy: Json) -> None:
+    """Making one policy the default unmakes the other."""
+    store: Store = run.tenant.store("MobileDeviceMailboxPolicy")
+    if policy.get("IsDefault"):
+        for other in store:
+            store.update(other["Guid"], {"IsDefault": False})
+
+
+def _policy_defaults(run: Run) -> Json:
+    specs = run.cmdlets["new-mobiledevicemailboxpolicy"].parameters
+    lists: Json = {name: [] for name, spec in specs.items() if spec["encoding"] == "multivalued"}
+    plain = {name: spec["default"] for name, spec in specs.items() if "default" in spec}
+    return {"IsDefault": False} | lists | plain
+
+
+@behaves("settings-managed")
+def _settings_view(run: Run, settings: Json) -> Json:
+    connectors = (connector_view(run.tenant, item, run.now) for item in run.tenant.store("exchangeConnectors"))
+    return settings | {"IsIntuneManaged": any(item["status"] == "connected" for item in connectors)}
+
+
+MOBILE_NOUNS = {
+    "ActiveSyncOrganizationSettings": Noun("ActiveSyncOrganizationSettings", view=_settings_view),
+    "ActiveSyncDeviceAccessRule": Noun("ActiveSyncDeviceAccessRule", create=_new_rule),
+    "MobileDeviceMailboxPolicy": Noun(
+        "MobileDeviceMailboxPolicy", create=_new_policy, change=_change_policy, remove=_remove_policy
+    ),
+}

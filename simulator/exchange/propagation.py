@@ -1,0 +1,51 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rights in Exchange take their time: a change of them counts later, and only for a token issued after that."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from ..behaviours.table import behaves
+from ..state.tenant import Past, Tenant
+from ..state.wire import Json
+
+Result = TypeVar("Result")
+# What decides about rights: the objects of these stores.
+State = dict[str, list[Json]]
+_STORES = ("ManagementRole", "ManagementRoleAssignment", "RoleGroup")
+
+
+def present(tenant: Tenant) -> State:
+    """As it is, whether it counts yet or not."""
+    return {name: list(tenant.store(name)) for name in _STORES}
+
+
+def remembering(tenant: Tenant, now: datetime, act: Callable[[], Result]) -> Result:
+    """Do something; if that changed what decides about rights, keep how it was until now."""
+    if not _delay(tenant):
+        return act()
+    kept = pickle.dumps(present(tenant))  # a copy costs ten times as much, and is hardly ever needed
+    number = tenant.revision.number
+    result = act()
+    if tenant.revision.number != number and (before := pickle.loads(kept)) != present(tenant):
+        tenant.past.append(Past(now, before))
+    return result
+
+
+@behaves("rights-lag")
+def effective(tenant: Tenant, issued: datetime | None) -> State:
+    """What counts for a token issued then: changes that were older than the delay. Of unknown age: what was first."""
+    for past in tenant.past:
+        if issued is None or past.until > issued - _delay(tenant):
+            return past.state
+    return present(tenant)
+
+
+@behaves("rights-lag")
+def _delay(tenant: Tenant) -> timedelta:
+    return timedelta(seconds=(tenant.exchange or {}).get("rights_after", 0))

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users and mailboxes as Exchange sees them: they follow from the directory; only mailbox settings are its own."""
+
+from __future__ import annotations
+
+import re
+
+from ..behaviours.table import behaves
+from ..cmdlets.nouns import Noun, Run, missing
+from ..directory.directory import addressed, has_mailbox, mailbox_licensed
+from ..state.clock import iso
+from ..state.replication import arrived
+from ..state.store import fold
+from ..state.tenant import Tenant
+from ..state.wire import Json
+
+
+@behaves("mailbox-licence")
+def recipients(run: Run) -> list[Json]:
+    return [_recipient(run, user) for user in arrived(run.tenant.store("users"), run.now)]
+
+
+def _recipient(run: Run, user: Json) -> Json:
+    tenant, user = run.tenant, addressed(run.tenant, user, run.now)
+    mailbox = has_mailbox(tenant, user, run.now)
+    guid = tenant.uuid("recipient", user["id"])
+    kind = "UserMailbox" if mailbox else "User"
+    name = user["mailNickname"]
+    return {
+        "Identity": name,
+        "Id": name,
+        "Name": name,
+        "Alias": name,
+        "Guid": guid,
+        "ExchangeGuid": tenant.uuid("mailbox", user["id"]),
+        "ExchangeObjectId": guid,
+        "ExternalDirectoryObjectId": user["id"],
+        "DisplayName": user["displayName"],
+        "UserPrincipalName": user["userPrincipalName"],
+        "MicrosoftOnlineServicesID": user["userPrincipalName"],
+        "WindowsLiveID": user["userPrincipalName"],
+        "WindowsEmailAddress": user["mail"] or "",
+        "SamAccountName": name,
+        "PrimarySmtpAddress": user["mail"] or "",
+        "EmailAddresses": user["proxyAddresses"],
+        "RecipientType": kind,
+        "RecipientTypeDetails": kind,
+        "AccountDisabled": not user["accountEnabled"],
+        "IsDirSynced": bool(user["onPremisesSyncEnabled"]),
+        "SKUAssigned": mailbox_licensed(tenant, user),
+        "IsMailboxEnabled": mailbox,
+        "IsShared": False,
+        "IsResource": False,
+        "IsLinked": False,
+        "HiddenFromAddressListsEnabled": False,
+        # the id, since two recipients of one name have two of these
+        "DistinguishedName": distinguished(tenant, user["id"]),
+        "OrganizationId": tenant.domain,
+        "WhenCreatedUTC": user["createdDateTime"],
+        "WhenChangedUTC": user["createdDateTime"],
+        "WhenMailboxCreated": iso(user["_mailbox_from"]) if mailbox else None,
+    }
+
+
+_RESERVED = re.compile(r'[,+"\\<>;=#]')
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
+
+
+def distinguished(tenant: Tenant, *names: str) -> str:
+    """Where something stands in the directory, the innermost name first."""
+    path = [f"CN={_RESERVED.sub(_escaped, name)}" for name in names]
+    return ",".join([*path, f"OU={tenant.domain}", "OU=Microsoft Exchange Hosted Organizations"])
+
+
+@behaves("mailbox-licence")
+def _mailboxes(run: Run) -> list[Json]:
+    return [item for item in recipients(run) if item["RecipientTypeDetails"] == "UserMailbox"]
+
+
+@behaves("mailbox-policy")
+def _cas_mailboxes(run: Run) -> list[Json]:
+    owners = {device["_owner"] for device in run.tenant.store("MobileDevice")}
+    partnership = "HasActiveSyncDevicePartnership"
+    return [item | {partnership: item["ExternalDirectoryObjectId"] in owners} for item in _mailboxes(run)]
+
+
+@behaves("mailbox-policy")
+def _cas_view(run: Run, mailbox: Json) -> Json:
+    specs = run.cmdlets["set-casmailbox"].parameters
+    defaults = {
+        name: [] if spec["encoding"] == "multivalued" else spec.get("default")
+        for name, spec in specs.items()
+        if name in run.cmdlets["get-casmailbox"].output and name not in mailbox
+    }
+    own = run.tenant.store("CASMailbox").get(mailbox["ExternalDirectoryObjectId"]) or {}
+    policy = own.get("ActiveSyncMailboxPolicy")
+    default_policy = next(item["Name"] for item in run.tenant.store("MobileDeviceMailboxPolicy") if item["IsDefault"])
+    return {
+        **mailbox,
+        **defaults,
+        **own,
+        "ActiveSyncMailboxPolicy": policy or default_policy,
+        "ActiveSyncMailboxPolicyIsDefaulted": policy is None,
+    }
+
+
+@behaves("mailbox-policy")
+def set_cas_mailbox(run: Run, noun: Noun) -> list[Json]:
+    mailbox = noun.view(run, noun.find(run, run.given["Identity"]))
+    changes = noun.change(run, mailbox)
+    policy = changes.get("ActiveSyncMailboxPolicy")
+    if policy and not run.tenant.store("MobileDeviceMailboxPolicy").find("Name", policy):
+        raise missing(policy)
+    store, key = run.tenant.store("CASMailbox"), mailbox["ExternalDirectoryObjectId"]
+    if store.get(key) is None:
+        store.add(key, changes)
+    else:
+        store.update(key, changes)
+    return []
+
+
+@behaves("exchange-filters")
+def _narrow(run: Run, items: list[Json]) -> list[Json]:
+    kinds = run.given.get("RecipientTypeDetails") or run.given.get("RecipientType")
+    anr = str(run.given.get("Anr") or "").casefold()
+    names = ("Name", "DisplayName", "Alias", "PrimarySmtpAddress")
+    return [
+        item
+        for item in items
+        if (not kinds or item["RecipientTypeDetails"] in kinds)
+        and (not anr or any(str(item[name]).casefold().startswith(anr) for name in names))
+    ]
+
+
+# What no two recipients share comes before what they are called.
+_IDS = ("Guid", "ExternalDirectoryObjectId", "DistinguishedName", "UserPrincipalName", "PrimarySmtpAddress")
+_NAMES = ("Identity", "Name", "Alias", "DisplayName")
+
+
+class Recipients(Noun):
+    """Recipients, of which several can have one name."""
+
+    @behaves("recipient-identity")
+    def matches(self, run: Run, identity: str) -> list[tuple[bool, Json]]:
+        wanted = fold(identity)
+        items = self.items(run)
+        ids = [(True, item) for item in items if wanted in self._called(item, _IDS)]
+        return ids or [(False, item) for item in items if wanted in self._called(item, _NAMES)]
+
+    @staticmethod
+    def _called(item: Json, keys: tuple[str, ...]) -> set[str]:
+        addresses = item["EmailAddresses"] if keys is _IDS else []
+        return {fold(str(name)) for name in map(item.get, keys) if name} | {
+            fold(address).removeprefix("smtp:") for address in addresses
+        }
+
+
+_HEARD = frozenset({"Anr", "RecipientTypeDetails", "RecipientType"})
+RECIPIENTS = Recipients("CASMailbox", source=_mailboxes, narrow=_narrow, heard=_HEARD)
+USERS = Recipients("CASMailbox", source=recipients, narrow=_narrow, heard=_HEARD)
+RECIPIENT_NOUNS = {
+    "User": USERS,
+    "Mailbox": RECIPIENTS,
+    "Recipient": RECIPIENTS,
+    "CASMailbox": Recipients("CASMailbox", source=_cas_mailboxes, view=_cas_view, narrow=_narrow, heard=_HEARD),
+}

@@ -1,0 +1,200 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Role groups with their members, and the service principals that Exchange knows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ..behaviours.table import behaves
+from ..cmdlets.nouns import Noun, Run, ambiguous, exists, missing, refused
+from ..cmdlets.values import edited
+from ..state.wire import Json
+from .delegation import refuse_undelegated, refuse_unready
+from .organization import refuse_dehydrated
+from .propagation import present
+from .rbac import add_group, assignments_of
+from .recipients import USERS
+from .roles import ROLES
+
+_NOT_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberNotFoundException"
+_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException"
+
+
+@behaves("object-ambiguous")
+def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
+    """Somebody who can hold a role: the id that stays, the name shown, the kind."""
+    found = [
+        (exact, (item[key], item["Name"], kind))
+        for noun, key, kind in (
+            (GROUPS, "Guid", "RoleGroup"),
+            (SERVICE_PRINCIPALS, "ObjectId", "ServicePrincipal"),
+            (USERS, "ExternalDirectoryObjectId", "User"),
+        )
+        for exact, item in noun.matches(run, identity)
+    ]
+    best = [one for exact, one in found if exact] or [one for _exact, one in found]
+    if not best:
+        raise missing(identity)
+    if len(best) > 1:
+        raise ambiguous(run, identity)
+    return best[0]
+
+
+@behaves("rights")
+def _group_view(run: Run, group: Json) -> Json:
+    assignments = [item for item in run.tenant.store("ManagementRoleAssignment") if item["_assignee"] == group["Guid"]]
+    return group | {
+        "RoleAssignments": [item["Name"] for item in assignments],
+        "Roles": list(dict.fromkeys(item["Role"] for item in assignments)),
+        "Members": [member["Name"] for member in members_of(run, group)],
+    }
+
+
+@behaves("role-group-managers")
+def _people(run: Run) -> dict[str, list[str]]:
+    """As in a change, each list is given as a whole or as an edit."""
+    return {name: edited([], run.given.get(name)) for name in ("Members", "ManagedBy")}
+
+
+@behaves("rights")
+def new_group(run: Run, noun: Noun) -> list[Json]:
+    refuse_dehydrated(run)
+    given = run.given | _people(run)
+    if run.tenant.store("RoleGroup").find("Name", given["Name"]):
+        raise exists(given["Name"])
+    roles = [ROLES.find(run, role)["Name"] for role in given.get("Roles") or []]
+    for role in roles:
+        refuse_undelegated(run, role, f"{role}-{given['Name']}"[:64])
+    members = [_ready(run, member) for member in given["Members"]]
+    properties = {name: given[name] for name in ("DisplayName", "Description", "ManagedBy") if given.get(name)}
+    return [_group_view(run, add_group(run, given["Name"], roles, members, **properties))]
+
+
+@behaves("role-group-built-in")
+def _remove_group(run: Run, group: Json) -> None:
+    if group["WellKnownObject"]:
+        raise refused("role-group-built-in", f'The role group "{group["Name"]}" is built in and cannot be removed.')
+    assignments = run.tenant.store("ManagementRoleAssignment")
+    for assignment in assignments:
+        if assignment["_assignee"] == group["Guid"]:
+            assignments.remove(assignment["Guid"])
+
+
+def members_of(run: Run, group: Json) -> list[Json]:
+    """The members as recipients; a service principal is shown in the same form."""
+    users = {user["ExternalDirectoryObjectId"]: user for user in USERS.items(run)}
+    applications = {item["ObjectId"]: item for item in run.tenant.store("ServicePrincipal")}
+    shown = []
+    for member in group["_members"]:
+        if member in users:
+            shown.append(users[member])
+        elif member in applications:
+            kind = {"RecipientType": "ServicePrincipal", "RecipientTypeDetails": "ServicePrincipal"}
+            shown.append(applications[member] | kind | {"ExternalDirectoryObjectId": member})
+    return shown
+
+
+@behaves("rights-directory")
+def get_members(run: Run, noun: Noun) -> list[Json]:
+    return members_of(run, GROUPS.find(run, run.given["Identity"]))
+
+
+@behaves("member-exists")
+def add_member(run: Run, noun: Noun) -> list[Json]:
+    group, member = _group_and_member(run)
+    if member in group["_members"]:
+        raise refused("member-exists", f'"{run.given["Member"]}" is already a member of the group.', _A_MEMBER)
+    return _save_members(run, group, [*group["_members"], member])
+
+
+@behaves("member-missing")
+def remove_member(run: Run, noun: Noun) -> list[Json]:
+    group, member = _group_and_member(run)
+    if member not in group["_members"]:
+        raise refused("member-missing", f'"{run.given["Member"]}" isn\'t a member of the group.', _NOT_A_MEMBER)
+    return _save_members(run, group, [item for item in group["_members"] if item != member])
+
+
+@behaves("member-list")
+def update_members(run: Run, noun: Noun) -> list[Json]:
+    """The whole list, or an edit of it."""
+    group, wanted = GROUPS.find(run, run.given["Identity"]), run.given.get("Members")
+    if isinstance(wanted, dict):
+        removed = {principal_of(run, member)[0] for member in wanted.get("remove", [])}
+        added = [_ready(run, member) for member in wanted.get("add", [])]
+        kept = [member for member in group["_members"] if member not in removed]
+        return _save_members(run, group, kept + [member for member in added if member not in kept])
+    return _save_members(run, group, [_ready(run, member) for member in wanted or []])
+
+
+def _group_and_member(run: Run) -> tuple[Json, str]:
+    return GROUPS.find(run, run.given["Identity"]), _ready(run, run.given["Member"])
+
+
+def _ready(run: Run, member: str) -> str:
+    """The id of somebody who is to be a member."""
+    found = principal_of(run, member)[0]
+    refuse_unready(run, found, member)
+    return found
+
+
+@behaves("member-list")
+def _save_members(run: Run, group: Json, members: list[str]) -> list[Json]:
+    run.tenant.store("RoleGroup").update(group["Guid"], {"_members": members})
+    return []
+
+
+@behaves("service-principal-unknown")
+def _new_service_principal(run: Run) -> Json:
+    known = {principal.client_id: principal for principal in run.tenant.service_principals.values()}
+    principal = known.get(run.given["AppId"].lower())
+    if principal is None or principal.object_id != run.given["ObjectId"].lower():
+        raise refused("service-principal-unknown", "No service principal of the directory has this AppId and ObjectId.")
+    name = run.given.get("DisplayName") or principal.name
+    return {
+        "Identity": principal.object_id,
+        "AppId": principal.client_id,
+        "ObjectId": principal.object_id,
+        "DisplayName": name,
+        "_counts_from": run.now + timedelta(seconds=(run.tenant.exchange or {})["service_principal_after"]),
+    }
+
+
+@behaves("service-principal-test")
+def test_authorization(run: Run, noun: Noun) -> list[Json]:
+    """The roles that an application holds; access to data through other APIs is not part of this simulator."""
+    principal = SERVICE_PRINCIPALS.find(run, run.given["Identity"])
+    return [
+        {
+            "RoleName": item["Role"],
+            "GrantedPermissions": "",
+            "AllowedResourceScope": "Organization",
+            "ScopeType": "None",
+            "InScope": "Not Run",
+        }
+        for item in assignments_of(run.tenant, principal["ObjectId"], present(run.tenant))
+    ]
+
+
+GROUPS = Noun("RoleGroup", view=_group_view, remove=_remove_group)
+SERVICE_PRINCIPALS = Noun(
+    "ServicePrincipal",
+    keys=("Identity", "Id", "Guid", "AppId", "ObjectId", "DisplayName"),
+    create=_new_service_principal,
+)
+GROUP_NOUNS = {
+    "RoleGroup": GROUPS,
+    "RoleGroupMember": GROUPS,
+    "ServicePrincipal": SERVICE_PRINCIPALS,
+    "ServicePrincipalAuthorization": SERVICE_PRINCIPALS,
+}
+GROUP_CMDLETS = {
+    "New-RoleGroup": new_group,
+    "Get-RoleGroupMember": get_members,
+    "Add-RoleGroupMember": add_member,
+    "Remove-RoleGroupMember": remove_member,
+    "Update-RoleGroupMember": update_members,
+    "Test-ServicePrincipalAuthorization": test_authorization,
+}

@@ -1,0 +1,77 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which cmdlet is carried out how: by the general verbs on a kind of object, or by a function of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..behaviours.table import behaviour_of
+from ..cmdlets.contract import Cmdlet
+from ..cmdlets.nouns import GENERAL, GENERAL_PARAMETERS, Act, Noun, Run, refused
+from ..state.wire import Json
+from .access_policies import ACCESS_POLICY_NOUNS, seed_access_policies
+from .assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS, HEARD_BY_ASSIGNMENTS
+from .devices import DEVICE_NOUNS, clear_device, seed_devices
+from .mobile import MOBILE_NOUNS, seed_mobile
+from .organization import ORGANIZATION_CMDLETS, ORGANIZATION_NOUNS, seed_organization
+from .rbac import seed_roles
+from .recipients import RECIPIENT_NOUNS, set_cas_mailbox
+from .role_groups import GROUP_CMDLETS, GROUP_NOUNS
+from .roles import HEARD_BY_ENTRIES, ROLE_CMDLETS, ROLE_NOUNS
+
+NOUNS: dict[str, Noun] = {
+    **MOBILE_NOUNS,
+    **DEVICE_NOUNS,
+    **RECIPIENT_NOUNS,
+    **ROLE_NOUNS,
+    **GROUP_NOUNS,
+    **ASSIGNMENT_NOUNS,
+    **ORGANIZATION_NOUNS,
+    **ACCESS_POLICY_NOUNS,
+}
+OWN: dict[str, Act] = {
+    "Clear-MobileDevice": clear_device,
+    "Set-CASMailbox": set_cas_mailbox,
+    **ROLE_CMDLETS,
+    **GROUP_CMDLETS,
+    **ASSIGNMENT_CMDLETS,
+    **ORGANIZATION_CMDLETS,
+}
+
+
+# The parameters that a Get- of its own goes by.
+HEARD = {"Get-ManagementRoleAssignment": HEARD_BY_ASSIGNMENTS, "Get-ManagementRoleEntry": HEARD_BY_ENTRIES}
+
+
+def not_carried_out(cmdlet: Cmdlet) -> list[str]:
+    """The parameters of a Get- that the simulator does not know what to do with."""
+    if cmdlet.verb != "Get":
+        return []
+    heard = HEARD.get(cmdlet.name) or GENERAL_PARAMETERS | NOUNS[cmdlet.noun].heard
+    return [name for name in cmdlet.parameters if name not in heard]
+
+
+def run_cmdlet(run: Run) -> Sequence[Json]:
+    """A parameter that would change the result must not be swallowed."""
+    for name in not_carried_out(run.cmdlet):
+        if name in run.given:
+            raise refused("cmdlet-not-simulated", f"The simulator does not know what {name} does to {run.cmdlet.name}.")
+    carry_out = OWN.get(run.cmdlet.name) or GENERAL[run.cmdlet.verb]
+    return carry_out(run, NOUNS[run.cmdlet.noun])
+
+
+def carried_out_by(cmdlet: Cmdlet) -> str:
+    """The behaviour that a cmdlet goes by."""
+    own = OWN.get(cmdlet.name)
+    return behaviour_of(own) if own else NOUNS[cmdlet.noun].behaviour
+
+
+def seed_exchange(run: Run) -> None:
+    """The state of an organization that the description asks for."""
+    seed_organization(run)
+    seed_roles(run)
+    seed_mobile(run)
+    seed_devices(run)
+    seed_access_policies(run)

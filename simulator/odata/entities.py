@@ -1,0 +1,316 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Graph does with any collection: list, get, create, update, delete. Rules of one kind of object are hooks."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ..behaviours.table import behaves
+from ..state.replication import arrived
+from ..state.tenant import Tenant
+from ..state.wire import Answer, Json, Refusal
+from .contract import Operation
+from .filters import of_type, refuse_simple, refuse_undocumented
+from .query import Filter, ordered, selected
+from .schema import Schemas
+from .search import searched
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One operation about to be carried out."""
+
+    tenant: Tenant
+    operation: Operation
+    keys: list[str]
+    options: dict[str, str]
+    body: Json
+    now: datetime
+    schemas: Schemas
+    root: str
+    page_size: int
+    tenants: dict[str, Tenant]
+    consistent: bool
+    # object id of who calls, and the permissions of the token
+    caller: str
+    granted: frozenset[str]
+    # the type that the path ends in, such as microsoft.graph.group: only objects of it are wanted
+    cast: str
+    # puts a file where it can be downloaded without a token, and says where
+    publish: Callable[[str], str]
+
+    @property
+    def path(self) -> str:
+        path = self.operation.template
+        for key in self.keys:
+            opening, closing = path.index("{"), path.index("}")
+            path = f"{path[:opening]}{quote(key)}{path[closing + 1 :]}"
+        return path
+
+
+def _as_it_is(tenant: Tenant, item: Json, now: datetime) -> Json:
+    return item
+
+
+def _new(scene: Scene, item_id: str) -> Json:
+    return scene.body | {"id": item_id}
+
+
+def _changes(scene: Scene, item: Json) -> Json:
+    return scene.body
+
+
+def _nothing(scene: Scene, item: Json) -> None:
+    return None
+
+
+def _open(scene: Scene) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A collection of Graph: where its objects are, and what is special about them."""
+
+    store: str
+    type: str
+    view: Callable[[Tenant, Json, datetime], Json] = _as_it_is
+    gate: Callable[[Scene], None] = _open
+    create: Callable[[Scene, str], Json] = _new
+    change: Callable[[Scene, Json], Json] = _changes
+    delete: Callable[[Scene, Json], None] = _nothing
+    # Another property that may stand in the URL in place of the id.
+    alternate_key: str | None = None
+    # What is given when nothing is selected; everything when left out.
+    shown: tuple[str, ...] = ()
+    # What is left out unless it is selected.
+    concealed: frozenset[str] = frozenset()
+    # What comes only from one object, and only when nothing else is selected.
+    alone: frozenset[str] = frozenset()
+    expands: dict[str, Callable[[Tenant, Json], Any]] = field(default_factory=dict)
+    # Collections inside of an object, kept under their name with an underscore, and their types.
+    contains: dict[str, str] = field(default_factory=dict)
+    # Whether every property of the type is in an answer, said or not.
+    complete: bool = False
+    # The operators of $filter that are documented for each property; None: no documentation to keep to.
+    filters: dict[str, frozenset[str]] | None = None
+    # Directory objects are counted only for readers who accept eventual consistency; some lists never are.
+    counted: bool = True
+    countable: bool = True
+    behaviour: str = "graph-collections"
+
+    def locate(self, scene: Scene) -> Json:
+        store, key = scene.tenant.store(self.store), scene.keys[0]
+        item = store.get(key.lower()) or store.get(key)
+        if item is None and self.alternate_key:
+            item = store.find(self.alternate_key, key)
+        if item is None or not arrived([item], scene.now):
+            raise not_found(scene, key)
+        return item
+
+
+def not_found(scene: Scene, key: str) -> Refusal:
+    if scene.operation.intune:
+        return Refusal(
+            "intune-not-found",
+            status=404,
+            code="ResourceNotFound",
+            message=f"Resource not found for the key '{key}'.",
+            intune=True,
+        )
+    return Refusal(
+        "directory-not-found",
+        status=404,
+        code="Request_ResourceNotFound",
+        message=(f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."),
+    )
+
+
+@behaves("graph-collections")
+def list_entities(scene: Scene, resource: Resource) -> Answer:
+    items = arrived(scene.tenant.store(resource.store), scene.now)
+    if not items and _says_nothing(scene, resource):
+        return Answer(200)
+    return listed(scene, [resource.view(scene.tenant, item, scene.now) for item in items], resource)
+
+
+@behaves("intune-without-body")
+def _says_nothing(scene: Scene, resource: Resource) -> bool:
+    return resource.store in scene.tenant.intune["without_body"]
+
+
+@behaves("graph-contained")
+def list_contained(scene: Scene, resource: Resource) -> Answer:
+    """What one object contains: the last part of the path names it."""
+    name = scene.operation.template.rpartition("/")[2]
+    contained = replace(resource, type=resource.contains[name], counted=True, filters=None)
+    return listed(scene, resource.locate(scene)[f"_{name}"], contained)
+
+
+@behaves("graph-collections")
+def get_entity(scene: Scene, resource: Resource) -> Answer:
+    item = resource.view(scene.tenant, resource.locate(scene), scene.now)
+    return Answer(200, _context(scene) | _shown(scene, item, resource))
+
+
+@behaves("graph-collections")
+def create_entity(scene: Scene, resource: Resource) -> Answer:
+    item_id = str(uuid.uuid4())
+    item = scene.tenant.store(resource.store).add(item_id, resource.create(scene, item_id))
+    return Answer(scene.operation.success, _context(scene) | _written(scene, item, resource))
+
+
+@behaves("graph-collections")
+def update_entity(scene: Scene, resource: Resource) -> Answer:
+    item = resource.locate(scene)
+    changes = {name: value for name, value in resource.change(scene, item).items() if "@" not in name}
+    item = scene.tenant.store(resource.store).update(item["id"], changes)
+    if scene.operation.success == 204:
+        return Answer(204)
+    return Answer(200, _context(scene) | _written(scene, item, resource))
+
+
+def _written(scene: Scene, item: Json, resource: Resource) -> Json:
+    return _whole(scene, _public(resource.view(scene.tenant, item, scene.now)), resource)
+
+
+@behaves("graph-collections")
+def delete_entity(scene: Scene, resource: Resource) -> Answer:
+    item = resource.locate(scene)
+    resource.delete(scene, item)
+    scene.tenant.store(resource.store).remove(item["id"])
+    return Answer(204)
+
+
+def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
+    """One page of a list, as the query options want it."""
+    options = scene.options
+    properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
+    if "$select" in options:
+        selected({}, options["$select"], properties)
+    _expanded(scene, resource)
+    items = of_type(scene, items)
+    if "$search" in options:
+        items = list(filter(searched(scene, properties, is_directory=not resource.counted), items))
+    if "$filter" in options:
+        wanted = Filter(options["$filter"], properties)
+        refuse_undocumented(wanted, resource.filters)
+        refuse_simple(wanted, scene, is_directory=not resource.counted)
+        items = [item for item in items if wanted.test(item)]
+    if "$orderby" in options:
+        items = ordered(items, options["$orderby"], properties)
+    items = items[_number(options, "$skip", 0) :]
+    start = _position(scene, options.get("$skiptoken"))
+    end = start + max(1, min(_number(options, "$top", scene.page_size), scene.page_size))
+    body = _context(scene)
+    if options.get("$count") == "true" and _counts(scene, resource):
+        body["@odata.count"] = len(items)
+    if end < len(items):
+        token = base64.urlsafe_b64encode(json.dumps([scene.path, end]).encode()).decode()
+        body["@odata.nextLink"] = f"{scene.root}{scene.path}?{urlencode(options | {'$skiptoken': token}, safe='$')}"
+    body["value"] = [_shown(scene, item, resource) for item in items[start:end]]
+    return Answer(200, body)
+
+
+@behaves("graph-complete")
+def _whole(scene: Scene, item: Json, resource: Resource) -> Json:
+    if not resource.complete:
+        return item
+    whole: Json = scene.schemas.completed({"$ref": f"#/components/schemas/{resource.type}"}, item)
+    return whole
+
+
+def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
+    properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
+    shown = _whole(scene, _public(item), resource)
+    if "$select" in scene.options:
+        shown = selected(shown, scene.options["$select"], properties)
+    elif resource.shown:
+        shown = {name: shown[name] for name in resource.shown if name in shown}
+    else:
+        shown = {name: value for name, value in shown.items() if name not in resource.concealed}
+    shown = _without_company(scene, shown, resource)
+    for name in _expanded(scene, resource):
+        inside = name in resource.contains
+        shown[name] = _public(item[f"_{name}"]) if inside else resource.expands[name](scene.tenant, item)
+    return shown
+
+
+@behaves("mdm-authority")
+def _without_company(scene: Scene, shown: Json, resource: Resource) -> Json:
+    """Without the properties that are given only by themselves, unless this is how they were asked for."""
+    asked = scene.options.get("$select", "").strip().lower()
+    by_itself = {name for name in resource.alone if name.lower() == asked and scene.keys}
+    return {name: value for name, value in shown.items() if name not in resource.alone - by_itself}
+
+
+@behaves("graph-expand")
+def _expanded(scene: Scene, resource: Resource) -> list[str]:
+    known = {name.lower(): name for name in (*resource.contains, *resource.expands)}
+    names = scene.options["$expand"].split(",") if "$expand" in scene.options else []
+    for name in names:
+        if name.lower() not in known:
+            raise Refusal("graph-expand", status=400, code="BadRequest", message=f"Cannot expand '{name}'.")
+    return [known[name.lower()] for name in names]
+
+
+@behaves("managed-device-count")
+def _is_never_counted(resource: Resource) -> bool:
+    return not resource.countable
+
+
+@behaves("graph-count")
+def _counts(scene: Scene, resource: Resource) -> bool:
+    return not _is_never_counted(resource) and (resource.counted or scene.consistent)
+
+
+def _public(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _public(content) for name, content in value.items() if not name.startswith("_")}
+    return [_public(item) for item in value] if isinstance(value, list) else value
+
+
+# Lists whose elements are of any kind of directory object.
+_OBJECTS = ("members", "transitiveMembers", "memberOf", "transitiveMemberOf", "owners")
+
+
+def _context(scene: Scene) -> Json:
+    entity = "" if scene.operation.method == "GET" and not scene.keys else "/$entity"
+    collection = scene.operation.template.partition("/{")[0].lstrip("/")
+    if scene.operation.template.rpartition("/")[2] in _OBJECTS:
+        collection, entity = f"{scene.cast.rpartition('.')[2]}s" if scene.cast else "directoryObjects", ""
+    return {"@odata.context": f"{scene.root}/$metadata#{collection}{entity}"}
+
+
+def _number(options: dict[str, str], name: str, default: int) -> int:
+    text = options.get(name)
+    if text is None:
+        return default
+    if not text.isdigit():
+        raise Refusal(
+            "graph-query-invalid", status=400, code="BadRequest", message=f"Invalid value '{text}' for {name}."
+        )
+    return int(text)
+
+
+def _position(scene: Scene, token: str | None) -> int:
+    """Where a page begins. The token is ours alone: clients must take it as it is."""
+    if token is None:
+        return 0
+    try:
+        path, start = json.loads(base64.urlsafe_b64decode(token))
+    except (binascii.Error, ValueError):
+        path, start = None, 0
+    if path != scene.path:
+        raise Refusal("graph-paging", status=400, code="BadRequest", message="Invalid skip token.")
+    return int(start)

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which filters a list of Graph takes: documented properties and operators, advanced queries with their header."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..behaviours.table import behaves
+from ..state.wire import Json, Refusal
+from .query import Filter
+
+
+class Asked(Protocol):
+    """The part of a request that decides whether a query is an advanced one."""
+
+    @property
+    def consistent(self) -> bool:
+        """Whether a read sees what was just written."""
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The query options of the request."""
+
+    @property
+    def cast(self) -> str: ...
+
+
+@behaves("graph-cast")
+def of_type(asked: Asked, items: list[Json]) -> list[Json]:
+    """Only objects of the type that the path ends in, which then need not say what they are."""
+    if not asked.cast:
+        return items
+    kind = f"#{asked.cast}".lower()
+    chosen = [item for item in items if str(item.get("@odata.type")).lower() == kind]
+    return [{name: value for name, value in item.items() if name != "@odata.type"} for item in chosen]
+
+
+@behaves("graph-filter")
+def refuse_undocumented(wanted: Filter, filters: dict[str, frozenset[str]] | None) -> None:
+    documented = {name.lower(): operators for name, operators in (filters or {}).items()}
+    for name, operator in wanted.used if filters is not None else []:
+        if name and operator not in documented.get(name.lower(), ()):
+            raise Refusal(
+                "graph-filter",
+                status=400,
+                code="BadRequest",
+                message=f"Invalid filter clause: '{operator}' is not supported on the property '{name}'.",
+            )
+
+
+@behaves("graph-advanced")
+def refuse_simple(wanted: Filter, asked: Asked, *, is_directory: bool) -> None:
+    """Directory objects: what takes an advanced query is refused without its header and $count=true."""
+    advanced = {operator for _unused, operator in wanted.used} & {"endswith", "ne", "not"}
+    if advanced and is_directory and not (asked.consistent and asked.options.get("$count") == "true"):
+        raise Refusal(
+            "graph-advanced",
+            status=400,
+            code="Request_UnsupportedQuery",
+            message=(
+                f"Operator '{min(advanced)}' is not supported because the required parameters might be missing. Try "
+                "adding $count=true query parameter and ConsistencyLevel:eventual header."
+            ),
+        )

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control plane: what tests and people ask of the simulator itself. Plain HTTP, loopback, off unless wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from ..state.wire import Json
+from .sockets import Handler
+
+_OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+class Controlled(Protocol):
+    """What can be asked."""
+
+    def requests(self) -> list[Json]:
+        """The ledger."""
+
+    def state(self, tenant: str) -> Json:
+        """The state of a tenant."""
+
+    def fault(self, **wanted: Any) -> None:
+        """Let requests fail."""
+
+    def clear_faults(self) -> None:
+        """Let no more requests fail."""
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+
+    def approve(self) -> None:
+        """Grant what was asked for by device code."""
+
+    def reset(self) -> None:
+        """Begin again with the state of the start."""
+
+    def stop_soon(self) -> None:
+        """End after this request."""
+
+
+def _foreign(request: web.BaseRequest) -> str | None:
+    """Why a request is none of this machine's own: a web page may have sent it, under a name that leads here."""
+    host = request.headers.get("Host", "").lower().rpartition(":")[0] or request.headers.get("Host", "").lower()
+    if host not in _OWN_NAMES:
+        return "the control plane answers only under a loopback name"
+    if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
+        return "the control plane answers no web page"
+    return None
+
+
+def control_handler(controlled: Controlled) -> Handler:
+    def requests(argument: str, body: Json) -> Any:
+        return controlled.requests()
+
+    def state(argument: str, body: Json) -> Any:
+        return controlled.state(argument)
+
+    def add_fault(argument: str, body: Json) -> None:
+        controlled.fault(**body)
+
+    def clear_faults(argument: str, body: Json) -> None:
+        controlled.clear_faults()
+
+    def clock(argument: str, body: Json) -> None:
+        controlled.advance(float(body["advance"]))
+
+    def device_codes(argument: str, body: Json) -> None:
+        controlled.approve()
+
+    def reset(argument: str, body: Json) -> None:
+        controlled.reset()
+
+    def stop(argument: str, body: Json) -> None:
+        controlled.stop_soon()
+
+    routes: dict[tuple[str, str], Callable[[str, Json], Any]] = {
+        ("GET", "requests"): requests,
+        ("GET", "state"): state,
+        ("POST", "faults"): add_fault,
+        ("DELETE", "faults"): clear_faults,
+        ("POST", "clock"): clock,
+        ("POST", "device_codes"): device_codes,
+        ("POST", "reset"): reset,
+        ("POST", "stop"): stop,
+    }
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        if problem := _foreign(request):
+            return web.json_response({"error": problem}, status=403)
+        prefix, _unused, rest = request.path.lstrip("/").partition("/")
+        what, _unused, argument = rest.partition("/")
+        act = routes.get((request.method, what))
+        if prefix != "_simulator" or act is None:
+            known = sorted(f"{method} /_simulator/{name}" for method, name in routes)
+            return web.json_response({"error": f"not known; there is {', '.join(known)}"}, status=404)
+        sent = await request.read()
+        if sent and request.content_type != "application/json":
+            return web.json_response({"error": "a body needs Content-Type: application/json"}, status=415)
+        try:
+            body = json.loads(sent or b"{}")
+            answer = act(argument, body)
+        except (ValueError, TypeError, KeyError) as wrong:
+            return web.json_response({"error": f"{type(wrong).__name__}: {wrong}"}, status=400)
+        return web.json_response(answer) if answer is not None else web.Response(status=204)
+
+    return handle

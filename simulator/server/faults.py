@@ -1,0 +1,172 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults on order: a list that is worked off in the same way in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ..behaviours.table import behaves
+from ..state.wire import READ, Answer, Call, Json, Purpose
+
+CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY = "connect", "before_effect", "after_effect", "mid_body"
+PHASES = (CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY)
+# What can be said instead of the answer, what is done to the connection, and what happens to the state.
+ANSWERS = ("status", "intune_throttled", "bad_json", "html", "redirect", "foreign_next_link", "looping_next_link")
+TRANSPORT = ("reset", "hang", "drip", "truncate")
+STALE_READ, SECOND_WRITER = "stale_read", "second_writer"
+STATE = (STALE_READ, SECOND_WRITER)
+KINDS = ANSWERS + TRANSPORT + STATE
+FOREIGN = "https://foreign.example.invalid"
+
+_REQUEST = {"method", "path", "body", "cmdlet", "parameters"}
+# What Graph and Exchange say with these, unless the fault brings a body of its own.
+_ERROR_BODIES = {
+    status: {"error": {"code": code, "message": message}}
+    for status, code, message in (
+        (401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid."),
+        (429, "TooManyRequests", "Please retry again later."),
+        (500, "InternalServerError", "An error has occurred."),
+        (502, "BadGateway", "The gateway got no valid answer."),
+        (503, "ServiceUnavailable", "The service is temporarily unavailable."),
+        (504, "GatewayTimeout", "The gateway got no answer in time."),
+    )
+}
+
+# Intune tells clients to slow down in this way as well (seen by rknightion/graph2otel, 2026-08).
+_BROKER = {
+    "error": {
+        "code": "InternalServerError",
+        "message": "Rate limit reached because of too many requests to query broker. Please try again later.",
+    }
+}
+
+
+@dataclass
+class Fault:
+    """From the `nth` matching request on, `count` times.
+
+    `match` is a pattern (as for file names) for the name of a service (login, graph, exchange, identity, reports), an
+    operation or cmdlet, or "METHOD /path". On connections only the service is known.
+
+    `stale_read` answers a read from the state before the last write; only reads for which there is such a state count,
+    so it is ordered before the write. `second_writer` lets the tenant's administrator send a `request` before the
+    matching one is carried out, or after it (`phase`): the same one, with another `method`, `path`, `body`, or
+    `cmdlet`, `parameters`. Its status stands in the ledger behind the name of the fault.
+    """
+
+    match: str
+    kind: str
+    nth: int = 1
+    count: int = 1
+    phase: str = BEFORE_EFFECT
+    status: int = 503
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    # seconds between two bytes of a dripping body
+    interval: float = 0.2
+    request: Json = field(default_factory=dict)
+    seen: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no fault of kind {self.kind}: one of {', '.join(KINDS)}")
+        if self.phase not in PHASES:
+            raise ValueError(f"no phase {self.phase}: one of {', '.join(PHASES)}")
+        if self.phase == CONNECT and self.kind not in ("reset", "hang"):
+            raise ValueError("a connection can only be reset or left hanging")
+        if self.phase == MID_BODY and self.kind not in TRANSPORT:
+            raise ValueError("in the middle of a body only the transport can fail")
+        if self.kind == STALE_READ and self.phase != BEFORE_EFFECT:
+            raise ValueError("a read has no effect to be stale after")
+        if set(self.request) - _REQUEST or (self.request and self.kind != SECOND_WRITER):
+            raise ValueError(f"a request is what a second writer sends: {', '.join(sorted(_REQUEST))}")
+
+    @property
+    def on_transport(self) -> bool:
+        return self.kind in TRANSPORT
+
+    def strikes(self) -> bool:
+        self.seen += 1
+        return self.nth <= self.seen < self.nth + self.count
+
+    def label(self) -> str:
+        return f"{self.phase}:{self.kind}"
+
+
+class Faults:
+    """The list. The first fault that matches and is due strikes; one request meets one fault."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, **wanted: Any) -> None:
+        self._faults.append(Fault(**wanted))
+
+    def clear(self) -> None:
+        self._faults.clear()
+
+    @property
+    def ordered(self) -> bool:
+        return bool(self._faults)
+
+    @property
+    def need_older_states(self) -> bool:
+        return any(fault.kind == STALE_READ for fault in self._faults)
+
+    def on_connect(self, service: str) -> Fault | None:
+        return self._first(lambda fault: fault.phase == CONNECT and fnmatchcase(service, fault.match))
+
+    def on_call(
+        self, service: str, call: Call, purpose: Purpose, *, in_batch: bool = False, is_behind: bool = False
+    ) -> Fault | None:
+        names = (service, purpose.operation, f"{call.method} {call.path}")
+        return self._first(
+            lambda fault: (
+                fault.phase != CONNECT
+                and (fault.kind not in STATE or purpose.tenant is not None)
+                and (fault.kind != STALE_READ or (is_behind and purpose.kind == READ))
+                and not (in_batch and (fault.on_transport or fault.match == service))
+                and any(fnmatchcase(name.lower(), fault.match.lower()) for name in names)
+            )
+        )
+
+    def _first(self, matches: Any) -> Fault | None:
+        struck = [fault for fault in self._faults if matches(fault) and fault.strikes()]
+        return struck[0] if struck else None
+
+
+def replaced(fault: Fault, call: Call, url: str, genuine: Answer) -> Answer:
+    """What goes out instead of the genuine answer."""
+    match fault.kind:
+        case "status":
+            body = _ERROR_BODIES.get(fault.status) if fault.body is None else fault.body
+            return Answer(fault.status, body, fault.headers)
+        case "intune_throttled":
+            return _slowed_down(fault)
+        case "bad_json":
+            return Answer(genuine.status, b'{"value": [', genuine.headers)
+        case "html":
+            page = b"<!DOCTYPE html><html><body>We are sorry, something went wrong.</body></html>"
+            return Answer(200, page, {"Content-Type": "text/html; charset=utf-8"})
+        case "redirect":
+            return Answer(307, None, {"Location": fault.headers.get("Location", f"{FOREIGN}{call.path}")})
+        case "foreign_next_link":
+            return _linked(genuine, f"{FOREIGN}{call.path}?$skiptoken=1")
+        case "looping_next_link":
+            return _linked(genuine, f"{url}{call.path}{f'?{call.query}' if call.query else ''}")
+    return genuine
+
+
+@behaves("intune-throttled")
+def _slowed_down(fault: Fault) -> Answer:
+    return Answer(500, _BROKER, fault.headers, "intune-throttled")
+
+
+def _linked(answer: Answer, link: str) -> Answer:
+    body: Json = answer.body if isinstance(answer.body, dict) else {"value": []}
+    return Answer(answer.status, body | {"@odata.nextLink": link}, answer.headers)

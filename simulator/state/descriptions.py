@@ -1,0 +1,104 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tenant descriptions: readable YAML files, small ones extending others."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .wire import Json
+
+SHIPPED = Path(__file__).parents[1] / "tenants"
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast
+
+
+def shipped() -> list[str]:
+    return sorted(path.stem for path in SHIPPED.glob("*.yml"))
+
+
+def describe(source: str | Path) -> list[tuple[str, Json]]:
+    """The name and the complete description of a shipped tenant, or of one in a file; C(SOURCE*N) is N of its kind."""
+    plain, star, count = str(source).rpartition("*")
+    if star and not (count.isdigit() and int(count)):
+        raise ValueError(f"{source} must end in *N, for how many tenants of this kind there are")
+    path = _locate(plain if star else source)
+    description = _merged(path, path.parent)
+    if not star:
+        return [(path.stem, _filled(description, description["domain"]))]
+    return [
+        (f"{path.stem}-{number}", _filled(_copy(description, number), _copied_domain(description["domain"], number)))
+        for number in range(1, int(count) + 1)
+    ]
+
+
+def _copy(description: Json, number: int) -> Json:
+    """Another organization of the same kind; the applications of the first are at home in none and known to all."""
+    home = description["domain"]
+    return description | {
+        "domain": _copied_domain(home, number),
+        "display_name": f"{description['display_name']} {number}",
+        "application": {"home": home, **description["application"]},
+        "applications": {name: {"home": home, **one} for name, one in description["applications"].items()},
+    }
+
+
+def _copied_domain(domain: str, number: int) -> str:
+    label, _unused, rest = domain.partition(".")
+    return f"{label}-{number}.{rest}"
+
+
+def laid_over(description: Json, more: Json) -> Json:
+    """A complete description with more on top of it; its domain stays."""
+    found: Json = _filled(_overlaid(description, more | {"domain": description["domain"]}), description["domain"])
+    return found
+
+
+def _locate(source: str | Path) -> Path:
+    shipped_path = SHIPPED / f"{source}.yml"
+    if shipped_path.is_file():
+        return shipped_path
+    path = Path(source)
+    if path.is_file():
+        return path
+    raise ValueError(f"no tenant description {source}: neither a file nor one of {', '.join(shipped())}")
+
+
+def _merged(path: Path, beside: Path) -> Json:
+    """The description in a file on top of what it extends: another one in the same directory, or a shipped one."""
+    own = dict(_parsed(path.read_text()))
+    base = own.pop("extends", None)
+    if base is None:
+        return own
+    neighbour = beside / f"{base}.yml"
+    # A file may have the name of the shipped one that it extends.
+    other = neighbour.is_file() and not neighbour.samefile(path)
+    return _overlaid(_merged(neighbour if other else _locate(base), beside), own)
+
+
+@lru_cache
+def _parsed(text: str) -> Json:
+    """What stands in a file. Shared: whoever describes a tenant copies it (`_filled`)."""
+    found: Json = yaml.load(text, _LOADER) or {}
+    return found
+
+
+def _overlaid(base: Any, overlay: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(overlay, dict)):
+        return overlay
+    return base | {key: _overlaid(base.get(key), value) for key, value in overlay.items()}
+
+
+def _filled(value: Any, domain: str) -> Any:
+    """The value with the tenant's domain in its place."""
+    if isinstance(value, str):
+        return value.replace("{domain}", domain)
+    if isinstance(value, list):
+        return [_filled(item, domain) for item in value]
+    if isinstance(value, dict):
+        return {key: _filled(item, domain) for key, item in value.items()}
+    return value

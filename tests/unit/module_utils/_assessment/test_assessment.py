@@ -1,0 +1,350 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The assessment of a tenant without the connector: each check in each status, on two tenants, and when reads fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._assessment import access, assessment
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.questions import QUESTIONS
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._core.checks import judge_all
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.join import join
+from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
+from simulator import Simulator
+
+from ..conftest import writes
+
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=["ready", "retired_covered", "retired_with_holes"], page_size=1, rate_limits=False) as one:
+        yield one
+
+
+def refused(kind: str = "forbidden", code: str = "") -> TenantError:
+    return TenantError(kind, "refused", "read it", answer=Answer("Graph", 403, code), next_step="Grant This.Read.All")
+
+
+def policy(controls: list[str], clients: list[str], **more: Any) -> dict[str, Any]:
+    """An enabled policy for all users and applications."""
+    users = {"includeUsers": ["All"], "excludeUsers": more.get("excluded", [])}
+    conditions = {"users": users, "applications": {"includeApplications": ["All"]}, "clientAppTypes": clients}
+    grant = {"operator": more.get("operator", "OR"), "builtInControls": controls}
+    state = more.get("state", "enabled")
+    return {
+        "id": "1",
+        "displayName": "Ours",
+        "state": state,
+        "conditions": {**conditions, **more.get("conditions", {})},
+        "grantControls": grant,
+    }
+
+
+MODERN, EAS, OTHER = "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"
+DEVICE = policy(["compliantDevice"], ["all"])
+BLOCK = policy(["block"], [EAS, OTHER])
+PEOPLE: tuple[dict[Person, int], list[str]] = ({Person("a"): 3, Person("b"): 1}, [])
+ALL = {"target": {"@odata.type": "#microsoft.graph.allLicensedUsersAssignmentTarget"}}
+NOT = {"target": {"@odata.type": "#microsoft.graph.exclusionGroupAssignmentTarget", "groupId": "1"}}
+IOS = {"id": "1", "displayName": "iPhones", "@odata.type": "#microsoft.graph.iosCompliancePolicy"}
+ANDROID = {"id": "2", "displayName": "Androids", "@odata.type": "#microsoft.graph.androidWorkProfileCompliancePolicy"}
+COMPLIANCE = {"compliance_policies": [IOS, ANDROID], "assignments": {"1": [ALL], "2": [ALL]}}
+OUTLOOK = {"mobileAppIdentifier": {"bundleId": "com.microsoft.Office.Outlook"}}
+WORD = {"mobileAppIdentifier": {"bundleId": "com.microsoft.office.word"}}
+PROTECTED = {"protections": {name: [{"id": "p", "displayName": "Outlook"}] for name in ("iOS", "Android")}}
+DEMANDED = (policy(["compliantApplication"], [MODERN]),)
+
+
+def protection(apps: Any, assigned: Any, policies: Any = DEMANDED) -> dict[str, Any]:
+    return {**PROTECTED, "assignments": {"p/apps": apps, "p/assignments": assigned}, "policies": policies}
+
+
+def bound(policies: Any, people: Any = PEOPLE, emergency: int = 1, plans: Any = ()) -> dict[str, Any]:
+    unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
+    found = unread or access.coverage(policies, people)
+    return {"coverage": found, "people": people, "emergency_accounts": emergency, "policy_plans": plans}
+
+
+def phone(reason: str = "Individual", version: str = "16.1", client: str = "EAS") -> dict[str, Any]:
+    return {
+        "ClientType": client,
+        "ClientVersion": version,
+        "DeviceAccessState": "Allowed",
+        "DeviceAccessStateReason": reason,
+        "DeviceId": "D1",
+    }
+
+
+def switches(active: bool, outlook: bool, imap: bool) -> dict[str, Any]:
+    return {"ActiveSyncEnabled": active, "OutlookMobileEnabled": outlook, "ImapEnabled": imap, "PopEnabled": False}
+
+
+ALLOW, BLOCKED = [{"DefaultAccessLevel": "Allow"}], [{"DefaultAccessLevel": "Block"}]
+LET_IN = {"Characteristic": "DeviceModel", "QueryString": "Outlook for iOS and Android", "AccessLevel": "Allow"}
+SIGN_IN = {"clientAppUsed": "Exchange ActiveSync", "conditionalAccessStatus": "failure", "userPrincipalName": "a@b"}
+REPORT = {"people": 2, "apps": {"Outlook For Mobile": 2}, "other_mobile": [], "concealed": False}
+PLAN = {"Identity": "Plan", "ActiveSyncEnabled": True, "ImapEnabled": False, "PopEnabled": False}
+INTUNE = {"subscriptionState": "active", "settings": {"secureByDefault": True}}
+
+# Check, facts, status, and words of the evidence or the next step.
+CASES: list[tuple[str, dict[str, Any], str, str]] = [
+    ("leftover_connector", {"connectors": []}, "met", "lists no"),
+    ("leftover_connector", {"connectors": [{"exchangeConnectorType": "serviceToService"}]}, "unmet", "1 serviceTo"),
+    ("leftover_connector", {"connectors": refused("not_offered")}, "met", "offers no"),
+    ("leftover_connector", {"connectors": refused()}, "unknown", "This.Read.All"),
+    ("mdm_authority", {"authority": "intune"}, "met", "intune"),
+    ("mdm_authority", {"authority": "office365"}, "unmet", "office365"),
+    ("mdm_authority", {"authority": refused()}, "unknown", "This.Read.All"),
+    ("intune_subscription", {"intune": INTUNE, "skus": []}, "unmet", "no active subscription"),
+    ("intune_subscription", {"intune": refused("no_intune_licence"), "skus": []}, "unmet", "Add an Intune"),
+    ("intune_subscription", {"intune": refused(), "skus": []}, "unknown", "This.Read.All"),
+    ("secure_by_default", {"intune": INTUNE}, "met", "not compliant"),
+    ("secure_by_default", {"intune": {"settings": {"secureByDefault": False}}}, "unmet", "as compliant"),
+    ("secure_by_default", {"intune": {}}, "unknown", "told no setting"),
+    ("compliance_policies", COMPLIANCE, "met", "'Androids'"),
+    ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [ALL], "2": []}}, "unmet", "Android: none"),
+    ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [NOT], "2": [ALL]}}, "unmet", "iOS: none"),
+    ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [ALL], "2": refused()}}, "unknown", "This.Read.All"),
+    ("app_protection", protection([WORD, OUTLOOK], [ALL]), "met", "'Outlook'"),
+    ("app_protection", protection([WORD], [ALL]), "unmet", "locked out"),
+    ("app_protection", protection([OUTLOOK], []), "unmet", "locked out"),
+    ("app_protection", protection([OUTLOOK], [], [DEVICE]), "not_applicable", "no enabled policy"),
+    ("app_protection", protection([OUTLOOK], [], refused()), "unknown", "could not be read"),
+    ("app_protection", protection(refused(), [ALL]), "unknown", "This.Read.All"),
+    ("modern_clients", bound([DEVICE]), "met", "4 people covered"),
+    ("modern_clients", bound([policy(["compliantDevice"], ["all"], excluded=["b"])]), "met", "excludes user b"),
+    ("modern_clients", bound([policy(["compliantDevice"], ["all"], excluded=["a"])]), "unmet", "excludes user a"),
+    ("modern_clients", bound([policy(["compliantDevice"], ["all"], excluded=["b"])], emergency=0), "unmet", "user b"),
+    ("modern_clients", bound([policy(["compliantDevice", "mfa"], ["all"])]), "unmet", "compliantDevice or mfa"),
+    ("modern_clients", bound([policy(["compliantDevice", "mfa"], ["all"], operator="AND")]), "met", "4 people covered"),
+    ("modern_clients", bound([policy(["approvedApplication"], ["all"])]), "unmet", "not enforced since 2026-06-30"),
+    ("modern_clients", bound([{**DEVICE, "state": access.REPORT_ONLY}]), "unmet", "in report-only mode: 'Ours'"),
+    (
+        "modern_clients",
+        bound([policy(["compliantDevice"], ["all"], conditions={"signInRiskLevels": ["high"]})]),
+        "unmet",
+        "only under conditions",
+    ),
+    ("modern_clients", bound([]), "unmet", "no policy in force"),
+    ("modern_clients", bound([], plans=[{"id": "p"}]), "unknown", "which are not judged here: 1"),
+    ("modern_clients", bound([], plans=refused()), "unknown", "is not known (refused)"),
+    ("modern_clients", bound([DEVICE], plans=[{"id": "p"}]), "met", "4 people covered"),
+    ("eas_certificates", {"devices": [phone(client="Outlook")]}, "met", "no Exchange ActiveSync device"),
+    ("eas_certificates", {"devices": [phone(), phone()]}, "unknown", "2026-12-31"),
+    ("eas_certificates", {"devices": refused()}, "unknown", "This.Read.All"),
+    ("modern_clients", bound([DEVICE], ({}, ["needs User.Read.All"])), "unknown", "User.Read.All"),
+    (
+        "modern_clients",
+        bound(
+            [{**DEVICE, "conditions": {**DEVICE["conditions"], "users": {"includeGroups": ["g"]}}}],
+            ({Person("a", groups=None): 1}, ["needs GroupMember.Read.All"]),
+        ),
+        "unknown",
+        "GroupMember.Read.All",
+    ),
+    ("modern_clients", bound(refused(), refused()), "unknown", "This.Read.All"),
+    ("approved_application", {"policies": [DEVICE]}, "met", "none of 1"),
+    ("approved_application", {"policies": [policy(["approvedApplication"], ["all"])]}, "unmet", "'Ours'"),
+    (
+        "approved_application",
+        {"policies": [policy(["approvedApplication", "compliantApplication"], ["all"])]},
+        "met",
+        "none",
+    ),
+    ("approved_application", {"policies": refused()}, "unknown", "This.Read.All"),
+    ("eas_bound", bound([BLOCK]), "met", "covered"),
+    ("eas_bound", bound([policy(["compliantDevice"], [MODERN])]), "unmet", "no policy in force"),
+    ("eas_bound", bound(refused(), refused()), "unknown", "This.Read.All"),
+    ("eas_with_desktop", {"policies": [BLOCK, DEVICE]}, "met", "no policy"),
+    ("eas_with_desktop", {"policies": [policy(["compliantDevice"], [EAS, MODERN])]}, "unmet", "'Ours'"),
+    ("eas_with_desktop", {"policies": refused()}, "unknown", "This.Read.All"),
+    ("eas_devices", {"devices": [phone(client="Outlook")], "settings": ALLOW}, "met", "no Exchange ActiveSync"),
+    ("eas_devices", {"devices": [phone()], "settings": ALLOW}, "met", "1 Allowed by Individual"),
+    ("eas_devices", {"devices": [phone(version="14.1")], "settings": ALLOW}, "unmet", "1 below version 16.1"),
+    ("eas_devices", {"devices": [phone("Global")], "settings": ALLOW}, "unmet", "default Allow"),
+    ("eas_devices", {"devices": [phone("Global")], "settings": BLOCKED}, "met", "1 Allowed by Global"),
+    ("eas_devices", {"devices": refused(), "settings": ALLOW}, "unknown", "This.Read.All"),
+    ("legacy_sign_ins", {"sign_ins": []}, "met", "interactive"),
+    ("legacy_sign_ins", {"sign_ins": [SIGN_IN]}, "unmet", "stopped 1"),
+    ("legacy_sign_ins", {"sign_ins": refused()}, "unknown", "This.Read.All"),
+    (
+        "legacy_sign_ins",
+        {"sign_ins": refused(code="Authentication_RequestFromNonPremiumTenantOrB2CTenant")},
+        "unknown",
+        "Entra ID P1",
+    ),
+    ("mail_apps", {"mail_apps": REPORT}, "met", "2 Outlook For Mobile"),
+    ("mail_apps", {"mail_apps": {**REPORT, "other_mobile": ["a@b"]}}, "unmet", "(a@b)"),
+    ("mail_apps", {"mail_apps": {**REPORT, "other_mobile": ["0F"], "concealed": True}}, "unmet", "concealed"),
+    ("mail_apps", {"mail_apps": refused()}, "unknown", "This.Read.All"),
+    ("organization_access", {"settings": ALLOW, "rules": []}, "met", "Outlook is Allowed"),
+    ("organization_access", {"settings": BLOCKED, "rules": []}, "unmet", "Outlook is Blocked"),
+    ("organization_access", {"settings": BLOCKED, "rules": [LET_IN]}, "met", "1 device access rules"),
+    ("organization_access", {"settings": [], "rules": []}, "unknown", "no default"),
+    ("mailbox_switches", {"mailboxes": [switches(True, True, False)], "plans": [PLAN]}, "met", "1 mailboxes"),
+    ("mailbox_switches", {"mailboxes": [switches(True, False, False)], "plans": [PLAN]}, "unmet", "not Outlook mobile"),
+    ("mailbox_switches", {"mailboxes": [switches(True, True, True)], "plans": [PLAN]}, "unmet", "off in every plan"),
+    (
+        "mailbox_switches",
+        {"mailboxes": [switches(False, True, False)], "plans": [PLAN]},
+        "unmet",
+        "on in the plans Plan",
+    ),
+    ("mailbox_switches", {"mailboxes": refused(), "plans": [PLAN]}, "unknown", "This.Read.All"),
+    ("legacy_blocked", bound([BLOCK]), "met", "4 people covered"),
+    ("legacy_blocked", bound([policy(["block"], [EAS])]), "unmet", "other on iOS"),
+    ("legacy_blocked", bound(refused(), refused()), "unknown", "This.Read.All"),
+    ("device_required", bound([policy(["compliantDevice", "domainJoinedDevice"], ["all"])]), "met", "4 people"),
+    ("device_required", bound([policy(["compliantDevice"], [MODERN])]), "unmet", "browser on iOS"),
+    ("device_required", bound(refused(), refused()), "unknown", "This.Read.All"),
+    ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": True}}, "met", "on"),
+    ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": False}}, "unmet", "off"),
+    ("modern_authentication", {"exchange": {}}, "unknown", "told no"),
+]
+
+
+@pytest.mark.parametrize(("name", "facts", "status", "words"), CASES)
+def test_a_check_says_what_is_so(name: str, facts: dict[str, Any], status: str, words: str) -> None:
+    (found,) = judge_all([one for one in QUESTIONS if one.id == name], facts)
+    assert found["status"] == status, found
+    assert words in f"{found['evidence']} {found['next_step']}", found
+    assert bool(found["next_step"]) is (status != "met")
+
+
+def test_every_check_has_cases() -> None:
+    for one in QUESTIONS:
+        seen = {status for name, _facts, status, _words in CASES if name == one.id}
+        # No read tells how a device signs in, so that this one is never sure of a certificate.
+        assert seen >= ({"met", "unknown"} if one.id == "eas_certificates" else {"unmet", "unknown"}), one.id
+
+
+def test_devices_are_joined_by_the_id_of_activesync() -> None:
+    managed = [
+        {"id": "1", "operatingSystem": "iOS", "easDeviceId": "d1"},
+        {"id": "2", "operatingSystem": "Android", "easDeviceId": ""},
+        {"id": "3", "operatingSystem": "Android", "easDeviceId": "GONE"},
+        {"id": "4", "operatingSystem": "Windows", "easDeviceId": ""},
+    ]
+    devices = [phone(), {**phone(), "DeviceId": "D2"}, {**phone(client="Outlook"), "DeviceId": "GONE"}]
+    rows = [(one["intune_id"], one["match"], one["access_state"]) for one in join(managed, devices)]
+    assert rows == [
+        ("1", "matched", "Allowed"),
+        ("2", "cannot_tell", None),
+        ("3", "only_intune", None),
+        (None, "only_exchange", "Allowed"),
+    ]
+
+
+def by_id(result: dict[str, Any]) -> dict[str, str]:
+    return {one["id"]: one["status"] for one in result["checks"]}
+
+
+# Whether a device shows its certificate straight to Exchange is not known while there is one.
+COVERED_UNMET = {"eas_certificates", "eas_devices", "device_required", "mailbox_switches"}
+HOLES_MET = {
+    "leftover_connector",
+    "mdm_authority",
+    "intune_subscription",
+    "eas_with_desktop",
+    "organization_access",
+    "mailbox_switches",
+    "modern_authentication",
+}
+
+
+def test_a_tenant_that_is_covered(run: Run, simulator: Simulator) -> None:
+    result = run(module, tenant="retired_covered")
+    assert not result.get("failed") and not result["changed"] and writes(simulator) == []
+    found = by_id(result)
+    assert {name for name, status in found.items() if status != "met"} == COVERED_UNMET, found
+    answers = {one["what"]: one for one in result["answers"]}
+    assert answers["conditional_access"]["gap"] == "" and answers["usage_report"]["gap"] == ""
+    assert [one["match"] for one in result["managed_device_access"]] == ["matched", "cannot_tell"]
+    eas = [one for one in result["coverage"] if one["question"] == "eas"]
+    assert [one["covered"][0]["people"] for one in eas] == [3, 3, 3]
+    assert [one["not_covered"][0]["reasons"][-1]["reason"] for one in eas] == ["excluded"] * 3
+
+
+def test_a_tenant_with_holes(run: Run) -> None:
+    result = run(module, tenant="retired_with_holes")
+    found = by_id(result)
+    assert {name for name, status in found.items() if status == "met"} == HOLES_MET
+    assert found["app_protection"] == "not_applicable"
+    assert found["eas_certificates"] == "unknown"
+    others = {*HOLES_MET, "app_protection", "eas_certificates"}
+    assert {status for name, status in found.items() if name not in others} == {"unmet"}
+    evidence = {one["id"]: one["evidence"] for one in result["checks"]}
+    assert "3 sign-ins of 3 people" in evidence["legacy_sign_ins"]
+    assert "1 person not covered" in evidence["modern_clients"] and " 1 people" not in str(evidence)
+    assert "their names are concealed" in evidence["mail_apps"]
+    answers = {one["what"]: one for one in result["answers"]}
+    assert answers["conditional_access"]["covered_by"] == []
+
+
+PLANS = "GET /beta/identity/conditionalAccess/plans"
+NO_SEGMENT = {"error": {"code": "BadRequest", "message": "Resource not found for the segment 'plans'."}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "judged"),
+    [
+        (200, {"value": []}, True),
+        (200, {"value": [{"id": "p", "displayName": "Plan"}]}, False),
+        (400, NO_SEGMENT, True),
+        (501, {"error": {"code": "NotSupported", "message": "no"}}, True),
+        (404, {"error": {"code": "ResourceNotFound", "message": "no"}}, True),
+        (404, {}, False),  # something on the way may have answered
+        (400, {"error": {"code": "BadRequest", "message": "no"}}, False),
+        (403, {"error": {"code": "AccessDenied", "message": "no"}}, False),
+    ],
+)
+def test_policy_plans_leave_holes_open(
+    run: Run, simulator: Simulator, status: int, body: dict[str, Any], judged: bool
+) -> None:
+    """Plans can only ask for more: what the policies cover stays covered, what they leave is not known."""
+    simulator.fault(match=PLANS, kind="status", status=status, body=body, count=99)
+    result = run(module, tenant="retired_with_holes")
+    found = by_id(result)
+    for name in ("modern_clients", "eas_bound", "legacy_blocked", "device_required"):
+        assert found[name] == ("unmet" if judged else "unknown")
+    assert bool(result["coverage"]) is judged
+    assert sum(one["path"].endswith("/plans") for one in simulator.requests()) == 1
+
+
+def test_what_may_not_be_read_is_unknown_and_named(run: Run) -> None:
+    result = run(module, tenant="ready")  # without the permissions of the assessment
+    steps = {one["id"]: one["next_step"] for one in result["checks"] if one["status"] == "unknown"}
+    for name, permission in {
+        "compliance_policies": "DeviceManagementConfiguration.Read.All",
+        "app_protection": "DeviceManagementApps.Read.All",
+        "modern_clients": "Policy.Read.All",
+        "legacy_sign_ins": "AuditLog.Read.All",
+        "mail_apps": "Reports.Read.All",
+    }.items():
+        assert f"This needs {permission}" in steps[name]
+    assert result["coverage"] is None and result["managed_device_access"] is None
+
+
+def test_it_fails_where_nothing_may_be_read(run: Run) -> None:
+    result = run(module, tenant="retired_covered", application="restricted")
+    assert result["failed"] and result["error"]["kind"] == "forbidden"
+
+
+def test_a_negative_number_of_accounts_is_refused(run: Run, simulator: Simulator) -> None:
+    result = run(module, tenant="retired_covered", emergency_accounts=-1)
+    assert result["failed"] and "emergency_accounts is less than 0" in result["msg"]
+
+
+def test_what_two_reads_ask_for_is_what_opens_them() -> None:
+    """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
+    assert assessment._EXCHANGE_READS["plans"][2].needs == "the Exchange role View-Only Configuration"
+    assert assessment._GRAPH_READS["intune"].purpose.needs == "DeviceManagementConfiguration.Read.All"

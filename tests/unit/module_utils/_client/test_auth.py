@@ -1,0 +1,154 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every sign-in method, with real msal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.modules import connector_info, requirements_info
+from simulator import Simulator
+
+from ..conftest import DEFAULTS, Clock
+
+METHODS = ["client_secret", "certificate", "pfx", "federated_token", "managed_identity", "token"]
+
+
+def info(simulator: Simulator, clock: Clock, method: str = "client_secret", tell: Any = None, **more: Any) -> Any:
+    params = {**DEFAULTS, **simulator.options("ready", method), **more}
+    return engine.perform(connector_info.DECLARATION, params, False, tell=tell, **clock.options)
+
+
+def sign_ins(simulator: Simulator) -> list[dict[str, Any]]:
+    return [one for one in simulator.requests() if one["operation"] == "token" and one["status"] == 200]
+
+
+@pytest.fixture(autouse=True)
+def machine(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has a managed identity."""
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", simulator.urls["managed_identity_url"])
+
+
+@pytest.fixture
+def log() -> Iterator[list[logging.LogRecord]]:
+    """What gets into Ansible's log; pytest's own handlers listen to loggers that pass nothing on as well."""
+    kept: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = kept.append  # type: ignore[assignment]
+    logging.getLogger().addHandler(handler)
+    yield kept
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_method_reaches_both_services(simulator: Simulator, clock: Clock, method: str) -> None:
+    params = {**DEFAULTS, **simulator.options("ready", method), "account": None, "directory_sync": "auto"}
+    result = engine.perform(requirements_info.DECLARATION, params, False, **clock.options)
+    assert not result.get("failed"), result
+    reached = {one["service"] for one in simulator.requests() if one["status"] == 200}
+    assert {"graph", "exchange"} <= reached
+    discoveries = [one for one in simulator.requests() if one["operation"] == "openid-configuration"]
+    assert len(discoveries) == (0 if method in ("managed_identity", "token") else 1)
+    assert len(sign_ins(simulator)) in (0, 2)
+
+
+def test_a_person_enters_one_code_for_both_services(simulator: Simulator, clock: Clock) -> None:
+    told: list[str] = []
+    params = {**DEFAULTS, **simulator.options("ready", "device_code"), "account": None, "directory_sync": "auto"}
+    result = engine.perform(requirements_info.DECLARATION, params, False, tell=told.append, **clock.options)
+    assert not result.get("failed"), result
+    assert len(told) == 1 and "code" in told[0]
+    assert len(sign_ins(simulator)) == 2
+
+
+def test_a_code_that_nobody_can_see_is_not_asked_for(simulator: Simulator, clock: Clock) -> None:
+    result = info(simulator, clock, "device_code")
+    assert result["error"]["kind"] == "usage" and "no terminal to show its code on" in result["msg"]
+    assert simulator.requests() == []
+
+
+def test_a_code_that_nobody_enters_ends_with_the_task(simulator: Simulator, clock: Clock) -> None:
+    result = info(simulator, clock, "device_code", tell=lambda line: None, timeout=1)
+    assert "nobody entered the code before the time of the task was over" in result["msg"]
+
+
+def test_a_refused_token_is_renewed_once(simulator: Simulator, clock: Clock) -> None:
+    simulator.fault(match="graph", kind="status", status=401)
+    assert not info(simulator, clock).get("failed")
+    assert len(sign_ins(simulator)) == 2
+    simulator.fault(match="graph", kind="status", status=401, count=9)
+    result = info(simulator, clock)
+    assert result["error"]["kind"] == "sign_in" and result["error"]["status"] == 401
+    assert len(sign_ins(simulator)) == 4
+
+
+def test_a_discovery_document_cannot_lead_the_secret_elsewhere(simulator: Simulator, clock: Clock) -> None:
+    foreign = {
+        "issuer": "https://foreign.example.invalid/",
+        "token_endpoint": "https://foreign.example.invalid/token",
+        "authorization_endpoint": "https://foreign.example.invalid/authorize",
+    }
+    simulator.fault(match="openid-configuration", kind="status", status=200, body=foreign)
+    result = info(simulator, clock)
+    assert result["error"]["kind"] == "protocol"
+    assert "https://foreign.example.invalid/token, which is not below" in result["msg"]
+    assert "nothing was sent" in result["msg"]
+
+
+@pytest.mark.parametrize("method", ["client_secret", "managed_identity"])
+@pytest.mark.parametrize(
+    ("fault", "kind", "said"),
+    [
+        (
+            {"status": 403, "body": "Blocked by the proxy"},
+            "sign_in",
+            " answered 403: Blocked by the proxy. Check the sign-in options; a proxy may have answered.",
+        ),
+        ({"status": 407, "body": ""}, "sign_in", " answered 407"),
+        ({"status": 200, "body": ""}, "protocol", " answered 200 without a JSON object"),
+        ({"status": 200, "body": ["eyJ0eXAi"]}, "protocol", " answered 200 without a JSON object"),
+        ({"kind": "truncate", "phase": "mid_body", "count": 9}, "protocol", " broke off"),
+        ({"kind": "html", "count": 9}, "protocol", ", but not with JSON"),
+    ],
+)
+def test_an_answer_that_is_no_token_is_told_and_not_logged(
+    simulator: Simulator,
+    clock: Clock,
+    log: list[logging.LogRecord],
+    method: str,
+    fault: dict[str, Any],
+    kind: str,
+    said: str,
+) -> None:
+    simulator.fault(**{"match": "identity" if method == "managed_identity" else "token", "kind": "status", **fault})
+    result = info(simulator, clock, method)
+    assert result["error"]["kind"] == kind and said in result["msg"], result
+    assert result["msg"].startswith("Could not sign in on tenant ") and "eyJ0eXAi" not in str(result)
+    logging.getLogger("msal.anything").error("what msal says")
+    assert not [one for one in log if one.name.startswith("msal")]
+
+
+@pytest.mark.parametrize("method", ["certificate", "federated_token"])
+def test_a_missing_file_is_named(simulator: Simulator, clock: Clock, method: str) -> None:
+    option = {"certificate": "certificate_path", "federated_token": "federated_token_file"}[method]
+    result = info(simulator, clock, method, **{option: "/nowhere/file"})
+    assert "/nowhere/file" in result["msg"] and option in result["msg"]
+
+
+def test_no_token_leaves_the_engine(simulator: Simulator, clock: Clock) -> None:
+    token = simulator.token("graph", "ready")
+    simulator.fault(match="graph", kind="status", status=400, body={"error": {"code": token, "message": token}})
+    result = info(simulator, clock, "token", graph_token=token)
+    assert result["failed"] and token not in str(result)
+
+
+@pytest.mark.parametrize("token", ["opaque", "a.b.c", "", ".M0", "a.W10.c"])
+def test_an_opaque_token_says_nothing(token: str) -> None:
+    assert claims(token) == {}

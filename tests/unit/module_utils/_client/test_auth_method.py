@@ -1,0 +1,54 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._client.auth_method import choose_method
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+
+
+@pytest.mark.parametrize(
+    ("params", "method"),
+    [
+        ({"client_id": "i", "client_secret": "s"}, "client_secret"),
+        ({"client_id": "i", "certificate_path": "c"}, "certificate"),
+        ({"client_id": "i", "federated_token_file": "f"}, "federated_token"),
+        ({"graph_token": "t"}, "token"),
+        ({"exchange_token": "t", "client_id": "i"}, "token"),
+        ({"auth_method": "managed_identity"}, "managed_identity"),
+        ({"auth_method": "device_code", "client_id": "i"}, "device_code"),
+        # named, so that what else is lying around in the environment does not matter
+        (
+            {"auth_method": "certificate", "client_id": "i", "certificate_path": "c", "client_secret": "s"},
+            "certificate",
+        ),
+    ],
+)
+def test_the_complete_method_is_taken(params: dict[str, str], method: str) -> None:
+    assert choose_method(params) == method
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({}, ["no credentials are given", "client_id (AZURE_CLIENT_ID)", "client_secret (AZURE_CLIENT_SECRET)"]),
+        ({"client_id": "i"}, ["no credentials are given"]),
+        ({"client_secret": "s"}, ["client_secret (AZURE_CLIENT_SECRET) is given without client_id (AZURE_CLIENT_ID)"]),
+        (
+            {"client_id": "i", "client_secret": "s", "certificate_path": "c"},
+            ["at once", "client_secret (AZURE_CLIENT_SECRET)", "certificate_path (AZURE_CLIENT_CERTIFICATE_PATH)"],
+        ),
+        ({"client_id": "i", "client_secret": "s", "graph_token": "t"}, ["at once", "graph_token"]),
+        ({"auth_method": "certificate", "client_id": "i"}, ["certificate also needs certificate_path"]),
+        ({"auth_method": "token"}, ["token also needs graph_token", "exchange_token"]),
+        ({"auth_method": "device_code"}, ["device_code also needs client_id"]),
+    ],
+)
+def test_conflicts_and_gaps_name_options_and_variables(params: dict[str, str], words: list[str]) -> None:
+    with pytest.raises(TenantError) as caught:
+        choose_method(params)
+    assert caught.value.kind == "usage"
+    for word in words:
+        assert word in str(caught.value)

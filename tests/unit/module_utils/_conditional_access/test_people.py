@@ -1,0 +1,144 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""People with their groups, read and judged; and the judge against What If, which others wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.impact import read_people
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import (
+    DEVICE_OR_APP,
+    EAS,
+    EXCHANGE_ONLINE,
+    MOBILE,
+    SignIn,
+    judge,
+    read,
+)
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.modules import conditional_access_policy
+from simulator import Simulator
+
+Run = Callable[..., dict[str, Any]]
+TENANTS = ["retired_covered", "retired_with_holes"]
+POLICIES = "identity/conditionalAccess/policies"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=TENANTS, page_size=2, rate_limits=False) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def policies_of(signed_in: Callable[..., Tenant]) -> Callable[[str], tuple[Tenant, list[dict[str, Any]]]]:
+    def listed(name: str) -> tuple[Tenant, list[dict[str, Any]]]:
+        tenant = signed_in(name)
+        return tenant, tenant.graph.list(POLICIES, Purpose("try it"))[0]
+
+    return listed
+
+
+def what_if(tenant: Tenant, person: Person, sign_in: SignIn) -> dict[str, bool]:
+    """Which policies the service says apply."""
+    answer = tenant.graph.set(
+        "identity/conditionalAccess/evaluate",
+        {
+            "signInIdentity": {"@odata.type": "#microsoft.graph.userSignIn", "userId": person.id},
+            "signInContext": {
+                "@odata.type": "#microsoft.graph.applicationContext",
+                "includeApplications": [EXCHANGE_ONLINE],
+            },
+            "signInConditions": {"clientAppType": sign_in.client, "devicePlatform": sign_in.platform},
+        },
+        Purpose("try it"),
+    )
+    return {one["id"]: one["policyApplies"] for one in answer["value"]}
+
+
+def applies(policy: dict[str, Any], person: Person, sign_in: SignIn) -> bool:
+    """Whether the judge takes it to apply, asking for something that is still enforced or not."""
+    reading = read(policy, sign_in)
+    without = reading.why_not and reading.why_not[0] not in ("approved_application", "no_grant")
+    reached = reading.assigned.reach(person, eas=sign_in.client == EAS) == (None, "")
+    return reached and not without and not reading.conditions
+
+
+@pytest.mark.parametrize("name", TENANTS)
+def test_the_judge_and_what_if_agree(name: str, policies_of: Any) -> None:
+    tenant, policies = policies_of(name)
+    people, not_read = read_people(tenant, policies)
+    assert not_read == [] and len(people) >= 2
+    sign_ins = [one for one in MOBILE if one.platform != "other"]
+    for person in people:
+        for sign_in in sign_ins:
+            ours = {policy["id"]: applies(policy, person, sign_in) for policy in policies}
+            assert ours == what_if(tenant, person, sign_in), (person, sign_in)
+
+
+def test_people_who_are_the_same_to_the_policies_are_judged_once(simulator: Simulator, policies_of: Any) -> None:
+    tenant, policies = policies_of("retired_covered")
+    people, _not_read = read_people(tenant, policies)
+    state = simulator.state("retired_covered")
+    emergency = next(one["id"] for one in state["users"] if one["displayName"] == "Emergency access")
+    assert sum(people.values()) == len(state["users"])
+    assert sorted(people.values()) == [1, len(state["users"]) - 1]
+    (alone,) = (person for person, number in people.items() if number == 1)
+    assert alone.id == emergency and len(alone.groups or ()) == 1
+
+
+def test_groups_in_groups_count(policies_of: Any) -> None:
+    tenant, policies = policies_of("retired_covered")
+    everybody = tenant.graph.list("groups", Purpose("try it"))[0]
+    ids = {one["displayName"]: one["id"] for one in everybody}
+    nested = [{**policies[0], "conditions": {"users": {"includeGroups": [ids["Everybody"]]}}}]
+    people, _not_read = read_people(tenant, nested)
+    # the administrator directly, two more through the group Sales
+    assert {number for person, number in people.items() if person.groups} == {3}
+
+
+def test_the_tenant_with_holes_and_the_one_without(policies_of: Any) -> None:
+    outlook = SignIn("mobileAppsAndDesktopClients", "android")
+    tenant, policies = policies_of("retired_covered")
+    people, _not_read = read_people(tenant, policies)
+    covered = judge(policies, outlook, DEVICE_OR_APP, people)
+    assert len(covered["covered"]) == len(covered["not_covered"]) == 1  # all but the emergency account
+    tenant, policies = policies_of("retired_with_holes")
+    people, _not_read = read_people(tenant, policies)
+    holes = judge(policies, outlook, DEVICE_OR_APP, people)
+    assert holes["covered"] == [] and holes["depends_on"] == []
+    said = {reason["policy"]: reason["reason"] for entry in holes["not_covered"] for reason in entry["reasons"]}
+    assert said["Approved apps only"] == "approved_application"
+    assert {reason["reason"] for entry in holes["not_covered"] for reason in entry["reasons"]} == {
+        "approved_application",
+        "report_only",
+        "alternative",
+        "not_included",
+        "excluded",
+        "client_app",
+        "disabled",
+    }
+
+
+def test_the_repair_of_the_hole(run: Run, simulator: Simulator) -> None:
+    repaired = run(
+        conditional_access_policy,
+        True,
+        "retired_with_holes",
+        display_name="Require a compliant device (test)",
+        policy_state="enabled",
+    )
+    impact = repaired["impact"]
+    people = len(simulator.state("retired_with_holes")["users"])
+    assert impact["people"] == people and impact["not_read"] == []
+    told = {(one["client"], one["platform"]): one for one in impact["sign_ins"]}
+    mail = told["exchangeActiveSync", "iOS"]
+    assert mail["before"]["covered"] == 1 and mail["after"]["covered"] == people - 1  # the pilot was blocked before
+    assert told["mobileAppsAndDesktopClients", "android"]["after"]["covered"] == people - 1

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import (
+    NEXT_STEPS,
+    Answer,
+    TenantError,
+    one_line,
+)
+
+HOSTILE = "first\r\nPLAY RECAP *** ok=1\x1b[31mred\x1b[0m\x00 \u202eevil"
+
+
+def test_the_sentence_says_what_where_who_and_what_next() -> None:
+    answer = Answer("Microsoft Graph", 403, "Forbidden", "Not allowed.", "r-1", "c-1")
+    error = TenantError("forbidden", str(answer), "read the connectors", "contoso.com", answer, "Grant it")
+    assert str(error) == (
+        "Could not read the connectors on tenant contoso.com: Microsoft Graph answered 403 Forbidden: Not allowed "
+        "(request id r-1). Grant it."
+    )
+    assert error.result()["error"] == {
+        "kind": "forbidden",
+        "status": 403,
+        "code": "Forbidden",
+        "message": "Not allowed.",
+        "request_id": "r-1",
+        "client_request_id": "c-1",
+    }
+
+
+@pytest.mark.parametrize("kind", NEXT_STEPS)
+def test_every_kind_has_a_next_step(kind: str) -> None:
+    assert str(TenantError(kind, "it broke")) == f"it broke. {NEXT_STEPS[kind]}."
+
+
+def test_hostile_text_becomes_one_short_line() -> None:
+    line = one_line(HOSTILE)
+    assert line == "first PLAY RECAP *** ok=1 red evil"
+    assert len(one_line("x" * 1_000_000)) == 400
+    message = str(TenantError("refused", str(Answer("Graph", 400, HOSTILE, HOSTILE)), "do it", HOSTILE))
+    assert message.isprintable()
+
+
+def test_a_next_step_with_text_of_a_service_is_one_short_line() -> None:
+    message = str(
+        TenantError("not_found", "no such policy", next_step="Give one of \r\n\x1b[31mfatal\x07" + "x" * 5000)
+    )
+    assert message.isprintable() and len(message) < 2000

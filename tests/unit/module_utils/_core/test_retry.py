@@ -1,0 +1,82 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import (
+    Deadline,
+    Operation,
+    Outcome,
+    delay,
+    may_repeat,
+    outcome_of_status,
+    retry_after,
+)
+
+READS_AND_SETS = {Operation.READ, Operation.IDEMPOTENT}
+DATE = "Tue, 24 Nov 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (200, Outcome.DONE),
+        (204, Outcome.DONE),
+        (302, Outcome.FINAL),
+        (400, Outcome.FINAL),
+        (408, Outcome.UNKNOWN),
+        (429, Outcome.REFUSED),
+        (500, Outcome.UNKNOWN),
+        (501, Outcome.FINAL),
+        (503, Outcome.UNKNOWN),
+    ],
+)
+def test_outcome_of_status(status: int, outcome: Outcome) -> None:
+    assert outcome_of_status(status) is outcome
+
+
+@pytest.mark.parametrize("operation", Operation)
+@pytest.mark.parametrize("outcome", Outcome)
+def test_what_may_have_happened_is_repeated_only_where_that_is_harmless(operation: Operation, outcome: Outcome) -> None:
+    always = outcome in (Outcome.NOT_SENT, Outcome.REFUSED)
+    harmless = outcome in (Outcome.UNKNOWN, Outcome.BODY_LOST) and operation in READS_AND_SETS
+    assert may_repeat(operation, outcome, attempts=1) is (always or harmless)
+    assert not may_repeat(operation, outcome, attempts=100)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": " 1.5 "}, 1.5),
+        ({"Retry-After": "-3"}, 0.0),
+        ({"Retry-After": "Tue, 24 Nov 2026 12:00:30 GMT", "Date": DATE}, 30.0),
+        ({"Retry-After": "Tue, 24 Nov 2026 11:00:00 GMT", "Date": DATE}, 0.0),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "inf"}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers) == seconds
+
+
+@pytest.mark.parametrize("luck", [0.0, 0.5, 1.0])
+def test_what_the_service_asks_for_is_the_least(luck: float) -> None:
+    assert delay(3, 20.0, lambda: luck) >= 20.0
+    assert 0.0 <= delay(50, None, lambda: luck) <= 30.0
+
+
+def test_deadline_follows_its_clock() -> None:
+    now = [100.0]
+    deadline = Deadline(10, lambda: now[0])
+    assert deadline.remaining() == 10
+    now[0] += 4
+    assert deadline.remaining() == 6
+    deadline.extend(5)
+    assert (deadline.remaining(), deadline.seconds) == (11, 15)
+    now[0] += 100
+    assert deadline.remaining() == 0

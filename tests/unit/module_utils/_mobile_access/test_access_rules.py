@@ -1,0 +1,207 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The access decision as a table, and the device access rules on a simulated tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_decision import (
+    Access,
+    decide,
+    impact,
+    owner_of,
+)
+from ansible_collections.intune.exchange.plugins.modules import (
+    activesync_device_access_rule,
+    activesync_device_access_rule_info,
+)
+from simulator import Simulator
+
+from ..conftest import writes
+
+Run = Callable[..., dict[str, Any]]
+DEVICE = {
+    "Identity": "adele\\ExchangeActiveSyncDevices\\EAS§iPhone§A1",
+    "DeviceId": "A1",
+    "ClientType": "EAS",
+    "DeviceType": "iPhone",
+    "DeviceModel": "iPhone14C2",
+    "DeviceOS": "iOS 18.6",
+    "DeviceUserAgent": "Apple-iPhone/1",
+    "DeviceAccessState": "Allowed",
+    "DeviceAccessStateReason": "Global",
+}
+
+
+def rule(level: str, characteristic: str = "DeviceType", value: str = "iphone") -> dict[str, Any]:
+    return {
+        "AccessLevel": level,
+        "Characteristic": characteristic,
+        "QueryString": value,
+        "Identity": f"{value} ({characteristic})",
+    }
+
+
+BLOCKED, ALLOWED = {"ActiveSyncBlockedDeviceIDs": ["a1"]}, {"ActiveSyncAllowedDeviceIDs": ["a1"]}
+
+
+@pytest.mark.parametrize(
+    ("device", "mailbox", "rules", "default", "decided"),
+    [
+        # the default, when nothing else speaks
+        ({}, {}, [], "Allow", ("Allowed", "default")),
+        ({}, {}, [], "Quarantine", ("Quarantined", "default")),
+        ({}, {}, [], "Block", ("Blocked", "default")),
+        # the switch of the user comes first, and each client has its own
+        ({}, {"ActiveSyncEnabled": False, **ALLOWED}, [rule("Allow")], "Allow", ("Blocked", "user_switch")),
+        ({}, {"OutlookMobileEnabled": False}, [], "Allow", ("Allowed", "default")),
+        ({"ClientType": "Outlook"}, {"ActiveSyncEnabled": False}, [], "Allow", ("Allowed", "default")),
+        ({"ClientType": "Outlook"}, {"OutlookMobileEnabled": False}, [], "Allow", ("Blocked", "user_switch")),
+        ({"ClientType": "MOWA"}, {"OWAforDevicesEnabled": False}, [], "Allow", ("Blocked", "user_switch")),
+        ({"ClientType": "REST"}, {"ActiveSyncEnabled": False}, [], "Allow", ("Allowed", "default")),
+        # then what no property shows: the policy and Intune
+        (
+            {"DeviceAccessState": "Blocked", "DeviceAccessStateReason": "Policy"},
+            ALLOWED,
+            [rule("Allow")],
+            "Allow",
+            ("Blocked", "policy"),
+        ),
+        (
+            {"DeviceAccessState": "Quarantined", "DeviceAccessStateReason": "ExternallyManaged"},
+            ALLOWED,
+            [],
+            "Allow",
+            ("Quarantined", "externally_managed"),
+        ),
+        # then the lists of the mailbox, the blocked first
+        ({}, BLOCKED, [rule("Allow")], "Allow", ("Blocked", "individual")),
+        ({}, ALLOWED, [rule("Block")], "Block", ("Allowed", "individual")),
+        ({}, {**BLOCKED, **ALLOWED}, [], "Allow", ("Blocked", "individual")),
+        # then the rules, the strictest first
+        ({}, {}, [rule("Allow")], "Block", ("Allowed", "device_rule")),
+        ({}, {}, [rule("Allow"), rule("Quarantine", "DeviceOS", "iOS 18.6")], "Allow", ("Quarantined", "device_rule")),
+        (
+            {},
+            {},
+            [
+                rule("Quarantine"),
+                rule("Allow", "UserAgent", "Apple-iPhone/1"),
+                rule("Block", "DeviceModel", "iPhone14C2"),
+            ],
+            "Allow",
+            ("Blocked", "device_rule"),
+        ),
+        # a query string is no prefix and no pattern, and a header shows nowhere
+        ({}, {}, [rule("Block", value="iPhon"), rule("Block", value="i*")], "Allow", ("Allowed", "default")),
+        ({}, {}, [rule("Block", "XMSWLHeader", "iPhone")], "Allow", ("Allowed", "default")),
+        ({"DeviceType": None}, {}, [{**rule("Block"), "QueryString": None}], "Allow", ("Allowed", "default")),
+        # a state that passes is decided like any other
+        (
+            {"DeviceAccessState": "DeviceDiscovery", "DeviceAccessStateReason": "Global"},
+            {},
+            [],
+            "Quarantine",
+            ("Quarantined", "default"),
+        ),
+    ],
+)
+def test_what_decides(
+    device: dict[str, Any], mailbox: dict[str, Any], rules: list[Any], default: str, decided: tuple[str, str]
+) -> None:
+    decision = decide({**DEVICE, **device}, mailbox, Access(default, tuple(rules)))
+    assert (decision.state, decision.reason) == decided
+    assert bool(decision.rule) is (decision.reason == "device_rule")
+
+
+@pytest.mark.parametrize(
+    ("identity", "owner"),
+    [
+        (DEVICE["Identity"], "adele"),
+        ("EURP01.PROD/Hosted Organizations/contoso/adele/ExchangeActiveSyncDevices/EAS§iPhone§A1", "adele"),
+        ("marketing/v\\ExchangeActiveSyncDevices\\EAS§iPhone§A1", "marketing/v"),
+        ("v\\ExchangeActiveSyncDevices\\EAS§x\\ExchangeActiveSyncDevices\\y§A1", "v"),
+        ("contoso.example/Users/marketing\\/v/ExchangeActiveSyncDevices/A1", "marketing/v"),
+        ("", ""),
+    ],
+)
+def test_who_owns_a_device(identity: str, owner: str) -> None:
+    assert owner_of({"Identity": identity}) == owner
+
+
+def test_only_those_whose_state_changes_are_hit() -> None:
+    other = {**DEVICE, "Identity": "alex\\ExchangeActiveSyncDevices\\B2", "DeviceId": "B2"}
+    mailboxes: list[dict[str, Any]] = [{"Name": "ALEX", "ActiveSyncAllowedDeviceIDs": ["B2"]}, {"Name": "Adele"}]
+    hit = impact([DEVICE, other], mailboxes, Access("Allow"), Access("Block"))
+    assert [(one["device_id"], one["before"], one["after"]) for one in hit] == [("A1", "Allowed", "Blocked")]
+    assert impact([DEVICE, other], mailboxes, Access("Block"), Access("Block", (rule("Block"),))) == []
+
+
+IPHONES = {"characteristic": "DeviceType", "query_string": "iPhone"}
+
+
+def test_a_rule_and_whom_it_hits(simulator: Simulator, run: Run) -> None:
+    states = ("Allowed", "Quarantined", "Blocked")
+    steps: list[tuple[dict[str, Any], str, tuple[str, str]]] = [
+        ({"access_level": "Quarantine"}, "New-ActiveSyncDeviceAccessRule", (states[0], states[1])),
+        ({"access_level": "Block", "query_string": "IPHONE"}, "Set-ActiveSyncDeviceAccessRule", (states[1], states[2])),
+        ({"state": "absent"}, "Remove-ActiveSyncDeviceAccessRule", (states[2], states[0])),
+    ]
+    for options, wrote, (was, becomes) in steps:
+        known = len(writes(simulator))
+        predicted = run(activesync_device_access_rule, check_mode=True, **{**IPHONES, **options})
+        assert len(writes(simulator)) == known
+        real = run(activesync_device_access_rule, **{**IPHONES, **options})
+        assert predicted["changed"] and real["changed"]
+        assert predicted["diff"] == real["diff"] and predicted["impact"] == real["impact"]
+        assert [(one["mailbox"], one["before"], one["after"]) for one in real["impact"]] == [
+            ("adele.vance", was, becomes)
+        ]
+        assert writes(simulator)[known:] == [wrote]
+        again = run(activesync_device_access_rule, **{**IPHONES, **options})
+        assert not again["changed"] and again["impact"] == []
+        assert again["access_rule"].get("query_string") in ("iPhone", None)
+
+
+@pytest.mark.parametrize(
+    ("query_string", "words"), [("iPhone*", "exact match only"), ("*", "no wildcard"), (" ", "is blank")]
+)
+def test_a_query_string_that_would_match_nothing(simulator: Simulator, run: Run, query_string: str, words: str) -> None:
+    failed = run(activesync_device_access_rule, **{**IPHONES, "query_string": query_string, "access_level": "Block"})
+    assert failed["error"]["kind"] == "usage" and words in failed["msg"]
+    assert simulator.requests() == []
+
+
+def test_somebody_else_makes_the_same_rule(simulator: Simulator, run: Run) -> None:
+    """The creation is refused; what is there by then is worked out anew."""
+    body = {
+        "error": {
+            "code": "BadRequest",
+            "details": [{"code": "Context", "message": "x|X.ADObjectAlreadyExistsException|there is one"}],
+        }
+    }
+    simulator.fault(match="New-ActiveSyncDeviceAccessRule", kind="status", status=400, body=body)
+    made = run(activesync_device_access_rule, **IPHONES, access_level="Block")
+    assert made["changed"] and made["access_rule"]["access_level"] == "Block"
+    assert len(writes(simulator)) == 1
+
+
+def test_without_the_right_to_see_whom_it_hits_nothing_is_written(simulator: Simulator, run: Run) -> None:
+    simulator.fault(match="Get-CASMailbox", kind="status", status=403, body={}, count=9)
+    failed = run(activesync_device_access_rule, **IPHONES, access_level="Block")
+    assert failed["error"]["kind"] == "forbidden" and "which devices the change hits" in failed["msg"]
+    assert writes(simulator) == []
+
+
+def test_reading_the_rules(run: Run) -> None:
+    run(activesync_device_access_rule, **IPHONES, access_level="Block")
+    run(activesync_device_access_rule, characteristic="DeviceOS", query_string="iOS 9", access_level="Quarantine")
+    assert len(run(activesync_device_access_rule_info)["access_rules"]) == 2
+    (found,) = run(activesync_device_access_rule_info, query_string="IPHONE")["access_rules"]
+    assert found["identity"] == "iPhone (DeviceType)" and found["access_level"] == "Block"
+    assert run(activesync_device_access_rule_info, access_level="Allow") == {"changed": False, "access_rules": []}

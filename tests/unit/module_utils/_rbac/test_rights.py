@@ -1,0 +1,503 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Roles, assignments, role groups and service principals of Exchange, kept on a simulated tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.modules import (
+    management_role,
+    management_role_assignment,
+    management_role_assignment_info,
+    management_role_info,
+    role_group,
+    role_group_info,
+    service_principal,
+)
+from simulator import Simulator
+
+from ..conftest import Clock, shared
+
+ADELE = "adele.vance@contoso.example"
+ALEX = "alex.wilber@contoso.example"
+PARENT = "Organization Client Access"
+GET, SET, NEW = (f"{verb}-ActiveSyncDeviceAccessRule" for verb in ("Get", "Set", "New"))
+ROLE: dict[str, Any] = {
+    "name": "Access Rules",
+    "parent": PARENT,
+    "description": "rules only",
+    "cmdlets": [GET, {"cmdlet": SET, "parameters": ["Identity", "AccessLevel"]}],
+}
+GROUP: dict[str, Any] = {
+    "name": "Rule Keepers",
+    "description": "keep rules",
+    "roles": {"set": ["Message Tracking"]},
+    "members": {"add": [ADELE]},
+}
+
+
+@pytest.fixture
+def keep(simulator: Simulator, clock: Clock) -> Any:
+    """Runs a module with options; C(timeout) is far away, since the clock only moves while something waits."""
+
+    def run(module: Any, check_mode: bool = False, tenant: str = "ready", **options: Any) -> Any:
+        arguments = {**simulator.options(tenant), **options}
+        validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
+        assert not validated.error_messages
+        return engine.perform(
+            module.DECLARATION, validated.validated_parameters, check_mode, **shared(simulator, tenant), **clock.options
+        )
+
+    return run
+
+
+def writes(simulator: Simulator) -> list[str]:
+    return [one["operation"] for one in simulator.requests() if one["effect"]]
+
+
+def reads(simulator: Simulator) -> list[str]:
+    return [one["operation"] for one in simulator.requests() if one["service"] == "exchange" and one["class"] == "READ"]
+
+
+def steps(keep: Any, simulator: Simulator, module: Any, *cycle: tuple[dict[str, Any], list[str]]) -> list[Any]:
+    """Each step in check mode, for real, and again: predicted, done with these writes, unchanged."""
+    results = []
+    for options, wrote in cycle:
+        before = len(writes(simulator))
+        predicted = keep(module, check_mode=True, **options)
+        assert writes(simulator)[before:] == []
+        real = keep(module, **options)
+        assert "failed" not in real, real["msg"]
+        assert writes(simulator)[before:] == wrote
+        assert predicted["changed"] is real["changed"] is bool(wrote)
+        assert predicted["diff"] == real["diff"]
+        again = keep(module, **options)
+        assert again["changed"] is False, again
+        results.append(real)
+    return results
+
+
+def held(simulator: Simulator, name: str = "Access Rules", tenant: str = "ready") -> dict[str, list[str]] | None:
+    """What a role holds by the state of the tenant."""
+    found = [one for one in simulator.state(tenant)["ManagementRole"] if one["Name"] == name]
+    return {cmdlet: sorted(names) for cmdlet, names in found[0]["_entries"].items()} if found else None
+
+
+# roles
+
+
+def test_a_role_from_nothing_to_nothing(keep: Any, simulator: Simulator) -> None:
+    created, _changed, removed = steps(
+        keep,
+        simulator,
+        management_role,
+        (ROLE, ["New-ManagementRole", "Set-ManagementRoleEntry"]),
+        (
+            {**ROLE, "cmdlets": [SET, {"cmdlet": NEW, "parameters": ["QueryString", "accesslevel"]}]},
+            ["Remove-ManagementRoleEntry", "Set-ManagementRoleEntry", "Add-ManagementRoleEntry"],
+        ),
+        ({"name": "access rules", "state": "absent"}, ["Remove-ManagementRole"]),
+    )
+    assert created["diff"]["before"] == {}
+    shown = {one["cmdlet"]: one["parameters"] for one in created["diff"]["after"]["cmdlets"]}
+    assert shown[SET] == ["AccessLevel", "Identity"] and shown[GET] == ["Identity"]
+    assert created["management_role"]["parent"] == PARENT
+    after = removed["diff"]["before"]["cmdlets"]
+    assert [one["cmdlet"] for one in after] == [NEW, SET]
+    assert after[0]["parameters"] == ["AccessLevel", "QueryString"]
+
+
+def test_a_role_never_holds_more_than_was_asked_for(keep: Any, simulator: Simulator) -> None:
+    simulator.fault(match="Set-ManagementRoleEntry", kind="status", status=403, count=9)
+    assert keep(management_role, **ROLE)["error"]["kind"] == "forbidden"
+    assert set(held(simulator) or ()) == {GET, SET}
+
+
+def test_an_unchanged_role_takes_three_reads(keep: Any, simulator: Simulator) -> None:
+    keep(management_role, **ROLE)
+    before = len(reads(simulator))
+    assert not keep(management_role, **ROLE)["changed"]
+    entries = "Get-ManagementRoleEntry"
+    assert sorted(set(reads(simulator)[before:])) == ["Get-ManagementRole", entries]
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "words"),
+    [
+        ({"name": "x" * 65}, "usage", "name has 65 characters, and a management role at most 64"),
+        ({"parent": "No Such Role"}, "no_parent", "there is no management role No Such Role to be the parent"),
+        ({"parent": None}, "usage", "parent is needed to create the management role"),
+        ({"parent": ""}, "usage", "parent is blank"),
+        ({"cmdlets": []}, "usage", "without cmdlets gives nothing"),
+        ({"cmdlets": [GET, GET.lower()]}, "usage", "twice"),
+        ({"cmdlets": [{"parameters": []}]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),
+        ({"cmdlets": [{"cmdlet": GET, "parameters": "Identity"}]}, "usage", "must be a list"),
+        (
+            {"cmdlets": [GET, "Get-User", {"cmdlet": SET, "parameters": ["Identity", "Mailbox"]}]},
+            "beyond_parent",
+            f"the parent role {PARENT} does not hold Get-User, {SET} -Mailbox",
+        ),
+        ({"name": PARENT, "parent": None}, "built_in", f"the management role {PARENT} is built in"),
+    ],
+)
+def test_roles_that_cannot_be(keep: Any, simulator: Simulator, options: dict[str, Any], kind: str, words: str) -> None:
+    for check_mode in (True, False):
+        failed = keep(management_role, check_mode=check_mode, **{**ROLE, **options})
+        assert failed["error"]["kind"] == kind
+        assert words in failed["msg"]
+    assert writes(simulator) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            {"parent": "Recipient Policies", "cmdlets": None},
+            f"the parent of the management role Access Rules is {PARENT}",
+        ),
+        ({"description": "other"}, "the description of the management role Access Rules is rules only"),
+    ],
+)
+def test_what_is_fixed_is_not_changed(keep: Any, simulator: Simulator, options: dict[str, Any], words: str) -> None:
+    keep(management_role, **ROLE)
+    before = writes(simulator)
+    failed = keep(management_role, **{**ROLE, **options})
+    assert failed["error"]["kind"] == "fixed" and words in failed["msg"] and "cannot be changed" in failed["msg"]
+    assert writes(simulator) == before
+
+
+def test_a_role_in_use_stays(keep: Any, simulator: Simulator) -> None:
+    keep(management_role, **ROLE)
+    keep(management_role_assignment, role="Access Rules", user=ADELE)
+    keep(management_role, name="Part of it", parent="Access Rules", cmdlets=[GET])
+    before = writes(simulator)
+    for check_mode in (True, False):
+        failed = keep(management_role, check_mode=check_mode, name="Access Rules", state="absent")
+        assert failed["error"]["kind"] == "in_use"
+        assert "it is assigned to adele.vance (" in failed["msg"] and "it is the parent of Part of it" in failed["msg"]
+        assert failed["error"]["assignments"] and failed["error"]["children"] == ["Part of it"]
+    assert writes(simulator) == before
+
+
+def test_roles_that_the_module_did_not_make(keep: Any, simulator: Simulator) -> None:
+    """The tenant's own role, with nothing but a name: what is not given is left alone."""
+    assert not keep(management_role, name="Intune Connector Access")["changed"]
+    narrowed = keep(management_role, name="Intune Connector Access", cmdlets=["Get-ActiveSyncDeviceClass"])
+    assert narrowed["changed"] and set(held(simulator, "Intune Connector Access") or ()) == {
+        "Get-ActiveSyncDeviceClass"
+    }
+
+
+# bad days
+
+
+# tests/promises/test_faults.py has each of them at every request.
+TROUBLE = [
+    {"kind": "reset", "phase": "after_effect"},
+    pytest.param({"kind": "reset", "phase": "before_effect"}, marks=pytest.mark.more),
+    pytest.param({"kind": "truncate", "phase": "mid_body"}, marks=pytest.mark.more),
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLE, ids=lambda one: one["phase"])
+@pytest.mark.parametrize(
+    "cmdlet", ["New-ManagementRole", "Set-ManagementRoleEntry", "Add-ManagementRoleEntry", "Remove-ManagementRoleEntry"]
+)
+def test_a_lost_answer_doubles_nothing(keep: Any, simulator: Simulator, cmdlet: str, trouble: dict[str, Any]) -> None:
+    if not cmdlet.startswith("New"):
+        keep(management_role, **{**ROLE, "cmdlets": [NEW, SET]})
+    simulator.fault(match=cmdlet, **trouble)
+    done = keep(management_role, **ROLE)
+    assert done.get("changed"), done
+    assert not keep(management_role, **ROLE)["changed"]
+    entries = held(simulator)
+    assert entries is not None and set(entries) == {GET, SET} and entries[SET] == ["AccessLevel", "Identity"]
+    assert len([one for one in simulator.state("ready")["ManagementRole"] if one["Name"] == "Access Rules"]) == 1
+
+
+@pytest.mark.parametrize("stop", range(1, 6))
+def test_killed_between_any_two_steps_of_a_role(keep: Any, simulator: Simulator, stop: int) -> None:
+    """The first run ends before its write number C(stop), as if killed; the next one goes on from there."""
+    keep(management_role, **{**ROLE, "cmdlets": [NEW, "Get-ActiveSyncDeviceClass"]})
+    wanted = {**ROLE, "cmdlets": [GET, {"cmdlet": SET, "parameters": ["Identity"]}, {"cmdlet": NEW, "parameters": []}]}
+    simulator.fault(match="[ars]*-ManagementRoleEntry", kind="status", status=403, nth=stop, count=9)
+    assert bool(keep(management_role, **wanted).get("failed")) is (stop < 5)
+    assert len(writes(simulator)) == stop
+    simulator.clear_faults()
+    assert keep(management_role, **wanted)["changed"] is (stop < 5)
+    assert not keep(management_role, **wanted)["changed"]
+    entries = held(simulator) or {}
+    assert entries[SET] == ["Identity"] and entries[NEW] == [] and set(entries) == {GET, SET, NEW}
+
+
+def details(kind: str, text: str = "words") -> dict[str, Any]:
+    return {
+        "error": {"code": "BadRequest", "message": "x", "details": [{"code": "Context", "message": f"|{kind}|{text}"}]}
+    }
+
+
+def test_a_read_that_fails_for_a_moment_is_never_absence(keep: Any, simulator: Simulator) -> None:
+    """Otherwise the role would be created again: "there is already another object with the name"."""
+    keep(management_role, **ROLE)
+    before = writes(simulator)
+    busy = details("Microsoft.Exchange.Data.Storage.StorageTransientException")
+    simulator.fault(match="Get-ManagementRole", kind="status", status=400, body=busy, count=3)
+    assert not keep(management_role, **ROLE)["changed"]
+    simulator.fault(match="Get-ManagementRole", kind="status", status=400, body=busy, count=99)
+    failed = keep(management_role, **ROLE)
+    assert "StorageTransientException" in failed["msg"] and failed["error"]["kind"] == "unavailable"
+    assert writes(simulator) == before
+
+
+def test_somebody_else_was_faster(keep: Any, simulator: Simulator) -> None:
+    """The role was not there when it was read, and is there when it is created: read again, no error."""
+    taken = details("Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException")
+    simulator.fault(match="New-ManagementRole", kind="status", status=400, body=taken, phase="after_effect")
+    assert keep(management_role, **ROLE)["changed"]
+    assert (held(simulator) or {})[SET] == ["AccessLevel", "Identity"]
+
+
+def test_a_dehydrated_tenant_is_named(keep: Any, simulator: Simulator) -> None:
+    steps_ = ((management_role, ROLE), (role_group, {"name": "Keepers"}))
+    for module, options in steps_:
+        failed = keep(module, tenant="dehydrated", **options)
+        assert failed["error"]["kind"] == "not_hydrated"
+        assert "The organization must be prepared for customization first; that change is permanent" in failed["msg"]
+
+
+# assignments
+
+
+@pytest.mark.parametrize("assignee", [{"user": ADELE}, {"user": "Adele.Vance"}, {"group": "intune connector"}], ids=str)
+def test_an_assignment_comes_and_goes(keep: Any, simulator: Simulator, assignee: dict[str, str]) -> None:
+    role = "Role Management"
+    given, _taken = steps(
+        keep,
+        simulator,
+        management_role_assignment,
+        ({"role": role, **assignee}, ["New-ManagementRoleAssignment"]),
+        ({"role": role, **assignee, "state": "absent"}, ["Remove-ManagementRoleAssignment"]),
+    )
+    assert given["diff"]["after"] == {"role": role, **assignee, "enabled": True}
+
+
+def test_what_comes_through_a_group_is_not_direct(keep: Any, simulator: Simulator) -> None:
+    account = "svc-intune-connector@contoso.example"
+    gone = keep(management_role_assignment, role="Intune Connector Access", user=account, state="absent")
+    assert gone["changed"] is False
+    assert keep(management_role_assignment, role="Intune Connector Access", user=account)["changed"]
+    assert writes(simulator) == ["New-ManagementRoleAssignment"]
+
+
+def test_a_lost_assignment_is_found(keep: Any, simulator: Simulator) -> None:
+    simulator.fault(match="New-ManagementRoleAssignment", kind="reset", phase="after_effect")
+    assert keep(management_role_assignment, role="Message Tracking", user=ADELE)["changed"]
+    assert not keep(management_role_assignment, role="Message Tracking", user=ADELE)["changed"]
+    assert writes(simulator) == ["New-ManagementRoleAssignment"]
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "words"),
+    [
+        ({}, "usage", "exactly one of user, group, application must be given, and 0 are"),
+        ({"user": ADELE, "group": "x"}, "usage", "exactly one of user, group, application must be given, and 2 are"),
+        ({"user": "nobody@contoso.example"}, "not_found", "Check that the role Message Tracking and the user nobody@"),
+        ({"role": "No Role", "user": ADELE}, "not_found", "Check that the role No Role and the user"),
+        ({"application": "11111111-2222-3333-4444-555555555555"}, "no_assignee", "intune.exchange.service_principal"),
+    ],
+)
+def test_assignments_that_cannot_be(keep: Any, options: dict[str, Any], kind: str, words: str) -> None:
+    failed = keep(management_role_assignment, **{"role": "Message Tracking", **options})
+    assert failed["error"]["kind"] == kind and words in failed["msg"]
+    if kind != "usage":
+        assert (
+            keep(management_role_assignment, **{"role": "Message Tracking", **options}, state="absent")["changed"]
+            is False
+        )
+
+
+# role groups
+
+
+def test_a_role_group_from_nothing_to_nothing(keep: Any, simulator: Simulator) -> None:
+    created, _same, changed, _managed, emptied, _removed = steps(
+        keep,
+        simulator,
+        role_group,
+        (GROUP, ["New-RoleGroup"]),
+        ({**GROUP, "name": "rule keepers", "members": {"set": ["ADELE.VANCE"]}}, []),
+        (
+            {
+                **GROUP,
+                "roles": {"set": ["Mail Tips", "Recipient Policies"]},
+                "members": {"add": [ALEX], "remove": [ADELE, "nobody@contoso.example"]},
+            },
+            ["Remove-ManagementRoleAssignment", "Update-RoleGroupMember", *["New-ManagementRoleAssignment"] * 2],
+        ),
+        ({"name": GROUP["name"], "managed_by": {"add": [ADELE]}}, ["Set-RoleGroup"]),
+        (
+            {"name": GROUP["name"], "description": "", "members": {"set": []}, "roles": {"remove": ["mail tips"]}},
+            ["Remove-ManagementRoleAssignment", "Update-RoleGroupMember", "Set-RoleGroup"],
+        ),
+        ({"name": GROUP["name"], "state": "absent"}, ["Remove-RoleGroup"]),
+    )
+    assert created["diff"]["after"] == {
+        "name": "Rule Keepers",
+        "description": "keep rules",
+        "roles": ["Message Tracking"],
+        "members": [ADELE],
+    }
+    assert changed["diff"]["after"]["members"] == [ALEX]
+    assert emptied["diff"]["after"]["roles"] == ["Recipient Policies"]
+    assert emptied["diff"]["after"]["members"] == []
+
+
+@pytest.mark.parametrize("name", ["alias", "address", "guid", "directory_id"])
+def test_a_member_by_any_name(keep: Any, simulator: Simulator, name: str) -> None:
+    keep(role_group, **GROUP)
+    member = keep(role_group_info, name=GROUP["name"])["role_groups"][0]["members"][0]
+    names = {
+        "alias": member["alias"].upper(),
+        "address": ADELE.upper(),
+        "guid": member["guid"],
+        "directory_id": member["external_directory_object_id"],
+    }
+    for edit in ("add", "set"):
+        assert not keep(role_group, name=GROUP["name"], members={edit: [names[name]]})["changed"]
+    assert keep(role_group, name=GROUP["name"], members={"remove": [names[name]]})["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "words"),
+    [
+        (
+            {"roles": {"add": ["Nothing", "Mail Tips"]}},
+            "no_role",
+            "there is no management role Nothing. Create it with",
+        ),
+        ({"members": {"add": ["nobody"]}}, "no_principal", "no user, mail-enabled group or service principal nobody"),
+    ],
+)
+def test_role_groups_that_cannot_be(
+    keep: Any, simulator: Simulator, options: dict[str, Any], kind: str, words: str
+) -> None:
+    for check_mode in (True, False):
+        failed = keep(role_group, check_mode=check_mode, **{**GROUP, **options})
+        assert failed["error"]["kind"] == kind and words in failed["msg"]
+    assert writes(simulator) == []
+
+
+@pytest.mark.parametrize("trouble", TROUBLE, ids=lambda one: one["phase"])
+@pytest.mark.parametrize(
+    "cmdlet",
+    ["New-RoleGroup", "Update-RoleGroupMember", "New-ManagementRoleAssignment", "Remove-ManagementRoleAssignment"],
+)
+def test_a_lost_answer_about_a_role_group(
+    keep: Any, simulator: Simulator, cmdlet: str, trouble: dict[str, Any]
+) -> None:
+    wanted = {**GROUP, "roles": {"set": ["Mail Tips"]}, "members": {"set": [ALEX]}}
+    if cmdlet != "New-RoleGroup":
+        keep(role_group, **GROUP)
+    simulator.fault(match=cmdlet, **trouble)
+    done = keep(role_group, **wanted)
+    assert done.get("changed"), done
+    assert not keep(role_group, **wanted)["changed"]
+    group = keep(role_group_info, name=GROUP["name"])["role_groups"][0]
+    assert group["roles"] == ["Mail Tips"]
+    assert [one["primary_smtp_address"] for one in group["members"]] == [ALEX]
+
+
+@pytest.mark.parametrize("stop", range(1, 6))
+def test_killed_between_any_two_steps_of_a_role_group(keep: Any, simulator: Simulator, stop: int) -> None:
+    keep(role_group, **GROUP)
+    wanted = {**GROUP, "roles": {"set": ["Mail Tips"]}, "members": {"set": [ALEX]}, "description": "other"}
+    order = ["Remove-M*Assignment", "Update-RoleGroupMember", "Set-RoleGroup", "New-M*Assignment", "none"]
+    simulator.fault(match=order[stop - 1], kind="status", status=403, count=9)
+    assert bool(keep(role_group, **wanted).get("failed")) is (stop < 5)
+    simulator.clear_faults()
+    assert keep(role_group, **wanted)["changed"] is (stop < 5)
+    assert not keep(role_group, **wanted)["changed"]
+
+
+# service principals
+
+
+def test_an_application_becomes_known_and_holds_roles(keep: Any, simulator: Simulator) -> None:
+    known = simulator.facts("ready", "restricted")
+    application = known["client_id"]
+    ids = {"app_id": application.upper(), "object_id": known["object_id"]}
+    made, _named = steps(
+        keep,
+        simulator,
+        service_principal,
+        ({**ids, "display_name": "Robot"}, ["New-ServicePrincipal"]),
+        ({**ids, "display_name": "Robot 2"}, ["Set-ServicePrincipal"]),
+    )
+    assert made["service_principal"]["display_name"] == "Robot"
+    other = "11111111-2222-3333-4444-555555555555"
+    failed = keep(service_principal, app_id=application, object_id=other)
+    assert failed["error"]["kind"] == "fixed" and "not that of the app registration" in failed["msg"]
+    steps(
+        keep,
+        simulator,
+        management_role_assignment,
+        ({"role": "Message Tracking", "application": application}, ["New-ManagementRoleAssignment"]),
+    )
+    steps(keep, simulator, role_group, ({**GROUP, "members": {"set": [application]}}, ["New-RoleGroup"]))
+    steps(keep, simulator, service_principal, ({"app_id": application, "state": "absent"}, ["Remove-ServicePrincipal"]))
+
+
+def test_wrong_ids_of_an_application(keep: Any, simulator: Simulator) -> None:
+    application, other = simulator.facts("ready")["client_id"], "11111111-2222-3333-4444-555555555555"
+    failed = keep(service_principal, app_id=application, object_id=other)
+    assert failed["error"]["kind"] == "refused" and "object id of the enterprise application" in failed["msg"]
+    failed = keep(service_principal, app_id=application, object_id="robot")
+    assert failed["error"]["kind"] == "usage" and "object_id must be a GUID, not robot" in failed["msg"]
+
+
+# facts
+
+
+def test_facts(keep: Any, simulator: Simulator) -> None:
+    roles = keep(management_role_info, cmdlet="Get-MobileDevice", parameters=["Mailbox"])["management_roles"]
+    names = [one["name"] for one in roles]
+    assert "View-Only Recipients" in names and PARENT not in names
+    (role,) = keep(management_role_info, name="intune connector devices")["management_roles"]
+    assert [one["cmdlet"] for one in role["cmdlets"]] == ["Get-MobileDevice", "Get-MobileDeviceStatistics"]
+    assert [one["name"] for one in keep(management_role_info, parent=PARENT)["management_roles"]] == [
+        "Intune Connector Access"
+    ]
+    assert keep(management_role_info, name="nothing")["management_roles"] == []
+    assert "exclude each other" in keep(management_role_info, name="a", parent="b")["msg"]
+    account = "svc-intune-connector@contoso.example"
+    found = keep(management_role_assignment_info, assignee=account)["management_role_assignments"]
+    assert {one["role_assignee_name"] for one in found} == {"Intune Connector"} and len(found) == 3
+    found = keep(management_role_assignment_info, role="Intune Connector Access", effective_users=True)
+    assert [one["effective_user_name"] for one in found["management_role_assignments"]] == ["Intune Exchange connector"]
+    assert keep(management_role_assignment_info, assignee="nobody")["management_role_assignments"] == []
+    (group,) = keep(role_group_info, filter="Name -like 'Intune*'")["role_groups"]
+    assert group["name"] == "Intune Connector" and "members" not in group
+    (group,) = keep(role_group_info, name="Intune Connector")["role_groups"]
+    assert [one["primary_smtp_address"] for one in group["members"]] == [account]
+    assert writes(simulator) == []
+
+
+def test_children_that_hold_a_cmdlet(keep: Any) -> None:
+    """Get-ManagementRole takes GetChildren without a cmdlet only, so both are asked for."""
+    assert keep(management_role, **ROLE)["changed"]
+
+    def names(**options: Any) -> list[str]:
+        return [one["name"] for one in keep(management_role_info, **options)["management_roles"]]
+
+    children = names(parent=PARENT)
+    assert ROLE["name"] in children
+    assert ROLE["name"] in names(parent=PARENT, cmdlet=GET) and set(names(parent=PARENT, cmdlet=GET)) <= set(children)
+    assert ROLE["name"] not in names(parent=PARENT, cmdlet=NEW)
+    assert ROLE["name"] not in names(parent=PARENT, cmdlet=SET, parameters=["Confirm", "QueryString"])
+    assert ROLE["name"] not in names(parent="Message Tracking", cmdlet=GET)
