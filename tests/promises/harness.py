@@ -223,6 +223,8 @@ class Bench:
         ).validate({**self.options(tenant, given, method), **more})
         assert not validated.error_messages, validated.error_messages
         said: list[str] = []
+        calm = self.simulator.is_calm() and not watch.redirect
+        shared: dict[str, Any] = {"connections": _CONNECTIONS} if calm else {}
         with _transport(_watched(watch)):
             try:
                 return perform(
@@ -231,7 +233,7 @@ class Bench:
                     check_mode,
                     said.append,
                     tell,
-                    **({"connections": _CONNECTIONS} if self.simulator.is_calm() and not watch.redirect else {}),
+                    **shared,
                     **watch.options,
                 )
             finally:
