@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two ways in which a task runs treat hostile values alike: credentials of a proxy, and passwords that are words."""
+"""Both ways in which a task runs treat such values alike: credentials of a proxy, and passwords that are words."""
 
 from __future__ import annotations
 
