@@ -29,6 +29,7 @@ from ..module_utils._client import auth, transport
 from ..module_utils._client.token_cache import Token
 from ..module_utils._core.caller import watch_worker
 from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, perform, refuse_null
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -161,7 +162,7 @@ class ActionModule(ActionBase):
         if deprecations:
             result["deprecations"] = [*deprecations]
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": hide(parameters, hidden)}
+            result["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
         return _without(hidden, result)
 
 
