@@ -21,10 +21,9 @@ from jwt.algorithms import RSAAlgorithm
 from ..behaviours.table import behaves
 from ..server.tls import rsa_key
 from ..state.clock import Clock
-from ..state.tenant import DIRECTORY_ROLES, Principal, Tenant
+from ..state.tenant import DIRECTORY_ROLES, LIFETIME, Principal, Tenant
 from ..state.wire import Json, Refusal
 
-LIFETIME = 3600
 _REMEMBERED = 1000  # tokens
 
 
@@ -44,11 +43,6 @@ class Claims:
 @behaves("token-directory-roles")
 def directory_role_ids(tenant: Tenant, principal: Principal) -> list[str]:
     return sorted(DIRECTORY_ROLES[name] for name in set(tenant.directory_roles(principal.object_id)))
-
-
-def lifetime(tenant: Tenant) -> int:
-    """Seconds that its tokens live."""
-    return int(tenant.description["token_lifetime"] or LIFETIME)
 
 
 class Tokens:
@@ -78,7 +72,7 @@ class Tokens:
             "iss": issuer,
             "iat": now,
             "nbf": now,
-            "exp": now + max(LIFETIME, lifetime(tenant)),  # a shorter life ends by the clock of the tenant
+            "exp": now + max(LIFETIME, tenant.token_lifetime),  # a shorter life ends by the clock of the tenant
             "appid": principal.client_id,
             "app_displayname": principal.name,
             "idtyp": "user" if delegated else "app",
@@ -149,7 +143,7 @@ class Tokens:
         """A life that the description sets goes by the simulated clock, so that it can end in the middle of a run."""
         if tenant is None or issued is None or tenant.description["token_lifetime"] is None:
             return
-        if self._clock.of(tenant.name).now() - issued > timedelta(seconds=lifetime(tenant)):
+        if self._clock.of(tenant.name).now() - issued > timedelta(seconds=tenant.token_lifetime):
             raise _refused("token-lifetime", "Lifetime validation failed, the token is expired.")
 
     def _claims(self, token: str, audiences: tuple[str, ...]) -> Json:

@@ -44,6 +44,9 @@ def _uuid(domain: str, *parts: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join((domain, *parts))))
 
 
+LIFETIME = 3600  # seconds that a token lives, unless the description says otherwise
+
+
 @dataclass(frozen=True)
 class Principal:
     """Someone who signs in: an application, a managed identity, a person."""
@@ -87,6 +90,11 @@ class Tenant:
     @property
     def display_name(self) -> str:
         return str(self.description["display_name"])
+
+    @property
+    def token_lifetime(self) -> int:
+        """Seconds that its tokens live."""
+        return int(self.description["token_lifetime"] or LIFETIME)
 
     @property
     def account(self) -> str:
