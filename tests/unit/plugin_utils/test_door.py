@@ -95,7 +95,8 @@ def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) 
     """Twenty-five thousand devices are 71 MB at a terminal. What a task registers has all of them."""
     shown: list[str] = []
     monkeypatch.setattr(Display, "display", lambda self, msg, **_rest: shown.append(msg))
-    few, many = {"devices": [{}] * 200}, {"devices": [{}] * 25_000, "names": ["x"]}
+    few: dict[str, Any] = {"devices": [{}] * 200}
+    many: dict[str, Any] = {"devices": [{}] * 25_000, "names": ["x"]}
     for verbosity, result, summary in ((0, many, 0), (1, few, 0), (1, many, 1), (3, many, 1), (4, many, 0)):
         monkeypatch.setattr(_door._display, "verbosity", verbosity)
         shown.clear()
