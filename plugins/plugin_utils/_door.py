@@ -28,7 +28,8 @@ from ansible.utils.display import Display
 from ..module_utils._client import auth, transport
 from ..module_utils._client.token_cache import Token
 from ..module_utils._core.caller import watch_worker
-from ..module_utils._core.redaction import Redactor, hide, secrets_of
+from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, perform, refuse_null
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -114,6 +115,7 @@ class ActionModule(ActionBase):
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
+            hidden |= proxy_credentials(parameters.get("proxy"))
             errors = validated.errors
         except Exception:
             return {
@@ -162,7 +164,7 @@ class ActionModule(ActionBase):
         if deprecations:
             result["deprecations"] = [*deprecations]
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": hide(parameters, hidden)}
+            result["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
         return _without(hidden, result)
 
 

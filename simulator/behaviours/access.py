@@ -10,6 +10,7 @@ from .behaviour import ASSUMED, DOCUMENTED, SEEN, Behaviour
 _LEARN = "https://learn.microsoft.com"
 _GRAPH = f"{_LEARN}/graph"
 _API = f"{_GRAPH}/api"
+_ENTRA = f"{_LEARN}/entra/identity/conditional-access"
 _EVALUATE = f"{_API}/conditionalaccessroot-evaluate"
 _REPORT = f"{_API}/reportroot-getemailappusageuserdetail"
 _SAMPLES = "managed devices in public samples of 2023 and 2026"
@@ -115,6 +116,19 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "each policy with whether it applies and the first reason why not; report-only ones apply too",
             DOCUMENTED,
             _EVALUATE,
+        ),
+        "what-if-people": Behaviour(
+            "roles count while they are active, for the whole tenant, through role-assignable groups too; guests by "
+            "whether they were invited and by userType. Tenants of guests are not looked at",
+            DOCUMENTED,
+            f"{_ENTRA}/concept-conditional-access-users-groups; "
+            "https://learn.microsoft.com/entra/external-id/authentication-conditional-access",
+        ),
+        "what-if-eas": Behaviour(
+            "easSupported is Exchange ActiveSync on iOS, Android and Windows; where Exchange ActiveSync is selected, "
+            "roles and guests among the users mean everybody",
+            DOCUMENTED,
+            f"{_ENTRA}/concept-conditional-access-conditions; that What If says so too is assumed",
         ),
         "what-if-version": Behaviour(
             "v1.0 takes What If; by choice only beta does, and v1.0 does not know the segment",

@@ -215,6 +215,16 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_GRAPH}/api/rbacapplication-post-roleassignments",
         ),
+        "role-eligibility": Behaviour(
+            "roles that somebody may activate: direct ones of users and groups, for the whole tenant",
+            DOCUMENTED,
+            f"{_GRAPH}/api/rbacapplication-list-roleeligibilityscheduleinstances",
+        ),
+        "role-eligibility-licence": Behaviour(
+            "without Entra ID P2: 400 AadPremiumLicenseRequired",
+            SEEN,
+            "code and message in public tools of 2026; Microsoft365DSC looks for the code",
+        ),
         "directory-tenant-information": Behaviour(
             "only the tenants of this simulator are known to exist",
             ASSUMED,

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from ..behaviours.table import behaves
 from ..directory.groups import members_of
 from ..odata.entities import Resource, Scene
-from ..state.tenant import DIRECTORY_ROLES
 from ..state.wire import Answer, Json, Refusal
 
 _OFFICE365 = frozenset(
@@ -79,16 +78,18 @@ def _against(scene: Scene, policy: Json) -> Iterator[str]:
     signs_in = scene.body["signInConditions"]
     if policy["state"] == "disabled":
         yield "policyNotEnabled"
-    if not _users(scene, conditions.get("users") or {}):
+    if not _users(scene, conditions):
         yield "users"
     if not _applications(scene.body["signInContext"], conditions["applications"]):
         yield "application"
-    yield from _one_of(signs_in.get("clientAppType"), conditions["clientAppTypes"], "all", "clientApps")
+    if conditions["applications"].get("applicationFilter"):
+        yield _UNKNOWN
+    yield from _one_of(signs_in.get("clientAppType"), _clients(conditions, signs_in), "all", "clientApps")
     platforms = conditions.get("platforms")
     if platforms:
         platform = signs_in.get("devicePlatform")
-        yield from _one_of(platform, platforms["includePlatforms"], "all", "devicePlatform")
-        if platform in (platforms.get("excludePlatforms") or []):
+        yield from _one_of(platform, platforms.get("includePlatforms") or ["all"], "all", "devicePlatform")
+        if {platform, "all"} & set(platforms.get("excludePlatforms") or []):
             yield "devicePlatform"
     yield from _locations(scene, conditions.get("locations"))
     yield from _devices(signs_in.get("deviceInfo"), (conditions.get("devices") or {}).get("deviceFilter"))
@@ -98,6 +99,24 @@ def _against(scene: Scene, policy: Json) -> Iterator[str]:
     ):
         if conditions.get(key):
             yield from _one_of(signs_in.get(asked), conditions[key], None, reason)
+    for wanted, value, reason in (
+        (conditions.get("insiderRiskLevels"), signs_in.get("insiderRiskLevel"), "insiderRisk"),
+        (
+            (conditions.get("authenticationFlows") or {}).get("transferMethods"),
+            (signs_in.get("authenticationFlow") or {}).get("transferMethod"),
+            "authenticationFlow",
+        ),
+    ):
+        if wanted and wanted != "none":
+            yield from _one_of(value, wanted.split(","), None, reason)
+
+
+@behaves("what-if-eas")
+def _clients(conditions: Json, signs_in: Json) -> list[str]:
+    """easSupported means Exchange ActiveSync on the platforms that Conditional Access supports for it."""
+    named: list[str] = conditions["clientAppTypes"]
+    supported = signs_in.get("devicePlatform") in ("iOS", "android", "windows")
+    return [*named, *(["exchangeActiveSync"] if "easSupported" in named and supported else [])]
 
 
 def _one_of(value: str | None, wanted: list[str], everything: str | None, reason: str) -> Iterator[str]:
@@ -109,24 +128,56 @@ def _one_of(value: str | None, wanted: list[str], everything: str | None, reason
         yield reason
 
 
-def _users(scene: Scene, users: Json) -> bool:
+@behaves("what-if-eas")
+def _users(scene: Scene, conditions: Json) -> bool:
+    """Where Exchange ActiveSync is selected, roles and guests among the users mean everybody."""
+    users = conditions.get("users") or {}
     user = scene.tenant.store("users").get(scene.body["signInIdentity"].get("userId") or "")
     if user is None:
         return False
-    return _concerns(scene, user, users, "include") and not _concerns(scene, user, users, "exclude")
+    everybody = (
+        scene.body["signInConditions"].get("clientAppType") == "exchangeActiveSync"
+        and bool({"exchangeActiveSync", "easSupported"} & set(conditions["clientAppTypes"]))
+        and bool(users.get("includeRoles") or users.get("includeGuestsOrExternalUsers"))
+    )
+    return (everybody or _concerns(scene, user, users, "include")) and not _concerns(scene, user, users, "exclude")
+
+
+@behaves("what-if-people")
+def _roles_of(scene: Scene, user: Json) -> set[str]:
+    """Active roles for the whole tenant, of the user and of role-assignable groups that the user is in."""
+    holders = {user["id"]} | {
+        group["id"]
+        for group in scene.tenant.store("groups")
+        if group.get("isAssignableToRole") and user["id"] in members_of(scene.tenant, group["id"], transitive=False)
+    }
+    return {
+        held["roleDefinitionId"]
+        for held in scene.tenant.store("roleAssignments")
+        if held["principalId"] in holders and held["directoryScopeId"] in (None, "/")
+    }
+
+
+@behaves("what-if-people")
+def _kind_of(user: Json) -> str | None:
+    """By whether somebody was invited from elsewhere, and by the type of the account."""
+    invited = user.get("creationType") == "Invitation" or user.get("externalUserState") is not None
+    if user["userType"] == "Guest":
+        return "b2bCollaborationGuest" if invited else "internalGuest"
+    return "b2bCollaborationMember" if invited else None
 
 
 def _concerns(scene: Scene, user: Json, users: Json, side: str) -> bool:
     named = users.get(f"{side}Users") or []
     groups = users.get(f"{side}Groups") or []
-    roles = {DIRECTORY_ROLES[name] for name in scene.tenant.directory_roles(user["id"])}
-    guest = user["userType"] == "Guest"
+    guests = (users.get(f"{side}GuestsOrExternalUsers") or {}).get("guestOrExternalUserTypes") or ""
+    kind = _kind_of(user)
     return (
         "All" in named
         or user["id"] in named
-        or (guest and ("GuestsOrExternalUsers" in named or bool(users.get(f"{side}GuestsOrExternalUsers"))))
+        or (kind is not None and ("GuestsOrExternalUsers" in named or kind in guests.split(",")))
         or any(user["id"] in members_of(scene.tenant, group, transitive=True) for group in groups)
-        or bool(roles.intersection(users.get(f"{side}Roles") or []))
+        or bool(_roles_of(scene, user).intersection(users.get(f"{side}Roles") or []))
     )
 
 
@@ -147,7 +198,7 @@ def _locations(scene: Scene, locations: Json | None) -> Iterator[str]:
         return
     signs_in = scene.body["signInConditions"]
     included, excluded = locations["includeLocations"], locations.get("excludeLocations") or []
-    if included == ["All"] and not excluded:
+    if "All" in included and not excluded:
         return
     if not (signs_in.get("ipAddress") or signs_in.get("country")):
         yield _UNKNOWN

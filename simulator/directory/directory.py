@@ -45,6 +45,26 @@ def assign_role(tenant: Tenant, principal_id: str, role_id: str, scope: str = "/
     )
 
 
+@behaves("role-eligibility")
+def make_eligible(tenant: Tenant, principal_id: str, role_id: str, since: datetime, scope: str = "/") -> Json:
+    """A role that somebody may activate, and does not hold."""
+    eligibility = tenant.uuid("roleEligibility", principal_id, role_id, scope)
+    return tenant.store("roleEligibilities").add(
+        eligibility,
+        {
+            "id": eligibility,
+            "principalId": principal_id,
+            "roleDefinitionId": role_id,
+            "directoryScopeId": scope,
+            "appScopeId": None,
+            "memberType": "Direct",
+            "roleEligibilityScheduleId": eligibility,
+            "startDateTime": iso(since),
+            "endDateTime": None,
+        },
+    )
+
+
 def plans_of(tenant: Tenant, user: Json) -> list[Json]:
     """The service plans that a user's licences switch on, each with its sku."""
     skus = {sku["skuId"]: sku for sku in tenant.store("subscribedSkus")}
@@ -138,6 +158,8 @@ def new_user(tenant: Tenant, user_id: str, properties: Json, now: datetime) -> J
         "accountEnabled": True,
         "assignedLicenses": [],
         "createdDateTime": iso(now),
+        "creationType": None,
+        "externalUserState": None,
         "mailNickname": principal_name.partition("@")[0],
         "onPremisesSyncEnabled": None,
         "otherMails": [],

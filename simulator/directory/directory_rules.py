@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ..behaviours.table import behaves
 from ..odata.entities import Resource, Scene, not_found
 from ..state.replication import arrived, arriving
@@ -166,6 +169,17 @@ def _invalid_value(text: str) -> Refusal:
     return Refusal("directory-value", status=400, code="Request_BadRequest", message=text)
 
 
+@behaves("role-eligibility-licence")
+def gate_eligibility(scene: Scene) -> None:
+    if not scene.tenant.has_plan("AAD_PREMIUM_P2"):
+        raise Refusal(
+            "role-eligibility-licence",
+            status=400,
+            code="AadPremiumLicenseRequired",
+            message="The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+        )
+
+
 @behaves("directory-role-assignment")
 def assigned_role(tenant: Tenant, assignment: Json) -> Json | None:
     return tenant.store("roleDefinitions").get(assignment["roleDefinitionId"])
@@ -178,3 +192,16 @@ def assigned_principal(tenant: Tenant, assignment: Json) -> Json:
     group = tenant.store("groups").get(assignment["principalId"])
     kind = "user" if user else "group" if group else "servicePrincipal"
     return {"@odata.type": f"#microsoft.graph.{kind}"} | shown
+
+
+_SHOWN: dict[str, Callable[[Tenant, Json], Any]] = {"roleDefinition": assigned_role, "principal": assigned_principal}
+ROLE_ASSIGNMENTS = Resource(
+    "roleAssignments", "microsoft.graph.unifiedRoleAssignment", create=create_role_assignment, expands=_SHOWN
+)
+ROLE_ELIGIBILITIES = Resource(
+    "roleEligibilities",
+    "microsoft.graph.unifiedRoleEligibilityScheduleInstance",
+    gate=gate_eligibility,
+    expands=_SHOWN,
+    behaviour="role-eligibility",
+)

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from ..state.clock import iso
 from ..state.tenant import DIRECTORY_ROLES, Tenant
 from ..state.wire import Json
-from .directory import assign_role, new_user
+from .directory import assign_role, make_eligible, new_user
 from .partner import seed_customers
+
+_NOT_PROPERTIES = ("licences", "directory_roles", "roles_in_units", "eligible_roles")
 
 
 def seed_directory(tenant: Tenant, now: datetime) -> None:
@@ -35,7 +37,7 @@ def _seed_user(tenant: Tenant, nickname: str, described: Json, now: datetime) ->
     address = f"{nickname}@{tenant.domain}"
     skus = tenant.description["skus"]
     licences = [{"skuId": skus[name]["id"], "disabledPlans": []} for name in described["licences"]]
-    properties = {key: value for key, value in described.items() if key not in ("licences", "directory_roles")}
+    properties = {key: value for key, value in described.items() if key not in _NOT_PROPERTIES}
     user = new_user(
         tenant,
         tenant.uuid("user", nickname),
@@ -50,6 +52,11 @@ def _seed_user(tenant: Tenant, nickname: str, described: Json, now: datetime) ->
     tenant.store("users").add(user["id"], user)
     for role in described.get("directory_roles", []):
         assign_role(tenant, user["id"], DIRECTORY_ROLES[role])
+    for role, unit in described.get("roles_in_units", {}).items():
+        scope = f"/administrativeUnits/{tenant.uuid('administrativeUnit', unit)}"
+        assign_role(tenant, user["id"], DIRECTORY_ROLES[role], scope)
+    for role in described.get("eligible_roles", []):
+        make_eligible(tenant, user["id"], DIRECTORY_ROLES[role], now - timedelta(days=90))
 
 
 def _seed_organization(tenant: Tenant, now: datetime) -> None:

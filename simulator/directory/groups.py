@@ -13,7 +13,7 @@ from ..odata.entities import Resource, Scene, listed
 from ..state.clock import iso
 from ..state.tenant import DIRECTORY_ROLES, Tenant
 from ..state.wire import Answer, Json
-from .directory import USER_DEFAULTS, assign_role
+from .directory import USER_DEFAULTS, assign_role, make_eligible
 
 # https://learn.microsoft.com/graph/api/resources/group: "returned only on $select"
 ON_SELECT = frozenset(
@@ -49,6 +49,7 @@ def seed_groups(tenant: Tenant, now: datetime) -> None:
                 "id": group_id,
                 "createdDateTime": iso(now - timedelta(days=200)),
                 "displayName": described.get("displayName", name),
+                "isAssignableToRole": bool(described.get("directory_roles") or described.get("eligible_roles")) or None,
                 "mailEnabled": False,
                 "mailNickname": name.lower().replace(" ", "."),
                 "securityEnabled": True,
@@ -58,6 +59,8 @@ def seed_groups(tenant: Tenant, now: datetime) -> None:
         )
         for role in described.get("directory_roles", []):
             assign_role(tenant, group_id, DIRECTORY_ROLES[role])
+        for role in described.get("eligible_roles", []):
+            make_eligible(tenant, group_id, DIRECTORY_ROLES[role], now - timedelta(days=200))
 
 
 def members_of(tenant: Tenant, group_id: str, *, transitive: bool) -> list[str]:

@@ -14,11 +14,10 @@ from ..conditional_access.conditional_access import change_policy, create_policy
 from ..conditional_access.what_if import evaluate
 from ..directory.directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
 from ..directory.directory_rules import (
-    assigned_principal,
-    assigned_role,
+    ROLE_ASSIGNMENTS,
+    ROLE_ELIGIBILITIES,
     change_organization,
     change_user,
-    create_role_assignment,
     create_user,
     delete_user,
     tenant_information,
@@ -174,15 +173,8 @@ RESOURCES: dict[str, Resource] = {
     "/policies/identitySecurityDefaultsEnforcementPolicy": Resource(
         "securityDefaults", "microsoft.graph.identitySecurityDefaultsEnforcementPolicy", complete=True
     ),
-    "/roleManagement/directory/roleAssignments": Resource(
-        "roleAssignments",
-        "microsoft.graph.unifiedRoleAssignment",
-        create=create_role_assignment,
-        expands={
-            "roleDefinition": assigned_role,
-            "principal": assigned_principal,
-        },
-    ),
+    "/roleManagement/directory/roleAssignments": ROLE_ASSIGNMENTS,
+    "/roleManagement/directory/roleEligibilityScheduleInstances": ROLE_ELIGIBILITIES,
     "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
     "/servicePrincipals": _SERVICE_PRINCIPALS,
     "/subscribedSkus": Resource("subscribedSkus", "microsoft.graph.subscribedSku", view=sku_view),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..behaviours.table import behaves
@@ -39,6 +39,7 @@ def organization_id(domain: str) -> str:
     return _uuid(domain, "tenant")
 
 
+@lru_cache(100_000)
 def _uuid(domain: str, *parts: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join((domain, *parts))))
 

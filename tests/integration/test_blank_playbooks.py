@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from simulator import Simulator
 
@@ -78,35 +79,23 @@ def test_nothing_is_sent(
     assert len(simulator.requests()) == before
 
 
-def test_the_report_does_not_read_the_tenant_of_the_environment_for_a_host(
-    tmp_path: Path, simulator: Simulator
-) -> None:
+def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Path, simulator: Simulator) -> None:
+    """Not the tenant of the environment instead of the one that was meant, on localhost too."""
+    options = {
+        "localhost": {"tenant_id": "{{ not_there }}"},
+        "127.0.0.1": "{{ not_there }}",
+        "::1": "{{ {'tenant_id': 'contoso.com'} | combine({'client_secret': not_there}) }}",
+    }
+    hosts = {"fabrikam": {}, **{name: {"tenant_options": one} for name, one in options.items()}}
+    (inventory := tmp_path / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
     before = len(simulator.requests())
-    with pytest.raises(AssertionError):  # the report is written, with the reason
-        run(tmp_path, simulator, "report", "fabrikam,", target="all")
+    with pytest.raises(AssertionError):  # the report is written, with the reasons
+        run(tmp_path, simulator, "report", str(inventory), target="all")
     report = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())
-    assert [one["state"] for one in report["tenants"]] == ["unread"] and "tenant_id is blank" in json.dumps(report)
-    assert len(simulator.requests()) == before
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"tenant_id": "{{ not_there }}"},
-        "{{ not_there }}",
-        "{{ {'tenant_id': 'contoso.com'} | combine({'client_secret': not_there}) }}",
-    ],
-    ids=["an_option", "the_whole", "what_is_added"],
-)
-def test_the_report_says_which_variable_is_missing(
-    tmp_path: Path, simulator: Simulator, options: dict[str, str] | str
-) -> None:
-    """And does not read the tenant of the environment instead of the one that was meant, on localhost too."""
-    before = len(simulator.requests())
-    with pytest.raises(AssertionError):  # the report is written, with the reason
-        run(tmp_path, simulator, "report", "localhost,", tenant_options=options)
-    [one] = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())["tenants"]
-    assert one["state"] == "unread" and "'not_there' is undefined" in json.dumps(one), one
+    said = {one["name"]: (one["state"], json.dumps(one)) for one in report["tenants"]}
+    assert {name: state for name, (state, _said) in said.items()} == dict.fromkeys(hosts, "unread")
+    assert "tenant_id is blank" in said["fabrikam"][1]
+    assert all("'not_there' is undefined" in said[name][1] for name in options), said
     assert len(simulator.requests()) == before
 
 

@@ -48,6 +48,7 @@ TENANTS = {
     "guide_audit": "phones",
     "guide_connector": "nothing",
     "guide_devices": "phones",
+    "guide_judge": "retired_covered",
     "guide_sign_in": "connected",
     "role connector": "connected",
     "role mobile_access": "retired_covered",
@@ -273,6 +274,7 @@ class Reader:
         return done.stdout
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("name", PLUGINS)
 def test_examples_of(name: str, tenants: Simulator, tmp_path: Path) -> None:
     assert PLUGINS[name], "no EXAMPLES"

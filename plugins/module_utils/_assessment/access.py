@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from .._conditional_access.assignments import EVERYBODY, Person
+from .._conditional_access.assignments import EVERYBODY, NOT_READ, Person
 from .._conditional_access.policy_plans import not_judged
 from .._conditional_access.rules import (
     APPS,
@@ -23,6 +23,7 @@ from .._conditional_access.rules import (
     judge,
 )
 from .._core.checks import Verdict, met, unknown, unmet
+from .._core.errors import TenantError
 from .._core.resource import folded_set
 from .._mobile_access.values import counted
 
@@ -42,21 +43,58 @@ QUESTIONS: dict[str, tuple[tuple[SignIn, ...], frozenset[str]]] = {
         tuple(SignIn(client, one) for client in (APPS, BROWSER) for one in (*_PHONES, "windows")),
         _DEVICE,
     ),
+    "unknown_platforms": (tuple(SignIn(client, "other") for client in (APPS, BROWSER)), DEVICE_OR_APP),
+    "browser_on_phones": (tuple(SignIn(BROWSER, one) for one in _PHONES), DEVICE_OR_APP),
+}
+# What security defaults enforce for certain ("Block legacy authentication protocols"). A second factor is asked for
+# only when Microsoft thinks it necessary.
+SECURITY_DEFAULTS: Mapping[str, Any] = {
+    "id": "securityDefaults",
+    "displayName": "Security defaults",
+    "state": "enabled",
+    "conditions": {
+        "users": {"includeUsers": ["All"]},
+        "applications": {"includeApplications": ["All"]},
+        "clientAppTypes": [EAS, LEGACY],
+    },
+    "grantControls": {"operator": "OR", "builtInControls": ["block"]},
 }
 _RETIRED = "approvedApplication"
-_NEXT = "Make a policy for Exchange Online in report-only mode with intune.exchange.conditional_access_policy"
+_MODULE = "in report-only mode with intune.exchange.conditional_access_policy"
+_NEXT = f"Make a policy for Exchange Online {_MODULE}"
+_NEXT_OF = {
+    "unknown_platforms": "Block platforms that Conditional Access does not know: a policy that includes all platforms, "
+    f"excludes android, iOS, windows, macOS and linux, and blocks. Make it {_MODULE}",
+    "browser_on_phones": "Ask for a compliant device or app protection in browsers on iOS and Android too, which Edge "
+    f"meets: a policy for Exchange Online with the client app browser. Make it {_MODULE}",
+}
+_NEXT_DEFAULTS = (
+    "No policy can be enabled while security defaults are on. Prepare the policies in report-only mode, a block of "
+    "legacy clients and a second factor for everybody among them; then turn security defaults off and enable the "
+    "policies at once"
+)
+_CERTIFICATES = (
+    "clients that show a certificate straight to Exchange ActiveSync never ask Microsoft Entra and are not met by this"
+)
 
 
-def coverage(policies: Policies, people: People) -> list[dict[str, Any]]:
+def coverage(policies: Policies, people: People, defaults: Any = None) -> list[dict[str, Any]]:
     """For each question and way to open mail who is covered, who is not and why, with how many people each is."""
     rows = []
+    policies = [*policies, *([SECURITY_DEFAULTS] if _defaults_on(defaults) else [])]
     for question, (sign_ins, wanted) in QUESTIONS.items():
-        asked = _for_all_applications(policies) if question in ("legacy_blocked", "device_required") else policies
+        everything = question in ("legacy_blocked", "device_required")
         for sign_in in sign_ins:
+            # Exchange ActiveSync opens nothing but Exchange Online.
+            asked = _for_all_applications(policies) if everything and sign_in.client != EAS else policies
             found = judge(asked, sign_in, wanted, people[0] or [EVERYBODY])
             told = {status: [_counted(one, people[0]) for one in entries] for status, entries in found.items()}
             rows.append({"question": question, "client": sign_in.client, "platform": sign_in.platform, **told})
     return rows
+
+
+def _defaults_on(defaults: Any) -> bool:
+    return isinstance(defaults, Mapping) and bool(defaults.get("isEnabled"))
 
 
 def _counted(entry: Mapping[str, Any], people: Mapping[Person, int]) -> dict[str, Any]:
@@ -76,42 +114,80 @@ def _for_all_applications(policies: Iterable[Mapping[str, Any]]) -> list[Mapping
 
 
 def judged(
-    question: str, covered: Iterable[Mapping[str, Any]], people: People, emergency_accounts: int, plans: Any
+    question: str,
+    covered: Iterable[Mapping[str, Any]],
+    people: People,
+    emergency_accounts: int,
+    plans: Any,
+    defaults: Any = None,
+    asked: Sequence[Mapping[str, Any]] | None = None,
 ) -> Verdict:
     """Met when everybody is C(covered), but for as many excluded people as there are emergency accounts.
 
-    Policy plans come on top of the policies, so that they can close a hole and never open one.
+    Policy plans come on top of the policies, so that they can close a hole and never open one. Where Microsoft Entra
+    itself was C(asked) and says otherwise, nothing is met.
     """
     rows = [one for one in covered if one["question"] == question]
     doubt, holes, sentences = not people[0], False, []
     for row in rows:
-        excluded = [one for one in row["not_covered"] if any(why["reason"] == "excluded" for why in one["reasons"])]
-        left_out = sum(one["people"] or 0 for one in excluded)
-        open_to = [one for one in row["not_covered"] if one not in excluded]
-        certain = [one for one in row["depends_on"] if not _in_doubt(one)]
-        doubt = doubt or len(certain) < len(row["depends_on"])
-        holes = holes or bool(open_to or certain) or left_out > emergency_accounts
+        left = [*row["not_covered"], *row["depends_on"]]
+        left_out = sum(one["people"] or 0 for one in left if one.get("exempt"))
+        holes = holes or left_out > emergency_accounts
+        for one in left:
+            if not one.get("exempt"):
+                unsure = "policies" in one and _in_doubt(one)
+                doubt, holes = doubt or unsure, holes or not unsure
         sentences.append(f"{row['client']} on {row['platform']}: {_sentence(row)}")
-    evidence = "; ".join(_merged(sentences))
+    evidence = "; ".join([*_merged(sentences), *([_CERTIFICATES] if any(one["client"] == EAS for one in rows) else [])])
     if not people[0]:
         why = "; ".join(people[1]) or "the directory listed no account"
         return unknown(
             f"who is meant could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
         )
+    differences = _differences(question, asked or ())
     if holes and (beside := not_judged(plans)):
         return unknown(f"by the policies alone, {evidence}; {beside}", _NEXT_PLANS)
+    if holes and isinstance(defaults, TenantError) and question in ("eas", "legacy_blocked"):
+        return unknown(
+            f"by the policies alone, {evidence}; whether security defaults block legacy clients is not known "
+            f"({defaults.problem})",
+            str(defaults.next_step) or _NEXT_READ,
+        )
     if holes:
-        return unmet(evidence, _NEXT)
+        step = _NEXT_DEFAULTS if _defaults_on(defaults) else _NEXT_OF.get(question, _NEXT)
+        return unmet("; ".join([evidence, *differences]), step)
+    if differences:
+        return unknown("; ".join([evidence, *differences]), _NEXT_DIFFERS)
     return unknown(evidence, "; ".join(people[1]) or _NEXT_READ) if doubt else met(evidence)
 
 
+def _differences(question: str, asked: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What Microsoft Entra says of these ways to open mail, where that is not what is said here."""
+    ways = {(one.client, one.platform) for one in QUESTIONS[question][0]}
+    return [
+        f"Microsoft Entra says that {one['policy']!r} {_applies(one['service_applies'])} to {row['user']} with "
+        f"{row['client']} on {row['platform']} ({one['service_reason'] or 'no reason'}), and by the rules here it "
+        f"{_applies(not one['service_applies'])} ({one['ours']})"
+        for row in asked
+        if (row["client"], row["platform"]) in ways
+        for one in row["differences"]
+    ]
+
+
+def _applies(applies: bool) -> str:
+    return "applies" if applies else "does not apply"
+
+
+_NEXT_DIFFERS = (
+    "Look at the policy with the What If tool of the Microsoft Entra admin center, and report the difference"
+)
 _NEXT_PLANS = "Read the plans in the Microsoft Entra admin center, or ask Microsoft Entra itself with what_if_users"
 _NEXT_READ = "Grant User.Read.All, GroupMember.ReadBasic.All and RoleManagement.Read.Directory, and run again"
 
 
 def _in_doubt(entry: Mapping[str, Any]) -> bool:
     """Whether it is not known if any of the policies reaches these people, rather than when."""
-    return any(one.startswith("not known here") for policy in entry["policies"] for one in policy["conditions"])
+    return any(one.startswith(NOT_READ) for policy in entry["policies"] for one in policy["conditions"])
 
 
 def _sentence(row: Mapping[str, Any]) -> str:

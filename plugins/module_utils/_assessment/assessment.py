@@ -69,6 +69,11 @@ _GRAPH_READS = {
     "policies": Read(
         "identity/conditionalAccess/policies", Purpose("read the Conditional Access policies", "Policy.Read.All")
     ),
+    "security_defaults": Read(
+        "policies/identitySecurityDefaultsEnforcementPolicy",
+        Purpose("read whether security defaults are on", "Policy.Read.All"),
+        collection=False,
+    ),
     "sign_ins": Read(
         odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in _LEGACY)),
         Purpose("read the sign-in log", "AuditLog.Read.All"),
@@ -118,7 +123,8 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     facts = {**read_all(tenant, users), "emergency_accounts": params["emergency_accounts"]}
     policies, people = facts["policies"], facts["people"]
     unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
-    facts["coverage"] = unread or coverage(policies, people)
+    facts["coverage"] = unread or coverage(policies, people, facts["security_defaults"])
+    facts["what_if"] = what_if(tenant, policies, _named(users, facts, people)) if users and not unread else []
     checks = judge_all(QUESTIONS, facts)
     sources = (facts["managed_devices"], facts["devices"])
     joined = None if any(isinstance(one, TenantError) for one in sources) else join(*sources)
@@ -129,7 +135,7 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "summary": dict(Counter(one["status"] for one in checks)),
         "coverage": None if unread or not_judged(facts["policy_plans"]) else facts["coverage"],
         "managed_device_access": joined,
-        "what_if": what_if(tenant, policies, _named(users, facts, people)) if users and not unread else [],
+        "what_if": facts["what_if"],
     }
 
 

@@ -16,6 +16,7 @@ _GRAPH = "Microsoft Graph v1.0"
 _ACCESS = "Microsoft Entra, Conditional Access: Conditions, Grant, Users"
 _MAIL = "Microsoft Exchange Online PowerShell"
 _PEOPLE = ("coverage", "people", "emergency_accounts")
+_BESIDE = ("policy_plans", "security_defaults", "what_if")
 
 QUESTIONS = (
     Requirement(
@@ -69,7 +70,23 @@ QUESTIONS = (
         _PEOPLE,
         partial(access.judged, "modern_clients"),
         _ACCESS,
-        may_fail=("policy_plans",),
+        may_fail=_BESIDE,
+    ),
+    Requirement(
+        "browser_on_phones",
+        "Outlook on the web in browsers of iOS and Android needs a compliant device or app protection",
+        _PEOPLE,
+        partial(access.judged, "browser_on_phones"),
+        f"{_ACCESS}; Require approved client apps or app protection policy",
+        may_fail=_BESIDE,
+    ),
+    Requirement(
+        "unknown_platforms",
+        "Mail apps and browsers on platforms that Conditional Access does not know are kept out",
+        _PEOPLE,
+        partial(access.judged, "unknown_platforms"),
+        "Microsoft Entra, Block access for unknown or unsupported device platform; prowler, M365",
+        may_fail=_BESIDE,
     ),
     Requirement(
         "approved_application",
@@ -84,7 +101,7 @@ QUESTIONS = (
         _PEOPLE,
         partial(access.judged, "eas"),
         _ACCESS,
-        may_fail=("policy_plans",),
+        may_fail=_BESIDE,
     ),
     Requirement(
         "eas_with_desktop",
@@ -142,7 +159,7 @@ QUESTIONS = (
         _PEOPLE,
         partial(access.judged, "legacy_blocked"),
         "CIS Microsoft 365 7.0.0, 5.2.2.3; CISA MS.AAD.1.1v1",
-        may_fail=("policy_plans",),
+        may_fail=_BESIDE,
     ),
     Requirement(
         "device_required",
@@ -150,7 +167,7 @@ QUESTIONS = (
         _PEOPLE,
         partial(access.judged, "device_required"),
         "CIS Microsoft 365 7.0.0, 5.2.2.9; CISA MS.AAD.3.7v1",
-        may_fail=("policy_plans",),
+        may_fail=_BESIDE,
     ),
     Requirement(
         "modern_authentication",

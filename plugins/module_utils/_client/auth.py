@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.connection import Cloud, named
 from .._core.errors import Answer, TenantError, one_line, usage
-from .._core.redaction import Redactor
+from .._core.redaction import Redactor, masked
 from .._core.targets import is_guid
 from .auth_method import choose_method
 from .certificate import client_credential, read_certificate
@@ -23,7 +23,7 @@ from .http import Http
 from .machine import identity_endpoint, machine_ids
 from .msal_transport import WAITING, MsalTransport
 from .service import Service
-from .token_cache import Token, TokenCache, key_of
+from .token_cache import Token, TokenCache, is_token, key_of
 
 try:
     import msal
@@ -116,13 +116,18 @@ class Tokens:
         return self._cache.obtain(self._keys[option], lambda: self._signed_in(option))
 
     def _given(self, option: str) -> str:
-        token = self._params.get(f"{option}_token")
+        token = str(self._params.get(f"{option}_token") or "").strip()
         if not token:
             raise usage(
                 f"{named(f'{option}_token')} is not given",
                 "Give it, or a sign-in method that gets a token for each service",
             )
-        return str(token)
+        if not is_token(token):
+            raise usage(
+                f"{named(f'{option}_token')} holds characters that no token has; it is not shown",
+                "Give the access token alone, without quotes, spaces or line breaks in it",
+            )
+        return token
 
     def _key(self, option: str) -> str:
         """The same for the same sign-in only: where, as whom, with what, for which service."""
@@ -164,11 +169,14 @@ class Tokens:
                 result.get("correlation_id"),
                 400,
             )
+        if not is_token(str(result["access_token"])):
+            problem = "the access token holds characters that no token has; it is not shown"
+            raise TenantError("protocol", problem, "sign in", self._http.tenant)
         return Token.living(str(result["access_token"]), float(result.get("expires_in", 0)))
 
     def _refused(self, code: str, description: str, correlation_id: Any, status: int) -> TenantError:
         # The rest of the description repeats trace id, correlation id and time.
-        text = description.replace("\r", "").split("Trace ID:")[0].split("\n")[0].strip()
+        text = masked(description).replace("\r", "").split("Trace ID:")[0].split("\n")[0].strip()
         known = text.split(":")[0]
         code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
         answer = Answer("Microsoft Entra", status, code, text, str(correlation_id or ""))

@@ -29,12 +29,14 @@ from .._core.retry import (
     rate_limit,
     retry_after,
 )
+from .._core.strict_json import parse_json
 from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
 from .origins import REDIRECTS, follow, moved, origin
 from .response import Response
 from .service import Request, Service
-from .transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
+from .sockets import Limit
+from .transport import Connections, Lost, Transport, Unreadable, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
@@ -82,6 +84,7 @@ class Http:
         self.clock, self.sleep, self.now = clock, sleep, now
         self._random, self.trace, self._abandoned, self._waits = random, trace, abandoned, waits
         self._waited = 0.0  # seconds, by all requests of the task
+        self._due: dict[str, float] = {}  # by root: when the service may be asked again
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: Answer | None = None  # what was answered to the last request that was done
@@ -160,15 +163,18 @@ class Http:
         self._waited += wait
         self.sleep(wait)
 
+    def _wait_until_due(self, service: Service, purpose: Purpose) -> None:
+        """What a service asked for counts for all that follows, also where what it answered to is not repeated."""
+        wait = self._due.get(service.root, 0.0) - self.clock()
+        if wait > 0:
+            self.pause(1, wait, purpose, None, True, f"{service.name} refused an earlier request")
+
     def _try(self, service: Service, request: Request) -> _Attempt:
+        self._wait_until_due(service, request.purpose)
         left = self.deadline.remaining()
         if left <= 0:
-            raise TenantError(
-                "timeout",
-                f"the {self.deadline} are over",
-                request.purpose.attempted,
-                self.tenant,
-            )
+            problem = f"the {self.deadline} are over"
+            raise TenantError("timeout", problem, request.purpose.attempted, self.tenant)
         mine, said = str(uuid.uuid4()), (request.purpose.attempted, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
         try:
@@ -191,37 +197,41 @@ class Http:
         if service.bearer:
             prepared.headers["Authorization"] = f"Bearer {token}"
         patience = left if request.operation is Operation.READ else left * _PATIENCE
+        limit = Limit(self.deadline, _CONNECT_TIMEOUT, patience, service.read_timeout)
         try:
-            raw = self._transport.send(
-                prepared, min(_CONNECT_TIMEOUT, left), min(service.read_timeout, patience), service.proxied
-            )
+            raw = self._transport.send(prepared, limit, service.proxied)
         except Lost as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        attempt = self._read(service, request, raw, mine)
-        return replace(attempt, token=token, url=prepared.url or "", floor=retry_after(raw.headers))
+        attempt = self._read(service, request, raw, mine, limit)
+        floor = retry_after(raw.headers)
+        if floor and attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN):
+            self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
+        return replace(attempt, token=token, url=prepared.url or "", floor=floor)
 
-    def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
+    def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> _Attempt:
         try:
-            body = read_body(raw.raw, self.deadline)
+            if raw.status_code < 200:  # an interim answer, taken for the last one: what follows it is not known
+                raise Unreadable(f"{raw.status_code} is no last answer")
+            body = read_body(raw.raw, limit)
         except Unreadable as error:
             raw.close()
-            outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
+            outcome = Outcome.BODY_LOST if 200 <= raw.status_code < 300 else outcome_of_status(raw.status_code)
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
             why = f"{error}; {_found_by(raw, mine)}"
             return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({why})", kind)
-        if limit := rate_limit(raw.headers):
-            self.trace(f"{service.name} rate limit: {limit}")
+        if calls_left := rate_limit(raw.headers):
+            self.trace(f"{service.name} rate limit: {calls_left}")
         if raw.status_code == 503:
             self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
         try:
-            data = parse_json(body) if body.strip() else None
-        except (ValueError, RecursionError) as error:
+            data = parse_json(body, limit.check) if body.strip() else None
+        except (ValueError, TimeoutError) as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
                 why = f"{one_line(error, 80)}; {_found_by(raw, mine)}"
                 problem = f"{service.name} answered {raw.status_code}, but not with JSON ({why})"
                 if service.bearer:  # where one signs in, the text may be a token
-                    problem += f": {one_line(body[:200].decode('utf-8', 'replace'), 80)}"
+                    problem += f": {one_line(body.decode('utf-8', 'replace'), 80)}"
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
         response = Response(raw.status_code, raw.headers, body, data, mine)
         return _Attempt(service.classify(response), mine, response)

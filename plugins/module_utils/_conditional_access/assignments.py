@@ -5,9 +5,12 @@
 
 The rules are those of "Users, groups, and workload identities" (MicrosoftDocs/entra-docs, docs/identity/
 conditional-access) and of conditionalAccessUsers in Microsoft Graph: an exclusion overrides an inclusion, and nested
-members count. For Exchange ActiveSync, a policy that includes roles or guests applies to all ("Conditions").
+members count. A policy in which Exchange ActiveSync clients are selected, and that includes roles or guests, applies to
+all of them ("Conditions"). Roles count while they are active, for the whole tenant; those limited to an administrative
+unit do not.
 
-Assumed, since no page says it: an exclusion holds for Exchange ActiveSync as it does elsewhere.
+Assumed, since no page says it: an exclusion holds for Exchange ActiveSync as it does elsewhere; and the sentence on
+roles and guests is about policies that select Exchange ActiveSync, not about those for all client apps.
 """
 
 from __future__ import annotations
@@ -28,6 +31,10 @@ _ALL_GUESTS = frozenset(
         "serviceprovider",
     }
 )
+# Kinds of people who authenticate in another tenant ("Authentication and Conditional Access for B2B users").
+EXTERNAL = _ALL_GUESTS - {"internalguest"}
+_EAS_CLIENTS = frozenset({"exchangeactivesync", "eassupported", "easunsupported"})
+NOT_READ = "not known here"  # how what could not be read is said
 Why = tuple[str, str]  # a stable word, and the sentence for it
 
 
@@ -36,7 +43,7 @@ class Person:
     """Who signs in: the ids of groups, nested ones too, and of role templates; None where they could not be read.
 
     All ids are in lower case. C(kind) is C(member), one of Graph's C(guestOrExternalUserTypes), or C(guest) where no
-    more is known.
+    more is known. C(eligible) are the roles that the person may activate.
     """
 
     id: str
@@ -44,6 +51,12 @@ class Person:
     roles: frozenset[str] | None = frozenset()
     kind: str = "member"
     tenant: str = ""
+    eligible: frozenset[str] | None = frozenset()
+
+    @property
+    def external(self) -> bool:
+        """Whether it is certain that the person authenticates in another tenant."""
+        return fold(self.kind) in EXTERNAL
 
 
 # A member whom no policy names in any way.
@@ -60,26 +73,37 @@ class Side:
     guest_types: frozenset[str]
     guest_tenants: frozenset[str] | None  # None: from any tenant
     words: tuple[str, ...]
+    including: bool = True
 
     @property
     def guests(self) -> bool:
         return bool(self.guest_types) or "guestsorexternalusers" in self.ids
 
     def names(self, person: Person) -> tuple[bool | None, str]:
-        """Whether a person is named, and how; None if that is not known."""
+        """Whether a person is named, and how; None if that is not known, and what it hangs on."""
         if "all" in self.ids or fold(person.id) in self.ids:
             return True, "everybody" if "all" in self.ids else f"user {person.id}"
         doubt = ""
         for kind, listed, held in (("group", self.groups, person.groups), ("role", self.roles, person.roles)):
             for one in listed:
                 if held is None:
-                    doubt = doubt or f"{kind} {one}"
+                    doubt = doubt or f"{NOT_READ}: {kind} {one}"
                 elif one in held:
                     return True, f"{kind} {one}"
         guest = self._names_guest(person) if self.guests and person.kind != "member" else False
         if guest or (guest is None and not doubt):
-            return guest, "guests or external users"
+            return guest, "guests or external users" if guest else f"{NOT_READ}: guests or external users"
+        doubt = doubt or self._may_activate(person)
         return (None, doubt) if doubt else (False, "")
+
+    def _may_activate(self, person: Person) -> str:
+        """The role that a person may activate, by which the person would be named then."""
+        if person.eligible is None:
+            # Who is not included now is not covered now; but who may become excluded has to be known.
+            unread = self.roles and not self.including
+            return f"{NOT_READ}: who may activate role {self.roles[0]}" if unread else ""
+        state = "active" if self.including else "not active"
+        return next((f"while role {one} is {state}" for one in self.roles if one in person.eligible), "")
 
     def _names_guest(self, person: Person) -> bool | None:
         if "guestsorexternalusers" in self.ids:
@@ -102,24 +126,31 @@ class Assignment:
 
     included: Side
     excluded: Side
+    selects_eas: bool = False
 
     def reach(self, person: Person, *, eas: bool) -> tuple[Why | None, str]:
         """Why a policy does not apply to a person; else what that depends on, if on anything."""
         excluded, how = self.excluded.names(person)
         if excluded:
             return ("excluded", f"it excludes {how}"), ""
+        why, doubt = self.includes(person, eas=eas)
+        return why, "" if why else how or doubt
+
+    def includes(self, person: Person, *, eas: bool) -> tuple[Why | None, str]:
+        """The same, as if nobody were excluded."""
         included, found = self.included.names(person)
-        if eas and (self.included.roles or self.included.guests):
+        if eas and self.selects_eas and (self.included.roles or self.included.guests):
             included = True  # "causes all users to be subject of the policy"
         if included is False:
             return ("not_included", f"it includes only {', '.join(self.included.words) or 'nobody'}"), ""
-        doubt = how if excluded is None else found if included is None else ""
-        return None, f"not known here: {doubt}" if doubt else ""
+        return None, found if included is None else ""
 
 
 def assignment_of(policy: Mapping[str, Any]) -> Assignment:
-    users = (policy.get("conditions") or {}).get("users") or {}
-    return Assignment(_side(users, "include"), _side(users, "exclude"))
+    conditions = policy.get("conditions") or {}
+    users = conditions.get("users") or {}
+    selects_eas = bool(_EAS_CLIENTS & folded_set(conditions.get("clientAppTypes")))
+    return Assignment(_side(users, "include"), _side(users, "exclude"), selects_eas)
 
 
 def _side(users: Mapping[str, Any], side: str) -> Side:
@@ -138,6 +169,7 @@ def _side(users: Mapping[str, Any], side: str) -> Side:
         types,
         folded_set(tenants.get("members")) if from_some else None,
         (*words, *([f"guests or external users ({', '.join(sorted(types))})"] if types else [])),
+        side == "include",
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -18,12 +19,20 @@ from .assignments import EVERYBODY, Person, assignment_of
 from .rules import MOBILE, SignIn, controls_of, judge
 
 _ATTEMPTED = "count the people whom the policy reaches"
-_USERS = Read(odata("users", select="id,userType,accountEnabled", top="999"), Purpose(_ATTEMPTED, "User.Read.All"))
-# Active assignments: what Privileged Identity Management would give on request is not among them.
+_USERS = Read(
+    odata("users", select="id,userType,accountEnabled,creationType,externalUserState,userPrincipalName", top="999"),
+    Purpose(_ATTEMPTED, "User.Read.All"),
+)
 _ROLES = Read(
     odata("roleManagement/directory/roleAssignments", expand="principal"),
     Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"),
 )
+# What Privileged Identity Management gives on request is not among the assignments until it was given.
+_ELIGIBLE = Read(
+    odata("roleManagement/directory/roleEligibilityScheduleInstances", expand="principal"),
+    Purpose("read who may activate directory roles", "RoleManagement.Read.Directory"),
+)
+_NO_PIM = "PremiumLicenseRequired"  # without a licence for it, nobody is eligible
 _MEMBERS = Purpose(_ATTEMPTED, "GroupMember.ReadBasic.All")
 Policies = Sequence[Mapping[str, Any]]
 
@@ -67,29 +76,56 @@ def read_people(
     users = [(policy.get("conditions") or {}).get("users") or {} for policy in policies]
     groups, roles, ids = (_named(users, kind) for kind in ("Groups", "Roles", "Users"))
     roles = sorted({*roles, *roles_too})
-    reads = {"users": _USERS, **({"roles": _ROLES} if roles else {})}
+    reads = {"users": _USERS, **({"roles": _ROLES, "eligible": _ELIGIBLE} if roles else {})}
     reads |= {one: _members_of(one) for one in groups}
     found = tenant.graph.batch(reads)
-    not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
+    if _without_pim(found.get("eligible")):
+        found["eligible"] = []
+    not_read = _not_read(found)
     if _forbidden(found["users"]):
         return {}, not_read
     in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
-    assigned = _read(found.get("roles", []))
-    more = {one: _members_of(one) for one in _held_by_groups(assigned or (), roles) if one not in found}
-    found |= tenant.graph.batch(more)
-    not_read = sorted({str(read) for read in found.values() if _forbidden(read)})
-    members = {one: _read(found[one]) for one in _held_by_groups(assigned or (), roles)}
-    in_roles = _holders({one: _with_members(_with_role(assigned, one), members) for one in roles}, "principalId")
+    given = {"roles": _read(found.get("roles", [])), "eligible": _optional(found.get("eligible", []))}
+    holding = _held_by_groups([*(given["roles"] or ()), *(given["eligible"] or ())], roles)
+    found |= tenant.graph.batch({one: _members_of(one) for one in holding if one not in found})
+    not_read = _not_read(found)
+    members = {one: _read(found[one]) for one in holding}
+    in_roles, may_have = (
+        _holders({one: _with_members(_with_role(given[name], one), members) for one in roles}, "principalId")
+        for name in ("roles", "eligible")
+    )
     alike: dict[Any, Person] = {}
     counts: Counter[Person] = Counter()
     for account in _read(found["users"]) or ():
         if account.get("accountEnabled") is not False:
             one = fold(account["id"])
-            kind = "guest" if account.get("userType") == "Guest" else "member"
-            person = Person(one, _of(in_groups, one), _of(in_roles, one), kind)
-            key = (one if one in ids or one in apart else "", person.groups, person.roles, kind)
+            person = Person(one, _of(in_groups, one), _of(in_roles, one), _kind(account), eligible=_of(may_have, one))
+            key = (one if one in ids or one in apart else "", replace(person, id=""))
             counts[alike.setdefault(key, person)] += 1
     return dict(counts), not_read
+
+
+def _kind(account: Mapping[str, Any]) -> str:
+    """By how somebody authenticates, and by the type of the account ("Properties of a B2B collaboration user")."""
+    guest = account.get("userType") == "Guest"
+    invited = account.get("creationType") == "Invitation" or account.get("externalUserState")
+    if invited or "#ext#" in fold(account.get("userPrincipalName") or ""):
+        return "b2bCollaborationGuest" if guest else "b2bCollaborationMember"
+    return "guest" if guest else "member"
+
+
+def _not_read(found: Mapping[str, Any]) -> list[str]:
+    """What could not be read, in words; what is not needed may fail for any reason."""
+    failed = {name: read for name, read in found.items() if isinstance(read, TenantError)}
+    return sorted({str(read) for name, read in failed.items() if name == "eligible" or _forbidden(read)})
+
+
+def _optional(read: Any) -> list[dict[str, Any]] | None:
+    return None if isinstance(read, TenantError) else list(read)
+
+
+def _without_pim(read: Any) -> bool:
+    return isinstance(read, TenantError) and read.answer is not None and _NO_PIM in read.answer.code
 
 
 def _told(policies: Policies, sign_in: SignIn, wanted: Collection[str], people: Mapping[Person, int]) -> dict[str, Any]:

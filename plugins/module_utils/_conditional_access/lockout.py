@@ -7,8 +7,8 @@ Only enabled accounts of members count: a guest belongs to another tenant. Appli
 people, but nobody signs in with one. Whether a phone is compliant or a person has a second factor is not known here:
 a control counts as one that nobody can meet only where no device or client of the sign-in can meet it.
 
-A policy that is narrowed, such as to networks, keeps nobody out for certain: somebody gets in from elsewhere. Nor is a
-platform that Microsoft Entra does not know a way in.
+A policy that is narrowed, such as to networks, keeps nobody out for certain: somebody gets in from elsewhere, unless
+other policies keep them out there. Nor is a platform that Microsoft Entra does not know a way in.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._core.resource import fold, folded_set
-from .assignments import Assignment, Person, assignment_of, filled
-from .rules import APPS, BLOCK, BROWSER, Reading, SignIn, read
+from .assignments import Person, assignment_of, filled
+from .rules import APPS, BLOCK, BROWSER, Cases, SignIn
 
 # Who may change policies: "Create conditionalAccessPolicy" and "Microsoft Entra built-in roles".
 ADMINISTRATORS = {
@@ -65,7 +65,8 @@ def lockout_risk(policies: Sequence[Policy], changed: Policy, people: Iterable[P
         return (
             f"{name}, and it spares no enabled member account. If it keeps everybody out, nobody is left to change it"
         )
-    if not _keeps_out(changed, members):
+    alone = _closing([changed])
+    if not any(_closers(cases, person) for cases in alone for person in members):
         return ""
     left = who_gets_in(policies, members)
     if not left:
@@ -74,7 +75,8 @@ def lockout_risk(policies: Sequence[Policy], changed: Policy, people: Iterable[P
             f"{name}, and together with {', '.join(others) or 'the other policies'} it would leave no enabled member "
             "account that gets into the admin portals"
         )
-    if names_administrators(changed) and not administrators(left):
+    blamed = any(_stopped(cases, person) for cases in alone for person in members) or administrators(members)
+    if names_administrators(changed) and blamed and not administrators(left):
         return (
             f"{name} for administrators, and would leave nobody in the admin portals who holds an active role that may "
             f"change policies ({', '.join(sorted(ADMINISTRATORS.values()))})"
@@ -89,9 +91,8 @@ def spared(policy: Policy, people: Iterable[Person]) -> list[Person]:
 
 def who_gets_in(policies: Iterable[Policy], people: Iterable[Person]) -> list[Person]:
     """Those who get into the admin portals in at least one way, whatever network they come from."""
-    policies = list(policies)
-    closed = [[reading for policy in policies if (reading := _closes(policy, way))] for way in WAYS_IN]
-    return [one for one in people if any(not any(_holds_for(by, one) for by in readings) for readings in closed)]
+    ways = _closing(policies)
+    return [one for one in people if not all(_stopped(cases, one) for cases in ways)]
 
 
 def last_administrators(before: Iterable[Policy], after: Iterable[Policy], people: Iterable[Person]) -> bool:
@@ -117,28 +118,36 @@ def _spares(policy: Policy, person: Person) -> bool:
     return why is not None
 
 
-def _keeps_out(policy: Policy, people: Iterable[Person]) -> bool:
-    readings = [reading for way in WAYS_IN if (reading := _closes(policy, way))]
-    return any(_holds_for(reading, person) for reading in readings for person in people)
+def _closing(policies: Iterable[Policy]) -> list[Cases]:
+    """The policies for the admin portals, in every case of each way into them."""
+    portal = [one for policy in policies if (one := _of_portals(policy))]
+    return [Cases(portal, way, BLOCK) for way in WAYS_IN]
+
+
+def _stopped(cases: Cases, person: Person) -> bool:
+    """Whether a person is kept out in every case."""
+    return cases.stopped_by(_closers(cases, person)) is not None
+
+
+def _closers(cases: Cases, person: Person) -> list[int]:
+    """The policies that keep a person out in some case. Who may be reached counts as reached."""
+    return [
+        number
+        for number, reading in enumerate(cases.readings)
+        if BLOCK in reading.clauses and reading.reach(person)[0] is None
+    ]
 
 
 def _blocks(policy: Policy) -> bool:
-    return any(_closes(policy, way) for way in WAYS_IN)
+    return any(BLOCK in reading.clauses for cases in _closing([policy]) for reading in cases.readings)
 
 
-def _holds_for(reading: Reading, person: Person) -> bool:
-    assigned: Assignment = reading.assigned
-    return assigned.reach(person, eas=False)[0] is None
-
-
-def _closes(policy: Policy, way: SignIn) -> Reading | None:
-    """How a policy closes this way into the admin portals for those whom it holds for; None if it does not."""
+def _of_portals(policy: Policy) -> dict[str, Any] | None:
+    """An enabled policy for the admin portals, as one for everything; None if it is not for them."""
     conditions = policy.get("conditions") or {}
     if policy.get("state") != "enabled" or not _for_portals(conditions.get("applications") or {}):
         return None
-    anything = {**policy, "conditions": {**conditions, "applications": {"includeApplications": ["All"]}}}
-    reading = read(anything, way)
-    return reading if BLOCK in reading.clauses and not reading.conditions else None
+    return {**policy, "conditions": {**conditions, "applications": {"includeApplications": ["All"]}}}
 
 
 def _for_portals(applications: Mapping[str, Any]) -> bool:

@@ -1,65 +1,79 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Conditional Access asks of people who open their mail in Exchange Online. Pure rules: no I/O.
+"""Conditional Access on one sign-in, and on all that a way to open mail can be. Pure rules: no I/O.
 
-Policies are taken as Microsoft Graph v1.0 returns them. The rules are those of Microsoft's pages "Conditional Access:
-Conditions", "Grant", "Users, groups, and workload identities", "Target resources", "Building a Conditional Access
-policy", "Filter for devices" and "Report-only mode" (MicrosoftDocs/entra-docs, docs/identity/conditional-access), and
-of the resource pages of Graph. The table of the unit test names the page of each rule.
-
-Assumed, since no page says it:
-
-- A policy without C(clientAppTypes) is from before August 2020 and covers modern authentication only. Graph takes no
-  new ones (error 1064).
-- Exchange ActiveSync can pass on compliance and nothing else, so a grant that asks for anything else blocks it. The
-  pages say so of multifactor authentication, terms of use and custom controls, and use app protection to block it.
-- Who is excluded by a filter for applications is not known here: Graph tells no security attributes of Exchange Online.
-- A condition that is not known here narrows the policy.
+One sign-in is allowed, stopped, or not known. Who is covered follows from that: whoever is stopped, in every case,
+when everything is met but what is wanted.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.resource import fold, folded_set
-from .assignments import EVERYBODY, Assignment, Person, Why, assignment_of, filled
+from .assignments import EVERYBODY, Person, filled
+from .conditions import conditions_of, every_case
+from .reading import (
+    ASKS_NOTHING,
+    DEVICE_OR_APP,
+    REPORT_ONLY,
+    Reading,
+    beside,
+    controls_of,
+    read,
+)
+from .sign_in import (
+    APPS,
+    BLOCK,
+    BROWSER,
+    EAS,
+    EXCHANGE_ONLINE,
+    LEGACY,
+    UNREGISTERED,
+    AllBut,
+    Device,
+    SignIn,
+    platform_of,
+    registered,
+)
 
-EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
-EAS, LEGACY, APPS, BROWSER = "exchangeActiveSync", "other", "mobileAppsAndDesktopClients", "browser"
-REPORT_ONLY = "enabledForReportingButNotEnforced"
-BLOCK = frozenset({"block"})
-DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})
+__all__ = [
+    "APPS",
+    "ASKS_NOTHING",
+    "BLOCK",
+    "BROWSER",
+    "DEVICE_OR_APP",
+    "EAS",
+    "EXCHANGE_ONLINE",
+    "LEGACY",
+    "MOBILE",
+    "REPORT_ONLY",
+    "UNREGISTERED",
+    "AllBut",
+    "Cases",
+    "Decision",
+    "Device",
+    "Outcome",
+    "Reading",
+    "SignIn",
+    "controls_of",
+    "decide",
+    "judge",
+    "platform_of",
+    "read",
+    "registered",
+]
 
-_RETIRED = "approvedApplication"
-_OTHER_CONTROLS = {
-    "authenticationStrength": "authenticationStrength",
-    "customAuthenticationFactors": "customAuthenticationFactor",
-    "termsOfUse": "termsOfUse",
-}
-# "The device platforms that Conditional Access supports", and those on which a control can be met ("Grant").
-_PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
-_CAN_BE_MET = {
-    "compliantDevice": _PLATFORMS,
-    "domainJoinedDevice": frozenset({"windows"}),
-    "compliantApplication": frozenset({"android", "ios"}),
-}
-_EAS_PLATFORMS = frozenset({"android", "ios", "windows"})
-_RISKS = ("userRiskLevels", "signInRiskLevels")
-_EVERY_RISK = frozenset({"none", "low", "medium", "high"})
-_JUDGED = frozenset({"users", "applications", "clientAppTypes", "platforms", "clientApplications", "locations"})
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """One way to open the mail. The platform C(other) is one that Conditional Access does not know."""
-
-    client: str
-    platform: str
-
+# Session controls that can refuse a sign-in; others shorten or limit the session ("Session").
+_REFUSING_SESSIONS = frozenset(
+    {"secureSignInSession", "continuousAccessEvaluation", "globalSecureAccessFilteringProfile"}
+)
+# Controls that an attribute of the device meets.
+_OF_DEVICES = {"compliantDevice": ("iscompliant", "true"), "domainJoinedDevice": ("trusttype", "serverad")}
+Policies = Iterable[Mapping[str, Any]]
 
 MOBILE = tuple(
     SignIn(client, platform) for client in (EAS, LEGACY, APPS, BROWSER) for platform in ("iOS", "android", "other")
@@ -67,41 +81,99 @@ MOBILE = tuple(
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a policy asks of a sign-in, whoever signs in.
-
-    Each of the C(clauses) must be met, by one of its controls; C(conditions) narrow when. Without clauses, C(why_not).
-    """
+class Outcome:
+    """What became of one policy: C(not_applied), C(met), C(stopped) or C(unknown), and why."""
 
     policy: Mapping[str, Any]
-    assigned: Assignment
-    clauses: tuple[frozenset[str], ...] = ()
-    conditions: tuple[str, ...] = ()
-    why_not: Why | None = None
-
-    @property
-    def enforced(self) -> bool:
-        return self.policy.get("state") == "enabled"
+    enforced: bool
+    applies: bool | None
+    result: str
+    reason: str
+    missing: tuple[frozenset[str], ...] = ()
 
 
-def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
-    """What C(policy) asks of this way to open the mail."""
-    conditions, assigned = policy.get("conditions") or {}, assignment_of(policy)
-    for why in (
-        _not_in_force(policy),
-        _for_workloads(conditions),
-        _other_application(conditions.get("applications") or {}),
-        _other_client(conditions.get("clientAppTypes") or [], sign_in),
-        _other_platform(conditions.get("platforms") or {}, sign_in),
-    ):
-        if why:
-            return Reading(policy, assigned, why_not=why)
-    clauses = _clauses(policy, sign_in)
-    return Reading(policy, assigned, clauses, _narrowing(conditions), None if clauses else _no_clauses(policy))
+@dataclass(frozen=True)
+class Decision:
+    """Whether a sign-in is C(allowed) or C(stopped), or C(unknown); and what each policy has to do with it."""
+
+    answer: str
+    outcomes: tuple[Outcome, ...]
+
+
+def decide(policies: Policies, sign_in: SignIn, person: Person = EVERYBODY) -> Decision:
+    """What these policies make of one sign-in of one person.
+
+    A sign-in is stopped where an enforced policy applies for certain and asks for what was not satisfied.
+    """
+    outcomes = tuple(_outcome(read(policy, sign_in), sign_in, person) for policy in policies)
+    results = {one.result for one in outcomes if one.enforced}
+    answer = next((one for one in ("stopped", "unknown") if one in results), "allowed")
+    return Decision(answer, outcomes)
+
+
+def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:
+    enforced, against = reading.enforced, reading.why_not
+    doubt = ""
+    if reading.applies:
+        reached, doubt = reading.reach(person)
+        against = reached or against
+        if reached is None:
+            open_to = [*reading.conditions, *([doubt] if doubt else [])]
+            missing, unknown = _missing(reading.clauses_for(person), sign_in)
+            applies = None if open_to else True
+            if missing and applies:
+                words = " and ".join(" or ".join(sorted(clause)) for clause in missing)
+                reason = f"it asks for {words}" if missing != (BLOCK,) else "it blocks, or asks for what cannot be met"
+                return Outcome(reading.policy, enforced, applies, "stopped", reason, missing)
+            left = _refusing(reading.policy)
+            if missing or unknown or left:
+                hangs = [*open_to, *(f"whether {' or '.join(sorted(one))} was met" for one in unknown), *left]
+                reason = f"it hangs on {', '.join(hangs)}"
+                return Outcome(reading.policy, enforced, applies, "unknown", reason, missing)
+            reason = against[1] if against else "what it asks for was met"
+            return Outcome(reading.policy, enforced, applies, "met", reason)
+    return Outcome(reading.policy, enforced, False, "not_applied", against[1] if against else "")
+
+
+def _missing(
+    clauses: Iterable[frozenset[str]], sign_in: SignIn
+) -> tuple[tuple[frozenset[str], ...], tuple[frozenset[str], ...]]:
+    """The clauses that are not met, and those of which is not known whether they are."""
+    found: dict[bool | None, list[frozenset[str]]] = {True: [], False: [], None: []}
+    for clause in clauses:
+        held = {_satisfied(control, sign_in) for control in clause}
+        found[True if True in held else None if None in held else False].append(clause)
+    return tuple(found[False]), tuple(found[None])
+
+
+def _satisfied(control: str, sign_in: SignIn) -> bool | None:
+    if control in BLOCK:
+        return False
+    if sign_in.satisfied is not None and control in sign_in.satisfied:
+        return True
+    by_device = _meets(sign_in.device, control)
+    if by_device is not None:
+        return by_device
+    if control == "authenticationStrength" and not isinstance(sign_in.satisfied, AllBut):
+        return None  # which methods were used is not among the controls
+    return None if sign_in.satisfied is None else False
+
+
+def _meets(device: Device | None, control: str) -> bool | None:
+    if device is None or control not in _OF_DEVICES:
+        return None
+    name, value = _OF_DEVICES[control]
+    held = device.get(name)
+    return held == value if held is not None or not device.registered else None
+
+
+def _refusing(policy: Mapping[str, Any]) -> list[str]:
+    session = policy.get("sessionControls") or {}
+    return sorted(name for name in _REFUSING_SESSIONS & set(session) if filled(session[name]))
 
 
 def judge(
-    policies: Iterable[Mapping[str, Any]],
+    policies: Policies,
     sign_in: SignIn,
     wanted: Collection[str] | None = None,
     people: Iterable[Person] = (EVERYBODY,),
@@ -110,48 +182,110 @@ def judge(
 
     Each person is in one of C(covered), C(depends_on) and C(not_covered), with the policies that make it so. Who is
     not covered now is in C(report_only) too if a policy in that mode would change it. People about whom the same is
-    to be said share an entry.
+    to be said share an entry; C(exempt) are those whom nothing but exclusions leaves uncovered.
     """
-    readings = [read(policy, sign_in) for policy in policies]
+    cases = Cases(policies, sign_in, wanted)
     found: dict[str, dict[str, dict[str, Any]]] = {
         name: {} for name in ("covered", "depends_on", "not_covered", "report_only")
     }
     for person in people:
-        for status, said in _about(person, readings, sign_in, wanted).items():
+        for status, said in _about(person, cases).items():
             found[status].setdefault(json.dumps(said), {"who": [], **said})["who"].append(person.id)
     return {status: list(entries.values()) for status, entries in found.items()}
 
 
-def _about(
-    person: Person, readings: Iterable[Reading], sign_in: SignIn, wanted: Collection[str] | None
-) -> dict[str, dict[str, Any]]:
-    enforced, conditional, planned, reasons = [], [], [], []
-    requirements: set[frozenset[str]] = set()
-    for reading in readings:
-        why, unknown = reading.why_not, ""
+class Cases:
+    """What policies ask of a sign-in, and which of them hold in each case that they tell apart.
+
+    Left out is the case of somebody whose device meets what is wanted anyway.
+    """
+
+    def __init__(self, policies: Policies, sign_in: SignIn, wanted: Collection[str] | None) -> None:
+        self.wanted = None if wanted is None else frozenset(wanted)
+        self.readings = [read(policy, sign_in) for policy in policies]
+        narrowed = {
+            number: reading.policy
+            for number, reading in enumerate(self.readings)
+            if reading.enforced and reading.conditions and not reading.why_not
+        }
+        found = every_case([policy.get("conditions") or {} for policy in narrowed.values()], sign_in)
+        left = [case for case in found if not any(_meets(case.device, control) for control in wanted or ())]
+        held = {frozenset(one for one, policy in narrowed.items() if _holds(policy, case)) for case in left}
+        # Who is stopped where fewer policies hold is stopped where more do.
+        self.held = [one for one in held if not any(other < one for other in held)]
+
+    def stopped_by(self, certain: Collection[int]) -> list[int] | None:
+        """Of the policies that reach somebody for certain, those that stop them in one case or another.
+
+        None if there is a case in which none does.
+        """
+        always = [one for one in certain if not self.readings[one].conditions]
+        if always:
+            return always
+        if not self.held or not all(held & set(certain) for held in self.held):
+            return None
+        return sorted(set(certain) & frozenset().union(*self.held))
+
+
+def _holds(policy: Mapping[str, Any], case: SignIn) -> bool:
+    """Whether all conditions hold, of a policy that is read already."""
+    return all(holds for _name, holds in conditions_of(policy.get("conditions") or {}, case))
+
+
+def _about(person: Person, cases: Cases) -> dict[str, dict[str, Any]]:
+    certain: list[int] = []
+    spared: list[int] = []  # those that would reach the person for certain, but for an exclusion
+    conditional, planned, reasons = [], [], []
+    asked: set[frozenset[str]] = set()
+    for number, reading in enumerate(cases.readings):
+        why, doubt, clauses = reading.why_not, "", reading.clauses_for(person)
+        stops = None if why else beside(clauses, cases.wanted)
         if not why:
-            why, unknown = reading.assigned.reach(person, eas=sign_in.client == EAS)
-        if not why:
-            why = _beside(reading.clauses, wanted)
-            if reading.enforced and not reading.conditions and not unknown:
-                requirements.update(reading.clauses)
+            why, doubt = reading.reach(person)
+            if not why and reading.enforced and not reading.conditions and not doubt:
+                asked.update(clauses)
+            if why and why[0] == "excluded" and reading.enforced and not stops and _included(reading, person):
+                spared.append(number)
+            why = why or stops
         if why:
             reasons.append(_name(reading, reason=why[0], detail=why[1]))
             continue
-        conditions = [*reading.conditions, *([unknown] if unknown else [])]
+        conditions = [*reading.conditions, *([doubt] if doubt else [])]
         if not reading.enforced:
-            planned.append(_name(reading, requirements=_sorted(reading.clauses), conditions=conditions))
+            planned.append(_name(reading, requirements=_sorted(clauses), conditions=conditions))
             reasons.append(_name(reading, reason="report_only", detail="it is in report-only mode"))
-        elif conditions:
-            conditional.append(_name(reading, requirements=_sorted(reading.clauses), conditions=conditions))
-        else:
-            enforced.append(_name(reading, **{"except": list(reading.assigned.excluded.words)}))
-    if enforced:
-        return {"covered": {"requirements": _sorted(requirements), "policies": enforced}}
+            continue
+        if not doubt:
+            certain.append(number)
+        if conditions:
+            conditional.append(_name(reading, requirements=_sorted(clauses), conditions=conditions))
+    stopping = cases.stopped_by(certain)
+    if stopping is not None:
+        return {"covered": _covered([cases.readings[one] for one in stopping], asked, person)}
+    exempt = {"exempt": True} if spared and cases.stopped_by([*certain, *spared]) is not None else {}
     said: dict[str, dict[str, Any]] = (
-        {"depends_on": {"policies": conditional}} if conditional else {"not_covered": {"reasons": reasons}}
+        {"depends_on": {"policies": conditional, **exempt}}
+        if conditional
+        else {"not_covered": {"reasons": reasons, **exempt}}
     )
     return {**said, "report_only": {"policies": planned}} if planned else said
+
+
+def _included(reading: Reading, person: Person) -> bool:
+    return reading.assigned.includes(person, eas=reading.eas) == (None, "")
+
+
+def _covered(stopping: Sequence[Reading], asked: Iterable[frozenset[str]], person: Person) -> dict[str, Any]:
+    requirements = {*asked, *(clause for one in stopping for clause in one.clauses_for(person))}
+    policies = [
+        _name(
+            one,
+            **{"except": list(one.assigned.excluded.words)},
+            **({"conditions": list(one.conditions)} if one.conditions else {}),
+        )
+        for one in stopping
+    ]
+    return {"requirements": _sorted(requirements), "policies": policies}
 
 
 def _name(reading: Reading, **more: Any) -> dict[str, Any]:
@@ -160,111 +294,3 @@ def _name(reading: Reading, **more: Any) -> dict[str, Any]:
 
 def _sorted(clauses: Iterable[frozenset[str]]) -> list[list[str]]:
     return sorted(sorted(clause) for clause in clauses)
-
-
-def _not_in_force(policy: Mapping[str, Any]) -> Why | None:
-    known = policy.get("state") in ("enabled", REPORT_ONLY)
-    return None if known else ("disabled", f"its state is {policy.get('state')}")
-
-
-def _for_workloads(conditions: Mapping[str, Any]) -> Why | None:
-    only = filled(conditions.get("clientApplications")) and not any(
-        filled(value) and folded_set(value if isinstance(value, list) else ()) != {"none"}
-        for name, value in (conditions.get("users") or {}).items()
-        if name.startswith("include")
-    )
-    return ("workload_identity", "it is about workload identities, not about people") if only else None
-
-
-def _other_application(applications: Mapping[str, Any]) -> Why | None:
-    ours = {EXCHANGE_ONLINE, "office365"}
-    if ours & folded_set(applications.get("excludeApplications")):
-        return "application", "it excludes Exchange Online"
-    if (ours | {"all"}) & folded_set(applications.get("includeApplications")):
-        return None
-    if (applications.get("applicationFilter") or {}).get("mode") == "include":
-        return None
-    if applications.get("includeUserActions"):
-        return "user_action", "it is about user actions, not about opening mail"
-    if applications.get("includeAuthenticationContextClassReferences"):
-        return "authentication_context", "it is about an authentication context, which mail does not ask for"
-    return "application", "it does not include Exchange Online"
-
-
-def _other_client(types: Collection[str], sign_in: SignIn) -> Why | None:
-    if not types:
-        modern = sign_in.client in (APPS, BROWSER)
-        return None if modern else ("client_app", "it names no client apps, as before August 2020: modern ones only")
-    supported = fold(sign_in.platform) in _EAS_PLATFORMS
-    of_eas = sign_in.client == EAS and ("easSupported" if supported else "easUnsupported") in types
-    if of_eas or sign_in.client in types or "all" in types:
-        return None
-    return "client_app", f"it does not include the client apps {sign_in.client}"
-
-
-def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None:
-    included, excluded = folded_set(platforms.get("includePlatforms")), folded_set(platforms.get("excludePlatforms"))
-    platform = fold(sign_in.platform)
-    if {platform, "all"} & excluded:
-        return "platform", f"it excludes the platform {sign_in.platform}"
-    if not included | excluded or {platform, "all"} & included:
-        return None
-    return "platform", f"it does not include the platform {sign_in.platform}"
-
-
-def controls_of(policy: Mapping[str, Any]) -> set[str]:
-    """The controls that a policy asks for, and that are still enforced."""
-    grant = policy.get("grantControls") or {}
-    asked = {*(grant.get("builtInControls") or ()), *(name for key, name in _OTHER_CONTROLS.items() if grant.get(key))}
-    return asked - {_RETIRED}  # "as if this grant isn't selected"
-
-
-def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str], ...]:
-    asked = controls_of(policy)
-    if not asked or asked & BLOCK:
-        return (BLOCK,) if asked else ()
-    either = fold(policy["grantControls"].get("operator")) == "or"
-    alternatives = [asked] if either else [{control} for control in sorted(asked)]
-    possible = (frozenset(one for one in controls if _can_be_met(one, sign_in)) for controls in alternatives)
-    return tuple(clause or BLOCK for clause in possible)  # what nobody can meet keeps everybody out
-
-
-def _can_be_met(control: str, sign_in: SignIn) -> bool:
-    if sign_in.client == LEGACY or (sign_in.client == EAS and control != "compliantDevice"):
-        return False
-    platform = fold(sign_in.platform)
-    if control == "compliantApplication" and platform == "windows":
-        return sign_in.client == BROWSER  # Edge only
-    return platform in _CAN_BE_MET.get(control, {platform})
-
-
-def _no_clauses(policy: Mapping[str, Any]) -> Why:
-    if _RETIRED in ((policy.get("grantControls") or {}).get("builtInControls") or ()):
-        return "approved_application", f"it rests on {_RETIRED} alone, which is not enforced since 2026-06-30"
-    return "no_grant", "it grants access without a requirement"
-
-
-def _narrowing(conditions: Mapping[str, Any]) -> tuple[str, ...]:
-    locations = conditions.get("locations") or {}
-    everywhere = "all" in folded_set(locations.get("includeLocations")) and not locations.get("excludeLocations")
-    any_risk = {name for name in _RISKS if folded_set(conditions.get(name)) >= _EVERY_RISK}
-    found = {
-        "applicationFilter": filled((conditions.get("applications") or {}).get("applicationFilter")),
-        "clientApplications": filled(conditions.get("clientApplications")),
-        "locations": filled(locations) and not everywhere,
-        **{
-            name: filled(value) and name not in any_risk
-            for name, value in conditions.items()
-            if name not in _JUDGED and "@" not in name
-        },
-    }
-    return tuple(sorted(name for name, narrows in found.items() if narrows))
-
-
-def _beside(clauses: Iterable[frozenset[str]], wanted: Collection[str] | None) -> Why | None:
-    """Why these requirements do not bring about what is wanted: each can be met in another way."""
-    if any(wanted is None or clause == BLOCK or clause <= set(wanted) for clause in clauses):
-        return None
-    words = " and ".join(" or ".join(sorted(clause)) for clause in clauses)
-    partly = any(clause & set(wanted or ()) for clause in clauses)
-    return "alternative" if partly else "other_requirement", f"it can be met with {words}"

@@ -16,7 +16,7 @@ from .._core.errors import Purpose, TenantError
 from .._engine.pace import Pace
 from .._engine.tenant import Tenant
 from .assignments import Person
-from .rules import APPS, EAS, EXCHANGE_ONLINE, SignIn, read
+from .rules import APPS, EAS, EXCHANGE_ONLINE, SignIn, decide
 
 # The ways to open mail that the connector was about.
 WAYS = tuple(SignIn(client, platform) for client in (APPS, EAS) for platform in ("iOS", "android"))
@@ -26,8 +26,6 @@ _PATH = "identity/conditionalAccess/evaluate"
 _VERSIONS = ("v1.0", "beta")
 # What says that a version does not take the call, not that the caller may not make it.
 _NOT_TAKEN = ("not_found", "protocol", "refused")
-# Reasons for which a policy asks for nothing, though it applies.
-_APPLIES_ALL_THE_SAME = {"no_grant", "approved_application"}
 
 
 def what_if(
@@ -96,26 +94,12 @@ def _asked(tenant: Tenant, person: Person, way: SignIn, version: str) -> dict[st
 def _differences(
     policies: Iterable[Mapping[str, Any]], person: Person, way: SignIn, said: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    for policy in policies:
-        answer = said.get(str(policy["id"]))
-        if answer is None:
-            continue  # made since the policies were read
-        ours, why = _ours(policy, person, way)
-        if ours is not None and ours is not bool(answer["policyApplies"]):
+    for ours in decide(policies, way, person).outcomes:
+        answer = said.get(str(ours.policy["id"]))  # none if it was made since the policies were read
+        if answer is not None and ours.applies is not None and ours.applies is not bool(answer["policyApplies"]):
             yield {
-                "policy": policy.get("displayName"),
+                "policy": ours.policy.get("displayName"),
                 "service_applies": bool(answer["policyApplies"]),
                 "service_reason": answer.get("analysisReasons") or "",
-                "ours": why,
+                "ours": "it applies" if ours.applies else ours.reason,
             }
-
-
-def _ours(policy: Mapping[str, Any], person: Person, way: SignIn) -> tuple[bool | None, str]:
-    """Whether a policy applies, None where that depends on more than is asked here; and why."""
-    reading = read(policy, way)
-    if reading.why_not and reading.why_not[0] not in _APPLIES_ALL_THE_SAME:
-        return False, reading.why_not[1]
-    against, depends = reading.assigned.reach(person, eas=way.client == EAS)
-    if against:
-        return False, against[1]
-    return (None, depends) if depends or reading.conditions else (True, "it applies")

@@ -90,4 +90,4 @@ def _judge(requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
         if isinstance(fact, TenantError):
             answer = requirement.failures.get(fact.kind)
             return answer(fact) if answer else unread(fact)
-    return requirement.judge(*known, *(facts[name] for name in requirement.may_fail))
+    return requirement.judge(*known, *(facts.get(name) for name in requirement.may_fail))

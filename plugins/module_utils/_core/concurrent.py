@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 import time
@@ -43,7 +44,8 @@ def gather(
                 done.put((name, None, error))
 
     for _thread in range(min(at_most, len(calls))):
-        threading.Thread(target=work, daemon=True).start()
+        # In a copy of what holds here, such as whose secrets are hidden.
+        threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True).start()
     results: dict[str, Any] = {}
     due = time.monotonic() + every
     while len(results) < len(calls):

@@ -11,18 +11,33 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._client import auth, transport
 from .._core.caller import watch_process
-from .._core.redaction import hide, secrets_of
+from .._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from .._core.text import all_fit
 from .run import Declaration, perform
 
 
 class _Module(AnsibleModule):
-    """C(given) are the arguments as they were written, without defaults and what the environment says."""
+    """Also hides what is secret in the address of a proxy, where it ends before anything of ours runs as well.
+
+    C(given) are the arguments as they were written, without defaults and what the environment says.
+    """
 
     given: dict[str, Any]
 
     def _load_params(self) -> None:
         super()._load_params()
         self.given = dict(self.params)
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        self._hide_proxy()
+        super().fail_json(msg, **result)
+
+    def exit_json(self, **result: Any) -> None:
+        self._hide_proxy()
+        super().exit_json(**result)
+
+    def _hide_proxy(self) -> None:
+        self.no_log_values |= proxy_credentials((self.params or {}).get("proxy"))
 
 
 def run_module(declaration: Declaration) -> None:
@@ -40,8 +55,11 @@ def run_module(declaration: Declaration) -> None:
     if progress:
         result["progress"] = progress
     # From 2.22 on, ansible-core no longer hides secrets in the arguments that a task registers.
-    hidden = hide(module.params, secrets_of(declaration.argument_spec, module.params))
-    result["invocation"] = {"module_args": hidden}
+    secrets = secrets_of(declaration.argument_spec, module.params)
+    redactor = Redactor()
+    for secret in secrets:
+        redactor.add(secret)
+    result["invocation"] = {"module_args": all_fit(redactor.clean(hide(module.params, secrets)))}
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

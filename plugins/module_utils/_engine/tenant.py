@@ -17,7 +17,7 @@ from .._client.http import Http
 from .._client.service import Bearer
 from .._client.token_cache import Token
 from .._client.transport import IMPORT_ERROR
-from .._core.connection import cloud_of, named
+from .._core.connection import cloud_of, named, proxy_of
 from .._core.errors import one_line, usage
 from .._core.redaction import Redactor
 from .._exchange.invoke_command import Exchange
@@ -64,7 +64,7 @@ def open_tenant(
     if params["timeout"] <= 0:
         raise usage(f"{named('timeout')} must be more than 0 seconds")
     cloud = cloud_of(dict(params))
-    sender = Http(label, params["timeout"], params.get("ca_path"), params.get("proxy"), **http)
+    sender = Http(label, params["timeout"], params.get("ca_path"), proxy_of(dict(params)), **http)
     tokens = Tokens(dict(params), cloud, sender, redactor, tell, {} if memory is None else memory)
     for_graph, for_exchange = (
         Bearer(partial(tokens.bearer, service), partial(tokens.refused, service)) for service in ("graph", "exchange")

@@ -152,6 +152,17 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         "GroupMember.Read.All",
     ),
     ("modern_clients", bound(refused(), refused()), "unknown", "This.Read.All"),
+    ("browser_on_phones", bound([DEVICE]), "met", "4 people covered"),
+    ("browser_on_phones", bound([policy(["compliantDevice"], [MODERN])]), "unmet", "client app browser"),
+    ("browser_on_phones", bound(refused(), refused()), "unknown", "This.Read.All"),
+    ("unknown_platforms", bound([DEVICE]), "met", "4 people covered"),
+    (
+        "unknown_platforms",
+        bound([policy(["compliantDevice"], ["all"], conditions={"platforms": {"includePlatforms": ["iOS"]}})]),
+        "unmet",
+        "excludes android, iOS, windows, macOS and linux, and blocks",
+    ),
+    ("unknown_platforms", bound(refused(), refused()), "unknown", "This.Read.All"),
     ("approved_application", {"policies": [DEVICE]}, "met", "none of 1"),
     ("approved_application", {"policies": [policy(["approvedApplication"], ["all"])]}, "unmet", "'Ours'"),
     (

@@ -142,3 +142,61 @@ def test_the_repair_of_the_hole(run: Run, simulator: Simulator) -> None:
     mail = told["exchangeActiveSync", "iOS"]
     assert mail["before"]["covered"] == 1 and mail["after"]["covered"] == people - 1  # the pilot was blocked before
     assert told["mobileAppsAndDesktopClients", "android"]["after"]["covered"] == people - 1
+
+
+def described(name: str, **more: Any) -> dict[str, Any]:
+    return {"displayName": name, "licences": [], **more}
+
+
+def test_who_holds_a_role_and_who_is_external(simulator: Simulator, policies_of: Any) -> None:
+    """Roles through a group count, those in an administrative unit and those to be activated do not; see the pages
+    "Users, groups, and workload identities" and "Authentication and Conditional Access for B2B users"."""
+    role = {"eligible_roles": ["Security Administrator"]}
+    users = {
+        "direct": described("Direct", directory_roles=["Security Administrator"]),
+        "unit": described("Unit", roles_in_units={"Security Administrator": "North"}),
+        "through": described("Through a group"),
+        "eligible": described("Eligible", **role),
+        "eligible.group": described("Eligible through a group"),
+        "invited.member": described("External member", creationType="Invitation", externalUserState="Accepted"),
+        "invited.guest": described("External guest", userType="Guest", creationType="Invitation"),
+        "local.guest": described("Local guest", userType="Guest"),
+    }
+    groups = {
+        "Role holders": {"members": ["through"], "directory_roles": ["Security Administrator"]},
+        "Role seekers": {"members": ["eligible.group"], **role},
+    }
+    plan = {"AAD_PREMIUM_P2": {"id": "eec0eb4f-6444-4f95-aba0-50c24d67f998", "service": "AADPremiumService"}}
+    licence = {"AAD_PREMIUM_P2": {"id": "84a661c4-e949-4bd2-a560-ed7766fcaf2b", "units": 5, "plans": plan}}
+    security = "194ae4cb-b126-40b2-bd5b-6091b380977d"
+    named = [{"conditions": {"users": {"includeRoles": [security]}}}]
+    for licensed in (True, False):
+        simulator.describe({"users": users, "groups": groups, "skus": licence if licensed else {}}, "retired_covered")
+        tenant, _policies = policies_of("retired_covered")
+        ids = {one["displayName"]: one["id"] for one in simulator.state("retired_covered")["users"]}
+        found, not_read = read_people(tenant, named, apart=set(ids.values()))
+        people = {name: next(one for one in found if one.id == user) for name, user in ids.items()}
+        assert not_read == []  # without the licence, nobody can be eligible
+        assert {name for name, one in people.items() if one.roles} == {"Direct", "Through a group"}
+        eligible = {name for name, one in people.items() if one.eligible}
+        assert eligible == ({"Eligible", "Eligible through a group"} if licensed else set())
+        kinds = {name: one.kind for name, one in people.items() if one.kind != "member"}
+        assert kinds == {
+            "External member": "b2bCollaborationMember",
+            "External guest": "b2bCollaborationGuest",
+            "Local guest": "guest",
+        }
+
+
+def test_who_may_activate_a_role_is_not_guessed(simulator: Simulator, policies_of: Any) -> None:
+    """Where that is refused, an excluded role leaves it open who is covered; an included one covers nobody else."""
+    read = "roleManagement.directory.ListRoleEligibilityScheduleInstances"
+    simulator.fault(match=read, kind="status", status=403, count=9)
+    tenant, policies = policies_of("retired_covered")
+    security = "194ae4cb-b126-40b2-bd5b-6091b380977d"
+    users = {"includeUsers": ["All"], "excludeRoles": [security]}
+    excluding = [{**policies[1], "conditions": {**policies[1]["conditions"], "users": users}}]
+    people, not_read = read_people(tenant, excluding)
+    assert any("who may activate" in one for one in not_read) and all(one.eligible is None for one in people)
+    found = judge(excluding, SignIn(EAS, "iOS"), {"block"}, people)
+    assert not found["covered"] and "not known here: who may activate role" in str(found["depends_on"])

@@ -1,0 +1,172 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The conditions of a Conditional Access policy that hang on more than client and platform. Pure rules: no I/O.
+
+The rules are those of "Conditions", "Network", "Filter for devices" and "Authentication flows" (MicrosoftDocs/
+entra-docs, docs/identity/conditional-access). A condition that is not known here narrows the policy, so that whether
+it holds is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations, product
+from typing import Any
+
+from .._core.resource import fold, folded_set
+from .assignments import filled
+from .devices import matches, possible_devices
+from .sign_in import APPS, BROWSER, LEGACY, NO_FLOW, TRUSTED, UNREGISTERED, Device, SignIn
+
+_RISKS = {
+    "signInRiskLevels": ("sign_in_risk", ("none", "low", "medium", "high")),
+    "userRiskLevels": ("user_risk", ("none", "low", "medium", "high")),
+    "insiderRiskLevels": ("insider_risk", ("none", "minor", "moderate", "elevated")),
+}
+_FLOWS = (NO_FLOW, "devicecodeflow", "authenticationtransfer")
+# What is judged elsewhere, for the client and the platform alone.
+_ELSEWHERE = frozenset({"users", "applications", "clientAppTypes", "platforms"})
+_MFA_TRUSTED_ADDRESSES = "00000000-0000-0000-0000-000000000000"  # one of those that "all trusted locations" means
+_MOST_PLACES = 5
+_MOST_SIGN_INS = 1000
+Holds = bool | None
+Conditions = Mapping[str, Any]
+
+
+def conditions_of(conditions: Conditions, sign_in: SignIn) -> Iterator[tuple[str, Holds]]:
+    """The conditions that narrow a policy, each with whether it holds for a sign-in; None if that is not known."""
+    if filled((conditions.get("applications") or {}).get("applicationFilter")):
+        yield "applicationFilter", None  # Graph tells no security attributes of Exchange Online
+    if not sign_in.platform and filled(conditions.get("platforms")):
+        yield "platforms", None
+    for name, value in conditions.items():
+        if name not in _ELSEWHERE and "@" not in name and filled(value):
+            yield name, _JUDGES.get(name, _unknown)(name, value, _facts(sign_in))
+
+
+def _facts(sign_in: SignIn) -> SignIn:
+    """What follows from the client: basic authentication has no flows and passes no device state ("Conditions")."""
+    if sign_in.client not in (APPS, BROWSER) and sign_in.flow is None:
+        sign_in = replace(sign_in, flow=NO_FLOW)
+    if sign_in.client == LEGACY and sign_in.device is None:
+        sign_in = replace(sign_in, device=UNREGISTERED)
+    return sign_in
+
+
+def _unknown(_name: str, _value: Any, _sign_in: SignIn) -> Holds:
+    return None
+
+
+def _levels(value: Any) -> frozenset[str]:
+    """Levels stand in a list, or as one text with commas."""
+    parts = value.split(",") if isinstance(value, str) else value
+    return frozenset(fold(str(one).strip()) for one in parts)
+
+
+def _risk(name: str, value: Any, sign_in: SignIn) -> Holds:
+    attribute, every = _RISKS[name]
+    levels, level = _levels(value), getattr(sign_in, attribute)
+    if levels >= set(every):
+        return True
+    return None if fold(level) not in every else fold(level) in levels
+
+
+def _flow(_name: str, value: Any, sign_in: SignIn) -> Holds:
+    methods = _levels((value or {}).get("transferMethods") or "") - {""}
+    if not methods:
+        return True
+    return None if sign_in.flow is None else fold(sign_in.flow) in methods
+
+
+def _locations(_name: str, value: Any, sign_in: SignIn) -> Holds:
+    included, excluded = folded_set(value.get("includeLocations")), folded_set(value.get("excludeLocations"))
+    if not excluded and "all" in included:
+        return True
+    if sign_in.places is None:
+        return None
+    inside = _named_by(included, sign_in)
+    outside = _named_by(excluded, sign_in)
+    if inside is False or outside:
+        return False
+    return None if inside is None or outside is None else True
+
+
+def _named_by(places: frozenset[str], sign_in: SignIn) -> Holds:
+    if "all" in places or places & (sign_in.places or frozenset()):
+        return True
+    return None if places & sign_in.unsure_places else False
+
+
+def _devices(_name: str, value: Any, sign_in: SignIn) -> Holds:
+    wanted = value.get("deviceFilter") or {}
+    if filled({name: part for name, part in value.items() if name != "deviceFilter"}) or not wanted.get("rule"):
+        return None  # the deprecated device state, or what is new
+    found = matches(str(wanted["rule"]), sign_in)
+    if fold(wanted.get("mode")) not in ("include", "exclude") or found is None:
+        return None
+    return found is (fold(wanted["mode"]) == "include")
+
+
+_JUDGES: dict[str, Callable[[str, Any, SignIn], Holds]] = {
+    **dict.fromkeys(_RISKS, _risk),
+    "authenticationFlows": _flow,
+    "locations": _locations,
+    "devices": _devices,
+}
+
+
+def every_case(policies: Iterable[Conditions], sign_in: SignIn) -> list[SignIn]:
+    """The sign-in in every case that these policies tell apart, as far as it leaves that open.
+
+    The cases are as many as can be: some may not occur. Where there are too many, what makes them so stays unknown.
+    """
+    policies, cases = list(policies), [sign_in]
+    open_to: dict[str, Sequence[Any]] = {
+        **{attribute: _risk_cases(policies, api, every) for api, (attribute, every) in _RISKS.items()},
+        "flow": _flow_cases(policies),
+        "places": _place_cases(policies),
+        "device": _device_cases(policies, sign_in),
+    }
+    for name, values in open_to.items():
+        known = getattr(_facts(sign_in), name)
+        if known is None and values and len(cases) * len(values) <= _MOST_SIGN_INS:
+            cases = [replace(case, **{name: value}) for case, value in product(cases, values)]
+    return cases
+
+
+def _named(policies: Iterable[Conditions], name: str) -> list[Any]:
+    return [policy[name] for policy in policies if filled(policy.get(name))]
+
+
+def _risk_cases(policies: Iterable[Conditions], name: str, every: tuple[str, ...]) -> list[str]:
+    return list(every) if _named(policies, name) else []
+
+
+def _flow_cases(policies: Iterable[Conditions]) -> list[str]:
+    return list(_FLOWS) if _named(policies, "authenticationFlows") else []
+
+
+def _place_cases(policies: Iterable[Conditions]) -> list[frozenset[str]]:
+    """Every set of the places that are named: how they lie to each other is not known here."""
+    places = sorted(
+        {
+            fold(one)
+            for value in _named(policies, "locations")
+            for side in ("includeLocations", "excludeLocations")
+            for one in value.get(side) or ()
+        }
+        - {"all"}
+    )
+    if not places or len(places) > _MOST_PLACES:
+        return []
+    found = [frozenset(some) for number in range(len(places) + 1) for some in combinations(places, number)]
+    return [some for some in found if _MFA_TRUSTED_ADDRESSES not in some or TRUSTED in some or TRUSTED not in places]
+
+
+def _device_cases(policies: Iterable[Conditions], sign_in: SignIn) -> list[Device]:
+    rules = frozenset(
+        str(rule) for value in _named(policies, "devices") if (rule := (value.get("deviceFilter") or {}).get("rule"))
+    )
+    return possible_devices(rules, sign_in.known_platform) if rules else []

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The named locations that a sign-in comes from, by its address and country. Pure rules: no I/O.
+
+"Network" (MicrosoftDocs/entra-docs, docs/identity/conditional-access) and the resource pages of ipNamedLocation and
+countryNamedLocation in Graph. Where a phone says by GPS that it is, and whether it comes through Global Secure Access,
+no address tells: such locations are not known.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .._core.resource import fold, folded_set
+from .sign_in import TRUSTED, SignIn
+
+
+def from_network(
+    sign_in: SignIn, locations: Iterable[Mapping[str, Any]], address: str | None, country: str | None
+) -> SignIn:
+    """The sign-in with the places that it comes from; an empty country is one that no address maps to."""
+    found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
+    for location in locations:
+        inside = _contains(location, address, country)
+        found[inside].add(fold(str(location["id"])))
+        if location.get("isTrusted"):
+            found[inside].add(TRUSTED)
+    return replace(sign_in, places=frozenset(found[True]), unsure_places=frozenset(found[None] - found[True]))
+
+
+def _contains(location: Mapping[str, Any], address: str | None, country: str | None) -> bool | None:
+    kind = fold(str(location.get("@odata.type", ""))).rpartition(".")[2]
+    if kind == "ipnamedlocation":
+        return None if not address else _within(address, location.get("ipRanges") or [])
+    if kind == "countrynamedlocation" and fold(location.get("countryLookupMethod")) != "authenticatorappgps":
+        if country is None:
+            return None
+        unknown = bool(location.get("includeUnknownCountriesAndRegions"))
+        return fold(country) in folded_set(location.get("countriesAndRegions")) if country else unknown
+    return None
+
+
+def _within(address: str, ranges: Iterable[Mapping[str, Any]]) -> bool | None:
+    try:
+        known = ipaddress.ip_address(address)
+        networks = [ipaddress.ip_network(str(one["cidrAddress"]), strict=False) for one in ranges]
+    except (KeyError, ValueError):
+        return None
+    return any(known in network for network in networks)

@@ -1,0 +1,231 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Conditional Access asks of one sign-in, whoever signs in. Pure rules: no I/O.
+
+Policies are taken as Microsoft Graph v1.0 returns them. The rules are those of Microsoft's pages "Conditional Access:
+Conditions", "Grant", "Users, groups, and workload identities", "Target resources", "Building a Conditional Access
+policy", "Service dependencies" and "Report-only mode" (MicrosoftDocs/entra-docs, docs/identity/conditional-access), of
+"Authentication and Conditional Access for B2B users", and of the resource pages of Graph. The table of the unit test
+names the page of each rule.
+Assumed, since no page says it:
+
+- A policy without C(clientAppTypes) is from before August 2020 and covers modern authentication only. Graph takes no
+  new ones (error 1064).
+- Exchange ActiveSync can pass on compliance and nothing else, so a grant that asks for anything else blocks it. The
+  pages say so of multifactor authentication, terms of use and custom controls, and use app protection to block it.
+- Who is excluded by a filter for applications is not known here: Graph tells no security attributes of Exchange Online.
+- A condition that is not known here narrows the policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.resource import fold, folded_set
+from .assignments import Assignment, Person, Why, assignment_of, filled
+from .conditions import conditions_of
+from .sign_in import (
+    APPS,
+    BLOCK,
+    BROWSER,
+    EAS,
+    EXCHANGE_ONLINE,
+    LEGACY,
+    PLATFORMS,
+    AllBut,
+    SignIn,
+    platform_of,
+)
+
+REPORT_ONLY = "enabledForReportingButNotEnforced"
+DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})
+
+_RETIRED = "approvedApplication"
+_STRENGTH = "authenticationStrength"
+_OTHER_CONTROLS = {
+    _STRENGTH: _STRENGTH,
+    "customAuthenticationFactors": "customAuthenticationFactor",
+    "termsOfUse": "termsOfUse",
+}
+# On which platforms a control can be met ("Grant").
+_CAN_BE_MET = {
+    "compliantDevice": PLATFORMS,
+    "domainJoinedDevice": frozenset({"windows"}),
+    "compliantApplication": frozenset({"android", "ios"}),
+}
+_EAS_PLATFORMS = frozenset({"android", "ios", "windows"})
+# Controls that people of other tenants cannot meet ("Comparing External ID Conditional Access policies").
+_NOT_FOR_EXTERNAL = frozenset({"compliantApplication", "passwordChange"})
+# Resources whose policies have to be met first, by those that need them ("Service dependencies", early-bound).
+_EARLY_BOUND = {
+    "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe": {EXCHANGE_ONLINE, "00000003-0000-0ff1-ce00-000000000000"},  # Teams
+}
+# Reasons for which a policy asks for nothing, though it applies.
+ASKS_NOTHING = frozenset({"no_grant", "approved_application"})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a policy asks of a sign-in, whoever signs in.
+
+    Each of the C(clauses) must be met, by one of its controls. C(conditions) are those of which is not known whether
+    they hold. C(why_not): why it does not apply, or asks for nothing.
+    """
+
+    policy: Mapping[str, Any]
+    assigned: Assignment
+    clauses: tuple[frozenset[str], ...] = ()
+    conditions: tuple[str, ...] = ()
+    why_not: Why | None = None
+    eas: bool = False
+
+    @property
+    def enforced(self) -> bool:
+        return self.policy.get("state") == "enabled"
+
+    @property
+    def applies(self) -> bool:
+        """Whether it applies to somebody; it may ask for nothing."""
+        return self.why_not is None or self.why_not[0] in ASKS_NOTHING
+
+    def reach(self, person: Person) -> tuple[Why | None, str]:
+        return self.assigned.reach(person, eas=self.eas)
+
+    def clauses_for(self, person: Person) -> tuple[frozenset[str], ...]:
+        """The same for this person: what nobody can meet keeps them out."""
+        if not person.external:
+            return self.clauses
+        return tuple(clause - _NOT_FOR_EXTERNAL or BLOCK for clause in self.clauses)
+
+
+def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
+    """What C(policy) asks of this sign-in."""
+    conditions, assigned = policy.get("conditions") or {}, assignment_of(policy)
+    narrowing = dict(conditions_of(conditions, sign_in))
+    for why in (
+        _not_in_force(policy),
+        _for_workloads(conditions),
+        None if sign_in.asks_entra else ("not_asked", "the client never asks Microsoft Entra"),
+        _other_application(conditions.get("applications") or {}, sign_in),
+        _other_client(conditions.get("clientAppTypes") or [], sign_in),
+        _other_platform(conditions.get("platforms") or {}, sign_in),
+        next((("condition", f"{name} does not fit") for name, holds in narrowing.items() if holds is False), None),
+    ):
+        if why:
+            return Reading(policy, assigned, why_not=why)
+    clauses = _clauses(policy, sign_in)
+    unknown = tuple(sorted(name for name, holds in narrowing.items() if holds is None))
+    return Reading(policy, assigned, clauses, unknown, None if clauses else _no_clauses(policy), sign_in.client == EAS)
+
+
+def _not_in_force(policy: Mapping[str, Any]) -> Why | None:
+    known = policy.get("state") in ("enabled", REPORT_ONLY)
+    return None if known else ("disabled", f"its state is {policy.get('state')}")
+
+
+def _for_workloads(conditions: Mapping[str, Any]) -> Why | None:
+    only = filled(conditions.get("clientApplications")) and not any(
+        filled(value) and folded_set(value if isinstance(value, list) else ()) != {"none"}
+        for name, value in (conditions.get("users") or {}).items()
+        if name.startswith("include")
+    )
+    return ("workload_identity", "it is about workload identities, not about people") if only else None
+
+
+def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why | None:
+    ours, name = sign_in.applications, _application(sign_in)
+    included, excluded = (folded_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
+    early = _EARLY_BOUND.get(fold(sign_in.resource), set()) - excluded
+    if early & included:
+        return None
+    if ours & excluded:
+        return "application", f"it excludes {name}"
+    if (ours | {"all"}) & included:
+        return None
+    if (applications.get("applicationFilter") or {}).get("mode") == "include":
+        return None
+    if applications.get("includeUserActions"):
+        return "user_action", "it is about user actions, not about opening mail"
+    if applications.get("includeAuthenticationContextClassReferences"):
+        return "authentication_context", "it is about an authentication context, which mail does not ask for"
+    return "application", f"it does not include {name}"
+
+
+def _application(sign_in: SignIn) -> str:
+    return "Exchange Online" if fold(sign_in.resource) == EXCHANGE_ONLINE else sign_in.resource
+
+
+def _other_client(types: Collection[str], sign_in: SignIn) -> Why | None:
+    if not types:
+        modern = sign_in.client in (APPS, BROWSER)
+        return None if modern else ("client_app", "it names no client apps, as before August 2020: modern ones only")
+    supported = sign_in.known_platform in _EAS_PLATFORMS
+    of_eas = sign_in.client == EAS and ("easSupported" if supported else "easUnsupported") in types
+    if of_eas or sign_in.client in types or "all" in types:
+        return None
+    return "client_app", f"it does not include the client apps {sign_in.client}"
+
+
+def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None:
+    """Without platforms to include, all but the excluded ones are meant, as for conditions that are not configured."""
+    included, excluded = folded_set(platforms.get("includePlatforms")), folded_set(platforms.get("excludePlatforms"))
+    if not sign_in.platform:
+        return None
+    platform = sign_in.known_platform
+    known = platform_of(sign_in.platform) is not None or fold(sign_in.platform) == "other"
+    words = sign_in.platform if known else f"{sign_in.platform}, which Conditional Access does not know"
+    if {platform, "all"} & excluded:
+        return "platform", f"it excludes the platform {words}"
+    if not included or {platform, "all"} & included:
+        return None
+    return "platform", f"it does not include the platform {words}"
+
+
+def controls_of(policy: Mapping[str, Any]) -> set[str]:
+    """The controls that a policy asks for, and that are still enforced."""
+    grant = policy.get("grantControls") or {}
+    asked = {*(grant.get("builtInControls") or ()), *(name for key, name in _OTHER_CONTROLS.items() if grant.get(key))}
+    return asked - {_RETIRED}  # "as if this grant isn't selected"
+
+
+def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str], ...]:
+    asked = controls_of(policy)
+    if not asked or asked & BLOCK:
+        return (BLOCK,) if asked else ()
+    either = fold(policy["grantControls"].get("operator")) == "or"
+    alternatives = [asked] if either else [{control} for control in sorted(asked)]
+    possible = (frozenset(one for one in controls if _can_be_met(one, sign_in)) for controls in alternatives)
+    return tuple(clause or BLOCK for clause in possible)  # what nobody can meet keeps everybody out
+
+
+def _can_be_met(control: str, sign_in: SignIn) -> bool:
+    if sign_in.client == LEGACY or (sign_in.client == EAS and control != "compliantDevice"):
+        return False
+    platform = sign_in.known_platform
+    if not sign_in.platform:
+        return True
+    if control == "compliantApplication" and platform == "windows":
+        return sign_in.client == BROWSER  # Edge only
+    return platform in _CAN_BE_MET.get(control, {platform})
+
+
+def _no_clauses(policy: Mapping[str, Any]) -> Why:
+    if _RETIRED in ((policy.get("grantControls") or {}).get("builtInControls") or ()):
+        return "approved_application", f"it rests on {_RETIRED} alone, which is not enforced since 2026-06-30"
+    session = policy.get("sessionControls") or {}
+    controls = sorted(name for name, value in session.items() if "@" not in name and filled(value))
+    aside = f"; its session controls ({', '.join(controls)}) are not taken into account" if controls else ""
+    return "no_grant", f"it grants access without a requirement{aside}"
+
+
+def beside(clauses: Iterable[frozenset[str]], wanted: Collection[str] | None) -> Why | None:
+    """Why somebody who meets everything but what is wanted gets in: each of these requirements can be met so."""
+    met = AllBut(None if wanted is None else frozenset(wanted))
+    if any(all(control not in met for control in clause) for clause in clauses):
+        return None
+    words = " and ".join(" or ".join(sorted(clause)) for clause in clauses)
+    partly = any(clause & set(wanted or ()) for clause in clauses)
+    return "alternative" if partly else "other_requirement", f"it can be met with {words}"

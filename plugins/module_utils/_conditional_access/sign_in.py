@@ -1,0 +1,124 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One sign-in as Conditional Access sees it: what is known of it, and what is not. Pure data: no I/O.
+
+None stands for "not known" in every field, and never for "none". A field that is not known makes an answer that hangs
+on it unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from .._core.resource import fold
+
+EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
+EAS, LEGACY, APPS, BROWSER = "exchangeActiveSync", "other", "mobileAppsAndDesktopClients", "browser"
+# "The device platforms that Conditional Access supports" (Conditions).
+PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
+BLOCK = frozenset({"block"})
+TRUSTED = "alltrusted"  # beside the ids of named locations: the sign-in comes from one that is marked as trusted
+NO_FLOW = "none"
+
+# Applications that the suites of Conditional Access hold ("Target resources"). Only what is asked about here.
+_SUITES = {
+    EXCHANGE_ONLINE: frozenset({"office365"}),
+    "00000003-0000-0ff1-ce00-000000000000": frozenset({"office365"}),  # SharePoint Online
+    "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe": frozenset({"office365"}),  # Teams
+    "microsoftadminportals": frozenset(),
+}
+# How sign-in logs and Graph spell the platforms, without the version that may follow.
+_SPELLINGS = {
+    "android": "android",
+    "ios": "ios",
+    "iphone": "ios",
+    "ipad": "ios",
+    "ipados": "ios",
+    "windows": "windows",
+    "macos": "macos",
+    "macosx": "macos",
+    "osx": "macos",
+    "linux": "linux",
+}
+_WORD = re.compile(r"(?:[^\W\d_]|\s)+")
+
+
+@dataclass(frozen=True)
+class Device:
+    """What is known of a device. All attributes of one that is not registered are null ("Filter for devices").
+
+    Names of attributes and texts are in lower case. C(comparisons) are comparisons of a filter of which the result is
+    taken as given, by their key in C(devices).
+    """
+
+    registered: bool
+    attributes: frozenset[tuple[str, str]] = frozenset()
+    comparisons: frozenset[tuple[tuple[str, str, str], bool]] = frozenset()
+
+    def get(self, attribute: str) -> str | None:
+        return dict(self.attributes).get(attribute)
+
+
+UNREGISTERED = Device(False)
+
+
+def registered(**attributes: Any) -> Device:
+    """A registered device with these attributes; booleans count as the texts C(true) and C(false)."""
+    return Device(True, frozenset((fold(name), fold(str(value))) for name, value in attributes.items()))
+
+
+@dataclass(frozen=True)
+class AllBut:
+    """The controls of somebody who meets everything but what is wanted; nothing at all where anything is wanted."""
+
+    wanted: frozenset[str] | None
+
+    def __contains__(self, control: object) -> bool:
+        return self.wanted is not None and control not in BLOCK | self.wanted
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One sign-in, apart from who signs in. The platform C(other) is one that Conditional Access does not know.
+
+    An empty platform is one that is not known to us. C(places) are the ids of the named locations that it comes from,
+    in lower case, and C(TRUSTED); C(unsure_places) are those of which that is not known. C(satisfied) are the controls
+    that were met before. C(asks_entra) is false for a certificate that is shown straight to Exchange.
+    """
+
+    client: str
+    platform: str
+    resource: str = EXCHANGE_ONLINE
+    device: Device | None = None
+    places: frozenset[str] | None = None
+    unsure_places: frozenset[str] = frozenset()
+    sign_in_risk: str | None = None
+    user_risk: str | None = None
+    insider_risk: str | None = None
+    flow: str | None = None
+    satisfied: Container[str] | None = None
+    asks_entra: bool = True
+
+    @property
+    def applications(self) -> frozenset[str]:
+        """What a policy can name to include this resource."""
+        resource = fold(self.resource)
+        return frozenset({resource}) | _SUITES.get(resource, frozenset())
+
+    @property
+    def known_platform(self) -> str:
+        """The platform in Graph's words, in lower case; C(other) for one that Conditional Access does not know."""
+        return platform_of(self.platform) or "other"
+
+
+@cache
+def platform_of(text: str) -> str | None:
+    """The platform that a text of the sign-in log means, such as C(Ios 18.1); None if it is not one of the known."""
+    word = _WORD.match(str(text).strip())
+    name = re.sub(r"\s", "", fold(word[0])) if word else ""
+    return _SPELLINGS.get(name)
