@@ -6,7 +6,7 @@
 The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
 clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
 "Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
-_exchange_answers.
+answers.py.
 """
 
 from __future__ import annotations

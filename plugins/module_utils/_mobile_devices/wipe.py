@@ -14,6 +14,7 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold
+from .._engine.exchange import exchange_of
 from .._engine.poll import poll
 from .._engine.tenant import Tenant
 from .._mobile_access.values import counted
@@ -87,7 +88,7 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
 
     def write() -> dict[str, Any]:
         for device in affected:
-            tenant.exchange.invoke(
+            exchange_of(tenant).invoke(
                 "Clear-MobileDevice", {"Identity": device["guid"], **parameters[device["guid"]]}, _WIPE
             )
         if cancels:
@@ -139,7 +140,7 @@ def _parameters(wanted: str, device: Device) -> dict[str, bool]:
 
 def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
     """The statistics of this device, and of no other."""
-    found = tenant.exchange.invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
+    found = exchange_of(tenant).invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
     if len(found) != 1 or fold(found[0].get("Guid")) != fold(device["guid"]):
         raise TenantError(
             "other_object",

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, returned
+from .._engine.exchange import exchange_of
 from .._engine.poll import poll
 from .._engine.tenant import Tenant
 
@@ -51,9 +52,11 @@ def customize(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
 
 
 def _read(tenant: Tenant) -> Record:
-    found = tenant.exchange.invoke(
-        "Get-OrganizationConfig", {}, _READ, select=("Identity", "Name", "DisplayName", "Guid", "IsDehydrated")
-    ).values
+    found = (
+        exchange_of(tenant)
+        .invoke("Get-OrganizationConfig", {}, _READ, select=("Identity", "Name", "DisplayName", "Guid", "IsDehydrated"))
+        .values
+    )
     if len(found) != 1:
         problem = f"Exchange Online gave {len(found)} organizations"
         raise TenantError("protocol", problem, _READ.attempted, tenant.label)
@@ -64,7 +67,7 @@ def _enable(tenant: Tenant, params: Mapping[str, Any]) -> Record | None:
     """The organization once the change shows; None if nobody waits for that."""
     asked: TenantError | None = None
     try:
-        tenant.exchange.invoke("Enable-OrganizationCustomization", {}, _ENABLE)
+        exchange_of(tenant).invoke("Enable-OrganizationCustomization", {}, _ENABLE)
     except TenantError as error:
         # It works once, and shows late: a refusal may mean that an earlier run, or somebody else, has asked already.
         if error.kind not in ("refused", "outcome_unknown") or not params["wait"]:

@@ -18,6 +18,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.connection i
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
@@ -150,7 +151,7 @@ def test_deep_json_in_a_text_of_json_is_text(wire: Wire, tenant: Tenant, inner: 
         if inner == "graph":
             tenant.graph.list("users", PURPOSE)
         else:
-            tenant.exchange.invoke("Get-CASMailbox", {}, PURPOSE)
+            exchange_of(tenant).invoke("Get-CASMailbox", {}, PURPOSE)
 
 
 REPETITIVE = {

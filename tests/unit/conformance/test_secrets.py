@@ -18,6 +18,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._client.transport 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.modules import connector_account
 
@@ -94,7 +95,7 @@ def graph(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[s
 
 
 def exchange(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    return {"found": tenant.exchange.invoke("Get-CASMailbox", {}, PURPOSE).warnings}
+    return {"found": exchange_of(tenant).invoke("Get-CASMailbox", {}, PURPOSE).warnings}
 
 
 def hidden(text: str, form: str) -> None:
@@ -182,7 +183,7 @@ def test_a_token_that_no_header_can_hold_is_refused_without_being_shown(wire: Wi
 
 def test_a_value_that_a_header_cannot_hold_is_refused_without_being_shown(wire: Wire, shown: Play) -> None:
     def work(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-        tenant.exchange.invoke("Get-CASMailbox\r\nX-Evil: canary-of-a-header", {}, PURPOSE, known=False)
+        exchange_of(tenant).invoke("Get-CASMailbox\r\nX-Evil: canary-of-a-header", {}, PURPOSE, known=False)
         return {}
 
     found = shown(work)

@@ -23,6 +23,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.connection i
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant
 from simulator import Simulator
 
@@ -171,6 +172,6 @@ def admin(simulator: Simulator, signed_in: Callable[..., Tenant]) -> Callable[..
     """Runs a cmdlet, as somebody else would."""
 
     def carried_out(cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
-        return signed_in().exchange.invoke(cmdlet, parameters, Purpose("try it")).values
+        return exchange_of(signed_in()).invoke(cmdlet, parameters, Purpose("try it")).values
 
     return carried_out

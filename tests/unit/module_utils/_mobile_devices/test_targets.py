@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._core.clocks import check_clocks
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import open_tenant
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import mailboxes
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_decision import (
@@ -165,7 +166,7 @@ def test_a_service_that_takes_the_name_first_is_not_believed(simulator: Simulato
 def read(simulator: Simulator, cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
     """What a cmdlet answers to somebody else."""
     tenant = open_tenant({**DEFAULTS, **simulator.options()}, Redactor(), lambda line: None, None)
-    return tenant.exchange.invoke(cmdlet, parameters, Purpose("look")).values
+    return exchange_of(tenant).invoke(cmdlet, parameters, Purpose("look")).values
 
 
 def cas_mailboxes(simulator: Simulator) -> list[dict[str, Any]]:
