@@ -32,6 +32,7 @@ DEFAULTS = {option: spec.get("default") for option, spec in CONNECTION_SPEC.item
 
 _CONNECTIONS = Connections()
 _SIGN_INS: dict[str, Token] = {}
+_ALONE = ("test_auth", "test_http", "test_token_cache")  # what proves something of connections and sign-ins
 
 
 def shared(simulator: Simulator, tenant: str) -> dict[str, Any]:
@@ -89,12 +90,13 @@ def simulator(running: Simulator) -> Simulator:
 
 
 @pytest.fixture
-def signed_in(simulator: Simulator, clock: Clock) -> Callable[..., Tenant]:
+def signed_in(simulator: Simulator, clock: Clock, request: pytest.FixtureRequest) -> Callable[..., Tenant]:
     """Opens a simulated tenant; options as of the modules."""
+    alone = request.node.path.stem in _ALONE
 
     def opened(name: str = "ready", **options: Any) -> Tenant:
         params = {**DEFAULTS, **simulator.options(name), **options}
-        given = {**shared(simulator, name), **clock.options}
+        given = {**({} if alone else shared(simulator, name)), **clock.options}
         return open_tenant(params, Redactor(), lambda line: None, None, **given)
 
     return opened
