@@ -243,7 +243,7 @@ def filtered(mode: str) -> Result:
 
 
 SOMEBODY = Person("a", roles=frozenset())
-UNTRUSTED = {"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}}
+UNTRUSTED: Result = {"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}}
 COMPUTERS, PHONES = ["windows", "macOS", "linux"], ["iOS", "android"]
 
 
@@ -418,7 +418,7 @@ def test_a_policy_for_some_networks_closes_the_last_gap() -> None:
     people = [Person("a"), Person("c")]
     there = {"id": "1", **policy("There", {"includeUsers": ["All"]}, **UNTRUSTED)}
     of_c = {"id": "2", **policy("Of c", {"includeUsers": ["c"]})}
-    trusted = {"locations": {"includeLocations": ["AllTrusted"]}}
+    trusted: Result = {"locations": {"includeLocations": ["AllTrusted"]}}
     new = {"id": "3", **policy("New", {"includeUsers": ["All"], "excludeUsers": ["c"]}, **trusted)}
     assert [one.id for one in who_gets_in([there, of_c], people)] == ["a"]
     assert lockout_risk([of_c, new], new, people) == ""  # from other networks
