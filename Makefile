@@ -3,15 +3,16 @@
 #   make test       what a change has to pass: about 20 minutes on two cores, installations included
 # CI runs make test, and then what takes longer:
 #   make test-more  every example and page, the other scenarios, the tests of the tools, each command from nothing
-#   make test-all   make test with each supported Python and ansible-core
+#   make test-all   the tests with each supported Python and ansible-core, and a table of the results
 # For another Python: make test PYTHON=python3.13; for another ansible-core as well: make test PYTHON=python3.11 CORE=2.18.19
 # The steps of make test are commands of their own: make lint sanity-artifact unit integration molecule-one. Each says
 # in one line how it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest:
 # make unit OPTIONS="-k retry".
 # make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of,
 # make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
-# the tests notice.
-# All that they make stays in .cache. `make clean` removes it.
+# the tests notice. make mutation tries a sample of all small changes of plugins/module_utils on the unit tests:
+#   make mutation SAMPLE=300 SEED=1 ONLY="_engine/* _connector/account*.py"
+# All that they make stays in .cache. `make clean` removes it, and `make help` prints this.
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -eu -o pipefail -c
@@ -41,6 +42,7 @@ TEST := $(CACHE)/test/$(MADE)
 LINT := $(CACHE)/lint/$(MADE)
 DEMO := $(CACHE)/demo/$(MADE)
 RELEASE := $(CACHE)/release-tools/$(MADE)
+MUTATION := $(CACHE)/mutation-tools/$(MADE)
 NODE := $(CACHE)/node/.made
 
 # What a developer's machine has set up elsewhere must not change what is tested here.
@@ -54,8 +56,8 @@ export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 
-.PHONY: test test-more test-all lint lint-python lint-ansible lint-documentation sanity sanity-artifact artifact docs \
-	unit integration more contracts promises fuzz mutants live molecule molecule-one molecule-all molecule-example bench \
+.PHONY: test help test-more test-all test-entry lint lint-python lint-ansible lint-documentation sanity sanity-artifact artifact docs \
+	unit integration more contracts promises fuzz mutants mutation live molecule molecule-one molecule-all molecule-example bench \
 	demo demo-installed demo-tested release from-nothing clean
 
 # $(call step,NAME) begins a step: what it says goes to .cache/logs/NAME.log.
@@ -78,6 +80,9 @@ endef
 # Those that take longest first, so that none is left over at the end.
 test:
 	$(call together,unit integration lint-ansible sanity-artifact lint-documentation lint-python molecule-one demo-tested)
+
+help:
+	sed -n '/^[^#]/q; s/^# \{0,1\}//p' Makefile
 
 test-more:
 	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
@@ -124,6 +129,10 @@ $(LINT): requirements-lint.txt requirements.txt | $(UV)
 install-release-tools: $(RELEASE)
 $(RELEASE): requirements-release.txt requirements.txt | $(UV)
 	$(call environment,release-tools,-r requirements-release.txt)
+
+install-mutation-tools: $(MUTATION)
+$(MUTATION): requirements-mutation.txt requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
+	$(call environment,mutation-tools,-r requirements-mutation.txt)
 
 # Only what a user installs, in the versions that are tested.
 install-demo: $(DEMO)
@@ -223,7 +232,7 @@ more: $(TEST) $(LINT) $(NODE) | $(CHECKOUT)
 	$(MAKE) --no-print-directory docs
 	$(PYTEST) -m more --dist loadfile tests $(OPTIONS)
 
-# Thirty generated requests of each kind, of which make unit tries three.
+# Thirty generated requests of each kind, of which make unit tries the simplest.
 contracts: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
 	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=30 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)
@@ -240,6 +249,10 @@ fuzz: $(TEST) | $(CHECKOUT)
 
 mutants: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/python tools/mutants.py
+
+SAMPLE ?= 300
+mutation: $(MUTATION)
+	$(CACHE)/mutation-tools/bin/python tools/mutation.py --sample $(SAMPLE) $(SEED:%=--seed %) $(if $(ONLY),--only "$(ONLY)")
 
 # Asks a real tenant, if LIVE=1 says so: see CONTRIBUTING.md.
 live: $(TEST) | $(CHECKOUT)
@@ -302,20 +315,17 @@ release: $(RELEASE)
 	ANSIBLE_COLLECTIONS_PATH=$(CACHE)/release-stage $(CACHE)/release-tools/bin/python -m tools.release "$(VERSION)" \
 		$(CACHE)/release-stage/$(COLLECTION)
 
-# The last commit with each Python and ansible-core that docs/docsite/rst/support.rst says is tested, one after another.
-# A Python that is not there fails its entry. At the end there is a line for each.
+# The last commit with each Python and ansible-core that docs/docsite/rst/support.rst says is tested, one after another,
+# and at the end a table. What passed for this commit is not run again: AGAIN=1 does so. A Python that is not there fails
+# its entry. Any other entry can be named: make test-all MATRIX=3.14-2.21.5
 MATRIX := 3.12-2.16.19 3.11-2.18.19 3.11-2.19.14 3.12-2.20.10 3.13-2.20.10 3.12-2.21.5 3.13-2.21.5 3.13-2.22.0rc1
 test-all:
-	results=()
-	for entry in $(MATRIX); do
-		folder=$(CACHE)/matrix/$$entry
-		git clone -q . $$folder 2> /dev/null || git -C $$folder pull -q --ff-only
-		result=passed
-		$(MAKE) -C $$folder test PYTHON=python$${entry%%-*} CORE=$${entry#*-} || result=failed
-		results+=("Python $${entry%%-*}, ansible-core $${entry#*-}: $$result")
-	done
-	printf '%s\n' "$${results[@]}"
-	case "$${results[*]}" in *failed*) exit 1 ;; esac
+	$(PYTHON_PATH) -m tools.matrix $(MATRIX)
+
+# What depends on Python or ansible-core. The linters read the same files with tools of their own in every entry, and the
+# role of the scenario of Molecule is run by the integration tests as well: make test does these once.
+test-entry:
+	$(call together,unit integration sanity-artifact demo-tested)
 
 clean:
 	rm -rf $(CACHE) .ansible tests/output $${TMPDIR:-/tmp}/from-nothing-downloads

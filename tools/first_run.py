@@ -51,29 +51,36 @@ def cases(simulator: Simulator) -> dict[str, dict[str, Any]]:
     return found
 
 
-def run(hosts: Mapping[str, Mapping[str, Any]], *arguments: str) -> tuple[int, str]:
-    """One run of the playbook over the hosts, and what it printed."""
+def ansible(program: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of ansible-core with nothing in its environment of who runs this."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
     quiet = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache/live")}
+    return subprocess.run(
+        [str(Path(sys.executable).parent / program), *arguments],
+        cwd=folder,
+        env={**clean, **quiet},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+
+
+def run(
+    hosts: Mapping[str, Mapping[str, Any]],
+    *arguments: str,
+    ansible: Callable[..., subprocess.CompletedProcess[str]] = ansible,
+) -> tuple[int, str]:
+    """One run of the playbook over the hosts, and what it printed."""
     with tempfile.TemporaryDirectory() as folder:
         inventory = Path(folder) / "tenants.json"
         inventory.touch(0o600)
         inventory.write_text(
             json.dumps({"all": {"hosts": {name: {"tenant_options": options} for name, options in hosts.items()}}})
         )
-        done = subprocess.run(
-            [
-                str(Path(sys.executable).parent / "ansible-playbook"),
-                *("-i", str(inventory), "-e", "target=all", "intune.exchange.check_access", *arguments),
-            ],
-            cwd=folder,
-            env={**clean, **quiet},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=900,
-            check=False,
-        )
+        what = ("-i", str(inventory), "-e", "target=all", "intune.exchange.check_access", *arguments)
+        done = ansible("ansible-playbook", *what, folder=Path(folder))
     return done.returncode, done.stdout + done.stderr
 
 

@@ -15,8 +15,8 @@ description:
     so every host has C(ansible_connection=local) and the Python of the control node.
   - All tenants are read at once in one process, by the functions of the modules M(intune.exchange.connector_info) and
     M(intune.exchange.requirements_info), with one sign-in for each tenant.
-  - A host has the variables C(tenant_id), C(tenant_name), C(tenant_options), the facts that O(gather) names, and
-    C(connector_primary_smtp_address) where O(account) is given.
+  - A host has the variables C(tenant_id), C(tenant_name), C(tenant_options), C(tenant_read_at), the facts that
+    O(gather) names, and C(connector_primary_smtp_address) where O(account) is given.
   - Each host is in one of the groups C(connector_connected), C(connector_pending), C(connector_disconnected),
     C(connector_missing), C(connector_ambiguous) (several service-to-service connectors), C(connector_not_offered), and
     C(tenant_unreadable), where C(tenant_error) says in C(message) and C(kind) what could not be read and why.
@@ -32,6 +32,11 @@ notes:
     a group of O(groups) and O(keyed_groups) has only letters, digits and underscores, others become underscores. One
     that is the name of a host, C(all), C(ungrouped) or a group of this plugin gets an underscore at its end.
   - A customer whose C(tenantId) is not a GUID is left out with a warning, and with O(strict_tenants) it is an error.
+  - With O(cache), only tenants that could be read are kept. The others are read again at each run, until all are when
+    the cache is out of date. C(tenant_read_at) says of when the facts of a host are.
+  - While it waits, it shows every ten seconds how many tenants were read and which ones it waits for.
+  - Customers of a partner whose relationships lack a role, and those whose relationship ends within 30 days and is not
+    extended by itself, are named in a warning.
   - Needs the permissions of the modules, and C(DelegatedAdminRelationship.Read.All) in the tenant of the partner.
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -107,7 +112,9 @@ options:
     default: 32
   timeout:
     description:
-      - How many seconds reading all tenants may take together. Those that were not read by then are unreadable.
+      - How many seconds reading all tenants may take together.
+      - Each tenant has a share of it, what remains divided by the rounds of O(concurrency) that are left, so that those
+        that hang do not take the time of the others. One that is not read in its share is unreadable.
       - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
   strict_tenants:
     description: Whether the inventory fails if one tenant cannot be read.
@@ -157,11 +164,15 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
+from ..module_utils._client.auth_method import outranking
 from ..module_utils._core.errors import TenantError, one_line
 from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._fleet.tenant_list import RESERVED, SHARED
+from ..module_utils._mobile_access.values import counted
 from ..plugin_utils._trust import as_data, as_template
 
+_EXPLAINED = 10  # tenants of which a warning has the reason; of the others the names
+_CACHED = {"hosts", "left_out", "notes", "failed"}
 _EVERY_HOST = {
     "ansible_connection": as_template("local"),
     "ansible_python_interpreter": as_template("{{ ansible_playbook_python }}"),
@@ -173,64 +184,84 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     NAME = "intune.exchange.tenants"
     _hosts: frozenset[str] = frozenset()  # their names
+    _written: dict[str, Any]  # the options of the file, without what the environment says
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith((".tenants.yml", ".tenants.yaml"))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        self._written = self._read_config_data(path) or {}
         found = self._found(path, cache)
         hosts, left_out = found["hosts"], found["left_out"]
         self._hosts = frozenset(host["name"] for host in hosts)
         unreadable = [host for host in hosts if host["group"] == UNREADABLE]
-        reasons = [
-            *(f"{host['name']}: {host['variables']['tenant_error']['message']}" for host in unreadable),
-            *left_out,
-        ]
+        messages = [f"{host['name']}: {host['variables']['tenant_error']['message']}" for host in unreadable]
+        reasons = [*messages, *left_out]
         if reasons and self.get_option("strict_tenants"):
             listed = "\n".join(reasons)
             whole = len(hosts) + len(left_out)
             raise AnsibleParserError(f"{len(reasons)} of {whole} tenants could not be read.\n{listed}")
         if unreadable:
+            rest = [host["name"] for host in unreadable[_EXPLAINED:]]
+            more = f"\nThe same group has {', '.join(rest)}" if rest else ""
             self.display.warning(
                 f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}. "
-                f"The reason is in tenant_error: ansible-inventory -i {path} --host {unreadable[0]['name']}"
+                f"The reason is in tenant_error: ansible-inventory -i {path} --host {unreadable[0]['name']}\n"
+                + "\n".join(messages[:_EXPLAINED])
+                + more
             )
         for reason in left_out:
             self.display.warning(f"{reason} It is left out of the inventory.")
+        for line in found["notes"]:
+            self.display.warning(line)
         for group in GROUPS:  # also those without hosts, which a play may name
             inventory.add_group(group)
         for host in hosts:
             self._add(host)
 
     def _found(self, path: str, cache: bool) -> dict[str, list[Any]]:
-        """The hosts, and why others are none. C(cache) says whether the cache may be used; it is written either way."""
+        """The hosts, and why others are none. C(cache) says whether the cache may be used; it is written either way.
+
+        A tenant that could not be read is read again each time, and does not make what is known of the others younger.
+        """
         key, kept = self.get_cache_key(path), self.get_option("cache")
-        if kept and cache and key in self._cache:
-            cached = self._cache[key]
-            if isinstance(cached, dict) and set(cached) == {"hosts", "left_out"}:  # as this version writes it
-                return dict(cached)
-        left_out: list[str] = []
-        found: dict[str, list[Any]] = {"hosts": self._read(left_out), "left_out": left_out}
+        cached = self._cache[key] if kept and cache and key in self._cache else None
+        if isinstance(cached, dict) and set(cached) == _CACHED:  # as this version writes it
+            self._show_age(cached["hosts"])
+            return self._read({host["name"]: host for host in cached["hosts"]}) if cached["failed"] else dict(cached)
+        found = self._read({})
         if kept:
-            self._cache[key] = found
+            readable = [host for host in found["hosts"] if host["group"] != UNREADABLE]
+            self._cache[key] = {**found, "hosts": readable, "failed": len(found["hosts"]) - len(readable)}
         return found
 
-    def _read(self, left_out: list[str]) -> list[dict[str, Any]]:
+    def _show_age(self, hosts: list[dict[str, Any]]) -> None:
+        times = sorted(host["variables"].get("tenant_read_at", "") for host in hosts)
+        if times:
+            between = times[0] if times[0] == times[-1] else f"{times[0]} to {times[-1]}"
+            self.display.v(f"intune.exchange: from the cache: {counted(len(hosts), 'tenant')}, read at {between}")
+
+    def _read(self, known: dict[str, dict[str, Any]]) -> dict[str, list[Any]]:
         shared = {option: self._given(option) for option in SHARED}
+        left_out: list[str] = []
+        notes: list[str] = []
         try:
-            return read_fleet(
+            hosts = read_fleet(
                 self._given("tenants"),
                 self._given("partner_tenant_id"),
-                shared,
+                outranking(shared, self._written),
                 self.get_option("gather"),
                 self.get_option("concurrency"),
                 self.get_option("timeout"),
                 left_out=left_out.append,
+                note=notes.append,
+                progress=lambda line: self.display.display(f"intune.exchange: {line}", stderr=True),
+                known=known,
             )
         except TenantError as error:
             raise AnsibleParserError(str(error)) from None
+        return {"hosts": hosts, "left_out": left_out, "notes": notes}
 
     def _given(self, option: str) -> Any:
         """The value of an option, its templates carried out: plain, without tags and vaults."""

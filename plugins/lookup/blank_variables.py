@@ -57,6 +57,7 @@ from typing import Any
 
 import yaml
 from ansible.errors import AnsibleLookupError
+from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._core.targets import is_blank
@@ -70,7 +71,7 @@ class LookupModule(LookupBase):
         path, entry_point = self.get_option("argument_specs"), self.get_option("entry_point")
         try:
             if path:
-                specs = yaml.safe_load(Path(path).read_text(encoding="utf-8"))["argument_specs"]
+                specs = yaml_load(Path(path).read_text(encoding="utf-8"))["argument_specs"]
                 options |= specs[entry_point]["options"]
         except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
             raise AnsibleLookupError(f"Could not read the options of {entry_point} in {path}: {error}") from error

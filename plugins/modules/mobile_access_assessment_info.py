@@ -125,7 +125,7 @@ coverage:
     - For each question about Conditional Access and way to open mail who is covered, who only under conditions, who is
       not and why, and what a policy in report-only mode would change; with the number of people and one as an example.
     - C(exempt) is true for people whom nothing but exclusions from enforced policies leaves uncovered. As many of them
-      as there are emergency accounts are no hole.
+      as there are emergency accounts are no gap.
     - Null where the policies could not be read, and where the tenant has policy plans (beta) too, which this module
       does not judge. Its checks are V(unknown) then, as far as the policies alone do not meet them.
   returned: success

@@ -16,14 +16,15 @@ from typing import Any, TypeVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ..module_utils._client.auth_method import outranking
 from ..module_utils._client.token_cache import Token
 from ..module_utils._core.connection import CONNECTION_SPEC, SECRET_OPTIONS, named
 from ..module_utils._core.errors import usage
 from ..module_utils._core.redaction import Redactor
 from ..module_utils._fleet.event_data import event_data, is_event_address, may_be_template
-from ..module_utils._fleet.fleet import UNREADABLE, read_fleet
+from ..module_utils._fleet.fleet import UNREADABLE, check_fleet, read_fleet
 from ..module_utils._fleet.tenant_events import Event, Known, Rules, failure, happened
-from ..module_utils._fleet.tenant_list import SHARED
+from ..module_utils._fleet.tenant_list import SHARED, tenants_of
 from ._watch_file import WatchFile
 
 T = TypeVar("T")
@@ -60,29 +61,45 @@ async def watch(
     rules = Rules(**{name: params[name] for name in Rules.__dataclass_fields__})
     entries = _entries(params)
     _refuse_templates({**given, "tenants": entries})
-    shared = {option: params.get(option) for option in SHARED}
-    memory: dict[str, Token] = {}
+    shared = outranking({option: params.get(option) for option in SHARED}, given)
+    tenants_of(check_fleet(entries, None, shared, params["concurrency"], params["timeout"]), {}, shared)
+    memories: list[dict[str, Token]] = [{} for _entry in entries]
     with WatchFile(params["state_file"]) as file:
         known = file.load()
         file.save(known)  # before the first look, so that a folder that cannot be written to is found now
         due = dict.fromkeys(range(len(entries)), clock())
-        while True:
-            now = [number for number, when in due.items() if when <= clock()]
-            looked_at = [entries[number] for number in now]
-            limits = (params["concurrency"], params["timeout"])
-            hosts = await _in_thread(partial(read, looked_at, None, shared, params["watch"], *limits, memory=memory))
-            try:
-                for number, host in zip(now, hosts, strict=True):
+        looks: dict[asyncio.Future[list[dict[str, Any]]], int] = {}
+        try:
+            while True:
+                for number in sorted(due, key=lambda one: due[one]):
+                    if due[number] > clock() or len(looks) >= params["concurrency"]:
+                        break
+                    del due[number]
+                    options = (params["watch"], 1, params["timeout"])
+                    look = partial(read, [entries[number]], None, shared, *options, memory=memories[number])
+                    looks[asyncio.ensure_future(_in_thread(look))] = number
+                pause = max(0.0, min(due.values()) - clock()) if due else None
+                if not looks:
+                    await sleep(pause or 0.0)
+                    continue
+                full = len(looks) >= params["concurrency"]
+                await asyncio.wait(looks, timeout=None if full else pause, return_when=asyncio.FIRST_COMPLETED)
+                for done in [one for one in looks if one.done()]:
+                    number = looks.pop(done)
+                    [host] = done.result()
                     tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), Known())
-                    for event in happened(tenant, host, rules):
-                        await hand_over(event_data(event))
+                    try:
+                        for event in happened(tenant, host, rules):
+                            await hand_over(event_data(event))
+                    finally:  # also when it is cancelled while an event waits: what was handed over is not told again
+                        file.save(known)
                     due[number] = clock() + rules.pause(tenant.failures)
                     _log(host, rules.pause(tenant.failures))
-            finally:  # also when it is cancelled while an event waits: what was handed over is not told again
-                file.save(known)
-            if any(host["group"] == UNREADABLE for host in hosts):
-                memory.clear()  # a right that was granted counts only in newer tokens
-            await sleep(max(0.0, min(due.values()) - clock()))
+                    if host["group"] == UNREADABLE:
+                        memories[number].clear()  # a right that was granted counts only in newer tokens
+        finally:
+            for one in looks:
+                one.cancel()
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 
 from ..module_utils._core.errors import TenantError, one_line, usage
 from ..module_utils._core.private_file import why_not_private
+from ..module_utils._core.strict_json import parse_json
 from ..module_utils._fleet.tenant_events import Known
 
 _FORM = 1  # of the content
@@ -61,11 +62,11 @@ class WatchFile:
                 raise self._refusal("is in use by another event source", "Give each one a file of its own")
             content = os.read(opened, _LARGEST)
         try:
-            said = json.loads(content)
+            said = parse_json(content)
             if said["form"] != _FORM:
                 raise ValueError(f"its form is {said['form']!r}")
             return {str(tenant): Known.restored(kept) for tenant, kept in said["tenants"].items()}
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             step = "Put back a copy of it, or remove it to start from what the tenants are like then"
             raise self._refusal(f"is not what this event source writes ({one_line(error, 120)})", step) from error
 

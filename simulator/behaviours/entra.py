@@ -120,6 +120,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "token-invalid": Behaviour(
             "an API refuses a token that is empty, damaged or not ours", DOCUMENTED, f"{_GRAPH}/errors"
         ),
+        "token-lifetime": Behaviour(
+            "a token of a tenant whose description sets a lifetime ends by the simulated clock",
+            DOCUMENTED,
+            f"{_GRAPH}/errors",
+        ),
         "token-expired": Behaviour("an expired token is refused by the real clock", DOCUMENTED, f"{_GRAPH}/errors"),
         "token-audience": Behaviour("a token for another API is refused", DOCUMENTED, f"{_GRAPH}/errors"),
     },

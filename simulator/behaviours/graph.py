@@ -110,6 +110,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             ASSUMED,
             f"{_GRAPH}/throttling-limits",
         ),
+        "limit-application": Behaviour(
+            "so many requests of one application over all tenants, where the description sets a limit: 429 with "
+            "Retry-After",
+            DOCUMENTED,
+            f"{_GRAPH}/throttling-limits",
+        ),
         "limit-conditional-access": Behaviour(
             "1 request a second per tenant, 429 without Retry-After", DOCUMENTED, f"{_GRAPH}/throttling-limits"
         ),

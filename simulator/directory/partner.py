@@ -59,6 +59,7 @@ def seed_customers(tenant: Tenant, now: datetime) -> None:
                 "status": described.get("status", "active"),
                 "duration": "P730D",
                 "createdDateTime": iso(now - timedelta(days=30)),
-                "endDateTime": iso(now + timedelta(days=700)),
+                "endDateTime": iso(now + timedelta(days=described.get("ends_in_days", 700))),
+                "autoExtendDuration": described.get("auto_extend", "PT0S"),
             },
         )

@@ -70,7 +70,7 @@ class Exchange:
             answer = failed(call, refusal, tenant.forms if tenant else None)
         headers = {"request-id": call.request_id}
         if tenant is not None and tenant.forms.rate_limit is not None:
-            headers |= self.rates.headers(tenant.tenant_id, tenant.forms.rate_limit, self.clock.now())
+            headers |= self.rates.headers(tenant.tenant_id, tenant.forms.rate_limit, self.clock.of(tenant.name).now())
         return replace(answer, headers=headers | dict(answer.headers))
 
     def _carry_out(self, call: Call, tenant: Tenant, claims: Claims) -> Answer:
@@ -88,7 +88,7 @@ class Exchange:
         rights = self._rights(tenant, claims)
         if found[3].lower() == "exomodulefile":
             return self._module_file(call, rights)
-        call = self.links.followed(call, tenant.forms, self.clock.now())
+        call = self.links.followed(call, tenant.forms, self.clock.of(tenant.name).now())
         if call.method != "POST":
             raise _bad("exchange-method", "InvokeCommand takes POST only.", status=405, code="MethodNotAllowed")
         _check_headers(call, tenant)
@@ -146,7 +146,7 @@ class Exchange:
             return Answer(
                 200, {"@adminapi.confirmationmessage": question, "value": []}, behaviour=behaviour_of(_must_ask)
             )
-        run = Run(tenant, cmdlet, self.cmdlets, bound, self.clock.now(), claims.object_id)
+        run = Run(tenant, cmdlet, self.cmdlets, bound, self.clock.of(tenant.name).now(), claims.object_id)
         if _only_supposes(bound):
             return replace(self._page(call, run, []), behaviour=behaviour_of(_only_supposes))
         objects = remembering(tenant, run.now, lambda: run_cmdlet(run))

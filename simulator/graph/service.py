@@ -89,6 +89,7 @@ class Graph:
             return replace(answer, behaviour=behaviour_of(run_batch))
         refuse_without_permission(operation, claims)
         self.limits.charge(tenant.name, claims.client_id, operation)
+        self.limits.charge_shared(claims.client_id, tenant.description["shared_limit"], self.clock.now())
         resource, act, behaviour = action_of(operation, in_beta=_in_beta(call))
         scene = Scene(
             tenant=tenant,
@@ -96,7 +97,7 @@ class Graph:
             keys=keys or ([tenant.tenant_id] if operation.template in SINGLETONS else []),
             options=self._options(call, operation),
             body=self._body(call, operation),
-            now=self.clock.now(),
+            now=self.clock.of(tenant.name).now(),
             schemas=self.contract.schemas,
             root=f"{self.url}{_BETA if _in_beta(call) else VERSION}",
             page_size=self.page_size,

@@ -36,7 +36,7 @@ class Downloads:
     def publish(self, tenant: str, text: str) -> str:
         """Where the file is from now on."""
         key = uuid.uuid4().hex
-        self._files[key] = _File(tenant, text, self.clock.now() + _GOOD_FOR)
+        self._files[key] = _File(tenant, text, self.clock.of(tenant).now() + _GOOD_FOR)
         return f"{self.url}{_PATH}{key}"
 
     def clear(self) -> None:
@@ -59,7 +59,7 @@ class Downloads:
         if call.bearer:
             raise Refusal("download-token", status=401, code="", message="This address does not take tokens.")
         found = self._file(call)
-        if found is None or self.clock.now() > found.until:
+        if found is None or self.clock.of(found.tenant).now() > found.until:
             raise Refusal("download-expired", status=404, code="", message="There is no such file, or no longer.")
         return found.text.encode("utf-8-sig")
 

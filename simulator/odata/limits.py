@@ -1,14 +1,16 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rate limits of Graph, counted in real time. https://learn.microsoft.com/graph/throttling-limits"""
+"""Rate limits of Graph, counted in real time but for that of an application over all tenants. https://learn.microsoft.com/graph/throttling-limits"""
 
 from __future__ import annotations
 
 import math
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..state.wire import READ, Refusal
 from .contract import Operation
@@ -53,6 +55,25 @@ class Limits:
 
     def reset(self) -> None:
         self._spent.clear()
+
+    def charge_shared(self, client: str, shared: Mapping[str, float] | None, now: datetime) -> None:
+        """One application over all tenants together, where a description limits it: by the clock of all of them."""
+        if not shared:
+            return
+        window = self._spent.setdefault(("limit-application", "", client), deque())
+        moment, seconds = now.timestamp(), shared["seconds"]
+        while window and window[0][0] <= moment - seconds:
+            window.popleft()
+        if len(window) >= shared["requests"]:
+            wait = math.ceil(window[0][0] + seconds - moment)
+            raise Refusal(
+                "limit-application",
+                status=429,
+                code="TooManyRequests",
+                message="Please retry again later.",
+                headers={"Retry-After": str(max(1, wait))},
+            )
+        window.append((moment, 1))
 
     def charge(self, tenant: str, client: str, operation: Operation) -> None:
         if not self._enforced:

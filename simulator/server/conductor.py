@@ -56,10 +56,11 @@ class Conductor:
         self._current: Entry | None = None
 
     def conduct(self, service: Service, call: Call, connection: int) -> Conclusion:
-        if service.name in _TIMED:
-            self._clock.tick()
         purpose = service.purpose(call)
-        entry = self._ledger.enter(service.name, connection, call, purpose, self._clock.now())
+        clock = self._clock.of(purpose.tenant)
+        if service.name in _TIMED:
+            clock.tick()
+        entry = self._ledger.enter(service.name, connection, call, purpose, clock.now())
         is_behind = self._interference.is_behind(purpose.tenant)
         fault = self._faults.on_call(service.name, call, purpose, is_behind=is_behind)
         self._current = entry
@@ -68,9 +69,9 @@ class Conductor:
         finally:
             self._current = None
         if fault is None or not fault.on_transport:
-            self._ledger.answered(entry, answer, self._clock.now())
+            self._ledger.answered(entry, answer, clock.now())
         if service.name in _TIMED:
-            answer = replace(answer, headers={"Date": http_date(self._clock.now())} | dict(answer.headers))
+            answer = replace(answer, headers={"Date": http_date(clock.now())} | dict(answer.headers))
         return Conclusion(answer, fault)
 
     def conduct_part(self, service: Service, call: Call) -> Answer:
@@ -83,7 +84,7 @@ class Conductor:
         is_behind = self._interference.is_behind(entry.purpose.tenant)
         fault = self._faults.on_call(service.name, call, entry.purpose, in_batch=True, is_behind=is_behind)
         answer = self._answer(service, call, entry, fault)
-        self._ledger.answered(entry, answer, self._clock.now())
+        self._ledger.answered(entry, answer, self._clock.of(entry.purpose.tenant).now())
         return answer
 
     def _answer(self, service: Service, call: Call, entry: Entry, fault: Fault | None) -> Answer:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated clock: the real one, ahead by what requests and tests have added."""
+"""The simulated clocks: the real one, ahead by what requests and tests have added."""
 
 from __future__ import annotations
 
@@ -19,14 +19,25 @@ def http_date(moment: datetime) -> str:
 
 
 class Clock:
-    """Real now plus an offset. Each request to an API adds `step` seconds, so that waiting costs no time."""
+    """Real now plus an offset. Each request to an API adds `step` seconds, so that waiting costs no time.
 
-    def __init__(self, step: float) -> None:
+    Each tenant has a clock of its own, which only its own requests move; what tests add counts for all of them.
+    """
+
+    def __init__(self, step: float, whole: Clock | None = None) -> None:
         self._step = timedelta(seconds=step)
         self._ahead = timedelta()
+        self._whole = whole
+        self._tenants: dict[str | None, Clock] = {}
+
+    def of(self, tenant: str | None) -> Clock:
+        """The clock of a tenant, by its name; that of requests to none."""
+        if tenant not in self._tenants:
+            self._tenants[tenant] = Clock(self._step.total_seconds(), self)
+        return self._tenants[tenant]
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        return self._whole.now() + self._ahead if self._whole else datetime.now(UTC) + self._ahead
 
     def tick(self) -> None:
         self._ahead += self._step
@@ -38,3 +49,4 @@ class Clock:
 
     def reset(self) -> None:
         self._ahead = timedelta()
+        self._tenants.clear()

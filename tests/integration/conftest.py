@@ -61,6 +61,7 @@ def player(folder: Path, simulator: Simulator) -> Play:
         tenant: str = "ready",
         environment: dict[str, str] | None = None,
         arguments: tuple[str, ...] = (),
+        many_tasks: bool = False,
         **keywords: Any,
     ) -> Run:
         results = folder / "results.json"
@@ -75,7 +76,16 @@ def player(folder: Path, simulator: Simulator) -> Play:
         host["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **keywords.get("vars", {})}
         book.write_text(yaml.safe_dump([{**host, "tasks": [{"block": steps, "always": [keep]}]}], sort_keys=False))
         signed_in = simulator.environment(tenant) if environment is None else environment
-        done = ansible("ansible-playbook", "-i", "localhost,", *arguments, book, folder=folder, environment=signed_in)
+        done = ansible(
+            "ansible-playbook",
+            "-i",
+            "localhost,",
+            *arguments,
+            book,
+            folder=folder,
+            environment=signed_in,
+            many_tasks=many_tasks,
+        )
         found = json.loads(results.read_text()) if results.exists() else {}
         return Run(done.returncode, done.stdout + done.stderr, found)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from simulator import Simulator
 
@@ -78,35 +79,23 @@ def test_nothing_is_sent(
     assert len(simulator.requests()) == before
 
 
-def test_the_report_does_not_read_the_tenant_of_the_environment_for_a_host(
-    tmp_path: Path, simulator: Simulator
-) -> None:
+def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Path, simulator: Simulator) -> None:
+    """Not the tenant of the environment instead of the one that was meant, on localhost too."""
+    options = {
+        "localhost": {"tenant_id": "{{ not_there }}"},
+        "127.0.0.1": "{{ not_there }}",
+        "::1": "{{ {'tenant_id': 'contoso.com'} | combine({'client_secret': not_there}) }}",
+    }
+    hosts = {"fabrikam": {}, **{name: {"tenant_options": one} for name, one in options.items()}}
+    (inventory := tmp_path / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
     before = len(simulator.requests())
-    with pytest.raises(AssertionError):  # the report is written, with the reason
-        run(tmp_path, simulator, "report", "fabrikam,", target="all")
+    with pytest.raises(AssertionError):  # the report is written, with the reasons
+        run(tmp_path, simulator, "report", str(inventory), target="all")
     report = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())
-    assert [one["state"] for one in report["tenants"]] == ["unread"] and "tenant_id is blank" in json.dumps(report)
-    assert len(simulator.requests()) == before
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"tenant_id": "{{ not_there }}"},
-        "{{ not_there }}",
-        "{{ {'tenant_id': 'contoso.com'} | combine({'client_secret': not_there}) }}",
-    ],
-    ids=["an_option", "the_whole", "what_is_added"],
-)
-def test_the_report_says_which_variable_is_missing(
-    tmp_path: Path, simulator: Simulator, options: dict[str, str] | str
-) -> None:
-    """And does not read the tenant of the environment instead of the one that was meant, on localhost too."""
-    before = len(simulator.requests())
-    with pytest.raises(AssertionError):  # the report is written, with the reason
-        run(tmp_path, simulator, "report", "localhost,", tenant_options=options)
-    [one] = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())["tenants"]
-    assert one["state"] == "unread" and "'not_there' is undefined" in json.dumps(one), one
+    said = {one["name"]: (one["state"], json.dumps(one)) for one in report["tenants"]}
+    assert {name: state for name, (state, _said) in said.items()} == dict.fromkeys(hosts, "unread")
+    assert "tenant_id is blank" in said["fabrikam"][1]
+    assert all("'not_there' is undefined" in said[name][1] for name in options), said
     assert len(simulator.requests()) == before
 
 
@@ -152,3 +141,28 @@ def test_null_is_refused_by_both_ways_of_running(play: Play, simulator: Simulato
     for result in run.results.values():
         assert result["failed"] and result["error"]["kind"] == "usage" and "mailbox is blank" in result["msg"], result
     assert len(simulator.requests()) == before
+
+
+# An inventory whose plugin fails, as when the list of a partner's customers cannot be read.
+_BROKEN = "plugin: intune.exchange.tenants\ntenants: [{tenant_id: a, tennant: b}]\n"
+
+
+@pytest.mark.parametrize("name", ["report", "check_access", "facts"])
+def test_a_run_on_no_tenant_fails(tmp_path: Path, simulator: Simulator, name: str) -> None:
+    """A scheduled job must not succeed on nothing."""
+    (tmp_path / "broken.tenants.yml").write_text(_BROKEN)
+    before = len(simulator.requests())
+    said = run(tmp_path, simulator, name, "broken.tenants.yml", target="all")
+    assert "No tenant of the inventory is meant by target=all" in said
+    assert not (tmp_path / "intune-exchange-report").exists() and len(simulator.requests()) == before
+
+
+def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
+    tmp_path: Path, simulator: Simulator
+) -> None:
+    hosts: dict[str, Any] = {"all": {"hosts": {"contoso": {}}, "children": {"connector_missing": {}}}}
+    (tmp_path / "hosts.yml").write_text(json.dumps(hosts))
+    assert "target=connector_mising" in run(tmp_path, simulator, "facts", "hosts.yml", target="connector_mising")
+    arguments = ("-i", "hosts.yml", "intune.exchange.facts", "-e", "target=connector_missing")
+    done = ansible("ansible-playbook", *arguments, folder=tmp_path, environment=simulator.environment("phones"))
+    assert done.returncode == 0, done.stdout

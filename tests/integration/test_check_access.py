@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import SECRET_OPTIONS
@@ -38,17 +39,27 @@ def held(simulator: Simulator) -> dict[str, Any]:
     }
 
 
-def test_every_shipped_tenant_in_one_run() -> None:
+# Those of the page, and what it is shown with; what the module says of the others is also test_access_check.py's.
+ON_THE_PAGE: list[str | Path] = [
+    *("ready", "retired_covered", "retired_with_holes", "missing_permission", "no_exchange", "no_intune_licence"),
+]
+
+
+@pytest.mark.parametrize(
+    "tenants",
+    [pytest.param(ON_THE_PAGE, id="page"), pytest.param(first_run.SHIPPED, id="shipped", marks=pytest.mark.more)],
+)
+def test_the_tenants_in_one_run(tenants: list[str | Path]) -> None:
     """With -vvvv: nothing is written, no secret is shown, a broken tenant stops nobody, and the page has the output."""
-    with Simulator(tenants=first_run.SHIPPED) as simulator:
+    with Simulator(tenants=tenants) as simulator:
         cases = first_run.cases(simulator)
         before = held(simulator)
-        code, output = first_run.run(cases, "-vvvv")
+        code, output = first_run.run(cases, "-vvvv", ansible=ansible)
         assert code == 2 and "Traceback" not in output, output[-3000:]
         assert held(simulator) == before
         assert not [one for one in simulator.requests() if one["class"] != "READ" or one["effect"]]
         lines = first_run.said(output)
-        assert set(lines) == set(cases) and len(cases) == len(first_run.SHIPPED) + 2
+        assert set(lines) == set(cases) and len(cases) == len(tenants) + 2
         secrets = {options[name] for options in cases.values() for name in options if name in SECRET_OPTIONS}
         assert not [one for one in secrets if one in output]
         failed = {host for host, said in lines.items() if not said[0].startswith("Read  ")}

@@ -190,6 +190,33 @@ def test_a_fleet_signs_in_once_for_each_tenant_and_imports_once(
     assert (tmp_path / "imports").read_text() == "msal\n"  # by the parent of all workers
 
 
+def test_the_options_of_a_task_outrank_the_environment(play: Play, simulator: Simulator) -> None:
+    """In both ways of running: the environment means a secret that is wrong, the task its certificate."""
+    found = simulator.options("ready", "certificate")
+    own = {name: found[name] for name in ("certificate_path", "certificate_password") if found.get(name)}
+    wrong = {
+        **simulator.environment("ready"),
+        "AZURE_CLIENT_SECRET": "a-wrong-secret-canary",
+        "INTUNE_EXCHANGE_AUTH_METHOD": "client_secret",
+    }
+    task = {"intune.exchange.connector_info": own}
+    both = {"intune.exchange.connector_info": {**own, "auth_method": "client_secret"}, "ignore_errors": True}
+    run = play(
+        task,
+        {**task, "environment": PROCESS},
+        both,
+        {**both, "environment": PROCESS},
+        {**INFO, "ignore_errors": True},
+        environment=wrong,
+    )
+    assert run.code == 0, run.output
+    results = list(run.results.values())
+    assert [one.get("connectors") for one in results[:2]] == [[], []], results
+    for one in results[2:4]:
+        assert "several sign-in methods are given at once: auth_method client_secret, certificate_path" in one["msg"]
+    assert "AADSTS7000215" in results[4]["msg"]  # where the task says nothing, the environment counts
+
+
 @pytest.mark.parametrize("switch", ["true", "false"])
 def test_defaults_reach_the_module_that_they_are_for_and_no_other(play: Play, switch: str) -> None:
     """All modules share one action plugin, and it has the name of one of them."""

@@ -274,6 +274,7 @@ class Reader:
         return done.stdout
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("name", PLUGINS)
 def test_examples_of(name: str, tenants: Simulator, tmp_path: Path) -> None:
     assert PLUGINS[name], "no EXAMPLES"

@@ -24,6 +24,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.connection i
 from simulator import Simulator
 
 from .conftest import ROOT, Play
+from .warm import ansible
 
 GUIDE = (ROOT / "docs/docsite/rst/guide_many_tenants.rst").read_text(encoding="utf-8")
 AWX = ROOT / "extensions/awx"
@@ -44,6 +45,13 @@ def command(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
         timeout=300,
         check=False,
     )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def outcome(folder: Path, *arguments: str) -> str:
+    """What a command of ansible-core printed."""
+    done = ansible(*arguments, folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -109,7 +117,7 @@ def test_the_inventory_and_its_commands(tmp_path: Path, simulator: Simulator) ->
     )
     (tmp_path / "fleet.tenants.yml").write_text(text + urls)
     [commands] = [block for block in shown("bash") if "ansible-inventory" in block]
-    graph, access, _report = [command(tmp_path, *line.split()).decode() for line in commands.splitlines()]
+    graph, access, _report = [outcome(tmp_path, *line.split()) for line in commands.splitlines()]
     assert re.search(r"connector_connected:\n.*--contoso", graph) and re.search(r"not_offered:\n.*--fabrikam", graph)
     assert access.count("Intune: the Exchange connectors") >= 2
     with (tmp_path / "intune-exchange-report/report.csv").open(encoding="utf-8-sig") as table:
@@ -125,6 +133,7 @@ def test_ansible_builder_reads_what_the_collection_needs(tmp_path: Path) -> None
     assert not {"requirements.txt", "meta", "extensions", "docs"} & set(ignored)
 
 
+@pytest.mark.more
 def test_ansible_builder_accepts_the_definition_of_the_guide(tmp_path: Path) -> None:
     (tmp_path / "execution-environment.yml").write_text(shown("yaml")[0])
     create = next(line for block in shown("bash") for line in block.splitlines() if "ansible-builder create" in line)
@@ -135,6 +144,7 @@ def test_ansible_builder_accepts_the_definition_of_the_guide(tmp_path: Path) -> 
     assert "ansible-core>=2.16 ansible-runner" in made and "introspect.py" in made
 
 
+@pytest.mark.more
 def test_the_demo_runs_with_exactly_what_an_image_gets(tmp_path: Path) -> None:
     """Only the simulator, which no image needs, runs with another Python."""
     definition = yaml.safe_load(shown("yaml")[0])["dependencies"]
@@ -157,6 +167,7 @@ def test_the_demo_runs_with_exactly_what_an_image_gets(tmp_path: Path) -> None:
     assert b"failed=0" in done and b"aiohttp" not in command(tmp_path, str(image / "pip"), "list")
 
 
+@pytest.mark.more
 def test_two_workers_share_the_tenants(tmp_path: Path, simulator: Simulator) -> None:
     connectors = {"connected": 1, "connector_not_offered": 0, "ready": 0, "two_connectors": 2}
     tenants = list(connectors)
@@ -190,6 +201,32 @@ def test_two_workers_share_the_tenants(tmp_path: Path, simulator: Simulator) -> 
             if event["event"] == "runner_on_ok"
         }
         assert found == {name: connectors[name] for name in mine}
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("method", ["client_secret", "certificate"])
+def test_what_ansible_runner_writes_down(tmp_path: Path, simulator: Simulator, method: str) -> None:
+    """It keeps the whole environment of a run; of a certificate that is the path alone, and of a secret the secret."""
+    place = tmp_path / "private"
+    for folder in ("project", "env"):
+        (place / folder).mkdir(parents=True)
+    task = {"name": "Read the connectors", "intune.exchange.connector_info": {}}
+    (place / "project/connectors.yml").write_text(
+        yaml.safe_dump([{"name": "Connectors", "hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    )
+    facts, options = simulator.facts("connected"), simulator.options("connected", method)
+    given = {ENVIRONMENT[name]: str(value) for name, value in options.items() if value and name in ENVIRONMENT}
+    (place / "env/envvars").write_text(json.dumps(given))
+    command(tmp_path, "ansible-runner", "run", str(place), "-p", "connectors.yml")
+    (kept,) = place.glob("artifacts/*/command")
+    secrets = [facts["client_secret"], *Path(facts["certificate_path"]).read_text().splitlines()[1:3]]
+    found = [
+        secret
+        for secret in secrets
+        if any(secret in one.read_text() for one in place.rglob("artifacts/**/*") if one.is_file())
+    ]
+    assert found == ([facts["client_secret"]] if method == "client_secret" else [])
+    assert given["AZURE_CLIENT_ID"] in kept.read_text()
 
 
 def injected(folder: Path, given: dict[str, str]) -> dict[str, str]:

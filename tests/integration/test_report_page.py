@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ansible_collections.intune.exchange.plugins.filter.fleet_report import FilterModule
 
 from .conftest import ROOT
+from .warm import ansible
 
 HOSTILE = [
     "</script><script>window.taken = 1</script>",
@@ -141,17 +139,8 @@ def written(folder: Path, names: list[str]) -> dict[str, Any]:
     (folder / "templates").symlink_to(playbooks / "templates")  # a playbook's templates are beside it
     book = folder / "book.yml"
     book.write_text(yaml.safe_dump([play]))
-    ansible = Path(sys.executable).parent / "ansible-playbook"
-    done = subprocess.run(
-        [str(ansible), "-i", "localhost,", "-e", f"report_folder={folder}", str(book)],
-        cwd=folder,
-        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live")},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    where = ("-i", "localhost,", "-e", f"report_folder={folder}")
+    done = ansible("ansible-playbook", *where, book, folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return report
 
@@ -198,6 +187,7 @@ def open_details(page: Page) -> None:
     page.get_by_role("button", name="Open details").click()
 
 
+@pytest.mark.more
 def test_the_first_words_say_what_it_is(page: Open) -> None:
     shown = page(java_script_enabled=False)
     header = " ".join(shown.locator("header").inner_text().split())
@@ -238,6 +228,7 @@ def test_script_that_got_in_would_not_run(browser: Browser, few: tuple[Path, dic
     shown.close()
 
 
+@pytest.mark.more
 def test_sorting_by_keyboard(page: Open) -> None:
     shown = page()
     heading = shown.get_by_role("columnheader", name="Tenant")
@@ -253,6 +244,7 @@ def test_sorting_by_keyboard(page: Open) -> None:
     assert shown.locator("th[aria-sort]").count() == 1
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("descending", [False, True])
 def test_sorting_puts_what_is_not_known_last(page: Open, few: tuple[Path, dict[str, Any]], descending: bool) -> None:
     shown = page()
@@ -265,6 +257,7 @@ def test_sorting_puts_what_is_not_known_last(page: Open, few: tuple[Path, dict[s
     assert found == known + [None] * (len(found) - len(known))
 
 
+@pytest.mark.more
 def test_filters_and_how_many_they_leave(page: Open, few: tuple[Path, dict[str, Any]]) -> None:
     shown, report = page(), few[1]
     tenants = report["tenants"]
@@ -298,6 +291,7 @@ def test_filters_and_how_many_they_leave(page: Open, few: tuple[Path, dict[str, 
     assert shown.evaluate("document.activeElement.id") == "tenants"
 
 
+@pytest.mark.more
 def test_everything_is_reached_by_keyboard(page: Open) -> None:
     shown = page()
     shown.keyboard.press("Tab")

@@ -156,28 +156,46 @@ def test_the_cache_is_used_until_it_is_flushed(command: Command, write: Write, s
     first = command("ansible-inventory", "-i", path, "--list", "-vvvv")
     asked = requests(simulator)
     assert first.groups["connector_connected"] == ["working"] and asked > 0
-    again = command("ansible-inventory", "-i", path, "--list")
-    assert again.inventory == first.inventory and requests(simulator) == asked
+    again = command("ansible-inventory", "-i", path, "--list", "-v")
+    assert again.host("working") == first.host("working")
+    read_at = first.host("working")["tenant_read_at"]
+    assert f"from the cache: 2 tenants, read at {read_at}" in again.out + again.errors
+    # Only the one that could not be read is read again, at each run.
+    assert {one["tenant"] for one in simulator.requests()[asked:]} == {"unlicensed"}
+    assert again.groups == first.groups and "unlicensed: Could not read the Exchange connectors" in again.errors
+    failing = requests(simulator) - asked
     (path.parent / "play.yml").write_text(yaml.safe_dump([{"hosts": "working", "gather_facts": False}]))
     flushed = command("ansible-playbook", "-i", path, "--flush-cache", "play.yml")  # ansible-inventory: since 2.19
-    assert flushed.code == 0 and requests(simulator) == 2 * asked
+    assert flushed.code == 0 and requests(simulator) == 2 * asked + failing
     after = command("ansible-inventory", "-i", path, "--list")
-    assert after.groups == first.groups and requests(simulator) == 2 * asked
+    assert after.groups == first.groups and requests(simulator) == 2 * asked + 2 * failing
     [kept] = (path.parent / "kept").iterdir()
     for ran in (first, again, flushed, after):
         without_secrets(ran, simulator, kept.read_text())
+
+
+def test_a_failure_is_not_kept(command: Command, write: Write, simulator: Simulator) -> None:
+    """Each fails once, as when a proxy was away for a moment."""
+    path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=["connector"])
+    simulator.fault(match="token", kind="status", status=403, count=2, body="Blocked by the proxy")
+    first = command("ansible-inventory", "-i", path, "--list")
+    assert "3 of 3 tenants could not be read" in " ".join(first.errors.split()) or len(first.groups) < 3
+    again = command("ansible-inventory", "-i", path, "--list")
+    assert again.groups["connector_connected"] == ["working"]
+    assert again.groups["connector_not_offered"] == ["retired"]
 
 
 def test_a_play_that_refreshes_reads_anew(command: Command, write: Write, simulator: Simulator) -> None:
     path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=["connector"])
     command("ansible-inventory", "-i", path, "--list")
     asked = requests(simulator)
+    failing = len([one for one in simulator.requests() if one["tenant"] == "unlicensed"])  # read by each that starts
     book = path.parent / "play.yml"
     book.write_text(
         yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [{"meta": "refresh_inventory"}]}])
     )
     assert command("ansible-playbook", "-i", path, book).code == 0
-    assert requests(simulator) == 2 * asked
+    assert requests(simulator) == 2 * asked + failing
 
 
 def test_a_secret_from_a_vault_a_template_and_the_file(command: Command, write: Write, simulator: Simulator) -> None:

@@ -4,7 +4,8 @@
 """Commands of ansible-core without its start: two thirds of what a short run takes is the import of the same modules.
 
 A process that has imported them runs each command in a fork of itself (warm_server.py). A command whose environment
-says other things to ansible-core's start than the others', or that has a configuration file, is an ordinary process.
+says other things to ansible-core's start than the others', or that has a configuration file, is an ordinary process,
+unless it is worth a server of its own.
 """
 
 from __future__ import annotations
@@ -44,17 +45,25 @@ def settings() -> dict[str, str]:
 
 
 def ansible(
-    program: str, *arguments: str | Path, folder: Path, environment: dict[str, str] | None = None, timeout: float = 900
+    program: str,
+    *arguments: str | Path,
+    folder: Path,
+    environment: dict[str, str] | None = None,
+    timeout: float = 900,
+    many_tasks: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of ansible-core in a folder, with more of an environment than each has.
 
+    With C(many_tasks), an environment that says other things to ansible-core's start has a server of its own.
     The time is for a run that hangs: a busy machine takes a minute or two.
     """
     command = [str(BIN / program), *map(str, arguments)]
     common = settings()
     whole = {**common, **(environment or {})}
-    if _at_start(whole) == _at_start(common) and not (folder / "ansible.cfg").exists():
-        return _SERVER.run(command, folder, whole, timeout)
+    start = _at_start(whole)
+    if (many_tasks or start == _at_start(common)) and not (folder / "ansible.cfg").exists():
+        server = _SERVERS.setdefault(frozenset(start.items()), _Server(start))
+        return server.run(command, folder, whole, timeout)
     return subprocess.run(
         command,
         cwd=folder,
@@ -72,9 +81,10 @@ def _at_start(environment: dict[str, str]) -> dict[str, str]:
 
 
 class _Server:
-    """Started by the first command, and one for each process of pytest."""
+    """Started by the first command: in each process of pytest one for all, and for what else C(start) says."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: dict[str, str] | None = None) -> None:
+        self._start_with = start or {}
         self._process: subprocess.Popen[str] | None = None
 
     def run(
@@ -102,7 +112,7 @@ class _Server:
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__).with_name("warm_server.py"))],
             cwd=_HOME.name,
-            env=settings(),
+            env={**settings(), **self._start_with},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -119,4 +129,4 @@ class _Server:
 
 
 _HOME = tempfile.TemporaryDirectory(prefix="home-of-tests-")
-_SERVER = _Server()
+_SERVERS: dict[frozenset[tuple[str, str]], _Server] = {}

@@ -24,7 +24,12 @@ from typing import Any, NoReturn
 from ansible import constants
 from ansible.cli import playbook as _playbook  # noqa: F401  what most commands are
 from ansible.config.manager import cleanup_tmp_file
-from ansible.plugins.loader import become_loader, connection_loader, init_plugin_loader, shell_loader
+from ansible.plugins import loader as loaders
+from ansible.plugins.loader import init_plugin_loader
+
+COLLECTION = "intune.exchange"
+KINDS = ("action", "become", "cache", "callback", "connection", "filter", "lookup", "shell", "strategy", "test")
+OWN_KINDS = ("action", "filter", "inventory", "lookup")
 
 
 def redirect(number: int, path: str, flags: int) -> None:
@@ -35,6 +40,7 @@ def redirect(number: int, path: str, flags: int) -> None:
 
 def run(job: dict[str, Any]) -> NoReturn:
     """The command, in a fork that ends with it."""
+    atexit.unregister(cleanup_tmp_file)  # the server's folder for temporary files stays, whatever comes of the command
     redirect(0, os.devnull, os.O_RDONLY)
     for number, path in ((1, job["output"]), (2, job["errors"])):
         redirect(number, path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -42,10 +48,12 @@ def run(job: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(job["environment"])
     # A folder for temporary files of its own, as each process has, and which each removes.
-    atexit.unregister(cleanup_tmp_file)
     shared = Path(constants.DEFAULT_LOCAL_TMP)
     constants.DEFAULT_LOCAL_TMP = tempfile.mkdtemp(prefix=f"ansible-local-{os.getpid()}", dir=shared.parent)
     atexit.register(cleanup_tmp_file, constants.DEFAULT_LOCAL_TMP, warn=True)
+    # Modules that an earlier run has packed, as each run keeps them for its later tasks.
+    (packed := shared / "ansiballz_cache").mkdir(exist_ok=True)
+    Path(constants.DEFAULT_LOCAL_TMP, packed.name).symlink_to(packed)
     sys.argv = job["command"]
     name = Path(sys.argv[0]).name
     name = "adhoc" if name == "ansible" else name.removeprefix("ansible-")
@@ -57,22 +65,36 @@ def run(job: dict[str, Any]) -> NoReturn:
     sys.exit()
 
 
-def learn(path: Path) -> None:
-    """Import what the first run imported, the collection too, of which ansible-core keeps no bytecode."""
+def prepare() -> None:
+    """Load plugins, and their documentation, which says what can be configured.
+
+    Ansible-core keeps no bytecode of plugins: each task is a process that would compile those which it asks for.
+    """
     init_plugin_loader()
     warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")  # by each run
+    for kind in KINDS:
+        list(getattr(loaders, f"{kind}_loader").all(class_only=True))
+    own = Path(constants.COLLECTIONS_PATHS[0], "ansible_collections", *COLLECTION.split("."), "plugins")
+    for kind in OWN_KINDS:
+        for path in sorted((own / kind).glob("*.py")):
+            getattr(loaders, f"{kind}_loader").get(f"{COLLECTION}.{path.stem}", class_only=True)
+    for path in sorted((own / "modules").glob("*.py")):
+        importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{path.stem}")
+
+
+def learn(path: Path) -> None:
+    """Import what the first run imported."""
     for name in json.loads(path.read_text(encoding="utf-8")):
         if name != "__main__":
             with suppress(Exception):  # some modules exist only under the names that a loader gave them
                 importlib.import_module(name)
-    # What each run begins with: the documentation of these plugins, which says what can be configured.
-    for loader in (connection_loader, shell_loader, become_loader):
-        list(loader.all(class_only=True))
     gc.collect()
     gc.freeze()  # a fork copies nothing that its garbage collection does not touch
 
 
 def main() -> None:
+    constants.DEFAULT_INTERNAL_POLL_INTERVAL = 0.01  # and not 0.001: on a busy machine a run waits most of its time
+    prepare()
     learned = False
     for line in sys.stdin:
         job = json.loads(line)

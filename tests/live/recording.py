@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Request, Response, Service
+from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Response
+from ansible_collections.intune.exchange.plugins.module_utils._client.service import Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine import tenant as tenant_module
 

@@ -13,6 +13,7 @@ import importlib
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,13 +21,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import http
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost, Transport
-from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._client.sockets import Limit
+from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections, Lost, Transport
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
 from simulator import Simulator
 
@@ -38,6 +41,9 @@ _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _A_SOCKET_WAITS = 10.0  # seconds, long enough never to be reached
 _A_HANGING_SOCKET_WAITS = 0.8  # seconds of real time in which an answer that never comes is given up
 _DAY = 24 * 60 * 60
+_CONNECTIONS = Connections()  # shared as long as no fault is ordered: opening them takes most of a task
+_TOKENS_LAST = 30 * 60  # seconds of real time in which the next task gets the same tokens
+_TOKENS: WeakKeyDictionary[Simulator, dict[str, tuple[float, dict[str, Any]]]] = WeakKeyDictionary()
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIMES = ("at", "_requested")  # when things happened, which a repeated request adds to
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|\+00:00)?")
@@ -64,6 +70,7 @@ class Watch:
     hangs: bool = False
     kill_at: int = 0
     kill_after_answer: bool = False
+    parent_ends_after: int | None = None  # so many requests of the task; it is told when it looks
     redirect: Mapping[int, str] = field(default_factory=dict)  # another origin for the nth request
     read_seconds: float = 0.0  # what each piece of a body takes
     sent: list[Sent] = field(default_factory=list)
@@ -71,6 +78,7 @@ class Watch:
     _now: float = 0.0
     _dead: bool = False
     _in_flight: int = 0
+    written_before: int = -1  # what was in effect when the parent ended
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def now(self) -> float:
@@ -108,6 +116,16 @@ class Watch:
             if self._dead:
                 raise Killed
 
+    def abandoned(self) -> bool:
+        with self._changed:
+            ended = self.parent_ends_after is not None and len(self.sent) - self._in_flight >= self.parent_ends_after
+            if ended and self.written_before < 0:
+                self.written_before = self.effects()
+            return ended
+
+    def effects(self) -> int:
+        return sum(bool(row["effect"]) for row in self.simulator.requests())
+
     def quiet(self) -> None:
         """Wait until nothing is under way any more, as is the case once a process is gone."""
         with self._changed:
@@ -115,19 +133,20 @@ class Watch:
 
     @property
     def options(self) -> dict[str, Any]:
-        return {"clock": self.now, "sleep": self.sleep, "random": lambda: 0.5}
+        return {"clock": self.now, "sleep": self.sleep, "random": lambda: 0.5, "abandoned": self.abandoned}
 
 
 class _Body:
     """A body whose pieces take time by the clock of the task."""
 
-    def __init__(self, raw: Any, watch: Watch, patience: float) -> None:
-        self._raw, self._watch, self._patience = raw, watch, patience
+    def __init__(self, raw: Any, watch: Watch, patience: float, waits: float) -> None:
+        self._raw, self._watch, self._patience, self._waits = raw, watch, patience, waits
 
     def read1(self, *arguments: Any, **options: Any) -> bytes:
         self._watch.passes(self._watch.read_seconds)
         try:
-            return bytes(self._raw.read1(*arguments, **options))
+            with _for_real(self._waits).holding():
+                return bytes(self._raw.read1(*arguments, **options))
         except Exception as error:
             if "timed out" in str(error):
                 self._watch.passes(self._patience)
@@ -137,18 +156,26 @@ class _Body:
         return getattr(self._raw, name)
 
 
+def _for_real(seconds: float) -> Limit:
+    """By the clock of this machine, on which sockets wait."""
+    return Limit(Deadline(seconds), seconds, seconds, seconds)
+
+
 def _watched(watch: Watch) -> type[Transport]:
     class Watched(Transport):
-        def send(self, prepared: Any, connect: float, read: float, proxied: bool) -> Any:
+        def send(self, prepared: Any, limit: Limit, proxied: bool) -> Any:
+            read = limit.seconds()
+            with limit.until_connected():
+                connect = limit.seconds()
             number = watch.enter(prepared)
             real = prepared.url
             if number in watch.redirect:
                 parts = urlsplit(real)
                 prepared.url = watch.redirect[number] + real.removeprefix(f"{parts.scheme}://{parts.netloc}")
-            limit = _A_HANGING_SOCKET_WAITS if watch.hangs else _A_SOCKET_WAITS
+            waits = _A_HANGING_SOCKET_WAITS if watch.hangs else _A_SOCKET_WAITS
             try:
-                raw = super().send(prepared, limit, limit, proxied)
-                raw.raw = _Body(raw.raw, watch, read)
+                raw = super().send(prepared, _for_real(waits), proxied)
+                raw.raw = _Body(raw.raw, watch, read, waits)
                 return raw
             except Lost as lost:
                 if lost.outcome is Outcome.UNKNOWN and "in time" in str(lost):
@@ -183,10 +210,21 @@ class Bench:
 
     def options(self, tenant: str, given: Mapping[str, Any], method: str = "token") -> dict[str, Any]:
         other = self.simulator.facts(tenant, self.application)
+        sign_in = self._tokens(tenant) if method == "token" else self.simulator.options(tenant, method)
         text = json.dumps(given).replace("{domain}", other["domain"])
         text = text.replace("{app_id}", other["client_id"]).replace("{object_id}", other["object_id"])
         filled: dict[str, Any] = json.loads(text)
-        return {**self.simulator.options(tenant, method), **filled}
+        return {**sign_in, **filled}
+
+    def _tokens(self, tenant: str) -> dict[str, Any]:
+        """Those of an earlier task, where nothing changed the tenant since the last reset."""
+        if not self.simulator.is_at_its_start(tenant):
+            return self.simulator.options(tenant, "token")
+        found = _TOKENS.setdefault(self.simulator, {})
+        made, options = found.get(tenant, (-_TOKENS_LAST, {}))
+        if time.monotonic() - made >= _TOKENS_LAST:
+            made, options = found[tenant] = time.monotonic(), self.simulator.options(tenant, "token")
+        return options
 
     def run(
         self,
@@ -207,10 +245,18 @@ class Bench:
         ).validate({**self.options(tenant, given, method), **more})
         assert not validated.error_messages, validated.error_messages
         said: list[str] = []
+        calm = self.simulator.is_calm() and not watch.redirect
+        shared: dict[str, Any] = {"connections": _CONNECTIONS} if calm else {}
         with _transport(_watched(watch)):
             try:
                 return perform(
-                    declaration, validated.validated_parameters, check_mode, said.append, tell, **watch.options
+                    declaration,
+                    validated.validated_parameters,
+                    check_mode,
+                    said.append,
+                    tell,
+                    **shared,
+                    **watch.options,
                 )
             finally:
                 watch.quiet()

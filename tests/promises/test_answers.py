@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import http
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
 
 from .harness import Bench, Undisturbed
 from .scenarios import SCENARIOS, Scenario
@@ -29,7 +29,7 @@ from .scenarios import SCENARIOS, Scenario
 CORPUS = Path(__file__).parent / "corpus" / "answers.jsonl"
 MINUTES = float(os.environ.get("FUZZ_MINUTES", "0"))
 _TRIES = 2  # for each scenario, without a time
-HOSTILE = "\r\n\x1b[31mfatal: [localhost]: FAILED!\x07 {{ lookup('pipe', 'id') }} " + "x" * 5000
+HOSTILE = "\r\n\x1b[31mfatal: [localhost]: FAILED!\x07 \u202e \ud83d {{ lookup('pipe', 'id') }} " + "x" * 5000
 VALUES: tuple[Any, ...] = (
     None,
     True,
@@ -79,13 +79,13 @@ class Spoiler:
         self.done: tuple[Place, Any] | None = None
         self._number, self._choose = number, choose
 
-    def __call__(self, body: bytes) -> Any:
-        answer = parse_json(body)
+    def __call__(self, body: bytes, on_time: Callable[[], None]) -> Any:
+        answer = parse_json(body, on_time)
         self.answers.append(answer)
         if len(self.answers) - 1 == self._number and self._choose:
             self.done = self._choose(answer)
             try:
-                return spoilt(answer, *self.done)
+                return parse_json(json.dumps(spoilt(answer, *self.done)))  # as it would have come
             except (KeyError, IndexError, TypeError):  # a place of the corpus that is not there any more
                 self.done = None
         return answer

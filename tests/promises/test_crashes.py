@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from .harness import Bench, Killed, Undisturbed, Watch
-from .oracles import repaired
+from .oracles import repaired, told
 from .scenarios import SCENARIOS, Scenario
 
 
@@ -32,6 +32,32 @@ def test_killed_at_every_request(
         watch = Watch(bench.simulator, kill_at=number, kill_after_answer=answered)
         with pytest.raises(Killed):
             bench.play(scenario, watch=watch)
+        unharmed(scenario)
+        repaired(scenario, expected, bench)
+        unharmed(scenario)
+        count(8)
+
+
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if not one.reads_only], ids=lambda one: one.name)
+def test_the_parent_is_killed_at_every_request(
+    scenario: Scenario,
+    bench: Bench,
+    undisturbed: Callable[[Scenario], Undisturbed],
+    sample: Any,
+    count: Callable[[int], None],
+    unharmed: Callable[[Scenario], None],
+) -> None:
+    """Only ansible-playbook ends, and its worker lives on: it sends nothing more."""
+    expected = undisturbed(scenario)
+    for number in sample(range(expected.requests)):
+        print(number)
+        bench.start(scenario)
+        watch = Watch(bench.simulator, parent_ends_after=number)
+        result = bench.play(scenario, watch=watch)
+        assert result["failed"] and result["error"]["kind"] == "abandoned", result
+        told(result, bench, scenario.tenant)
+        # Requests that are made at once may be under way when the parent ends, but those are reads.
+        assert watch.effects() == watch.written_before
         unharmed(scenario)
         repaired(scenario, expected, bench)
         unharmed(scenario)

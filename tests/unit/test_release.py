@@ -110,6 +110,7 @@ def test_what_is_supported_is_said_alike() -> None:
     rows = cells(page, ["ansible-core", "Tested with", "Python", "Ansible Automation Platform"])
     tested = [f"{python}-{core}" for _version, core, pythons, _platform in rows for python in pythons.split(", ")]
     assert tested == matrix.split()
+    assert yaml.safe_load(text(".github/workflows/ci.yml"))["jobs"]["versions"]["strategy"]["matrix"]["entry"] == tested
     assert all(core.startswith(f"{version}.") for version, core, *_rest in rows)
     lowest, python = rows[0][0], "3.11"
     assert min(tested, key=lambda one: int(one.partition("-")[0].partition(".")[2])).startswith(f"{python}-")

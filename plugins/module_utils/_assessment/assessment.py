@@ -23,6 +23,7 @@ from .._core.checks import judge_all
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, fold
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_devices.join import join
 from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
@@ -177,7 +178,7 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
 def _read_exchange(
     tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, select: tuple[str, ...]
 ) -> list[Record]:
-    return tenant.exchange.invoke(cmdlet, parameters, purpose, select).values
+    return exchange_of(tenant).invoke(cmdlet, parameters, purpose, select).values
 
 
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:

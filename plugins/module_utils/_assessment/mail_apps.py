@@ -13,6 +13,7 @@ import io
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
+from .._core.text import fit
 from .._engine.tenant import Tenant
 
 _READ = Purpose("read the report of the mail apps", "Reports.Read.All")
@@ -34,7 +35,7 @@ def read_mail_apps(tenant: Tenant) -> dict[str, Any]:
     """How many people used each app in 30 days, and who used a mobile app other than Outlook."""
     content = tenant.graph.download("reports/getEmailAppUsageUserDetail(period='D30')", _READ)
     try:
-        table = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        table = csv.DictReader(io.StringIO(fit(content.decode("utf-8-sig")), newline=""))
         if not {_WHO, *_APPS} <= set(table.fieldnames or ()):
             raise ValueError("it lacks columns that are documented")
         rows = list(table)

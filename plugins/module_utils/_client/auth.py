@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import traceback
 from collections.abc import Callable
@@ -14,14 +13,17 @@ from typing import Any
 
 from .._core.connection import Cloud, named
 from .._core.errors import Answer, TenantError, one_line, usage
-from .._core.redaction import Redactor
+from .._core.redaction import Redactor, masked
 from .._core.targets import is_guid
 from .auth_method import choose_method
 from .certificate import client_credential, read_certificate
 from .claims import tenant_of
-from .http import Http, Service
+from .entra_steps import ENTRA_STEPS
+from .http import Http
+from .machine import identity_endpoint, machine_ids
 from .msal_transport import WAITING, MsalTransport
-from .token_cache import Token, TokenCache, key_of
+from .service import Service
+from .token_cache import Token, TokenCache, is_token, key_of
 
 try:
     import msal
@@ -35,28 +37,7 @@ _MSAL_LOG = logging.getLogger("msal")
 _MSAL_LOG.addHandler(logging.NullHandler())
 _MSAL_LOG.propagate = False
 
-_ARC_SERVICE = "/opt/azcmagent/bin/himds"  # on a server that Azure Arc manages, where msal looks for it
 _NO_CONSENT = "AADSTS7000229"  # the application has no service principal in this tenant
-
-# Microsoft Entra authentication and authorization error codes: what a person can do about the usual ones.
-_ENTRA_STEPS = {
-    "AADSTS700016": f"Check {named('client_id', 'tenant_id')}: the application must exist in this tenant",
-    "AADSTS7000215": f"Give the value of a current secret (not its id) in {named('client_secret')}",
-    "AADSTS7000222": f"The secret has expired: create a new one and give it in {named('client_secret')}",
-    "AADSTS90002": f"Check {named('tenant_id')} and the option cloud",
-    "AADSTS900023": f"Check {named('tenant_id')}: it must be a tenant id or a verified domain",
-    "AADSTS700027": "Register the certificate of this file with the application",
-    "AADSTS70021": "Check issuer, subject and audience of the application's federated credential",
-    "AADSTS700213": "Check the subject of the application's federated credential",
-    "AADSTS500011": "Check the URL options: this tenant does not know the service that the token is for",
-}
-
-
-def _identity_endpoint() -> str:
-    """Where msal finds managed identities, by the platform's own variables; nothing else may be called."""
-    places = ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT")
-    usual = "http://localhost:40342" if os.path.exists(_ARC_SERVICE) else "http://169.254.169.254"
-    return next((os.environ[name] for name in places if os.environ.get(name)), usual).rstrip("/")
 
 
 class Tokens:
@@ -78,7 +59,7 @@ class Tokens:
         self._cache = TokenCache(memory, params.get("token_cache"), http)
         self._ready: dict[str, str] = {}
         self._keys: dict[str, str] = {}
-        self._stale: set[str] = set()
+        self._stale: dict[str, str] = {}  # services that refused a token, and the claims that they want in the next
         if self.method != "token" and IMPORT_ERROR:
             raise TenantError(
                 "usage",
@@ -122,12 +103,12 @@ class Tokens:
         """The name of the tenant for which Entra was asked; empty for tokens that are given, or are the machine's."""
         return "" if self.method in ("token", "managed_identity") else str(self._params["tenant_id"])
 
-    def refused(self, option: str, token: str) -> None:
-        """The service does not take this token: the next one is a new one, for every task."""
+    def refused(self, option: str, token: str, challenge: str = "") -> None:
+        """The service does not take this token: the next one is a new one, for every task, with the claims it wants."""
         with self._lock:
             if self.method != "token" and self._ready.get(option) == token:
                 del self._ready[option]
-                self._stale.add(option)
+                self._stale[option] = challenge
                 self._cache.drop(self._keys[option], token)
 
     def _shared(self, option: str) -> str:
@@ -135,13 +116,18 @@ class Tokens:
         return self._cache.obtain(self._keys[option], lambda: self._signed_in(option))
 
     def _given(self, option: str) -> str:
-        token = self._params.get(f"{option}_token")
+        token = str(self._params.get(f"{option}_token") or "").strip()
         if not token:
             raise usage(
                 f"{named(f'{option}_token')} is not given",
                 "Give it, or a sign-in method that gets a token for each service",
             )
-        return str(token)
+        if not is_token(token):
+            raise usage(
+                f"{named(f'{option}_token')} holds characters that no token has; it is not shown",
+                "Give the access token alone, without quotes, spaces or line breaks in it",
+            )
+        return token
 
     def _key(self, option: str) -> str:
         """The same for the same sign-in only: where, as whom, with what, for which service."""
@@ -155,17 +141,23 @@ class Tokens:
             case "federated_token":
                 proof = [self._assertion()]
             case "managed_identity":
-                proof = [_identity_endpoint()]
+                proof = [identity_endpoint(), *machine_ids()]
         service = getattr(self._cloud, f"{option}_url")
         who = (str(params.get(name)) for name in ("tenant_id", "client_id"))
         return key_of(self._cloud.authority_url, *who, self.method, service, *proof)
 
     def _signed_in(self, option: str) -> Token:
         fresh = option in self._stale
-        self._stale.discard(option)
+        challenge = self._stale.pop(option, "") or None
         resource = getattr(self._cloud, f"{option}_url")
         try:
-            result = _METHODS[self.method](self, f"{resource}/.default", fresh)
+            result = _METHODS[self.method](self, f"{resource}/.default", fresh, challenge)
+        except OSError as error:
+            why = f"{one_line(error.strerror or error)}: {one_line(error.filename or 'a file', 200)}"
+            step = "On a server that Azure Arc manages, the user of the task must be in the group himds"
+            raise TenantError(
+                "sign_in", f"msal cannot read {why}", "sign in", self._http.tenant, next_step=step
+            ) from error
         except (ValueError, KeyError, msal.exceptions.MsalError) as error:  # an unusable argument or discovery document
             step = "Check the sign-in options; a proxy may have answered in place of Microsoft Entra"
             problem = f"msal could not use the answer of Microsoft Entra ({type(error).__name__}: {one_line(error)})"
@@ -177,16 +169,19 @@ class Tokens:
                 result.get("correlation_id"),
                 400,
             )
+        if not is_token(str(result["access_token"])):
+            problem = "the access token holds characters that no token has; it is not shown"
+            raise TenantError("protocol", problem, "sign in", self._http.tenant)
         return Token.living(str(result["access_token"]), float(result.get("expires_in", 0)))
 
     def _refused(self, code: str, description: str, correlation_id: Any, status: int) -> TenantError:
         # The rest of the description repeats trace id, correlation id and time.
-        text = description.replace("\r", "").split("Trace ID:")[0].split("\n")[0].strip()
+        text = masked(description).replace("\r", "").split("Trace ID:")[0].split("\n")[0].strip()
         known = text.split(":")[0]
         code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
         answer = Answer("Microsoft Entra", status, code, text, str(correlation_id or ""))
         other = "the request id is the handle for Microsoft support" if correlation_id else "a proxy may have answered"
-        step = _ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
+        step = ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
         if code == _NO_CONSENT:
             where = f"{self._cloud.authority_url}/{self._params['tenant_id']}/adminconsent"
             link = f"{where}?client_id={self._params.get('client_id')}"
@@ -208,21 +203,23 @@ class Tokens:
             )
         return self._app
 
-    def _confidential(self, credential: Callable[[], Any], scope: str, fresh: bool) -> dict[str, Any]:
+    def _confidential(
+        self, credential: Callable[[], Any], scope: str, fresh: bool, challenge: str | None
+    ) -> dict[str, Any]:
         app = self._app or self._application("ConfidentialClientApplication", client_credential=credential())
         if fresh:
             app.remove_tokens_for_client()
-        return dict(app.acquire_token_for_client([scope]))
+        return dict(app.acquire_token_for_client([scope], claims_challenge=challenge))
 
-    def client_secret(self, scope: str, fresh: bool) -> dict[str, Any]:
-        return self._confidential(lambda: self._params["client_secret"], scope, fresh)
+    def client_secret(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
+        return self._confidential(lambda: self._params["client_secret"], scope, fresh, challenge)
 
-    def certificate(self, scope: str, fresh: bool) -> dict[str, Any]:
+    def certificate(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
         path, password = self._params["certificate_path"], self._params.get("certificate_password")
-        return self._confidential(lambda: client_credential(path, password), scope, fresh)
+        return self._confidential(lambda: client_credential(path, password), scope, fresh, challenge)
 
-    def federated_token(self, scope: str, fresh: bool) -> dict[str, Any]:
-        return self._confidential(lambda: {"client_assertion": self._assertion}, scope, fresh)
+    def federated_token(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
+        return self._confidential(lambda: {"client_assertion": self._assertion}, scope, fresh, challenge)
 
     def _assertion(self) -> str:
         """Read anew for each request: the platform rotates the file."""
@@ -238,20 +235,21 @@ class Tokens:
         self._redactor.add(assertion)
         return assertion
 
-    def managed_identity(self, scope: str, fresh: bool) -> dict[str, Any]:
+    def managed_identity(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
         """The identity of the machine, system-assigned or the user-assigned one of C(client_id)."""
-        if self._app is None or fresh:
+        if self._app is None or (fresh and not challenge):  # msal tells the endpoint which token was refused
             identity = self._params.get("client_id")
             which = (
                 msal.UserAssignedManagedIdentity(client_id=identity)
                 if identity
                 else msal.SystemAssignedManagedIdentity()
             )
-            service = Service("the managed identity endpoint", _identity_endpoint(), read_timeout=10.0, proxied=False)
+            service = Service("the managed identity endpoint", identity_endpoint(), read_timeout=10.0, proxied=False)
             self._app = msal.ManagedIdentityClient(which, http_client=MsalTransport(self._http, service, self._refused))
-        return dict(self._app.acquire_token_for_client(resource=scope.removesuffix("/.default")))
+        resource = scope.removesuffix("/.default")
+        return dict(self._app.acquire_token_for_client(resource=resource, claims_challenge=challenge))
 
-    def device_code(self, scope: str, fresh: bool) -> dict[str, Any]:
+    def device_code(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
         """A person signs in elsewhere with a code; the second audience needs no second code."""
         if self._tell is None:
             raise usage(
@@ -261,7 +259,14 @@ class Tokens:
         app = self._application("PublicClientApplication")
         accounts = app.get_accounts()
         if accounts:
-            found = app.acquire_token_silent_with_error([scope], accounts[0], force_refresh=fresh)
+            try:
+                found = app.acquire_token_silent_with_error(
+                    [scope], accounts[0], force_refresh=fresh, claims_challenge=challenge
+                )
+            except TenantError:
+                if not challenge:
+                    raise
+                found = None  # what is asked for needs the person once more
             if found:
                 return dict(found)
         flow = app.initiate_device_flow([scope])
@@ -269,7 +274,9 @@ class Tokens:
             return dict(flow)
         self._tell(one_line(flow["message"]))
         while True:
-            result = app.acquire_token_by_device_flow(flow, exit_condition=lambda flow: True)  # one look
+            result = app.acquire_token_by_device_flow(
+                flow, claims_challenge=challenge, exit_condition=lambda flow: True
+            )  # one look
             if result.get("error") not in WAITING:
                 return dict(result)
             interval = float(flow.get("interval", 5))
@@ -284,7 +291,7 @@ class Tokens:
             self._http.sleep(interval)
 
 
-_METHODS: dict[str, Callable[[Tokens, str, bool], dict[str, Any]]] = {
+_METHODS: dict[str, Callable[[Tokens, str, bool, str | None], dict[str, Any]]] = {
     "client_secret": Tokens.client_secret,
     "certificate": Tokens.certificate,
     "federated_token": Tokens.federated_token,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .._core.connection import named
@@ -24,6 +25,37 @@ _OWN_OPTION = {
     "certificate": "certificate_path",
     "federated_token": "federated_token_file",
 }
+
+
+_CREDENTIALS = {
+    **{method: (option,) for method, option in _OWN_OPTION.items()},
+    "token": ("graph_token", "exchange_token"),
+}
+
+
+def credentials_of_others(method: str) -> tuple[str, ...]:
+    """The options that are the credential of another method than this one."""
+    return tuple(option for other, options in _CREDENTIALS.items() if other != method for option in options)
+
+
+def outranking(params: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a task without what the environment says of another sign-in than the task itself.
+
+    C(given) are the options that somebody wrote. Raises L(TenantError) where these contradict each other.
+    """
+    begun = [method for method, options in _CREDENTIALS.items() if any(given.get(option) for option in options)]
+    chosen = given.get("auth_method")
+    if not begun:
+        return dict(params)
+    written = [option for method in begun for option in _CREDENTIALS[method] if given.get(option)]
+    if len(begun) > 1 or (chosen and begun != [chosen]):
+        both = ["auth_method " + str(chosen)] if chosen and chosen not in begun else []
+        raise usage(
+            f"several sign-in methods are given at once: {', '.join([*both, *written])}",
+            "Leave one, also where these come from module_defaults",
+        )
+    dropped = {*credentials_of_others(begun[0]), *(() if chosen else ("auth_method",))}
+    return {option: None if option in dropped else value for option, value in params.items()}
 
 
 def choose_method(params: dict[str, Any]) -> str:

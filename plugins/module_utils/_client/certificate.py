@@ -14,13 +14,19 @@ from .._core.errors import TenantError, one_line, usage
 
 try:
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
         NoEncryption,
         PrivateFormat,
+        PublicFormat,
         load_pem_private_key,
         pkcs12,
     )
+
+    _UNREADABLE: tuple[type[Exception], ...] = (ValueError, TypeError, UnsupportedAlgorithm)
 except ImportError:  # comes with msal, whose absence is reported
     pass
 
@@ -32,9 +38,10 @@ def read_certificate(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a path may hold what no path can
+        why = one_line(getattr(error, "strerror", None) or error)
         raise usage(
-            f"the certificate file of {named('certificate_path')} cannot be read: {one_line(error.strerror)}: {path}",
+            f"the certificate file of {named('certificate_path')} cannot be read: {why}: {one_line(path)}",
             "Give the path of a PEM or PFX file that this user may read",
         ) from error
 
@@ -44,15 +51,29 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
     option, data = named("certificate_path"), read_certificate(path)
     secret = password.encode() if password else None
     try:
-        key, certificate = _pem(data, secret) if b"-----BEGIN" in data else _pfx(data, secret)
-    except (ValueError, TypeError) as error:
+        keys, certificates = (_pem if b"-----BEGIN" in data else _pfx)(data, secret)
+    except _UNREADABLE as error:
         raise usage(
             f"the certificate file {path} of {option} cannot be opened: {one_line(error, 120)}",
             f"Check {named('certificate_password')} and that the file is PEM or PFX",
         ) from error
-    if key is None or certificate is None:
-        lacks = "private key" if key is None else "certificate"
-        raise usage(f"the file {path} of {option} holds no {lacks}", "It must hold the private key and the certificate")
+    both = "It must hold the private key of the application and the certificate of this key"
+    if len(keys) != 1 or not certificates:
+        lacks = "no private key" if not keys else f"{len(keys)} private keys" if len(keys) > 1 else "no certificate"
+        raise usage(f"the file {path} of {option} holds {lacks}", both)
+    key = keys[0]
+    if not isinstance(key, RSAPrivateKey):
+        kind = "an elliptic curve key" if isinstance(key, EllipticCurvePrivateKey) else _kind(key)
+        raise usage(
+            f"the file {path} of {option} holds {kind}, and this sign-in to Microsoft Entra needs an RSA key",
+            "Create an RSA key with a certificate, register that with the application, and name its file",
+        )
+    # A chain may stand before it; after a renewal there may be two, of which the later one counts.
+    own = [one for one in certificates if _public(one.public_key()) == _public(key.public_key())]
+    if not own:
+        found = ", ".join(one_line(one.subject.rfc4514_string(), 80) for one in certificates[:3])
+        raise usage(f"the file {path} of {option} holds no certificate of its private key, but that of {found}", both)
+    certificate = max(own, key=lambda one: one.not_valid_after_utc)
     ends = certificate.not_valid_after_utc
     if ends < datetime.now(UTC):
         raise TenantError(
@@ -68,13 +89,21 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
     }
 
 
-def _pem(data: bytes, password: bytes | None) -> tuple[Any, Any]:
-    block = _PEM_KEY.search(data)
-    key = load_pem_private_key(block.group(0), password if b"ENCRYPTED" in block.group(0) else None) if block else None
-    certificate = x509.load_pem_x509_certificate(data) if b"-----BEGIN CERTIFICATE-----" in data else None
-    return key, certificate
+def _public(key: Any) -> bytes:
+    return bytes(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 
 
-def _pfx(data: bytes, password: bytes | None) -> tuple[Any, Any]:
-    key, certificate, _chain = pkcs12.load_key_and_certificates(data, password)
-    return key, certificate
+def _kind(key: Any) -> str:
+    name = type(key).__name__.removesuffix("PrivateKey").lstrip("_")
+    return f"an {name} key" if name[:1] in "AEIOU" else f"a {name} key"
+
+
+def _pem(data: bytes, password: bytes | None) -> tuple[list[Any], list[Any]]:
+    blocks = [found.group(0) for found in _PEM_KEY.finditer(data)]
+    keys = [load_pem_private_key(one, password if b"ENCRYPTED" in one else None) for one in blocks]
+    return keys, x509.load_pem_x509_certificates(data) if b"-----BEGIN CERTIFICATE-----" in data else []
+
+
+def _pfx(data: bytes, password: bytes | None) -> tuple[list[Any], list[Any]]:
+    key, certificate, others = pkcs12.load_key_and_certificates(data, password)
+    return [key] if key else [], [*([certificate] if certificate else []), *others]

@@ -9,11 +9,11 @@ From it, the next step after a refusal: a message never asks for a permission th
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._core.strict_json import parse_json
 from .._core.targets import is_guid
 
 _PERMISSION = re.compile(r"\b[A-Z][\w-]*(?:\.[A-Z]\w*)+\b")
@@ -32,8 +32,8 @@ def claims(token: str) -> dict[str, Any]:
     """The claims of an access token; empty if it is opaque."""
     try:
         part = token.split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError, RecursionError):
+        found = parse_json(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 

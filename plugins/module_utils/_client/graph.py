@@ -15,8 +15,9 @@ from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
 from .claims import claims, grant_step
 from .graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
-from .http import Bearer, Http, Request, Service
+from .http import Http
 from .response import WHOLE, Response
+from .service import Bearer, Request, Service
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.errors import TenantError, one_line
 from .._core.retry import Outcome, outcome_of_status
+from .._core.strict_json import parse_json
 from .claims import held
 from .response import Response
 
@@ -41,8 +42,8 @@ def explain(response: Response) -> tuple[str, str, str]:
     inner = error.get("innerError") or error.get("innererror")
     request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
     if message.lstrip().startswith("{"):
-        with contextlib.suppress(ValueError, AttributeError, RecursionError):
-            own = json.loads(message)
+        with contextlib.suppress(ValueError, AttributeError):
+            own = parse_json(message)
             message = str(own.get("Message") or message)
             own_code = str(own.get("ErrorCode") or "")
             if code == "UnknownError" and own_code:

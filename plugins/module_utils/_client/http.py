@@ -29,63 +29,19 @@ from .._core.retry import (
     rate_limit,
     retry_after,
 )
+from .._core.strict_json import parse_json
+from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
-from .origins import REDIRECTS, belonging, follow, moved, origin
+from .origins import REDIRECTS, follow, moved, origin
 from .response import Response
-from .transport import Connections, Lost, Transport, Unreadable, parse_json, read_body
+from .service import Request, Service
+from .sockets import Limit
+from .transport import Connections, Lost, Transport, Unreadable, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
+_WORTH_TELLING = 5.0  # seconds of a wait
 _PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one left behind must still be looked for
-
-
-@dataclass(frozen=True)
-class Bearer:
-    """Where the token of a service comes from, and who is told that the service refused it."""
-
-    token: Callable[[], str]
-    refused: Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Service:
-    """One origin that may be called: nothing is sent to an address outside of C(root).
-
-    Where C(siblings) is given, redirects are followed: within C(root), and to the https hosts of these domains.
-    """
-
-    name: str
-    root: str
-    bearer: Bearer | None = None
-    classify: Callable[[Response], Outcome] = lambda response: outcome_of_status(response.status)
-    explain: Callable[[Response], tuple[str, str, str]] = lambda response: ("", response.text, "")
-    read_timeout: float = 100.0  # seconds without a byte
-    proxied: bool = True
-    siblings: tuple[str, ...] | None = None
-
-    def url(self, path: str, attempted: str = "", tenant: str = "") -> str:
-        """An address below the root; C(path) may be a whole link that the service gave."""
-        url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
-        allowed = belonging(self.root, self.siblings, url)
-        if allowed is None:
-            address = f"the address {one_line(url, 120)}, which is not below {self.root}"
-            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", attempted, tenant)
-        return allowed
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is sent. C(body) is JSON unless it is a form."""
-
-    operation: Operation
-    method: str
-    path: str
-    purpose: Purpose
-    body: Any = None
-    form: Any = None
-    query: dict[str, str] | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    wants_json: bool = True  # a 2xx with another body is an error; files are downloaded without
 
 
 @dataclass(frozen=True)
@@ -120,11 +76,15 @@ class Http:
         deadline: Deadline | None = None,
         connections: Connections | None = None,
         trace: Callable[[str], None] = lambda line: None,
+        abandoned: Callable[[], bool] = lambda: False,
+        waits: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.tenant = tenant
         self.deadline = deadline or Deadline(timeout, clock)
         self.clock, self.sleep, self.now = clock, sleep, now
-        self._random, self.trace = random, trace
+        self._random, self.trace, self._abandoned, self._waits = random, trace, abandoned, waits
+        self._waited = 0.0  # seconds, by all requests of the task
+        self._due: dict[str, float] = {}  # by root: when the service may be asked again
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: Answer | None = None  # what was answered to the last request that was done
@@ -154,7 +114,7 @@ class Http:
                 continue
             attempts += 1
             if response is not None and response.status == 401 and service.bearer:
-                service.bearer.refused(attempt.token)
+                service.bearer.refused(attempt.token, claims_challenge(response.headers))
                 if not renewed:
                     renewed = True  # refused before anything happened: once more with a new token
                     continue
@@ -187,25 +147,34 @@ class Http:
         wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
         if wait >= left:
             asked = f" and asks to wait {floor:g} s" if floor else ""
-            time_left = f"only {left:.0f} s of the {self.deadline.seconds:g} s of the option timeout are left"
+            attempts_made = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+            tried = f" after {attempts_made} and {self._waited:.0f} s of waiting" if self._waited else ""
+            time_left = f"only {left:.0f} s of the {self.deadline} are left"
             raise TenantError(
                 "throttled" if throttled else "timeout",
-                f"{answer or problem}{asked}, but {time_left}",
+                f"{answer or problem}{asked}, but {time_left}{tried}",
                 purpose.attempted,
                 self.tenant,
                 answer,
             )
+        if throttled and wait >= _WORTH_TELLING:
+            service = answer.service if answer else "The service"
+            self._waits(f"{service} limits the requests: waiting {wait:.0f} s before attempt {attempts + 1}")
+        self._waited += wait
         self.sleep(wait)
 
+    def _wait_until_due(self, service: Service, purpose: Purpose) -> None:
+        """What a service asked for counts for all that follows, also where what it answered to is not repeated."""
+        wait = self._due.get(service.root, 0.0) - self.clock()
+        if wait > 0:
+            self.pause(1, wait, purpose, None, True, f"{service.name} refused an earlier request")
+
     def _try(self, service: Service, request: Request) -> _Attempt:
+        self._wait_until_due(service, request.purpose)
         left = self.deadline.remaining()
         if left <= 0:
-            raise TenantError(
-                "timeout",
-                f"the {self.deadline.seconds:g} s of the option timeout are over",
-                request.purpose.attempted,
-                self.tenant,
-            )
+            problem = f"the {self.deadline} are over"
+            raise TenantError("timeout", problem, request.purpose.attempted, self.tenant)
         mine, said = str(uuid.uuid4()), (request.purpose.attempted, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
         try:
@@ -221,40 +190,48 @@ class Http:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
         token = service.bearer.token() if service.bearer else ""
+        if self._abandoned():  # as late as possible: signing in may have taken its time
+            raise TenantError(
+                "abandoned", "the ansible-playbook that started this task has ended; nothing more was sent", *said
+            )
         if service.bearer:
             prepared.headers["Authorization"] = f"Bearer {token}"
         patience = left if request.operation is Operation.READ else left * _PATIENCE
+        limit = Limit(self.deadline, _CONNECT_TIMEOUT, patience, service.read_timeout)
         try:
-            raw = self._transport.send(
-                prepared, min(_CONNECT_TIMEOUT, left), min(service.read_timeout, patience), service.proxied
-            )
+            raw = self._transport.send(prepared, limit, service.proxied)
         except Lost as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        attempt = self._read(service, request, raw, mine)
-        return replace(attempt, token=token, url=prepared.url or "", floor=retry_after(raw.headers))
+        attempt = self._read(service, request, raw, mine, limit)
+        floor = retry_after(raw.headers)
+        if floor and attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN):
+            self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
+        return replace(attempt, token=token, url=prepared.url or "", floor=floor)
 
-    def _read(self, service: Service, request: Request, raw: Any, mine: str) -> _Attempt:
+    def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> _Attempt:
         try:
-            body = read_body(raw.raw, self.deadline)
+            if raw.status_code < 200:  # an interim answer, taken for the last one: what follows it is not known
+                raise Unreadable(f"{raw.status_code} is no last answer")
+            body = read_body(raw.raw, limit)
         except Unreadable as error:
             raw.close()
-            outcome = Outcome.BODY_LOST if raw.status_code < 300 else outcome_of_status(raw.status_code)
+            outcome = Outcome.BODY_LOST if 200 <= raw.status_code < 300 else outcome_of_status(raw.status_code)
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
             why = f"{error}; {_found_by(raw, mine)}"
             return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({why})", kind)
-        if limit := rate_limit(raw.headers):
-            self.trace(f"{service.name} rate limit: {limit}")
+        if calls_left := rate_limit(raw.headers):
+            self.trace(f"{service.name} rate limit: {calls_left}")
         if raw.status_code == 503:
             self._transport.reconnect()  # Graph best practices: after 503, retry over a new connection
         try:
-            data = parse_json(body) if body.strip() else None
-        except (ValueError, RecursionError) as error:
+            data = parse_json(body, limit.check) if body.strip() else None
+        except (ValueError, TimeoutError) as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
                 why = f"{one_line(error, 80)}; {_found_by(raw, mine)}"
                 problem = f"{service.name} answered {raw.status_code}, but not with JSON ({why})"
                 if service.bearer:  # where one signs in, the text may be a token
-                    problem += f": {one_line(body[:200].decode('utf-8', 'replace'), 80)}"
+                    problem += f": {one_line(body.decode('utf-8', 'replace'), 80)}"
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
         response = Response(raw.status_code, raw.headers, body, data, mine)
         return _Attempt(service.classify(response), mine, response)
@@ -284,7 +261,7 @@ class Http:
         if kind == "forbidden" and request.purpose.needs:
             step = grant_step(request.purpose.needs, claims(attempt.token))
         if kind == "sign_in":
-            step = "Check that the token is for this tenant and cloud, and sign in again"
+            step = sign_in_step(attempt.response.headers if attempt.response else {})
         problem = str(answer) if answer else attempt.problem
         return TenantError(
             kind, problem, request.purpose.attempted, self.tenant, answer, step, claims=claims(attempt.token)

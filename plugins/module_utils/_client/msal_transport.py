@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.retry import Operation, header
-from .http import Http, Request, Service
+from .http import Http
 from .response import Response
+from .service import Request, Service
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
@@ -21,7 +23,9 @@ class _Reply:
     """An answer in the shape that msal reads."""
 
     def __init__(self, response: Response) -> None:
-        self.status_code, self.text, self.headers = response.status, response.text, dict(response.headers)
+        self.status_code, self.headers = response.status, dict(response.headers)
+        # As it was read here: msal would read the text once more, and without bounds.
+        self.text = response.text if response.json is None else json.dumps(response.json)
 
     def raise_for_status(self) -> None:
         """Failures of the transport were raised before."""

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from .._core.connection import named
 from .._core.errors import TenantError, one_line, usage
 from .._core.private_file import why_not_private
+from .._core.strict_json import parse_json
 from .http import Http
 
 _MARGIN = 300  # seconds that a token must still live, so that it outlasts most tasks; the Azure SDKs renew as early
@@ -52,6 +53,11 @@ class Token:
 
 def _now() -> float:
     return time.time()
+
+
+def is_token(text: str) -> bool:
+    """Whether a header can hold it. A token is opaque to us."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def key_of(*parts: str) -> str:
@@ -182,11 +188,11 @@ class TokenCache:
         with os.fdopen(file, "rb") as stream:
             content = stream.read(_LARGEST)
         try:
-            said = json.loads(content)
+            said = parse_json(content)
             text, expires = str(said["token"]), float(said["expires"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, OverflowError):
             return None
-        return Token(text, expires) if _TOKEN.fullmatch(text) and math.isfinite(expires) else None
+        return Token(text, expires) if is_token(text) and math.isfinite(expires) else None
 
     def _write(self, folder: int, key: str, token: Token) -> None:
         """Whole or not at all, over what was there. Tokens that have ended go."""

@@ -1,19 +1,22 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections and bytes: trust, bounded bodies, strict JSON, and what a lost connection leaves unknown."""
+"""Connections and bytes: trust, bounded bodies, and what a lost connection leaves unknown."""
 
 from __future__ import annotations
 
-import json
+import re
+import socket
 import ssl
 import threading
 import traceback
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._core.errors import TenantError, one_line
-from .._core.retry import Deadline, Outcome
+from .._core.errors import TenantError, one_line, usage
+from .._core.retry import Outcome
+from .sockets import Limit, bind, pools
 
 try:
     import certifi
@@ -31,24 +34,8 @@ except ImportError:
 
 _LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
 _CHUNK = 64 * 1024  # bytes
-
-
-def _pools(manager: Any) -> dict[str, Any]:
-    """The connection pools of C(manager), which say apart what fails before anything can have been sent, as in TLS."""
-
-    class Connection(urllib3.connection.HTTPSConnection):
-        def connect(self) -> None:
-            try:
-                super().connect()
-            except (urllib3.exceptions.HTTPError, ssl.SSLCertVerificationError):
-                raise
-            except OSError as error:
-                raise urllib3.exceptions.NewConnectionError(self, str(error)) from error
-
-    class Pool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Connection
-
-    return {**manager.pool_classes_by_scheme, "https": Pool}
+_PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
+_HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
 
 
 class Adapter(HTTPAdapter):
@@ -60,11 +47,11 @@ class Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **options)
-        self.poolmanager.pool_classes_by_scheme = _pools(self.poolmanager)
+        self.poolmanager.pool_classes_by_scheme = pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
-        manager.pool_classes_by_scheme = _pools(manager)
+        manager.pool_classes_by_scheme = pools(manager)
         return manager
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
@@ -91,7 +78,7 @@ class Connections:
         with self._lock:
             if path not in self._adapters:
                 try:
-                    self._adapters[path] = Adapter(ssl.create_default_context(cafile=path))
+                    self._adapters[path] = Adapter(bind(ssl.create_default_context(cafile=path)))
                 except (OSError, ssl.SSLError) as error:
                     problem = f"the file of the option ca_path cannot be used: {one_line(error)}"
                     raise TenantError("usage", problem) from error
@@ -115,29 +102,34 @@ class Transport:
 
     def __init__(self, ca_path: str | None, proxy: str | None, connections: Connections | None = None) -> None:
         self._proxies = {"https": proxy} if proxy else {}
+        self._proxy = urlsplit(proxy or "").netloc.rpartition("@")[2]
         self._session = requests.Session()
         self._session.trust_env = False
         # requests would work out where a redirect leads, and read its body without limit, though none is followed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         self._adapter = (connections or Connections()).adapter(ca_path)
-        self._session.mount("https://", self._adapter)
+        for scheme in ("https://", "http://"):  # the endpoint of a managed identity has no certificate
+            self._session.mount(scheme, self._adapter)
 
     def prepare(self, method: str, url: str, **parts: Any) -> Any:
         """The request as it would be sent: C(url) is then what really goes out. Raises L(Lost)."""
+        _check(parts.get("headers") or {})
         try:
             return self._session.prepare_request(requests.Request(method, url, **parts))
         except (*_BAD_ADDRESS, UnicodeError) as error:
             raise _no_address(url) from error
 
-    def send(self, prepared: Any, connect: float, read: float, proxied: bool) -> Any:
-        """The answer with its body unread; C(connect) and C(read) in seconds. Raises L(Lost)."""
+    def send(self, prepared: Any, limit: Limit, proxied: bool) -> Any:
+        """The answer with its body unread. Raises L(Lost)."""
+        _check(prepared.headers)
         proxies = self._proxies if proxied else {}
         try:
-            return self._session.send(
-                prepared, stream=True, allow_redirects=False, verify=True, proxies=proxies, timeout=(connect, read)
-            )
-        except requests.exceptions.RequestException as error:
-            raise lost(error, urlsplit(prepared.url).netloc) from error
+            with limit.holding():
+                return self._session.send(
+                    prepared, stream=True, allow_redirects=False, verify=True, proxies=proxies, timeout=limit.seconds()
+                )
+        except (requests.exceptions.RequestException, TimeoutError) as error:
+            raise lost(error, urlsplit(prepared.url).netloc, self._proxy) from error
         except UnicodeError as error:  # a label of the host is empty or too long
             raise _no_address(prepared.url) from error
 
@@ -150,15 +142,15 @@ class Unreadable(Exception):
     """A body that was not read to its end."""
 
 
-def read_body(raw: Any, deadline: Deadline) -> bytes:
-    """The body, bounded in size and, however slowly it drips, by the deadline."""
+def read_body(raw: Any, limit: Limit) -> bytes:
+    """The body, bounded in size and by the time of its request."""
     chunks: list[bytes] = []
     size = 0
     while True:
-        if deadline.remaining() <= 0:
-            raise Unreadable("the time of the task is over")
         try:
-            chunk = raw.read1(_CHUNK, decode_content=True)
+            limit.check()  # what is in a buffer already comes without any step on a socket
+            with limit.holding():
+                chunk = raw.read1(_CHUNK, decode_content=True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreadable(reason(error)) from error
         if not chunk:
@@ -171,20 +163,13 @@ def read_body(raw: Any, deadline: Deadline) -> bytes:
         chunks.append(chunk)
 
 
-def parse_json(body: bytes) -> Any:
-    """Strict JSON: no key twice, no NaN. Raises C(ValueError)."""
-    return json.loads(body, object_pairs_hook=_unique, parse_constant=_not_a_number)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a key stands twice")
-    return result
-
-
-def _not_a_number(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+def _check(headers: Mapping[str, Any]) -> None:
+    """Refuse what no header can hold, before others do so and show it. Raises L(TenantError)."""
+    for name, value in headers.items():
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        if name != "Cookie" and not _HEADER.fullmatch(text):  # cookies are of the service itself
+            problem = f"the value for the header {name} holds characters that no header can hold; it is not shown"
+            raise usage(problem, "Check the options for line breaks and letters that are not ASCII")
 
 
 def reason(error: BaseException) -> str:
@@ -210,9 +195,16 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
-def lost(error: BaseException, host: str) -> Lost:
+def lost(error: BaseException, host: str, proxy: str = "") -> Lost:
     """What is known when no answer came: only a failure before the connection stood is surely not sent."""
     causes = _causes(error)
+    if proxy and any(isinstance(cause, urllib3.exceptions.ProxyError) for cause in causes):
+        host = f"the proxy {proxy}"
+        refused = next((cause for cause in reversed(causes) if _PROXY_REFUSES.match(str(cause))), None)
+        unknown = any(isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN for cause in causes)
+        if refused or unknown:  # which it would do again and again
+            why = one_line(refused, 120) if refused else "its host name does not resolve"
+            return Lost(Outcome.FINAL, "network", f"no connection through {host} ({why})")
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = one_line(cause.verify_message, 120)
@@ -222,6 +214,6 @@ def lost(error: BaseException, host: str) -> Lost:
     for cause in causes:
         if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
             return Lost(Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})")
-    if any(isinstance(cause, urllib3.exceptions.ReadTimeoutError) for cause in causes):
+    if any(isinstance(cause, (TimeoutError, urllib3.exceptions.ReadTimeoutError)) for cause in causes):
         return Lost(Outcome.UNKNOWN, "network", f"{host} did not answer in time")
     return Lost(Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})")

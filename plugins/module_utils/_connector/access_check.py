@@ -17,6 +17,7 @@ from .._client.graph import odata
 from .._core.concurrent import gather
 from .._core.errors import OF_ANSWERS, Purpose, TenantError, one_line
 from .._core.resource import fold, folded_set
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .access_causes import NO_ROLE, SIGN_IN, Verdict, explain
 from .connectors import READ_CONNECTORS, not_offered
@@ -69,7 +70,7 @@ def _invoke(
 ) -> list[dict[str, Any]]:
     """What the cmdlet gives. A refusal is of the kind no_role if Exchange does not list the cmdlet for the caller."""
     try:
-        return tenant.exchange.invoke(cmdlet, given, purpose, **how).values
+        return exchange_of(tenant).invoke(cmdlet, given, purpose, **how).values
     except TenantError as error:
         if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
             error.kind = NO_ROLE
@@ -79,7 +80,7 @@ def _invoke(
 def _holds(tenant: Tenant, cmdlet: str, purpose: Purpose) -> bool:
     """Whether the caller may run the cmdlet. The list of the own cmdlets is refused to whoever has none."""
     try:
-        return fold(cmdlet) in folded_set(tenant.exchange.own_cmdlets(purpose))
+        return fold(cmdlet) in folded_set(exchange_of(tenant).own_cmdlets(purpose))
     except TenantError as error:
         return error.kind != "forbidden"
 

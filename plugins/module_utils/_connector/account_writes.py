@@ -12,7 +12,7 @@ from typing import Any
 from .._client.claims import claims, directory_roles, held
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold, folded_set
-from .._core.retry import Deadline
+from .._engine.poll import poll
 from .._engine.tenant import Tenant
 from .account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name, the_user
 from .accounts import primary_address
@@ -28,7 +28,7 @@ _PRIVILEGED = "Privileged Authentication Administrator"
 _FOR_PASSWORDS = "User Administrator"
 _ABOVE = {"Global Administrator", _PRIVILEGED}
 _LOOKS = 8  # how often a write right after the creation is tried again: the directory is eventually consistent
-_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0  # seconds between looks for the mailbox address
+_PAUSES = 2.0, 30.0  # seconds between reads for the mailbox address
 
 
 def write_account(
@@ -154,24 +154,26 @@ def _settled(tenant: Tenant, write: Callable[[], Any]) -> Any:
 
 def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> dict[str, Any]:
     """The account once it owns its mailbox address, which comes some time after the licence."""
-    limit = Deadline(seconds, tenant.http.clock)
-    tenant.http.deadline.extend(seconds)
-    pause, wanted, name = _FIRST_PAUSE, after["primary_smtp_address"], after["user_principal_name"]
-    while True:
+    wanted, name = after["primary_smtp_address"], after["user_principal_name"]
+
+    def read() -> dict[str, Any]:
         found, _response = tenant.graph.list(by_name(name), READ_ACCOUNT)
-        user = the_user(found, name, tenant.label)
+        return the_user(found, name, tenant.label) or {}
+
+    def has_address(user: dict[str, Any]) -> bool:
         address = primary_address(user) if user else ""
-        if user and address and (wanted is None or fold(address) == fold(wanted)):
-            return user
-        left = limit.remaining()
-        tenant.progress(f"waiting for the mailbox address of {name}: now {address or 'none'}; {left:.0f} s left")
-        if left <= 0:
-            raise TenantError(
-                "timeout",
-                f"{name} had no address {wanted or ''} after {seconds} s (wait_timeout)".replace("  ", " "),
-                "see the mailbox address appear",
-                tenant.label,
-                next_step="Run again later: a new mailbox can take long; check that the licence holds a mailbox plan",
-            )
-        tenant.http.sleep(min(pause, left))
-        pause = min(_LONGEST_PAUSE, pause * 1.5)
+        return bool(address) and (wanted is None or fold(address) == fold(wanted))
+
+    def missing(user: dict[str, Any]) -> str:
+        return f"the mailbox address of {name}: now {(primary_address(user) if user else '') or 'none'}"
+
+    user, done = poll(tenant, seconds, read, has_address, missing, _PAUSES)
+    if not done:
+        raise TenantError(
+            "timeout",
+            f"{name} had no address {wanted or ''} after {seconds} s (wait_timeout)".replace("  ", " "),
+            "see the mailbox address appear",
+            tenant.label,
+            next_step="Run again later: a new mailbox can take long; check that the licence holds a mailbox plan",
+        )
+    return user

@@ -16,6 +16,7 @@ from .._client.graph import Read, odata
 from .._core.checks import Requirement, judge_all, shortfalls
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._rbac.cmdlet_access import read_entries
 from . import verdicts as judge
@@ -164,7 +165,7 @@ def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, Any]:
 
 def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
     select = ("Name", "AdminDisplayVersion", "IsDehydrated")
-    values = tenant.exchange.invoke("Get-OrganizationConfig", {}, _READ_EXCHANGE, select).values
+    values = exchange_of(tenant).invoke("Get-OrganizationConfig", {}, _READ_EXCHANGE, select).values
     if not values:
         raise TenantError(
             "protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.attempted, tenant.label

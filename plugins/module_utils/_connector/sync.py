@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record
-from .._core.retry import Deadline
+from .._engine.poll import poll
 from .._engine.tenant import Tenant
 from .connectors import PATH, facts, parse_time, read_connectors, the_connector
 
 _PURPOSE = Purpose("request a synchronisation", "DeviceManagementServiceConfig.ReadWrite.All")
 _SYNC_TYPES = {"full": "fullSync", "delta": "deltaSync"}  # deviceManagementExchangeConnectorSyncType
-_FIRST_LOOK, _LONGEST_PAUSE = 1.0, 15.0  # seconds between looks while waiting
+_PAUSES = 1.0, 15.0  # seconds between reads while waiting
 
 OPTIONS: dict[str, Any] = {
     "sync_type": {"type": "str", "choices": list(_SYNC_TYPES), "default": "delta"},
@@ -43,27 +44,30 @@ def sync(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
 
 def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
     """The connector once its last successful synchronisation is later than C(before) the request."""
-    limit = Deadline(seconds, tenant.http.clock)
-    tenant.http.deadline.extend(seconds)
-    pause, then = _FIRST_LOOK, parse_time(before.get("lastSyncDateTime"))
-    while True:
+    then = parse_time(before.get("lastSyncDateTime"))
+
+    def read() -> tuple[Record, datetime]:
         records, now = read_connectors(tenant)
-        record = the_connector(records, tenant)
-        synced = parse_time(record.get("lastSyncDateTime"))
-        if synced is not None and (then is None or synced > then):
-            return facts(record, now)
-        left = limit.remaining()
-        tenant.progress(
-            f"waiting for the synchronisation: the connector is {record.get('status')}, "
-            f"last synchronised {synced or 'never'}; {left:.0f} s left"
+        return the_connector(records, tenant), now
+
+    def synced(record: Record) -> datetime | None:
+        return parse_time(record.get("lastSyncDateTime"))
+
+    def is_later(state: tuple[Record, datetime]) -> bool:
+        time = synced(state[0])
+        return time is not None and (then is None or time > then)
+
+    def missing(state: tuple[Record, datetime]) -> str:
+        status, last = state[0].get("status"), synced(state[0]) or "never"
+        return f"the synchronisation: the connector is {status}, last synchronised {last}"
+
+    state, done = poll(tenant, seconds, read, is_later, missing, _PAUSES)
+    if not done:
+        raise TenantError(
+            "timeout",
+            f"it was requested, but had not ended after {seconds} s (wait_timeout)",
+            "see the synchronisation end",
+            tenant.label,
+            next_step="Look at connector_info later; a full synchronisation of many mailboxes takes long",
         )
-        if left <= 0:
-            raise TenantError(
-                "timeout",
-                f"it was requested, but had not ended after {seconds} s (wait_timeout)",
-                "see the synchronisation end",
-                tenant.label,
-                next_step="Look at connector_info later; a full synchronisation of many mailboxes takes long",
-            )
-        tenant.http.sleep(min(pause, left))
-        pause = min(_LONGEST_PAUSE, pause * 1.5)
+    return facts(*state)

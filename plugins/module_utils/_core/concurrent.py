@@ -5,16 +5,26 @@
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .errors import TenantError
 
 
-def gather(calls: Mapping[str, Callable[[], Any]], at_most: int = 10) -> dict[str, Any]:
-    """Run every call; give its value or its TenantError under its name. Any other exception is raised."""
+def gather(
+    calls: Mapping[str, Callable[[], Any]],
+    at_most: int = 10,
+    waiting: Callable[[], None] = lambda: None,
+    every: float = 10.0,
+) -> dict[str, Any]:
+    """Run every call; give its value or its TenantError under its name. Any other exception is raised.
+
+    C(waiting) is called after so many seconds, again and again, for whoever has to wait.
+    """
     todo: queue.SimpleQueue[tuple[str, Callable[[], Any]]] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[str, Any, BaseException | None]] = queue.SimpleQueue()
     for item in calls.items():
@@ -34,10 +44,17 @@ def gather(calls: Mapping[str, Callable[[], Any]], at_most: int = 10) -> dict[st
                 done.put((name, None, error))
 
     for _thread in range(min(at_most, len(calls))):
-        threading.Thread(target=work, daemon=True).start()
+        # In a copy of what holds here, such as whose secrets are hidden.
+        threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True).start()
     results: dict[str, Any] = {}
-    for _call in calls:
-        name, value, bug = done.get()
+    due = time.monotonic() + every
+    while len(results) < len(calls):
+        try:
+            name, value, bug = done.get(timeout=max(0.0, due - time.monotonic()))
+        except queue.Empty:
+            waiting()
+            due = time.monotonic() + every
+            continue
         if bug is not None:
             raise bug
         results[name] = value

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ansible.module_utils.basic import env_fallback
 
@@ -52,6 +53,8 @@ CLOUDS = {
     ),
 }
 
+# As DNS has it, or an IPv6 address. Letters of other alphabets can stand for these, and lead elsewhere than they look.
+_HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 METHODS = ("client_secret", "certificate", "federated_token", "managed_identity", "device_code", "token")
 
 # The environment names are those of the Azure SDKs where there is one.
@@ -120,19 +123,45 @@ def cloud_of(params: dict[str, Any]) -> Cloud:
     )
 
 
-def _https_root(option: str, url: str) -> str:
-    """Bearer tokens and secrets go only to https roots without anything hidden in them."""
-    if "://" not in url:  # the Azure SDKs accept a bare host in AZURE_AUTHORITY_HOST
-        url = f"https://{url}"
+def proxy_of(params: dict[str, Any]) -> str | None:
+    """The address of the proxy, if there is one. It may hold a password, so that nothing of it is shown."""
+    given = str(params.get("proxy") or "").strip()
+    if not given:
+        return None
+    url = given if "://" in given else f"http://{given}"
+    parts, port = _split(url)
+    user = parts.netloc.rpartition("@")[0]
+    # What is sent of the user and the password is a header in Latin-1.
+    sendable = all(" " <= character <= "\xff" and not "\x7f" <= character <= "\x9f" for character in unquote(user))
+    whole = not (parts.query or parts.fragment or "\\" in url or parts.path.strip("/"))
+    named_well = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and port != 0
+    if not (named_well and whole and sendable and "@" not in user and url.isprintable()):
+        raise usage(
+            f"{named('proxy')} is not the address of a proxy; it is not shown, since it may hold a password",
+            "Give http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with / @ : and % in the password as %2F %40 %3A "
+            "%25",
+        )
+    return url
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    """The parts of an address and its port; empty parts for what is none."""
     try:
         parts = urlsplit(url)
-        port = parts.port
+        return parts, parts.port
     except ValueError:
-        parts, port = urlsplit(""), None
-    plain = not (
-        parts.username or parts.password or parts.query or parts.fragment or "\\" in url or "%" in parts.netloc
-    )
-    if parts.scheme != "https" or not parts.hostname or not plain or parts.path.strip("/"):
+        return urlsplit(""), None
+
+
+def _https_root(option: str, url: str) -> str:
+    """Bearer tokens and secrets go only to https roots without anything hidden in them."""
+    url = url.strip()
+    if "://" not in url:  # the Azure SDKs accept a bare host in AZURE_AUTHORITY_HOST
+        url = f"https://{url}"
+    parts, port = _split(url)
+    hidden = parts.username or parts.password or parts.query or parts.fragment or "\\" in url or "%" in parts.netloc
+    plain = not hidden and url.isprintable()
+    if parts.scheme != "https" or not _HOST.fullmatch(parts.hostname or "") or not plain or parts.path.strip("/"):
         raise usage(f"{named(option)} must be https://HOST or https://HOST:PORT and nothing else")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
     return f"https://{host}" + (f":{port}" if port else "")

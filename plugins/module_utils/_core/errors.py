@@ -12,17 +12,26 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+from .redaction import masked
+
+_CONTROL = re.compile(
+    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
+)
 # What an answer of another form leads to.
-OF_ANSWERS = (AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
+OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)
 _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
 _LONGEST_STEP = 800
+_LONGEST_HANDLE = 80
+_LONGEST_TEXT = 100_000  # of which one line is made
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
-    """Text of a service, made fit for a terminal: one line, no control bytes, at most C(limit) characters."""
-    line = " ".join(_CONTROL.sub(" ", str(text)).split())
+    """Text of a service, made fit for a terminal: one line, no control bytes, at most C(limit) characters.
+
+    Secrets are masked before anything is cut: of half a secret nobody could tell any more that it is one.
+    """
+    line = " ".join(_CONTROL.sub(" ", masked(str(text))[:_LONGEST_TEXT]).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -75,8 +84,11 @@ NEXT_STEPS = {
     "protocol": "Check the URL options and any proxy between here and the service; if they are right, report it",
     "no_intune_licence": "Add an Intune subscription to the tenant, or leave it out of this play",
     "no_licence": "Add a subscription that includes it: Conditional Access needs Microsoft Entra ID P1",
+    "abandoned": "Run it again: the next run starts from what it finds",
     "outcome_unknown": "Look at what is there and run again: the next run starts from what it finds",
     "truncated": "Run again; an incomplete list is never taken as whole",
+    "unexpected_answer": "Run again; if it stays, please report it with what -vvv shows",
+    "other_object": "Run again; if it stays, please report it with what -vvv shows",
     "unavailable": "The service had a fault: run again later, and give the request id to Microsoft support if it stays",
     "refused": "Check the values given; the request id is the handle for Microsoft support",
 }
@@ -96,7 +108,7 @@ class TenantError(Exception):
     claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
 
     def __str__(self) -> str:
-        start = f"Could not {self.attempted}" if self.attempted else ""
+        start = f"Could not {one_line(self.attempted)}" if self.attempted else ""
         where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
         problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
@@ -113,9 +125,20 @@ class TenantError(Exception):
         """The failure as a task result."""
         said = asdict(self.answer) if self.answer else {}
         error = {name: said.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
-        for name, limit in (("code", 80), ("message", _LONGEST_MESSAGE), ("request_id", 80)):
-            error[name] = one_line(error[name], limit) if error[name] else error[name]
-        return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **error, **self.details}}
+        limits = {"code": _LONGEST_HANDLE, "request_id": _LONGEST_HANDLE, "client_request_id": _LONGEST_HANDLE}
+        lines = {name: _lines(value, limits.get(name, _LONGEST_MESSAGE)) for name, value in error.items()}
+        return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_lines(self.details)}}
+
+
+def _lines(value: Any, limit: int = _LONGEST_MESSAGE) -> Any:
+    """The value with each text in it as one short line."""
+    if isinstance(value, str):
+        return one_line(value, limit)
+    if isinstance(value, (list, tuple)):
+        return [_lines(entry, limit) for entry in value]
+    if isinstance(value, dict):
+        return {key: _lines(entry, limit) for key, entry in value.items()}
+    return value
 
 
 def usage(problem: str, next_step: str = "") -> TenantError:

@@ -11,10 +11,14 @@ from __future__ import annotations
 
 import email.utils
 import enum
+import math
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from .errors import one_line
 
 
 class Operation(enum.Enum):
@@ -37,18 +41,23 @@ class Outcome(enum.Enum):
     FINAL = "refused for good"
 
 
-_ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: 8, Outcome.UNKNOWN: 6}
+# What is refused for now is sent again for as long as the task has time: the service says when, and each wait is one.
+_ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: math.inf, Outcome.UNKNOWN: 6}
+_SECONDS = re.compile(r"[+-]?([0-9]{1,15}(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _FIRST_DELAY = 0.5  # seconds
 _LONGEST_DELAY = 30.0  # seconds; Retry-After may ask for more
 
 
 def outcome_of_status(status: int) -> Outcome:
-    """Microsoft Graph, "Handle errors" and "Throttling": 429 was not processed, any 5xx and 408 may have been."""
+    """Microsoft Graph, "Handle errors" and "Throttling": 429 was not processed, any 5xx and 408 may have been.
+
+    Of an interim answer, which no client may take for the last one, nothing is known.
+    """
     if 200 <= status < 300:
         return Outcome.DONE
     if status == 429:
         return Outcome.REFUSED
-    if status == 408 or (status >= 500 and status != 501):
+    if status < 200 or status == 408 or (status >= 500 and status != 501):
         return Outcome.UNKNOWN
     return Outcome.FINAL
 
@@ -61,27 +70,29 @@ def may_repeat(operation: Operation, outcome: Outcome, attempts: int) -> bool:
 
 
 def header(headers: Mapping[str, Any], name: str) -> str:
-    """A header in any case, as text: those of a batch are plain JSON, with numbers and lower case among them."""
+    """A header in any case, as text: those of a batch are plain JSON, with numbers, lists and lower case among them."""
     found = next((value for key, value in headers.items() if str(key).lower() == name.lower()), None)
+    if isinstance(found, (list, tuple)):
+        found = ", ".join(str(one) for one in found)
     return "" if found is None else str(found).strip()
 
 
 def retry_after(headers: Mapping[str, Any]) -> float | None:
-    """Seconds that a Retry-After header asks for: an integer, a fraction or an HTTP date; None if it says nothing."""
+    """Seconds that a Retry-After header asks for: an integer, a fraction or an HTTP date; None if it says nothing.
+
+    Where something on the way has added another one, the longer wait counts.
+    """
     text = header(headers, "Retry-After")
-    try:
-        seconds = float(text)
-    except ValueError:
-        due, sent = http_date(text), http_date(header(headers, "Date"))
-        if due is None:
-            return None
+    due, sent = http_date(text), http_date(header(headers, "Date"))
+    if due is not None:
         return max(0.0, (due - (sent or datetime.now(UTC))).total_seconds())
-    return max(0.0, seconds) if seconds < float("inf") else None  # nan compares false as well
+    waits = [max(0.0, float(one)) for one in re.split(r"[,;\s]+", text) if _SECONDS.fullmatch(one)]
+    return max(waits, default=None)
 
 
 def rate_limit(headers: Mapping[str, Any]) -> str:
     """What Exchange Online says of the calls that are left, for people who watch with -vvv."""
-    told = ((name, header(headers, f"Rate-Limit-{name}")[:40]) for name in ("Remaining", "Limit", "Reset"))
+    told = ((name, one_line(header(headers, f"Rate-Limit-{name}"), 40)) for name in ("Remaining", "Limit", "Reset"))
     return ", ".join(f"{name.lower()} {value}" for name, value in told if value)
 
 
@@ -96,17 +107,23 @@ def http_date(text: str) -> datetime | None:
 
 def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> float:
     """Full jitter over an exponential ceiling; what the service asked for is the least."""
-    wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0**attempts)
+    wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempts, 16))
     return wait if floor is None else floor + wait * 0.1
 
 
 class Deadline:
     """The time that a task has, on a clock that only moves forward."""
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, share_of: float = 0.0) -> None:
+        self.seconds, self._share_of = seconds, share_of
         self._clock = clock
         self._end = clock() + seconds
+
+    def __str__(self) -> str:
+        """The time as messages call it, after "the"."""
+        if not self._share_of:
+            return f"{self.seconds:g} s of the option timeout"
+        return f"{self.seconds:.0f} s that this tenant has of the {self._share_of:g} s of the option timeout"
 
     def remaining(self) -> float:
         """Seconds left, never negative."""

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from .._client.claims import claims, directory_roles
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold
+from .exchange import exchange_of
 from .tenant import Tenant
 
 Result = TypeVar("Result")
@@ -90,8 +91,8 @@ def _may_delegate(tenant: Tenant, roles: Sequence[str]) -> bool:
         return True
     try:
         asked = {"RoleAssignee": str(known["oid"]), "Delegating": True}
-        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ, select=("Name", "Role")).values
-        listed = tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=("Name", "Parent")).values
+        found = exchange_of(tenant).invoke("Get-ManagementRoleAssignment", asked, _READ, select=("Name", "Role")).values
+        listed = exchange_of(tenant).invoke("Get-ManagementRole", {}, _READ, select=("Name", "Parent")).values
     except (KeyError, TenantError):  # nothing shows that the caller may
         return False
     held = {_plain(one.get("Role")) for one in found}

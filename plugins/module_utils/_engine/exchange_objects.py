@@ -17,6 +17,7 @@ from .._core.resource import Record, fold, folded_set
 from .._exchange.cmdlet_contract import CMDLETS
 from .._exchange.parameters import edit
 from .delegation import settled
+from .exchange import exchange_of
 from .tenant import Tenant
 
 _EVERYTHING = {"ResultSize": "Unlimited"}
@@ -25,7 +26,7 @@ _EVERYTHING = {"ResultSize": "Unlimited"}
 def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> list[Record]:
     """What a Get- cmdlet finds under a name that a person gave; nothing when there is no such object."""
     try:
-        return tenant.exchange.invoke(cmdlet, parameters, purpose).values
+        return exchange_of(tenant).invoke(cmdlet, parameters, purpose).values
     except TenantError as error:
         if error.kind != "not_found":
             raise
@@ -58,16 +59,16 @@ def invoke_listed(
     the name still means the same group.
     """
     try:
-        return tenant.exchange.invoke(cmdlet, given, purpose, select).values
+        return exchange_of(tenant).invoke(cmdlet, given, purpose, select).values
     except TenantError as error:
         guids = {one: fold(str(given[one])) for one in _GROUP_PARAMETERS if fold(str(given.get(one))) in names}
         if error.kind != "not_found" or not guids:
             raise
-        now = names_of_groups(tenant.exchange.invoke("Get-RoleGroup", _EVERYTHING, _READ_GROUPS).values)
+        now = names_of_groups(exchange_of(tenant).invoke("Get-RoleGroup", _EVERYTHING, _READ_GROUPS).values)
         if any(now.get(guid) != names[guid] for guid in guids.values()):
             raise
     by_name = {one: names[guid] for one, guid in guids.items()}
-    return tenant.exchange.invoke(cmdlet, {**given, **by_name}, purpose, select).values
+    return exchange_of(tenant).invoke(cmdlet, {**given, **by_name}, purpose, select).values
 
 
 def difference(before: Any, after: Any) -> dict[str, Any]:
@@ -119,7 +120,7 @@ class Cmdlets:
     def list(self, tenant: Tenant) -> list[Record]:
         cmdlet = f"Get-{self.noun}"
         everything = _EVERYTHING if "ResultSize" in CMDLETS[cmdlet] else {}
-        return tenant.exchange.invoke(cmdlet, everything, self.purpose("read", cmdlet), self.select).values
+        return exchange_of(tenant).invoke(cmdlet, everything, self.purpose("read", cmdlet), self.select).values
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         made = self.write(tenant, "create", f"New-{self.noun}", values)

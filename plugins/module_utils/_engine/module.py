@@ -5,28 +5,61 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._client import auth, transport
-from .._core.redaction import hide, secrets_of
+from .._core.caller import watch_process
+from .._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from .._core.text import all_fit
 from .run import Declaration, perform
+
+
+class _Module(AnsibleModule):
+    """Also hides what is secret in the address of a proxy, where it ends before anything of ours runs as well.
+
+    C(given) are the arguments as they were written, without defaults and what the environment says.
+    """
+
+    given: dict[str, Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.given = dict(self.params)
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        self._hide_proxy()
+        super().fail_json(msg, **result)
+
+    def exit_json(self, **result: Any) -> None:
+        self._hide_proxy()
+        super().exit_json(**result)
+
+    def _hide_proxy(self) -> None:
+        self.no_log_values |= proxy_credentials((self.params or {}).get("proxy"))
 
 
 def run_module(declaration: Declaration) -> None:
     """Run C(declaration) as an Ansible module."""
-    module = AnsibleModule(
+    module = _Module(
         argument_spec=declaration.argument_spec, required_if=list(declaration.required_if), supports_check_mode=True
     )
     for library, problem in (("requests", transport.IMPORT_ERROR), ("msal", auth.IMPORT_ERROR)):
         if problem:
             module.fail_json(msg=missing_required_lib(library), exception=problem)
     progress: list[str] = []
-    result = perform(declaration, module.params, module.check_mode, progress.append)
+    result = perform(
+        declaration, module.params, module.check_mode, progress.append, given=module.given, abandoned=watch_process()
+    )
     if progress:
         result["progress"] = progress
     # From 2.22 on, ansible-core no longer hides secrets in the arguments that a task registers.
-    hidden = hide(module.params, secrets_of(declaration.argument_spec, module.params))
-    result["invocation"] = {"module_args": hidden}
+    secrets = secrets_of(declaration.argument_spec, module.params)
+    redactor = Redactor()
+    for secret in secrets:
+        redactor.add(secret)
+    result["invocation"] = {"module_args": all_fit(redactor.clean(hide(module.params, secrets)))}
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._client.auth_method import outranking
 from .._client.token_cache import Token
-from .._core.connection import CONNECTION_SPEC, SECRET_OPTIONS
-from .._core.errors import OF_ANSWERS, Answer, Purpose, TenantError, one_line
-from .._core.redaction import Redactor
+from .._core.connection import CONNECTION_SPEC
+from .._core.errors import OF_ANSWERS, Answer, Purpose, TenantError, one_line, usage
+from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Record, Resource, clearing, returned
 from .._core.targets import blank_refusal, only, refuse_blank
+from .._core.text import fit, unfit_in
 from .tenant import Tenant, open_tenant
 
 # Connection options that say who is meant; of the others, an empty one is as good as none.
@@ -71,29 +73,59 @@ def perform(
     progress: Callable[[str], None] = lambda line: None,
     tell: Callable[[str], None] | None = None,
     memory: dict[str, Token] | None = None,
+    given: Mapping[str, Any] | None = None,
     **http: Any,
 ) -> dict[str, Any]:
     """The result of a task, failures included, without any secret in it.
 
     C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can), L(Http)
-    what is in C(http). Tasks that share a C(memory) share their sign-ins.
+    what is in C(http). Tasks that share a C(memory) share their sign-ins. C(given) are the arguments as they were
+    written: they outrank what the environment adds to C(params).
     """
-    tenant: Tenant | None = None
     redactor = Redactor()
-    for option in SECRET_OPTIONS:
-        redactor.add(params.get(option))
+    for secret in secrets_of(declaration.argument_spec, params):
+        redactor.add(secret)
+    with redactor.guarding():
+        result = _perform(declaration, params, given, check_mode, redactor, progress, tell, memory, http)
+        cleaned: dict[str, Any] = redactor.clean(result)
+    return cleaned
+
+
+def _perform(
+    declaration: Declaration,
+    params: Mapping[str, Any],
+    given: Mapping[str, Any] | None,
+    check_mode: bool,
+    redactor: Redactor,
+    progress: Callable[[str], None],
+    tell: Callable[[str], None] | None,
+    memory: dict[str, Token] | None,
+    http: dict[str, Any],
+) -> dict[str, Any]:
+    tenant: Tenant | None = None
     try:
+        params = params if given is None else outranking(params, given)
+        _refuse_unfit(declaration, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
-        result = declaration.run(tenant, params, check_mode)
+        return declaration.run(tenant, params, check_mode)
     except TenantError as error:
-        result = error.within(declaration.attempted, params.get("tenant_id") or "").result()
+        return error.within(declaration.attempted, params.get("tenant_id") or "").result()
     except Exception as error:  # without what the exception may hold in clear
         last = tenant.http.last if tenant and isinstance(error, OF_ANSWERS) else None
         failure = _unexpected(error, last).within(declaration.attempted, params.get("tenant_id") or "")
-        result = {**failure.result(), "exception": traceback.format_exc()}
-    cleaned: dict[str, Any] = redactor.clean(result)
-    return cleaned
+        return {**failure.result(), "exception": fit(masked(traceback.format_exc()))}
+
+
+def _refuse_unfit(declaration: Declaration, params: Mapping[str, Any]) -> None:
+    """What services hold is made fit where it enters, so an option that is not would never be what is there."""
+    spec = declaration.argument_spec
+    shown = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
+    for option, character in unfit_in(shown):
+        raise usage(
+            f"the option {option.lstrip('.')} holds the character {character}, which cannot be seen",
+            "Write the value without it; text that was copied from elsewhere often has one at its beginning or end",
+        )
 
 
 def _unexpected(error: Exception, last: Answer | None) -> TenantError:

@@ -8,7 +8,6 @@ HTTP status says little here: nearly every failure is 400, and the type of the e
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from .._client.response import Response
 from .._core.errors import one_line
 from .._core.retry import Outcome, header, outcome_of_status
+from .._core.strict_json import parse_json
 
 _TRANSIENT = (
     "DCOverloadedException",
@@ -81,7 +81,7 @@ def explain(response: Response) -> tuple[str, str, str]:
     in_header = header(response.headers, "X-ExceptionType")
     if errors and not isinstance(error, dict):
         kind, text = _piped(str(errors[0] if isinstance(errors, list) else errors))
-        return kind or in_header, one_line(text), ""
+        return kind or in_header, text, ""
     if not isinstance(error, dict):
         return in_header, one_line(response.text, 120), ""
     found = [*_in_details(error), _innermost(error.get("innererror") or error.get("innerError"))]
@@ -95,9 +95,9 @@ def _in_details(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         text = str(detail.get("message") or "") if isinstance(detail, Mapping) else ""
         if text.lstrip().startswith("{"):
             try:
-                yield _innermost(json.loads(text))
+                yield _innermost(parse_json(text))
                 continue
-            except (ValueError, RecursionError):
+            except ValueError:
                 pass
         kind, words = _piped(text)
         if kind:

@@ -6,7 +6,7 @@
 The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
 clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
 "Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
-_exchange_answers.
+answers.py.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from .._client.claims import permissions
-from .._client.http import Bearer, Http, Request, Service
+from .._client.http import Http
 from .._client.origins import REDIRECTS
 from .._client.response import WHOLE, Response
+from .._client.service import Bearer, Request, Service
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold
 from .._core.retry import Operation

@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -20,13 +24,16 @@ from .._core.targets import blank_refusal, is_blank
 from .._engine.run import Declaration, perform
 from .._engine.tenant import Tenant
 from .._mobile_access import access_rules, mailbox_policies, organization_settings
+from .._mobile_access.values import counted
 from .._mobile_devices import devices
 from .partner import customers
+from .shares import Shares
 from .tenant_list import public_options, tenants_of
 
 UNREADABLE = "tenant_unreadable"
 GROUPS = (*(f"connector_{state}" for state in connectors.STATES), UNREADABLE)
 _ATTEMPTED = "read the tenant"
+_NAMED = 10  # tenants in a line of progress
 
 
 def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,25 +67,17 @@ FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]
 }
 
 
-def read_fleet(
+def check_fleet(
     entries: Sequence[Any] | None,
     partner_tenant_id: str | None,
     shared: Mapping[str, Any],
-    wanted: Sequence[str],
     concurrency: int,
     timeout: float,
-    left_out: Callable[[str], None] = lambda reason: None,
-    **clock: Any,
-) -> list[dict[str, Any]]:
-    """Every tenant as a host: C(name), C(group) (None if its connector was not asked for) and C(variables).
-
-    Without C(entries) and partner there is the one tenant of the C(shared) options. Raises L(TenantError) if it cannot
-    be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that has no
-    valid id is none: C(left_out) is called with the reason.
-    """
+) -> Sequence[Any]:
+    """The tenants that are written down, or the one of the C(shared) options. Raises L(TenantError)."""
     blank = [
         f"tenants[{number}].{name}"
-        for number, entry in enumerate(entries or ())
+        for number, entry in enumerate(entries or (), 1)
         for name, value in (entry.items() if isinstance(entry, Mapping) else ())
         if name in ("name", "account", "client_id") and isinstance(value, str) and is_blank(value)
     ]
@@ -96,21 +95,86 @@ def read_fleet(
         if not shared["tenant_id"]:
             raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all left out", "Give one of them")
         entries = [{"tenant_id": shared["tenant_id"]}]
-    together = {**clock, "deadline": _deadline(timeout, **clock), "connections": Connections()}
+    return entries or []
+
+
+def read_fleet(
+    entries: Sequence[Any] | None,
+    partner_tenant_id: str | None,
+    shared: Mapping[str, Any],
+    wanted: Sequence[str],
+    concurrency: int,
+    timeout: float,
+    left_out: Callable[[str], None] = lambda reason: None,
+    note: Callable[[str], None] = lambda line: None,
+    progress: Callable[[str], None] = lambda line: None,
+    known: Mapping[str, dict[str, Any]] | None = None,
+    **clock: Any,
+) -> list[dict[str, Any]]:
+    """Every tenant as a host: C(name), C(group) (None if its connector was not asked for) and C(variables).
+
+    Without C(entries) and partner there is the one tenant of the C(shared) options. Raises L(TenantError) if it cannot
+    be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that has no
+    valid id is none: C(left_out) is called with the reason. C(note) gets what people should know of the others,
+    C(progress) a line from time to time. A host that is C(known) by its name is not read again.
+    """
+    entries = check_fleet(entries, partner_tenant_id, shared, concurrency, timeout)
+    ticking: Callable[[], float] = clock.get("clock", time.monotonic)
+    whole = Deadline(timeout, ticking)
+    together = {**clock, "connections": Connections()}
     try:
-        found = _customers(partner_tenant_id, shared, timeout, together, left_out) if partner_tenant_id else {}
-        tenants = tenants_of(entries or [], found, shared)
+        listing = {**together, "deadline": whole}
+        found = _customers(partner_tenant_id, shared, timeout, listing, left_out, note) if partner_tenant_id else {}
+        tenants = tenants_of(entries, found, shared)
+        hosts = {name: known[name] for name, params in tenants.items() if known and _is_known(name, params, known)}
+        watched = _Progress(progress, len(tenants), len(hosts))
+        shares = Shares(whole, len(tenants) - len(hosts), concurrency, ticking)
         calls = {
-            name: partial(_host, name, {**params, "timeout": timeout}, wanted, together)
+            name: partial(_host, name, {**params, "timeout": timeout}, wanted, together, shares, watched)
             for name, params in tenants.items()
+            if name not in hosts
         }
-        return list(gather(calls, concurrency).values())
+        hosts |= gather(calls, concurrency, watched.show)
+        return [hosts[name] for name in tenants]
     finally:
         together["connections"].close()
 
 
-def _deadline(timeout: float, clock: Callable[[], float] | None = None, **_unused: Any) -> Deadline:
-    return Deadline(timeout, clock) if clock else Deadline(timeout)
+def _is_known(name: str, params: Mapping[str, Any], known: Mapping[str, dict[str, Any]]) -> bool:
+    return name in known and known[name]["variables"].get("tenant_id") == params["tenant_id"]
+
+
+class _Progress:
+    """What people see who wait: how many tenants were read, and which ones are waited for."""
+
+    def __init__(self, progress: Callable[[str], None], tenants: int, done: int) -> None:
+        self._progress, self._tenants, self._done, self._failed = progress, tenants, done, 0
+        self._lock = threading.Lock()
+        self._asked: dict[str, None] = {}
+
+    @contextlib.contextmanager
+    def reading(self, name: str) -> Iterator[Callable[[], None]]:
+        """While a tenant is read; what it gives is to be called where that failed."""
+        with self._lock:
+            self._asked[name] = None
+        try:
+            yield self._fail
+        finally:
+            with self._lock:
+                del self._asked[name]
+                self._done += 1
+
+    def _fail(self) -> None:
+        with self._lock:
+            self._failed += 1
+
+    def show(self) -> None:
+        with self._lock:
+            first, failed, done = list(self._asked), self._failed, self._done
+        more = f" and {len(first) - _NAMED} more" if len(first) > _NAMED else ""
+        waiting = f"; waiting for {', '.join(first[:_NAMED])}{more}" if first else ""
+        bad = f", {failed} of them could not be read" if failed else ""
+        self._progress(f"{done} of {counted(self._tenants, 'tenant')} done{bad}{waiting}")
 
 
 def _customers(
@@ -119,10 +183,11 @@ def _customers(
     timeout: float,
     together: Mapping[str, Any],
     left_out: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> dict[str, str]:
     declaration = Declaration(
         "list the customers of the partner",
-        lambda tenant, params, check_mode: {"customers": customers(tenant, left_out)},
+        lambda tenant, params, check_mode: {"customers": customers(tenant, left_out, note)},
     )
     result = perform(declaration, {**shared, "tenant_id": partner_tenant_id, "timeout": timeout}, True, **together)
     if result.get("failed"):
@@ -130,12 +195,26 @@ def _customers(
     return dict(result["customers"])
 
 
-def _host(name: str, params: Mapping[str, Any], wanted: Sequence[str], together: Mapping[str, Any]) -> dict[str, Any]:
+def _host(
+    name: str,
+    params: Mapping[str, Any],
+    wanted: Sequence[str],
+    together: Mapping[str, Any],
+    shares: Shares,
+    watched: _Progress,
+) -> dict[str, Any]:
     """One tenant: opened, read and forgotten but for what is asked for."""
     result: dict[str, Any] = {}
-    if wanted:
-        declaration = Declaration(_ATTEMPTED, partial(_read, wanted))
-        result = perform(declaration, params, True, **together)
+    with watched.reading(name) as failed:
+        deadline = shares.take()
+        if wanted and deadline is None:
+            problem = f"it was never asked, since the {params['timeout']:g} s of the option timeout were over before"
+            result = TenantError("timeout", problem).within(_ATTEMPTED, params["tenant_id"]).result()
+        elif wanted:
+            declaration = Declaration(_ATTEMPTED, partial(_read, wanted))
+            result = perform(declaration, params, True, **together, deadline=deadline)
+        if result.get("failed"):
+            failed()
     connector = result.get("intune_connector")
     group = f"connector_{connectors.state(connector)}" if connector else None
     variables: dict[str, Any] = {
@@ -144,6 +223,8 @@ def _host(name: str, params: Mapping[str, Any], wanted: Sequence[str], together:
         "tenant_options": public_options(params),
         **{variable: result[variable] for variable, _function in FACTS.values() if variable in result},
     }
+    if wanted:
+        variables["tenant_read_at"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if params.get("account"):
         variables["connector_primary_smtp_address"] = params["account"]  # as the role connector calls it
     if result.get("failed"):

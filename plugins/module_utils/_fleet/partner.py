@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from .._client.graph import odata
 from .._core.errors import Purpose, one_line
@@ -13,26 +16,45 @@ from .._core.targets import is_guid
 from .._engine.tenant import Tenant
 
 # https://learn.microsoft.com/graph/api/tenantrelationship-list-delegatedadminrelationships: at most 300 in a page.
-_PATH = odata("tenantRelationships/delegatedAdminRelationships", select="customer,status,accessDetails", top="300")
+_PATH = odata(
+    "tenantRelationships/delegatedAdminRelationships",
+    select="customer,status,accessDetails,endDateTime,autoExtendDuration",
+    top="300",
+)
 _READ = Purpose("list the customers of the partner", "DelegatedAdminRelationship.Read.All")
 _USABLE = ("active", "expiring")
 # Template ids, https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
 _ROLES = {
-    "3a2c62db-5318-420d-8d74-23affee5d9d5",  # Intune Administrator
-    "29232cdf-9323-42fd-ade2-1d097af3e4de",  # Exchange Administrator
+    "3a2c62db-5318-420d-8d74-23affee5d9d5": "Intune Administrator",
+    "29232cdf-9323-42fd-ade2-1d097af3e4de": "Exchange Administrator",
 }
+_SOON = timedelta(days=30)  # in which a new relationship can still be agreed on
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_EXTENDED = ("P180D",)  # of the values of autoExtendDuration, the one that is a time
+_NAMED = 20  # customers in a note
 
 
-def customers(partner: Tenant, left_out: Callable[[str], None]) -> dict[str, str]:
+@dataclass
+class _Customer:
+    """A customer, and until when usable relationships hold each role that is needed."""
+
+    name: str
+    until: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def lacks(self) -> str:
+        return " and ".join(name for role, name in _ROLES.items() if role not in self.until)
+
+
+def customers(partner: Tenant, left_out: Callable[[str], None], note: Callable[[str], None]) -> dict[str, str]:
     """The display name of every customer by tenant id, of whom usable relationships hold both roles.
 
     A partner may spread the roles over several relationships with one customer, and its people then have all of them:
     so the roles of a customer are those of its usable relationships together. One whose tenant id is not a GUID cannot
     be a host: without an id, its tasks would go to the tenant that the environment names. C(left_out) is called with
-    the reason. Raises L(TenantError).
+    the reason; C(note) with who lacks a role, and whose relationship ends soon. Raises L(TenantError).
     """
-    names: dict[str, str] = {}
-    held: dict[str, set[str]] = {}
+    found: dict[str, _Customer] = {}
     refused: set[str] = set()
     relationships, _response = partner.graph.list(_PATH, _READ)
     for one in relationships:
@@ -44,9 +66,37 @@ def customers(partner: Tenant, left_out: Callable[[str], None]) -> dict[str, str
                     f"{one_line(repr(tenant_id), 80)}, which is not a GUID."
                 )
                 continue
-            names.setdefault(tenant_id, str(one["customer"].get("displayName") or tenant_id))
-            roles = (one.get("accessDetails") or {}).get("unifiedRoles") or []
-            held.setdefault(tenant_id, set()).update(str(role["roleDefinitionId"]).lower() for role in roles)
+            name = str(one["customer"].get("displayName") or tenant_id)
+            known = found.setdefault(tenant_id, _Customer(name))
+            for role in (one.get("accessDetails") or {}).get("unifiedRoles") or []:
+                key = str(role["roleDefinitionId"]).lower()
+                if key in _ROLES:
+                    known.until[key] = max(known.until.get(key, _ends(one)), _ends(one))
     for reason in sorted(refused):
         left_out(reason)
-    return {tenant_id: name for tenant_id, name in names.items() if held[tenant_id] >= _ROLES}
+    _note(found, partner.http.now(), note)
+    return {tenant_id: one.name for tenant_id, one in found.items() if not one.lacks}
+
+
+def _ends(relationship: dict[str, Any]) -> datetime:
+    """When it ends if nobody does anything; never where it is extended by itself, or does not say it."""
+    if relationship.get("autoExtendDuration") in _EXTENDED or not relationship.get("endDateTime"):
+        return _NEVER
+    moment = datetime.fromisoformat(str(relationship["endDateTime"]))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _note(found: dict[str, _Customer], now: datetime, note: Callable[[str], None]) -> None:
+    by_reason: dict[str, list[str]] = {}
+    for tenant_id, one in found.items():
+        who = f"{one_line(one.name, 80)} ({tenant_id})"
+        ends = min(one.until.values(), default=_NEVER)
+        if one.lacks:
+            by_reason.setdefault(f"no host, since their relationships lack {one.lacks}", []).append(who)
+        elif ends - now < _SOON:
+            when = f"a host only until {ends:%Y-%m-%d}, when the relationship with a role that is needed ends"
+            by_reason.setdefault(when, []).append(who)
+    for reason, names in by_reason.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        are = "customer is" if len(names) == 1 else "customers are"
+        note(f"{len(names)} {are} {reason}: {', '.join(names[:_NAMED])}{more}.")

@@ -59,6 +59,8 @@ class Known:
     @classmethod
     def restored(cls, kept: Any) -> Known:
         """What L(kept) made. Raises C(ValueError), C(TypeError) if it is something else."""
+        if not isinstance(kept, Mapping):
+            raise ValueError("what is kept of a tenant must be a mapping")
         known = cls(**kept)
         listed = [] if known.quarantined is None else known.quarantined
         good = (

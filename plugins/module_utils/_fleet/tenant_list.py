@@ -11,11 +11,11 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from .._client.auth_method import choose_method
+from .._client.auth_method import choose_method, credentials_of_others
 from .._connector.requirements import OPTIONS
 from .._core.connection import CONNECTION_SPEC, METHODS, SECRET_OPTIONS
 from .._core.errors import TenantError, usage
-from .._core.redaction import Redactor
+from .._core.redaction import Redactor, proxy_credentials, secrets_of
 
 # Whoever gives one of these for a tenant means another credential, of which the shared one is no part.
 _CREDENTIALS = ("client_secret", "certificate_path", "federated_token_file", "graph_token", "exchange_token")
@@ -82,8 +82,8 @@ def _checked(entry: Any, number: int) -> dict[str, Any]:
     if unknown:
         raise usage(f"{where} has options that no tenant has: {', '.join(unknown)}", f"There are {', '.join(_SPEC)}")
     redactor = Redactor()
-    for option in SECRET_OPTIONS:
-        redactor.add(str(entry.get(option) or ""))
+    for secret in secrets_of(_SPEC, entry):
+        redactor.add(secret)
     validated = ArgumentSpecValidator(_SPEC).validate(dict(entry))
     if validated.error_messages:
         raise usage(f"{where} cannot be used: {redactor.clean('; '.join(validated.error_messages))}")
@@ -107,9 +107,11 @@ def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
         for option in _CONNECTION
         if option not in SECRET_OPTIONS and params.get(option) is not None
     }
-    if "@" in str(shown.get("proxy", "")):
+    if proxy_credentials(shown.get("proxy")):
         del shown["proxy"]
     try:
-        return {**shown, "auth_method": choose_method(dict(params))}
+        method = choose_method(dict(params))
     except TenantError:  # reading this tenant says so
         return shown
+    others = credentials_of_others(method)  # a task in which they stood as well would be refused
+    return {**{option: value for option, value in shown.items() if option not in others}, "auth_method": method}

@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import EditedList, Field, Record, Resource, clearing, fold, folded_set
+from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import difference
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
@@ -60,7 +61,7 @@ class CasMailbox:
             _WIRE[name]: difference(record.get(name), value) if name in _LISTS else value
             for name, value in values.items()
         }
-        tenant.exchange.invoke("Set-CASMailbox", {"Identity": self.id_of(record), **sent}, _WRITE)
+        exchange_of(tenant).invoke("Set-CASMailbox", {"Identity": self.id_of(record), **sent}, _WRITE)
         return {**record, **values}
 
     def delete(self, tenant: Tenant, record: Record) -> None:
@@ -134,7 +135,7 @@ def _check_policy(tenant: Tenant, params: Mapping[str, Any], record: Record | No
     wanted = params["policy"]
     if not wanted or fold(wanted) == fold((record or {}).get("Policy")):
         return
-    known = tenant.exchange.invoke("Get-MobileDeviceMailboxPolicy", {}, _READ_POLICIES, ("Name",)).values
+    known = exchange_of(tenant).invoke("Get-MobileDeviceMailboxPolicy", {}, _READ_POLICIES, ("Name",)).values
     if fold(wanted) not in folded_set(one["Name"] for one in known):
         raise TenantError(
             "not_found",

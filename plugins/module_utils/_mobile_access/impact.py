@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .access_decision import Access, impact
 
@@ -63,7 +64,7 @@ def read_impact(tenant: Tenant, change: Callable[[Access], Access]) -> list[dict
     """The devices whose access becomes another one when C(change) is made. Raises L(TenantError)."""
     found = gather(
         {
-            cmdlet: partial(tenant.exchange.invoke, cmdlet, parameters, _PURPOSE, select)
+            cmdlet: partial(exchange_of(tenant).invoke, cmdlet, parameters, _PURPOSE, select)
             for cmdlet, (parameters, select) in _READS.items()
         },
         at_most=len(_READS),

@@ -11,6 +11,7 @@ from typing import Any
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, fold, returned
 from .._core.targets import first_names
+from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import Cmdlets
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
@@ -110,7 +111,7 @@ def _check_idle(params: Mapping[str, Any], enabled: bool) -> None:
 def read_mailboxes(tenant: Tenant) -> list[Record]:
     """All mailboxes, each with its policy. Raises L(TenantError)."""
     properties = ("Identity", "PrimarySmtpAddress", "ActiveSyncMailboxPolicy", "ActiveSyncMailboxPolicyIsDefaulted")
-    return tenant.exchange.invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, _READ_USERS, properties).values
+    return exchange_of(tenant).invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, _READ_USERS, properties).values
 
 
 def having(policy: str, mailboxes: Iterable[Record]) -> list[Record]:

@@ -13,6 +13,7 @@ from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, fold, folded_set
 from .._core.targets import is_guid, only
+from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
 from .access_decision import Mailboxes, belongs, owner_of
@@ -101,12 +102,12 @@ def _owner(tenant: Tenant, device: Mapping[str, Any], found: Sequence[Record] | 
 
 def _lists(tenant: Tenant, mailbox: Record, device: Mapping[str, Any]) -> bool:
     asked = {"Mailbox": mailbox["Guid"], "ResultSize": "Unlimited"}
-    known = tenant.exchange.invoke("Get-MobileDevice", asked, _READ_DEVICES, ("Guid",)).values
+    known = exchange_of(tenant).invoke("Get-MobileDevice", asked, _READ_DEVICES, ("Guid",)).values
     return fold(device["Guid"]) in folded_set(one.get("Guid") for one in known)
 
 
 def _read_all(tenant: Tenant) -> list[Record]:
-    return tenant.exchange.invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, READ_MAILBOX, _SELECT).values
+    return exchange_of(tenant).invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, READ_MAILBOX, _SELECT).values
 
 
 def _is_id(given: str) -> bool:

@@ -12,6 +12,7 @@ from .._core.clocks import check_clocks
 from .._core.errors import Purpose, TenantError, usage
 from .._core.removal import remove_listed
 from .._core.resource import Record, fold, folded_set
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_access.cas_mailbox import keep as keep_mailbox
 from .._mobile_access.cas_mailbox import predict
@@ -177,7 +178,7 @@ def _plan_removal(tenant: Tenant, found: Found, devices: list[dict[str, Any]]) -
     def remove(guid: str) -> None:
         remove_listed(
             tenant.http,
-            lambda: tenant.exchange.invoke("Remove-MobileDevice", {"Identity": guid}, _REMOVE),
+            lambda: exchange_of(tenant).invoke("Remove-MobileDevice", {"Identity": guid}, _REMOVE),
             lambda: fold(guid) in folded_set(one.get("Guid") for one in read_devices(tenant, found.mailbox).values),
         )
 

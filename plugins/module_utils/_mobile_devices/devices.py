@@ -15,6 +15,7 @@ from typing import Any
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, fold, folded_set, returned
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._exchange.invoke_command import Result
 from .._mobile_access.access_decision import owner_of
@@ -80,7 +81,7 @@ class Found:
 def read_devices(tenant: Tenant, mailbox: Record | None) -> Result:
     """All devices, or all of a mailbox, which are checked to be its own."""
     asked = {"ResultSize": "Unlimited", **({"Mailbox": mailbox["Guid"]} if mailbox else {})}
-    found = tenant.exchange.invoke("Get-MobileDevice", asked, READ_DEVICES)
+    found = exchange_of(tenant).invoke("Get-MobileDevice", asked, READ_DEVICES)
     if mailbox:
         check_owner(tenant, found.values, mailbox)
     return found
@@ -153,7 +154,7 @@ def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str
 
     def read(mailbox: str) -> list[Record]:
         asked = {"Mailbox": mailbox}
-        values = tenant.exchange.invoke("Get-MobileDeviceStatistics", asked, _READ_STATISTICS).values
+        values = exchange_of(tenant).invoke("Get-MobileDeviceStatistics", asked, _READ_STATISTICS).values
         number = next(done)
         if number % _SAID_EVERY == 0 or number == len(mailboxes):
             tenant.progress(f"statistics of {number} of {len(mailboxes)} mailboxes are read")

@@ -14,7 +14,8 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold
-from .._core.retry import Deadline
+from .._engine.exchange import exchange_of
+from .._engine.poll import poll
 from .._engine.tenant import Tenant
 from .._mobile_access.values import counted
 from .plan import Device, Plan, label, names
@@ -23,7 +24,7 @@ _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or 
 _CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.needs)
 _READ = Purpose("see how far the wipe is", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
 _ATTEMPTS = 3  # looks at a request that was taken back
-_FIRST_LOOK, _LONGEST_PAUSE = 5.0, 60.0  # seconds between looks while waiting
+_PAUSES = 5.0, 60.0  # seconds between reads while waiting
 _KINDS = {"account_only": "AccountOnlyDeviceWipe", "full": "DeviceWipe"}
 # By which kinds of wipe the data in question are erased: a full wipe erases the account as well.
 _COVERED_BY = {"account_only": ("account_only", "full"), "full": ("full",)}
@@ -87,7 +88,7 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
 
     def write() -> dict[str, Any]:
         for device in affected:
-            tenant.exchange.invoke(
+            exchange_of(tenant).invoke(
                 "Clear-MobileDevice", {"Identity": device["guid"], **parameters[device["guid"]]}, _WIPE
             )
         if cancels:
@@ -139,7 +140,7 @@ def _parameters(wanted: str, device: Device) -> dict[str, bool]:
 
 def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
     """The statistics of this device, and of no other."""
-    found = tenant.exchange.invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
+    found = exchange_of(tenant).invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
     if len(found) != 1 or fold(found[0].get("Guid")) != fold(device["guid"]):
         raise TenantError(
             "other_object",
@@ -168,14 +169,15 @@ def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
 
 def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], seconds: int) -> dict[str, Stages]:
     """How far the wipes are when all are acknowledged, or when the time is up: a device that is off never answers."""
-    limit, pause = Deadline(seconds, tenant.http.clock), _FIRST_LOOK
-    tenant.http.deadline.extend(seconds)
-    while True:
-        seen = {one["guid"]: wipe_of(_look(tenant, one)) for one in devices}
-        waiting = [guid for guid, stages in seen.items() if not is_done(kinds[guid], stages)]
-        left = limit.remaining()
-        if not waiting or left <= 0:
-            return seen
-        tenant.progress(f"waiting for {counted(len(waiting), 'device')} to acknowledge the wipe; {left:.0f} s left")
-        tenant.http.sleep(min(pause, left))
-        pause = min(_LONGEST_PAUSE, pause * 1.5)
+
+    def read() -> dict[str, Stages]:
+        return {one["guid"]: wipe_of(_look(tenant, one)) for one in devices}
+
+    def waiting(seen: dict[str, Stages]) -> list[str]:
+        return [guid for guid, stages in seen.items() if not is_done(kinds[guid], stages)]
+
+    def missing(seen: dict[str, Stages]) -> str:
+        return f"{counted(len(waiting(seen)), 'device')} to acknowledge the wipe"
+
+    seen, _done = poll(tenant, seconds, read, lambda state: not waiting(state), missing, _PAUSES)
+    return seen

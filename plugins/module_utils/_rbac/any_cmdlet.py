@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.errors import Purpose, usage
 from .._core.resource import fold
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._exchange.cmdlet_contract import CMDLETS
 from .._exchange.parameters import checked, reads
@@ -47,5 +48,5 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
         return {"changed": changes, "objects": [], "cmdlet_warnings": []}
     unsure = "" if cmdlet in CMDLETS else f", if {cmdlet} exists in Exchange Online"  # both answer with 403
     purpose = Purpose(f"run {cmdlet}", f"an Exchange role that holds {cmdlet} with these parameters{unsure}")
-    found = tenant.exchange.invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
+    found = exchange_of(tenant).invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
     return {"changed": changes, "objects": found.values, "cmdlet_warnings": found.warnings}

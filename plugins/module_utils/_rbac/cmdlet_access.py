@@ -13,6 +13,7 @@ from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import fold, folded_set
 from .._core.targets import is_blank
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .assignment_scopes import SCOPES, scope_of
 
@@ -67,12 +68,16 @@ def read_role_entries(tenant: Tenant, role: str) -> list[dict[str, Any]]:
     """The cmdlets of a role with their parameters, in one read; none if there is no such role."""
     if is_pattern(role):
         return _entries_of_role(tenant, role)
-    found = tenant.exchange.invoke(
-        "Get-ManagementRoleEntry",
-        {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
-        READ_RIGHTS,
-        select=("Name", "Role", "Parameters"),
-    ).values
+    found = (
+        exchange_of(tenant)
+        .invoke(
+            "Get-ManagementRoleEntry",
+            {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
+            READ_RIGHTS,
+            select=("Name", "Role", "Parameters"),
+        )
+        .values
+    )
     return [one for one in found if fold(one.get("Role") or role).rpartition("\\")[2] == fold(role)]
 
 
@@ -83,7 +88,7 @@ def is_pattern(role: str) -> bool:
 
 def _entries_of_role(tenant: Tenant, name: str) -> list[dict[str, Any]]:
     """The entries as the role itself lists them: C((snap-in) CMDLET -PARAMETER -PARAMETER)."""
-    roles = tenant.exchange.invoke("Get-ManagementRole", {}, READ_RIGHTS, select=("Name", "RoleEntries")).values
+    roles = exchange_of(tenant).invoke("Get-ManagementRole", {}, READ_RIGHTS, select=("Name", "RoleEntries")).values
     texts = [
         str(text).partition(") ")[2] or str(text)
         for role in roles
@@ -98,20 +103,24 @@ def _entries_of_role(tenant: Tenant, name: str) -> list[dict[str, Any]]:
 
 def read_rights(tenant: Tenant, account: str) -> Rights:
     """What the account holds, directly or through groups: one read a role. Raises L(TenantError)."""
-    assignments = tenant.exchange.invoke(
-        "Get-ManagementRoleAssignment",
-        {"RoleAssignee": account},
-        READ_RIGHTS,
-        select=(
-            "Name",
-            "Role",
-            "RoleAssigneeName",
-            "RoleAssigneeType",
-            "Enabled",
-            "RoleAssignmentDelegationType",
-            *SCOPES,
-        ),
-    ).values
+    assignments = (
+        exchange_of(tenant)
+        .invoke(
+            "Get-ManagementRoleAssignment",
+            {"RoleAssignee": account},
+            READ_RIGHTS,
+            select=(
+                "Name",
+                "Role",
+                "RoleAssigneeName",
+                "RoleAssigneeType",
+                "Enabled",
+                "RoleAssignmentDelegationType",
+                *SCOPES,
+            ),
+        )
+        .values
+    )
     # A delegating assignment allows to hand the role on, not to use it.
     used = [
         one
@@ -180,7 +189,7 @@ def access_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     if params.get("account"):
         found = _of_account(read_rights(tenant, params["account"]), needed)
     else:
-        found = _of_caller(tenant.exchange.own_cmdlets(_READ_OWN), needed)
+        found = _of_caller(exchange_of(tenant).own_cmdlets(_READ_OWN), needed)
     missing = [one["cmdlet"] for one in found["cmdlets"] if not one["granted"]]
     return {
         "changed": False,

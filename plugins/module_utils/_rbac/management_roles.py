@@ -12,6 +12,7 @@ from typing import Any
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, fold, folded_set, returned
 from .._core.targets import check_marker, only
+from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import Cmdlets, found_by
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
@@ -253,7 +254,7 @@ def keep_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
 
 def _parent_of(tenant: Tenant, name: str) -> str:
     """The parent of a role that exists; the role itself is nobody's part when it is built in."""
-    listed_roles = tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=("Name", "Guid", "Parent")).values
+    listed_roles = exchange_of(tenant).invoke("Get-ManagementRole", {}, _READ, select=("Name", "Guid", "Parent")).values
     found = only(
         [one for one in listed_roles if fold(one["Name"]) == fold(name)],
         lambda one: str(one.get("Guid")),

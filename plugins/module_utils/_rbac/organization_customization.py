@@ -13,12 +13,13 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, returned
-from .._core.retry import Deadline
+from .._engine.exchange import exchange_of
+from .._engine.poll import poll
 from .._engine.tenant import Tenant
 
 _READ = Purpose("read the Exchange organization", "the Exchange role View-Only Configuration")
 _ENABLE = Purpose("enable customization of the Exchange organization", "the Exchange role Organization Configuration")
-_FIRST_LOOK, _LONGEST_PAUSE = 5.0, 60.0  # seconds between looks while waiting
+_PAUSES = 5.0, 60.0  # seconds between reads while waiting
 
 OPTIONS: dict[str, Any] = {
     "accept_permanent": {"type": "bool", "default": False},
@@ -51,9 +52,11 @@ def customize(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
 
 
 def _read(tenant: Tenant) -> Record:
-    found = tenant.exchange.invoke(
-        "Get-OrganizationConfig", {}, _READ, select=("Identity", "Name", "DisplayName", "Guid", "IsDehydrated")
-    ).values
+    found = (
+        exchange_of(tenant)
+        .invoke("Get-OrganizationConfig", {}, _READ, select=("Identity", "Name", "DisplayName", "Guid", "IsDehydrated"))
+        .values
+    )
     if len(found) != 1:
         problem = f"Exchange Online gave {len(found)} organizations"
         raise TenantError("protocol", problem, _READ.attempted, tenant.label)
@@ -64,7 +67,7 @@ def _enable(tenant: Tenant, params: Mapping[str, Any]) -> Record | None:
     """The organization once the change shows; None if nobody waits for that."""
     asked: TenantError | None = None
     try:
-        tenant.exchange.invoke("Enable-OrganizationCustomization", {}, _ENABLE)
+        exchange_of(tenant).invoke("Enable-OrganizationCustomization", {}, _ENABLE)
     except TenantError as error:
         # It works once, and shows late: a refusal may mean that an earlier run, or somebody else, has asked already.
         if error.kind not in ("refused", "outcome_unknown") or not params["wait"]:
@@ -75,23 +78,21 @@ def _enable(tenant: Tenant, params: Mapping[str, Any]) -> Record | None:
 
 
 def _wait(tenant: Tenant, seconds: int, asked: TenantError | None) -> Record:
-    limit = Deadline(seconds, tenant.http.clock)
-    tenant.http.deadline.extend(seconds)
-    pause = _FIRST_LOOK
-    while True:
-        organization = _read(tenant)
-        if not organization.get("IsDehydrated"):
-            return organization
-        left = limit.remaining()
-        tenant.progress(f"waiting for the customization to take effect; {left:.0f} s left")
-        if left <= 0:
-            said = f" ({asked.problem})" if asked else ""
-            raise TenantError(
-                "timeout",
-                f"it was requested{said}, but had not taken effect after {seconds} s (wait_timeout)",
-                "see the customization take effect",
-                tenant.label,
-                next_step="Run again later; Exchange may take a day or two",
-            )
-        tenant.http.sleep(min(pause, left))
-        pause = min(_LONGEST_PAUSE, pause * 1.5)
+    organization, done = poll(
+        tenant,
+        seconds,
+        lambda: _read(tenant),
+        lambda record: not record.get("IsDehydrated"),
+        lambda _record: "the customization to take effect",
+        _PAUSES,
+    )
+    if not done:
+        said = f" ({asked.problem})" if asked else ""
+        raise TenantError(
+            "timeout",
+            f"it was requested{said}, but had not taken effect after {seconds} s (wait_timeout)",
+            "see the customization take effect",
+            tenant.label,
+            next_step="Run again later; Exchange may take a day or two",
+        )
+    return organization

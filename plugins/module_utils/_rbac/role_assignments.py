@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, fold, returned
+from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import Cmdlets, found_by, invoke_listed, names_of_groups
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
@@ -96,7 +97,7 @@ def keep_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool)
     kind, gone = kinds[0], params["state"] == "absent"
     catalog, given = RoleCatalog(tenant), str(params[kind])
     role = catalog.find(params["role"])
-    groups = tenant.exchange.invoke("Get-RoleGroup", {"ResultSize": "Unlimited"}, _READ).values if role else []
+    groups = exchange_of(tenant).invoke("Get-RoleGroup", {"ResultSize": "Unlimited"}, _READ).values if role else []
     assignee = _assignee(tenant, kind, given, groups) if role else None
     if role is None or assignee is None:
         if gone:

@@ -12,6 +12,7 @@ from .._client.claims import claims
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, fold
 from .._core.targets import only
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .cmdlet_access import READER
 from .service_principals import find_service_principal
@@ -42,7 +43,7 @@ class RoleCatalog:
     def find(self, name: str) -> Record | None:
         """The one role of this name. Raises L(TenantError) if several have it."""
         if self._roles is None:
-            self._roles = self._tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=_SELECT).values
+            self._roles = exchange_of(self._tenant).invoke("Get-ManagementRole", {}, _READ, select=_SELECT).values
         found = [one for one in self._roles if fold(one["Name"]) == fold(name)]
         record: Record | None = only(found, lambda one: str(one.get("Guid")), f"management role {name}")
         return record
@@ -90,7 +91,7 @@ def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> lis
     """
     asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": False}
     try:
-        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values
+        found = exchange_of(tenant).invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values
     except TenantError as error:
         if error.kind != "not_found":
             raise

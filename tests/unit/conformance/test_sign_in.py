@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import json
 import os
@@ -12,16 +13,19 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs
 
 import msal.managed_identity
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import auth
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._client import machine
+from ansible_collections.intune.exchange.plugins.module_utils._client.challenge import claims_challenge
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .wire import token
+from .wire import GRAPH, LOGIN, TENANT, Reply, Wire, token
 
 SECRET = "proof-of-being-here"
 
@@ -69,10 +73,10 @@ def test_azure_arc_is_shown_the_file_that_it_names(opened: Callable[..., Tenant]
 def test_azure_arc_is_found_without_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
-    assert auth._identity_endpoint() == "http://169.254.169.254"
+    assert machine.identity_endpoint() == "http://169.254.169.254"
     (tmp_path / "himds").touch()
-    monkeypatch.setattr(auth, "_ARC_SERVICE", str(tmp_path / "himds"))
-    assert auth._identity_endpoint() == "http://localhost:40342"
+    monkeypatch.setattr(machine, "_ARC_SERVICE", str(tmp_path / "himds"))
+    assert machine.identity_endpoint() == "http://localhost:40342"
 
 
 def test_msal_asks_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +87,7 @@ def test_msal_asks_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os.path, "exists", lambda path: str(path) == "/opt/azcmagent/bin/himds" or exists(path))
     monkeypatch.setattr(sys, "platform", "linux")
     assert msal.managed_identity.get_managed_identity_source() is msal.managed_identity.AZURE_ARC
-    assert msal.managed_identity._get_arc_endpoint().startswith(f"{auth._identity_endpoint()}/")
+    assert msal.managed_identity._get_arc_endpoint().startswith(f"{machine.identity_endpoint()}/")
 
 
 def test_a_customer_without_consent_gets_the_link(opened: Callable[..., Tenant]) -> None:
@@ -92,3 +96,75 @@ def test_a_customer_without_consent_gets_the_link(opened: Callable[..., Tenant])
     refused = tenant.tokens._refused("unauthorized_client", words, None, 401)
     assert isinstance(refused, TenantError) and refused.kind == "sign_in"
     assert "https://login.microsoftonline.com/contoso.com/adminconsent?client_id=app" in refused.next_step
+
+
+def test_a_proof_that_cannot_be_read_is_named(
+    opened: Callable[..., Tenant], arc: list[dict[str, str]], tmp_path: Path
+) -> None:
+    """Only root and the group himds may read it."""
+    (tmp_path / "x.key").unlink()
+    with pytest.raises(TenantError, match="msal cannot read No such file") as caught:
+        opened(auth_method="managed_identity", graph_token=None, exchange_token=None).tokens.bearer("graph")
+    assert caught.value.kind == "sign_in" and "himds" in caught.value.next_step and "x.key" in caught.value.problem
+
+
+WANTED = {"access_token": {"nbf": {"essential": True, "value": "1604106651"}}}
+CHALLENGE = (
+    'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
+    f'error="insufficient_claims", claims="{base64.b64encode(json.dumps(WANTED).encode()).decode()}"'
+)
+OPENID = {
+    "issuer": f"https://{LOGIN}/{TENANT}/v2.0",
+    "token_endpoint": f"https://{LOGIN}/{TENANT}/oauth2/v2.0/token",
+    "authorization_endpoint": f"https://{LOGIN}/{TENANT}/oauth2/v2.0/authorize",
+}
+
+
+def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: Wire) -> None:
+    """Continuous access evaluation: the service says what the next token must have (Microsoft, claims challenge)."""
+    first, second = token(), token(new=True)
+    wire.answer(
+        Reply(OPENID),
+        Reply({"access_token": first, "expires_in": 3600, "token_type": "Bearer"}),
+        Reply({"error": {"code": "InvalidAuthenticationToken"}}, 401, {"WWW-Authenticate": CHALLENGE}),
+        Reply({"access_token": second, "expires_in": 3600, "token_type": "Bearer"}),
+        Reply({"value": []}),
+    )
+    tenant = opened(auth_method="client_secret", client_id="app", client_secret="s3cret", graph_token=None)
+    tenant.graph.list("groups", Purpose("try it"))
+    asked, again = (parse_qs(one.body) for one in wire.asked if one.method == "POST")
+    assert "claims" not in asked and json.loads(again["claims"][0]) == WANTED
+    assert [one.headers["authorization"] for one in wire.asked if one.host == GRAPH] == [
+        f"Bearer {first}",
+        f"Bearer {second}",
+    ]
+
+
+def test_a_given_token_that_a_challenge_refuses_is_told(opened: Callable[..., Tenant], wire: Wire) -> None:
+    wire.answer(Reply({"error": {"code": "InvalidAuthenticationToken"}}, 401, {"www-authenticate": CHALLENGE}))
+    with pytest.raises(TenantError, match="a claims challenge") as caught:
+        opened().graph.list("groups", Purpose("try it"))
+    assert caught.value.kind == "sign_in"
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", 'Bearer claims="W10="', 'Bearer claims="x"', 'Bearer claims="eyJ"', "Bearer claims=e30"]
+)
+def test_what_is_no_claims_challenge(header: str) -> None:
+    assert claims_challenge({"WWW-Authenticate": header}) == ""
+
+
+def test_a_managed_identity_is_that_of_its_machine(
+    opened: Callable[..., Tenant], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Machines that share a home folder, and token_cache in it, call the same address for their identities."""
+    identifier = tmp_path / "machine-id"
+
+    def key(installation: str, name: str) -> str:
+        identifier.write_text(installation)
+        monkeypatch.setattr(machine, "_MACHINE", (str(identifier), str(tmp_path / "missing")))
+        monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename=name))
+        return opened(auth_method="managed_identity", graph_token=None, exchange_token=None).tokens._key("graph")
+
+    assert key("a", "one") == key("a", "one")
+    assert len({key("a", "one"), key("b", "one"), key("a", "two")}) == 3

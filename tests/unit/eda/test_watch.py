@@ -112,6 +112,76 @@ def test_a_tenant_that_fails_does_not_slow_down_another() -> None:
     assert [when for when, names in world.looked if "fabrikam" in names] == [0, 60, 180, 420]
 
 
+def test_a_tenant_that_hangs_does_not_hold_up_another() -> None:
+    """Neither its looks nor its tokens: the healthy ones are looked at at every interval."""
+    release = threading.Event()
+    memories: dict[str, list[int]] = {}
+
+    class Hanging(World):
+        def read(self, entries: list[dict[str, Any]], *rest: Any, **more: Any) -> list[dict[str, Any]]:
+            name = entries[0]["tenant_id"]
+            memories.setdefault(name, []).append(len(more["memory"]))
+            more["memory"][f"token of {name}"] = None
+            if name == "fabrikam":
+                assert release.wait(60)
+                raise Over
+            if name == "contoso" and not self.looks[name]:
+                release.set()
+            hosts: list[dict[str, Any]] = super().read(entries, *rest, **more) if self.looks[name] else [unread(name)]
+            return hosts
+
+    def unread(name: str) -> dict[str, Any]:
+        return {"name": name, "group": None, "variables": {"tenant_id": name, "tenant_options": {}}}
+
+    world = Hanging({"fabrikam": [DOWN], "contoso": [connector("connected")] * 6, "adatum": [DOWN] * 2})
+    real = 0.0
+
+    def clock() -> float:
+        """A minute for each look, since nobody sleeps while one hangs."""
+        nonlocal real
+        real += 20
+        return real
+
+    given = {"tenants": [{"tenant_id": name} for name in world.looks], "interval": 60}
+    with pytest.raises(Over):
+        asyncio.run(watch(given, world.take, world.read, clock, world.sleep))
+    assert len(memories["fabrikam"]) == 1
+    assert memories["contoso"][:6] == [0, 1, 1, 1, 1, 1]  # its tokens stay
+    assert memories["adatum"][:2] == [0, 0]  # of one that could not be read, the next look takes newer ones
+
+
+def test_so_many_are_looked_at_at_once() -> None:
+    running, most = 0, 0
+    lock = threading.Lock()
+
+    class Counting(World):
+        def read(self, entries: list[dict[str, Any]], *rest: Any, **more: Any) -> list[dict[str, Any]]:
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            try:
+                return super().read(entries, *rest, **more)
+            finally:
+                with lock:
+                    running -= 1
+
+    world = Counting({f"t{number}": [connector("connected")] * 3 for number in range(9)})
+    world.watched(concurrency=2)
+    assert most <= 2 and {name for _when, names in world.looked for name in names} == set(world.looks)
+
+
+def test_tenants_that_cannot_be_meant_are_refused_at_the_start() -> None:
+    """By their place among all of them, although each is looked at by itself."""
+    for tenants, problem in (
+        ([{"tenant_id": "a"}, {"tenant_id": "b", "tennant": 1}], r"tenants\[2\] has options that no tenant has"),
+        ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"tenants\[2\] is A, which stands there twice"),
+        ([{"tenant_id": "a"}, {"tenant_id": "b", "name": " "}], r"tenants\[2\].name"),
+    ):
+        with pytest.raises(TenantError, match=problem):
+            asyncio.run(watch({**TOKEN, "tenants": tenants}, World({}).take, World({}).read))
+
+
 def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     first = one({**connector("connected"), **quarantine("a")}, {**connector("disconnected"), **quarantine("a", "b")})
@@ -216,11 +286,14 @@ def test_cancelled_while_it_reads_it_ends_at_once(tmp_path: Path) -> None:
     [
         ("", "Expecting value"),
         ("[]", "list indices"),
+        pytest.param("[" * 60_000, "nested too deeply", id="deep"),
+        pytest.param("[" + "[]," * 2_000_000 + "[]]", "too many values", id="repetitive"),
+        ('{"form": 1, "form": 1, "tenants": {}}', "duplicate key"),
         ('{"form": 2, "tenants": {}}', "its form is 2"),
         ('{"form": 1}', "tenants"),
         ('{"form": 1, "tenants": []}', "has no attribute"),
         ('{"form": 1, "tenants": {"contoso": {"connector": 1}}}', "a value of another type"),
-        ('{"form": 1, "tenants": {"contoso": null}}', "must be a mapping"),
+        ('{"form": 1, "tenants": {"contoso": null}}', "a value of another type"),
     ],
     ids=str,
 )
@@ -354,7 +427,14 @@ def test_what_cannot_be_meant_is_refused(
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"auth_method": "device_code"}, "auth_method device_code would need a person for each tenant"),
+        (
+            {"auth_method": "device_code", "graph_token": None, "exchange_token": None},
+            "auth_method device_code would need a person for each tenant",
+        ),
+        (
+            {"auth_method": "device_code"},
+            "several sign-in methods are given at once: auth_method device_code, graph_tok",
+        ),
         ({"tenants": [{"tenant_id": "contoso", "tennant": 1}]}, "tenants[1] has options that no tenant has: tennant"),
         ({"timeout": 0}, "timeout (INTUNE_EXCHANGE_TIMEOUT) must be more than 0 seconds"),
     ],

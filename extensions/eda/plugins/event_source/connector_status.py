@@ -112,7 +112,7 @@ options:
     type: str
   timeout:
     description:
-      - How many seconds one look at all tenants that are due may take together.
+      - How many seconds one look at a tenant may take. One that hangs takes none of the time of others.
       - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
     type: int
     default: 300

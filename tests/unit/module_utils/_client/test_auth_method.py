@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.auth_method import choose_method
+from ansible_collections.intune.exchange.plugins.module_utils._client.auth_method import choose_method, outranking
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 
 
@@ -52,3 +52,44 @@ def test_conflicts_and_gaps_name_options_and_variables(params: dict[str, str], w
     assert caught.value.kind == "usage"
     for word in words:
         assert word in str(caught.value)
+
+
+SECRET = {"client_id": "i", "client_secret": "of the environment"}
+CERTIFICATE = {"certificate_path": "of the task"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "task", "method"),
+    [
+        ({**SECRET, "auth_method": "client_secret"}, CERTIFICATE, "certificate"),
+        (SECRET, CERTIFICATE, "certificate"),
+        ({**SECRET, "auth_method": "managed_identity"}, CERTIFICATE, "certificate"),
+        ({**SECRET, **CERTIFICATE, "auth_method": "certificate"}, {"client_secret": "of the task"}, "client_secret"),
+        (SECRET, {"graph_token": "t"}, "token"),
+        ({"exchange_token": "e", "auth_method": "token"}, {"graph_token": "t"}, "token"),
+        (SECRET, {"federated_token_file": "f", "auth_method": "federated_token"}, "federated_token"),
+        # What only the task or only the environment says is as before.
+        ({**SECRET, **CERTIFICATE}, {"auth_method": "certificate"}, "certificate"),
+        ({**SECRET, **CERTIFICATE, "auth_method": "certificate"}, {"client_id": "other"}, "certificate"),
+        ({**SECRET, "auth_method": "client_secret"}, {"client_secret": None}, "client_secret"),
+    ],
+)
+def test_the_task_outranks_the_environment(environment: dict[str, str], task: dict[str, str], method: str) -> None:
+    params = outranking({**environment, **{name: value for name, value in task.items() if value}}, task)
+    assert choose_method(params) == method
+    if method == "token":
+        assert params.get("exchange_token") == environment.get("exchange_token")  # one of the two may be the task's
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        ({"client_secret": "s", **CERTIFICATE}, "client_secret, certificate_path"),
+        ({"auth_method": "client_secret", **CERTIFICATE}, "auth_method client_secret, certificate_path"),
+        ({"auth_method": "client_secret", "client_secret": "s", **CERTIFICATE}, "client_secret, certificate_path"),
+        ({"auth_method": "managed_identity", "graph_token": "t"}, "auth_method managed_identity, graph_token"),
+    ],
+)
+def test_a_conflict_in_the_task_is_named(task: dict[str, str], words: str) -> None:
+    with pytest.raises(TenantError, match=f"several sign-in methods are given at once: {words}"):
+        outranking({**SECRET, **task}, task)

@@ -12,13 +12,18 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import transport
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Request, Service
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
+from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http
+from ansible_collections.intune.exchange.plugins.module_utils._client.service import Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
+from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import perform
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.modules import connector_info
 from simulator import Simulator
 
-from ..conftest import Clock
+from ..conftest import DEFAULTS, Clock
 
 LIST = "deviceManagement.ListExchangeConnectors"
 SYNC = "deviceManagement.exchangeConnectors.exchangeConnector.sync"
@@ -56,6 +61,34 @@ def test_a_wait_beyond_the_deadline_fails_at_once(simulator: Simulator, clock: C
     with pytest.raises(TenantError, match="asks to wait 301 s, but only 300 s of the 300 s") as caught:
         tenant.graph.list(PATH, PURPOSE)
     assert caught.value.kind == "throttled" and clock.sleeps == []
+
+
+def test_throttling_is_waited_out_for_as_long_as_the_task_has_time(
+    simulator: Simulator, clock: Clock, tenant: Tenant
+) -> None:
+    simulator.fault(match=LIST, kind="status", status=429, count=25, headers={"Retry-After": "10"})
+    assert tenant.graph.list(PATH, PURPOSE)[0] == []
+    assert len(clock.sleeps) == 25
+
+
+def test_what_was_waited_is_told(simulator: Simulator, clock: Clock) -> None:
+    """While it waits, and in the message when the time is over."""
+    lines: list[str] = []
+    simulator.fault(match=LIST, kind="status", status=429, count=99, headers={"Retry-After": "20"})
+    params = {**DEFAULTS, **simulator.options("ready")}
+    result = perform(connector_info.DECLARATION, params, False, waits=lines.append, **clock.options)
+    tries = len(lists(simulator))
+    assert result["error"]["kind"] == "throttled" and 10 <= tries <= 15
+    waited = round(sum(clock.sleeps))
+    assert f"are left after {tries} attempts and {waited} s of waiting" in result["msg"]
+    assert len(lines) == tries - 1
+    assert lines[1].startswith("Microsoft Graph limits the requests: waiting 2") and lines[1].endswith("attempt 3")
+
+
+def test_a_part_of_a_batch_is_waited_for_as_long(simulator: Simulator, clock: Clock, tenant: Tenant) -> None:
+    simulator.fault(match=LIST, kind="status", status=429, count=12, headers={"Retry-After": "10"})
+    assert tenant.graph.batch({"one": Read(PATH, PURPOSE)}) == {"one": []}
+    assert len(clock.sleeps) == 12
 
 
 def test_after_503_a_new_connection_is_used(simulator: Simulator, tenant: Tenant) -> None:
@@ -108,8 +141,8 @@ def test_a_dripping_body_ends_with_the_task(simulator: Simulator, signed_in: Cal
     simulator.fault(match=LIST, kind="drip", phase="mid_body", interval=0.01, count=9)
     tenant = signed_in()
     steps = itertools.count()
-    tenant.http.deadline._clock = lambda: next(steps) * 20.0  # every look at the clock takes 20 of the 300 s
-    tenant.http.deadline._end = 300.0
+    tenant.http.deadline._clock = lambda: next(steps) * 1.0  # every look at the clock takes a second of the 60
+    tenant.http.deadline._end = 60.0
     assert kind(lambda: tenant.graph.list(PATH, PURPOSE)) in ("timeout", "protocol")
 
 
@@ -122,7 +155,7 @@ def test_a_body_is_bounded(simulator: Simulator, tenant: Tenant, monkeypatch: py
 @pytest.mark.parametrize("body", [b'{"value": [], "value": []}', b'{"value": NaN}', b"[1", b"\xff"])
 def test_json_is_strict(body: bytes) -> None:
     with pytest.raises(ValueError):
-        transport.parse_json(body)
+        parse_json(body)
 
 
 @pytest.mark.parametrize(

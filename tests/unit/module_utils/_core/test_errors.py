@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import (
@@ -50,3 +53,18 @@ def test_a_next_step_with_text_of_a_service_is_one_short_line() -> None:
         TenantError("not_found", "no such policy", next_step="Give one of \r\n\x1b[31mfatal\x07" + "x" * 5000)
     )
     assert message.isprintable() and len(message) < 2000
+
+
+def test_every_failure_says_what_to_do_next() -> None:
+    """Its own step or that of its kind. Of options that cannot be used as they are given, the reason may say all."""
+    without = []
+    for path in (Path(__file__).parents[3] / "plugins" / "module_utils").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "TenantError" and call.args:
+                kind = call.args[0]
+                words = [kind.body, kind.orelse] if isinstance(kind, ast.IfExp) else [kind]
+                kinds = {one.value for one in words if isinstance(one, ast.Constant)} - {"usage"}
+                given = len(call.args) > 5 or any(one.arg == "next_step" for one in call.keywords)
+                if not given and not kinds <= set(NEXT_STEPS):
+                    without.append(f"{path.name}:{call.lineno}: {kinds}")
+    assert without == []

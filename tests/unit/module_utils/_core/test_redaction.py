@@ -4,43 +4,136 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._core.concurrent import gather
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError, one_line
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor, masked, proxy_credentials
 
-SECRET = 'p"ä+ss/wörd =%~canary'
+SECRET = "p\"ä+ss/wörd  =%~<'\\&>canary."
+
+
+def basic(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
 FORMS = {
     "raw": SECRET,
-    "base64": base64.b64encode(SECRET.encode()).decode(),
+    "base64": basic(SECRET),
     "base64url": base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
+    "id and secret": basic(f"00000000-0000-0000-0000-000000000001:{SECRET}"),
+    "id and secret as RFC 6749 has it": basic(f"x:{quote_plus(SECRET)}"),
+    "user and secret": basic(f"us:{SECRET}"),
+    "base64 in an address": quote(basic(f"id:{SECRET}"), safe="").rstrip("%3D"),
     "url": quote(SECRET, safe=""),
+    "url in lower case": quote(SECRET, safe="").replace("%C3%A4", "%c3%a4").replace("%2B", "%2b").replace("%2F", "%2f"),
+    "url twice": quote(quote(SECRET, safe=""), safe=""),
+    "url of Java": quote(SECRET, safe="").replace("~", "%7E"),
+    "url in Latin-1": quote(SECRET, safe="", encoding="latin-1"),
     "form": quote_plus(SECRET),
+    "html": html.escape(SECRET),
+    "html of .NET": html.escape(SECRET).replace("&#x27;", "&#39;").replace("ä", "&#228;"),
+    "html twice": html.escape(html.escape(SECRET)),
     "json": json.dumps(SECRET)[1:-1],
+    "json in UTF-8": json.dumps(SECRET, ensure_ascii=False)[1:-1],
+    "json of .NET": json.dumps(SECRET)[1:-1].replace("+", "\\u002B").replace("<", "\\u003C").replace("'", "\\u0027"),
+    "json with slashes": json.dumps(SECRET)[1:-1].replace("/", "\\/"),
+    "json in json": json.dumps(json.dumps(SECRET))[3:-3],
+    "Python": repr(SECRET)[1:-1],
+    "a header": SECRET.encode().decode("latin-1"),
+    "one space": " ".join(SECRET.split()),
 }
+# Every limit to which a text is shortened.
+LIMITS = (40, 80, 120, 200, 400, 800, 2000)
+
+
+def pieces(text: str) -> set[str]:
+    """What would give a part of a secret away."""
+    return {text[at : at + 6] for at in range(len(text) - 6)} - {"******", "%3D%3D"}
+
+
+@pytest.fixture
+def redactor() -> Redactor:
+    redactor = Redactor()
+    redactor.add(SECRET)
+    return redactor
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_no_form_of_a_secret_leaves(form: str) -> None:
-    redactor = Redactor()
-    redactor.add(SECRET)
-    dirty = {
-        "msg": f"before {form} after",
-        f"key {form}": [{"deep": (form, 1)}],
-        "number": 3,
-        "none": None,
-        "yes": True,
-    }
+def test_no_form_of_a_secret_leaves(form: str, redactor: Redactor) -> None:
+    dirty = {"msg": f"before {form} after", "key": [{"deep": (form, 1)}], "number": 3, "none": None, "yes": True}
     cleaned = redactor.clean(dirty)
-    assert form not in json.dumps(cleaned, ensure_ascii=False)
     assert cleaned["msg"] == "before ******** after"
+    assert cleaned["key"] == [{"deep": ["********", 1]}]
     assert (cleaned["number"], cleaned["none"], cleaned["yes"]) == (3, None, True)
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_none_leaves_in_part_where_text_is_cut(form: str, limit: int, redactor: Redactor) -> None:
+    secret = pieces(form)
+    with redactor.guarding():
+        for before in (limit - 3, limit - len(form) // 2, limit - len(form), limit):
+            text = "." * max(0, before - 1) + " " + form + " and more"
+            shown = [one_line(text, limit), one_line(ValueError(text), limit)]
+            answer = Answer("Graph", 400, text, text, text, text)
+            error = TenantError("refused", text, text, text, answer, text, {"ids": [text], "one": {"two": text}})
+            shown += [str(answer), str(error), json.dumps(error.result(), ensure_ascii=False)]
+            assert not [one for line in shown for one in secret if one in line], before
+
+
+@pytest.mark.parametrize("secret", ["canary ends in a dot.", "two  spaces  in it", "  spaces around  ", "a\tb\nc\rd"])
+def test_what_is_trimmed_was_masked_before(secret: str) -> None:
+    redactor = Redactor()
+    redactor.add(secret)
+    with redactor.guarding():
+        said = str(TenantError("refused", str(Answer("Graph", 400, "x", f"not {secret}")), "do it", "contoso.com"))
+    assert not [word for word in secret.split() if len(word) > 2 and f" {word}" in said.partition(" not ")[2]], said
+    assert "not ********" in said
+
+
+def test_keys_are_names_and_stay() -> None:
+    redactor = Redactor()
+    redactor.add("hang")
+    result = redactor.clean({"changed": True, "exchange": ["exchange"], "hang": {"hang": 1}})
+    assert result == {"changed": True, "exchange": ["exc********e"], "hang": {"hang": 1}}
+
+
+def test_threads_of_a_task_hide_its_secrets(redactor: Redactor) -> None:
+    with redactor.guarding():
+        found = gather({"one": lambda: masked(SECRET), "two": lambda: one_line(f"is {SECRET}")})
+    assert found == {"one": "********", "two": "is ********"}
+    assert masked(SECRET) == SECRET  # of no task
 
 
 def test_values_too_short_to_be_secrets_stay() -> None:
     redactor = Redactor()
-    for value in ("", None, "abc"):
+    for value in ("", None, "abc", "  abc \n"):
         redactor.add(value)
     assert redactor.clean("abcdef") == "abcdef"
+
+
+def test_long_text_takes_no_long_time(redactor: Redactor) -> None:
+    core = basic(f"id:{SECRET}")
+    text = "A" * 2_000_000 + core + "A" * 2_000_000
+    assert redactor.clean(text) == "********"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "secrets"),
+    [
+        (None, set()),
+        ("http://proxy.example:8080", set()),
+        ("http://svc:PASSWORD@proxy.example:8080", {"svc:PASSWORD", "PASSWORD"}),
+        ("svc:PASSWORD@proxy.example:8080", {"svc:PASSWORD", "PASSWORD"}),
+        ("http://svc:PASS@WORD@proxy.example:8080", {"svc:PASS@WORD", "PASS@WORD"}),
+        ("http://TOKEN@proxy.example", {"TOKEN"}),
+        ("http://svc:a%2Fb%40c@proxy.example", {"svc:a%2Fb%40c", "a%2Fb%40c", "a/b@c", "svc:a/b@c"}),
+    ],
+)
+def test_what_is_secret_in_the_address_of_a_proxy(proxy: str | None, secrets: set[str]) -> None:
+    assert proxy_credentials(proxy) == secrets

@@ -5,19 +5,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ansible_collections.intune.exchange.plugins.module_utils._client import http
+from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import STATES, state
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, read_fleet
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, _Progress, read_fleet
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.shares import Shares
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import tenants_of
 from ansible_collections.intune.exchange.plugins.modules import (
     activesync_organization_settings,
@@ -53,12 +60,16 @@ def fleet(simulator: Simulator, clock: Clock) -> Fleet:
     """Reads these tenants; C(shared) options are those of the simulator's first one."""
 
     def read(
-        *tenants: str, wanted: tuple[str, ...] = ("connector", "requirements"), concurrency: int = 8, **changed: Any
+        *tenants: str,
+        wanted: tuple[str, ...] = ("connector", "requirements"),
+        concurrency: int = 8,
+        known: Any = None,
+        **changed: Any,
     ) -> dict[str, Host]:
         places = {name: value for name, value in simulator.urls.items() if name.endswith(("_url", "ca_path"))}
         shared = {**DEFAULTS, **places, "account": None, "directory_sync": "auto", **changed}
         entries = [options(simulator, tenant) for tenant in tenants]
-        hosts = read_fleet(entries, None, shared, wanted, concurrency, 300, **clock.options)
+        hosts = read_fleet(entries, None, shared, wanted, concurrency, 300, known=known, **clock.options)
         return {host["name"]: host for host in hosts}
 
     return read
@@ -159,14 +170,120 @@ def test_one_that_fails_does_not_hold_up_the_others(fleet: Fleet, simulator: Sim
     assert len(hosts) == 3
 
 
-def test_the_time_is_that_of_all_together(fleet: Fleet, simulator: Simulator) -> None:
-    """The first one waits nearly all of it away; the others do not get it again."""
+def test_each_tenant_has_a_share_of_the_time(fleet: Fleet, simulator: Simulator) -> None:
+    """The first one has a third, the second half of what is left; what they do not need, the last one may have."""
     simulator.fault(match=LIST, kind="status", status=429, count=9, headers={"Retry-After": "149"})
     hosts = fleet("ready", "connected", "cloud_only", wanted=("connector",), concurrency=1)
-    kinds = [host["variables"]["tenant_error"]["kind"] for host in hosts.values()]
-    assert kinds == ["throttled"] * 3
+    errors = [host["variables"]["tenant_error"] for host in hosts.values()]
+    assert [one["kind"] for one in errors] == ["throttled"] * 3
     tries = Counter(one["tenant"] for one in simulator.requests() if one["operation"] == LIST)
-    assert tries == {"ready": 3, "connected": 1, "cloud_only": 1}
+    assert tries == {"ready": 1, "connected": 1, "cloud_only": 1}  # equal shares of 100 s: no wait is begun
+    assert all(
+        re.search(r"s of the \d+ s that this tenant has of the 300 s of the option", one["message"]) for one in errors
+    )
+
+
+def hanging(simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch, hangs: dict[str, str]) -> None:
+    """These tenants never answer at a place (by a part of its address), until the time of the task is over."""
+    ids = {simulator.facts(tenant)["tenant_id"]: place for tenant, place in hangs.items()}
+    genuine = http.Transport.send
+
+    def send(self: Any, prepared: Any, limit: Any, proxied: bool) -> Any:
+        url = prepared.url + str(prepared.headers.get("X-AnchorMailbox", ""))
+        tenant = next((one for one in ids if one in url or one == self.tenant), None)
+        if tenant and ids[tenant] in prepared.url:
+            with contextlib.suppress(TimeoutError):  # there was no time left to begin with
+                clock.sleeps.append(limit.seconds())
+            raise Lost(Outcome.UNKNOWN, "network", "it did not answer in time")
+        return genuine(self, prepared, limit, proxied)
+
+    class Named(http.Transport):
+        """One that knows its tenant, which is not in every address."""
+
+        tenant = ""
+
+    opened = http.Http.__init__
+
+    def init(self: Any, tenant: str, *rest: Any, **more: Any) -> None:
+        opened(self, tenant, *rest, **more)
+        self._transport.tenant = tenant
+
+    monkeypatch.setattr(http, "Transport", Named)
+    monkeypatch.setattr(Named, "send", send)
+    monkeypatch.setattr(http.Http, "__init__", init)
+
+
+@pytest.mark.parametrize("place", ["openid-configuration", "/token", "exchangeConnectors", "InvokeCommand"])
+def test_those_that_hang_leave_the_others_their_time(
+    fleet: Fleet, simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    hanging(simulator, clock, monkeypatch, dict.fromkeys(("ready", "cloud_only"), place))
+    wanted = ("connector", "mobile_access")
+    hosts = fleet("ready", "cloud_only", "connected", "account_disabled", wanted=wanted, concurrency=1)
+    assert [host["group"] == "tenant_unreadable" for host in hosts.values()] == [True, True, False, False]
+    for host in list(hosts.values())[:2]:
+        message = host["variables"]["tenant_error"]["message"]
+        assert host["variables"]["tenant_error"]["kind"] in ("timeout", "network"), message
+    assert sum(clock.sleeps) <= 300
+
+
+def test_one_that_was_never_asked_is_told_so(fleet: Fleet, simulator: Simulator, clock: Clock) -> None:
+    """As where the machine slept: no time is left for the second one."""
+    simulator.fault(match=LIST, kind="status", status=503, headers={"Retry-After": "1"})
+    clock.sleeps = Jump()
+    hosts = fleet("ready", "connected", wanted=("connector",), concurrency=1)
+    error = hosts["connected"]["variables"]["tenant_error"]
+    assert error["kind"] == "timeout" and "it was never asked" in error["message"]
+    assert not [one for one in simulator.requests() if one["tenant"] == "connected"]
+
+
+class Jump(list[float]):
+    """Whoever sleeps on this wakes up an hour later."""
+
+    def append(self, seconds: float) -> None:
+        super().append(seconds + 3600)
+
+
+def test_a_share_is_what_is_left_for_the_rounds_that_are_left() -> None:
+    now = [0.0]
+    shares = Shares(Deadline(60, lambda: now[0]), 100, 32, lambda: now[0])
+    first = [shares.take() for _tenant in range(32)]
+    assert all(one and 15 <= one.seconds <= 20 for one in first)
+    now[0] = 20
+    assert (second := shares.take()) and 13 < second.seconds < 14
+    for _tenant in range(66):
+        shares.take()
+    assert (last := shares.take()) and last.seconds == 40 and "40 s that this tenant has of the 60 s" in str(last)
+    alone = Shares(Deadline(300, lambda: now[0]), 1, 32, lambda: now[0]).take()
+    assert alone and str(alone) == "300 s of the option timeout"
+    # Where many wait, the last ones do not hold up everybody until the end of the time.
+    late = Shares(Deadline(300, lambda: now[0]), 300, 32, lambda: now[0])
+    shared = [late.take() for _tenant in range(300)]
+    assert shared[0] and shared[0].seconds == 30 and shared[-1] and shared[-1].seconds == 60
+
+
+def test_what_is_known_is_not_read_again(fleet: Fleet, simulator: Simulator, clock: Clock) -> None:
+    known = fleet("ready", "connected", wanted=("connector",))
+    simulator.reset()
+    known["connected"]["variables"]["tenant_id"] = "another"  # the same name stands for another tenant by now
+    hosts = fleet("ready", "connected", "cloud_only", wanted=("connector",), known=known)
+    assert hosts["ready"] is known["ready"] and list(hosts) == ["ready", "connected", "cloud_only"]
+    assert {one["tenant"] for one in simulator.requests()} == {"connected", "cloud_only"}
+
+
+def test_people_who_wait_see_for_whom() -> None:
+    lines: list[str] = []
+    progress = _Progress(lines.append, 300, 12)
+    with progress.reading("done") as failed:
+        failed()
+    with ExitStack() as stack:
+        for number in range(12):
+            stack.enter_context(progress.reading(f"t{number}"))
+        progress.show()
+    assert lines == [
+        "13 of 300 tenants done, 1 of them could not be read; "
+        "waiting for t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 more"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -276,6 +393,59 @@ def test_a_customer_that_did_not_consent_is_a_host(tmp_path: Path, clock: Clock)
         first, second = of_partner(simulator, clock, [])
     assert "AADSTS700016" in first["variables"]["tenant_error"]["message"]
     assert "AADSTS90002" in second["variables"]["tenant_error"]["message"]  # no such tenant here
+
+
+def described(tmp_path: Path, clock: Clock, *customers: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The names of the hosts of a partner with these customers, and what people are told of them."""
+    own = tmp_path / "described.yml"
+    own.write_text(yaml.safe_dump({"extends": "partner", "customers": list(customers)}))
+    notes: list[str] = []
+    with Simulator(tenants=[own]) as simulator:
+        shared = {**DEFAULTS, **simulator.options("described"), "account": None, "directory_sync": "auto"}
+        partner_id = simulator.facts("described")["tenant_id"]
+        hosts = read_fleet([], partner_id, shared, (), 4, 300, note=notes.append, **clock.options)
+    return [host["variables"]["tenant_name"] for host in hosts], notes
+
+
+BOTH = ["Intune Administrator", "Exchange Administrator"]
+
+
+def test_customers_that_lack_a_role_are_named(tmp_path: Path, clock: Clock) -> None:
+    names, notes = described(
+        tmp_path,
+        clock,
+        {"name": "Split", "roles": BOTH[:1]},
+        {"name": "Split", "roles": BOTH[1:]},
+        {"name": "Reader", "roles": ["Global Reader"]},
+        {"name": "Other reader", "roles": ["Global Reader"]},
+        {"name": "Half", "roles": BOTH[1:]},
+        {"name": "Former", "roles": BOTH, "status": "terminated"},
+    )
+    assert names == ["Split"]
+    lacking = "no host, since their relationships lack"
+    assert re.fullmatch(
+        rf"2 customers are {lacking} Intune Administrator and Exchange Administrator: "
+        r"Reader \([0-9a-f-]{36}\), Other reader \([0-9a-f-]{36}\)\.",
+        notes[0],
+    ), notes
+    assert notes[1].startswith(f"1 customer is {lacking} Intune Administrator: Half (") and len(notes) == 2
+
+
+def test_a_relationship_that_ends_soon_is_named_with_its_date(tmp_path: Path, clock: Clock) -> None:
+    names, notes = described(
+        tmp_path,
+        clock,
+        {"name": "Soon", "roles": BOTH, "ends_in_days": 12},
+        {"name": "Half soon", "roles": BOTH[:1], "ends_in_days": 12},
+        {"name": "Half soon", "roles": BOTH},
+        {"name": "Later", "roles": BOTH, "ends_in_days": 45},
+        {"name": "By itself", "roles": BOTH, "ends_in_days": 12, "auto_extend": "P180D"},
+    )
+    assert names == ["Soon", "Half soon", "Later", "By itself"]
+    day = f"{datetime.now(UTC) + timedelta(days=12):%Y-%m-%d}"
+    [note] = notes
+    assert note.startswith(f"1 customer is a host only until {day}, when the relationship with a role that is needed")
+    assert "Soon (" in note and "Half soon" not in note
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._core.clocks import check_clocks
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
-from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import open_tenant
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import mailboxes
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_decision import (
@@ -35,7 +35,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import DEFAULTS, Clock, writes
+from ..conftest import DEFAULTS, Clock, perform, writes
 
 GUID = "0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"
 TENANT = f"""
@@ -84,7 +84,7 @@ def play(simulator: Simulator, clock: Clock) -> Play:
     def played(module: Any, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         specs = {name: spec.get("default") for name, spec in module.DECLARATION.options.items()}
         params = {**DEFAULTS, **simulator.options(), **specs, **options}
-        return engine.perform(module.DECLARATION, params, check_mode, **clock.options)
+        return perform(module.DECLARATION, params, check_mode, **clock.options)
 
     return played
 
@@ -166,7 +166,7 @@ def test_a_service_that_takes_the_name_first_is_not_believed(simulator: Simulato
 def read(simulator: Simulator, cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
     """What a cmdlet answers to somebody else."""
     tenant = open_tenant({**DEFAULTS, **simulator.options()}, Redactor(), lambda line: None, None)
-    return tenant.exchange.invoke(cmdlet, parameters, Purpose("look")).values
+    return exchange_of(tenant).invoke(cmdlet, parameters, Purpose("look")).values
 
 
 def cas_mailboxes(simulator: Simulator) -> list[dict[str, Any]]:

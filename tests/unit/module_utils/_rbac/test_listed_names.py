@@ -14,7 +14,6 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._engine import exchange_objects
-from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import (
     management_role_assignment,
     role_group,
@@ -22,7 +21,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import Clock
+from ..conftest import Clock, perform, shared
 
 ALEX = "alex.wilber@by-name.example"
 ROLE = {"role": "Message Tracking", "group": "Rule Keepers"}
@@ -55,7 +54,9 @@ def keep(simulator: Simulator, clock: Clock) -> Keep:
         arguments = {**simulator.options("by_name"), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        return engine.perform(module.DECLARATION, validated.validated_parameters, False, **clock.options)
+        return perform(
+            module.DECLARATION, validated.validated_parameters, False, **shared(simulator, "by_name"), **clock.options
+        )
 
     return run
 

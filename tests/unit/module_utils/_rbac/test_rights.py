@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import (
     management_role,
     management_role_assignment,
@@ -22,7 +21,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import Clock
+from ..conftest import Clock, perform, shared
 
 ADELE = "adele.vance@contoso.example"
 ALEX = "alex.wilber@contoso.example"
@@ -50,7 +49,9 @@ def keep(simulator: Simulator, clock: Clock) -> Any:
         arguments = {**simulator.options(tenant), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        return engine.perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
+        return perform(
+            module.DECLARATION, validated.validated_parameters, check_mode, **shared(simulator, tenant), **clock.options
+        )
 
     return run
 

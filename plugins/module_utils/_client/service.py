@@ -1,0 +1,64 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service that may be called, and a request to it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.errors import Purpose, TenantError, one_line
+from .._core.retry import Operation, Outcome, outcome_of_status
+from .origins import belonging
+from .response import Response
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Where the token of a service comes from, and who is told that the service refused it, and wants these claims."""
+
+    token: Callable[[], str]
+    refused: Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Service:
+    """One origin that may be called: nothing is sent to an address outside of C(root).
+
+    Where C(siblings) is given, redirects are followed: within C(root), and to the https hosts of these domains.
+    """
+
+    name: str
+    root: str
+    bearer: Bearer | None = None
+    classify: Callable[[Response], Outcome] = lambda response: outcome_of_status(response.status)
+    explain: Callable[[Response], tuple[str, str, str]] = lambda response: ("", response.text, "")
+    read_timeout: float = 100.0  # seconds without a byte
+    proxied: bool = True
+    siblings: tuple[str, ...] | None = None
+
+    def url(self, path: str, attempted: str = "", tenant: str = "") -> str:
+        """An address below the root; C(path) may be a whole link that the service gave."""
+        url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
+        allowed = belonging(self.root, self.siblings, url)
+        if allowed is None:
+            address = f"the address {one_line(url, 120)}, which is not below {self.root}"
+            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", attempted, tenant)
+        return allowed
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent. C(body) is JSON unless it is a form."""
+
+    operation: Operation
+    method: str
+    path: str
+    purpose: Purpose
+    body: Any = None
+    form: Any = None
+    query: dict[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    wants_json: bool = True  # a 2xx with another body is an error; files are downloaded without

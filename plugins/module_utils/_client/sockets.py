@@ -1,0 +1,191 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connections that end with the time of their request, wherever the other side takes its time.
+
+A timeout of a socket counts anew with each byte. Here every step on a socket - to resolve a name, connect, shake hands,
+send, or receive, of a proxy's answer, headers, interim answers, chunks, trailers or a body - gets what is left of the
+time of its request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import socket
+import ssl
+import threading
+import traceback
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from .._core.retry import Deadline
+
+try:
+    import urllib3
+
+    IMPORT_ERROR = ""
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+
+
+class Limit:
+    """The time of one request: C(connect) seconds until it can be sent, C(whole) until its answer is read to its end.
+
+    Within these, C(quiet) seconds may pass without a byte.
+    """
+
+    def __init__(self, deadline: Deadline, connect: float, whole: float, quiet: float) -> None:
+        left = deadline.remaining()
+        self._deadline, self._quiet = deadline, quiet
+        # By what is left of the task: the clock of the task is the only one.
+        self._connected_by, self._over_by = max(0.0, left - connect), max(0.0, left - whole)
+        self.connecting = False
+
+    def seconds(self) -> float:
+        """For the next step. Raises TimeoutError where there is no time left."""
+        left = self._deadline.remaining() - (self._connected_by if self.connecting else self._over_by)
+        if left <= 0:
+            raise TimeoutError("timed out")
+        return left if self.connecting else min(left, self._quiet)
+
+    def check(self) -> None:
+        """Raise TimeoutError where there is no time left."""
+        self.seconds()
+
+    @contextlib.contextmanager
+    def holding(self) -> Iterator[None]:
+        """What this thread sends and receives meanwhile is bounded by this."""
+        before = _LIMIT.set(self)
+        try:
+            yield
+        finally:
+            _LIMIT.reset(before)
+
+    @contextlib.contextmanager
+    def until_connected(self) -> Iterator[None]:
+        self.connecting = True
+        try:
+            yield
+        finally:
+            self.connecting = False
+
+
+_LIMIT: ContextVar[Limit | None] = ContextVar("limit", default=None)
+
+
+class _Bounded(socket.socket):
+    """A socket of which each step has the time that is left. More than these its users do not call."""
+
+    def _bound(self) -> None:
+        limit = _LIMIT.get()
+        if limit is not None:
+            self.settimeout(limit.seconds())
+
+    def connect(self, *arguments: Any) -> None:
+        self._bound()
+        super().connect(*arguments)
+
+    def send(self, *arguments: Any) -> int:
+        self._bound()
+        return super().send(*arguments)
+
+    def sendall(self, *arguments: Any) -> None:
+        self._bound()
+        super().sendall(*arguments)
+
+    def recv(self, *arguments: Any) -> bytes:
+        self._bound()
+        return super().recv(*arguments)
+
+    def recv_into(self, *arguments: Any) -> int:
+        self._bound()
+        return super().recv_into(*arguments)
+
+
+class _BoundedTls(_Bounded, ssl.SSLSocket):
+    def do_handshake(self, *arguments: Any) -> None:
+        self._bound()
+        super().do_handshake(*arguments)
+
+
+def bind(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Make the sockets of a context such ones."""
+    context.sslsocket_class = _BoundedTls
+    return context
+
+
+def _addresses(host: str, port: int) -> list[Any]:
+    """What the name of a host stands for. The system knows no time for that, so it is asked in a thread."""
+    found: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            found.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    limit = _LIMIT.get()
+    try:
+        answer = found.get(timeout=limit.seconds() if limit else None)
+    except queue.Empty:
+        raise TimeoutError("timed out while its name was resolved") from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return list(answer)
+
+
+def _dial(host: str, port: int, options: Any) -> socket.socket:
+    problem: OSError = OSError("its name stands for no address")
+    for family, kind, protocol, _name, address in _addresses(host.strip("[]"), port):
+        connection = _Bounded(family, kind, protocol)
+        try:
+            for option in options or ():
+                connection.setsockopt(*option)
+            connection.connect(address)
+            return connection
+        except OSError as error:
+            connection.close()
+            problem = error
+    raise problem
+
+
+def pools(manager: Any) -> dict[str, Any]:
+    """The connection pools of C(manager), which say apart what fails before anything can have been sent, as in TLS."""
+
+    class Bounded:
+        """For connections of both kinds."""
+
+        def _new_conn(self: Any) -> socket.socket:
+            try:
+                return _dial(self._dns_host, self.port, self.socket_options)
+            except socket.gaierror as error:
+                raise urllib3.exceptions.NameResolutionError(self.host, self, error) from error
+            except OSError as error:
+                raise urllib3.exceptions.NewConnectionError(self, str(error)) from error
+
+        def connect(self) -> None:
+            limit = _LIMIT.get()
+            with limit.until_connected() if limit else contextlib.nullcontext():
+                try:
+                    super().connect()  # type: ignore[misc]
+                except (urllib3.exceptions.HTTPError, ssl.SSLCertVerificationError):
+                    raise
+                except OSError as error:
+                    raise urllib3.exceptions.NewConnectionError(self, str(error)) from error  # type: ignore[arg-type]
+
+    class Http(Bounded, urllib3.connection.HTTPConnection):
+        pass
+
+    class Https(Bounded, urllib3.connection.HTTPSConnection):
+        pass
+
+    class HttpPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Http
+
+    class HttpsPool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Https
+
+    return {**manager.pool_classes_by_scheme, "http": HttpPool, "https": HttpsPool}

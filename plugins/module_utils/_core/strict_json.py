@@ -1,0 +1,77 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one way in which JSON of others, and of our own files, is read: bounded, strict, and with text that is fit."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .text import all_fit
+
+# An answer of a real tenant has a thousand objects of some hundred values, some levels deep.
+_DEEPEST = 100
+_MOST_CONTAINERS = 1_000_000  # objects and lists
+_MOST_VALUES = 4_000_000
+_LOOK = 4096  # objects between two looks at the time
+# What may stand for text that is not fit, escaped or as it is.
+_SUSPECT = re.compile(
+    r"\\u(?:00[0189]|061c|20[0-6]|d[89a-f])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]",
+    re.IGNORECASE,
+)
+
+
+def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None) -> Any:
+    """Strict JSON: no key twice, no NaN, no number beyond those that there are. Raises ValueError, and nothing else.
+
+    C(on_time) is called now and then, and may raise what it likes where the time is over.
+    """
+    if isinstance(content, bytes):
+        content = content.decode(json.detect_encoding(content), "surrogatepass")
+    if content.count("{") + content.count("[") > _MOST_CONTAINERS or content.count(",") > _MOST_VALUES:
+        raise ValueError("it has too many values")
+    objects = 0
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal objects
+        objects += 1
+        if not objects % _LOOK:
+            on_time()
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            raise ValueError("duplicate key")
+        return result
+
+    try:
+        data = json.loads(content, object_pairs_hook=unique, parse_constant=_no_number, parse_float=_finite)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    level = [data]
+    for _depth in range(_DEEPEST + 1):
+        inside = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
+        level = [value for values in inside for value in values]
+        if not level:
+            break
+    else:
+        raise ValueError(_TOO_DEEP)
+    on_time()
+    return all_fit(data) if _SUSPECT.search(content) else data
+
+
+_TOO_DEEP = "it is nested too deeply"
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number

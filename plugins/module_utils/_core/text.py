@@ -1,0 +1,49 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text that every file, terminal and process can hold. Text of services is made so where it enters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# Control characters other than tab and line ends, separators of lines and paragraphs, bidirectional marks, and halves
+# of surrogate pairs, which no encoding can hold.
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_REPLACEMENT = "\ufffd"
+
+
+def fit(text: str) -> str:
+    """The text with a replacement character in place of each character that does harm."""
+    return _UNFIT.sub(_REPLACEMENT, text)
+
+
+def all_fit(value: Any) -> Any:
+    """JSON with all of its texts made fit. Raises ValueError where two keys become one."""
+    if isinstance(value, str):
+        return fit(value)
+    if isinstance(value, list):
+        return [all_fit(entry) for entry in value]
+    if isinstance(value, dict):
+        result = {fit(key): all_fit(entry) for key, entry in value.items()}
+        if len(result) != len(value):
+            raise ValueError("duplicate key")
+        return result
+    return value
+
+
+def unfit_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Where in an option there are such characters, each with the first of them as U+0000."""
+    if isinstance(value, str):
+        found = _UNFIT.search(value)
+        if found:
+            yield place, f"U+{ord(found[0]):04X}"
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from unfit_in(str(key), place)
+            yield from unfit_in(entry, f"{place}.{fit(str(key))}")
+    elif isinstance(value, (list, tuple)):
+        for number, entry in enumerate(value):
+            yield from unfit_in(entry, f"{place}[{number}]")

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that take their time: each sends a beginning at once, and then one piece after another, without end.
+
+They speak through plain sockets, so that they can be slow at every place of an answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+APART = 0.02  # seconds between two pieces: far less than any time without a byte that a client allows
+ENDLESS = 20.0  # seconds; a client that waits for all of them has no mechanism that ends it
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@dataclass(frozen=True)
+class Slow:
+    """What is sent at once, and what again and again after it. With C(before) it is sent before TLS begins."""
+
+    first: bytes = b""
+    again: bytes = b""
+    before: bool = False
+
+
+PLACES = {
+    "status": Slow(b"HTTP/1.1 2", b"0"),
+    "headers": Slow(ANSWER + b"X-Slow: ", b"x"),
+    "more headers": Slow(ANSWER, b"A: b\r\n"),
+    "interim answers": Slow(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "headers of an interim answer": Slow(b"HTTP/1.1 100 Continue\r\nX-Slow: ", b"x"),
+    "body": Slow(ANSWER + b'Content-Length: 9999999\r\n\r\n{"value": "', b"x"),
+    "body without a length": Slow(ANSWER + b'\r\n{"value": "', b"x"),
+    "chunks": Slow(ANSWER + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "size of a chunk": Slow(ANSWER + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+    "extension of a chunk": Slow(ANSWER + b"Transfer-Encoding: chunked\r\n\r\n1;a=", b"x"),
+    "trailers": Slow(ANSWER + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", b"A: b\r\n"),
+    "one trailer": Slow(ANSWER + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nA: ", b"x"),
+    # The beginning of a TLS record of 16384 bytes, which the handshake waits for.
+    "handshake": Slow(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc", b"\x00", before=True),
+}
+
+
+@dataclass
+class SlowServer:
+    """Serves every connection in a thread; it reads the request up to the end of its headers."""
+
+    slow: Slow
+    context: ssl.SSLContext | None = None
+    clock: Callable[[], float] = time.monotonic
+    asked: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def first(self) -> bytes:
+        """The first that a client sent, which may come to be read here only after the client has given up."""
+        end = self.clock() + ENDLESS / 2
+        while not self.asked and self.clock() < end:
+            time.sleep(APART)
+        return self.asked[0]
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _peer = self._socket.accept()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError, ssl.SSLError), connection:
+            if self.context and not self.slow.before:
+                connection = self.context.wrap_socket(connection, server_side=True)
+            head = connection.recv(65536)
+            while not self.slow.before and b"\r\n\r\n" not in head:
+                head += connection.recv(65536)
+            self.asked.append(head)
+            connection.sendall(self.slow.first)
+            end = self.clock() + ENDLESS
+            for _piece in itertools.takewhile(lambda _number: self.clock() < end, itertools.count()):
+                connection.sendall(self.slow.again)
+                time.sleep(APART)
+
+
+@contextlib.contextmanager
+def serving(slow: Slow, context: ssl.SSLContext | None = None) -> Iterator[SlowServer]:
+    server = SlowServer(slow, context)
+    try:
+        yield server
+    finally:
+        server.close()

@@ -1,0 +1,186 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promises 16 and 17: text is made fit where it enters, and JSON of any form ends as a refusal in words."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+
+from .conftest import Clock
+from .wire import DOMAIN, Reply, Wire, token
+
+PURPOSE = Purpose("try it")
+HARMFUL = [
+    "\ud83d",
+    "\udc00",
+    "\x00",
+    "\x1b",
+    "\x7f",
+    "\x85",
+    "\u061c",
+    "\u200e",
+    "\u200f",
+    "\u2028",
+    "\u202e",
+    "\u2067",
+]
+HARMLESS = "tab\t, line\nend, \u00e9\u200d\u0639\U0001f600 \u200b"
+HOSTILE = '\x1b[31m\r\nfatal\u202e {"a": "\ud83d"} ' + "x" * 60_000
+
+
+@pytest.mark.parametrize("character", HARMFUL)
+def test_harmful_text_is_replaced_where_it_enters(wire: Wire, tenant: Tenant, character: str) -> None:
+    value = {f"name{character}": f"a{character}b", "list": [[character]], "fine": HARMLESS}
+    clean = {"name\ufffd": "a\ufffdb", "list": [["\ufffd"]], "fine": HARMLESS}
+    escaped = json.dumps({"value": [value]})
+    bodies = [escaped.encode(), re.sub(r"\\u[0-9a-f]{4}", lambda found: "\\u" + found[0][2:].upper(), escaped).encode()]
+    if ord(character) > 0x1F:
+        bodies.append(json.dumps({"value": [value]}, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    for body in bodies:
+        wire.answer(Reply(body))
+        found = tenant.graph.list("users", PURPOSE)[0]
+        assert found == [clean]
+        assert json.loads(json.dumps(found, ensure_ascii=False).encode()) == found  # every file can hold it
+
+
+def test_two_keys_that_become_one_are_refused() -> None:
+    with pytest.raises(ValueError, match="duplicate key"):
+        parse_json(json.dumps({"a\x00": 1, "a\x01": 2}))
+
+
+def replaced(character: str) -> str:
+    """What becomes of a character, by what Unicode says of it."""
+    marks = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+    harmful = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") and character not in "\t\n\r"
+    marking = unicodedata.bidirectional(character) in marks or character in "\u061c\u200e\u200f"
+    return "\ufffd" if harmful or marking else character
+
+
+def test_exactly_what_is_harmful_is_replaced() -> None:
+    for first in range(0, 0x110000, 4096):
+        text = "".join(map(chr, range(first, first + 4096)))
+        # One by one: halves of a pair beside one another are a character.
+        assert parse_json(json.dumps(list(text))) == [replaced(one) for one in text]
+
+
+def perform(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> dict[str, Any]:
+    params = {
+        **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},
+        "tenant_id": DOMAIN,
+        "auth_method": "token",
+        "graph_token": token(),
+        "ca_path": str(wire.ca_path),
+        "proxy": wire.proxy,
+        **given,
+    }
+    declaration = engine.Declaration("try it", lambda tenant, params, check_mode: {"changed": False}, options)
+    return engine.perform(declaration, params, False, clock=clock.now, sleep=clock.sleeps.append)
+
+
+@pytest.mark.parametrize("character", HARMFUL)
+@pytest.mark.parametrize(
+    ("wrap", "place"), [(lambda text: text, "name"), (lambda text: [{"a": text}], "name[0].a")], ids=["text", "deep"]
+)
+def test_an_option_with_harmful_text_is_named(
+    wire: Wire, clock: Clock, wrap: Callable[[str], Any], place: str, character: str
+) -> None:
+    result = perform(wire, clock, {"name": {"type": "raw"}}, name=wrap(f"a{character}b"))
+    assert result["error"]["kind"] == "usage"
+    assert f"the option {place} holds the character U+{ord(character):04X}" in result["msg"]
+    assert result["msg"].isprintable()
+    assert not perform(wire, clock, {"name": {"type": "raw"}}, name=wrap(HARMLESS)).get("failed")
+
+
+def test_every_field_of_an_error_is_one_short_line(wire: Wire, tenant: Tenant) -> None:
+    details = {"ids": [HOSTILE], "one": {"two": (HOSTILE,)}, "text": HOSTILE}
+    answer = Answer("Graph", 400, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    result = TenantError("refused", HOSTILE, HOSTILE, HOSTILE, answer, HOSTILE, details).result()
+    texts = _texts(result)
+    assert len(texts) >= 8
+    assert [len(text) for text in texts if not text.isprintable() or len(text) > 3700] == []
+    assert all(len(text) <= 400 for text in _texts(result["error"]))
+    wire.answer(Reply({"error": {"code": "x", "message": "y"}}, 400, {"client-request-id": "c" * 60_000}))
+    with pytest.raises(TenantError) as caught:
+        tenant.graph.list("users", PURPOSE)
+    assert len(caught.value.result()["error"]["client_request_id"]) == 80
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for one in inside for text in _texts(one)]
+
+
+def nested(depth: int, kind: str) -> str:
+    start, end = {"lists": ("[", "]"), "objects": ('{"a":', "}"), "both": ('[{"a":', "}]")}[kind]
+    return start * depth + "1" + end * depth
+
+
+@pytest.mark.parametrize("kind", ["lists", "objects", "both"])
+@pytest.mark.parametrize("depth", [200, 900, 3_000, 60_000])
+@pytest.mark.parametrize("status", [200, 400])
+def test_deep_json_is_refused_in_words(wire: Wire, tenant: Tenant, kind: str, depth: int, status: int) -> None:
+    wire.answer(Reply(f'{{"value": [{nested(depth, kind)}]}}'.encode(), status, {"request-id": "r-1"}))
+    with pytest.raises(TenantError) as caught:
+        tenant.graph.list("users", PURPOSE)
+    assert caught.value.kind in ("protocol", "refused") and "r-1" in str(caught.value)
+    assert status == 400 or "nested too deeply" in str(caught.value)
+
+
+@pytest.mark.parametrize("inner", ["graph", "exchange"])
+def test_deep_json_in_a_text_of_json_is_text(wire: Wire, tenant: Tenant, inner: str) -> None:
+    text = '{"Message": ' + nested(5000, "lists") + "}"
+    wire.answer(Reply({"error": {"code": "x", "message": text, "details": [{"message": text}]}}, 400))
+    with pytest.raises(TenantError, match="answered 400"):
+        if inner == "graph":
+            tenant.graph.list("users", PURPOSE)
+        else:
+            exchange_of(tenant).invoke("Get-CASMailbox", {}, PURPOSE)
+
+
+REPETITIVE = {
+    "objects": b"[" + b"{}," * 20_000_000 + b"{}]",
+    "lists": b"[" + b"[]," * 20_000_000 + b"[]]",
+    "numbers": b"[" + b"1," * 30_000_000 + b"1]",
+    "keys": b"{" + b",".join(b'"%x":1' % number for number in range(5_000_000)) + b"}",
+}
+
+
+@pytest.mark.parametrize("form", REPETITIVE)
+def test_repetitive_json_is_refused_before_it_is_read(form: str) -> None:
+    """Twenty million objects took over a hundred seconds, and gigabytes."""
+    begun = time.process_time()
+    with pytest.raises(ValueError, match="too many values"):
+        parse_json(REPETITIVE[form])
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a": 1e999}', b'{"a": -1e999}', b'{"a": ' + b"9" * 5000 + b"}", b"\xff\xfe", b"\xef\xbb\xbf{"]
+)
+def test_what_is_no_value_is_refused(body: bytes) -> None:
+    with pytest.raises(ValueError):
+        parse_json(body)
+
+
+def test_a_large_answer_of_a_real_tenant_is_read() -> None:
+    page = [
+        {f"property{number}": f"value, {{with}} [signs]: {number}" for number in range(150)} for _one in range(1000)
+    ]
+    assert len(parse_json(json.dumps({"value": page}))["value"]) == 1000

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promise 3: what a service asks to wait counts, however it says it, and for all that is sent to it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+
+from .conftest import Clock
+from .wire import Reply, Wire
+
+PURPOSE = Purpose("try it", "User.Read.All")
+LIST: dict[str, Any] = {"value": []}
+BROKER = {
+    "error": {
+        "code": "InternalServerError",
+        "message": "Rate limit reached because of too many requests to query broker x.",
+    }
+}
+
+
+@pytest.mark.parametrize("name", ["Retry-After", "retry-after", "RETRY-AFTER"])
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Reply(b'{"error":', 429, lost=100),  # a body that breaks off
+        Reply(b"", 429),
+        Reply(b"<html>busy</html>", 429),
+        Reply({"error": {"code": "TooManyRequests", "message": "busy"}}, 429),
+        Reply(b"[" * 5000, 503),
+        Reply(BROKER, 500),
+    ],
+    ids=["broken", "empty", "html", "json", "deep", "broker"],
+)
+def test_the_wait_counts_whatever_the_body(wire: Wire, tenant: Tenant, clock: Clock, name: str, refusal: Reply) -> None:
+    wire.answer(Reply(refusal.body, refusal.status, {name: "8"}, refusal.lost), Reply(LIST))
+    assert tenant.graph.list("users", PURPOSE)[0] == []
+    assert len(clock.sleeps) == 1 and clock.sleeps[0] >= 8
+
+
+@pytest.mark.parametrize(
+    "headers", [{"retry-after": 4}, {"Retry-After": "4"}, {"RETRY-AFTER": 4.0}, {"Retry-After": ["1", "4"]}]
+)
+def test_so_does_that_of_a_part_of_a_batch(wire: Wire, tenant: Tenant, clock: Clock, headers: dict[str, Any]) -> None:
+    throttled = {"id": "a", "status": 429, "headers": headers, "body": {"error": {"code": "TooManyRequests"}}}
+    done = {"id": "a", "status": 200, "body": LIST}
+    wire.answer(Reply({"responses": [throttled]}), Reply({"responses": [done]}))
+    assert tenant.graph.batch({"a": Read("users", PURPOSE)}) == {"a": []}
+    assert len(clock.sleeps) == 1 and clock.sleeps[0] >= 4
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_nothing_is_sent_to_the_service_before(
+    wire: Wire, opened: Callable[..., Tenant], clock: Clock, status: int
+) -> None:
+    """A creation that may have happened is not repeated, but looked for: the wait counts for that as well."""
+    tenant = opened()
+    wire.answer(Reply({"error": {"code": "x"}}, status, {"Retry-After": "20"}), Reply(LIST))
+    if status != 429:
+        with pytest.raises(TenantError) as caught:
+            tenant.graph.create("users", {"a": 1}, PURPOSE)
+        assert caught.value.kind == "outcome_unknown" and clock.sleeps == []
+    assert tenant.graph.list("users", PURPOSE)[0] == []
+    assert sum(clock.sleeps) >= 19
+    begun = sum(clock.sleeps)
+    tenant.graph.list("users", PURPOSE)
+    assert sum(clock.sleeps) == begun
+
+
+def test_a_wait_for_an_earlier_request_beyond_the_time_fails_at_once(
+    wire: Wire, opened: Callable[..., Tenant], clock: Clock
+) -> None:
+    tenant = opened(timeout=30)
+    wire.answer(Reply({"error": {"code": "x"}}, 503, {"Retry-After": "60"}), Reply(LIST))
+    with pytest.raises(TenantError):
+        tenant.graph.create("users", {"a": 1}, PURPOSE)
+    with pytest.raises(TenantError, match="refused an earlier request and asks to wait") as caught:
+        tenant.graph.list("users", PURPOSE)
+    assert caught.value.kind == "throttled" and len(wire.asked) == 1 and clock.sleeps == []

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make mutation` counts, and that nothing of it lives on when it is interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import mutation
+from tools.mutation import Mutation
+
+pytestmark = pytest.mark.more
+
+ROOT = Path(__file__).parents[2]
+NAME = "ansible_collections.intune.exchange.plugins.module_utils._engine.run.{}__mutmut_3"
+
+
+def changed(removed: str, added: str, name: str = "x_keep") -> Mutation:
+    difference = f"--- run.py\n+++ run.py\n@@ -1,3 +1,3 @@\n def keep():\n-    {removed}\n+    {added}\n     return 1"
+    return Mutation(NAME.format(name), "_engine/run.py", difference)
+
+
+def test_what_changed_where() -> None:
+    one = changed("a = 1", "a = 2")
+    assert one.key == ("keep", "a = 1", "a = 2") and one.package == "_engine"
+    assert changed("a", "b", "xǁHttpǁsend").function == "send"
+
+
+@pytest.mark.parametrize(
+    ("removed", "added", "words"),
+    [
+        ('problem = "it is gone"', 'problem = "XXit is goneXX"', True),
+        ('f"the role {name} is built in"', 'f"THE ROLE {NAME} IS BUILT IN"', True),
+        ('raise usage("give a name", 1)', 'raise usage("give a name", 2)', False),
+        ('raise usage("give a name")', "raise usage(None)", False),
+        ('kind = "gone"', 'kind = "XXgoneXX"', False),
+        ('tenant.progress("one two",', 'tenant.progress("ONE TWO",', True),
+    ],
+)
+def test_sentences_are_for_people(removed: str, added: str, words: bool) -> None:
+    assert mutation.only_words(changed(removed, added)) is words
+
+
+def test_a_sentence_over_two_lines() -> None:
+    difference = '--- a\n+++ a\n@@ -1,3 +1,3 @@\n{}\n-        "Administrator",\n+        "XXAdministratorXX",\n     )'
+    before = '         "as a Global "', '         "one",'
+    assert [mutation.only_words(Mutation(NAME, "a/b.py", difference.format(one))) for one in before] == [True, False]
+
+
+def test_the_interval_is_that_of_wilson() -> None:
+    # Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I, method 3
+    assert mutation.interval(81, 263) == (26, 37) and mutation.interval(0, 20) == (0, 16)
+
+
+def test_a_line_for_each_package() -> None:
+    statuses = ["killed", "timeout", "survived", "no tests", "suspicious"]
+    found = [Mutation(NAME, f"_engine/{one}.py", status=one) for one in statuses] + [
+        Mutation(NAME, "_rbac/a.py", "", "killed")
+    ]
+    table, score = mutation.table(found)
+    lines = {line.split()[0]: line.split() for line in table.splitlines()}
+    assert score == 50 and lines["all"][1:4] == ["6", "3", "50"]
+    assert lines["_engine"][1:4] == ["5", "2", "40"] and lines["_engine"][-3:] == ["1", "1", "1"]
+    assert lines["_rbac"][1:4] == ["1", "1", "100"]
+
+
+def test_what_is_equivalent_has_a_reason() -> None:
+    listed = mutation.listed_as_equivalent()
+    assert listed and all(set(one) == {"function", "from", "to", "why"} and one["why"].strip() for one in listed)
+    assert mutation.is_equivalent(changed("tenant.label,", "None,"), listed)
+    assert not mutation.is_equivalent(changed("tenant.label,", "other,"), listed)
+    one = {"function": "keep", "from": "a", "to": "b", "why": "x"}
+    assert mutation.is_equivalent(changed("a", "b"), [one]) and not mutation.is_equivalent(
+        changed("a", "b", "x_act"), [one]
+    )
+
+
+def test_what_runs_only_while_files_are_imported(tmp_path: Path) -> None:
+    """It is on the account of the first test alone."""
+    (tmp_path / "mutants").mkdir()
+    stats = {
+        "duration_by_test": {"test_b": 1, "test_a": 2},
+        "tests_by_mangled_function_name": {
+            "m.x_spec": ["test_b"],
+            "m.x_keep": ["test_a"],
+            "m.x_all": ["test_a", "test_b"],
+        },
+    }
+    (tmp_path / "mutants" / "mutmut-stats.json").write_text(json.dumps(stats))
+    assert mutation.only_at_import(tmp_path) == {"m.x_spec"}
+
+
+def test_nothing_lives_on(tmp_path: Path) -> None:
+    """The command starts a process of its own; then the tool is interrupted."""
+    started = "import subprocess, sys; one = subprocess.Popen(['sleep', '600']); print(one.pid, flush=True); one.wait()"
+    run = f"alone({[sys.executable, '-c', started]!r}, Path({str(tmp_path)!r}), {{}})"
+    tool = f"from pathlib import Path; from tools.mutation import alone; {run}"
+    with subprocess.Popen([sys.executable, "-c", tool], cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        log = tmp_path / "mutmut.log"
+        while process.poll() is None and not (log.exists() and log.read_text().endswith("\n")):
+            pass
+        process.send_signal(signal.SIGINT)
+    assert process.returncode
+    state = "Z"
+    with contextlib.suppress(FileNotFoundError):
+        state = Path(f"/proc/{int(log.read_text())}/stat").read_text().rpartition(")")[2].split()[0]
+    assert state == "Z"  # gone, or waiting for init to take note
