@@ -232,7 +232,7 @@ more: $(TEST) $(LINT) $(NODE) | $(CHECKOUT)
 	$(MAKE) --no-print-directory docs
 	$(PYTEST) -m more --dist loadfile tests $(OPTIONS)
 
-# Thirty generated requests of each kind, of which make unit tries three.
+# Thirty generated requests of each kind, of which make unit tries the simplest.
 contracts: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
 	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=30 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)

@@ -224,6 +224,14 @@ class Simulator:
         """Let simulated time pass."""
         self._in_loop(lambda: self._world.clock.advance(seconds))
 
+    def is_calm(self) -> bool:
+        """Whether no fault is ordered: what is sent over a connection of before goes as over a new one."""
+        return not self._world.faults.ordered
+
+    def is_at_its_start(self, tenant: str | None = None) -> bool:
+        """Whether nothing changed a tenant since the last reset: a token of before is as good there as a new one."""
+        return self._world.is_at_its_start(self._world.tenant(tenant))
+
     def approve(self) -> None:
         """Say yes to every device code that waits."""
         self._in_loop(self._world.entra.approve)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/reliability.rst"
 CASES = ROOT / "tests/promises/cases.json"
 _UNIT, _INTEGRATION, _PROMISES = "tests/unit/module_utils/", "tests/integration/", "tests/promises/"
+_WIRE = "tests/unit/conformance/"
 
 # What is promised, and the tests that try it, each as file::function.
 PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
@@ -29,18 +30,30 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (f"{_PROMISES}test_writes.py::test_a_creation_that_is_not_delivered",),
     ),
     3: (
-        "When a service asks to wait, nothing is sent before that time, in whatever form it says it.",
+        "When a service asks to wait, nothing is sent to it before that time, in whatever form it says it, and "
+        "whatever is sent next.",
         (
             f"{_UNIT}_client/test_http.py::test_throttling_is_waited_out",
+            f"{_WIRE}test_waits.py::test_the_wait_counts_whatever_the_body",
+            f"{_WIRE}test_waits.py::test_so_does_that_of_a_part_of_a_batch",
+            f"{_WIRE}test_waits.py::test_nothing_is_sent_to_the_service_before",
             f"{_PROMISES}test_parsers.py::test_times_to_wait",
         ),
     ),
     4: (
-        "A task ends with its time, the option C(timeout). A wait that would not end before it is not begun, and a "
-        "body that comes byte by byte ends with it.",
+        "A request ends with the time of its task, the option C(timeout), wherever the other side takes its time: "
+        "while a name is resolved, a connection made, TLS begun, a proxy answers or a request is taken, and while "
+        "headers, interim answers, chunks, trailers or a body come byte by byte, or JSON is read. A wait that would"
+        " not end before it is not begun.",
         (
             f"{_UNIT}_client/test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
             f"{_UNIT}_client/test_http.py::test_a_dripping_body_ends_with_the_task",
+            f"{_WIRE}test_deadline.py::test_an_answer_that_drips_ends_with_the_task",
+            f"{_WIRE}test_deadline.py::test_so_does_one_without_tls",
+            f"{_WIRE}test_deadline.py::test_so_does_the_answer_of_a_proxy",
+            f"{_WIRE}test_deadline.py::test_a_server_that_takes_nothing_ends_with_the_task",
+            f"{_WIRE}test_deadline.py::test_a_name_that_is_not_resolved_ends_with_the_task",
+            f"{_WIRE}test_deadline.py::test_parsing_ends_with_the_task",
             f"{_INTEGRATION}test_door_choice.py::test_a_task_ends_with_its_time",
         ),
     ),
@@ -122,17 +135,26 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     15: (
-        "No secret and no token is shown, in whatever form, at whatever verbosity, whichever way a task runs.",
+        "No secret and no token is shown, not in part either, nor in the forms in which services and proxies repeat"
+        " them, at whatever verbosity, whichever way a task runs. The password of a proxy is a secret. Keys of a "
+        "result stay.",
         (
             f"{_UNIT}_core/test_redaction.py::test_no_form_of_a_secret_leaves",
+            f"{_UNIT}_core/test_redaction.py::test_none_leaves_in_part_where_text_is_cut",
+            f"{_WIRE}test_secrets.py::test_what_is_cut_was_masked_before",
+            f"{_WIRE}test_secrets.py::test_a_token_that_no_header_can_hold_is_refused_without_being_shown",
+            f"{_INTEGRATION}test_proxy_password.py::test_credentials_of_a_proxy_and_keys",
             f"{_INTEGRATION}test_doors.py::test_no_secret_is_shown",
             f"{_INTEGRATION}test_door_choice.py::test_a_vaulted_secret",
             f"{_INTEGRATION}test_canaries.py::test_no_secret_is_anywhere",
         ),
     ),
     16: (
-        "Text of a service is shown as one short line without control characters, and never evaluated.",
+        "Text of a service is shown as one short line without control characters, and never evaluated. What no file"
+        " can hold, and marks that turn text around, are replaced where an answer is read.",
         (
+            f"{_WIRE}test_hostile_text.py::test_harmful_text_is_replaced_where_it_enters",
+            f"{_WIRE}test_hostile_text.py::test_every_field_of_an_error_is_one_short_line",
             f"{_UNIT}_core/test_errors.py::test_hostile_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_any_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_error_bodies_explain_themselves",
@@ -140,16 +162,22 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     17: (
-        "An answer in another form than documented is a failure that says so, and never taken for another answer.",
+        "An answer in another form than documented is a failure that says so, and never taken for another answer. So "
+        "is JSON that is too deep or has too many values.",
         (
+            f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
+            f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
             f"{_PROMISES}test_answers.py::test_spoilt_answers",
             f"{_UNIT}_client/test_http.py::test_json_is_strict",
             f"{_UNIT}_client/test_http.py::test_a_body_is_bounded",
         ),
     ),
     18: (
-        "A token cache is used only where a folder is named for it, and only if it is its user's alone.",
+        "A token cache is used only where a folder is named for it, and only if it is its user's alone. One that "
+        "cannot be read is replaced; the state file of the event source is then refused by name.",
         (
+            f"{_UNIT}_client/test_token_cache.py::test_a_spoilt_file_of_ours_is_replaced",
+            "tests/unit/eda/test_watch.py::test_a_state_file_that_is_not_understood_is_named",
             f"{_UNIT}_client/test_token_cache.py::test_what_others_could_read_or_place_is_refused",
             f"{_UNIT}_client/test_token_cache.py::test_what_belongs_to_somebody_else_is_refused",
             f"{_UNIT}_client/test_token_cache.py::test_a_writer_that_was_killed_leaves_no_trouble",

@@ -12,6 +12,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -177,13 +178,15 @@ def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
     return found
 
 
+@cache
 def collected() -> list[Said]:
     """Every failure that the code can come to."""
     found = []
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
+        everywhere = _assigned(tree)
         for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
-            known = {**_assigned(tree), **_assigned(function)}
+            known = {**everywhere, **_assigned(function)}
             found += [_said("/".join(path.parts[-2:]), node, known) for node in _calls(function)]
     return found
 

@@ -101,7 +101,8 @@ options:
     type: path
   proxy:
     description:
-      - The URL of a proxy. Variables such as C(HTTPS_PROXY) are not looked at.
+      - The URL of a proxy, as C(http://HOST:PORT) or C(http://USER:PASSWORD@HOST:PORT). Its password is never shown.
+      - Variables such as C(HTTPS_PROXY) are not looked at.
       - Read from E(INTUNE_EXCHANGE_PROXY) when left out.
     type: str
   timeout:

@@ -24,6 +24,8 @@ options:
       - A dictionary for each tenant, with C(name), C(tenant_id), C(read_at), and what was read as C(connector) (of
         M(intune.exchange.connector_info)), C(requirements) (of M(intune.exchange.requirements_info)), C(audit) (the
         fact C(mobile_access_audit_result)) and C(assessment) (the fact C(mobile_access_assess_result)).
+      - With a C(baselines_chosen) of false nobody chose the baselines of the audit. What they ask for then is advice
+        (the C(status) of an action is V(advice)), and no tenant needs action for it.
       - A read that failed has its result, whose C(msg) is the reason. An C(audit) or C(assessment) of null was not
         asked for.
     type: list
@@ -74,8 +76,9 @@ _value:
       elements: dict
     work:
       description:
-        - What has to be done in the fleet, most frequent first. Each with C(id), C(title), C(status), C(next_step) and
-          in how many C(tenants).
+        - What has to be done in the fleet, the worst first (the connector, its requirements, holes of an assessment,
+          what could not be read, settings), and within these the most frequent. Each with C(id), C(title), C(status),
+          C(next_step) and in how many C(tenants).
       type: list
       elements: dict
     tenants:

@@ -13,7 +13,8 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Makes CSV as RFC 4180 describes it, with a line of headings, a comma between cells and CRLF at the end of each line.
   - Values that people or services wrote can begin like a formula, and a spreadsheet would compute it. Such text gets an
-    apostrophe in front, whatever invisible characters it begins with. Numbers stay as they are.
+    apostrophe in front, whatever invisible characters it begins with. Numbers stay as they are, but for a negative one
+    that begins a line of several cells.
   - A spreadsheet that takes another character than the comma for the separator divides cells, so the same is done
     inside a cell after a comma, a semicolon, a tab and a line break. What is written is text in each case.
 extends_documentation_fragment: intune.exchange.rows
@@ -67,14 +68,16 @@ def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_cell(heading) for heading in table.headings)
     for cells in table:
-        writer.writerow(_cell(value) for value in cells)
+        writer.writerow([_cell(cells[0], begins=len(cells) > 1), *map(_cell, cells[1:])])
     return ("\ufeff" if byte_order_mark else "") + text.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, begins: bool = False) -> str:
+    """C(value) as the text of a cell; C(begins) where it begins a line, and others follow."""
     text = text_of(value).replace("\0", "")
     if isinstance(value, int | float):
-        return text
+        # For a spreadsheet with another separator the whole line is one cell, and -1,5+A1 a formula.
+        return f"'{text}" if begins and text.startswith("-") else text
     first, *rest = _CELL_BEGINS.split(text)  # then separators and parts by turns
     for separator, part in zip(rest[::2], rest[1::2], strict=True):
         first += separator + ("'" if _is_formula(part) else "") + part

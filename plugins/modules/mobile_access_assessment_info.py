@@ -19,7 +19,7 @@ options:
   emergency_accounts:
     description:
       - How many emergency access accounts the tenant has. So many people may be excluded from Conditional Access before
-        that counts as a hole.
+        that counts as a hole. Counted are only exclusions from policies that would bring about what is asked.
     type: int
     default: 2
   what_if_users:
@@ -124,6 +124,8 @@ coverage:
   description:
     - For each question about Conditional Access and way to open mail who is covered, who only under conditions, who is
       not and why, and what a policy in report-only mode would change; with the number of people and one as an example.
+    - C(exempt) is true for people whom nothing but exclusions from enforced policies leaves uncovered. As many of them
+      as there are emergency accounts are no gap.
     - Null where the policies could not be read, and where the tenant has policy plans (beta) too, which this module
       does not judge. Its checks are V(unknown) then, as far as the policies alone do not meet them.
   returned: success

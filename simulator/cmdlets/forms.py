@@ -46,33 +46,36 @@ def shaped(cmdlet: Cmdlet, item: Json, names: list[str], forms: Forms) -> Json:
         kind = cmdlet.output.get(name)
         if kind is None:
             continue
-        value = _written(kind, item.get(name), forms)
+        held = item.get(name)
+        is_time = isinstance(held, str) and held[-1:] == "Z" and bool(_TIME.fullmatch(held))
+        value = _written(kind, held, forms, is_time=is_time)
         if kind == "boolean" and value is None and name in cmdlet.observed:
             value = False
         if kind.endswith("[]"):
             value = value or []
-        shaped |= _annotation(name, kind, item.get(name), forms)
+        if annotation := _annotation(kind, held, forms, is_time=is_time):
+            shaped[f"{name}@{annotation[0]}"] = annotation[1]
         shaped[name] = value
     return shaped
 
 
 @behaves("exchange-annotations")
-def _annotation(name: str, kind: str, value: Any, forms: Forms) -> Json:
+def _annotation(kind: str, value: Any, forms: Forms, *, is_time: bool) -> tuple[str, str] | None:
+    """What is said of the type of a value, and as what."""
     if forms.annotations == "odata_type":
         written = "#Collection(String)" if kind.endswith("[]") else "#Guid" if kind == "guid" and value else None
-        return {f"{name}@odata.type": written} if written else {}
+        return ("odata.type", written) if written else None
     if value is None:
-        return {}
-    is_time = isinstance(value, str) and kind != "integer" and bool(_TIME.fullmatch(value))
-    written = _ANNOTATED.get("datetime" if is_time else kind)
-    return {f"{name}@data.type": written} if written else {}
+        return None
+    written = _ANNOTATED.get("datetime" if is_time and kind != "integer" else kind)
+    return ("data.type", written) if written else None
 
 
 @behaves("exchange-times")
-def _written(kind: str, value: Any, forms: Forms) -> Any:
+def _written(kind: str, value: Any, forms: Forms, *, is_time: bool) -> Any:
     if kind == "string" and isinstance(value, int):
         return str(value)
-    if isinstance(value, str) and _TIME.fullmatch(value):
+    if is_time:
         if kind == "integer":
             return (datetime.fromisoformat(value) - _FIRST) // timedelta(microseconds=1) * 10
         return value[:-1] + _ENDINGS[forms.times]

@@ -197,16 +197,17 @@ def named(run: Run, item: Json) -> Json:
     """An object with what every one has: an identity, a name, times."""
     guid = item.get("Guid") or str(uuid.uuid4())
     identity = item.get("Identity") or item["Name"]
+    moment = iso(run.now)
     return {
         "Identity": identity,
         "Id": identity,
         "Name": identity,
         "ExchangeObjectId": guid,
         "DistinguishedName": f"CN={identity},CN=Configuration,DC={run.tenant.name},DC=exchange,DC=example",
-        "WhenCreatedUTC": iso(run.now),
-        "WhenChangedUTC": iso(run.now),
-        "WhenCreated": iso(run.now),
-        "WhenChanged": iso(run.now),
+        "WhenCreatedUTC": moment,
+        "WhenChangedUTC": moment,
+        "WhenCreated": moment,
+        "WhenChanged": moment,
         "IsValid": True,
         **({"_created": run.now} if run.caller else {}),
         **item,

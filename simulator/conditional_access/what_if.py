@@ -198,7 +198,7 @@ def _locations(scene: Scene, locations: Json | None) -> Iterator[str]:
         return
     signs_in = scene.body["signInConditions"]
     included, excluded = locations["includeLocations"], locations.get("excludeLocations") or []
-    if included == ["All"] and not excluded:
+    if "All" in included and not excluded:
         return
     if not (signs_in.get("ipAddress") or signs_in.get("country")):
         yield _UNKNOWN

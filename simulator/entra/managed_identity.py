@@ -18,7 +18,6 @@ from ..server.tls import write_private
 from ..state.tenant import Principal, Tenant
 from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .service import Entra
-from .tokens import lifetime
 
 # Azure Arc, https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
 _ARC_VERSIONS = ("2019-11-01", "2020-06-01")
@@ -68,9 +67,9 @@ class ManagedIdentity:
         return {
             "access_token": self.entra.tokens.issue(tenant, principal, issuer, resource, granted),
             "client_id": principal.client_id,
-            "expires_in": str(lifetime(tenant)),
-            "expires_on": str(now + lifetime(tenant)),
-            "ext_expires_in": str(lifetime(tenant)),
+            "expires_in": str(tenant.token_lifetime),
+            "expires_on": str(now + tenant.token_lifetime),
+            "ext_expires_in": str(tenant.token_lifetime),
             "not_before": str(now),
             "resource": resource,
             "token_type": "Bearer",

@@ -19,7 +19,7 @@ from .aadsts import refused, rendered
 from .assertions import check_assertion
 from .credentials import Credentials, Issuer
 from .requests import ANY_TENANT, AUTHORITY, OWN_SCOPES, PATH, TOKEN, Form, authenticated, nowhere, place
-from .tokens import Tokens, lifetime
+from .tokens import Tokens
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -233,8 +233,8 @@ class Entra:
         token = self.tokens.issue(tenant, principal, f"{self.url}/{tenant.tenant_id}/", resource, granted)
         answer: Json = {
             "token_type": "Bearer",
-            "expires_in": lifetime(tenant),
-            "ext_expires_in": lifetime(tenant),
+            "expires_in": tenant.token_lifetime,
+            "ext_expires_in": tenant.token_lifetime,
             "access_token": token,
         }
         return answer | ({"scope": " ".join(sorted(granted))} if principal.user else {})

@@ -141,8 +141,11 @@ def add_group(
         },
     )
     tenant.store("RoleGroup").add(group["Guid"], group)
+    taken = _labels(tenant)
     for role in roles:
-        assign(run, role, group["Guid"], name, "RoleGroup", seeded=seeded)
+        label = _free_label(taken, f"{role}-{name}")
+        taken.add(fold(label))
+        assign(run, role, group["Guid"], name, "RoleGroup", label, seeded=seeded)
     return group
 
 
@@ -151,7 +154,7 @@ def assign(
     run: Run, role: str, assignee: str, assignee_name: str, kind: str, name: str | None = None, *, seeded: bool = False
 ) -> Json:
     """Give a role to somebody, by the id that stays when names change."""
-    label = name or _free_label(run.tenant, f"{role}-{assignee_name}")
+    label = name or _free_label(_labels(run.tenant), f"{role}-{assignee_name}")
     assignment = named(
         run,
         {
@@ -172,10 +175,13 @@ def assign(
     return run.tenant.store("ManagementRoleAssignment").add(assignment["Guid"], assignment)
 
 
+def _labels(tenant: Tenant) -> set[str]:
+    return {fold(item["Name"]) for item in tenant.store("ManagementRoleAssignment")}
+
+
 @behaves("role-assignment-name")
-def _free_label(tenant: Tenant, wanted: str) -> str:
+def _free_label(taken: set[str], wanted: str) -> str:
     """The name of an assignment of a group: at most 64 characters, with a number where that is taken."""
-    taken = {fold(item["Name"]) for item in tenant.store("ManagementRoleAssignment")}
     numbered = (wanted[: 64 - len(end)] + end for end in ("", *(f"-{number}" for number in range(1, len(taken) + 2))))
     return next(one for one in numbered if fold(one) not in taken)
 

@@ -111,6 +111,10 @@ class Faults:
         self._faults.clear()
 
     @property
+    def ordered(self) -> bool:
+        return bool(self._faults)
+
+    @property
     def need_older_states(self) -> bool:
         return any(fault.kind == STALE_READ for fault in self._faults)
 

@@ -49,6 +49,12 @@ def test_sentences_are_for_people(removed: str, added: str, words: bool) -> None
     assert mutation.only_words(changed(removed, added)) is words
 
 
+def test_a_sentence_over_two_lines() -> None:
+    difference = '--- a\n+++ a\n@@ -1,3 +1,3 @@\n{}\n-        "Administrator",\n+        "XXAdministratorXX",\n     )'
+    before = '         "as a Global "', '         "one",'
+    assert [mutation.only_words(Mutation(NAME, "a/b.py", difference.format(one))) for one in before] == [True, False]
+
+
 def test_the_interval_is_that_of_wilson() -> None:
     # Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I, method 3
     assert mutation.interval(81, 263) == (26, 37) and mutation.interval(0, 20) == (0, 16)

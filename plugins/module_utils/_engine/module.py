@@ -12,6 +12,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._client import auth, transport
 from .._core.caller import watch_process
 from .._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from .._core.text import all_fit
 from .run import Declaration, perform
 
 
@@ -58,7 +59,7 @@ def run_module(declaration: Declaration) -> None:
     redactor = Redactor()
     for secret in secrets:
         redactor.add(secret)
-    result["invocation"] = {"module_args": redactor.clean(hide(module.params, secrets))}
+    result["invocation"] = {"module_args": all_fit(redactor.clean(hide(module.params, secrets)))}
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

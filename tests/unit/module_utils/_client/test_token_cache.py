@@ -161,6 +161,8 @@ SPOILT = {
     "no number": b'{"token": "eyJ0eXAi", "expires": "NaN"}',
     "a header": b'{"token": "a\\r\\nX-Other: b", "expires": 99999999999}',
     "endless": b" " * 100_000,
+    "deep": b"[" * 60_000,
+    "ends too late to say": b'{"token": "eyJ0eXAi", "expires": ' + b"9" * 400 + b"}",
 }
 
 

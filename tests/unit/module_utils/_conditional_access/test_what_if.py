@@ -14,7 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.run import
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator
 
-from ..conftest import DEFAULTS, Clock
+from ..conftest import DEFAULTS, Clock, shared
 
 ASK = "identity.conditionalAccess.evaluate"
 Asked = Callable[..., list[dict[str, Any]]]
@@ -33,7 +33,7 @@ def asked(simulator: Simulator, clock: Clock) -> Asked:
         domain = simulator.facts(tenant)["domain"]
         params = {**DEFAULTS, **simulator.options(tenant), "emergency_accounts": 2}
         params["what_if_users"] = [user.format(domain=domain) for user in users]
-        result = perform(module.DECLARATION, params, True, **clock.options)
+        result = perform(module.DECLARATION, params, True, **shared(simulator, tenant), **clock.options)
         assert not result.get("failed"), result
         found: list[dict[str, Any]] = result["what_if"]
         return found

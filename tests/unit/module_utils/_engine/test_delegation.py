@@ -23,7 +23,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import Clock, perform, writes
+from ..conftest import Clock, perform, shared, writes
 
 Run = Callable[..., dict[str, Any]]
 TENANT = "dehydrated"
@@ -41,7 +41,7 @@ def run(simulator: Simulator, clock: Clock) -> Run:
         arguments = {**simulator.options(tenant, application=caller), **options}
         validated = ArgumentSpecValidator(declaration.argument_spec).validate(arguments)
         assert not validated.error_messages, validated.error_messages
-        return perform(declaration, validated.validated_parameters, False, **clock.options)
+        return perform(declaration, validated.validated_parameters, False, **shared(simulator, tenant), **clock.options)
 
     return carried_out
 

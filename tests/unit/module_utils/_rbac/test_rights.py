@@ -21,7 +21,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import Clock, perform
+from ..conftest import Clock, perform, shared
 
 ADELE = "adele.vance@contoso.example"
 ALEX = "alex.wilber@contoso.example"
@@ -49,7 +49,9 @@ def keep(simulator: Simulator, clock: Clock) -> Any:
         arguments = {**simulator.options(tenant), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        return perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
+        return perform(
+            module.DECLARATION, validated.validated_parameters, check_mode, **shared(simulator, tenant), **clock.options
+        )
 
     return run
 
