@@ -191,9 +191,13 @@ def test_what_of_a_batch_is_repeated() -> None:
 
 
 def test_a_batch_that_never_ends_well() -> None:
-    client, graph = trial(*(batch(part("a", 429)) for _number in range(8)))
+    client, graph = trial(*(batch(part("a", 503)) for _number in range(6)))
     found = graph.batch({"a": Read("a", PURPOSE)})["a"]
-    assert found.kind == "throttled" and len(client.wire.sent) == 8 and len(client.slept) == 7
+    assert found.kind == "unavailable" and len(client.wire.sent) == 6 and len(client.slept) == 5
+    client, graph = trial(*(batch(part("a", 429)) for _number in range(50)))  # for as long as the task has time
+    error = failure(graph.batch, {"a": Read("a", PURPOSE)})
+    assert error.kind == "throttled" and len(client.wire.sent) == len(client.slept) + 1
+    assert 300 - 30 < sum(client.slept) < 300
     client, graph = trial(batch(part("a", 429, **{"Retry-After": "999"})))
     error = failure(graph.batch, {"a": Read("a", PURPOSE)})
     assert error.kind == "throttled" and "parts of a batch were refused and asks to wait 999 s" in error.problem
