@@ -173,8 +173,14 @@ def listed_as_equivalent() -> list[dict[str, str]]:
 
 
 def is_equivalent(mutation: Mutation, listed: list[dict[str, str]]) -> bool:
-    function, removed, added = mutation.key
-    return any(one["function"] in ("*", function) and (one["from"], one["to"]) == (removed, added) for one in listed)
+    """An entry for any function is about a part of a line, every other one about whole lines."""
+    removed, added = mutation.lines
+    return any(
+        removed.replace(one["from"], one["to"]) == added
+        if one["function"] == "*"
+        else (one["function"], one["from"], one["to"]) == mutation.key
+        for one in listed
+    )
 
 
 def only_at_import(place: Path) -> set[str]:

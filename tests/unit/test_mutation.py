@@ -75,7 +75,7 @@ def test_a_line_for_each_package() -> None:
 def test_what_is_equivalent_has_a_reason() -> None:
     listed = mutation.listed_as_equivalent()
     assert listed and all(set(one) == {"function", "from", "to", "why"} and one["why"].strip() for one in listed)
-    assert mutation.is_equivalent(changed("tenant.label,", "None,"), listed)
+    assert mutation.is_equivalent(changed('"a", tenant.label)', '"a", None)'), listed)
     assert not mutation.is_equivalent(changed("tenant.label,", "other,"), listed)
     one = {"function": "keep", "from": "a", "to": "b", "why": "x"}
     assert mutation.is_equivalent(changed("a", "b"), [one]) and not mutation.is_equivalent(
