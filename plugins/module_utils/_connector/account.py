@@ -13,7 +13,7 @@ from .._core.resource import EditedList, clearing, fold, folded_set
 from .._engine.tenant import Tenant
 from .account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
 from .account_writes import remove_account, wait_for_address, write_account
-from .accounts import check_address, check_unused
+from .accounts import check_address, check_unused, primary_address
 from .licenses import candidates, check_units, describe, resolve
 
 _ROUNDS = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster
@@ -70,12 +70,14 @@ def _present(
         check_last_administrator(tenant, user, "take the account out of use" if disabled else "take its roles away")
     if (before != after or secret is not None) and not check_mode:
         user = write_account(tenant, facts, before, after, secret)
+    given = {}
     if params["wait"] and not check_mode:
         user = wait_for_address(tenant, after, params["wait_timeout"])
+        given = {"primary_smtp_address": primary_address(user)}  # Exchange chooses it where no option does
     return {
         "changed": start != after or secret is not None,
         "diff": {"before": start, "after": after},
-        "connector_account": {"id": (user or {}).get("id"), **after},
+        "connector_account": {"id": (user or {}).get("id"), **after, **given},
         "license_candidates": [] if after["licenses"] else candidates(facts.skus),
     }
 

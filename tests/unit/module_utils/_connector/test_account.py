@@ -231,6 +231,12 @@ def test_a_service_that_takes_its_time(simulator: Simulator, clock: Clock, accou
     assert not account(tenant=tenant, user_principal_name=name)["changed"]
 
 
+def test_the_address_that_was_waited_for_is_returned(account: Any) -> None:
+    made = account(primary_smtp_address=None, wait=True)
+    assert made["changed"] and made["connector_account"]["primary_smtp_address"] == NAME
+    assert not account(primary_smtp_address=None, wait=True)["changed"]
+
+
 def test_waiting_for_a_mailbox_is_bounded(simulator: Simulator, account: Any) -> None:
     name = simulator.facts("nothing")["account"]
     result = account(tenant="nothing", user_principal_name=name, licenses=["INTUNE_A"], wait_timeout=60)
