@@ -218,7 +218,7 @@ sanity-artifact: artifact $(LINT)
 
 unit: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
-	$(PYTEST) -m "not more" tests/unit tests/promises $(OPTIONS)
+	$(PYTEST) -m "not more" tests/promises tests/unit $(OPTIONS)
 
 # By file, since the tests of one file may share a run that takes long.
 integration: $(TEST) | $(CHECKOUT)
