@@ -49,6 +49,8 @@ options:
       - When left out, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
       - V(managed_identity) and V(device_code) are only used when they are named here.
       - V(device_code) shows its code at the terminal, so it needs a task that runs in Ansible's worker.
+      - A credential in the options of a task outranks this variable, and the credentials of other methods in the
+        environment. Credentials of several methods in the options are refused.
       - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
     type: str
     choices: [client_secret, certificate, federated_token, managed_identity, device_code, token]

@@ -83,6 +83,8 @@ options:
       - When left out, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
       - V(managed_identity) is only used when it is named here. V(device_code) is refused, since it would need a person
         for each tenant.
+      - A credential in the options of this file outranks this variable, and the credentials of other methods in the
+        environment. Credentials of several methods in the options are refused.
       - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
   account:
     description: Primary SMTP address of the account that the connector is, or will be, bound to.

@@ -89,7 +89,7 @@ class Graph:
             return replace(answer, behaviour=behaviour_of(run_batch))
         refuse_without_permission(operation, claims)
         self.limits.charge(tenant.name, claims.client_id, operation)
-        self.limits.charge_shared(claims.client_id, tenant.description["shared_limit"], self.clock.now())
+        self.limits.charge_shared(claims.client_id, tenant.shared_limit, self.clock.now())
         resource, act, behaviour = action_of(operation, in_beta=_in_beta(call))
         scene = Scene(
             tenant=tenant,

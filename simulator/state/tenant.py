@@ -97,6 +97,12 @@ class Tenant:
         return int(self.description["token_lifetime"] or LIFETIME)
 
     @property
+    def shared_limit(self) -> Json | None:
+        """What Graph takes of one application over all tenants that say so."""
+        found: Json | None = self.description["shared_limit"]
+        return found
+
+    @property
     def account(self) -> str:
         return str(self.description["account"])
 

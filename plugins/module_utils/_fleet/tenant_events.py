@@ -60,7 +60,7 @@ class Known:
     def restored(cls, kept: Any) -> Known:
         """What L(kept) made. Raises C(ValueError), C(TypeError) if it is something else."""
         if not isinstance(kept, Mapping):
-            raise ValueError("what is kept of a tenant must be a mapping")
+            raise ValueError("a value of another type than a mapping")
         known = cls(**kept)
         listed = [] if known.quarantined is None else known.quarantined
         good = (
