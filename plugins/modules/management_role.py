@@ -123,6 +123,12 @@ management_role:
     parent: Organization Client Access
     role_type: OrganizationClientAccess
 
+progress:
+  description: What was seen while waiting for Exchange, which does not find at once what it has just created.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["Exchange does not find what was just created; trying again in 5 s"]
 error:
   description:
     - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(beyond_parent),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
+from .._core.redaction import also_hide
 from .._core.retry import Operation, header
 from .http import Http
 from .response import Response
@@ -17,6 +18,8 @@ from .service import Request, Service
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
+# What msal sends that proves who asks: made of the certificate, or found where the machine keeps it.
+_SECRETS = ("authorization", "x-identity-header", "secret", "client_assertion", "client_secret", "refresh_token")
 
 
 class _Reply:
@@ -47,6 +50,9 @@ class MsalTransport:
         )
 
     def _reply(self, request: Request) -> _Reply:
+        for name, value in (*request.headers.items(), *dict(request.form or {}).items()):
+            if name.lower() in _SECRETS:
+                also_hide(str(value).removeprefix("Basic "))
         response = self._http.fetch(self._service, request)
         said = response.json
         if response.status == 401 and header(response.headers, "WWW-Authenticate").lower().startswith("basic realm="):

@@ -93,15 +93,14 @@ class Side:
         guest = self._names_guest(person) if self.guests and person.kind != "member" else False
         if guest or (guest is None and not doubt):
             return guest, "guests or external users" if guest else f"{NOT_READ}: guests or external users"
-        doubt = doubt or self._may_activate(person)
+        doubt = doubt or (self._may_activate(person) if self.roles else "")
         return (None, doubt) if doubt else (False, "")
 
     def _may_activate(self, person: Person) -> str:
         """The role that a person may activate, by which the person would be named then."""
         if person.eligible is None:
             # Who is not included now is not covered now; but who may become excluded has to be known.
-            unread = self.roles and not self.including
-            return f"{NOT_READ}: who may activate role {self.roles[0]}" if unread else ""
+            return "" if self.including else f"{NOT_READ}: who may activate role {self.roles[0]}"
         state = "active" if self.including else "not active"
         return next((f"while role {one} is {state}" for one in self.roles if one in person.eligible), "")
 

@@ -97,6 +97,13 @@ def masked(text: str) -> str:
     return text if redactor is None else str(redactor.clean(text))
 
 
+def also_hide(secret: str) -> None:
+    """Never show, by the task that runs, what it has only got to know or made itself."""
+    redactor = _GUARD.get()
+    if redactor is not None:
+        redactor.add(secret)
+
+
 class _Secret:
     """One secret in all of its forms."""
 

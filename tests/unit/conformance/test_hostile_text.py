@@ -20,9 +20,10 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json 
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import read_fleet
 
 from .conftest import Clock
-from .wire import DOMAIN, Reply, Wire, token
+from .wire import DOMAIN, TENANT, Reply, Wire, token
 
 PURPOSE = Purpose("try it")
 HARMFUL = [
@@ -104,6 +105,28 @@ def test_an_option_with_harmful_text_is_named(
     assert f"the option {place} holds the character U+{ord(character):04X}" in result["msg"]
     assert result["msg"].isprintable()
     assert not perform(wire, clock, {"name": {"type": "raw"}}, name=wrap(HARMLESS)).get("failed")
+
+
+def test_a_customer_with_harmful_text_in_its_name_is_in_every_file(wire: Wire) -> None:
+    """An inventory with such a name was written into its cache, which nobody could read again."""
+    roles = ("3a2c62db-5318-420d-8d74-23affee5d9d5", "29232cdf-9323-42fd-ade2-1d097af3e4de")
+    relationship = {
+        "status": "active",
+        "customer": {"tenantId": TENANT, "displayName": "Con\ud83dtoso\x1b\u202e"},
+        "accessDetails": {"unifiedRoles": [{"roleDefinitionId": role} for role in roles]},
+        "endDateTime": "2099-01-01T00:00:00Z",
+    }
+    wire.answer(Reply(json.dumps({"value": [relationship]}).encode()))
+    shared = {
+        **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},
+        "auth_method": "token",
+        "graph_token": token(),
+        "ca_path": str(wire.ca_path),
+        "proxy": wire.proxy,
+    }
+    (host,) = read_fleet(None, TENANT, shared, (), 1, 60)
+    assert host["variables"]["tenant_name"] == "Con\ufffdtoso\ufffd\ufffd"
+    assert json.loads(json.dumps(host, ensure_ascii=False).encode()) == host
 
 
 def test_every_field_of_an_error_is_one_short_line(wire: Wire, tenant: Tenant) -> None:

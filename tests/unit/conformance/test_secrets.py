@@ -14,6 +14,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._client.msal_transport import MsalTransport
+from ansible_collections.intune.exchange.plugins.module_utils._client.service import Service
 from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, one_line
@@ -145,6 +147,27 @@ def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
     found = shown(graph, graph_token=None, exchange_token=None, **options)
     assert "AADSTS7000215" in found
     hidden(found, secret)
+
+
+@pytest.mark.parametrize(
+    ("name", "headers"), [("client_assertion", False), ("Authorization", True), ("X-IDENTITY-HEADER", True)]
+)
+def test_what_only_msal_knows_is_masked_as_well(wire: Wire, shown: Play, name: str, headers: bool) -> None:
+    """Proof that is made of a certificate, or found on the machine, is no option of ours."""
+    proof = "canary.of-a_proof.0123456789"
+    said = "AADSTS700027: " + "x" * 380 + f" {proof}"
+
+    def work(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+        service = Service("Microsoft Entra", "https://login.microsoftonline.com")
+        transport = MsalTransport(tenant.http, service, tenant.tokens._refused)
+        sent = {name: f"Basic {proof}" if name == "Authorization" else proof}
+        transport.post(f"{service.root}/t", data={} if headers else sent, headers=sent if headers else {})
+        return {}
+
+    wire.answer(Reply({"error": "invalid_client", "error_description": said}, 401))
+    found = shown(work)
+    assert "AADSTS700027" in found
+    hidden(found, proof)
 
 
 def test_a_password_of_the_module_is_masked_as_well(wire: Wire, clock: Clock) -> None:

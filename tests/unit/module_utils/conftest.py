@@ -32,19 +32,24 @@ DEFAULTS = {option: spec.get("default") for option, spec in CONNECTION_SPEC.item
 
 _CONNECTIONS = Connections()
 _SIGN_INS: dict[str, Token] = {}
-_ALONE = ("test_auth", "test_http", "test_token_cache")  # what proves something of connections and sign-ins
 
 
 def shared(simulator: Simulator, tenant: str) -> dict[str, Any]:
     """What tests share where it makes no difference, since a task takes three times as long without.
 
     Where a fault is ordered each task opens connections of its own, and signs in; where the tenant was changed, it
-    signs in. What is proved of both has no part in this: test_auth, test_http, test_token_cache and the conformance.
+    signs in. What is proved of both has no part in this: the tests of _client, and the conformance.
     """
     if not simulator.is_calm():
         return {}
     at_its_start = {"memory": _SIGN_INS} if simulator.is_at_its_start(tenant) else {}
     return {"connections": _CONNECTIONS, **at_its_start}
+
+
+@pytest.fixture
+def sharing() -> Callable[[Simulator, str], dict[str, Any]]:
+    """What a task is given of earlier ones; nothing where connections and sign-ins are what is tested."""
+    return shared
 
 
 @dataclass
@@ -90,13 +95,12 @@ def simulator(running: Simulator) -> Simulator:
 
 
 @pytest.fixture
-def signed_in(simulator: Simulator, clock: Clock, request: pytest.FixtureRequest) -> Callable[..., Tenant]:
+def signed_in(simulator: Simulator, clock: Clock, sharing: Callable[..., dict[str, Any]]) -> Callable[..., Tenant]:
     """Opens a simulated tenant; options as of the modules."""
-    alone = request.node.path.stem in _ALONE
 
     def opened(name: str = "ready", **options: Any) -> Tenant:
         params = {**DEFAULTS, **simulator.options(name), **options}
-        given = {**({} if alone else shared(simulator, name)), **clock.options}
+        given = {**sharing(simulator, name), **clock.options}
         return open_tenant(params, Redactor(), lambda line: None, None, **given)
 
     return opened
@@ -108,7 +112,7 @@ def tenant(signed_in: Callable[..., Tenant]) -> Tenant:
 
 
 @pytest.fixture
-def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
+def run(simulator: Simulator, clock: Clock, sharing: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """Runs a module with these options, as the door does: its arguments validated, its result without secrets."""
 
     def carried_out(
@@ -120,7 +124,7 @@ def run(simulator: Simulator, clock: Clock) -> Callable[..., dict[str, Any]]:
             declaration.argument_spec, required_if=[list(one) for one in declaration.required_if]
         ).validate(arguments)
         assert not validated.error_messages, validated.error_messages
-        given = {**shared(simulator, tenant), **clock.options}
+        given = {**sharing(simulator, tenant), **clock.options}
         return perform(declaration, validated.validated_parameters, check_mode, **given)
 
     return carried_out

@@ -191,6 +191,12 @@ def test_what_of_a_batch_is_repeated() -> None:
 
 
 def test_a_batch_that_never_ends_well() -> None:
+    client, graph = trial(*(batch(part("a", 504)) for _number in range(6)))
+    found = graph.batch({"a": Read("a", PURPOSE)})["a"]
+    assert found.kind == "unavailable" and len(client.wire.sent) == 6 and len(client.slept) == 5
+    # What is refused for now is asked again for as long as there is time.
+    client, graph = trial(*(batch(part("a", 429)) for _number in range(12)), batch(part("a", body=PAGE)))
+    assert graph.batch({"a": Read("a", PURPOSE)})["a"] == PAGE["value"] and len(client.slept) == 12
     client, graph = trial(*(batch(part("a", 429)) for _number in range(99)))  # until the time of the task is over
     error = failure(graph.batch, {"a": Read("a", PURPOSE)})
     assert error.kind == "throttled" and f"after {len(client.wire.sent)} attempts" in error.problem

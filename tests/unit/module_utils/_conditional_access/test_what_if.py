@@ -95,3 +95,23 @@ def test_what_cannot_be_asked_is_said(asked: Asked, simulator: Simulator) -> Non
 
 def test_nobody_is_asked_about_without_a_name(asked: Asked, simulator: Simulator) -> None:
     assert asked() == [] and asks(simulator) == 0
+
+
+def test_a_check_is_not_met_where_the_service_says_otherwise(simulator: Simulator, clock: Clock) -> None:
+    """The policies are judged to cover mail apps, and the service leaves one of them out."""
+
+    def checks() -> dict[str, dict[str, str]]:
+        domain = simulator.facts("retired_covered")["domain"]
+        params = {**DEFAULTS, **simulator.options("retired_covered"), "emergency_accounts": 2}
+        params["what_if_users"] = [f"adele.vance@{domain}"]
+        result = perform(module.DECLARATION, params, True, **clock.options)
+        return {one["id"]: one for one in result["checks"]}
+
+    assert checks()["modern_clients"]["status"] == "met"
+    policies = simulator.state("retired_covered")["conditionalAccessPolicies"]
+    answer = [{**one, "policyApplies": False, "analysisReasons": "users"} for one in policies]
+    simulator.fault(match=ASK, kind="status", status=200, body={"value": answer}, count=4)
+    found = checks()
+    assert found["modern_clients"]["status"] == found["eas_bound"]["status"] == "unknown"
+    assert "Microsoft Entra says that" in found["modern_clients"]["evidence"]
+    assert "by the rules here it applies" in found["modern_clients"]["evidence"]
