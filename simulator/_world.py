@@ -83,7 +83,7 @@ class _Seeded:
     def of(cls, tenant: Tenant, at: datetime) -> _Seeded:
         return cls(at, tenant.revision.number, pickle.dumps(tenant.objects()))
 
-    def put_back(self, tenant: Tenant) -> None:
+    def seed_again(self, tenant: Tenant) -> None:
         tenant.stores.clear()
         tenant.past.clear()
         for name, items in pickle.loads(self.stores).items():
@@ -147,7 +147,7 @@ class World:
             if seeded is None or self.clock.now() - seeded.at > _FRESH:
                 self._seed(tenant)
             elif tenant.revision.number != seeded.revision:
-                seeded.put_back(tenant)
+                seeded.seed_again(tenant)
 
     def is_at_its_start(self, tenant: Tenant) -> bool:
         """Whether nothing changed a tenant since it was made."""

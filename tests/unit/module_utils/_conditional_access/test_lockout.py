@@ -68,7 +68,7 @@ TENANT: Result = {
         "policies": [
             policy(
                 "Old",
-                {"includeUsers": ["All"], "excludeUsers": [UNKNOWN, "x@y.z", "alex.wilber"], "excludeGroups": ["None"]},
+                {"includeUsers": ["All"], "excludeUsers": [UNKNOWN, "x@y.z", "alex.wilber"], "excludeGroups": ["Nothing"]},
                 "disabled",
                 # Nothing that the tests of other policies would meet.
                 {"operator": "OR", "builtInControls": ["mfa"]},
@@ -368,7 +368,7 @@ def test_an_exclusion_that_is_nobody_any_more(keep: Keep, simulator: Simulator) 
     assert keep(display_name="Old", description="Left as it is")["changed"]
     looked = keep(True, display_name="Old", remove_missing_exclusions=True)
     assert looked["diff"]["after"]["conditions"]["users"]["excludeUsers"] == [alex]
-    by_hand = {"users": {"exclude_users": {"remove": [UNKNOWN, "x@y.z"]}, "exclude_groups": {"remove": ["None"]}}}
+    by_hand = {"users": {"exclude_users": {"remove": [UNKNOWN, "x@y.z"]}, "exclude_groups": {"remove": ["Nothing"]}}}
     assert keep(True, display_name="Old", conditions=by_hand)["diff"]["after"] == looked["diff"]["after"]
     assert keep(display_name="Old", policy_state="enabled", remove_missing_exclusions=True)["changed"]
     (new,) = kept_policies(simulator)
