@@ -33,7 +33,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "When a service asks to wait, nothing is sent to it before that time, in whatever form it says it, and "
         "whatever is sent next.",
         (
-            f"{_UNIT}_client/test_http.py::test_throttling_is_waited_out",
+            f"{_UNIT}_http/test_http.py::test_throttling_is_waited_out",
             f"{_WIRE}test_waits.py::test_the_wait_counts_whatever_the_body",
             f"{_WIRE}test_waits.py::test_so_does_that_of_a_part_of_a_batch",
             f"{_WIRE}test_waits.py::test_nothing_is_sent_to_the_service_before",
@@ -46,8 +46,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "headers, interim answers, chunks, trailers or a body come byte by byte, or JSON is read. A wait that would"
         " not end before it is not begun.",
         (
-            f"{_UNIT}_client/test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
-            f"{_UNIT}_client/test_http.py::test_a_dripping_body_ends_with_the_task",
+            f"{_UNIT}_http/test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
+            f"{_UNIT}_http/test_http.py::test_a_dripping_body_ends_with_the_task",
             f"{_WIRE}test_deadline.py::test_an_answer_that_drips_ends_with_the_task",
             f"{_WIRE}test_deadline.py::test_so_does_one_without_tls",
             f"{_WIRE}test_deadline.py::test_so_does_the_answer_of_a_proxy",
@@ -59,7 +59,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     5: (
         "After 503, the next attempt uses a new connection.",
-        (f"{_UNIT}_client/test_http.py::test_after_503_a_new_connection_is_used",),
+        (f"{_UNIT}_http/test_http.py::test_after_503_a_new_connection_is_used",),
     ),
     6: (
         "A second run writes nothing and reports no change. The last of several tasks decides how it ends, whatever "
@@ -120,7 +120,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "Nothing is sent to an address that is not one of the tenant's services: no page link, redirect or discovery "
         "document leads elsewhere, and no token goes to the other service.",
         (
-            f"{_UNIT}_client/test_http.py::test_nothing_goes_to_another_origin",
+            f"{_UNIT}_http/test_http.py::test_nothing_goes_to_another_origin",
             f"{_UNIT}_client/test_auth.py::test_a_discovery_document_cannot_lead_the_secret_elsewhere",
             f"{_PROMISES}test_faults.py::test_every_single_fault",
             f"{_PROMISES}test_parsers.py::test_addresses",
@@ -168,8 +168,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
             f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
             f"{_PROMISES}test_answers.py::test_spoilt_answers",
-            f"{_UNIT}_client/test_http.py::test_json_is_strict",
-            f"{_UNIT}_client/test_http.py::test_a_body_is_bounded",
+            f"{_UNIT}_http/test_http.py::test_json_is_strict",
+            f"{_UNIT}_http/test_http.py::test_a_body_is_bounded",
         ),
     ),
     18: (

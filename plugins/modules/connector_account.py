@@ -145,8 +145,8 @@ EXAMPLES = r"""
 RETURN = r"""
 connector_account:
   description:
-    - The account as it is wanted, under the names of the options. Empty when it is absent. After a wait with the primary
-      address that it has.
+    - The account as it is wanted, under the names of the options. Empty when it is absent. After a wait with the
+      primary address that it has.
   returned: success
   type: dict
   sample:

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Response
-from ansible_collections.intune.exchange.plugins.module_utils._client.service import Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine import tenant as tenant_module
+from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http, Response
+from ansible_collections.intune.exchange.plugins.module_utils._http.service import Request, Service
 
 from .asked import BATCH, EXCHANGE, Asked, asked_of_exchange, asked_of_graph, strays
 from .observed import Observed

@@ -26,11 +26,11 @@ from weakref import WeakKeyDictionary
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import http
-from ansible_collections.intune.exchange.plugins.module_utils._client.sockets import Limit
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections, Lost, Transport
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
+from ansible_collections.intune.exchange.plugins.module_utils._http import http
+from ansible_collections.intune.exchange.plugins.module_utils._http.sockets import Limit
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Connections, Lost, Transport
 from simulator import Simulator
 
 from .bystanders import Objects

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import http
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._http import http
 
 from .harness import Bench, Undisturbed
 from .scenarios import SCENARIOS, Scenario

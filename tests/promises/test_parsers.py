@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import graph_answers
-from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CLOUDS, cloud_of
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import http_date, retry_after
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
 from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.controls import check
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.values import count, duration, size
 from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_info import DECLARATION

@@ -28,6 +28,7 @@ FLOORS = {
     "plugins/module_utils": [
         {"_core"},
         {"_client"},
+        {"_http"},
         {"_exchange"},
         {"_engine"},
         {"_rbac", "_mobile_access", "_conditional_access"},

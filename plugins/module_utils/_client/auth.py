@@ -15,14 +15,14 @@ from .._core.connection import Cloud, named
 from .._core.errors import Answer, TenantError, one_line, usage
 from .._core.redaction import Redactor, masked
 from .._core.targets import is_guid
+from .._http.claims import tenant_of
+from .._http.http import Http
+from .._http.service import Service
 from .auth_method import choose_method
 from .certificate import client_credential, read_certificate
-from .claims import tenant_of
 from .entra_steps import ENTRA_STEPS
-from .http import Http
 from .machine import identity_endpoint, machine_ids
 from .msal_transport import WAITING, MsalTransport
-from .service import Service
 from .token_cache import Token, TokenCache, is_token, key_of
 
 try:

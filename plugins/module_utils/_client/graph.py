@@ -13,11 +13,11 @@ from urllib.parse import quote, unquote, urlsplit
 from .._core.errors import Answer, Purpose, TenantError, kind_of
 from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
-from .claims import claims, grant_step
+from .._http.claims import claims, grant_step
+from .._http.http import Http
+from .._http.response import WHOLE, Response
+from .._http.service import Bearer, Request, Service
 from .graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
-from .http import Http
-from .response import WHOLE, Response
-from .service import Bearer, Request, Service
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"

@@ -12,9 +12,9 @@ from typing import Any
 from .._core.errors import Purpose, TenantError
 from .._core.redaction import also_hide
 from .._core.retry import Operation, header
-from .http import Http
-from .response import Response
-from .service import Request, Service
+from .._http.http import Http
+from .._http.response import Response
+from .._http.service import Request, Service
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet

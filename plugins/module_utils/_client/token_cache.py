@@ -26,7 +26,7 @@ from .._core.connection import named
 from .._core.errors import TenantError, one_line, usage
 from .._core.private_file import why_not_private
 from .._core.strict_json import parse_json
-from .http import Http
+from .._http.http import Http
 
 _MARGIN = 300  # seconds that a token must still live, so that it outlasts most tasks; the Azure SDKs renew as early
 _LOOK = 0.05  # seconds between two looks at a lock that another task holds

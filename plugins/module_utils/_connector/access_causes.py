@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .._client.claims import DIRECTORY_ROLES, claims, directory_roles, held, permissions
 from .._core.errors import NEXT_STEPS, TenantError
+from .._http.claims import DIRECTORY_ROLES, claims, directory_roles, held, permissions
 
 NO_ROLE = "no_role_in_exchange"  # kind of an error: Exchange does not list the cmdlet for the caller
 SIGN_IN = "Exchange.ManageAsApp"

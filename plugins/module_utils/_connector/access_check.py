@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._client.claims import claims, directory_roles, permissions
 from .._client.graph import odata
 from .._core.concurrent import gather
 from .._core.errors import OF_ANSWERS, Purpose, TenantError, one_line
 from .._core.resource import fold, folded_set
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
+from .._http.claims import claims, directory_roles, permissions
 from .access_causes import NO_ROLE, SIGN_IN, Verdict, explain
 from .connectors import READ_CONNECTORS, not_offered
 from .organization import authority_of

@@ -9,11 +9,11 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._client.claims import claims, directory_roles, held
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold, folded_set
 from .._engine.poll import poll
 from .._engine.tenant import Tenant
+from .._http.claims import claims, directory_roles, held
 from .account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name, the_user
 from .accounts import primary_address
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from .._client.claims import tenant_of
 from .._client.graph import Read, odata
-from .._client.response import Response
 from .._core.errors import Purpose, TenantError
 from .._engine.tenant import Tenant
+from .._http.claims import tenant_of
+from .._http.response import Response
 
 _PROPERTIES = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime"
 _AUTHORITY = "mobileDeviceManagementAuthority"

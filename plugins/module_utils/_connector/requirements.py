@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._client.claims import claims
 from .._client.graph import Read, odata
 from .._core.checks import Requirement, judge_all, shortfalls
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
+from .._http.claims import claims
 from .._rbac.cmdlet_access import read_entries
 from . import verdicts as judge
 from .accounts import account_read, check_address

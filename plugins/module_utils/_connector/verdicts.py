@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._client.claims import permissions
 from .._core.checks import Verdict, met, unknown, unmet, unread
 from .._core.errors import TenantError
+from .._http.claims import permissions
 from .._mobile_access.values import counted
 from .._rbac.cmdlet_access import CONNECTOR_CMDLETS
 from .._rbac.cmdlet_access import judge as judge_access

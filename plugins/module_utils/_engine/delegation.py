@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .._client.claims import claims, directory_roles
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold
+from .._http.claims import claims, directory_roles
 from .exchange import exchange_of
 from .tenant import Tenant
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from .._client.service import Bearer
 from .._exchange.invoke_command import Exchange
+from .._http.service import Bearer
 from .tenant import Tenant
 
 

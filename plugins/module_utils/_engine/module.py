@@ -9,10 +9,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._client import auth, transport
+from .._client import auth
 from .._core.caller import watch_process
 from .._core.redaction import Redactor, hide, proxy_credentials, secrets_of
 from .._core.text import all_fit
+from .._http import transport
 from .run import Declaration, perform
 
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from .._client.auth import Tokens
 from .._client.graph import Graph
-from .._client.http import Http
-from .._client.service import Bearer
 from .._client.token_cache import Token
-from .._client.transport import IMPORT_ERROR
 from .._core.connection import Cloud, cloud_of, named, proxy_of
 from .._core.errors import one_line, usage
 from .._core.redaction import Redactor
+from .._http.http import Http
+from .._http.service import Bearer
+from .._http.transport import IMPORT_ERROR
 
 _TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # it stands in addresses
 

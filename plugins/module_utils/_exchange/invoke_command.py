@@ -20,14 +20,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .._client.claims import permissions
-from .._client.http import Http
-from .._client.origins import REDIRECTS
-from .._client.response import WHOLE, Response
-from .._client.service import Bearer, Request, Service
 from .._core.errors import Purpose, TenantError
 from .._core.resource import fold
 from .._core.retry import Operation
+from .._http.claims import permissions
+from .._http.http import Http
+from .._http.origins import REDIRECTS
+from .._http.response import WHOLE, Response
+from .._http.service import Bearer, Request, Service
 from .answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from .cmdlet_contract import CMDLETS
 from .parameters import checked, reads, result_size

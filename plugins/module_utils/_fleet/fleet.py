@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from .._client.transport import Connections
 from .._connector import connectors
 from .._connector.requirements import requirements
 from .._core.concurrent import gather
@@ -23,6 +22,7 @@ from .._core.retry import Deadline
 from .._core.targets import blank_refusal, is_blank
 from .._engine.run import Declaration, perform
 from .._engine.tenant import Tenant
+from .._http.transport import Connections
 from .._mobile_access import access_rules, mailbox_policies, organization_settings
 from .._mobile_access.values import counted
 from .._mobile_devices import devices

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._client.claims import claims
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, fold
 from .._core.targets import only
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
+from .._http.claims import claims
 from .cmdlet_access import READER
 from .service_principals import find_service_principal
 

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._client.claims import claims
 from .._core.errors import TenantError, usage
 from .._core.resource import Field, Record, Resource, fold
 from .._core.targets import only
 from .._engine.exchange_objects import Cmdlets
 from .._engine.tenant import Tenant
+from .._http.claims import claims
 
 _ROLE = "the Exchange role Role Management"
 _WHICH = (

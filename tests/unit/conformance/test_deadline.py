@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import http as client
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
+from ansible_collections.intune.exchange.plugins.module_utils._http import http as client
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http, Request, Service
 from simulator.server.address import Address
 from simulator.server.tls import server_context
 

@@ -15,13 +15,13 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.msal_transport import MsalTransport
-from ansible_collections.intune.exchange.plugins.module_utils._client.service import Service
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._http.service import Service
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Connections
 from ansible_collections.intune.exchange.plugins.modules import connector_account
 
 from .conftest import Clock

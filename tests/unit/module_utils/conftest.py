@@ -18,13 +18,13 @@ import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Connections
 from simulator import Simulator
 
 TENANTS: list[str | Path] = [path.stem for path in (Path(__file__).parents[3] / "simulator" / "tenants").glob("*.yml")]

@@ -68,7 +68,11 @@ TENANT: Result = {
         "policies": [
             policy(
                 "Old",
-                {"includeUsers": ["All"], "excludeUsers": [UNKNOWN, "x@y.z", "alex.wilber"], "excludeGroups": ["Nothing"]},
+                {
+                    "includeUsers": ["All"],
+                    "excludeUsers": [UNKNOWN, "x@y.z", "alex.wilber"],
+                    "excludeGroups": ["Nothing"],
+                },
                 "disabled",
                 # Nothing that the tests of other policies would meet.
                 {"operator": "OR", "builtInControls": ["mfa"]},

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims, grant_step, held
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims, grant_step, held
 from ansible_collections.intune.exchange.plugins.modules import (
     exchange_cmdlet,
     management_role,

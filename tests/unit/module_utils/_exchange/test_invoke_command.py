@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, fold
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
@@ -20,6 +19,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_o
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.parameters import HASH_TABLE, checked, edit
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from simulator import Simulator
 
 from ..conftest import Clock

@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import http
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import STATES, state
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, _Progress, read_fleet
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.shares import Shares
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._http import http
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Lost
 from ansible_collections.intune.exchange.plugins.modules import (
     activesync_organization_settings,
     connector_info,

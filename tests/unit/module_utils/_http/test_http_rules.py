@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http
-from ansible_collections.intune.exchange.plugins.module_utils._client.service import Bearer, Request, Service
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Operation, Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http
+from ansible_collections.intune.exchange.plugins.module_utils._http.service import Bearer, Request, Service
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Lost
 
 PURPOSE = Purpose("try it", "Some.Permission")
 ROOT = "https://graph.example"
