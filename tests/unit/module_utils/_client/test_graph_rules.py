@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Graph, Read
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 
-from .test_http_rules import ROOT, Trial, reply
+from .._http.test_http_rules import ROOT, Trial, reply
 
 PURPOSE = Purpose("try it", "Some.Permission")
 # "Handling future members in evolvable enumerations"
