@@ -27,8 +27,8 @@ NAME = "ansible_collections.intune.exchange.plugins"
 FLOORS = {
     "plugins/module_utils": [
         {"_core"},
-        {"_client"},
         {"_http"},
+        {"_client"},
         {"_exchange"},
         {"_engine"},
         {"_rbac", "_mobile_access", "_conditional_access"},
