@@ -73,12 +73,10 @@ def code_lines(path: Path) -> int:
     return sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("#"))
 
 
-def test_every_module_is_in_the_action_group_and_has_the_door() -> None:
-    runtime = load("meta/runtime.yml")
-    assert sorted(runtime["action_groups"]["tenant"]) == MODULES
-    door = {"action_plugin": "intune.exchange.connector"}
-    assert runtime["plugin_routing"]["modules"] == dict.fromkeys(MODULES, door)
-    assert [path.stem for path in (PLUGINS / "action").glob("*.py")] == ["connector"]
+def test_every_module_is_in_the_action_group_and_has_an_action_plugin() -> None:
+    """One for each: what `plugin_routing` names is not imported before the workers are forked, so each would import msal."""
+    assert sorted(load("meta/runtime.yml")["action_groups"]["tenant"]) == MODULES
+    assert sorted(path.stem for path in (PLUGINS / "action").glob("*.py")) == MODULES
 
 
 @pytest.mark.parametrize("name", MODULES)
