@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ._world import Settings, World
+from ._world import Environment, Settings
 from .server.address import LOOPBACK, address_of
 from .server.control import control_handler
 from .server.public_names import PUBLIC_NAMES, REGION, REGION_PATH, dispatching
@@ -61,7 +61,7 @@ class Simulator:
         )
         self._directory = Path(tempfile.mkdtemp(prefix="simulated-tenant-"))
         try:
-            self._world = World(settings, self._directory)
+            self._world = Environment(settings, self._directory)
             self._context, self._ca_path = server_context(
                 self._directory, self._address, *((*PUBLIC_NAMES.values(), REGION) if public_port is not None else ())
             )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from .cmdlets.contract import load_cmdlets
-from .cmdlets.nouns import Run
+from .cmdlets.nouns import CmdletCall
 from .conditional_access.conditional_access import seed_conditional_access
 from .directory.directory_seed import seed_directory
 from .directory.groups import seed_groups
@@ -30,7 +30,7 @@ from .intune.managed_devices import seed_managed_devices
 from .odata.contract import shipped_contract
 from .odata.downloads import Downloads
 from .odata.limits import Limits
-from .server.conductor import Conductor, Service
+from .server.conductor import RequestPipeline, Service
 from .server.faults import Faults
 from .server.interference import Interference
 from .server.ledger import Ledger
@@ -93,7 +93,7 @@ class _Seeded:
         self.revision = tenant.revision.number
 
 
-class World:
+class Environment:
     """The tenants, the services that show them, and what surrounds both."""
 
     def __init__(self, settings: Settings, directory: Path) -> None:
@@ -122,7 +122,7 @@ class World:
         )
         self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
         self.interference = Interference(self.tenants, self._administrator)
-        self.conductor = Conductor(self.tenants, self.clock, self.ledger, self.faults, self.interference)
+        self.conductor = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
         self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
         self._seeded: dict[str, _Seeded] = {}
         self._descriptions: dict[str, Json] = {}  # of tenants that were described anew, as they were before
@@ -162,7 +162,7 @@ class World:
             seed(tenant, now)
         if tenant.exchange is not None:
             cmdlet = self.cmdlets["get-organizationconfig"]
-            seed_exchange(Run(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
+            seed_exchange(CmdletCall(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
         self._seeded[tenant.tenant_id] = _Seeded.of(tenant, now)
 
     def seed_anew(self, tenant: Tenant, more: Json) -> None:

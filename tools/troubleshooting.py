@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/troubleshooting.rst"
-_FAILURES = ("TenantError", "usage", "Lost")
+_FAILURES = ("TenantError", "usage", "RequestFailed")
 HOLE = "…"  # what depends on the case
 
 # Each value of error.kind: what it means.
@@ -138,7 +138,7 @@ Before you look further
 
 @dataclass(frozen=True)
 class Said:
-    """One place in the code that fails: C(kinds) and C(sentences) are all that it can come to."""
+    """One place in the code that fails: `kinds` and `sentences` are all that it can come to."""
 
     file: str
     kinds: tuple[str, ...]
@@ -203,7 +203,7 @@ def _said(file: str, node: ast.Call, known: dict[str, list[ast.expr]]) -> Said:
     if name == "usage":
         step = given.get("next_step", node.args[1] if len(node.args) > 1 else None)
         return Said(file, ("usage",), _texts(node.args[0], known), " ".join(_texts(step, known)[:1]))
-    if name == "Lost":
+    if name == "RequestFailed":
         return Said(file, _texts(node.args[1], known), _texts(node.args[2], known), "")
     step = given.get("next_step", node.args[5] if len(node.args) > 5 else None)
     kinds = _texts(node.args[0], known)

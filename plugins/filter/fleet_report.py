@@ -103,7 +103,7 @@ from ..plugin_utils._trust import text_as_data
 
 
 def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json: bool = False) -> dict[str, Any] | str:
-    """The report on C(tenants)."""
+    """The report on `tenants`."""
     if not isinstance(tenants, list) or not all(isinstance(one, Mapping) and one.get("name") for one in tenants):
         raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
     made = {key: _writable(value) for key, value in report(tenants, str(made_at), int(max_sync_age)).items()}

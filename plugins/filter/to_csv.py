@@ -62,7 +62,7 @@ _CELL_BEGINS = re.compile(r"([,;|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 
 
 def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
-    """C(rows) as CSV text."""
+    """`rows` as CSV text."""
     table = Rows("to_csv", rows, columns)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -73,7 +73,7 @@ def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
 
 
 def _cell(value: Any, begins: bool = False) -> str:
-    """C(value) as the text of a cell; C(begins) where it begins a line, and others follow."""
+    """`value` as the text of a cell; `begins` where it begins a line, and others follow."""
     text = text_of(value).replace("\0", "")
     if isinstance(value, int | float):
         # For a spreadsheet with another separator the whole line is one cell, and -1,5+A1 a formula.

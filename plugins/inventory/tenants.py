@@ -223,7 +223,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._add(host)
 
     def _found(self, path: str, cache: bool) -> dict[str, list[Any]]:
-        """The hosts, and why others are none. C(cache) says whether the cache may be used; it is written either way.
+        """The hosts, and why others are none. `cache` says whether the cache may be used; it is written either way.
 
         A tenant that could not be read is read again each time, and does not make what is known of the others younger.
         """

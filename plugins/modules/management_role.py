@@ -141,11 +141,11 @@ error:
 from ..module_utils._core.resource import clearing
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._rbac.management_roles import ROLE, keep_role
+from ..module_utils._rbac.management_roles import ROLE, ensure_role
 
 DECLARATION = Declaration(
     "configure the management role",
-    keep_role,
+    ensure_role,
     {
         **{one.option: {"type": "str", **one.spec} for one in (*ROLE.keys, *ROLE.fields)},
         "marker": {"type": "str"},

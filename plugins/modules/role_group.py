@@ -196,10 +196,10 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._rbac.role_groups import CLEARS, OPTIONS, keep_role_group
+from ..module_utils._rbac.role_groups import CLEARS, OPTIONS, ensure_role_group
 
 DECLARATION = Declaration(
-    "configure the role group", keep_role_group, OPTIONS, clears=CLEARS, selects=frozenset(("marker",))
+    "configure the role group", ensure_role_group, OPTIONS, clears=CLEARS, selects=frozenset(("marker",))
 )
 
 

@@ -30,7 +30,7 @@ from ..module_utils._client.token_cache import Token
 from ..module_utils._core.caller import watch_worker
 from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
 from ..module_utils._core.text import all_fit
-from ..module_utils._engine.run import Declaration, perform, refuse_null
+from ..module_utils._engine.run import Declaration, refuse_null, run_declaration
 from ..module_utils._http import transport
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -144,7 +144,7 @@ class ActionModule(ActionBase):
                 _display.vvv(f"intune.exchange: {line}", host=variables.get("inventory_hostname"))
 
             check_mode = bool(self._task.check_mode)
-            result = perform(
+            result = run_declaration(
                 declaration,
                 parameters,
                 check_mode,

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.forms import Forms
 from ..state.wire import Answer, Json
 from .contract import Cmdlet
-from .nouns import Run
+from .nouns import CmdletCall
 
 # What .NET counts ticks of 100 nanoseconds from.
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
@@ -27,8 +27,8 @@ _ANNOTATED = {"integer": "System.Int32", "guid": "System.Guid", "datetime": "Sys
 _ENDINGS = {"seven_digits": ".0000000Z", "offset": "+00:00", "seconds": "Z"}
 
 
-@behaves("exchange-result-size")
-def limited(run: Run, objects: Sequence[Json]) -> tuple[Sequence[Json], bool]:
+@implements("exchange-result-size")
+def limited(run: CmdletCall, objects: Sequence[Json]) -> tuple[Sequence[Json], bool]:
     """The first ResultSize objects with a warning when there were more, and whether a link comes along."""
     if "ResultSize" not in run.cmdlet.parameters:
         return objects, False
@@ -59,7 +59,7 @@ def shaped(cmdlet: Cmdlet, item: Json, names: list[str], forms: Forms) -> Json:
     return shaped
 
 
-@behaves("exchange-annotations")
+@implements("exchange-annotations")
 def _annotation(kind: str, value: Any, forms: Forms, *, is_time: bool) -> tuple[str, str] | None:
     """What is said of the type of a value, and as what."""
     if forms.annotations == "odata_type":
@@ -71,7 +71,7 @@ def _annotation(kind: str, value: Any, forms: Forms, *, is_time: bool) -> tuple[
     return ("data.type", written) if written else None
 
 
-@behaves("exchange-times")
+@implements("exchange-times")
 def _written(kind: str, value: Any, forms: Forms, *, is_time: bool) -> Any:
     if kind == "string" and isinstance(value, int):
         return str(value)
@@ -82,8 +82,8 @@ def _written(kind: str, value: Any, forms: Forms, *, is_time: bool) -> Any:
     return value
 
 
-@behaves("exchange-warnings")
-def body_of(url: str, run: Run, value: list[Json], *, has_more: bool) -> Json:
+@implements("exchange-warnings")
+def body_of(url: str, run: CmdletCall, value: list[Json], *, has_more: bool) -> Json:
     """A page. One that has a next page carries the warning too, which says nothing there."""
     warned = has_more and run.tenant.forms.pages == "warned" and MORE not in run.warnings
     return {
@@ -94,7 +94,7 @@ def body_of(url: str, run: Run, value: list[Json], *, has_more: bool) -> Json:
     }
 
 
-@behaves("exchange-empty")
+@implements("exchange-empty")
 def emptied(body: Json, forms: Forms) -> Answer:
     """No objects, in one of the ways in which that is said."""
     if forms.empty == "no_content" and not body["@adminapi.warnings"]:

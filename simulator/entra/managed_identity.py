@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..behaviours.table import behaves, behaviour_of
+from ..behaviours.table import behaviour_of, implements
 from ..server.tls import write_private
 from ..state.tenant import Principal, Tenant
 from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
@@ -44,7 +44,7 @@ class ManagedIdentity:
             body = {"error": refusal.code, "error_description": refusal.message}
             return Answer(refusal.status, body, refusal.extra.get("headers", {}), refusal.behaviour)
 
-    @behaves("imds-token")
+    @implements("imds-token")
     def _carry_out(self, call: Call) -> Json:
         options = call.options()
         if call.path.rstrip("/") != PATH or call.method != "GET":
@@ -75,7 +75,7 @@ class ManagedIdentity:
             "token_type": "Bearer",
         }
 
-    @behaves("imds-arc")
+    @implements("imds-arc")
     def _challenge(self, call: Call) -> None:
         """Of a server under Azure Arc: who asks has to be able to read a file, and shows what is in it."""
         if self.secret_file is None:

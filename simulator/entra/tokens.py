@@ -18,7 +18,7 @@ from typing import Any
 import jwt
 from jwt.algorithms import RSAAlgorithm
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..server.tls import rsa_key
 from ..state.clock import Clock
 from ..state.tenant import DIRECTORY_ROLES, LIFETIME, Principal, Tenant
@@ -40,7 +40,7 @@ class Claims:
     issued: datetime | None
 
 
-@behaves("token-directory-roles")
+@implements("token-directory-roles")
 def directory_role_ids(tenant: Tenant, principal: Principal) -> list[str]:
     return sorted(DIRECTORY_ROLES[name] for name in set(tenant.directory_roles(principal.object_id)))
 
@@ -138,7 +138,7 @@ class Tokens:
             issued=issued,
         )
 
-    @behaves("token-lifetime")
+    @implements("token-lifetime")
     def _check_life(self, tenant: Tenant | None, issued: datetime | None) -> None:
         """A life that the description sets goes by the simulated clock, so that it can end in the middle of a run."""
         if tenant is None or issued is None or tenant.description["token_lifetime"] is None:

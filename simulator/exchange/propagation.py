@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.tenant import Past, Tenant
 from ..state.wire import Json
 
@@ -37,7 +37,7 @@ def remembering(tenant: Tenant, now: datetime, act: Callable[[], Result]) -> Res
     return result
 
 
-@behaves("rights-lag")
+@implements("rights-lag")
 def effective(tenant: Tenant, issued: datetime | None) -> State:
     """What counts for a token issued then: changes that were older than the delay. Of unknown age: what was first."""
     for past in tenant.past:
@@ -46,6 +46,6 @@ def effective(tenant: Tenant, issued: datetime | None) -> State:
     return present(tenant)
 
 
-@behaves("rights-lag")
+@implements("rights-lag")
 def _delay(tenant: Tenant) -> timedelta:
     return timedelta(seconds=(tenant.exchange or {}).get("rights_after", 0))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from .clock import iso
 from .forms import Forms, read_forms
 from .store import Revision, Store
@@ -207,7 +207,7 @@ class Tenant:
         }
 
 
-@behaves("application-consented")
+@implements("application-consented")
 def _client_id(home: str, kind: str) -> str:
     """An application has one id in every tenant that knows it; `home` is the domain of the one that registered it."""
     return _uuid(home, "client", kind)

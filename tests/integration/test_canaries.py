@@ -4,7 +4,7 @@
 """Promise 15: every way to sign in, whatever comes of the task, at every verbosity: no secret is in output, log, files
 that callbacks write, files that stay behind, or the list of processes.
 
-C(make test) takes one verbosity for each door, and as processes, which take seconds each, one task for each way to sign
+`make test` takes one verbosity for each door, and as processes, which take seconds each, one task for each way to sign
 in. PROMISES=all takes all of them.
 """
 
@@ -57,7 +57,7 @@ def forms(secret: str, user: str = "svc") -> set[str]:
 def tasks(simulator: Simulator, whole: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     """For each way to sign in: what works, a refusal of the service, a wrong argument, and a value that cannot be.
 
-    Without C(whole), one of the four in turn.
+    Without `whole`, one of the four in turn.
     """
     asked = {"cmdlet": "Set-CASMailbox", "parameters": {"Identity": "nobody", "ImapEnabled": "maybe"}}
     for number, method in enumerate(METHODS):

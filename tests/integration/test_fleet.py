@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks over many tenants at once: C(report), C(facts), C(validate), as their users type them."""
+"""The playbooks over many tenants at once: `report`, `facts`, `validate`, as their users type them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ NO_ANSWER = 0  # in place of a status
 
 @dataclass
 class Recorder:
-    """What one side answered. C(writes_to): the id of the only tenant that may be written to, None for none."""
+    """What one side answered. `writes_to`: the id of the only tenant that may be written to, None for none."""
 
     writes_to: str | None = None
     observed: dict[Key, Observed] = field(default_factory=lambda: defaultdict(Observed))
@@ -87,7 +87,7 @@ def _query(request: Request) -> str:
 
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[None]:
-    """While this lasts, every tenant that is opened is asked through C(recorder)."""
+    """While this lasts, every tenant that is opened is asked through `recorder`."""
 
     class Recorded(Http):
         def _try(self, service: Service, request: Request) -> Any:

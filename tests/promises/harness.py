@@ -27,10 +27,14 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, run_declaration
 from ansible_collections.intune.exchange.plugins.module_utils._http import http
 from ansible_collections.intune.exchange.plugins.module_utils._http.sockets import Limit
-from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Connections, Lost, Transport
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import (
+    Connections,
+    RequestFailed,
+    Transport,
+)
 from simulator import Simulator
 
 from .bystanders import Objects
@@ -64,7 +68,7 @@ class Sent:
 
 @dataclass
 class Watch:
-    """What one task sends, and what befalls it. C(kill_at) counts the requests of the task from one."""
+    """What one task sends, and what befalls it. `kill_at` counts the requests of the task from one."""
 
     simulator: Simulator
     hangs: bool = False
@@ -177,7 +181,7 @@ def _watched(watch: Watch) -> type[Transport]:
                 raw = super().send(prepared, _for_real(waits), proxied)
                 raw.raw = _Body(raw.raw, watch, read, waits)
                 return raw
-            except Lost as lost:
+            except RequestFailed as lost:
                 if lost.outcome is Outcome.UNKNOWN and "in time" in str(lost):
                     watch.passes(read)
                 elif "timed out" in str(lost):
@@ -202,7 +206,7 @@ def declaration_of(module: str) -> Declaration:
 
 @dataclass
 class Bench:
-    """Runs modules against one simulator. C(before) is every object as it was when the last scenario started."""
+    """Runs modules against one simulator. `before` is every object as it was when the last scenario started."""
 
     simulator: Simulator
     before: Objects = field(default_factory=dict)
@@ -249,7 +253,7 @@ class Bench:
         shared: dict[str, Any] = {"connections": _CONNECTIONS} if calm else {}
         with _transport(_watched(watch)):
             try:
-                return perform(
+                return run_declaration(
                     declaration,
                     validated.validated_parameters,
                     check_mode,

@@ -56,8 +56,8 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[Place]:
         yield from places(part, (*here, key))
 
 
-def spoilt(answer: Any, place: Place, change: Any) -> Any:
-    """The answer with C(change) in the C(place), or without that part where the change is C("remove")."""
+def corrupted(answer: Any, place: Place, change: Any) -> Any:
+    """The answer with `change` in the `place`, or without that part where the change is `"remove"`."""
     if not place:
         return change
     answer = copy.deepcopy(answer)
@@ -85,7 +85,7 @@ class Spoiler:
         if len(self.answers) - 1 == self._number and self._choose:
             self.done = self._choose(answer)
             try:
-                return parse_json(json.dumps(spoilt(answer, *self.done)))  # as it would have come
+                return parse_json(json.dumps(corrupted(answer, *self.done)))  # as it would have come
             except (KeyError, IndexError, TypeError):  # a place of the corpus that is not there any more
                 self.done = None
         return answer
@@ -124,13 +124,13 @@ def test_answers_that_went_wrong_once(case: dict[str, Any], bench: Bench, monkey
 def test_spoilt_answers(
     scenario: Scenario,
     bench: Bench,
-    undisturbed: Callable[[Scenario], Undisturbed],
+    baseline: Callable[[Scenario], Undisturbed],
     chance: random.Random,
     count: Callable[[int], None],
     unharmed: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    undisturbed(scenario)
+    baseline(scenario)
     first = Spoiler()
     tried(bench, scenario, first, monkeypatch)
     end = time.monotonic() + MINUTES * 60 / len(SCENARIOS)

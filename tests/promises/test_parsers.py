@@ -19,7 +19,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import http_date, retry_after
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
 from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
 from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.controls import check
@@ -122,7 +122,7 @@ def test_addresses(text: str, option: str) -> None:
 @given(st.lists(st.one_of(JSON, st.dictionaries(st.sampled_from(["tenant_id", "name", "client_secret"]), JSON))))
 def test_lists_of_tenants(entries: Any) -> None:
     try:
-        tenants_of(entries, {}, {})
+        resolve_tenants(entries, {}, {})
     except TenantError as error:
         assert error.kind == "usage"
         fit_for_a_terminal(str(error))

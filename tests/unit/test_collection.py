@@ -74,7 +74,7 @@ def code_lines(path: Path) -> int:
 
 
 def test_every_module_is_in_the_action_group_and_has_an_action_plugin() -> None:
-    """One for each: what `plugin_routing` names is not imported before the workers are forked, so each would import msal."""
+    """What `plugin_routing` names is not imported before the workers are forked, so each task would import msal."""
     assert sorted(load("meta/runtime.yml")["action_groups"]["tenant"]) == MODULES
     assert sorted(path.stem for path in (PLUGINS / "action").glob("*.py")) == MODULES
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""msal's C(http_client) over our session: the same trust, deadline, retries and origin."""
+"""msal's `http_client` over our session: the same trust, deadline, retries and origin."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Reply:
 
 
 class MsalTransport:
-    """What msal sends goes to one C(service); C(refused) makes an error of Entra's own words."""
+    """What msal sends goes to one `service`; `refused` makes an error of Entra's own words."""
 
     def __init__(self, http: Http, service: Service, refused: Callable[[str, str, Any, int], TenantError]) -> None:
         self._http, self._service, self._refused = http, service, refused
@@ -62,7 +62,7 @@ class MsalTransport:
             if response.status >= 300:
                 raise self._refused("", response.text, None, response.status)
             problem = f"{self._service.name} answered {response.status} without a JSON object"
-            raise TenantError("protocol", problem, _SIGN_IN.attempted, self._http.tenant)
+            raise TenantError("protocol", problem, _SIGN_IN.action, self._http.tenant)
         error = str(said.get("error"))
         if response.status >= 400 and "error_description" in said and error not in WAITING:
             # msal would forget the status, or replace Entra's words by a guess of its own

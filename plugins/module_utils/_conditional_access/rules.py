@@ -82,7 +82,7 @@ MOBILE = tuple(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one policy: C(not_applied), C(met), C(stopped) or C(unknown), and why."""
+    """What became of one policy: `not_applied`, `met`, `stopped` or `unknown`, and why."""
 
     policy: Mapping[str, Any]
     enforced: bool
@@ -94,7 +94,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a sign-in is C(allowed) or C(stopped), or C(unknown); and what each policy has to do with it."""
+    """Whether a sign-in is `allowed` or `stopped`, or `unknown`; and what each policy has to do with it."""
 
     answer: str
     outcomes: tuple[Outcome, ...]
@@ -178,11 +178,11 @@ def judge(
     wanted: Collection[str] | None = None,
     people: Iterable[Person] = (EVERYBODY,),
 ) -> dict[str, list[dict[str, Any]]]:
-    """Who has to meet one of the C(wanted) controls, or is blocked; None wants any control.
+    """Who has to meet one of the `wanted` controls, or is blocked; None wants any control.
 
-    Each person is in one of C(covered), C(depends_on) and C(not_covered), with the policies that make it so. Who is
-    not covered now is in C(report_only) too if a policy in that mode would change it. People about whom the same is
-    to be said share an entry; C(exempt) are those whom nothing but exclusions leaves uncovered.
+    Each person is in one of `covered`, `depends_on` and `not_covered`, with the policies that make it so. Who is
+    not covered now is in `report_only` too if a policy in that mode would change it. People about whom the same is
+    to be said share an entry; `exempt` are those whom nothing but exclusions leaves uncovered.
     """
     cases = Cases(policies, sign_in, wanted)
     found: dict[str, dict[str, dict[str, Any]]] = {

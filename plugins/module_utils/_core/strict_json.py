@@ -26,7 +26,7 @@ _PLAIN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud80
 def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None) -> Any:
     """Strict JSON: no key twice, no NaN, no number beyond those that there are. Raises ValueError, and nothing else.
 
-    C(on_time) is called now and then, and may raise what it likes where the time is over.
+    `on_time` is called now and then, and may raise what it likes where the time is over.
     """
     if isinstance(content, bytes):
         content = content.decode(json.detect_encoding(content), "surrogatepass")
@@ -34,7 +34,7 @@ def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None)
         raise ValueError("it has too many values")
     objects = 0
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def name_is_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal objects
         objects += 1
         if not objects % _LOOK:
@@ -45,7 +45,7 @@ def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None)
         return result
 
     try:
-        data = json.loads(content, object_pairs_hook=unique, parse_constant=_no_number, parse_float=_finite)
+        data = json.loads(content, object_pairs_hook=name_is_unique, parse_constant=_no_number, parse_float=_finite)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     level = [data] if isinstance(data, (dict, list)) else []

@@ -26,9 +26,9 @@ _TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # it stands 
 
 @dataclass(frozen=True)
 class Tenant:
-    """The clients of one tenant, for the life of one task. C(progress) takes a line for people who watch.
+    """The clients of one tenant, for the life of one task. `progress` takes a line for people who watch.
 
-    C(clients) are those of services that not every task talks to, as exchange_of makes one.
+    `clients` are those of services that not every task talks to, as exchange_of makes one.
     """
 
     label: str
@@ -48,9 +48,9 @@ def open_tenant(
     memory: dict[str, Token] | None = None,
     **http: Any,
 ) -> Tenant:
-    """The tenant of the options; nothing is sent yet. C(http) is what L(Http) takes beyond them.
+    """The tenant of the options; nothing is sent yet. `http` is what `Http` takes beyond them.
 
-    Who passes the same C(memory) again does not sign in again while the tokens in it live.
+    Who passes the same `memory` again does not sign in again while the tokens in it live.
     """
     if IMPORT_ERROR:
         raise usage(

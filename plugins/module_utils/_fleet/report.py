@@ -36,7 +36,7 @@ Facts = dict[str, Any]
 
 
 def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) -> Facts:
-    """The report on C(tenants), each as the filter fleet_report describes it. C(max_sync_age) is in seconds."""
+    """The report on `tenants`, each as the filter fleet_report describes it. `max_sync_age` is in seconds."""
     judged = [_tenant(one, max_sync_age) for one in tenants]
     judged.sort(key=lambda one: (_STATES.index(one["state"]), _worst(one["actions"]), one["name"].casefold()))
     for number, one in enumerate(judged, 1):

@@ -29,7 +29,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def customize(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Enable customization unless it is enabled. Raises L(TenantError) unless that was accepted."""
+    """Enable customization unless it is enabled. Raises `TenantError` unless that was accepted."""
     organization = _read(tenant)
     dehydrated = bool(organization.get("IsDehydrated"))
     if dehydrated and not params["accept_permanent"]:
@@ -37,7 +37,7 @@ def customize(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
             "not_accepted",
             "the tenant is dehydrated: it shares its roles and policies with others until customization is enabled, "
             "which is permanent and cannot be undone",
-            _ENABLE.attempted,
+            _ENABLE.action,
             tenant.label,
             next_step="Set accept_permanent to true once that is accepted",
         )
@@ -59,7 +59,7 @@ def _read(tenant: Tenant) -> Record:
     )
     if len(found) != 1:
         problem = f"Exchange Online gave {len(found)} organizations"
-        raise TenantError("protocol", problem, _READ.attempted, tenant.label)
+        raise TenantError("protocol", problem, _READ.action, tenant.label)
     return found[0]
 
 

@@ -24,7 +24,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @dataclass(frozen=True)
 class Slow:
-    """What is sent at once, and what again and again after it. With C(before) it is sent before TLS begins."""
+    """What is sent at once, and what again and again after it. With `before` it is sent before TLS begins."""
 
     first: bytes = b""
     again: bytes = b""

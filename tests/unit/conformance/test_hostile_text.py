@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
@@ -82,7 +82,7 @@ def test_exactly_what_is_harmful_is_replaced() -> None:
             assert parse_json("[" + ",".join(f'"\\u{ord(one):04X}"' for one in text) + "]") == expected
 
 
-def perform(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> dict[str, Any]:
+def run_declaration(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> dict[str, Any]:
     params = {
         **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},
         "tenant_id": DOMAIN,
@@ -93,7 +93,7 @@ def perform(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> 
         **given,
     }
     declaration = engine.Declaration("try it", lambda tenant, params, check_mode: {"changed": False}, options)
-    return engine.perform(declaration, params, False, clock=clock.now, sleep=clock.sleeps.append)
+    return engine.run_declaration(declaration, params, False, clock=clock.now, sleep=clock.sleeps.append)
 
 
 @pytest.mark.parametrize("character", HARMFUL)
@@ -103,11 +103,11 @@ def perform(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> 
 def test_an_option_with_harmful_text_is_named(
     wire: Wire, clock: Clock, wrap: Callable[[str], Any], place: str, character: str
 ) -> None:
-    result = perform(wire, clock, {"name": {"type": "raw"}}, name=wrap(f"a{character}b"))
+    result = run_declaration(wire, clock, {"name": {"type": "raw"}}, name=wrap(f"a{character}b"))
     assert result["error"]["kind"] == "usage"
     assert f"the option {place} holds the character U+{ord(character):04X}" in result["msg"]
     assert result["msg"].isprintable()
-    assert not perform(wire, clock, {"name": {"type": "raw"}}, name=wrap(HARMLESS)).get("failed")
+    assert not run_declaration(wire, clock, {"name": {"type": "raw"}}, name=wrap(HARMLESS)).get("failed")
 
 
 def test_a_customer_with_harmful_text_in_its_name_is_in_every_file(wire: Wire) -> None:
@@ -134,7 +134,7 @@ def test_a_customer_with_harmful_text_in_its_name_is_in_every_file(wire: Wire) -
 
 def test_every_field_of_an_error_is_one_short_line(wire: Wire, tenant: Tenant) -> None:
     details = {"ids": [HOSTILE], "one": {"two": (HOSTILE,)}, "text": HOSTILE}
-    answer = Answer("Graph", 400, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    answer = ErrorResponse("Graph", 400, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     result = TenantError("refused", HOSTILE, HOSTILE, HOSTILE, answer, HOSTILE, details).result()
     texts = _texts(result)
     assert len(texts) >= 8

@@ -61,7 +61,7 @@ def connections() -> Connections:
 
 @pytest.fixture
 def shown(wire: Wire, clock: Clock, connections: Connections) -> Play:
-    """All that leaves a task that does C(work): its result, and what people see while it runs."""
+    """All that leaves a task that does `work`: its result, and what people see while it runs."""
 
     def play(work: Callable[[Tenant, Mapping[str, Any], bool], dict[str, Any]], **options: Any) -> str:
         lines: list[str] = []
@@ -75,7 +75,7 @@ def shown(wire: Wire, clock: Clock, connections: Connections) -> Play:
             "proxy": wire.proxy,
             **options,
         }
-        result = engine.perform(
+        result = engine.run_declaration(
             engine.Declaration("try it", work),
             params,
             False,
@@ -180,7 +180,7 @@ def test_a_password_of_the_module_is_masked_as_well(wire: Wire, clock: Clock) ->
     given = {"tenant_id": DOMAIN, "auth_method": "token", "graph_token": token(), "exchange_token": token()}
     account = {"user_principal_name": "a@contoso.com", "usage_location": "CH", "password": password}
     connection = {"ca_path": str(wire.ca_path), "proxy": wire.proxy}
-    result = engine.perform(
+    result = engine.run_declaration(
         declaration, {**defaults, **given, **account, **connection}, False, clock=clock.now, sleep=clock.sleeps.append
     )
     assert result["failed"]

@@ -54,7 +54,7 @@ def sharing() -> Callable[[Simulator, str], dict[str, Any]]:
 
 @dataclass
 class Clock:
-    """Real time, plus what was slept; C(sleeps) are the waits in seconds. C(machine) is the date that it is here."""
+    """Real time, plus what was slept; `sleeps` are the waits in seconds. `machine` is the date that it is here."""
 
     sleeps: list[float] = field(default_factory=list)
     machine: datetime | None = None
@@ -125,16 +125,16 @@ def run(simulator: Simulator, clock: Clock, sharing: Callable[..., dict[str, Any
         ).validate(arguments)
         assert not validated.error_messages, validated.error_messages
         given = {**sharing(simulator, tenant), **clock.options}
-        return perform(declaration, validated.validated_parameters, check_mode, **given)
+        return run_declaration(declaration, validated.validated_parameters, check_mode, **given)
 
     return carried_out
 
 
-def perform(
+def run_declaration(
     declaration: engine.Declaration, params: Mapping[str, Any], check_mode: bool, **options: Any
 ) -> dict[str, Any]:
     """The result of a module, which has the form that every result has."""
-    result = engine.perform(declaration, params, check_mode, **options)
+    result = engine.run_declaration(declaration, params, check_mode, **options)
     check_form(result, params["tenant_id"])
     return result
 

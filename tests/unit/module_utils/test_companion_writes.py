@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.intune.exchange.plugins.modules import management_role, management_role_assignment, role_group
 from simulator import Simulator
 
-from .conftest import Clock, perform, shared
+from .conftest import Clock, run_declaration, shared
 
 GET, SET = "Get-ActiveSyncDeviceAccessRule", "Set-ActiveSyncDeviceAccessRule"
 ROLE: dict[str, Any] = {
@@ -55,7 +55,7 @@ def keep(simulator: Simulator, clock: Clock) -> Keep:
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
         options = {**shared(simulator, tenant), **clock.options, "sleep": sleep}
-        return perform(module.DECLARATION, validated.validated_parameters, False, **options)
+        return run_declaration(module.DECLARATION, validated.validated_parameters, False, **options)
 
     return run
 

@@ -37,7 +37,7 @@ def directory() -> Any:
     def batch(reads: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, read in reads.items():
-            assert read.purpose.attempted and read.purpose.needs
+            assert read.purpose.action and read.purpose.permission
             asked.append(read.path)
             if read.path.startswith("roleManagement/"):
                 found[name] = [READER]

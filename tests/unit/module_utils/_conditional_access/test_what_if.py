@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import run_declaration
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator
 
@@ -33,7 +33,7 @@ def asked(simulator: Simulator, clock: Clock) -> Asked:
         domain = simulator.facts(tenant)["domain"]
         params = {**DEFAULTS, **simulator.options(tenant), "emergency_accounts": 2}
         params["what_if_users"] = [user.format(domain=domain) for user in users]
-        result = perform(module.DECLARATION, params, True, **shared(simulator, tenant), **clock.options)
+        result = run_declaration(module.DECLARATION, params, True, **shared(simulator, tenant), **clock.options)
         assert not result.get("failed"), result
         found: list[dict[str, Any]] = result["what_if"]
         return found
@@ -104,7 +104,7 @@ def test_a_check_is_not_met_where_the_service_says_otherwise(simulator: Simulato
         domain = simulator.facts("retired_covered")["domain"]
         params = {**DEFAULTS, **simulator.options("retired_covered"), "emergency_accounts": 2}
         params["what_if_users"] = [f"adele.vance@{domain}"]
-        result = perform(module.DECLARATION, params, True, **clock.options)
+        result = run_declaration(module.DECLARATION, params, True, **clock.options)
         return {one["id"]: one for one in result["checks"]}
 
     assert checks()["modern_clients"]["status"] == "met"

@@ -14,7 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._connector.license
 from ansible_collections.intune.exchange.plugins.modules import connector_account, mdm_authority
 from simulator import Simulator
 
-from ..conftest import Clock, hold, perform, shared
+from ..conftest import Clock, hold, run_declaration, shared
 
 NAME = "svc-new@contoso.example"
 PASSWORD = "Long-canary-Passw0rd!"
@@ -51,7 +51,7 @@ def account(simulator: Simulator, clock: Clock) -> Any:
         chosen = {name: value for name, value in arguments.items() if value is not None}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(chosen)
         assert not validated.error_messages
-        return perform(
+        return run_declaration(
             module.DECLARATION, validated.validated_parameters, check_mode, **shared(simulator, tenant), **clock.options
         )
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._connector import connectors, sync
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.modules import connector as connector_module
 from ansible_collections.intune.exchange.plugins.modules import connector_info, connector_sync
 from simulator import Simulator
@@ -23,7 +23,7 @@ ADDRESS = "Svc@contoso.com"
 
 
 class Tenant:
-    """A tenant whose Graph gives these connectors, and these users for an address. C(sent) are its actions."""
+    """A tenant whose Graph gives these connectors, and these users for an address. `sent` are its actions."""
 
     label = "contoso.com"
 
@@ -33,13 +33,13 @@ class Tenant:
         self.graph = self
 
     def list(self, path: str, purpose: Purpose) -> Any:
-        assert purpose.attempted and purpose.needs
+        assert purpose.action and purpose.permission
         if self.error:
             raise self.error
         return self.records if path == "deviceManagement/exchangeConnectors" else self.users, SimpleNamespace(date=NOW)
 
     def action(self, path: str, body: Any, purpose: Purpose) -> None:
-        assert purpose.attempted and purpose.needs
+        assert purpose.action and purpose.permission
         self.sent.append((path, body))
 
 
@@ -58,7 +58,9 @@ def failure(call: Callable[..., Any], *arguments: Any) -> TenantError:
 
 
 def gone(status: int = 501, code: str = "NotImplemented", kind: str = "refused", message: str = "no") -> TenantError:
-    return TenantError(kind, "it failed", "read", "contoso.com", Answer("Microsoft Graph", status, code, message))
+    return TenantError(
+        kind, "it failed", "read", "contoso.com", ErrorResponse("Microsoft Graph", status, code, message)
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def gone(status: int = 501, code: str = "NotImplemented", kind: str = "refused",
     ],
 )
 def test_what_a_tenant_is_like(records: list[Any], state: str) -> None:
-    found = connectors.info(Tenant(*records))  # type: ignore[arg-type]
+    found = connectors.connectors_info(Tenant(*records))  # type: ignore[arg-type]
     assert connectors.state(found) == state and state in connectors.STATES
     assert found["offered"] is True and found["changed"] is False and found["offered_evidence"]
     assert [one["id"] for one in found["connectors"]] == [one["id"] for one in records]
@@ -84,12 +86,12 @@ def test_what_a_tenant_is_like(records: list[Any], state: str) -> None:
 
 
 def test_a_tenant_without_the_offer() -> None:
-    found = connectors.info(Tenant(error=gone()))  # type: ignore[arg-type]
+    found = connectors.connectors_info(Tenant(error=gone()))  # type: ignore[arg-type]
     assert connectors.state(found) == "not_offered"
     assert found["connectors"] == [] and found["offered"] is False and found["changed"] is False
     assert "501" in found["offered_evidence"]
     for error in (gone(403, "Forbidden", "forbidden"), gone(501, ""), gone(500, "X", "unavailable")):
-        assert failure(connectors.info, Tenant(error=error)).kind == error.kind != "not_offered"
+        assert failure(connectors.connectors_info, Tenant(error=error)).kind == error.kind != "not_offered"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def user(**more: Any) -> dict[str, Any]:
 
 
 def before_write(tenant: Any, state: str, address: str | None, record: dict[str, Any] | None = None) -> None:
-    connectors._before_write(tenant, {"state": state, "primary_smtp_address": address}, record)
+    connectors._check_connector_write(tenant, {"state": state, "primary_smtp_address": address}, record)
 
 
 @pytest.mark.parametrize(

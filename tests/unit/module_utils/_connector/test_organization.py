@@ -24,13 +24,13 @@ def tenant(v1: Any, beta: Any = None, organizations: Any = (), **claims: Any) ->
     asked: list[str] = []
 
     def get(path: str, purpose: Any, version: str = "v1.0") -> Any:
-        assert purpose.attempted and purpose.needs
+        assert purpose.action and purpose.permission
         asked.append(f"{version}/{path.partition('?')[0]}")
         found = v1 if version == "v1.0" else beta
         return ({"mobileDeviceManagementAuthority": found} if found else {}), SimpleNamespace(handle="r-1")
 
     def listed(path: str, purpose: Any) -> Any:
-        assert purpose.attempted
+        assert purpose.action
         asked.append(path.partition("?")[0])
         return list(organizations), None
 

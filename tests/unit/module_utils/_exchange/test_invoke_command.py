@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, fold
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, normalize_case
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
-from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import Cmdlets
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import ExchangeObjects
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.parameters import HASH_TABLE, checked, edit
@@ -28,8 +28,8 @@ PURPOSE = Purpose("try it")
 GET = "Get-ActiveSyncDeviceAccessRule"
 RULE = Resource(
     "rule",
-    Cmdlets("ActiveSyncDeviceAccessRule", "device access rule"),
-    keys=(Field("characteristic", "Characteristic"), Field("query_string", "QueryString", same=fold)),
+    ExchangeObjects("ActiveSyncDeviceAccessRule", "device access rule"),
+    keys=(Field("characteristic", "Characteristic"), Field("query_string", "QueryString", normalize=normalize_case)),
     fields=(Field("access_level", "AccessLevel"),),
 )
 

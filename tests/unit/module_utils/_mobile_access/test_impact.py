@@ -11,8 +11,8 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_decision import (
-    Access,
     Mailboxes,
+    OrganizationAccess,
     belongs,
     decide,
     impact,
@@ -37,7 +37,7 @@ NAMELESS = {name: value for name, value in DEVICE.items() if name != "Distinguis
 
 def test_who_is_hit_and_by_what() -> None:
     rule = {"Characteristic": "DeviceOS", "QueryString": "IOS 18.6", "AccessLevel": "Quarantine", "Identity": "r"}
-    assert impact([DEVICE], [ADELE], Access("Allow"), Access("Allow", (rule,))) == [
+    assert impact([DEVICE], [ADELE], OrganizationAccess("Allow"), OrganizationAccess("Allow", (rule,))) == [
         {
             "guid": "g-1",
             "device_id": "A1",
@@ -51,15 +51,15 @@ def test_who_is_hit_and_by_what() -> None:
             "reason": "device_rule",
         }
     ]
-    assert decide(DEVICE, {}, Access("Allow", (rule,))).rule == "r"
-    assert impact([DEVICE], [], Access("Allow"), Access("Block"))[0]["reason"] == "default"
+    assert decide(DEVICE, {}, OrganizationAccess("Allow", (rule,))).rule == "r"
+    assert impact([DEVICE], [], OrganizationAccess("Allow"), OrganizationAccess("Block"))[0]["reason"] == "default"
     # A property that is named like no state of ours is shown as it is.
-    assert decide(DEVICE, {}, Access("Future")).state == "Future"
+    assert decide(DEVICE, {}, OrganizationAccess("Future")).state == "Future"
 
 
 def test_two_mailboxes_of_a_name_matter_only_where_they_differ() -> None:
     allowed = {**TWIN, "ActiveSyncAllowedDeviceIDs": ["a1"]}
-    before, after = Access("Allow"), Access("Block")
+    before, after = OrganizationAccess("Allow"), OrganizationAccess("Block")
     assert len(impact([NAMELESS], [ADELE, TWIN], before, after)) == 1
     with pytest.raises(TenantError) as caught:
         impact([NAMELESS], [ADELE, allowed], before, after)

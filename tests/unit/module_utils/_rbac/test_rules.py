@@ -35,7 +35,7 @@ def tenant(answers: dict[str, Any] | None = None, **claims: Any) -> Any:
     asked: list[Any] = []
 
     def invoke(cmdlet: str, parameters: Any, purpose: Any, select: Any = ()) -> Any:
-        assert purpose.attempted
+        assert purpose.action
         asked.append((cmdlet, dict(parameters)))
         found = (answers or {})[cmdlet]
         found = found(parameters) if callable(found) else found
@@ -242,7 +242,7 @@ def test_the_callers_own_registration(claims: dict[str, Any], record: dict[str, 
 def before_write(**params: Any) -> None:
     given = {"name": "Mine", "state": "present", "parent": "Parent", "description": None, "marker": None, **params}
     record = given.pop("record", None)
-    management_roles._before_write(tenant(), given, record)
+    management_roles._check_role_write(tenant(), given, record)
 
 
 def test_what_a_management_role_must_say() -> None:
@@ -368,9 +368,9 @@ def test_a_role_in_use_is_not_removed(assigned: list[Any], children: list[Any], 
     service = tenant(found)
     params = {"name": "MINE", "state": "absent", "marker": None}
     if not words:
-        management_roles._before_write(service, params, ROLE)
+        management_roles._check_role_write(service, params, ROLE)
     else:
-        error = failure(management_roles._before_write, service, params, ROLE)
+        error = failure(management_roles._check_role_write, service, params, ROLE)
         assert error.kind == "in_use" and words[0] in error.problem and error.next_step
         assert error.details == {
             "assignments": [one["Name"] for one in assigned],
