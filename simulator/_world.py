@@ -12,10 +12,10 @@ from pathlib import Path
 
 from .cmdlets.contract import load_cmdlets
 from .cmdlets.nouns import CmdletCall
-from .conditional_access.conditional_access import seed_conditional_access
-from .directory.directory_seed import seed_directory
+from .conditional_access.policies import seed_conditional_access
 from .directory.groups import seed_groups
 from .directory.more_paths import seed_more
+from .directory.seed import seed_directory
 from .directory.sign_ins import seed_sign_ins
 from .entra.credentials import Credentials, Issuer, make_credentials
 from .entra.managed_identity import ManagedIdentity
@@ -24,12 +24,12 @@ from .entra.tokens import Tokens
 from .exchange.service import Exchange
 from .exchange.table import seed_exchange
 from .graph.service import Graph
-from .intune.intune import seed_intune
-from .intune.intune_policies import seed_intune_policies
 from .intune.managed_devices import seed_managed_devices
+from .intune.onboarding import seed_intune
+from .intune.policies import seed_intune_policies
 from .odata.contract import shipped_contract
 from .odata.downloads import Downloads
-from .odata.limits import Limits
+from .odata.throttling import Limits
 from .server.conductor import RequestPipeline, Service
 from .server.faults import Faults
 from .server.interference import Interference

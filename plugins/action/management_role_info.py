@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from ..plugin_utils._door import ActionModule
+from ..plugin_utils._runner import ActionModule
 
 __all__ = ["ActionModule"]

@@ -168,9 +168,9 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ..module_utils._client.auth_method import outranking
 from ..module_utils._core.errors import TenantError, one_line
+from ..module_utils._core.text import counted
 from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._fleet.tenant_list import RESERVED, SHARED
-from ..module_utils._mobile_access.values import counted
 from ..plugin_utils._trust import as_data, as_template
 
 _EXPLAINED = 10  # tenants of which a warning has the reason; of the others the names

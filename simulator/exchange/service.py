@@ -118,7 +118,7 @@ class Exchange:
         return Answer(302, None, location, behaviour_of(self._sent_on))
 
     def _rights(self, tenant: Tenant, claims: Claims) -> dict[str, set[str]]:
-        """The API permission opens the door, roles in Exchange or the directory say what is behind it."""
+        """Whether the caller has the API permission; what it may do follows from roles in Exchange or the directory."""
         rights = rights_of(tenant, claims.object_id, effective(tenant, claims.issued))
         if not claims.granted & {"Exchange.ManageAsApp", "Exchange.Manage"}:
             raise Refusal(

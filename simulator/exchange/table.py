@@ -11,10 +11,10 @@ from ..behaviours.table import behaviour_of
 from ..cmdlets.contract import Cmdlet
 from ..cmdlets.nouns import GENERAL, GENERAL_PARAMETERS, Act, CmdletCall, ExchangeType, refused
 from ..state.wire import Json
-from .access_policies import ACCESS_POLICY_NOUNS, seed_access_policies
 from .assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS, HEARD_BY_ASSIGNMENTS
+from .client_access import CLIENT_ACCESS_NOUNS, seed_client_access
 from .devices import DEVICE_NOUNS, clear_device, seed_devices
-from .mobile import MOBILE_NOUNS, seed_mobile
+from .mobile_access import MOBILE_NOUNS, seed_mobile
 from .organization import ORGANIZATION_CMDLETS, ORGANIZATION_NOUNS, seed_organization
 from .rbac import seed_roles
 from .recipients import RECIPIENT_NOUNS, set_cas_mailbox
@@ -29,7 +29,7 @@ NOUNS: dict[str, ExchangeType] = {
     **GROUP_NOUNS,
     **ASSIGNMENT_NOUNS,
     **ORGANIZATION_NOUNS,
-    **ACCESS_POLICY_NOUNS,
+    **CLIENT_ACCESS_NOUNS,
 }
 OWN: dict[str, Act] = {
     "Clear-MobileDevice": clear_device,
@@ -74,4 +74,4 @@ def seed_exchange(run: CmdletCall) -> None:
     seed_roles(run)
     seed_mobile(run)
     seed_devices(run)
-    seed_access_policies(run)
+    seed_client_access(run)

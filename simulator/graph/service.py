@@ -17,8 +17,8 @@ from ..odata.batch import parts_of, run_batch, strongest
 from ..odata.contract import Contract, Operation, cast_of
 from ..odata.downloads import Downloads
 from ..odata.entities import RequestContext
-from ..odata.limits import Limits
 from ..odata.permissions import refuse_without_permission
+from ..odata.throttling import Limits
 from ..state.clock import Clock
 from ..state.tenant import Tenant
 from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal

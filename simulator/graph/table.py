@@ -10,10 +10,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..behaviours.table import behaviour_of
-from ..conditional_access.conditional_access import change_policy, create_policy, gate_conditional_access
+from ..conditional_access.policies import change_policy, create_policy, gate_conditional_access
 from ..conditional_access.what_if import evaluate
 from ..directory.directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
-from ..directory.directory_rules import (
+from ..directory.groups import ON_SELECT, list_members
+from ..directory.licences import assign_licences, list_licence_details
+from ..directory.more_paths import counting, get_me, list_devices_of, list_member_of, list_owners
+from ..directory.partner import gate_lists
+from ..directory.reports import email_app_usage
+from ..directory.rules import (
     ROLE_ASSIGNMENTS,
     ROLE_ELIGIBILITIES,
     change_organization,
@@ -22,13 +27,9 @@ from ..directory.directory_rules import (
     delete_user,
     tenant_information,
 )
-from ..directory.groups import ON_SELECT, list_members
-from ..directory.licences import assign_licences, list_licence_details
-from ..directory.more_paths import counting, get_me, list_devices_of, list_member_of, list_owners
-from ..directory.partner import gate_lists
-from ..directory.reports import email_app_usage
 from ..directory.sign_ins import SIGN_IN_FILTERS, gate_sign_ins, get_sign_in, list_sign_ins
-from ..intune.intune import (
+from ..intune.managed_devices import DEVICE_FILTERS, overview_view
+from ..intune.onboarding import (
     change_connector,
     connector_view,
     create_connector,
@@ -37,7 +38,6 @@ from ..intune.intune import (
     set_mdm_authority,
     sync_connector,
 )
-from ..intune.managed_devices import DEVICE_FILTERS, overview_view
 from ..odata.contract import Operation
 from ..odata.entities import (
     RequestContext,

@@ -4,8 +4,8 @@
 """Promise 15: every way to sign in, whatever comes of the task, at every verbosity: no secret is in output, log, files
 that callbacks write, files that stay behind, or the list of processes.
 
-`make test` takes one verbosity for each door, and as processes, which take seconds each, one task for each way to sign
-in. PROMISES=all takes all of them.
+`make test` takes one verbosity for each way to run, and as processes, which take seconds each, one task for each way to
+sign in. PROMISES=all takes all of them.
 """
 
 from __future__ import annotations

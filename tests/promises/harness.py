@@ -241,7 +241,7 @@ class Bench:
         tell: Callable[[str], None] | None = None,
         **more: Any,
     ) -> Result:
-        """The result of a task as a door gives it: arguments validated, secrets out."""
+        """The result of a task as a task registers it: arguments validated, secrets out."""
         declaration = declaration_of(module)
         watch = watch or Watch(self.simulator)
         validated = ArgumentSpecValidator(

@@ -22,7 +22,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._exchange import a
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
 from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
-from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.controls import check
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.audit_controls import check
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.values import count, duration, size
 from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_info import DECLARATION
 

@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 TENANTS = sorted({one.tenant for one in ROLE_SCENARIOS})
 HANGS = [Kind(f"killed-{phase}", {"kind": "hang", "phase": phase}) for phase in (BEFORE, AFTER)]
 REFUSED, LOST = status(403, BEFORE), status(503, AFTER)
-DOORS = {"worker": "true", "process": "false"}
+WAYS = {"worker": "true", "process": "false"}
 Count = Callable[..., None]
 _MARK = "INTUNE_EXCHANGE_TEST_RUN"  # by which the processes of a run are found, since workers leave its process group
 
@@ -91,7 +91,7 @@ class Stage:
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
         self.simulator, self.bench, self.folder = simulator, Bench(simulator), folder
-        self.door = "true"
+        self.in_process = "true"
         self.before: Objects = {}
 
     def start(self, scenario: RoleScenario) -> None:
@@ -159,7 +159,7 @@ class Stage:
                 **kept,
                 **self.simulator.environment(scenario.tenant),
                 "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
-                "INTUNE_EXCHANGE_IN_PROCESS": self.door,
+                "INTUNE_EXCHANGE_IN_PROCESS": self.in_process,
                 _MARK: str(self.folder),
             },
             stdin=subprocess.DEVNULL,
@@ -251,8 +251,8 @@ def test_killed_at_every_request(
     expected = baseline(scenario)
     for kind, number in sample(expected.cases(*HANGS)):
         stage.start(scenario)
-        stage.door = chance.choice(list(DOORS.values()))
-        print(kind, number, stage.door)
+        stage.in_process = chance.choice(list(WAYS.values()))
+        print(kind, number, stage.in_process)
         since = len(stage.simulator.requests())
         stage.simulator.fault(match="*", nth=number, **kind.fault)
         stage.kill(scenario)

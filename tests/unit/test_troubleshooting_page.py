@@ -12,7 +12,7 @@ from tools import troubleshooting as page
 
 # Where the words are those of a service or of another file; the kind says what to do.
 OF_OTHERS = {
-    "_connector/accounts.py",  # the reasons of _connector/account_facts.py
+    "_connector/account_lookup.py",  # the reasons of _connector/account_facts.py
     "_client/auth.py",  # Entra's words
     "_core/errors.py",  # usage() itself
     "_fleet/fleet.py",  # the failure of the tenant

@@ -22,10 +22,10 @@ from .._conditional_access.rules import (
     controls_of,
     judge,
 )
-from .._core.checks import Verdict, met, unknown, unmet
 from .._core.errors import TenantError
 from .._core.resource import normalized_set
-from .._mobile_access.values import counted
+from .._core.text import counted
+from .._core.verdict import Verdict, met, unknown, unmet
 
 Policies = Sequence[Mapping[str, Any]]
 # The people whom the policies tell apart, how many each stands for, and what could not be read, in words.

@@ -19,10 +19,10 @@ from .._conditional_access.what_if import what_if
 from .._connector.connectors import READ_CONNECTORS, not_offered
 from .._connector.organization import READ_ORGANIZATION
 from .._connector.requirements import READ_SUBSCRIPTIONS, read_batch
-from .._core.checks import judge_all
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, normalize_case
+from .._core.verdict import judge_all
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_devices.join import join

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._core.checks import Verdict, met, unknown, unmet, unread
 from .._core.errors import TenantError
 from .._core.resource import normalize_case
 from .._core.targets import first_names
+from .._core.text import counted
+from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._mobile_access.access_decision import OrganizationAccess, decide
-from .._mobile_access.values import counted
 from .._mobile_devices.devices import below_minimum
 from .access import demands_app_protection
 from .app_protection import covering, described, included

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from .._connector import verdicts as tenant
-from .._core.checks import Requirement
+from .._core.verdict import Requirement
 from . import access
 from . import checks as check
 

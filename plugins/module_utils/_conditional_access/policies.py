@@ -14,7 +14,7 @@ from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._core.targets import check_marker
 from .._engine.graph_collection import GraphCollection
-from .._engine.pace import RateLimiter
+from .._engine.rate_limiter import RateLimiter
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .assignments import Person, assignment_of, filled
@@ -50,26 +50,28 @@ class ConditionalAccessPolicies:
 
     def __init__(self) -> None:
         self.known: list[Record] = []
-        self._pace = RateLimiter()
+        self._limiter = RateLimiter()
 
     def id_of(self, record: Record) -> str:
         return str(record["id"])
 
     def list(self, tenant: Tenant) -> list[Record]:
         self.known = [
-            _plain(record) for record in self._pace.send(tenant, _ENTITIES.read, lambda: _ENTITIES.list(tenant))
+            _plain(record) for record in self._limiter.send(tenant, _ENTITIES.read, lambda: _ENTITIES.list(tenant))
         ]
         return self.known
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         try:
-            return _plain(self._pace.send(tenant, _ENTITIES.read, lambda: _ENTITIES.create(tenant, _sent(values))))
+            return _plain(self._limiter.send(tenant, _ENTITIES.read, lambda: _ENTITIES.create(tenant, _sent(values))))
         except TenantError as error:
             raise _explained(error, values) from error.__cause__
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         try:
-            changed = self._pace.send(tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values)))
+            changed = self._limiter.send(
+                tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values))
+            )
         except TenantError as error:
             raise _explained(error, values) from error.__cause__
         if normalize_case(changed["id"]) != normalize_case(record["id"]):
@@ -81,7 +83,7 @@ class ConditionalAccessPolicies:
         return changed
 
     def delete(self, tenant: Tenant, record: Record) -> None:
-        self._pace.send(tenant, _ENTITIES.read, lambda: _ENTITIES.delete(tenant, record))
+        self._limiter.send(tenant, _ENTITIES.read, lambda: _ENTITIES.delete(tenant, record))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._engine.pace import RateLimiter
+from .._engine.rate_limiter import RateLimiter
 from .._engine.tenant import Tenant
 from .assignments import Person
 from .rules import APPS, EAS, EXCHANGE_ONLINE, SignIn, decide

@@ -12,8 +12,8 @@ from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import EditedList, clearing, normalize_case, normalized_set
 from .._engine.tenant import Tenant
 from .account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
+from .account_lookup import check_address, check_unused, primary_address
 from .account_writes import remove_account, wait_for_address, write_account
-from .accounts import check_address, check_unused, primary_address
 from .licenses import candidates, check_units, describe, resolve
 
 _MAX_RETRIES = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster

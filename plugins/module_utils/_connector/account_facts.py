@@ -14,7 +14,7 @@ from .._core.errors import Purpose, TenantError
 from .._core.resource import Field, normalize_case
 from .._core.targets import only
 from .._engine.tenant import Tenant
-from .accounts import not_shown, primary_address
+from .account_lookup import not_shown, primary_address
 from .licenses import Sku
 
 READ_ACCOUNT = Purpose("read the account", "User.Read.All")

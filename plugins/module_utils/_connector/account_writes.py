@@ -15,7 +15,7 @@ from .._engine.poll import poll
 from .._engine.tenant import Tenant
 from .._http.claims import claims, directory_roles, held
 from .account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name, the_user
-from .accounts import primary_address
+from .account_lookup import primary_address
 
 WRITE_ACCOUNT = Purpose("write the account", "User.ReadWrite.All")
 _LICENSE = Purpose("assign licences to the account", "LicenseAssignment.ReadWrite.All")

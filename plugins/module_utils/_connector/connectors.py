@@ -16,7 +16,7 @@ from .._core.errors import Purpose, TenantError
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._engine.graph_collection import GraphCollection
 from .._engine.tenant import Tenant
-from .accounts import check_account, check_address
+from .account_lookup import check_account, check_address
 
 PATH = "deviceManagement/exchangeConnectors"
 TYPE = "serviceToService"

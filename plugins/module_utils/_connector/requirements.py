@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._client.graph import Read, odata
-from .._core.checks import Requirement, judge_all, shortfalls
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._core.verdict import Requirement, judge_all, shortfalls
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._http.claims import claims
 from .._rbac.cmdlet_access import read_entries
 from . import verdicts as judge
-from .accounts import account_read, check_address
+from .account_lookup import account_read, check_address
 from .connectors import READ_CONNECTORS, not_offered
 from .organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 

@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.checks import Verdict, met, unknown, unmet, unread
 from .._core.errors import TenantError
+from .._core.text import counted
+from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._http.claims import permissions
-from .._mobile_access.values import counted
 from .._rbac.cmdlet_access import CONNECTOR_CMDLETS
 from .._rbac.cmdlet_access import judge_cmdlets as judge_access
-from .accounts import owner_of, shortcoming
+from .account_lookup import owner_of, shortcoming
 from .connectors import INSTEAD, TYPE
 from .service_plans import EXCHANGE_MAILBOX, INTUNE
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text that every file, terminal and process can hold. Text of services is made so where it enters."""
+"""Text that every file, terminal and process can hold, which text of services becomes where it enters; and plurals."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from typing import Any
 # of surrogate pairs, which no encoding can hold.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """1 device, 2 devices; `many` where the plural does not end in s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def fit(text: str) -> str:

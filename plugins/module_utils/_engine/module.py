@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door for a module process: the only place that meets AnsibleModule."""
+"""Runs a declaration in a process of its own: the only place that meets AnsibleModule."""
 
 from __future__ import annotations
 

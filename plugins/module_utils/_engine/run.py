@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine behind both doors: a declaration and its parameters to a result. It prints nothing and never exits."""
+"""From a declaration and its parameters to a result, in the worker or a module process. Prints nothing, never exits."""
 
 from __future__ import annotations
 

@@ -20,11 +20,11 @@ from .._core.connection import named
 from .._core.errors import TenantError, usage
 from .._core.retry import Deadline
 from .._core.targets import blank_refusal, is_blank
+from .._core.text import counted
 from .._engine.run import Declaration, run_declaration
 from .._engine.tenant import Tenant
 from .._http.transport import Connections
 from .._mobile_access import access_rules, mailbox_policies, organization_settings
-from .._mobile_access.values import counted
 from .._mobile_devices import devices
 from .partner import customers
 from .shares import Shares

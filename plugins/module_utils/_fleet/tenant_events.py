@@ -12,7 +12,7 @@ from typing import Any
 from .._connector.connectors import of_our_type, state
 from .._core.errors import TenantError
 from .._core.targets import is_guid
-from .._mobile_access.values import counted
+from .._core.text import counted
 from .fleet import FACTS, UNREADABLE
 
 Event = dict[str, Any]

@@ -15,11 +15,11 @@ from typing import Any
 from .._core.concurrent import gather
 from .._core.errors import TenantError
 from .._core.resource import Record, returned
+from .._core.text import counted
 from .._engine.tenant import Tenant
-from . import controls
+from . import audit_controls as controls
 from .mailbox_policies import POLICY, having, read_mailboxes
 from .organization_settings import SETTINGS
-from .values import counted
 
 _READS: dict[str, Callable[[Tenant], list[Record]]] = {
     controls.POLICY: POLICY.backend.list,

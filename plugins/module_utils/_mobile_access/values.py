@@ -59,11 +59,6 @@ def count(value: Any) -> int | str:
     return int(text)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 device, 2 devices; `many` where the plural does not end in s."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def _plain(value: Any) -> str:
     """The text of a value; nobody says whether the service may also give these as objects, so both are read."""
     if isinstance(value, Mapping):

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.errors import TenantError
 from .._core.targets import first_names
-from .._mobile_access.values import counted
+from .._core.text import counted
 
 Device = Mapping[str, Any]
 

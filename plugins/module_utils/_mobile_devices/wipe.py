@@ -14,10 +14,10 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import normalize_case
+from .._core.text import counted
 from .._engine.exchange import exchange_of
 from .._engine.poll import poll
 from .._engine.tenant import Tenant
-from .._mobile_access.values import counted
 from .plan import Device, Plan, label, names
 
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")

@@ -204,7 +204,7 @@ def test_failures_and_what_was_said_of_them_outlast_a_restart(tmp_path: Path) ->
 HOSTILE = "{{ lookup('pipe', 'touch canary') }}"
 
 
-def test_whatever_is_read_passes_the_door_of_the_event_source() -> None:
+def test_whatever_is_read_is_fit_for_the_event_source() -> None:
     found = connector("connected")
     found["intune_connector"]["connectors"][0]["primary_smtp_address"] = f"{HOSTILE}@x.example"
     found["intune_connector"]["offered_evidence"] = HOSTILE

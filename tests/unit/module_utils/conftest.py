@@ -113,7 +113,7 @@ def tenant(signed_in: Callable[..., Tenant]) -> Tenant:
 
 @pytest.fixture
 def run(simulator: Simulator, clock: Clock, sharing: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Runs a module with these options, as the door does: its arguments validated, its result without secrets."""
+    """Runs a module as the in-process runner does: its arguments validated, its result without secrets."""
 
     def carried_out(
         module: Any, check_mode: bool = False, tenant: str = "ready", application: str = "application", **options: Any

@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._assessment import access, assessment
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.questions import QUESTIONS
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
-from ansible_collections.intune.exchange.plugins.module_utils._core.checks import judge_all
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.verdict import judge_all
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.join import join
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator

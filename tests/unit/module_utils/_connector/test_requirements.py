@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._connector.requirements import REQUIREMENTS
-from ansible_collections.intune.exchange.plugins.module_utils._core.checks import judge_all
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.verdict import judge_all
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import CONNECTOR_CMDLETS
 
 ADDRESS = "svc@contoso.com"

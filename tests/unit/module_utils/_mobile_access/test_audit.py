@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import controls
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import audit_controls as controls
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_audit_info, mobile_device_mailbox_policy
 from simulator import Simulator
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._connector.accounts import owner_of
+from ansible_collections.intune.exchange.plugins.module_utils._connector.account_lookup import owner_of
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import not_offered
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.assignment_scopes import scope_of

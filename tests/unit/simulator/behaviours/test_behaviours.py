@@ -23,7 +23,7 @@ from simulator.graph.service import BATCH
 from simulator.graph.table import BETA, METHODS, RESOURCES, SPECIALS, action_of
 from simulator.odata.batch import run_batch
 from simulator.odata.contract import Contract
-from simulator.odata.limits import LIMITS
+from simulator.odata.throttling import LIMITS
 from simulator.state.wire import READ, Answer, Call, Purpose, Refusal
 from tools import fidelity
 

@@ -86,7 +86,7 @@ def check_error(contract: Json, body: Any) -> None:
 def test_every_operation_needs_its_permission(
     client_of: MakeClient, graph_contract: Json, operation: Operation
 ) -> None:
-    """Each documented permission alone opens the door (a combination together); none, or others, do not."""
+    """Each documented permission alone is enough (a combination together); none, or others, do not."""
     if not operation.permissions:
         return
     path = re.sub(r"\{[^}]*\}", "anything", operation.template)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door for tasks that need no process of their own: the engine runs in Ansible's worker.
+"""The in-process runner: the engine runs in Ansible's worker, for tasks that need no process of their own.
 
 A module process costs more than the work that it does here. Where the worker may serve, it gives the same result;
 elsewhere the ordinary module runs. Only here can a task speak to people while it runs.

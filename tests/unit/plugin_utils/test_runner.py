@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The door in Ansible's worker, where no module of ours shows what it does."""
+"""The in-process runner, where no module of ours shows what it does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import ENVIRONMENT
 from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration
-from ansible_collections.intune.exchange.plugins.plugin_utils import _door
+from ansible_collections.intune.exchange.plugins.plugin_utils import _runner
 
 ALIASED = {
     "name": {
@@ -34,8 +34,8 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def served(options: dict[str, Any], **arguments: Any) -> dict[str, Any]:
     task = SimpleNamespace(args=arguments, check_mode=False, no_log=False, resolved_action="intune.exchange.some")
     declaration = Declaration("try it", lambda tenant, params, check_mode: {"name": params["name"]}, options)
-    door: Any = SimpleNamespace(_task=task)
-    return _door.ActionModule._serve(door, declaration, {})
+    action: Any = SimpleNamespace(_task=task)
+    return _runner.ActionModule._serve(action, declaration, {})
 
 
 def test_warnings_and_deprecations_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +56,7 @@ def test_arguments_that_break_the_validation_are_not_shown(monkeypatch: pytest.M
         def __init__(self, *_args: Any, **_options: Any) -> None:
             raise RuntimeError("a-secret-canary")
 
-    monkeypatch.setattr(_door, "ModuleArgumentSpecValidator", Broken)
+    monkeypatch.setattr(_runner, "ModuleArgumentSpecValidator", Broken)
     result = served(ALIASED, name="a-secret-canary")
     assert result["failed"] and "canary" not in str(result)
 
@@ -73,7 +73,7 @@ def test_what_a_process_returned_shows_no_secret() -> None:
         "ansible_parsed": True,
         "failed": True,
     }
-    shown = _door._of_process(declaration, {"client_secret": "canary-given", "word": "abc"}, result)
+    shown = _runner._of_process(declaration, {"client_secret": "canary-given", "word": "abc"}, result)
     hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert shown == {
         "msg": "value of state must be one of: present, got: ********",
@@ -88,7 +88,7 @@ def test_what_a_process_returned_shows_no_secret() -> None:
         },
         "failed": True,
     }
-    assert _door._of_process(declaration, {}, {"changed": False}) == {"changed": False}
+    assert _runner._of_process(declaration, {}, {"changed": False}) == {"changed": False}
 
 
 def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,12 +98,12 @@ def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) 
     few: dict[str, Any] = {"devices": [{}] * 200}
     many: dict[str, Any] = {"devices": [{}] * 25_000, "names": ["x"]}
     for verbosity, result, summary in ((0, many, 0), (1, few, 0), (1, many, 1), (3, many, 1), (4, many, 0)):
-        monkeypatch.setattr(_door._display, "verbosity", verbosity)
+        monkeypatch.setattr(_runner._display, "verbosity", verbosity)
         shown.clear()
-        found = _door._summarized(result)
+        found = _runner._summarized(result)
         assert len(shown) == summary and bool(found.pop("_ansible_verbose_override", False)) is bool(summary)
         assert found == result
-    monkeypatch.setattr(_door._display, "verbosity", 1)
-    assert _door._summarized({**many, "failed": True}) == {**many, "failed": True}
-    _door._summarized(many)
+    monkeypatch.setattr(_runner._display, "verbosity", 1)
+    assert _runner._summarized({**many, "failed": True}) == {**many, "failed": True}
+    _runner._summarized(many)
     assert shown[-1] == "The result is too long to be shown (devices: 25,000 items). Register it, or use -vvvv."

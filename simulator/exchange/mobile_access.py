@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..behaviours.table import implements
 from ..cmdlets.nouns import CmdletCall, ExchangeType, keep, refused
 from ..cmdlets.values import edited
-from ..intune.intune import connector_view
+from ..intune.onboarding import connector_view
 from ..state.store import Store
 from ..state.wire import Json
 

@@ -22,7 +22,7 @@ from .conftest import ROOT, Run, player
 from .returned import undocumented, unseen
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-DOORS = {"worker": "true", "process": "false"}
+WAYS = {"worker": "true", "process": "false"}
 NAME = "intune.exchange."
 PLUGINS = "ansible_collections.intune.exchange.plugins"
 ACCOUNT = "svc-intune-connector@contoso.example"
@@ -180,14 +180,14 @@ def secrets(simulator: Simulator) -> dict[str, str]:
     }
 
 
-def carried_out(simulator: Simulator, folder: Path, door: str, modules: Collection[str]) -> Run:
-    """A run by one door, from the state at the start. The last task fails the run."""
+def carried_out(simulator: Simulator, folder: Path, way: str, modules: Collection[str]) -> Run:
+    """A run in one way, from the state at the start. The last task fails the run."""
     simulator.reset()
     tasks = dict(steps(simulator, modules))
     run = player(folder, simulator)(
         *tasks.values(),
         environment={
-            "INTUNE_EXCHANGE_IN_PROCESS": DOORS[door],
+            "INTUNE_EXCHANGE_IN_PROCESS": WAYS[way],
             "ANSIBLE_PIPELINING": "true",
             "ANSIBLE_INJECT_INVOCATION": "true",
             "PASSWORD": PASSWORD,
@@ -222,7 +222,7 @@ def compared(request: pytest.FixtureRequest) -> Collection[str]:
 def runs(
     running: Simulator, tmp_path_factory: pytest.TempPathFactory, whole: Run, compared: Collection[str]
 ) -> dict[str, Run]:
-    """The same by each door."""
+    """The same in each way."""
     return {
         "worker": whole,
         "process": carried_out(running, tmp_path_factory.mktemp("process"), "process", compared),
@@ -252,7 +252,7 @@ def test_every_module_starts_alike() -> None:
     }
 
 
-def test_each_run_went_by_its_door(runs: dict[str, Run]) -> None:
+def test_each_run_went_its_way(runs: dict[str, Run]) -> None:
     ways = ("runs in the worker", "runs as a module process: INTUNE_EXCHANGE_IN_PROCESS says so")
     worker, process = (len(run.results) for run in runs.values())
     assert [[run.output.count(way) for way in ways] for run in runs.values()] == [[worker, 0], [0, process]]
@@ -321,17 +321,17 @@ def test_the_runs_end_alike_and_warn_alike(runs: dict[str, Run]) -> None:
         assert run.output.count("...ignoring") == len(ignored)
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_no_secret_is_shown(runs: dict[str, Run], running: Simulator, door: str) -> None:
-    run = runs[door]
+@pytest.mark.parametrize("way", WAYS)
+def test_no_secret_is_shown(runs: dict[str, Run], running: Simulator, way: str) -> None:
+    run = runs[way]
     for canary in (*secrets(running).values(), PASSWORD, "eyJ0eXAi", "eyJhbGci"):  # how every JWT begins
         assert canary not in run.output and canary not in str(run.results)
     assert "********" in run.results["echo"]["msg"]
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_no_log_hides_a_task(runs: dict[str, Run], door: str) -> None:
-    run = runs[door]
+@pytest.mark.parametrize("way", WAYS)
+def test_no_log_hides_a_task(runs: dict[str, Run], way: str) -> None:
+    run = runs[way]
     done = run.results["connector_sync done"]
     assert done["progress"] and "waiting for the synchronisation" not in run.output
     assert done["requested"] and '"requested": true' not in run.output

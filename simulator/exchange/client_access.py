@@ -15,7 +15,7 @@ _SWITCHES = ("ActiveSyncEnabled", "ECPEnabled", "ImapEnabled", "MAPIEnabled", "O
 
 
 @implements("access-policies")
-def seed_access_policies(run: CmdletCall) -> None:
+def seed_client_access(run: CmdletCall) -> None:
     """What the description says of them; the rest is as in a new organization."""
     described = run.tenant.exchange or {}
     protocols = [name for name in run.cmdlets["get-authenticationpolicy"].output if name.startswith("AllowBasicAuth")]
@@ -50,7 +50,7 @@ def seed_access_policies(run: CmdletCall) -> None:
     )
 
 
-ACCESS_POLICY_NOUNS = {
+CLIENT_ACCESS_NOUNS = {
     "AuthenticationPolicy": ExchangeType("AuthenticationPolicy"),
     "CASMailboxPlan": ExchangeType(
         "CASMailboxPlan", keys=("Identity", "Name", "DisplayName", "Guid", "DistinguishedName")
