@@ -293,7 +293,7 @@ def test_cancelled_while_it_reads_it_ends_at_once(tmp_path: Path) -> None:
         ('{"form": 1}', "tenants"),
         ('{"form": 1, "tenants": []}', "has no attribute"),
         ('{"form": 1, "tenants": {"contoso": {"connector": 1}}}', "a value of another type"),
-        ('{"form": 1, "tenants": {"contoso": null}}', "must be a mapping"),
+        ('{"form": 1, "tenants": {"contoso": null}}', "a value of another type"),
     ],
     ids=str,
 )

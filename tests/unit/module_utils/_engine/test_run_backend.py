@@ -200,20 +200,20 @@ def test_a_write_whose_answer_was_lost_is_worked_out_anew_where_the_name_is_uniq
     # It happened: nothing is left to do, but the task did change something.
     backend = Backend(Tenant(), LOW)
     backend.failures = ["outcome_unknown"]
-    result = ensure(backend, HIGH, unique=True)
+    result = ensure(backend, HIGH, name_is_unique=True)
     assert result["changed"] and result["diff"]["before"]["level"] == "low"
     assert len(backend.writes) == 1 and [attempts for attempts, _floor in backend.tenant.waits] == [1]
     # It did not happen: it is sent again, and what was told before the write is told.
     backend = Backend(Tenant(), LOW)
     backend.failures, backend.commits = ["outcome_unknown", "outcome_unknown"], False
-    result = ensure(backend, HIGH, unique=True, before_write=lambda *arguments: {"impact": [1]})
+    result = ensure(backend, HIGH, name_is_unique=True, before_write=lambda *arguments: {"impact": [1]})
     assert result["changed"] and result["impact"] == [1]
     assert len(backend.writes) == 3 and [attempts for attempts, _floor in backend.tenant.waits] == [1, 2]
     # It is never sent more than three times.
     backend = Backend(Tenant(), LOW)
     backend.failures, backend.commits = ["outcome_unknown"] * 9, False
     with pytest.raises(TenantError) as caught:
-        ensure(backend, HIGH, unique=True)
+        ensure(backend, HIGH, name_is_unique=True)
     assert caught.value.kind == "outcome_unknown" and len(backend.writes) == 3
 
 
@@ -226,7 +226,7 @@ def test_a_write_whose_answer_was_lost_is_not_repeated_where_names_are_not_uniqu
     backend = Backend(Tenant(), LOW)
     backend.failures = ["refused"]
     with pytest.raises(TenantError) as caught:
-        ensure(backend, HIGH, unique=True)
+        ensure(backend, HIGH, name_is_unique=True)
     assert caught.value.kind == "refused" and len(backend.writes) == 1
 
 
@@ -261,7 +261,7 @@ def test_what_was_created_is_looked_for_until_it_is_listed() -> None:
     assert [attempts for attempts, _floor in backend.tenant.waits] == [1, 2, 3]
     assert len(backend.tenant.lines) == 3 and "1 of 7" in backend.tenant.lines[0]
     assert len(backend.writes) == 1
-    for more in ({"may_double": False}, {"may_double": True}):
+    for more in ({"poll_after_create": False}, {"poll_after_create": True}):
         backend = Backend(Tenant(), {**LOW, "Level": "high"})
         ensure(backend, {**HIGH}, **more)
         assert len(backend.ledger) == 1  # nothing was created, so nothing is looked for
