@@ -99,7 +99,7 @@
         ? soft(number(one.affected_mailboxes, "mailbox", "mailboxes")) : null],
     ]));
   }
-  function mends(tenant) {
+  function remediations(tenant) {
     const list = controlsOf(tenant).filter((one) => one.status === "fail" && one.remediation);
     return list.length ? make("details", {}, make("summary", {}, `${number(list.length, "task")} that would fix what failed`),
       list.map((one) => make("pre", {tabindex: "0", "aria-label": `Task for ${one.id}`}, one.remediation))) : null;
@@ -115,7 +115,7 @@
       make("span", {class: "line"}, sentence(one.evidence)), make("span", {class: "line"}, sentence(one.next_step))));
     const needs = report.requirements.filter((one) => tenant.requirements && tenant.requirements[one.id]);
     return make("tr", {class: "details", role: "row", id}, make("td", {role: "cell", colspan: "7"},
-      steps.length ? [title("What to do"), make("ol", {}, steps), mends(tenant)] : null,
+      steps.length ? [title("What to do"), make("ol", {}, steps), remediations(tenant)] : null,
       title("Tenant and connector"),
       facts([["Tenant id", tenant.tenant_id], ["Read at", moment(tenant.read_at)],
         ["Connector", CONNECTORS[connectorOf(tenant)][0]], ["Account", connector?.account],

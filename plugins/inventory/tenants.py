@@ -203,12 +203,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if reasons and self.get_option("strict_tenants"):
             listed = "\n".join(reasons)
             whole = len(hosts) + len(left_out)
-            raise AnsibleParserError(f"{len(reasons)} of {whole} tenants could not be read.\n{listed}")
+            raise AnsibleParserError(f"{len(reasons)} of {counted(whole, 'tenant')} could not be read.\n{listed}")
         if unreadable:
             rest = [host["name"] for host in unreadable[_EXPLAINED:]]
             more = f"\nThe same group has {', '.join(rest)}" if rest else ""
             self.display.warning(
-                f"{len(unreadable)} of {len(hosts)} tenants could not be read: they are in the group {UNREADABLE}. "
+                f"{len(unreadable)} of {counted(len(hosts), 'tenant')} could not be read: see the group {UNREADABLE}. "
                 f"The reason is in tenant_error: ansible-inventory -i {path} --host {unreadable[0]['name']}\n"
                 + "\n".join(messages[:_EXPLAINED])
                 + more

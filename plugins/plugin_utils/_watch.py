@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks at tenants again and again, each at its own time, and hands over what happened in between."""
+"""Polls tenants, each at its own interval, and hands over what happened in between."""
 
 from __future__ import annotations
 
@@ -66,26 +66,26 @@ async def watch(
     memories: list[dict[str, Token]] = [{} for _entry in entries]
     with WatchFile(params["state_file"]) as file:
         known = file.load()
-        file.save(known)  # before the first look, so that a folder that cannot be written to is found now
+        file.save(known)  # before the first poll, so that a folder that cannot be written to is found now
         due = dict.fromkeys(range(len(entries)), clock())
-        looks: dict[asyncio.Future[list[dict[str, Any]]], int] = {}
+        polls: dict[asyncio.Future[list[dict[str, Any]]], int] = {}
         try:
             while True:
                 for number in sorted(due, key=lambda one: due[one]):
-                    if due[number] > clock() or len(looks) >= params["concurrency"]:
+                    if due[number] > clock() or len(polls) >= params["concurrency"]:
                         break
                     del due[number]
                     options = (params["watch"], 1, params["timeout"])
-                    look = partial(read, [entries[number]], None, shared, *options, memory=memories[number])
-                    looks[asyncio.ensure_future(_in_thread(look))] = number
+                    poll = partial(read, [entries[number]], None, shared, *options, memory=memories[number])
+                    polls[asyncio.ensure_future(_in_thread(poll))] = number
                 pause = max(0.0, min(due.values()) - clock()) if due else None
-                if not looks:
+                if not polls:
                     await sleep(pause or 0.0)
                     continue
-                full = len(looks) >= params["concurrency"]
-                await asyncio.wait(looks, timeout=None if full else pause, return_when=asyncio.FIRST_COMPLETED)
-                for done in [one for one in looks if one.done()]:
-                    number = looks.pop(done)
+                full = len(polls) >= params["concurrency"]
+                await asyncio.wait(polls, timeout=None if full else pause, return_when=asyncio.FIRST_COMPLETED)
+                for done in [one for one in polls if one.done()]:
+                    number = polls.pop(done)
                     [host] = done.result()
                     tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), TenantState())
                     try:
@@ -98,7 +98,7 @@ async def watch(
                     if host["group"] == UNREADABLE:
                         memories[number].clear()  # a right that was granted counts only in newer tokens
         finally:
-            for one in looks:
+            for one in polls:
                 one.cancel()
 
 
@@ -175,6 +175,6 @@ async def _in_thread(work: Callable[[], T]) -> T:
 def _log(host: Mapping[str, Any], pause: int) -> None:
     error = failure(host)
     if error:
-        _LOG.warning("%s Next look in %d s.", error["message"], pause)
+        _LOG.warning("%s Next poll in %d s.", error["message"], pause)
     else:
-        _LOG.info("Looked at tenant %s. Next look in %d s.", host["name"], pause)
+        _LOG.info("Read tenant %s. Next poll in %d s.", host["name"], pause)

@@ -20,7 +20,7 @@ from .recipients import RECIPIENTS, distinguished
 _CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "Outlook"}
 _SWITCHES = {"EAS": "ActiveSyncEnabled", "Outlook": "OutlookMobileEnabled", "MOWA": "OWAforDevicesEnabled"}
 _STATES = {"Block": "Blocked", "Quarantine": "Quarantined", "Allow": "Allowed"}
-_LOOKED_AT = {
+_PROPERTY_OF = {
     "DeviceModel": "DeviceModel",
     "DeviceType": "DeviceType",
     "DeviceOS": "DeviceOS",
@@ -132,7 +132,7 @@ def _decision(run: CmdletCall, device: Json) -> Json:
 
 
 def _fits(rule: Json, device: Json) -> bool:
-    known = _LOOKED_AT.get(rule["Characteristic"])
+    known = _PROPERTY_OF.get(rule["Characteristic"])
     return bool(known) and normalize_case(str(device.get(str(known)))) == normalize_case(rule["QueryString"])
 
 

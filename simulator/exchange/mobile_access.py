@@ -64,7 +64,8 @@ def _remove_policy(run: CmdletCall, policy: Json) -> None:
         raise refused("policy-default", f'The policy "{policy["Name"]}" is the default one and cannot be removed.')
     used = [item for item in run.tenant.store("CASMailbox") if item.get("ActiveSyncMailboxPolicy") == policy["Name"]]
     if used and not run.given.get("Force"):
-        raise refused("policy-in-use", f'The policy "{policy["Name"]}" is assigned to {len(used)} mailboxes.')
+        number = "1 mailbox" if len(used) == 1 else f"{len(used)} mailboxes"
+        raise refused("policy-in-use", f'The policy "{policy["Name"]}" is assigned to {number}.')
 
 
 @implements("policy-implied")

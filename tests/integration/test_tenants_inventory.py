@@ -136,7 +136,7 @@ def test_hosts_groups_and_variables(command: Command, write: Write, simulator: S
     unreadable = ran.host("unlicensed")["tenant_error"]
     assert unreadable["kind"] == "no_intune_licence" and "has no active Intune licence" in unreadable["message"]
     said = " ".join(ran.errors.split())  # Ansible may break a warning into lines
-    assert "1 of 3 tenants could not be read: they are in the group tenant_unreadable" in said
+    assert "1 of 3 tenants could not be read: see the group tenant_unreadable" in said
     assert re.search(r"The reason is in tenant_error: ansible-inventory -i .+\.tenants\.yml --host unlicensed", said), (
         said
     )

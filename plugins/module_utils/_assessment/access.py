@@ -237,7 +237,7 @@ def approved_application_alone(policies: Policies) -> Verdict:
             f"{_names(resting)} ask for {_RETIRED} alone, which is not enforced since 2026-06-30",
             "Ask for compliantApplication (app protection) in its place",
         )
-    return met(f"none of {len(policies)} policies rests on {_RETIRED} alone")
+    return met(f"none of {counted(len(policies), 'policy', 'policies')} rests on {_RETIRED} alone")
 
 
 def eas_with_desktop(policies: Policies) -> Verdict:

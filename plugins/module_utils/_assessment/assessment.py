@@ -22,6 +22,7 @@ from .._connector.requirements import READ_SUBSCRIPTIONS, read_batch
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, normalize_case
+from .._core.text import counted
 from .._core.verdict import judge_all
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -231,7 +232,11 @@ def answers(checks: Mapping[str, Mapping[str, Any]], joined: Any, facts: Mapping
             "inventory",
             ["Get-MobileDevice", "managedDevices"] if joined is not None else [],
             inventory,
-            inventory if joined is None else f"{loose} devices are known to one side only" if loose else "",
+            inventory
+            if joined is None
+            else f"{counted(loose, 'device is', 'devices are')} known to one side only"
+            if loose
+            else "",
         ),
         _by_checks("conditional_access", "Conditional Access", [checks["modern_clients"], checks["eas_bound"]]),
         _answer(
@@ -243,7 +248,9 @@ def answers(checks: Mapping[str, Mapping[str, Any]], joined: Any, facts: Mapping
         _answer(
             "wipe",
             ["Clear-MobileDevice by intune.exchange.mobile_device"] if listed is not None else [],
-            "the devices could not be read" if listed is None else f"{listed} devices are listed in Exchange",
+            "the devices could not be read"
+            if listed is None
+            else f"{counted(listed, 'device is', 'devices are')} listed in Exchange",
             "not known" if listed is None else "Exchange wipes the account or the device only of what it lists",
         ),
         _by_checks("usage_report", "the email app usage report", [checks["mail_apps"]], counts=("met", "unmet")),

@@ -104,7 +104,9 @@ def eas_devices(devices: Records, settings: Records) -> Verdict:
     default = _default(settings)
     free = [one for one in eas if one.get("DeviceAccessStateReason") == "Global"] if default == "Allow" else []
     reasons = Counter(f"{one.get('DeviceAccessState')} by {one.get('DeviceAccessStateReason')}" for one in eas)
-    evidence = f"{len(eas)} Exchange ActiveSync devices: {', '.join(f'{n} {what}' for what, n in reasons.items())}"
+    evidence = (
+        f"{counted(len(eas), 'Exchange ActiveSync device')}: {', '.join(f'{n} {what}' for what, n in reasons.items())}"
+    )
     if not old and not free:
         return met(evidence)
     told = [f"{len(old)} below version 16.1, which Exchange Online refuses"] if old else []
@@ -168,7 +170,7 @@ def organization_access(settings: Records, rules: Records) -> Verdict:
     if not default:
         return unknown("Exchange told no default access level", "Run again")
     outlook = decide(OUTLOOK, {}, OrganizationAccess(default, tuple(dict(one) for one in rules)))
-    evidence = f"the default is {default}, with {len(rules)} device access rules; Outlook is {outlook.state}"
+    evidence = f"the default is {default}, with {counted(len(rules), 'device access rule')}; Outlook is {outlook.state}"
     if outlook.state != "Allowed":
         return unmet(
             evidence, "Add a device access rule: DeviceModel 'Outlook for iOS and Android', access level Allow"
@@ -193,7 +195,8 @@ def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
             told.append(f"{name} is off in every mailbox and on in the plans {', '.join(planned)}")
     if told:
         return unmet("; ".join(told), "Set the mailboxes with intune.exchange.cas_mailbox_mobile_access, or the plans")
-    return met(f"{len(mailboxes)} mailboxes and {len(plans)} plans do not contradict each other")
+    both = f"{counted(len(mailboxes), 'mailbox', 'mailboxes')} and {counted(len(plans), 'plan')}"
+    return met(f"{both} do not contradict each other")
 
 
 def modern_authentication(organization: Mapping[str, Any]) -> Verdict:

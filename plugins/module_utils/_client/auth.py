@@ -276,7 +276,7 @@ class Tokens:
         while True:
             result = app.acquire_token_by_device_flow(
                 flow, claims_challenge=challenge, exit_condition=lambda flow: True
-            )  # one look
+            )  # polls once
             if result.get("error") not in WAITING:
                 return dict(result)
             interval = float(flow.get("interval", 5))

@@ -29,7 +29,7 @@ from .._core.strict_json import parse_json
 from .._http.http import Http
 
 _MARGIN = 300  # seconds that a token must still live, so that it outlasts most tasks; the Azure SDKs renew as early
-_LOOK = 0.05  # seconds between two looks at a lock that another task holds
+_POLL_INTERVAL = 0.05  # seconds between two attempts at a lock that another task holds
 _LARGEST = 64 * 1024  # bytes
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _FILE = re.compile(r"([0-9a-f]{64})\.json")
@@ -106,14 +106,14 @@ class TokenCache:
         folder = self._open_folder()
         try:
             while (lock := self._try_lock(folder, key)) is None:
-                if self._http.deadline.remaining() <= _LOOK:
+                if self._http.deadline.remaining() <= _POLL_INTERVAL:
                     raise TenantError(
                         "timeout",
                         "another task is signing in, and was not done before the time of this task was over",
                         "sign in",
                         self._http.tenant,
                     )
-                self._http.sleep(_LOOK)
+                self._http.sleep(_POLL_INTERVAL)
             try:
                 yield folder
             finally:
@@ -181,7 +181,7 @@ class TokenCache:
         return usage(f"{what} {self._path} of {named('token_cache')} {why}", step)
 
     def _read(self, folder: int, key: str) -> Token | None:
-        """The token in the file; nothing if there is none, or if the file is ours and spoilt."""
+        """The token in the file; nothing if there is none, or if the file is ours and corrupted."""
         if _stat(folder, f"{key}.json") is None:
             return None
         file = self._open(folder, f"{key}.json", os.O_RDONLY)

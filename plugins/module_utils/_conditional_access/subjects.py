@@ -141,13 +141,13 @@ class Subjects:
     def _missing_exclusions(self, stored: Record) -> dict[str, list[str]]:
         """By option what is excluded and is nothing. It is looked for twice: an exclusion may be the last way in."""
         options = [option for option in PEOPLE_LISTS if option.startswith("exclude_")]
-        for look in range(2):
+        for attempt in range(2):
             named = {option: stored.get(PEOPLE_LISTS[option]) or [] for option in options}
             self._load((_kind(option), one) for option in options for one in named[option] if is_guid(one))
             missing = {
                 option: [one for one in named[option] if self._stored_problem(option, one)] for option in options
             }
-            if look == 0:
+            if attempt == 0:
                 for option, ids in missing.items():
                     for one in ids:
                         self._read.pop((_kind(option), normalize_case(one)), None)

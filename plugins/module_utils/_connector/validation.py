@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.resource import normalize_case
+from .._core.text import counted
 from .connectors import INSTEAD, of_our_type
 
 
@@ -52,7 +53,8 @@ def _of_one(connector: Mapping[str, Any], primary_smtp_address: str, max_sync_ag
         )
     elif age >= max_sync_age:
         sentences.append(
-            f"Its last successful synchronisation was {age} seconds ago ({connector['last_sync_date_time']}); "
+            f"Its last successful synchronisation was {counted(age, 'second')} ago "
+            f"({connector['last_sync_date_time']}); "
             f"connector_max_sync_age allows less than {max_sync_age}. "
             "Next step: ask for a synchronisation with intune.exchange.connector_sync."
         )

@@ -210,7 +210,8 @@ def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) 
     ]
     if lacking:
         return unmet(
-            f"{len(lacking)} of {len(access)} cmdlets are not granted: {', '.join(lacking)}",
+            f"{len(lacking)} of {len(access)} cmdlets {'is' if len(lacking) == 1 else 'are'} not granted: "
+            f"{', '.join(lacking)}",
             "Grant them by roles with the parents Organization Client Access, Recipient Policies and "
             "View-Only Recipients",
         )

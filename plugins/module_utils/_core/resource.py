@@ -59,8 +59,8 @@ def without_repeats(values: Iterable[Any]) -> list[Any]:
 class Field:
     """One option and the property behind it.
 
-    `spec` is its argument-spec entry, `same` the form in which two values are compared. `clears` says that an empty
-    text is a value: it clears the property. An empty list always does.
+    `spec` is its argument-spec entry, and two values are the same if `normalize` gives the same for both. `clears` says
+    that an empty text is a value: it clears the property. An empty list always does.
     """
 
     option: str
@@ -136,8 +136,8 @@ class Backend(Protocol):
 class Resource:
     """A thing that a module keeps. `keys` tell it from others of its kind; without keys there is one per tenant.
 
-    `unique`: the service gives its name only once, so a write whose answer was lost may be worked out anew.
-    `may_double`: it gives it to several, so a new one is looked for until it is listed, and it alone.
+    `name_is_unique`: the service gives a name only once, so a write whose answer was lost may be worked out anew.
+    `poll_after_create`: it gives a name to several, so a new record is polled for until it is listed, and it alone.
     `before_write` may refuse a change, for real and in check mode alike: `(tenant, params, record or None)`. What it
     returns goes into the result.
     """

@@ -17,7 +17,7 @@ from .text import all_fit
 _DEEPEST = 100
 _MOST_CONTAINERS = 1_000_000  # objects and lists
 _MOST_VALUES = 4_000_000
-_LOOK = 4096  # objects between two looks at the time
+_CHECK_INTERVAL = 4096  # objects between two checks of the time
 # What may stand for text that is not fit: escaped, or as it is.
 _ESCAPED = re.compile(r"\\u(?:00[0189]|007[fF]|061[cC]|20[0-6]|[dD][89a-fA-F])")
 _PLAIN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -37,7 +37,7 @@ def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None)
     def name_is_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal objects
         objects += 1
-        if not objects % _LOOK:
+        if not objects % _CHECK_INTERVAL:
             on_time()
         result = dict(pairs)
         if len(result) != len(pairs):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import TenantError, usage
+from .text import counted
 
 _LISTED = 10  # names in a message
 _SHORTEST_MARKER = 8
@@ -88,7 +89,7 @@ def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_ste
     if marker is None:
         return
     if len(marker) < _SHORTEST_MARKER:
-        raise usage(f"marker has {len(marker)} characters, and at least {_SHORTEST_MARKER} are needed")
+        raise usage(f"marker has {counted(len(marker), 'character')}, and at least {_SHORTEST_MARKER} are needed")
     if marker.lower() not in str(description or "").lower():
         raise TenantError(
             "not_ours",

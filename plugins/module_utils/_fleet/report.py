@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._connector.connectors import TYPE, state
+from .._core.text import counted
 
 _STATES = ("action", "unread", "partly_read", "in_order")
 _AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
@@ -181,7 +182,7 @@ def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
 
 def _age(seconds: int | None) -> str:
     hours = (seconds or 0) // 3600
-    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
+    return counted(hours // 24, "day") if hours >= 48 else counted(hours, "hour")
 
 
 def _of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
@@ -216,7 +217,7 @@ def _found(control: Mapping[str, Any]) -> str:
     if control["status"] == "unknown":
         return f"{_setting(control)}: {control.get('reason') or 'it was not read'}"
     mailboxes = control.get("affected_mailboxes")
-    affected = "" if mailboxes is None else f"; it affects {mailboxes} mailboxes"
+    affected = "" if mailboxes is None else f"; it affects {counted(mailboxes, 'mailbox', 'mailboxes')}"
     return f"{_setting(control)} is {_said(control.get('value'))}; expected: {_said(control.get('expected'))}{affected}"
 
 
@@ -239,7 +240,7 @@ def _failed(facts: Mapping[str, Any], read: Mapping[str, Any], name: str) -> boo
 
 
 def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[Facts]:
-    """One action for each reason: reads that fail for the same reason need one mend."""
+    """One action for each reason: reads that fail for the same reason need one fix."""
     failed: dict[tuple[str, str], list[str]] = {}
     for name, words in _READS.items():
         result = facts.get(name)

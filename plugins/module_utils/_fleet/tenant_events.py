@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happened in a tenant between two looks at it: what was known, and what was read now, to events. No I/O."""
+"""What happened in a tenant between two polls: what was known, and what was read now, to events. No I/O."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class WatchSettings:
     report_present: bool
 
     def pause(self, failures: int) -> int:
-        """How long to the next look after so many failures in a row: each failure after the first doubles it."""
+        """How long to the next poll after so many failures in a row: each failure after the first doubles it."""
         return min(self.interval * 2 ** min(max(0, failures - 1), 64), self.longest_interval)
 
 
@@ -92,7 +92,7 @@ def diff_events(known: TenantState, host: Mapping[str, Any], rules: WatchSetting
 
 
 def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Why a look at a tenant is not complete: its `kind` and `message`, or None."""
+    """Why a poll of a tenant is not complete: its `kind` and `message`, or None."""
     variables = host["variables"]
     if host["group"] == UNREADABLE:
         error: Mapping[str, Any] = variables["tenant_error"]

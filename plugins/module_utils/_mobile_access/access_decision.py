@@ -18,8 +18,8 @@ from .._core.errors import TenantError
 from .._core.resource import Record, normalize_case, normalized_set
 
 STATES = {"Block": "Blocked", "Quarantine": "Quarantined", "Allow": "Allowed"}  # the strictest rule comes first
-# What a rule looks at. A header of XMSWLHeader shows in no property of a device.
-_LOOKED_AT = {
+# The property that a rule compares. A header of XMSWLHeader shows in no property of a device.
+_PROPERTY_OF = {
     "DeviceModel": "DeviceModel",
     "DeviceType": "DeviceType",
     "DeviceOS": "DeviceOS",
@@ -104,8 +104,8 @@ def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: Organi
 
 def _matches(rule: Mapping[str, Any], device: Mapping[str, Any]) -> bool:
     """A query string is compared as a whole; whether Exchange minds its case is described nowhere."""
-    looked_at = _LOOKED_AT.get(str(rule.get("Characteristic")))
-    return bool(looked_at and rule.get("QueryString")) and normalize_case(device.get(str(looked_at))) == normalize_case(
+    name = _PROPERTY_OF.get(str(rule.get("Characteristic")))
+    return bool(name and rule.get("QueryString")) and normalize_case(device.get(str(name))) == normalize_case(
         rule["QueryString"]
     )
 

@@ -137,7 +137,7 @@ def _results(
                 "reason": reason,
                 "affected_mailboxes": _affected(kind, thing, read["mailboxes"]),
                 "accepted": controls.accepted(risks, baseline, control["id"], name, day) if failed else None,
-                "remediation": controls.mending_task(kind, control, thing) if failed else "",
+                "remediation": controls.remediation_task(kind, control, thing) if failed else "",
             }
         )
     return results

@@ -67,7 +67,7 @@ def expected(control: Mapping[str, Any]) -> str:
     return f"{'' if test == 'equals' else test.replace('_', ' ') + ' '}{shown(control[test])}"
 
 
-def mending_task(kind: str, control: Mapping[str, Any], thing: Record) -> str:
+def remediation_task(kind: str, control: Mapping[str, Any], thing: Record) -> str:
     """The task that makes `control` pass, as YAML."""
     options = {"name": thing["name"]} if kind == POLICY else {}
     if kind == POLICY and control["setting"] in _NEEDS_PASSWORD and not thing.get("password_enabled"):

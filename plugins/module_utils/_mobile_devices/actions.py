@@ -112,10 +112,10 @@ def _the_one(tenant: Tenant, params: Mapping[str, Any], devices: list[dict[str, 
     if len(devices) == 1 or (not devices and params["state"] == "absent"):
         return devices
     if not devices:
-        raise TenantError("not_found", "no device is left by the filters", _FIND, tenant.label)
+        raise TenantError("not_found", "no device matches the filters", _FIND, tenant.label)
     raise TenantError(
         "ambiguous",
-        f"{len(devices)} devices are left by the filters where one is expected: {names(devices)}",
+        f"{len(devices)} devices match the filters where one is expected: {names(devices)}",
         _FIND,
         tenant.label,
         next_step="Say which one, by mailbox and device_id or by guids, or that all are meant, by match",

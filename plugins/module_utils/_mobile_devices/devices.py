@@ -15,6 +15,7 @@ from typing import Any
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, normalize_case, normalized_set, returned
+from .._core.text import counted
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._exchange.invoke_command import Result
@@ -159,7 +160,7 @@ def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str
         values = exchange_of(tenant).invoke("Get-MobileDeviceStatistics", asked, _READ_STATISTICS).values
         number = next(done)
         if number % _SAID_EVERY == 0 or number == len(mailboxes):
-            tenant.progress(f"statistics of {number} of {len(mailboxes)} mailboxes are read")
+            tenant.progress(f"statistics of {number} of {counted(len(mailboxes), 'mailbox', 'mailboxes')} are read")
         return values
 
     answers = gather({mailbox: partial(read, mailbox) for mailbox in mailboxes}, at_most=_AT_ONCE)

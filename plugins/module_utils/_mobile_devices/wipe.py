@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Wiping mobile devices: the mail account alone, everything, or not after all.
 
-This is the only place from which Clear-MobileDevice is sent to wipe (`_any_cmdlet` refuses it without AccountOnly).
+This is the only place from which Clear-MobileDevice is sent to wipe (any_cmdlet.py refuses it without AccountOnly).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .plan import Device, Plan, label, names
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
 _CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.permission)
 _READ = Purpose("see how far the wipe is", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
-_ATTEMPTS = 3  # looks at a request that was taken back
+_ATTEMPTS = 3  # reads of a request that was taken back
 _PAUSES = 5.0, 60.0  # seconds between reads while waiting
 _KINDS = {"account_only": "AccountOnlyDeviceWipe", "full": "DeviceWipe"}
 # By which kinds of wipe the data in question are erased: a full wipe erases the account as well.
@@ -69,7 +69,7 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
     before, after = dict[str, Stages](), dict[str, Stages]()
     for device in devices:
         guid = device["guid"]
-        statistics = _look(tenant, device)
+        statistics = _read_statistics(tenant, device)
         before[guid] = wipe_of(statistics)
         if cancels:
             after[guid] = wipe_of(statistics, cancelled=True)
@@ -138,7 +138,7 @@ def _parameters(wanted: str, device: Device) -> dict[str, bool]:
     return {"AccountOnly": True}
 
 
-def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
+def _read_statistics(tenant: Tenant, device: Device) -> Mapping[str, Any]:
     """The statistics of this device, and of no other."""
     found = exchange_of(tenant).invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
     if len(found) != 1 or normalize_case(found[0].get("Guid")) != normalize_case(device["guid"]):
@@ -154,7 +154,7 @@ def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
 def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
     """A device can carry out the wipe while the request is being taken back; nobody must believe that it did not."""
     for attempt in range(1, _ATTEMPTS + 1):
-        seen = wipe_of(_look(tenant, device))
+        seen = wipe_of(_read_statistics(tenant, device))
         if seen == expected:
             return
         done = [kind for kind in seen if seen[kind] == "done" != expected[kind]]
@@ -171,7 +171,7 @@ def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], s
     """How far the wipes are when all are acknowledged, or when the time is up: a device that is off never answers."""
 
     def read() -> dict[str, Stages]:
-        return {one["guid"]: wipe_of(_look(tenant, one)) for one in devices}
+        return {one["guid"]: wipe_of(_read_statistics(tenant, one)) for one in devices}
 
     def waiting(seen: dict[str, Stages]) -> list[str]:
         return [guid for guid, stages in seen.items() if not is_done(kinds[guid], stages)]

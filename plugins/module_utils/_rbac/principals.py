@@ -20,7 +20,7 @@ from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
 from .service_principals import find_service_principal
 
-_LOOK = Purpose("find who is meant", "the Exchange role View-Only Recipients or Role Management")
+_FIND = Purpose("find who is meant", "the Exchange role View-Only Recipients or Role Management")
 # No two objects have the same of these.
 _IDS = ("Guid", "ExternalDirectoryObjectId", "ExchangeObjectId", "ObjectId", "AppId", "DistinguishedName")
 _ADDRESSES = (
@@ -147,12 +147,12 @@ class Principals:
         """Who has `text` as an address, whoever has it as a name."""
         quoted = text.replace("'", "''")
         asked = {"Filter": _FILTERS[cmdlet].format(quoted), "ResultSize": "Unlimited"}
-        records = found_by(self._tenant, cmdlet, asked, _LOOK)
+        records = found_by(self._tenant, cmdlet, asked, _FIND)
         return [one for one in map(self.learn, records) if one.is_meant_by(text)]
 
     def _ask(self, cmdlet: str, text: str) -> list[Principal]:
         try:
-            records = found_by(self._tenant, cmdlet, {"Identity": text}, _LOOK)
+            records = found_by(self._tenant, cmdlet, {"Identity": text}, _FIND)
         except TenantError as error:
             if error.kind != "ambiguous":
                 raise
@@ -169,7 +169,7 @@ class Principals:
             raise TenantError(
                 "ambiguous",
                 f"Exchange gave {other[0].label} for {text}, which is none of its names",
-                _LOOK.action,
+                _FIND.action,
                 self._tenant.label,
                 next_step="Give the address or the id of the one that is meant; none is chosen for you",
                 details={"candidates": [one.label for one in other]},

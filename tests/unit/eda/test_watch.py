@@ -501,7 +501,7 @@ def test_real_reads_show_no_secret(simulator: Simulator, caplog: pytest.LogCaptu
     assert events[0]["new"] == "connected"
     assert events[0]["tenant_options"]["tenant_id"] == simulator.facts("connected")["tenant_id"]
     assert events[1]["kind"] == "no_intune_licence" and events[1]["failures"] == 2
-    assert "has no active Intune licence" in caplog.text and "Next look in 300 s." in caplog.text
+    assert "has no active Intune licence" in caplog.text and "Next poll in 300 s." in caplog.text
     for secret in (*(simulator.facts(name)["client_secret"] for name in names), "eyJ0eXAi", "eyJhbGci"):
         assert secret not in str(events) + caplog.text
 

@@ -201,9 +201,9 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("mail_apps", {"mail_apps": refused()}, "unknown", "This.Read.All"),
     ("organization_access", {"settings": ALLOW, "rules": []}, "met", "Outlook is Allowed"),
     ("organization_access", {"settings": BLOCKED, "rules": []}, "unmet", "Outlook is Blocked"),
-    ("organization_access", {"settings": BLOCKED, "rules": [LET_IN]}, "met", "1 device access rules"),
+    ("organization_access", {"settings": BLOCKED, "rules": [LET_IN]}, "met", "1 device access rule"),
     ("organization_access", {"settings": [], "rules": []}, "unknown", "no default"),
-    ("mailbox_switches", {"mailboxes": [switches(True, True, False)], "plans": [PLAN]}, "met", "1 mailboxes"),
+    ("mailbox_switches", {"mailboxes": [switches(True, True, False)], "plans": [PLAN]}, "met", "1 mailbox and "),
     ("mailbox_switches", {"mailboxes": [switches(True, False, False)], "plans": [PLAN]}, "unmet", "not Outlook mobile"),
     ("mailbox_switches", {"mailboxes": [switches(True, True, True)], "plans": [PLAN]}, "unmet", "off in every plan"),
     (

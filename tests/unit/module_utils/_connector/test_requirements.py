@@ -145,7 +145,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         "unmet",
         "no directory role",
     ),
-    ("exchange_cmdlets", {"entries": ENTRIES[:-1]}, "unmet", "1 of 13 cmdlets are not granted: Get-ActiveSyncDevice"),
+    ("exchange_cmdlets", {"entries": ENTRIES[:-1]}, "unmet", "1 of 13 cmdlets is not granted: Get-ActiveSyncDevice"),
     ("exchange_cmdlets", {"entries": failed("forbidden", 403)}, "unknown", "could not read it: it broke"),
     ("exchange_cmdlets", {"entries": failed("not_found", 400)}, "unknown", "could not read it: it broke"),
     ("api_permissions", {"graph_claims": {}}, "unknown", "do not tell"),

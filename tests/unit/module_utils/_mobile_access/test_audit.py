@@ -89,9 +89,9 @@ def test_values_of_the_organization(equals: Any, value: Any, status: str) -> Non
     assert controls.judge_control(control, {"thing": value})[0] == status
 
 
-def test_names_of_the_service_are_no_templates_in_a_mending_task() -> None:
+def test_names_of_the_service_are_no_templates_in_a_remediation_task() -> None:
     policy = {"name": '{{ lookup("env", "HOME") }}', "password_enabled": False}
-    text = controls.mending_task("mobile_device_mailbox_policy", {**HISTORY, "at_least": 4}, policy)
+    text = controls.remediation_task("mobile_device_mailbox_policy", {**HISTORY, "at_least": 4}, policy)
     assert 'name: !unsafe "{{ lookup(' in text and "    password_enabled: true\n    password_history: 4\n" in text
 
 
