@@ -180,7 +180,7 @@ class Tokens:
         known = text.split(":")[0]
         code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
         answer = ErrorResponse("Microsoft Entra", status, code, text, str(correlation_id or ""))
-        other = "the request id is the handle for Microsoft support" if correlation_id else "a proxy may have answered"
+        other = "quote the request id to Microsoft support" if correlation_id else "a proxy may have answered"
         step = ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
         if code == _NO_CONSENT:
             where = f"{self._cloud.authority_url}/{self._params['tenant_id']}/adminconsent"

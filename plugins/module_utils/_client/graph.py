@@ -203,7 +203,7 @@ class Graph:
             if unquote(link) in seen or len(seen) > _PAGES:
                 raise TenantError(
                     "truncated",
-                    f"{_NAME} gave a page link that leads nowhere new (request id {response.handle})",
+                    f"the next-page links of {_NAME} never end (request id {response.handle})",
                     purpose.action,
                     self._http.tenant,
                 )

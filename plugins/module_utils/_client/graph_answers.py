@@ -52,7 +52,7 @@ def explain(response: Response) -> tuple[str, str, str]:
 
 
 def parts_of(envelope: Response) -> dict[str, Response] | None:
-    """The answers in a batch by their ids; None if one of them is none, or stands there twice."""
+    """The answers in a batch by their ids; None if one of them is none, or is a duplicate."""
     given = envelope.json.get("responses") if isinstance(envelope.json, dict) else None
     parts: dict[str, Response] = {}
     for part in given if isinstance(given, list) else [None]:

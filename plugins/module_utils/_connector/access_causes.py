@@ -87,7 +87,7 @@ def _no_token(service: str, error: TenantError) -> Verdict:
 
 
 def _unknown(error: TenantError) -> Verdict:
-    step = error.next_step or NEXT_STEPS.get(error.kind, "Run again; if it stays, report it with what -vvv shows")
+    step = error.next_step or NEXT_STEPS.get(error.kind, NEXT_STEPS["unexpected_answer"])
     return Verdict(f"could not {error.action or 'sign in'}: {error.problem}", "unknown", step)
 
 

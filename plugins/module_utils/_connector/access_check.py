@@ -167,7 +167,7 @@ def _reader(tenant: Tenant, check: Check, token: Any) -> Callable[[], str]:
         try:
             return check.read(tenant)
         except OF_ANSWERS as error:  # one answer that cannot be read leaves the other checks
-            problem = f"the answer has not the form that is documented ({one_line(error, 120)})"
+            problem = f"the response does not match its documented schema ({one_line(error, 120)})"
             raise TenantError("unexpected_answer", problem, check.title) from error
 
     return read

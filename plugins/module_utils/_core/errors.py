@@ -87,10 +87,10 @@ NEXT_STEPS = {
     "abandoned": "Run it again: the next run starts from what it finds",
     "outcome_unknown": "Look at what is there and run again: the next run starts from what it finds",
     "truncated": "Run again; an incomplete list is never taken as whole",
-    "unexpected_answer": "Run again; if it stays, please report it with what -vvv shows",
-    "other_object": "Run again; if it stays, please report it with what -vvv shows",
-    "unavailable": "The service had a fault: run again later, and give the request id to Microsoft support if it stays",
-    "refused": "Check the values given; the request id is the handle for Microsoft support",
+    "unexpected_answer": "Retry; if the problem persists, report it with what -vvv shows",
+    "other_object": "Retry; if the problem persists, report it with what -vvv shows",
+    "unavailable": "The service had a fault: retry later, and quote the request id to Microsoft support if it persists",
+    "refused": "Check the values given; quote the request id to Microsoft support",
 }
 
 

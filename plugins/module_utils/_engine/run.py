@@ -86,12 +86,12 @@ def run_declaration(
     for secret in secrets_of(declaration.argument_spec, params):
         redactor.add(secret)
     with redactor.guarding():
-        result = _perform(declaration, params, given, check_mode, redactor, progress, tell, memory, http)
+        result = _attempt(declaration, params, given, check_mode, redactor, progress, tell, memory, http)
         cleaned: dict[str, Any] = redactor.clean(result)
     return cleaned
 
 
-def _perform(
+def _attempt(
     declaration: Declaration,
     params: Mapping[str, Any],
     given: Mapping[str, Any] | None,
@@ -129,17 +129,16 @@ def _refuse_unfit(declaration: Declaration, params: Mapping[str, Any]) -> None:
 
 
 def _unexpected(error: Exception, last: ErrorResponse | None) -> TenantError:
-    """What nobody reckoned with: most likely an answer in another form than documented, if there was one."""
+    """What nobody reckoned with: most likely a response in another form than documented, if there was one."""
     said = one_line(f"{type(error).__name__}: {error}", 200)
     if last is None:
         return TenantError("bug", f"this is a bug in intune.exchange ({said})", next_step="Please report it")
     handle = last.request_id or last.client_request_id
     return TenantError(
         "unexpected_answer",
-        f"an answer of the service has not the form that is documented for it, or this is a bug in intune.exchange "
-        f"({said}); the last answer was one of {last.service}, request id {one_line(handle, 80)}",
+        f"a response of the service does not match its documented schema, or this is a bug in intune.exchange "
+        f"({said}); the last response was from {last.service}, request id {one_line(handle, 80)}",
         answer=last,
-        next_step="Run again; if it stays, please report it with what -vvv shows",
     )
 
 

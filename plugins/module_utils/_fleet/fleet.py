@@ -210,7 +210,7 @@ def _host(
     with watched.reading(name) as failed:
         deadline = shares.take()
         if wanted and deadline is None:
-            problem = f"it was never asked, since the {params['timeout']:g} s of the option timeout were over before"
+            problem = f"it was never asked, since the {params['timeout']:g} s of the option timeout had passed before"
             result = TenantError("timeout", problem).within(_ATTEMPTED, params["tenant_id"]).result()
         elif wanted:
             declaration = Declaration(_ATTEMPTED, partial(_read, wanted))

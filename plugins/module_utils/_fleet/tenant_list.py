@@ -52,7 +52,7 @@ def resolve_tenants(
         given = _checked(entry, number)
         key = given["tenant_id"].lower()
         if key in seen:
-            raise usage(f"tenants[{number}] is {given['tenant_id']}, which stands there twice")
+            raise usage(f"duplicate tenant_id {given['tenant_id']} in tenants[{number}]")
         seen.add(key)
         tenants.setdefault(key, {}).update(given)
     hosts: dict[str, dict[str, Any]] = {}

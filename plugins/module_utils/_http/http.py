@@ -173,7 +173,7 @@ class Http:
         self._wait_until_due(service, request.purpose)
         left = self.deadline.remaining()
         if left <= 0:
-            problem = f"the {self.deadline} are over"
+            problem = f"the task timed out: the {self.deadline} have passed"
             raise TenantError("timeout", problem, request.purpose.action, self.tenant)
         mine, said = str(uuid.uuid4()), (request.purpose.action, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}

@@ -229,7 +229,7 @@ def _check_unused(tenant: Tenant, name: str, role: str) -> None:
 
 
 def _refusal(tenant: Tenant, kind: str, problem: str, step: str, **details: Any) -> TenantError:
-    return TenantError(kind, problem, "keep the management role", tenant.label, next_step=step, details=details)
+    return TenantError(kind, problem, "configure the management role", tenant.label, next_step=step, details=details)
 
 
 _FIXED = (

@@ -175,7 +175,7 @@ def test_tenants_that_cannot_be_meant_are_refused_at_the_start() -> None:
     """By their place among all of them, although each is looked at by itself."""
     for tenants, problem in (
         ([{"tenant_id": "a"}, {"tenant_id": "b", "tennant": 1}], r"tenants\[2\] has options that no tenant has"),
-        ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"tenants\[2\] is A, which stands there twice"),
+        ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"duplicate tenant_id A in tenants\[2\]"),
         ([{"tenant_id": "a"}, {"tenant_id": "b", "name": " "}], r"tenants\[2\].name"),
     ):
         with pytest.raises(TenantError, match=problem):

@@ -173,7 +173,9 @@ def test_what_would_be_refused_is_said_before_anything_is_written(
     for check_mode in (True, False):
         result = account(check_mode=check_mode, **options)
         assert result["error"]["kind"] == kind, result
-        assert words in result["msg"] and result["msg"].startswith("Could not keep the connector account on tenant")
+        assert words in result["msg"] and result["msg"].startswith(
+            "Could not configure the connector account on tenant"
+        )
     assert writes(simulator) == []
 
 
