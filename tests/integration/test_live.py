@@ -277,7 +277,7 @@ def test_an_answer_that_asks_to_come_again_is_no_difference(other: Simulator) ->
     other.fault(match=MAILBOX_POLICIES, kind="status", status=429, headers={"Retry-After": "1"})
     facts = compared(other)
     assert facts["differences"] == []
-    assert [one["why"] for one in facts["not_compared"]] == ["1 answers that the tenant asked to repeat"]
+    assert [one["why"] for one in facts["not_compared"]] == ["1 answer that the tenant asked to repeat"]
 
 
 def test_with_leave_three_objects_live_and_are_gone(other: Simulator) -> None:
@@ -410,7 +410,7 @@ def test_a_run_that_was_killed_is_cleared_up_by_the_next_one(other: Simulator) -
     assert facts["removed"] == 1 and facts["remains"] == []
     left = json.dumps(other.state())
     assert left.count(f"{PREFIX}2") == 0 and theirs["name"] in left
-    assert "1 objects of an earlier run" in markdown(facts)
+    assert "1 object of an earlier run" in markdown(facts)
 
 
 def test_a_run_that_is_asked_to_end_clears_up_by_itself(other: Simulator) -> None:

@@ -49,9 +49,12 @@ def compare(
         empty = [place for place in ours.objects if place not in theirs.objects]
         empty += [place for place in theirs.objects if place not in ours.objects]
         if empty and theirs.outcomes.keys() & ours.outcomes.keys():
-            skipped.append(Uncompared(key, f"{len(empty)} kinds of objects that only one side has"))
+            kinds = "1 kind of object" if len(empty) == 1 else f"{len(empty)} kinds of objects"
+            skipped.append(Uncompared(key, f"{kinds} that only one side has"))
         if theirs.transient:
-            skipped.append(Uncompared(key, f"{theirs.transient.total()} answers that the tenant asked to repeat"))
+            number = theirs.transient.total()
+            answers = "1 answer" if number == 1 else f"{number} answers"
+            skipped.append(Uncompared(key, f"{answers} that the tenant asked to repeat"))
     return found, skipped
 
 

@@ -100,7 +100,8 @@ def markdown(facts: Facts) -> str:
         "",
     ]
     if facts["removed"]:
-        lines += [f"{facts['removed']} objects of an earlier run were there and are removed.", ""]
+        objects = "1 object" if facts["removed"] == 1 else f"{facts['removed']} objects"
+        lines += [f"Removed {objects} of an earlier run.", ""]
     if remains:
         lines += ["**What could not be removed, or may still be there:**", "", *(f"* {one}" for one in remains), ""]
     if facts["held_back"]:

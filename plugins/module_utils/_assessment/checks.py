@@ -44,7 +44,7 @@ def leftover_connector(connectors: Records) -> Verdict:
 def secure_by_default(intune: Mapping[str, Any]) -> Verdict:
     value = (intune.get("settings") or {}).get("secureByDefault")
     if value is None:
-        return unknown("Intune told no setting secureByDefault", "Look it up in Intune, Compliance settings")
+        return unknown("Intune returned no setting secureByDefault", "Look it up in Intune, Compliance settings")
     if value:
         return met("devices without a compliance policy count as not compliant")
     return unmet(
@@ -109,10 +109,10 @@ def eas_devices(devices: Records, settings: Records) -> Verdict:
     )
     if not old and not free:
         return met(evidence)
-    told = [f"{len(old)} below version 16.1, which Exchange Online refuses"] if old else []
-    told += [f"{len(free)} let in by nothing but the default Allow"] if free else []
+    findings = [f"{len(old)} below version 16.1, which Exchange Online refuses"] if old else []
+    findings += [f"{len(free)} let in by nothing but the default Allow"] if free else []
     return unmet(
-        f"{evidence}; {', '.join(told)}",
+        f"{evidence}; {', '.join(findings)}",
         "Move their owners to Outlook, and make quarantine the default with intune.exchange.mobile_access",
     )
 
@@ -168,7 +168,7 @@ def mail_apps(report: Mapping[str, Any]) -> Verdict:
 def organization_access(settings: Records, rules: Records) -> Verdict:
     default = _default(settings)
     if not default:
-        return unknown("Exchange told no default access level", "Run again")
+        return unknown("Exchange returned no default access level", "Run again")
     outlook = decide(OUTLOOK, {}, OrganizationAccess(default, tuple(dict(one) for one in rules)))
     evidence = f"the default is {default}, with {counted(len(rules), 'device access rule')}; Outlook is {outlook.state}"
     if outlook.state != "Allowed":
@@ -180,21 +180,23 @@ def organization_access(settings: Records, rules: Records) -> Verdict:
 
 def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
     """Switches that contradict the plans, by which new mailboxes are made, or push people off Outlook."""
-    told = []
+    findings = []
     pushed = [one for one in mailboxes if one.get("OutlookMobileEnabled") is False and one.get("ActiveSyncEnabled")]
     if pushed:
         take = counted(len(pushed), "mailbox takes", "mailboxes take")
-        told.append(f"{take} Exchange ActiveSync and not Outlook mobile")
+        findings.append(f"{take} Exchange ActiveSync and not Outlook mobile")
     for switch, name in _MOBILE.items():
         on = sum(1 for one in mailboxes if one.get(switch))
         planned = [str(one.get("Identity") or one.get("Name")) for one in plans if one.get(switch)]
         if plans and on and not planned:
             whole = counted(len(mailboxes), "mailbox", "mailboxes")
-            told.append(f"{name} is on in {on} of {whole} and off in every plan")
+            findings.append(f"{name} is on in {on} of {whole} and off in every plan")
         elif mailboxes and planned and not on:
-            told.append(f"{name} is off in every mailbox and on in the plans {', '.join(planned)}")
-    if told:
-        return unmet("; ".join(told), "Set the mailboxes with intune.exchange.cas_mailbox_mobile_access, or the plans")
+            findings.append(f"{name} is off in every mailbox and on in the plans {', '.join(planned)}")
+    if findings:
+        return unmet(
+            "; ".join(findings), "Set the mailboxes with intune.exchange.cas_mailbox_mobile_access, or the plans"
+        )
     both = f"{counted(len(mailboxes), 'mailbox', 'mailboxes')} and {counted(len(plans), 'plan')}"
     return met(f"{both} do not contradict each other")
 
@@ -202,7 +204,7 @@ def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
 def modern_authentication(organization: Mapping[str, Any]) -> Verdict:
     value = organization.get("OAuth2ClientProfileEnabled")
     if value is None:
-        return unknown("Exchange told no OAuth2ClientProfileEnabled", "Run again")
+        return unknown("Exchange returned no OAuth2ClientProfileEnabled", "Run again")
     if value:
         return met("modern authentication is on")
     return unmet("modern authentication is off", "Run Set-OrganizationConfig -OAuth2ClientProfileEnabled $true")

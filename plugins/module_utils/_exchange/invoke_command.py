@@ -64,7 +64,7 @@ _STEPS = {
 class Result:
     """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end.
 
-    `date` is the time of this machine where the service told none, which `service_time` shows by None.
+    `date` is the time of this machine where the service sent none, which `service_time` shows by None.
     """
 
     values: list[dict[str, Any]]

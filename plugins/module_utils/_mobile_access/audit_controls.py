@@ -57,14 +57,14 @@ def judge_control(control: Mapping[str, Any], thing: Mapping[str, Any]) -> tuple
     if missing:
         return "unknown", f"the service returned no {' and no '.join(missing)}"
     if required and not _same(required["setting"], thing[required["setting"]], required["equals"]):
-        return "not_applicable", f"{required['setting']} is not {shown(required['equals'])}"
+        return "not_applicable", f"{required['setting']} is not {as_yaml(required['equals'])}"
     return ("pass" if _passes(control, thing[control["setting"]]) else "fail"), ""
 
 
 def expected(control: Mapping[str, Any]) -> str:
     """What the control asks for, in words."""
     test = _test(control)
-    return f"{'' if test == 'equals' else test.replace('_', ' ') + ' '}{shown(control[test])}"
+    return f"{'' if test == 'equals' else test.replace('_', ' ') + ' '}{as_yaml(control[test])}"
 
 
 def remediation_task(kind: str, control: Mapping[str, Any], thing: Record) -> str:
@@ -97,7 +97,7 @@ def ended(risk: Mapping[str, Any], today: date) -> bool:
     return today > date.fromisoformat(risk["until"])
 
 
-def shown(value: Any) -> str:
+def as_yaml(value: Any) -> str:
     """A value as it is written in YAML."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 

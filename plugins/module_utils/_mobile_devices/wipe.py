@@ -55,7 +55,7 @@ def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError as error:
-        problem = f"Exchange Online gave {name} in a form that is not known"
+        problem = f"Exchange Online returned {name} in an unknown format"
         raise TenantError("unexpected_answer", problem, _READ.action) from error
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment if moment.year > 1 else None
@@ -79,7 +79,7 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
             after[guid] = before[guid]
     affected = [one for one in devices if after[one["guid"]] != before[one["guid"]]]
 
-    def told(stages: Mapping[str, Stages]) -> dict[str, Any]:
+    def result(stages: Mapping[str, Stages]) -> dict[str, Any]:
         shown = {"devices": [{**one, "wipe": stages[one["guid"]]} for one in devices]}
         if cancels:
             return {**shown, "msg": _cancelled(devices, affected, before)}
@@ -94,8 +94,8 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
         if cancels:
             for device in affected:
                 _check_cancelled(tenant, device, after[device["guid"]])
-            return told(after)
-        return told(_wait(tenant, devices, kinds, params["wait_timeout"]) if params["wait"] else after)
+            return result(after)
+        return result(_wait(tenant, devices, kinds, params["wait_timeout"]) if params["wait"] else after)
 
     named = {one["guid"]: label(one) for one in devices}
     return Plan(
@@ -104,7 +104,7 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
         {named[guid]: stages for guid, stages in after.items()},
         affected,
         write,
-        told(after),
+        result(after),
     )
 
 

@@ -126,9 +126,9 @@ class Roles(ExchangeObjects):
         wanted = unlisted(values.get("Cmdlets") or listed(self.allowed))
         enabled = {"EnabledCmdlets": list(wanted)} if values.get("Cmdlets") else {}
         sent = {name: value for name, value in values.items() if name != "Cmdlets"}
-        made = super().create(tenant, {**sent, **enabled})
-        self._edit(tenant, made, {cmdlet: self.allowed[cmdlet] for cmdlet in wanted}, wanted, of_new=True)
-        return {**{name: made.get(name) for name in self.select}, "Cmdlets": listed(wanted)}
+        created = super().create(tenant, {**sent, **enabled})
+        self._edit(tenant, created, {cmdlet: self.allowed[cmdlet] for cmdlet in wanted}, wanted, of_new=True)
+        return {**{name: created.get(name) for name in self.select}, "Cmdlets": listed(wanted)}
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         self._edit(tenant, record, unlisted(record["Cmdlets"]), unlisted(values["Cmdlets"]))
@@ -140,14 +140,16 @@ class Roles(ExchangeObjects):
         The entries by which roles are changed come last, and what they gain before what they lose: whoever changes its
         own role could not finish otherwise.
         """
-        gone = [cmdlet for cmdlet in before if cmdlet not in after]
+        removed = [cmdlet for cmdlet in before if cmdlet not in after]
         other = [
             cmdlet
             for cmdlet in after
             if cmdlet in before and normalized_set(before[cmdlet]) != normalized_set(after[cmdlet])
         ]
         new = [cmdlet for cmdlet in after if cmdlet not in before]
-        steps = [(verb, one) for verb, cmdlets in (("Remove", gone), ("Set", other), ("Add", new)) for one in cmdlets]
+        steps = [
+            (verb, one) for verb, cmdlets in (("Remove", removed), ("Set", other), ("Add", new)) for one in cmdlets
+        ]
         needed = [(verb, one) for verb, one in steps if one.endswith(_OF_ROLES)]
         for verb, cmdlet in [one for one in steps if one not in needed] + needed[::-1]:
             parameters: dict[str, Any] = {} if verb == "Remove" else {"Parameters": after[cmdlet]}

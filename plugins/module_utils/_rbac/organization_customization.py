@@ -58,7 +58,7 @@ def _read(tenant: Tenant) -> Record:
         .values
     )
     if len(found) != 1:
-        problem = f"Exchange Online gave {len(found)} organizations"
+        problem = f"Exchange Online returned {len(found)} organizations"
         raise TenantError("protocol", problem, _READ.action, tenant.label)
     return found[0]
 

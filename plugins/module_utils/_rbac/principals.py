@@ -168,7 +168,7 @@ class Principals:
         if other:
             raise TenantError(
                 "ambiguous",
-                f"Exchange gave {other[0].label} for {text}, which is none of its names",
+                f"Exchange returned {other[0].label} for {text}, which is none of its names",
                 _FIND.action,
                 self._tenant.label,
                 next_step="Give the address or the id of the one that is meant; none is chosen for you",

@@ -76,9 +76,9 @@ class Assignments(ExchangeObjects):
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         """New assignments are enabled; there is no parameter for it."""
-        made = super().create(tenant, {"Role": self._role_id, KINDS[self.kind]: self.assignee.id})
-        self._check(made)
-        return made
+        created = super().create(tenant, {"Role": self._role_id, KINDS[self.kind]: self.assignee.id})
+        self._check(created)
+        return created
 
     @property
     def _role_id(self) -> str:
@@ -98,13 +98,13 @@ def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     kinds = [kind for kind in KINDS if params.get(kind)]
     if len(kinds) != 1:
         raise usage(f"exactly one of {', '.join(KINDS)} must be given, and {len(kinds)} are")
-    kind, gone = kinds[0], params["state"] == "absent"
+    kind, is_absent = kinds[0], params["state"] == "absent"
     catalog, given = RoleCatalog(tenant), str(params[kind])
     role = catalog.find(params["role"])
     groups = exchange_of(tenant).invoke("Get-RoleGroup", {"ResultSize": "Unlimited"}, _READ).values if role else []
     assignee = _assignee(tenant, kind, given, groups) if role else None
     if role is None or assignee is None:
-        if gone:
+        if is_absent:
             return {"changed": False, "diff": {"before": {}, "after": {}}, _NAME: {}, "scoped_assignments": []}
         raise _missing(kind, params, role)
     group = next((one for one in groups if assignee.is_meant_by(str(one["Guid"]))), None)
@@ -112,7 +112,7 @@ def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
 
     def before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
         _check_built_in(tenant, role, group, bool(params["allow_built_in"]))
-        if gone and record:
+        if is_absent and record:
             refuse_own_way(tenant, catalog, [record], _ACTION)
 
     resource = Resource(

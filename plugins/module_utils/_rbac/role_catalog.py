@@ -67,7 +67,7 @@ class RoleCatalog:
         if not fits or (shown and not any(map(is_assignee, shown))):
             raise TenantError(
                 "other_object",
-                f"Exchange gave the assignment {found.get('Name')}, of the role {found.get('Role')} to "
+                f"Exchange returned the assignment {found.get('Name')}, of the role {found.get('Role')} to "
                 f"{found.get('RoleAssigneeName')}, where one of the role {role} to somebody else was asked for",
                 "read the role assignments",
                 self._tenant.label,
@@ -112,8 +112,8 @@ def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record]
         return
     caller = caller_id(tenant)
     held = _hands_out_through(tenant, catalog, caller) if caller else None
-    gone = {normalize_case(str(one.get("Guid"))) for one in taken}
-    if held is None or (held and all(normalize_case(str(one.get("Guid"))) in gone for one in held)):
+    removed = {normalize_case(str(one.get("Guid"))) for one in taken}
+    if held is None or (held and all(normalize_case(str(one.get("Guid"))) in removed for one in held)):
         only_way = "does not say through what else the caller has" if held is None else "has no other way to"
         who = "Exchange" if held is None else "the caller"
         raise TenantError(

@@ -50,10 +50,10 @@ def check_change(
         check_marker((record["Name"], record.get("Description")), marker, "role group", _NOT_OURS, tenant.label)
     _check_roles(tenant, record, changes, catalog)
     if record is not None:
-        gone = _members_gone(record, changes, principals)
-        if gone and is_organization_management(record):
+        removed = _removed_members(record, changes, principals)
+        if removed and is_organization_management(record):
             _check_last_member(tenant, record, changes["members"], principals)
-        _check_own_way(tenant, params, record, changes, catalog, gone)
+        _check_own_way(tenant, params, record, changes, catalog, removed)
 
 
 def _built_in(tenant: Tenant, name: str, problem: str, step: str) -> TenantError:
@@ -95,7 +95,7 @@ def _check_roles(tenant: Tenant, record: Record | None, changes: Mapping[str, An
         )
 
 
-def _members_gone(record: Record, changes: Mapping[str, Any], principals: Principals) -> list[Principal]:
+def _removed_members(record: Record, changes: Mapping[str, Any], principals: Principals) -> list[Principal]:
     if "members" not in changes:
         return []
     after = normalized_set(changes["members"])
@@ -125,11 +125,11 @@ def _check_own_way(
     record: Record,
     changes: Mapping[str, Any],
     catalog: RoleCatalog,
-    gone: Sequence[Principal],
+    removed: Sequence[Principal],
 ) -> None:
     """The caller's right to hand out roles is never taken away by its own task."""
     kept = normalized_set(changes["roles"] if "roles" in changes else record["Roles"])
-    if params["state"] == "absent" or _is_caller(tenant, gone):
+    if params["state"] == "absent" or _is_caller(tenant, removed):
         kept = frozenset()
     taken = [one for one in record["Assignments"] if normalize_case(one["Label"]) not in kept]
     refuse_own_way(tenant, catalog, taken, _ACTION)

@@ -169,8 +169,8 @@ class RoleGroups(ExchangeObjects):
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         """All at once, so that nothing is half there."""
         roles = {"Roles": [self.catalog.id_of(one) for one in values["Roles"]]} if values.get("Roles") else {}
-        made = super().create(tenant, {**values, **self._identities(values), **roles})
-        return {**{name: made.get(name) for name in _SELECT}, **values}
+        created = super().create(tenant, {**values, **self._identities(values), **roles})
+        return {**{name: created.get(name) for name in _SELECT}, **values}
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         """Set-RoleGroup changes neither roles nor members. What is taken away goes first: nobody has more meanwhile."""
@@ -202,8 +202,8 @@ class RoleGroups(ExchangeObjects):
     def _give(self, tenant: Tenant, record: Record, role: str) -> None:
         given = {"Role": self.catalog.id_of(role), "SecurityGroup": self.id_of(record)}
         names = normalized_set(record.get(name) for name in ("Name", "Identity", "DisplayName", "Guid"))
-        for made in self.write(tenant, "change", "New-ManagementRoleAssignment", given):
-            self.catalog.check_assignment(made, role, names.__contains__)
+        for created in self.write(tenant, "change", "New-ManagementRoleAssignment", given):
+            self.catalog.check_assignment(created, role, names.__contains__)
 
     def _move(self, tenant: Tenant, record: Record, members: Sequence[str]) -> None:
         change = self._edit_of_people(record["Members"], members)

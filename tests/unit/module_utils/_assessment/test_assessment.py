@@ -111,7 +111,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("intune_subscription", {"intune": refused(), "skus": []}, "unknown", "This.Read.All"),
     ("secure_by_default", {"intune": INTUNE}, "met", "not compliant"),
     ("secure_by_default", {"intune": {"settings": {"secureByDefault": False}}}, "unmet", "as compliant"),
-    ("secure_by_default", {"intune": {}}, "unknown", "told no setting"),
+    ("secure_by_default", {"intune": {}}, "unknown", "returned no setting"),
     ("compliance_policies", COMPLIANCE, "met", "'Androids'"),
     ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [ALL], "2": []}}, "unmet", "Android: none"),
     ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [NOT], "2": [ALL]}}, "unmet", "iOS: none"),
@@ -221,7 +221,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("device_required", bound(refused(), refused()), "unknown", "This.Read.All"),
     ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": True}}, "met", "on"),
     ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": False}}, "unmet", "off"),
-    ("modern_authentication", {"exchange": {}}, "unknown", "told no"),
+    ("modern_authentication", {"exchange": {}}, "unknown", "returned no"),
 ]
 
 
