@@ -203,7 +203,7 @@ class Graph:
             if unquote(link) in seen or len(seen) > _PAGES:
                 raise TenantError(
                     "truncated",
-                    f"the next-page links of {_NAME} never end (request id {response.handle})",
+                    f"{_NAME} repeated a next-page link (request id {response.handle})",
                     purpose.action,
                     self._http.tenant,
                 )

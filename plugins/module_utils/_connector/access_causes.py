@@ -87,7 +87,9 @@ def _no_token(service: str, error: TenantError) -> Verdict:
 
 
 def _unknown(error: TenantError) -> Verdict:
-    step = error.next_step or NEXT_STEPS.get(error.kind, NEXT_STEPS["unexpected_answer"])
+    step = error.next_step or NEXT_STEPS.get(
+        error.kind, "Retry; if the problem persists, report it with the output of -vvv"
+    )
     return Verdict(f"could not {error.action or 'sign in'}: {error.problem}", "unknown", step)
 
 

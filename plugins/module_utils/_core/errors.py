@@ -84,12 +84,12 @@ NEXT_STEPS = {
     "protocol": "Check the URL options and any proxy between here and the service; if they are right, report it",
     "no_intune_licence": "Add an Intune subscription to the tenant, or leave it out of this play",
     "no_licence": "Add a subscription that includes it: Conditional Access needs Microsoft Entra ID P1",
-    "abandoned": "Run it again: the next run starts from what it finds",
-    "outcome_unknown": "Look at what is there and run again: the next run starts from what it finds",
-    "truncated": "Run again; an incomplete list is never taken as whole",
-    "unexpected_answer": "Retry; if the problem persists, report it with what -vvv shows",
-    "other_object": "Retry; if the problem persists, report it with what -vvv shows",
-    "unavailable": "The service had a fault: retry later, and quote the request id to Microsoft support if it persists",
+    "abandoned": "Run it again: the next run starts from the current state",
+    "outcome_unknown": "Check the current state and run again: the next run starts from it",
+    "truncated": "Run again; the modules never use an incomplete list",
+    "unexpected_answer": "Retry; if the problem persists, report it with the output of -vvv",
+    "other_object": "Retry; if the problem persists, report it with the output of -vvv",
+    "unavailable": "The service had a fault: retry later; if it persists, give the request id to Microsoft support",
     "refused": "Check the values given; quote the request id to Microsoft support",
 }
 

@@ -139,6 +139,7 @@ def _unexpected(error: Exception, last: ErrorResponse | None) -> TenantError:
         f"a response of the service does not match its documented schema, or this is a bug in intune.exchange "
         f"({said}); the last response was from {last.service}, request id {one_line(handle, 80)}",
         answer=last,
+        next_step="Retry; if the problem persists, report it with the output of -vvv",
     )
 
 

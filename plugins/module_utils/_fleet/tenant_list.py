@@ -59,7 +59,7 @@ def resolve_tenants(
     for one in tenants.values():
         name = _host_name(str(one.get("name") or one["tenant_id"]))
         if name in hosts:
-            raise usage(f"two tenants are called {name}", "Give each a name of its own")
+            raise usage(f"two tenants are named {name}", "Give each a name of its own")
         hosts[name] = _with_shared(one, shared)
     return hosts
 

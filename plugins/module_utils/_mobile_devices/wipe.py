@@ -55,7 +55,7 @@ def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError as error:
-        problem = f"Exchange Online returned {name} in an unknown format"
+        problem = f"Exchange Online gave {name} in an unknown form"
         raise TenantError("unexpected_answer", problem, _READ.action) from error
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment if moment.year > 1 else None
