@@ -82,17 +82,17 @@ KINDS = {
 ROLES = {
     "blank, and a blank value never means": "Give the variable that is named a value, or leave it out",
     "This tenant is not ready for the connector.": "Each line names a requirement and its next step",
-    "The account does not have exactly the rights of the connector.": "Run again, since rights take time to count; "
+    "The account does not have exactly the rights that the connector needs.": "Run again, since rights take time to count; "
     "take the account out of roles that give it more",
     "The connector is not as described.": "Each line names what is different and its next step",
-    "The connector stays: without it Intune no longer sees": "Set ``connector_confirm_remove`` to true to remove it",
-    "Mobile access is not as the baselines ask.": "Each line is a finding; the result of the audit has the task that "
+    "The connector was not removed: without it Intune no longer sees": "Set ``connector_confirm_remove`` to true to remove it",
+    "Mobile access does not comply with the baselines.": "Each line is a finding; the result of the audit has the task that "
     "mends it",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
     "which is more than mobile_access_max_affected allows": "Check that this is the right mailbox, and raise "
     "the number",
-    "disabled or a guest, so mobile_access_emergency_users would let nobody in with": "Name enabled member accounts",
-    "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
+    "disabled or a guest, so mobile_access_emergency_users would give nobody access with": "Name enabled member accounts",
+    "A policy that requires app protection would lock users out there.": "Assign an app protection policy in Intune, "
     "or leave ``compliantApplication`` out",
     "Not enforced, since mobile_access_enforce_after_days is": "Read the sign-in log until the moment that is named",
 }

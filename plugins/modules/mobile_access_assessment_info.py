@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mobile_access_assessment_info
-short_description: Assess what does the work of the connector on a tenant without it
+short_description: Assess what replaces the connector on a tenant without it
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
