@@ -64,14 +64,14 @@ options:
         required: true
       name:
         description:
-          - The name of the host. The O(tenants[].tenant_id) when left out.
+          - The name of the host. The O(tenants[].tenant_id) if not set.
           - It cannot be a name that Ansible takes for a pattern or another group, such as V(all) or V(x*).
         type: str
   tenant_id:
     description:
       - The only tenant, by its id or one of its verified domains, when there are no O(tenants) and no
         O(partner_tenant_id).
-      - Read from E(AZURE_TENANT_ID) when left out.
+      - Defaults to the environment variable E(AZURE_TENANT_ID).
   partner_tenant_id:
     description:
       - The tenant of a partner, whose customers are hosts. A customer counts if its active and expiring relationships
@@ -80,10 +80,10 @@ options:
   auth_method:
     description:
       - How to sign in.
-      - When left out, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
+      - By default, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
       - V(managed_identity) is only used when it is named here. V(device_code) is refused, since it would need a person
         for each tenant.
-      - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_AUTH_METHOD).
   account:
     description: Primary SMTP address of the account that the connector is, or will be, bound to.
     type: str
@@ -115,7 +115,7 @@ options:
       - How many seconds reading all tenants may take together.
       - Each tenant has a share of it, what remains divided by the rounds of O(concurrency) that are left, so that those
         that hang do not take the time of the others. One that is not read in its share is unreadable.
-      - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_TIMEOUT).
   strict_tenants:
     description: Whether the inventory fails if one tenant cannot be read.
     type: bool

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: activesync_device_access_rule
-short_description: Keep a device access rule of Exchange Online
+short_description: Manage a device access rule of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Creates, changes or removes a rule that allows, blocks or quarantines mobile devices by one of their properties.
   - A rule is found by O(characteristic) and O(query_string). Exchange gives it its name.
-  - In check mode and for real, RV(impact) says which devices are let in or locked out by the change.
+  - In check mode and in a real run, RV(impact) lists the devices that the change allows or locks out.
 options:
   characteristic:
     description:
@@ -26,7 +26,7 @@ options:
     description:
       - The value of the property, which Exchange compares as a whole. There are no wildcards, so one with a C(*) is
         refused.
-      - Compared without regard to case with the rules that exist.
+      - Compared case-insensitively with the rules that exist.
     type: str
     required: true
   access_level:
@@ -78,7 +78,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 access_rule:
-  description: The rule under the names of Exchange. Empty when there is none.
+  description: The rule with the property names of Exchange. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -91,7 +91,7 @@ access_rule:
 impact:
   description:
     - The devices whose access changes with the rule. Empty when nothing changes.
-    - Worked out from the devices, mailboxes and rules that were read, in the order in which Exchange decides.
+    - Calculated from the devices, mailboxes and rules, in the order in which Exchange evaluates them.
   returned: success
   type: list
   elements: dict
@@ -107,7 +107,7 @@ impact:
       mailbox: adele.vance
       reason: device_rule
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: activesync_organization_settings
-short_description: Keep the organization's settings for mobile access to Exchange Online
+short_description: Manage the organization's settings for mobile access to Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Keeps what happens to devices that nothing else decides about, and what people and administrators are told.
-  - There is one such object in each tenant, so there is no state. Options that are left out stay as they are.
+  - There is one such object in each tenant, so there is no state. Options that are not given stay unchanged.
   - A stricter default also locks out devices that are in use. It is only set when nobody is hit, or with
     O(accept_impact=true).
 options:
@@ -33,15 +33,15 @@ options:
     type: dict
     suboptions:
       add:
-        description: Addresses to have in the list.
+        description: Addresses that the list must contain.
         type: list
         elements: str
       remove:
-        description: Addresses not to have in the list.
+        description: Addresses that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
   user_mail_insert:
@@ -96,7 +96,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 activesync_organization_settings:
-  description: The settings under the names of Exchange.
+  description: The settings with the property names of Exchange.
   returned: success
   type: dict
   sample:
@@ -108,7 +108,7 @@ activesync_organization_settings:
 impact:
   description:
     - The devices whose access changes with the default. Empty when the default does not change.
-    - Worked out from the devices, mailboxes and rules that were read, in the order in which Exchange decides.
+    - Calculated from the devices, mailboxes and rules, in the order in which Exchange evaluates them.
   returned: success
   type: list
   elements: dict
@@ -124,7 +124,7 @@ impact:
       mailbox: adele.vance
       reason: default
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -75,7 +75,7 @@ outlook_covered_by:
   type: dict
   sample: {Android: [], iOS: [Outlook on iOS]}
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

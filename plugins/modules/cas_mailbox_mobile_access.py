@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cas_mailbox_mobile_access
-short_description: Keep mobile access to a mailbox of Exchange Online
+short_description: Manage mobile access to a mailbox of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Keeps the switches for mobile clients, the mailbox policy, and the devices that one mailbox allows or blocks.
   - What a mailbox says about a device comes before all device access rules and the default of the organization.
-  - Options that are left out stay as they are.
+  - Options that are not given stay unchanged.
 options:
   mailbox:
     description:
-      - The mailbox, by its primary address, user principal name, GUID or anything else that Exchange takes for it. It
-        must be exactly one mailbox. An id or address comes before a name.
+      - The mailbox, by its primary address, user principal name, GUID or any other identity that Exchange accepts. It
+        must be exactly one mailbox. An id or address takes precedence over a name.
     type: str
     required: true
   active_sync_enabled:
@@ -40,15 +40,15 @@ options:
     type: dict
     suboptions:
       add:
-        description: Device ids to have in the list.
+        description: Device ids that the list must contain.
         type: list
         elements: str
       remove:
-        description: Device ids not to have in the list.
+        description: Device ids that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
   blocked_device_ids:
@@ -57,15 +57,15 @@ options:
     type: dict
     suboptions:
       add:
-        description: Device ids to have in the list.
+        description: Device ids that the list must contain.
         type: list
         elements: str
       remove:
-        description: Device ids not to have in the list.
+        description: Device ids that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
 extends_documentation_fragment:
@@ -116,7 +116,7 @@ cas_mailbox:
     policy: Phones
     primary_smtp_address: adele.vance@contoso.com
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

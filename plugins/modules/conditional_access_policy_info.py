@@ -15,7 +15,7 @@ description:
 options:
   display_name:
     description:
-      - Only the policies of this name, compared without regard to case. Several can have it.
+      - Only the policies of this name, compared case-insensitively. Several can have it.
     type: str
   id:
     description:
@@ -45,7 +45,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 conditional_access_policies:
-  description: The policies under the names of Microsoft Graph in snake_case.
+  description: The policies with the property names of Microsoft Graph in snake_case.
   returned: success
   type: list
   elements: dict
@@ -63,7 +63,7 @@ conditional_access_policies:
       id: 7359d0e0-d8a9-4afa-8a93-e23e099d7be8
       state: enabled
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -24,7 +24,8 @@ options:
     required: true
   parameters:
     description:
-      - Its parameters under the names of Exchange. C(Confirm) is always sent as V(false) with a cmdlet that writes.
+      - Its parameters with the property names of Exchange. C(Confirm) is always sent as V(false) with a cmdlet that
+        writes.
       - A list replaces what is there. A dictionary with C(add) and C(remove) edits it.
     type: dict
     default: {}
@@ -73,7 +74,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 objects:
-  description: What the cmdlet gave, under the names of Exchange. Empty in check mode for a cmdlet that writes.
+  description: What the cmdlet gave, with the property names of Exchange. Empty in check mode for a cmdlet that writes.
   returned: success
   type: list
   elements: dict
@@ -88,7 +89,7 @@ cmdlet_warnings:
   elements: str
   sample: []
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

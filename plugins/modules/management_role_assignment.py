@@ -58,12 +58,12 @@ notes:
   - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find who is meant. Changing
     needs Role Management, and so does O(application) in any case.
   - More than one assignment of the role to the assignee without a scope is an error that lists them.
-  - A change that takes from the caller its only right to hand out roles is refused (V(own_rights)).
-  - Exchange lets nobody hand out or take away a role without a delegating assignment of it or of its parent. By default
-    only Organization Management has these, which the directory role Exchange Administrator belongs to.
-  - In the hour after customization was enabled, Exchange refuses this to everybody. The task waits up to two minutes,
-    then fails with C(error.kind=not_ready); the next run goes on.
-  - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
+  - A change that removes the caller's only right to assign roles is refused (V(own_rights)).
+  - Assigning or removing a role in Exchange requires a delegating assignment of it or of its parent. By default only
+    Organization Management has these, and the directory role Exchange Administrator belongs to it.
+  - In the first hour after customization was enabled, Exchange refuses this for everybody. The task waits up to two
+    minutes, then fails with C(error.kind=not_ready); the next run continues.
+  - A new right is only in access tokens that are issued afterwards, and takes minutes to reach every server.
 seealso:
   - module: intune.exchange.management_role
   - module: intune.exchange.role_group
@@ -98,7 +98,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_role_assignment:
-  description: The assignment under the names of Exchange. Empty when there is none.
+  description: The assignment with the property names of Exchange. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -127,14 +127,14 @@ scoped_assignments:
   elements: dict
   sample: []
 progress:
-  description: What was seen while looking for what was created, since the answer was lost.
+  description: Progress messages while checking whether the object was created, because the response was lost.
   returned: when the task waited
   type: list
   elements: str
   sample: ["the answer to the creation was lost; looking for it again (1 of 7)"]
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(not_found),
+    - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(not_found),
       V(no_assignee), V(built_in), V(own_rights), V(ambiguous), V(not_hydrated) or V(forbidden).
   returned: failure
   type: dict

@@ -60,7 +60,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_role_assignments:
-  description: The assignments under the names of Exchange. C(scope) says in words how an assignment is limited, and is
+  description: The assignments with the property names of Exchange. C(scope) says in words how an assignment is limited, and is
     null where it is not.
   returned: success
   type: list
@@ -85,7 +85,7 @@ management_role_assignments:
       scope: null
       user: adele.vance
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

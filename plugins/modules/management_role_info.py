@@ -58,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_roles:
-  description: The roles under the names of Exchange.
+  description: The roles with the property names of Exchange.
   returned: success
   type: list
   elements: dict
@@ -86,7 +86,7 @@ management_roles:
       parent: Organization Client Access
       role_type: OrganizationClientAccess
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -37,10 +37,9 @@ extends_documentation_fragment:
 notes:
   - Needs the Microsoft Graph application permissions C(DeviceManagementServiceConfig.Read.All),
     C(DeviceManagementConfiguration.Read.All), C(DeviceManagementApps.Read.All),
-    C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All),
-    C(Policy.Read.All), C(User.Read.All), C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory),
-    C(AuditLog.Read.All) and C(Reports.Read.All), and the Exchange roles C(View-Only Recipients) and
-    C(View-Only Configuration). No right to write.
+    C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All), C(Policy.Read.All), C(User.Read.All),
+    C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory), C(AuditLog.Read.All) and C(Reports.Read.All), and
+    the Exchange roles C(View-Only Recipients) and C(View-Only Configuration). No write permission.
   - Whether a device signs in with a certificate straight to Exchange Online, which ends on 31 December 2026, shows
     nowhere. While there are Exchange ActiveSync devices, that check is V(unknown).
   - The sign-in log needs a licence of Microsoft Entra ID P1, and has interactive sign-ins only.
@@ -78,7 +77,7 @@ answers:
       elements: str
       returned: always
     evidence:
-      description: What shows it.
+      description: The evidence.
       type: str
       returned: always
     gap:
@@ -104,7 +103,7 @@ checks:
       type: str
       returned: always
     evidence:
-      description: What shows it.
+      description: The evidence.
       type: str
       returned: always
     next_step:
@@ -180,7 +179,7 @@ what_if:
       type: str
       returned: always
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

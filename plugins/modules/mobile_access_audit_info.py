@@ -84,10 +84,10 @@ options:
         type: str
         required: true
       baseline:
-        description: The name of the baseline. Left out, the control of every baseline.
+        description: The name of the baseline. By default, the control of every baseline.
         type: str
       object:
-        description: The name of the object. Left out, every object.
+        description: The name of the object. By default, every object.
         type: str
       reason:
         description: Why it is accepted.
@@ -102,7 +102,7 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.info
 notes:
-  - Needs the Exchange roles C(View-Only Recipients) and C(View-Only Configuration), and no right to write.
+  - Needs the Exchange roles C(View-Only Recipients) and C(View-Only Configuration), and no write permission.
 seealso:
   - module: intune.exchange.mobile_device_mailbox_policy
   - module: intune.exchange.activesync_organization_settings
@@ -240,7 +240,7 @@ shortfalls:
       lock The screen locks after five minutes: fail on Default, max_inactivity_time_lock is "00:15:00", expected
       at most 00:05:00 (12 mailboxes)
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

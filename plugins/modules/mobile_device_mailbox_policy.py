@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mobile_device_mailbox_policy
-short_description: Keep a mailbox policy for mobile devices in Exchange Online
+short_description: Manage a mailbox policy for mobile devices in Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Creates, changes or removes a policy that says what a mobile device must do before it may synchronise a mailbox.
-  - The options are the settings of Exchange in snake_case. Those that are left out stay as they are, and a new policy
+  - The options are the settings of Exchange in snake_case. Settings that are not given stay unchanged, and a new policy
     gets the defaults of Exchange.
   - Durations and sizes are compared as values, so V(4KB) is the same as V(4096).
 options:
   name:
     description:
-      - The name of the policy, which is its key. Compared without regard to case.
+      - The name of the policy, which is its key. Compared case-insensitively.
     type: str
     required: true
   state:
@@ -136,15 +136,15 @@ options:
     type: dict
     suboptions:
       add:
-        description: Apps to have in the list.
+        description: Apps that the list must contain.
         type: list
         elements: str
       remove:
-        description: Apps not to have in the list.
+        description: Apps that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
   attachments_enabled:
@@ -259,15 +259,15 @@ options:
     type: dict
     suboptions:
       add:
-        description: Apps to have in the list.
+        description: Apps that the list must contain.
         type: list
         elements: str
       remove:
-        description: Apps not to have in the list.
+        description: Apps that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
   unc_access_enabled:
@@ -315,8 +315,8 @@ EXAMPLES = r"""
 RETURN = r"""
 mobile_device_mailbox_policy:
   description:
-    - The policy under the names of Exchange in snake_case, durations as C([d.]hh:mm:ss) and sizes in bytes. Empty when
-      there is none.
+    - The policy with the property names of Exchange in snake_case, durations as C([d.]hh:mm:ss) and sizes in bytes.
+      Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -336,7 +336,7 @@ note:
     Outlook for iOS and Android honours only allow_bluetooth, device_encryption_enabled, min_password_length,
     password_enabled, as far as Microsoft says; it does not go by allow_camera.
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

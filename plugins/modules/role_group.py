@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: role_group
-short_description: Keep a role group of Exchange Online
+short_description: Manage a role group of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
@@ -16,12 +16,12 @@ description:
 options:
   name:
     description:
-      - Name of the role group. Compared without regard to case.
+      - Name of the role group. Compared case-insensitively.
     type: str
     required: true
   description:
     description:
-      - Text for people.
+      - A description.
     type: str
   roles:
     description:
@@ -94,8 +94,8 @@ options:
     default: false
   marker:
     description:
-      - Change or remove only a group whose O(description) holds this text, of at least 8 characters, compared without
-        regard to case. Any other one of this name is the error V(not_ours).
+      - Change or remove only a group whose O(description) contains this text, of at least 8 characters, compared
+        case-insensitively. Any other one with this name is the error V(not_ours).
     type: str
   state:
     description:
@@ -111,15 +111,15 @@ extends_documentation_fragment:
 notes:
   - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find O(members). Changing needs
     Role Management, even for somebody who does not manage the group.
-  - Exchange lets nobody hand out or take away a role without a delegating assignment of it or of its parent. By default
-    only Organization Management has these, which the directory role Exchange Administrator belongs to.
-  - In the hour after customization was enabled, Exchange refuses this to everybody. The task waits up to two minutes,
-    then fails with C(error.kind=not_ready); the next run goes on.
+  - Assigning or removing a role in Exchange requires a delegating assignment of it or of its parent. By default only
+    Organization Management has these, and the directory role Exchange Administrator belongs to it.
+  - In the first hour after customization was enabled, Exchange refuses this for everybody. The task waits up to two
+    minutes, then fails with C(error.kind=not_ready); the next run continues.
   - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
   - Members through a directory role, such as C(Exchange Administrator) in Organization Management, are no members
     here.
-  - A change that takes from the caller its only right to hand out roles is refused (V(own_rights)).
-  - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
+  - A change that removes the caller's only right to assign roles is refused (V(own_rights)).
+  - A new right is only in access tokens that are issued afterwards, and takes minutes to reach every server.
 seealso:
   - module: intune.exchange.management_role
   - module: intune.exchange.service_principal
@@ -160,7 +160,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role_group:
-  description: The role group under the names of Exchange, with its roles and members. Empty when there is none.
+  description: The role group with the property names of Exchange, with its roles and members. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -180,7 +180,7 @@ role_group:
 
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(built_in),
+    - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(built_in),
       V(not_ours), V(own_rights), V(last_way_in), V(no_role), V(no_principal), V(ambiguous), V(not_hydrated) or
       V(forbidden).
   returned: failure

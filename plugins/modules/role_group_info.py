@@ -43,7 +43,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role_groups:
-  description: The role groups under the names of Exchange.
+  description: The role groups with the property names of Exchange.
   returned: success
   type: list
   elements: dict
@@ -92,7 +92,7 @@ role_groups:
         - Intune Connector Access
         - Intune Connector Devices
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -108,12 +108,12 @@ options:
     type: int
     default: 32
   tenant_id:
-    description: The only tenant, when there are no O(tenants). Read from E(AZURE_TENANT_ID) when left out.
+    description: The only tenant, when there are no O(tenants). Read from E(AZURE_TENANT_ID) if not set.
     type: str
   timeout:
     description:
       - How many seconds one look at a tenant may take. One that hangs takes none of the time of others.
-      - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_TIMEOUT).
     type: int
     default: 300
 notes:
