@@ -31,7 +31,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: See whom a switch to quarantine hits
+- name: Preview whom a switch to quarantine would affect
   intune.exchange.activesync_organization_settings:
     default_access_level: Quarantine
     accept_impact: true

@@ -64,7 +64,7 @@ options:
         required: true
       name:
         description:
-          - The name of the host. The O(tenants[].tenant_id) if not set.
+          - The name of the host. Defaults to the O(tenants[].tenant_id).
           - It cannot be a name that Ansible takes for a pattern or another group, such as V(all) or V(x*).
         type: str
   tenant_id:

@@ -20,7 +20,7 @@ options:
   _terms:
     description:
       - Names of options. Each one's value is returned, or an empty text if it is left out.
-      - The whole variable if not set.
+      - By default, the whole variable.
     type: list
     elements: str
   default:

@@ -11,25 +11,25 @@ short_description: Manage the organization's settings for mobile access to Excha
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Keeps what happens to devices that nothing else decides about, and what people and administrators are told.
-  - There is one such object in each tenant, so there is no state. Options that are not given stay unchanged.
-  - A stricter default also locks out devices that are in use. It is only set when nobody is hit, or with
+  - Manages the default access level of devices, and the messages to users and administrators.
+  - Each tenant has exactly one such object, so there is no state. Options that are not given stay unchanged.
+  - A stricter default also locks out devices that are in use. It is only set if nobody is affected, or with
     O(accept_impact=true).
 options:
   default_access_level:
     description:
-      - What happens to devices that no mailbox and no rule decides about.
+      - The access level of devices without a mailbox setting or a matching rule.
     type: str
     choices: [Allow, Block, Quarantine]
   accept_impact:
     description:
-      - Must be V(true) for a stricter O(default_access_level) when that locks devices out. Without it the task fails,
-        in check mode too, and C(error.impact) lists them.
+      - Must be V(true) for a stricter O(default_access_level) if it locks devices out. Without it the task fails, in
+        check mode too, and C(error.impact) lists them.
     type: bool
     default: false
   admin_mail_recipients:
     description:
-      - Addresses that are told about quarantined devices.
+      - Addresses that receive notifications about quarantined devices.
     type: dict
     suboptions:
       add:
@@ -46,19 +46,19 @@ options:
         elements: str
   user_mail_insert:
     description:
-      - Text in the mail that people get whose device is quarantined, at most 256 characters. Empty for none.
+      - Text in the mail to users whose device is quarantined, at most 256 characters. Empty for none.
     type: str
   ota_notification_mail_insert:
     description:
-      - Text in the mail that people get whose device needs an update, at most 256 characters. Empty for none.
+      - Text in the mail to users whose device needs an update, at most 256 characters. Empty for none.
     type: str
   allow_rms_support_for_unenlightened_apps:
     description:
-      - Whether apps that know nothing of rights management get protected mail.
+      - Whether apps that do not support rights management receive protected mail.
     type: bool
   enable_mobile_mailbox_policy_when_ca_inplace:
     description:
-      - Handed on as it is. Microsoft documents no more than the name.
+      - Passed on unchanged. Microsoft documents only the name.
     type: bool
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -78,14 +78,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See whom a switch to quarantine hits
+- name: Preview whom a switch to quarantine would affect
   intune.exchange.activesync_organization_settings:
     default_access_level: Quarantine
     accept_impact: true
   check_mode: true
   register: preview
 
-- name: Quarantine unknown devices, and tell the help desk
+- name: Quarantine unknown devices, and notify the help desk
   intune.exchange.activesync_organization_settings:
     default_access_level: Quarantine
     accept_impact: true

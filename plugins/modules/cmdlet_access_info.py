@@ -76,7 +76,7 @@ cmdlets:
       type: str
       returned: always
     granted:
-      description: Whether it may be run with the parameters that are needed, for the whole organization. Rights from a role assignment with a scope do not count.
+      description: Whether the account may run it with the required parameters, for the whole organization.
       type: bool
       returned: always
     parameters:

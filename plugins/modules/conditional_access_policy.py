@@ -373,7 +373,7 @@ options:
     type: dict
     suboptions:
       application_enforced_restrictions:
-        description: Whether Exchange Online and SharePoint Online receive information about the device, to give limited access.
+        description: Whether Exchange Online and SharePoint Online are informed about the device, to limit access.
         type: dict
         suboptions:
           is_enabled:
@@ -430,7 +430,7 @@ options:
     description:
       - The module refuses to enable a policy if possibly nobody could undo that. V(true) accepts this risk.
       - It must exclude at least one enabled member account of the tenant, whatever it requires and whomever it includes
-        - all users, or a group with everybody in it. Excluded users and groups count if they are, or contain, such an
+        (all users, or a group with everybody in it). Excluded users and groups count if they are, or contain, such an
         account. Guests, disabled accounts, empty groups and excluded roles do not.
       - With all enabled policies together, somebody must still be able to sign in to the admin portals, in a browser or
         an app and on some platform. A control that no device or client can meet counts as a block. A control under

@@ -30,8 +30,7 @@ options:
     default: present
   display_name:
     description:
-      - The name that people see. A new account gets the part of its user principal name before the C(@) when this is
-        left out.
+      - The display name. For a new account, it defaults to the part of its user principal name before the C(@).
     type: str
   primary_smtp_address:
     description:
@@ -43,7 +42,7 @@ options:
     type: str
   account_enabled:
     description:
-      - Whether it may sign in. A new account may, when this is left out.
+      - Whether it may sign in. By default, a new account may.
     type: bool
   password:
     description:

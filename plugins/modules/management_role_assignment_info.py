@@ -60,7 +60,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_role_assignments:
-  description: The assignments with the property names of Exchange. C(scope) says in words how an assignment is limited, and is
+  description: The assignments with the property names of Exchange. C(scope) describes the limit of an assignment, and is
     null where it is not.
   returned: success
   type: list
