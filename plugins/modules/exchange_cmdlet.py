@@ -75,7 +75,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 objects:
-  description: The output of the cmdlet, with the property names of Exchange. Empty in check mode for a cmdlet that writes.
+  description: The output, with the property names of Exchange. Empty in check mode for a cmdlet that writes.
   returned: success
   type: list
   elements: dict

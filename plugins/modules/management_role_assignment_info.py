@@ -60,8 +60,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_role_assignments:
-  description: The assignments with the property names of Exchange. C(scope) describes the limit of an assignment, and is
-    null where it is not.
+  description:
+    - The assignments with the property names of Exchange. C(scope) describes the limit of an assignment, and is null
+      where it is not.
   returned: success
   type: list
   elements: dict

@@ -121,8 +121,9 @@ summary:
   sample: {met: 14, unmet: 3, unknown: 2}
 coverage:
   description:
-    - For each question about Conditional Access and each way to open mail: who is covered, who only under conditions,
-      who is not and why, and what a policy in report-only mode would change, with the number of users and an example.
+    - For each question about Conditional Access and each way to open mail, reports who is covered, who only under
+      conditions, who is not and why, and what a policy in report-only mode would change, with the number of users and
+      an example.
     - Null if the policies could not be read, or if the tenant also has policy plans (beta), which this module does not
       evaluate. Its checks are then V(unknown), unless the policies alone meet them.
   returned: success
