@@ -42,8 +42,8 @@ The simulated tenant is based on public sources. No live tenant was used. Each o
 {marks}
 
 Everything else comes from the two contract files in ``simulator/contracts``: paths, properties, query options and
-permissions of Microsoft Graph; cmdlets, parameters and roles of Exchange Online. Every response in the simulator's ledger
-names its behaviour, and a response without one is an error of the simulator.
+permissions of Microsoft Graph; cmdlets, parameters and roles of Exchange Online. Every response in the simulator's
+ledger names its behaviour, and a response without one is an error of the simulator.
 """
 _MEANING = {
     DOCUMENTED: "Microsoft's own pages describe it",

@@ -28,8 +28,8 @@ KINDS = {
     "ambiguous": "Several objects match where one is expected. The message names all, and the module changes none",
     "beyond_parent": "A management role cannot contain more than its parent",
     "bug": "An unexpected error in the collection, before any service responded",
-    "clock": "The clocks of the service and of the control node differ by more than a day, so the task refuses to select devices by age",
-    "built_in": "The module does not change built-in objects, except members of a built-in role group with ``allow_built_in``",
+    "clock": "The clocks of the service and the control node differ by more than a day, so ages are not reliable",
+    "built_in": "Built-in objects are not changed, except members of role groups with ``allow_built_in``",
     "conflict": "The service refused a change because the object had just been changed. The task had tried three times",
     "fixed": "Exchange cannot change this value. Recreate the object",
     "forbidden": "The application or user lacks a right. The message names the permission or role",
@@ -68,13 +68,13 @@ KINDS = {
     "timeout": "The task, or a wait, timed out",
     "tls": "The certificate is not trusted. Nothing was sent",
     "too_late": "The device had carried out the wipe before it could be cancelled",
-    "too_many": "More devices would be affected than ``max_affected`` allows. Nothing was changed, and the message names them",
+    "too_many": "More devices would be affected than ``max_affected`` allows. Nothing was changed; all are named",
     "truncated": "A list was incomplete, and the modules never use an incomplete list",
     "unavailable": "The service had an error, also after several attempts",
     "unexpected_answer": "A response does not match its documented schema",
     "unknown_license": "The tenant has no such subscription",
     "unknown_role": "There is no such directory role",
-    "unresolved": "An id, address or name does not match a user, group or role in the directory. Nothing was changed",
+    "unresolved": "An id, address or name matches no user, group or role in the directory. Nothing was changed",
     "unverified_domain": "The domain does not belong to the tenant",
     "usage": "The options are invalid. Nothing was changed",
 }
@@ -82,19 +82,18 @@ KINDS = {
 ROLES = {
     "blank, and a blank value never means": "Set the variable that the message names, or remove it",
     "This tenant is not ready for the connector.": "Each line names a requirement and its next step",
-    "The account does not have exactly the rights that the connector needs.": "Run again, since rights take time to take effect; "
+    "does not have exactly the rights that the connector needs": "Run again, since rights take time to take effect; "
     "remove the account from roles that grant more",
     "The connector is not as described.": "Each line names a difference and its next step",
-    "The connector was not removed: without it Intune no longer sees": "Set ``connector_confirm_remove`` to true to remove it",
-    "Mobile access does not comply with the baselines.": "Each line is a finding; the result of the audit has the task that "
-    "mends it",
+    "The connector was not removed: without it Intune": "Set ``connector_confirm_remove`` to true to remove it",
+    "Mobile access does not comply with": "Each line is a finding; the result of the audit has the task that mends it",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
     "which is more than mobile_access_max_affected allows": "Verify that this is the right mailbox, and raise "
     "the number",
-    "disabled or a guest, so mobile_access_emergency_users would give nobody access with": "Specify enabled member accounts",
+    "mobile_access_emergency_users would give nobody access": "Specify enabled member accounts",
     "A policy that requires app protection would lock users out there.": "Assign an app protection policy in Intune, "
     "or remove ``compliantApplication``",
-    "Not enforced, since mobile_access_enforce_after_days is": "Check the sign-in log until the date that the message names",
+    "Not enforced, since mobile_access_enforce_after": "Check the sign-in log until the date that the message names",
 }
 _HEAD = """..
   Copyright (c) 2026 intune.exchange contributors
