@@ -231,7 +231,8 @@ task and of the tenant.
 The guarantees
 --------------
 """
-_NOT = """ What is not guaranteed
+_NOT = """
+What is not guaranteed
 ----------------------
 
 * The behaviour of Microsoft's services. The simulator follows their documentation;
