@@ -15,7 +15,7 @@ description:
 options:
   characteristic:
     description:
-      - Only rules that look at this property.
+      - Only rules for this property.
     type: str
     choices: [DeviceModel, DeviceType, DeviceOS, UserAgent, XMSWLHeader]
   query_string:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: activesync_device_class_info
-short_description: Read the kinds of mobile devices that Exchange Online has seen
+short_description: Read the mobile device classes of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads the types and models of devices that have connected. They are what a device access rule can name.
+  - Reads the types and models of devices that have connected. Device access rules can use these values.
 options:
   device_type:
     description:

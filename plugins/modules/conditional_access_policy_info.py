@@ -11,7 +11,7 @@ short_description: Read the Conditional Access policies of Microsoft Entra
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads the policies, as Microsoft Graph v1.0 keeps them.
+  - Reads the policies from Microsoft Graph v1.0.
 options:
   display_name:
     description:
@@ -19,7 +19,7 @@ options:
     type: str
   id:
     description:
-      - Only the policy with this id. O(display_name) is not looked at then.
+      - Only the policy with this id. O(display_name) is then ignored.
     type: str
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -36,7 +36,7 @@ EXAMPLES = r"""
   intune.exchange.conditional_access_policy_info:
   register: found
 
-- name: Name those that are enforced
+- name: List the enforced policies
   ansible.builtin.debug:
     msg: "{{ enforced | map(attribute='display_name') }}"
   vars:

@@ -32,7 +32,7 @@ EXAMPLES = r"""
   intune.exchange.mobile_device_mailbox_policy_info:
   register: found
 
-- name: Say which one is the default
+- name: Report the default policy
   ansible.builtin.debug:
     msg: "{{ (found.mobile_device_mailbox_policies | selectattr('is_default') | first).name }}"
 """
