@@ -130,7 +130,9 @@ def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator,
 
 EMERGENCY, PILOT = "Approved apps only", "Block Exchange ActiveSync for the pilot"
 NEED_INTUNE = "Exchange Online: phones need Intune"
-MARK = "Managed by the role intune.exchange.mobile_access, entry point protect. Remove this text to take the policy over."
+MARK = (
+    "Managed by the role intune.exchange.mobile_access, entry point protect. Remove this text to take the policy over."
+)
 CREATE, CHANGE = "identity.conditionalAccess.CreatePolicies", "identity.conditionalAccess.UpdatePolicies"
 
 
