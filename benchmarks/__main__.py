@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""C(python -m benchmarks), or C(make bench): measure, and say how it compares with the goals."""
+"""`python -m benchmarks`, or `make bench`: measure, and say how it compares with the goals."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Case:
-    """A command; C(amount) is how many tenants or devices it works on."""
+    """A command; `amount` is how many tenants or devices it works on."""
 
     name: str
     title: str
@@ -42,7 +42,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Group:
-    """Cases that are compared with one another, and with C(reference) above all."""
+    """Cases that are compared with one another, and with `reference` above all."""
 
     name: str
     title: str

@@ -53,7 +53,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Goal:
-    """What is aimed at, C(at_most) so much, and what came out; null if it was not measured."""
+    """What is aimed at, `at_most` so much, and what came out; null if it was not measured."""
 
     what: str
     at_most: float

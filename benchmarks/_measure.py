@@ -20,7 +20,7 @@ _LONGEST = 3600.0  # seconds
 
 @dataclass(frozen=True)
 class Sample:
-    """C(wall) and C(cpu) in seconds; C(peak) is the memory of the largest process, in bytes."""
+    """`wall` and `cpu` in seconds; `peak` is the memory of the largest process, in bytes."""
 
     wall: float
     cpu: float
@@ -32,7 +32,7 @@ class Failed(Exception):
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Sample:
-    """Run C(command) to its end. The kernel adds up what it and all its descendants used. Raises L(Failed)."""
+    """Run `command` to its end. The kernel adds up what it and all its descendants used. Raises `Failed`."""
     with tempfile.TemporaryFile() as output:
         began = time.monotonic()
         process = subprocess.Popen(

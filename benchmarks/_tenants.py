@@ -24,7 +24,7 @@ _LIVES = 4 * 3600  # seconds, should nobody be left to stop it
 
 @dataclass(frozen=True)
 class Tenants:
-    """Where they answer: C(addresses) is what the simulator wrote, C(hosts) an inventory with a host for each."""
+    """Where they answer: `addresses` is what the simulator wrote, `hosts` an inventory with a host for each."""
 
     folder: Path
     addresses: Path
@@ -35,7 +35,7 @@ class Tenants:
         return {**{name: self.facts[name] for name in _PLACES}, **{name: tenant[name] for name in _WHO}}
 
     def inventory(self, count: int) -> Path:
-        """A file for the inventory plugin, with the first C(count) tenants; an unreadable one makes it fail."""
+        """A file for the inventory plugin, with the first `count` tenants; an unreadable one makes it fail."""
         path = self.folder / f"{count}.tenants.yml"
         tenants = [
             {"name": tenant["name"], "tenant_id": tenant["tenant_id"], "account": tenant["account"]}
@@ -50,7 +50,7 @@ class Tenants:
 
 @contextlib.contextmanager
 def simulated(folder: Path, descriptions: Sequence[str], latency: int) -> Iterator[Tenants]:
-    """One simulator with these tenants, which answers after C(latency) milliseconds and refuses nobody for haste."""
+    """One simulator with these tenants, which answers after `latency` milliseconds and refuses nobody for haste."""
     addresses = folder / "addresses.json"
     command = [sys.executable, "-m", "simulator", "--address-file", str(addresses)]
     command += ["--no-rate-limits", "--clock-step", "0", "--page-size", "1000", "--stop-after", str(_LIVES)]

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ._world import Settings, World
+from ._world import Environment, Settings
 from .server.address import LOOPBACK, address_of
 from .server.control import control_handler
 from .server.public_names import PUBLIC_NAMES, REGION, REGION_PATH, dispatching
@@ -61,7 +61,7 @@ class Simulator:
         )
         self._directory = Path(tempfile.mkdtemp(prefix="simulated-tenant-"))
         try:
-            self._world = World(settings, self._directory)
+            self._world = Environment(settings, self._directory)
             self._context, self._ca_path = server_context(
                 self._directory, self._address, *((*PUBLIC_NAMES.values(), REGION) if public_port is not None else ())
             )
@@ -223,6 +223,14 @@ class Simulator:
     def advance(self, seconds: float) -> None:
         """Let simulated time pass."""
         self._in_loop(lambda: self._world.clock.advance(seconds))
+
+    def is_calm(self) -> bool:
+        """Whether no fault is ordered: what is sent over a connection of before goes as over a new one."""
+        return not self._world.faults.ordered
+
+    def is_at_its_start(self, tenant: str | None = None) -> bool:
+        """Whether nothing changed a tenant since the last reset: a token of before is as good there as a new one."""
+        return self._world.is_at_its_start(self._world.tenant(tenant))
 
     def approve(self) -> None:
         """Say yes to every device code that waits."""

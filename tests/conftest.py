@@ -5,11 +5,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 from typing import Any
 
 ALL, SEED = "PROMISES", "PROMISES_SEED"  # which cases of the promises are tried
+
+
+def pytest_collection_finish() -> None:
+    # The tests and their libraries stay to the end: not to be looked through for garbage again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

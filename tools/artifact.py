@@ -23,7 +23,7 @@ _INDEX, _MANIFEST = "FILES.json", "MANIFEST.json"
 
 
 def build(folder: Path, target: Path, seconds: int) -> Path:
-    """The artifact of the collection in C(folder), in C(target); all its files are of C(seconds) since 1970."""
+    """The artifact of the collection in `folder`, in `target`; all its files are of `seconds` since 1970."""
     galaxy = Path(sys.executable).parent / "ansible-galaxy"
     with tempfile.TemporaryDirectory() as place:
         subprocess.run(

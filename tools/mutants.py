@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""C(make mutants): break the product in one place after another, and see that the tests of the promise notice.
+"""`make mutants`: break the product in one place after another, and see that the tests of the promise notice.
 
-Each patch in tests/mutants has three lines before its diff: C(Promise:), a number or a word; C(Tests:), the arguments
-that pytest gets; C(Why:), what is broken. The tests have to pass without the patch and to fail with it.
+Each patch in tests/mutants has three lines before its diff: `Promise:`, a number or a word; `Tests:`, the arguments
+that pytest gets; `Why:`, what is broken. The tests have to pass without the patch and to fail with it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Mutant:
 
 
 def read(path: Path) -> Mutant:
-    """Raises C(ValueError) where a line is missing."""
+    """Raises `ValueError` where a line is missing."""
     lines = path.read_text(encoding="utf-8").splitlines()
     head = dict(line.split(": ", 1) for line in lines[:3] if ": " in line)
     missing = [name for name in ("Promise", "Tests", "Why") if name not in head]

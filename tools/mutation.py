@@ -147,15 +147,21 @@ def with_difference(place: Path, mutation: Mutation) -> Mutation:
 
 
 def only_words(mutation: Mutation) -> bool:
-    """Whether nothing changes but sentences: texts with a space in them, which no program compares."""
+    """Whether nothing changes but sentences: texts with a space in them, which no program compares.
+
+    A text that goes on where the line before ended in one is a part of a sentence.
+    """
+    body = mutation.difference.splitlines()[2:]
+    first = next((number for number, line in enumerate(body) if line.startswith("-")), 0)
+    goes_on = first > 0 and body[first - 1].endswith('"')
 
     def code(line: str) -> list[str]:
         tokens: list[str] = []
         # A line of a longer statement ends in the middle.
         with suppress(tokenize.TokenError, IndentationError):
             for token in tokenize.generate_tokens(StringIO(line).readline):
-                sentence = token.type == tokenize.STRING and " " in token.string.strip()
-                tokens.append("a sentence" if sentence else token.string)
+                part = " " in token.string.strip() or (goes_on and not tokens)
+                tokens.append("a sentence" if token.type == tokenize.STRING and part else token.string)
         return tokens
 
     removed, added = mutation.lines
@@ -167,8 +173,14 @@ def listed_as_equivalent() -> list[dict[str, str]]:
 
 
 def is_equivalent(mutation: Mutation, listed: list[dict[str, str]]) -> bool:
-    function, removed, added = mutation.key
-    return any(one["function"] in ("*", function) and (one["from"], one["to"]) == (removed, added) for one in listed)
+    """An entry for any function is about a part of a line, every other one about whole lines."""
+    removed, added = mutation.lines
+    return any(
+        removed.replace(one["from"], one["to"]) == added
+        if one["function"] == "*"
+        else (one["function"], one["from"], one["to"]) == mutation.key
+        for one in listed
+    )
 
 
 def only_at_import(place: Path) -> set[str]:

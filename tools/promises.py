@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/reliability.rst"
 CASES = ROOT / "tests/promises/cases.json"
 _UNIT, _INTEGRATION, _PROMISES = "tests/unit/module_utils/", "tests/integration/", "tests/promises/"
+_WIRE = "tests/unit/conformance/"
 
 # The guarantees, and their tests, each as file::function.
 PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
@@ -29,24 +30,36 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (f"{_PROMISES}test_writes.py::test_a_creation_that_is_not_delivered",),
     ),
     3: (
-        "If a service requests a delay, in any form, nothing is sent before it has passed.",
+        "If a service requests a delay, in any form, nothing is sent to it before it has passed, whatever is sent "
+        "next.",
         (
-            f"{_UNIT}_client/test_http.py::test_throttling_is_waited_out",
+            f"{_UNIT}_http/test_http.py::test_throttling_is_waited_out",
+            f"{_WIRE}test_waits.py::test_the_wait_counts_whatever_the_body",
+            f"{_WIRE}test_waits.py::test_so_does_that_of_a_part_of_a_batch",
+            f"{_WIRE}test_waits.py::test_nothing_is_sent_to_the_service_before",
             f"{_PROMISES}test_parsers.py::test_times_to_wait",
         ),
     ),
     4: (
-        "A task ends when its time is up (option C(timeout)). A wait that would last longer is not started, and a body "
-        "that arrives byte by byte is cut off.",
+        "A request ends when its task times out (option C(timeout)), wherever the other side takes its time: while "
+        "a name is resolved, a connection made, TLS begun, a proxy answers or a request is taken, and while "
+        "headers, interim responses, chunks, trailers or a body arrive byte by byte, or JSON is read. A wait that "
+        "would last longer is not started.",
         (
-            f"{_UNIT}_client/test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
-            f"{_UNIT}_client/test_http.py::test_a_dripping_body_ends_with_the_task",
+            f"{_UNIT}_http/test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
+            f"{_UNIT}_http/test_http.py::test_a_dripping_body_ends_with_the_task",
+            f"{_WIRE}test_deadline.py::test_an_answer_that_drips_ends_with_the_task",
+            f"{_WIRE}test_deadline.py::test_so_does_one_without_tls",
+            f"{_WIRE}test_deadline.py::test_so_does_the_answer_of_a_proxy",
+            f"{_WIRE}test_deadline.py::test_a_server_that_takes_nothing_ends_with_the_task",
+            f"{_WIRE}test_deadline.py::test_a_name_that_is_not_resolved_ends_with_the_task",
+            f"{_WIRE}test_deadline.py::test_parsing_ends_with_the_task",
             f"{_INTEGRATION}test_door_choice.py::test_a_task_ends_with_its_time",
         ),
     ),
     5: (
         "After 503, the next attempt uses a new connection.",
-        (f"{_UNIT}_client/test_http.py::test_after_503_a_new_connection_is_used",),
+        (f"{_UNIT}_http/test_http.py::test_after_503_a_new_connection_is_used",),
     ),
     6: (
         "A second run writes nothing and reports no change. The last of several tasks determines the final state, "
@@ -107,7 +120,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "Nothing is sent to an address that is not one of the tenant's services: no page link, redirect or discovery "
         "document can change this, and no token goes to the other service.",
         (
-            f"{_UNIT}_client/test_http.py::test_nothing_goes_to_another_origin",
+            f"{_UNIT}_http/test_http.py::test_nothing_goes_to_another_origin",
             f"{_UNIT}_client/test_auth.py::test_a_discovery_document_cannot_lead_the_secret_elsewhere",
             f"{_PROMISES}test_faults.py::test_every_single_fault",
             f"{_PROMISES}test_parsers.py::test_addresses",
@@ -122,17 +135,27 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     15: (
-        "No secret and no token is shown, in any form, at any verbosity, in the worker or as a module process.",
+        "No secret and no token is shown, not even in part, nor in the forms in which services and proxies repeat "
+        "them, at any verbosity, in the worker or as a module process. The password of a proxy is a secret. Keys of"
+        " a result stay.",
         (
             f"{_UNIT}_core/test_redaction.py::test_no_form_of_a_secret_leaves",
+            f"{_UNIT}_core/test_redaction.py::test_none_leaves_in_part_where_text_is_cut",
+            f"{_WIRE}test_secrets.py::test_what_is_cut_was_masked_before",
+            f"{_WIRE}test_secrets.py::test_a_token_that_no_header_can_hold_is_refused_without_being_shown",
+            f"{_INTEGRATION}test_proxy_password.py::test_credentials_of_a_proxy_and_keys",
             f"{_INTEGRATION}test_doors.py::test_no_secret_is_shown",
             f"{_INTEGRATION}test_door_choice.py::test_a_vaulted_secret",
             f"{_INTEGRATION}test_canaries.py::test_no_secret_is_anywhere",
         ),
     ),
     16: (
-        "Text from a service is shown as one short line without control characters, and never evaluated.",
+        "Text from a service is shown as one short line without control characters, and never evaluated. Characters"
+        " that no file can contain, and marks that change the direction of text, are replaced when a response is "
+        "read.",
         (
+            f"{_WIRE}test_hostile_text.py::test_harmful_text_is_replaced_where_it_enters",
+            f"{_WIRE}test_hostile_text.py::test_every_field_of_an_error_is_one_short_line",
             f"{_UNIT}_core/test_errors.py::test_hostile_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_any_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_error_bodies_explain_themselves",
@@ -140,16 +163,22 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     17: (
-        "A response in an undocumented form is a failure that says so, and is never mistaken for another response.",
+        "A response in an undocumented form is a failure that says so, and is never mistaken for another response. "
+        "So is JSON that is too deep or has too many values.",
         (
+            f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
+            f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
             f"{_PROMISES}test_answers.py::test_spoilt_answers",
-            f"{_UNIT}_client/test_http.py::test_json_is_strict",
-            f"{_UNIT}_client/test_http.py::test_a_body_is_bounded",
+            f"{_UNIT}_http/test_http.py::test_json_is_strict",
+            f"{_UNIT}_http/test_http.py::test_a_body_is_bounded",
         ),
     ),
     18: (
-        "A token cache is used only if a folder is specified for it, and only if no other user can access it.",
+        "A token cache is used only if a folder is specified for it, and only if no other user can access it. A "
+        "cache that cannot be read is replaced; the state file of the event source is then refused by name.",
         (
+            f"{_UNIT}_client/test_token_cache.py::test_a_spoilt_file_of_ours_is_replaced",
+            "tests/unit/eda/test_watch.py::test_a_state_file_that_is_not_understood_is_named",
             f"{_UNIT}_client/test_token_cache.py::test_what_others_could_read_or_place_is_refused",
             f"{_UNIT}_client/test_token_cache.py::test_what_belongs_to_somebody_else_is_refused",
             f"{_UNIT}_client/test_token_cache.py::test_a_writer_that_was_killed_leaves_no_trouble",

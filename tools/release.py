@@ -34,7 +34,7 @@ class Refused(Exception):
 
 
 def main(version: str, stage: Path) -> int:
-    """C(stage) holds the files of the last commit, as a repository of its own."""
+    """`stage` holds the files of the last commit, as a repository of its own."""
     try:
         check(version)
         shutil.rmtree(TARGET, ignore_errors=True)

@@ -35,13 +35,14 @@ if others:
     subprocess.check_call([sys.executable, "-m", "pip", "install", *others])
 """
 
+# Libraries are compiled as pip does it: else Python would warn when a test first imports them, and the test would fail.
 # Only "install" has anything to do: "wheel" would build for pip's cache what uv downloads built, or builds itself.
 PIP = """
 import os, sys
 
 if sys.argv[1] == "install":
     os.environ.update({settings!r})  # ansible-test hands on few variables
-    os.execv({uv!r}, ["uv", "pip", "install", "-q", "-p", sys.executable, *sys.argv[2:]])
+    os.execv({uv!r}, ["uv", "pip", "install", "-q", "--compile-bytecode", "-p", sys.executable, *sys.argv[2:]])
 """
 
 

@@ -12,11 +12,12 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/troubleshooting.rst"
-_FAILURES = ("TenantError", "usage", "Lost")
+_FAILURES = ("TenantError", "usage", "RequestFailed")
 HOLE = "…"  # what depends on the case
 
 # Each value of error.kind: what it means.
@@ -136,7 +137,7 @@ Common causes
 
 @dataclass(frozen=True)
 class Said:
-    """One place in the code that fails: C(kinds) and C(sentences) are all that it can come to."""
+    """One place in the code that fails: `kinds` and `sentences` are all that it can come to."""
 
     file: str
     kinds: tuple[str, ...]
@@ -176,13 +177,15 @@ def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
     return found
 
 
+@cache
 def collected() -> list[Said]:
     """Every failure that the code can come to."""
     found = []
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
+        everywhere = _assigned(tree)
         for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
-            known = {**_assigned(tree), **_assigned(function)}
+            known = {**everywhere, **_assigned(function)}
             found += [_said("/".join(path.parts[-2:]), node, known) for node in _calls(function)]
     return found
 
@@ -199,7 +202,7 @@ def _said(file: str, node: ast.Call, known: dict[str, list[ast.expr]]) -> Said:
     if name == "usage":
         step = given.get("next_step", node.args[1] if len(node.args) > 1 else None)
         return Said(file, ("usage",), _texts(node.args[0], known), " ".join(_texts(step, known)[:1]))
-    if name == "Lost":
+    if name == "RequestFailed":
         return Said(file, _texts(node.args[1], known), _texts(node.args[2], known), "")
     step = given.get("next_step", node.args[5] if len(node.args) > 5 else None)
     kinds = _texts(node.args[0], known)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation site, which C(make docs) builds from index.rst, the guides and what antsibull-docs makes."""
+"""The documentation site, which `make docs` builds from index.rst, the guides and what antsibull-docs makes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs each module of the collection in Ansible's worker where it may: meta/runtime.yml leads all of them here."""
+"""Runs the module of this name in Ansible's worker where it may."""
 
 from __future__ import annotations
 

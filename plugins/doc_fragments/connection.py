@@ -49,6 +49,8 @@ options:
       - By default, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
       - V(managed_identity) and V(device_code) are only used if this option names them.
       - V(device_code) shows its code at the terminal, so it needs a task that runs in Ansible's worker.
+      - A credential in the options of a task takes precedence over this variable, and over the credentials of other
+        methods in the environment. Credentials of several methods in the options are refused.
       - Defaults to the environment variable E(INTUNE_EXCHANGE_AUTH_METHOD).
     type: str
     choices: [client_secret, certificate, federated_token, managed_identity, device_code, token]
@@ -102,7 +104,8 @@ options:
     type: path
   proxy:
     description:
-      - The URL of a proxy. Variables such as C(HTTPS_PROXY) are ignored.
+      - The URL of a proxy, as C(http://HOST:PORT) or C(http://USER:PASSWORD@HOST:PORT). Its password is never shown.
+      - Variables such as C(HTTPS_PROXY) are ignored.
       - Defaults to the environment variable E(INTUNE_EXCHANGE_PROXY).
     type: str
   timeout:

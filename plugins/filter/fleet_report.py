@@ -23,6 +23,8 @@ options:
       - A dictionary for each tenant, with C(name), C(tenant_id), C(read_at), and what was read as C(connector) (of
         M(intune.exchange.connector_info)), C(requirements) (of M(intune.exchange.requirements_info)), C(audit) (the
         fact C(mobile_access_audit_result)) and C(assessment) (the fact C(mobile_access_assess_result)).
+      - With a C(baselines_chosen) of false nobody chose the baselines of the audit. What they ask for then is advice
+        (the C(status) of an action is V(advice)), and no tenant needs action for it.
       - A read that failed has its result, whose C(msg) is the reason. An C(audit) or C(assessment) of null was not
         asked for.
     type: list
@@ -73,8 +75,9 @@ _value:
       elements: dict
     work:
       description:
-        - The actions for the fleet, most frequent first. Each with C(id), C(title), C(status), C(next_step) and in how
-          many C(tenants).
+        - The actions for the fleet, most urgent first (the connector, its requirements, gaps of an assessment, what
+          could not be read, settings), and within these the most frequent. Each with C(id), C(title), C(status),
+          C(next_step) and in how many C(tenants).
       type: list
       elements: dict
     tenants:
@@ -99,7 +102,7 @@ from ..plugin_utils._trust import text_as_data
 
 
 def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json: bool = False) -> dict[str, Any] | str:
-    """The report on C(tenants)."""
+    """The report on `tenants`."""
     if not isinstance(tenants, list) or not all(isinstance(one, Mapping) and one.get("name") for one in tenants):
         raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
     made = {key: _writable(value) for key, value in report(tenants, str(made_at), int(max_sync_age)).items()}

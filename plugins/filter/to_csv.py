@@ -13,7 +13,8 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Creates CSV according to RFC 4180, with a line of headings, a comma between cells and CRLF at the end of each line.
   - Values from people or services can begin like a formula, which a spreadsheet would evaluate. Such text is prefixed
-    with an apostrophe, even after invisible characters. Numbers stay unchanged.
+    with an apostrophe, even after invisible characters. Numbers stay unchanged, except a
+    negative one that begins a line of several cells.
   - A spreadsheet with another separator than the comma splits cells, so the same applies inside a cell after a comma, a
     semicolon, a tab and a line break. The values are text in each case.
 extends_documentation_fragment: intune.exchange.rows
@@ -61,20 +62,22 @@ _CELL_BEGINS = re.compile(r"([,;|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 
 
 def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
-    """C(rows) as CSV text."""
+    """`rows` as CSV text."""
     table = Rows("to_csv", rows, columns)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_cell(heading) for heading in table.headings)
     for cells in table:
-        writer.writerow(_cell(value) for value in cells)
+        writer.writerow([_cell(cells[0], begins=len(cells) > 1), *map(_cell, cells[1:])])
     return ("\ufeff" if byte_order_mark else "") + text.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, begins: bool = False) -> str:
+    """`value` as the text of a cell; `begins` where it begins a line, and others follow."""
     text = text_of(value).replace("\0", "")
     if isinstance(value, int | float):
-        return text
+        # For a spreadsheet with another separator the whole line is one cell, and -1,5+A1 a formula.
+        return f"'{text}" if begins and text.startswith("-") else text
     first, *rest = _CELL_BEGINS.split(text)  # then separators and parts by turns
     for separator, part in zip(rest[::2], rest[1::2], strict=True):
         first += separator + ("'" if _is_formula(part) else "") + part

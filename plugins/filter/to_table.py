@@ -61,7 +61,7 @@ from ..plugin_utils._rows import Rows, text_of
 
 
 def to_table(rows: Any, columns: Any, width: int = 50) -> list[str]:
-    """C(rows) as lines, their cells at most C(width) characters long."""
+    """`rows` as lines, their cells at most `width` characters long."""
     if not isinstance(width, int) or width < 1:
         raise AnsibleFilterError("to_table needs a width of at least 1")
     table = Rows("to_table", rows, columns)

@@ -83,6 +83,8 @@ options:
       - By default, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
       - V(managed_identity) is only used if this option names it. V(device_code) is refused, since it would need a
         person for each tenant.
+      - A credential in the options of this file takes precedence over this variable, and over the credentials of other
+        methods in the environment. Credentials of several methods in the options are refused.
       - Defaults to the environment variable E(INTUNE_EXCHANGE_AUTH_METHOD).
   account:
     description: Primary SMTP address of the account that the connector is, or will be, bound to.
@@ -221,7 +223,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._add(host)
 
     def _found(self, path: str, cache: bool) -> dict[str, list[Any]]:
-        """The hosts, and why others are none. C(cache) says whether the cache may be used; it is written either way.
+        """The hosts, and why others are none. `cache` says whether the cache may be used; it is written either way.
 
         A tenant that could not be read is read again each time, and does not make what is known of the others younger.
         """

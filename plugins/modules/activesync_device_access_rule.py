@@ -116,13 +116,13 @@ error:
 """
 
 from ..module_utils._engine.module import run_module
-from ..module_utils._engine.run import declare
-from ..module_utils._mobile_access.access_rules import RULE, keep
+from ..module_utils._engine.run import resource_module
+from ..module_utils._mobile_access.access_rules import RULE, ensure_access_rule
 
-DECLARATION = declare(
+DECLARATION = resource_module(
     RULE,
     "keep the device access rule",
-    run=keep,
+    run=ensure_access_rule,
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
     required_if=(("state", "present", ("access_level",)),),
 )

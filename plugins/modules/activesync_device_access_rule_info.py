@@ -66,10 +66,10 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._mobile_access.access_rules import FILTERS, info
+from ..module_utils._mobile_access.access_rules import FILTERS, access_rules_info
 
 DECLARATION = Declaration(
-    "read the device access rules", lambda tenant, params, check_mode: info(tenant, params), FILTERS
+    "read the device access rules", lambda tenant, params, check_mode: access_rules_info(tenant, params), FILTERS
 )
 
 

@@ -131,13 +131,13 @@ error:
 """
 
 from ..module_utils._engine.module import run_module
-from ..module_utils._engine.run import declare
-from ..module_utils._mobile_access.organization_settings import SETTINGS, keep
+from ..module_utils._engine.run import resource_module
+from ..module_utils._mobile_access.organization_settings import SETTINGS, ensure_organization_settings
 
-DECLARATION = declare(
+DECLARATION = resource_module(
     SETTINGS,
     "keep the organization settings for mobile access",
-    run=keep,
+    run=ensure_organization_settings,
     accept_impact={"type": "bool", "default": False},
 )
 

@@ -81,11 +81,13 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._assessment.app_protection import info
+from ..module_utils._assessment.app_protection import app_protection_info
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("read the app protection policies", lambda tenant, params, check_mode: info(tenant))
+DECLARATION = Declaration(
+    "read the app protection policies", lambda tenant, params, check_mode: app_protection_info(tenant)
+)
 
 
 def main() -> None:

@@ -632,14 +632,14 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._conditional_access.policies import POLICY, keep
+from ..module_utils._conditional_access.policies import POLICY, ensure_policy
 from ..module_utils._engine.module import run_module
-from ..module_utils._engine.run import declare
+from ..module_utils._engine.run import resource_module
 
-DECLARATION = declare(
+DECLARATION = resource_module(
     POLICY,
     "keep the Conditional Access policy",
-    run=keep,
+    run=ensure_policy,
     id={"type": "str"},
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
     accept_lockout_risk={"type": "bool", "default": False},

@@ -69,13 +69,13 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._conditional_access.policies import info
+from ..module_utils._conditional_access.policies import policies_info
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration(
     "read the Conditional Access policies",
-    lambda tenant, params, check_mode: info(tenant, params),
+    lambda tenant, params, check_mode: policies_info(tenant, params),
     {"display_name": {"type": "str"}, "id": {"type": "str"}},
 )
 

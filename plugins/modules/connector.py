@@ -111,9 +111,9 @@ error:
 
 from ..module_utils._connector.connectors import CONNECTOR
 from ..module_utils._engine.module import run_module
-from ..module_utils._engine.run import declare
+from ..module_utils._engine.run import resource_module
 
-DECLARATION = declare(
+DECLARATION = resource_module(
     CONNECTOR,
     "configure the Exchange connector",
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},

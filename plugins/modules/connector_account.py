@@ -142,7 +142,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 connector_account:
-  description: The account in its desired state, with the names of the options. Empty if it is absent.
+  description:
+    - The account in its desired state, with the names of the options. Empty if it is absent. After a wait, with its
+      current primary address.
   returned: success
   type: dict
   sample:
@@ -151,7 +153,7 @@ connector_account:
     display_name: Intune Exchange connector
     id: 5d6f3d0e-8f0b-4e0e-a2a4-7d8f4a0f9c11
     licenses: [ENTERPRISEPACK, INTUNE_A]
-    primary_smtp_address: null
+    primary_smtp_address: svc-intune-connector@contoso.com
     usage_location: CH
     user_principal_name: svc-intune-connector@contoso.com
 progress:

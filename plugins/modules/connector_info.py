@@ -74,11 +74,11 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector.connectors import info
+from ..module_utils._connector.connectors import connectors_info
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("read the Exchange connectors", lambda tenant, params, check_mode: info(tenant))
+DECLARATION = Declaration("read the Exchange connectors", lambda tenant, params, check_mode: connectors_info(tenant))
 
 
 def main() -> None:

@@ -123,6 +123,12 @@ management_role:
     parent: Organization Client Access
     role_type: OrganizationClientAccess
 
+progress:
+  description: What was seen while waiting for Exchange, which does not find at once what it has just created.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["Exchange does not find what was just created; trying again in 5 s"]
 error:
   description:
     - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(beyond_parent),
@@ -135,11 +141,11 @@ error:
 from ..module_utils._core.resource import clearing
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._rbac.management_roles import ROLE, keep_role
+from ..module_utils._rbac.management_roles import ROLE, ensure_role
 
 DECLARATION = Declaration(
     "configure the management role",
-    keep_role,
+    ensure_role,
     {
         **{one.option: {"type": "str", **one.spec} for one in (*ROLE.keys, *ROLE.fields)},
         "marker": {"type": "str"},

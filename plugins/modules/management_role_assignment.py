@@ -143,9 +143,9 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._rbac.role_assignments import OPTIONS, keep_assignment
+from ..module_utils._rbac.role_assignments import OPTIONS, ensure_assignment
 
-DECLARATION = Declaration("configure the role assignment", keep_assignment, OPTIONS)
+DECLARATION = Declaration("configure the role assignment", ensure_assignment, OPTIONS)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ options:
   emergency_accounts:
     description:
       - The number of emergency access accounts of the tenant. This many users may be excluded from Conditional Access
-        before that counts as a gap.
+        before that counts as a gap. Only exclusions from policies that would meet the requirement count.
     type: int
     default: 2
   what_if_users:
@@ -124,6 +124,8 @@ coverage:
     - For each question about Conditional Access and each way to open mail, reports who is covered, who only under
       conditions, who is not and why, and what a policy in report-only mode would change, with the number of users and
       an example.
+    - C(exempt) is true for users who are uncovered only because enforced policies exclude them. As many of them as
+      there are emergency access accounts are not a gap.
     - Null if the policies could not be read, or if the tenant also has policy plans (beta), which this module does not
       evaluate. Its checks are then V(unknown), unless the policies alone meet them.
   returned: success

@@ -122,11 +122,11 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._mobile_devices.devices import FILTERS, info
+from ..module_utils._mobile_devices.devices import FILTERS, devices_info
 
 DECLARATION = Declaration(
     "read the mobile devices",
-    lambda tenant, params, check_mode: info(tenant, params),
+    lambda tenant, params, check_mode: devices_info(tenant, params),
     {**FILTERS, "gather_statistics": {"type": "bool", "default": False}},
 )
 

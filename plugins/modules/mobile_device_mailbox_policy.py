@@ -344,13 +344,13 @@ error:
 """
 
 from ..module_utils._engine.module import run_module
-from ..module_utils._engine.run import declare
-from ..module_utils._mobile_access.mailbox_policies import POLICY, keep
+from ..module_utils._engine.run import resource_module
+from ..module_utils._mobile_access.mailbox_policies import POLICY, ensure_mailbox_policy
 
-DECLARATION = declare(
+DECLARATION = resource_module(
     POLICY,
     "keep the mailbox policy",
-    run=keep,
+    run=ensure_mailbox_policy,
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
 )
 

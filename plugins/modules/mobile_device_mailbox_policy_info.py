@@ -61,10 +61,12 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._mobile_access.mailbox_policies import info
+from ..module_utils._mobile_access.mailbox_policies import mailbox_policies_info
 
 DECLARATION = Declaration(
-    "read the mailbox policies", lambda tenant, params, check_mode: info(tenant, params), {"name": {"type": "str"}}
+    "read the mailbox policies",
+    lambda tenant, params, check_mode: mailbox_policies_info(tenant, params),
+    {"name": {"type": "str"}},
 )
 
 

@@ -177,6 +177,12 @@ role_group:
       - Intune Connector Access
       - Intune Connector Devices
 
+progress:
+  description: What was seen while waiting for Exchange, which does not find at once what it has just created.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["Exchange does not find what was just created; trying again in 5 s"]
 error:
   description:
     - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(built_in),
@@ -189,10 +195,10 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._rbac.role_groups import CLEARS, OPTIONS, keep_role_group
+from ..module_utils._rbac.role_groups import CLEARS, OPTIONS, ensure_role_group
 
 DECLARATION = Declaration(
-    "configure the role group", keep_role_group, OPTIONS, clears=CLEARS, selects=frozenset(("marker",))
+    "configure the role group", ensure_role_group, OPTIONS, clears=CLEARS, selects=frozenset(("marker",))
 )
 
 

@@ -95,10 +95,10 @@ error:
 """
 
 from ..module_utils._engine.module import run_module
-from ..module_utils._engine.run import declare
+from ..module_utils._engine.run import resource_module
 from ..module_utils._rbac.service_principals import SERVICE_PRINCIPAL
 
-DECLARATION = declare(
+DECLARATION = resource_module(
     SERVICE_PRINCIPAL,
     "register the service principal",
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -25,17 +25,21 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._client import auth, transport
+from ..module_utils._client import auth
 from ..module_utils._client.token_cache import Token
 from ..module_utils._core.caller import watch_worker
 from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
-from ..module_utils._engine.run import Declaration, perform, refuse_null
+from ..module_utils._core.text import all_fit
+from ..module_utils._engine.run import Declaration, refuse_null, run_declaration
+from ..module_utils._http import transport
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
 _LOCAL = ("local", "ansible.builtin.local")
 # Variables that change how a process starts: set for a task, they ask for a process.
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
+_LONGEST = 200  # items of a list that -v shows
+_EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
 _tokens: dict[str, Token] = {}  # each task has a worker of its own, so only the items of a loop share them
 
@@ -65,9 +69,9 @@ class ActionModule(ActionBase):
         if reason:
             wrap_async = self._task.async_val and not self._connection.has_native_async
             found = self._execute_module(task_vars=variables, wrap_async=wrap_async)
-            return {**result, **_of_process(declaration, self._task.args, found)}
+            return _summarized({**result, **_of_process(declaration, self._task.args, found)})
         with _environment(environment):
-            return {**result, **self._serve(declaration, variables, abandoned)}
+            return _summarized({**result, **self._serve(declaration, variables, abandoned)})
 
     def _why_not(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         """Why the worker may not serve this task; empty if it may."""
@@ -140,7 +144,7 @@ class ActionModule(ActionBase):
                 _display.vvv(f"intune.exchange: {line}", host=variables.get("inventory_hostname"))
 
             check_mode = bool(self._task.check_mode)
-            result = perform(
+            result = run_declaration(
                 declaration,
                 parameters,
                 check_mode,
@@ -161,8 +165,18 @@ class ActionModule(ActionBase):
         if deprecations:
             result["deprecations"] = [*deprecations]
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": hide(parameters, hidden)}
+            result["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
         return _without(hidden, result)
+
+
+def _summarized(result: dict[str, Any]) -> dict[str, Any]:
+    """The result, which the terminal does not show as a whole where it has a long list. What is registered is whole."""
+    long = {name: len(value) for name, value in result.items() if isinstance(value, list) and len(value) > _LONGEST}
+    if not long or result.get("failed") or not 0 < _display.verbosity < _EVERYTHING:
+        return result
+    listed = ", ".join(f"{name}: {number:,} items" for name, number in long.items())
+    _display.display(f"The result is too long to be shown ({listed}). Register it, or use -vvvv.")
+    return {**result, "_ansible_verbose_override": True}
 
 
 def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ SIGN_IN = "Exchange.ManageAsApp"  # what an application needs before its roles i
 
 @dataclass(frozen=True)
 class Needs:
-    """C(read) is enough in check mode, and to find that nothing has to change; C(write) comes on top of it."""
+    """`read` is enough in check mode, and to find that nothing has to change; `write` comes on top of it."""
 
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
@@ -124,7 +124,7 @@ NEEDS: dict[str, Needs] = {
 
 
 def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any]:
-    """What modules, playbooks and entry points of roles (as C(connector:validate)) need together.
+    """What modules, playbooks and entry points of roles (as `connector:validate`) need together.
 
     Raises ValueError for a name that there is not.
     """

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleFilterError
 
 
 class Rows:
-    """C(rows) in the C(columns): names, or a dictionary of headings and names. C(name) is that of the filter.
+    """`rows` in the `columns`: names, or a dictionary of headings and names. `name` is that of the filter.
 
     A dot in a name leads into a value and into each element of a list. Raises AnsibleFilterError for other shapes, and
     while it is read for a row without the part of a name before the first dot.
@@ -45,7 +45,7 @@ class Rows:
 
 
 def text_of(value: Any) -> str:
-    """Lists with a semicolon between their elements, dictionaries as JSON, null as nothing; always L(writable)."""
+    """Lists with a semicolon between their elements, dictionaries as JSON, null as nothing; always `writable`."""
     if value is None:
         return ""
     if isinstance(value, bool):

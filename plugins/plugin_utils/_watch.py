@@ -23,8 +23,8 @@ from ..module_utils._core.errors import usage
 from ..module_utils._core.redaction import Redactor
 from ..module_utils._fleet.event_data import event_data, is_event_address, may_be_template
 from ..module_utils._fleet.fleet import UNREADABLE, check_fleet, read_fleet
-from ..module_utils._fleet.tenant_events import Event, Known, Rules, failure, happened
-from ..module_utils._fleet.tenant_list import SHARED, tenants_of
+from ..module_utils._fleet.tenant_events import Event, TenantState, WatchSettings, diff_events, failure
+from ..module_utils._fleet.tenant_list import SHARED, resolve_tenants
 from ._watch_file import WatchFile
 
 T = TypeVar("T")
@@ -56,13 +56,13 @@ async def watch(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Hand over the events of the tenants until it is cancelled. Raises L(TenantError) for what cannot be meant."""
+    """Hand over the events of the tenants until it is cancelled. Raises `TenantError` for what cannot be meant."""
     params = _checked(given)
-    rules = Rules(**{name: params[name] for name in Rules.__dataclass_fields__})
+    rules = WatchSettings(**{name: params[name] for name in WatchSettings.__dataclass_fields__})
     entries = _entries(params)
     _refuse_templates({**given, "tenants": entries})
     shared = outranking({option: params.get(option) for option in SHARED}, given)
-    tenants_of(check_fleet(entries, None, shared, params["concurrency"], params["timeout"]), {}, shared)
+    resolve_tenants(check_fleet(entries, None, shared, params["concurrency"], params["timeout"]), {}, shared)
     memories: list[dict[str, Token]] = [{} for _entry in entries]
     with WatchFile(params["state_file"]) as file:
         known = file.load()
@@ -87,9 +87,9 @@ async def watch(
                 for done in [one for one in looks if one.done()]:
                     number = looks.pop(done)
                     [host] = done.result()
-                    tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), Known())
+                    tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), TenantState())
                     try:
-                        for event in happened(tenant, host, rules):
+                        for event in diff_events(tenant, host, rules):
                             await hand_over(event_data(event))
                     finally:  # also when it is cancelled while an event waits: what was handed over is not told again
                         file.save(known)
@@ -103,7 +103,7 @@ async def watch(
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with their defaults and what the environment says. Raises L(TenantError)."""
+    """The options with their defaults and what the environment says. Raises `TenantError`."""
     unknown = sorted(set(given) - set(OPTIONS))
     if unknown:
         raise usage(f"the event source has no option {', '.join(unknown)}", f"There are {', '.join(OPTIONS)}")
@@ -123,7 +123,7 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _entries(params: Mapping[str, Any]) -> list[Any]:
-    """The tenants, or the one of the options. Raises L(TenantError) if there is none."""
+    """The tenants, or the one of the options. Raises `TenantError` if there is none."""
     entries = list(params["tenants"] or ([{"tenant_id": params["tenant_id"]}] if params["tenant_id"] else []))
     if not entries:
         raise usage(f"there is neither a tenant in tenants nor a {named('tenant_id')}", "Give one of them")
@@ -131,7 +131,7 @@ def _entries(params: Mapping[str, Any]) -> list[Any]:
 
 
 def _refuse_templates(given: Mapping[str, Any], where: str = "") -> None:
-    """Raises L(TenantError) for an option that would be evaluated by whoever takes it out of an event.
+    """Raises `TenantError` for an option that would be evaluated by whoever takes it out of an event.
 
     Secrets are in no event, so they may hold anything.
     """
@@ -152,9 +152,9 @@ def _refuse_templates(given: Mapping[str, Any], where: str = "") -> None:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    """C(work), done where it does not hold up the loop.
+    """`work`, done where it does not hold up the loop.
 
-    Not by C(asyncio.to_thread): the end of the program would wait for it, and a read may take all of its time.
+    Not by `asyncio.to_thread`: the end of the program would wait for it, and a read may take all of its time.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()

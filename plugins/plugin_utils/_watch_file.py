@@ -18,16 +18,16 @@ import os
 from collections.abc import Iterator, Mapping
 
 from ..module_utils._core.errors import TenantError, one_line, usage
-from ..module_utils._core.private_file import why_not_private
+from ..module_utils._core.private_file import permission_problem
 from ..module_utils._core.strict_json import parse_json
-from ..module_utils._fleet.tenant_events import Known
+from ..module_utils._fleet.tenant_events import TenantState
 
 _FORM = 1  # of the content
 _LARGEST = 64 * 1024 * 1024  # bytes
 
 
 class WatchFile:
-    """The file of C(path), for one event source at a time; without one nothing is kept."""
+    """The file of `path`, for one event source at a time; without one nothing is kept."""
 
     def __init__(self, path: str | None) -> None:
         self._path = os.path.abspath(path) if path else None
@@ -40,8 +40,8 @@ class WatchFile:
     def __exit__(self, *raised: object) -> None:
         self._keep(None)
 
-    def load(self) -> dict[str, Known]:
-        """What is known, by the id of the tenant; nothing if there is no file yet. Raises L(TenantError)."""
+    def load(self) -> dict[str, TenantState]:
+        """What is known, by the id of the tenant; nothing if there is no file yet. Raises `TenantError`."""
         if self._path is None:
             return {}
         with self._explained():
@@ -55,7 +55,7 @@ class WatchFile:
                     raise self._refusal("is a link", "Name a file itself") from error
                 raise
             self._keep(opened)
-            why = why_not_private(os.fstat(opened), is_file=True)
+            why = permission_problem(os.fstat(opened), is_file=True)
             if why:
                 raise self._refusal(why, "Give a file of your own with mode 0600")
             if not self._locked(opened):
@@ -65,13 +65,13 @@ class WatchFile:
             said = parse_json(content)
             if said["form"] != _FORM:
                 raise ValueError(f"its form is {said['form']!r}")
-            return {str(tenant): Known.restored(kept) for tenant, kept in said["tenants"].items()}
+            return {str(tenant): TenantState.restored(kept) for tenant, kept in said["tenants"].items()}
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             step = "Put back a copy of it, or remove it to start from what the tenants are like then"
             raise self._refusal(f"is not what this event source writes ({one_line(error, 120)})", step) from error
 
-    def save(self, tenants: Mapping[str, Known]) -> None:
-        """Write the file if something is new, whole or not at all. Raises L(TenantError)."""
+    def save(self, tenants: Mapping[str, TenantState]) -> None:
+        """Write the file if something is new, whole or not at all. Raises `TenantError`."""
         content = json.dumps({"form": _FORM, "tenants": {one: known.kept() for one, known in tenants.items()}})
         if self._path is None or content == self._written:
             return

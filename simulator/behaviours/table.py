@@ -36,7 +36,7 @@ def behaviour_of(rule: Callable[..., object]) -> str:
     return str(rule.behaviour)  # type: ignore[attr-defined]
 
 
-def behaves(behaviour: str) -> Callable[[Rule], Rule]:
+def implements(behaviour: str) -> Callable[[Rule], Rule]:
     """Marks the function that carries out a rule of state."""
     known(behaviour)
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..odata.contract import CONTRACTS
 from ..state.forms import Forms
 from ..state.wire import ACTION, CREATE, IDEMPOTENT, READ, Json, Refusal
@@ -58,7 +58,7 @@ class Cmdlet:
         aliases = {alias: name for name, spec in self.parameters.items() for alias in spec.get("aliases", [])}
         return {spelling.lower(): name for spelling, name in ({n: n for n in self.parameters} | aliases).items()}
 
-    @behaves("role-entries")
+    @implements("role-entries")
     def holders(self) -> dict[str, list[str]]:
         """The built-in roles with this cmdlet, and the parameters that each has of it."""
         subsets = self.entry.get("role_parameter_subset", {})
@@ -92,7 +92,7 @@ class Cmdlet:
         self._check_sets(set(bound))
         return {name: value for name, value in bound.items() if not self._says_nothing(name, given, value, forms)}
 
-    @behaves("cmdlet-empty-list")
+    @implements("cmdlet-empty-list")
     def _says_nothing(self, name: str, given: dict[str, Any], value: Any, forms: Forms) -> bool:
         """An empty list leaves a property as it is; null and an empty table clear it."""
         if forms.empty_lists == "clearing" or self.verb != "Set" or value != []:
@@ -117,7 +117,7 @@ class Cmdlet:
             )
 
 
-@behaves("cmdlet-empty-identity")
+@implements("cmdlet-empty-identity")
 def _is_no_identity(name: str, value: Any) -> bool:
     """As good as not given: a Get- then returns everything."""
     return name == "Identity" and value in (None, "")

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.forms import Forms
 from ..state.wire import Answer, Call, Json, Refusal
 
@@ -36,7 +36,7 @@ def failed(call: Call, refusal: Refusal, forms: Forms | None) -> Answer:
     return Answer(status, body, headers | {"X-ExceptionType": refusal.code}, refusal.behaviour)
 
 
-@behaves("exchange-errors")
+@implements("exchange-errors")
 def _form(call: Call, forms: Forms) -> str:
     """The headers of Microsoft's module may decide: it gets the newer form."""
     if forms.errors != "by_client":
@@ -45,14 +45,14 @@ def _form(call: Call, forms: Forms) -> str:
     return "json" if by_module or "x-serializationlevel" in call.headers else "pipe"
 
 
-@behaves("exchange-not-found-status")
+@implements("exchange-not-found-status")
 def _status(refusal: Refusal, forms: Forms) -> int:
     """What was seen with a status of its own keeps it; all others are 400."""
     missing = refusal.code.endswith("ManagementObjectNotFoundException")
     return forms.not_found if missing and refusal.status == 400 else refusal.status
 
 
-@behaves("exchange-errors-json")
+@implements("exchange-errors-json")
 def _as_json(refusal: Refusal, status: int, *, nested: bool) -> Json:
     """The details hold JSON as text, by choice with the real exception inside of another."""
     said: Json = {"Message": refusal.message, "TypeName": refusal.code, "StackTrace": "", "InnerError": None}
@@ -68,7 +68,7 @@ def _as_json(refusal: Refusal, status: int, *, nested: bool) -> Json:
     }
 
 
-@behaves("exchange-errors-pipe")
+@implements("exchange-errors-pipe")
 def _as_pipe(refusal: Refusal) -> Json:
     error: Json = {
         "code": "BadRequest",
@@ -82,7 +82,7 @@ def _as_pipe(refusal: Refusal) -> Json:
     return {"error": error}
 
 
-@behaves("exchange-errors-internal")
+@implements("exchange-errors-internal")
 def _as_internal(refusal: Refusal) -> Json:
     return {"error": {"code": "BadRequest", "message": "Invalid Operation", "innererror": _inner(refusal)}}
 
@@ -95,7 +95,7 @@ def _inner(refusal: Refusal) -> Json:
     }
 
 
-@behaves("exchange-denied-body")
+@implements("exchange-denied-body")
 def _nothing_said(refusal: Refusal, forms: Forms | None) -> bytes | None:
     """NUL bytes where a right is missing."""
     return _NULS if refusal.status == 403 and forms is not None and forms.denied == "nul_bytes" else None
@@ -107,7 +107,7 @@ class Rates:
     def __init__(self) -> None:
         self._calls: Counter[tuple[str, int]] = Counter()
 
-    @behaves("exchange-rate-headers")
+    @implements("exchange-rate-headers")
     def headers(self, tenant_id: str, limit: int, now: datetime) -> dict[str, str]:
         window = int(now.timestamp() // _WINDOW.total_seconds())
         self._calls[tenant_id, window] += 1

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.forms import Forms
 from ..state.wire import Answer, Json
 from .contract import Cmdlet
-from .nouns import Run
+from .nouns import CmdletCall
 
 # What .NET counts ticks of 100 nanoseconds from.
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
@@ -27,8 +27,8 @@ _ANNOTATED = {"integer": "System.Int32", "guid": "System.Guid", "datetime": "Sys
 _ENDINGS = {"seven_digits": ".0000000Z", "offset": "+00:00", "seconds": "Z"}
 
 
-@behaves("exchange-result-size")
-def limited(run: Run, objects: Sequence[Json]) -> tuple[Sequence[Json], bool]:
+@implements("exchange-result-size")
+def limited(run: CmdletCall, objects: Sequence[Json]) -> tuple[Sequence[Json], bool]:
     """The first ResultSize objects with a warning when there were more, and whether a link comes along."""
     if "ResultSize" not in run.cmdlet.parameters:
         return objects, False
@@ -46,41 +46,44 @@ def shaped(cmdlet: Cmdlet, item: Json, names: list[str], forms: Forms) -> Json:
         kind = cmdlet.output.get(name)
         if kind is None:
             continue
-        value = _written(kind, item.get(name), forms)
+        held = item.get(name)
+        is_time = isinstance(held, str) and held[-1:] == "Z" and bool(_TIME.fullmatch(held))
+        value = _written(kind, held, forms, is_time=is_time)
         if kind == "boolean" and value is None and name in cmdlet.observed:
             value = False
         if kind.endswith("[]"):
             value = value or []
-        shaped |= _annotation(name, kind, item.get(name), forms)
+        if annotation := _annotation(kind, held, forms, is_time=is_time):
+            shaped[f"{name}@{annotation[0]}"] = annotation[1]
         shaped[name] = value
     return shaped
 
 
-@behaves("exchange-annotations")
-def _annotation(name: str, kind: str, value: Any, forms: Forms) -> Json:
+@implements("exchange-annotations")
+def _annotation(kind: str, value: Any, forms: Forms, *, is_time: bool) -> tuple[str, str] | None:
+    """What is said of the type of a value, and as what."""
     if forms.annotations == "odata_type":
         written = "#Collection(String)" if kind.endswith("[]") else "#Guid" if kind == "guid" and value else None
-        return {f"{name}@odata.type": written} if written else {}
+        return ("odata.type", written) if written else None
     if value is None:
-        return {}
-    is_time = isinstance(value, str) and kind != "integer" and bool(_TIME.fullmatch(value))
-    written = _ANNOTATED.get("datetime" if is_time else kind)
-    return {f"{name}@data.type": written} if written else {}
+        return None
+    written = _ANNOTATED.get("datetime" if is_time and kind != "integer" else kind)
+    return ("data.type", written) if written else None
 
 
-@behaves("exchange-times")
-def _written(kind: str, value: Any, forms: Forms) -> Any:
+@implements("exchange-times")
+def _written(kind: str, value: Any, forms: Forms, *, is_time: bool) -> Any:
     if kind == "string" and isinstance(value, int):
         return str(value)
-    if isinstance(value, str) and _TIME.fullmatch(value):
+    if is_time:
         if kind == "integer":
             return (datetime.fromisoformat(value) - _FIRST) // timedelta(microseconds=1) * 10
         return value[:-1] + _ENDINGS[forms.times]
     return value
 
 
-@behaves("exchange-warnings")
-def body_of(url: str, run: Run, value: list[Json], *, has_more: bool) -> Json:
+@implements("exchange-warnings")
+def body_of(url: str, run: CmdletCall, value: list[Json], *, has_more: bool) -> Json:
     """A page. One that has a next page carries the warning too, which says nothing there."""
     warned = has_more and run.tenant.forms.pages == "warned" and MORE not in run.warnings
     return {
@@ -91,7 +94,7 @@ def body_of(url: str, run: Run, value: list[Json], *, has_more: bool) -> Json:
     }
 
 
-@behaves("exchange-empty")
+@implements("exchange-empty")
 def emptied(body: Json, forms: Forms) -> Answer:
     """No objects, in one of the ways in which that is said."""
     if forms.empty == "no_content" and not body["@adminapi.warnings"]:

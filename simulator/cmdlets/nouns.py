@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, overload
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.clock import iso
-from ..state.store import fold
+from ..state.store import normalize_case
 from ..state.tenant import Tenant
 from ..state.wire import READ, Json, Refusal
 from .contract import COMMON, Cmdlet
@@ -26,7 +26,7 @@ GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "Sortby", "Resul
 
 
 @dataclass(frozen=True)
-class Run:
+class CmdletCall:
     """One cmdlet about to be run."""
 
     tenant: Tenant
@@ -43,15 +43,15 @@ class Run:
         return {name: value for name, value in self.given.items() if name in known and name != "Identity"}
 
 
-def _all(run: Run, items: list[Json]) -> list[Json]:
+def _all(run: CmdletCall, items: list[Json]) -> list[Json]:
     return items
 
 
-def _plain(run: Run, item: Json) -> Json:
+def _plain(run: CmdletCall, item: Json) -> Json:
     return item
 
 
-def _changes(run: Run, item: Json) -> Json:
+def _changes(run: CmdletCall, item: Json) -> Json:
     """The settings, with edits of multivalued properties carried out."""
     specs = run.cmdlet.parameters
     return {
@@ -61,40 +61,40 @@ def _changes(run: Run, item: Json) -> Json:
     }
 
 
-def _no_more(run: Run, item: Json) -> None:
+def _no_more(run: CmdletCall, item: Json) -> None:
     return None
 
 
 @dataclass(frozen=True)
-class Noun:
+class ExchangeType:
     """A kind of object: where it is kept, by what it is found, and what is special about it."""
 
     store: str
     keys: tuple[str, ...] = ("Identity", "Name", "Guid", "Id", "DistinguishedName")
-    source: Callable[[Run], Iterable[Json]] | None = None
-    view: Callable[[Run, Json], Json] = _plain
-    narrow: Callable[[Run, list[Json]], list[Json]] = _all
-    create: Callable[[Run], Json] = Run.settings
-    change: Callable[[Run, Json], Json] = _changes
-    remove: Callable[[Run, Json], None] = _no_more
+    source: Callable[[CmdletCall], Iterable[Json]] | None = None
+    view: Callable[[CmdletCall, Json], Json] = _plain
+    narrow: Callable[[CmdletCall, list[Json]], list[Json]] = _all
+    create: Callable[[CmdletCall], Json] = CmdletCall.settings
+    change: Callable[[CmdletCall, Json], Json] = _changes
+    remove: Callable[[CmdletCall, Json], None] = _no_more
     # The parameters of its Get- that `narrow` and `view` go by.
-    heard: frozenset[str] = frozenset()
+    supported: frozenset[str] = frozenset()
     behaviour: str = "exchange-objects"
 
-    def items(self, run: Run) -> list[Json]:
+    def items(self, run: CmdletCall) -> list[Json]:
         return list(self.source(run)) if self.source else list(run.tenant.store(self.store))
 
-    def matches(self, run: Run, identity: str) -> list[tuple[bool, Json]]:
+    def matches(self, run: CmdletCall, identity: str) -> list[tuple[bool, Json]]:
         """What an identity means, and whether by an id, which no other object has."""
-        wanted = fold(identity)
+        wanted = normalize_case(identity)
         return [
-            (any(fold(str(item.get(key) or "")) == wanted for key in _UNIQUE), item)
+            (any(normalize_case(str(item.get(key) or "")) == wanted for key in _UNIQUE), item)
             for item in self.items(run)
             if wanted in self._names(run, item) and not is_too_new(run, item)
         ]
 
-    @behaves("object-ambiguous")
-    def find(self, run: Run, identity: str) -> Json:
+    @implements("object-ambiguous")
+    def find(self, run: CmdletCall, identity: str) -> Json:
         found = self.matches(run, identity)
         best = [item for exact, item in found if exact] or [item for _exact, item in found]
         if not best:
@@ -103,21 +103,21 @@ class Noun:
             raise ambiguous(run, identity)
         return best[0]
 
-    def _names(self, run: Run, item: Json) -> set[str]:
-        addresses = [fold(address).removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
+    def _names(self, run: CmdletCall, item: Json) -> set[str]:
+        addresses = [normalize_case(address).removeprefix("smtp:") for address in item.get("EmailAddresses") or []]
         keys = [key for key in self.keys if item.get(key) and not _is_no_key(run, self.store, key)]
-        return {fold(str(item[key])) for key in keys}.union(addresses)
+        return {normalize_case(str(item[key])) for key in keys}.union(addresses)
 
 
-@behaves("exchange-companion-lag")
-def is_too_new(run: Run, item: Json) -> bool:
+@implements("exchange-companion-lag")
+def is_too_new(run: CmdletCall, item: Json) -> bool:
     """Writes after a create can miss an object that reads show already."""
     lag = timedelta(seconds=(run.tenant.exchange or {})["companion_after"])
     return bool(run.cmdlet.kind != READ and "_created" in item and run.now < item["_created"] + lag)
 
 
-@behaves("role-group-by-guid")
-def _is_no_key(run: Run, store: str, key: str) -> bool:
+@implements("role-group-by-guid")
+def _is_no_key(run: CmdletCall, store: str, key: str) -> bool:
     return store == "RoleGroup" and key == "Guid" and run.tenant.forms.role_groups_by_guid == "missing"
 
 
@@ -145,8 +145,8 @@ class Viewed(Sequence[Json]):
         return self._view(self._items[place])
 
 
-@behaves("exchange-objects")
-def get(run: Run, noun: Noun) -> Sequence[Json]:
+@implements("exchange-objects")
+def get(run: CmdletCall, noun: ExchangeType) -> Sequence[Json]:
     found = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
     items: Sequence[Json] = Viewed(noun.narrow(run, found), lambda item: noun.view(run, item))
     if "Filter" in run.given:
@@ -158,18 +158,18 @@ def get(run: Run, noun: Noun) -> Sequence[Json]:
     return items
 
 
-@behaves("exchange-objects")
-def new(run: Run, noun: Noun) -> list[Json]:
+@implements("exchange-objects")
+def new(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     item = named(run, noun.create(run))
-    taken = fold(item["Identity"])
-    if any(fold(other["Identity"]) == taken for other in run.tenant.store(noun.store)):
+    taken = normalize_case(item["Identity"])
+    if any(normalize_case(other["Identity"]) == taken for other in run.tenant.store(noun.store)):
         raise exists(item["Identity"])
     run.tenant.store(noun.store).add(item["Guid"], item)
     return [noun.view(run, item)]
 
 
-@behaves("exchange-objects")
-def change(run: Run, noun: Noun) -> list[Json]:
+@implements("exchange-objects")
+def change(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     item = noun.find(run, run.given["Identity"]) if "Identity" in run.given else noun.items(run)[0]
     changes = {name: value for name, value in noun.change(run, item).items() if item.get(name) != value}
     if "Name" in changes and item.get("Name") == item.get("Identity"):
@@ -181,32 +181,33 @@ def change(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
-@behaves("exchange-objects")
-def remove(run: Run, noun: Noun) -> list[Json]:
+@implements("exchange-objects")
+def remove(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     item = noun.find(run, run.given["Identity"])
     noun.remove(run, item)
     run.tenant.store(noun.store).remove(item["Guid"])
     return []
 
 
-Act = Callable[[Run, Noun], Sequence[Json]]
+Act = Callable[[CmdletCall, ExchangeType], Sequence[Json]]
 GENERAL: dict[str, Act] = {"Get": get, "New": new, "Set": change, "Remove": remove}
 
 
-def named(run: Run, item: Json) -> Json:
+def named(run: CmdletCall, item: Json) -> Json:
     """An object with what every one has: an identity, a name, times."""
     guid = item.get("Guid") or str(uuid.uuid4())
     identity = item.get("Identity") or item["Name"]
+    moment = iso(run.now)
     return {
         "Identity": identity,
         "Id": identity,
         "Name": identity,
         "ExchangeObjectId": guid,
         "DistinguishedName": f"CN={identity},CN=Configuration,DC={run.tenant.name},DC=exchange,DC=example",
-        "WhenCreatedUTC": iso(run.now),
-        "WhenChangedUTC": iso(run.now),
-        "WhenCreated": iso(run.now),
-        "WhenChanged": iso(run.now),
+        "WhenCreatedUTC": moment,
+        "WhenChangedUTC": moment,
+        "WhenCreated": moment,
+        "WhenChanged": moment,
         "IsValid": True,
         **({"_created": run.now} if run.caller else {}),
         **item,
@@ -214,8 +215,8 @@ def named(run: Run, item: Json) -> Json:
     }
 
 
-@behaves("exchange-objects")
-def keep(run: Run, noun: str, item: Json) -> None:
+@implements("exchange-objects")
+def keep(run: CmdletCall, noun: str, item: Json) -> None:
     """Put an object there from the start: with the same GUID in every run."""
     identity = item.get("Identity") or item["Name"]
     item = named(run, item | {"Guid": run.tenant.uuid(noun, identity)})
@@ -234,8 +235,8 @@ def missing(identity: str) -> Refusal:
     )
 
 
-@behaves("object-ambiguous")
-def ambiguous(run: Run, identity: str) -> Refusal:
+@implements("object-ambiguous")
+def ambiguous(run: CmdletCall, identity: str) -> Refusal:
     """Under a type of its own, or under that of an object that is not there."""
     own = run.tenant.forms.ambiguous == "own_type"
     kind = "ManagementObjectAmbiguousException" if own else "ManagementObjectNotFoundException"

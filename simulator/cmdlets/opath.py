@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..odata.query import Filter, Test
 from ..state.wire import Json
 
@@ -28,7 +28,7 @@ class _Opath(Filter):
         return fits
 
 
-@behaves("cmdlet-filter")
+@implements("cmdlet-filter")
 def opath(text: str, properties: Json) -> Test:
     spelled = _OPERATOR.sub(lambda found: found[1].lower(), text)
     spelled = _CONSTANT.sub(lambda found: (found[1] or found[2]).lower(), spelled)

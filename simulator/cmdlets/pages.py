@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.forms import Forms
 from ..state.wire import Call, Refusal
 
@@ -37,7 +37,7 @@ class Links:
         query = urlencode({name: text for name, text in call.options().items() if name != "$skiptoken"}, safe="$,")
         return f"{url}{call.path}?{query + '&' if query else ''}$skiptoken={token}"
 
-    @behaves("exchange-links")
+    @implements("exchange-links")
     def followed(self, call: Call, forms: Forms, now: datetime) -> Call:
         """The call behind a link; a link that is followed by GET brings its body along."""
         token = call.options().get("$skiptoken")

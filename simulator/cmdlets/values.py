@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.forms import Forms
-from ..state.store import fold
+from ..state.store import normalize_case
 from ..state.wire import Json
 
 HASH_TABLE = "#Exchange.GenericHashTable"
@@ -35,23 +35,23 @@ def fitted(spec: Json, value: Any, forms: Forms) -> Any:
     return _ENCODINGS[spec["encoding"]](spec | {"by_prefix": forms.enumerations == "prefix"}, value)
 
 
-@behaves("cmdlet-whole-list")
+@implements("cmdlet-whole-list")
 def is_whole(spec: Json) -> bool:
     """Whether a list takes no edits, because its type is no MultiValuedProperty."""
     return bool(spec["type"] == "ApprovedApplicationCollection")
 
 
-@behaves("cmdlet-edit")
+@implements("cmdlet-edit")
 def edited(current: list[str], value: list[str] | Json | None) -> list[str]:
     """A multivalued property after a replacement or an edit; an empty table clears it."""
     if not isinstance(value, dict):
         return list(value or [])
     if not value:
         return []
-    taken = {fold(item) for item in value.get("remove", [])}
-    kept = [item for item in current if fold(item) not in taken]
-    known = {fold(item) for item in kept}
-    return kept + [item for item in value.get("add", []) if fold(item) not in known]
+    taken = {normalize_case(item) for item in value.get("remove", [])}
+    kept = [item for item in current if normalize_case(item) not in taken]
+    known = {normalize_case(item) for item in kept}
+    return kept + [item for item in value.get("add", []) if normalize_case(item) not in known]
 
 
 def timespan(text: str) -> timedelta:
@@ -107,7 +107,7 @@ def _member(spec: Json, value: Any) -> str:
     return str(found)
 
 
-@behaves("cmdlet-enumeration")
+@implements("cmdlet-enumeration")
 def _begun(spec: Json, text: str) -> str | None:
     """The first member that begins like this."""
     begins = [name for name in spec["allowed_values"] if text and name.casefold().startswith(text.casefold())]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..behaviours.table import behaves
-from ..odata.entities import Scene
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext
 from ..state.clock import iso
 from ..state.replication import arrived
 from ..state.tenant import DIRECTORY_ROLES, Tenant
@@ -41,8 +41,8 @@ _EVERY_GUEST = {
 _NAMED = {"Users": "user", "Groups": "group", "Locations": "namedLocation"}
 
 
-@behaves("conditional-access-licence")
-def gate_conditional_access(scene: Scene) -> None:
+@implements("conditional-access-licence")
+def gate_conditional_access(scene: RequestContext) -> None:
     """Without Entra ID P1 nothing is written; reading is refused as well, or finds nothing."""
     described = scene.tenant.description["conditional_access"]
     reads = scene.operation.kind == READ and scene.operation.method == "GET"
@@ -102,8 +102,8 @@ def _seed_ids(tenant: Tenant, key: str, names: Any) -> Any:
     return [tenant.uuid(store, name) if name in known else name for name in names]
 
 
-@behaves("conditional-access-write")
-def create_policy(scene: Scene, policy_id: str) -> Json:
+@implements("conditional-access-write")
+def create_policy(scene: RequestContext, policy_id: str) -> Json:
     policy = {name: value for name, value in scene.body.items() if "@" not in name and name not in _OF_THE_SERVICE}
     _check(scene, policy)
     _check_people(scene, {}, policy)
@@ -111,8 +111,8 @@ def create_policy(scene: Scene, policy_id: str) -> Json:
     return policy | {"id": policy_id, "createdDateTime": iso(scene.now), "modifiedDateTime": None}
 
 
-@behaves("conditional-access-merge")
-def change_policy(scene: Scene, policy: Json) -> Json:
+@implements("conditional-access-merge")
+def change_policy(scene: RequestContext, policy: Json) -> Json:
     """What is sent is laid over what is there, part by part; null takes a part away."""
     sent = {name: value for name, value in scene.body.items() if "@" not in name and name not in _OF_THE_SERVICE}
     changes: Json = {name: _merged(policy.get(name), value) for name, value in sent.items()}
@@ -131,7 +131,7 @@ def _merged(old: Any, new: Any) -> Any:
     return new
 
 
-def _check_people(scene: Scene, before: Json, after: Json) -> None:
+def _check_people(scene: RequestContext, before: Json, after: Json) -> None:
     """Users, groups and roles must exist when they are added; what stands there already is not looked at again."""
     known, wanted = _people(before), _people(after)
     there = {
@@ -162,7 +162,7 @@ def _people(policy: Json) -> Json:
     return users
 
 
-@behaves("conditional-access-guests")
+@implements("conditional-access-guests")
 def _guests_by_type(conditions: Json) -> Json:
     """The word for all guests becomes the object that says which."""
     users = dict(conditions.get("users") or {})
@@ -174,7 +174,7 @@ def _guests_by_type(conditions: Json) -> Json:
     return conditions | {"users": users} if users else conditions
 
 
-def _check(scene: Scene, policy: Json) -> None:
+def _check(scene: RequestContext, policy: Json) -> None:
     conditions = policy.get("conditions") or {}
     whole = policy.get("displayName") and policy.get("state") and conditions.get("applications")
     subject = conditions.get("users") or conditions.get("clientApplications")

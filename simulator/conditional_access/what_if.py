@@ -9,9 +9,9 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..directory.groups import members_of
-from ..odata.entities import Resource, Scene
+from ..odata.entities import RequestContext, Resource
 from ..state.wire import Answer, Json, Refusal
 
 _OFFICE365 = frozenset(
@@ -25,8 +25,8 @@ _UNKNOWN = "notEnoughInformation"
 _RULE = re.compile(r"device\.(\w+)\s+-(eq|ne)\s+\"?([^\"]*)\"?", re.IGNORECASE)
 
 
-@behaves("what-if-version")
-def _refuse_version(scene: Scene) -> None:
+@implements("what-if-version")
+def _refuse_version(scene: RequestContext) -> None:
     """By choice v1.0 does not know the action."""
     if scene.tenant.description["conditional_access"]["what_if_in"] == "beta" and not scene.root.endswith("/beta"):
         raise Refusal(
@@ -37,8 +37,8 @@ def _refuse_version(scene: Scene) -> None:
         )
 
 
-@behaves("what-if")
-def evaluate(scene: Scene, resource: Resource) -> Answer:
+@implements("what-if")
+def evaluate(scene: RequestContext, resource: Resource) -> Answer:
     _refuse_version(scene)
     for name in ("signInIdentity", "signInContext", "signInConditions"):
         if not scene.body.get(name):
@@ -67,12 +67,12 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _result(scene: Scene, policy: Json) -> Json:
+def _result(scene: RequestContext, policy: Json) -> Json:
     reason = next(_against(scene, policy), None)
     return policy | {"policyApplies": reason is None, "analysisReasons": reason or "notSet"}
 
 
-def _against(scene: Scene, policy: Json) -> Iterator[str]:
+def _against(scene: RequestContext, policy: Json) -> Iterator[str]:
     """The reasons why a policy would not apply, the first of which counts."""
     conditions = policy["conditions"]
     signs_in = scene.body["signInConditions"]
@@ -111,7 +111,7 @@ def _against(scene: Scene, policy: Json) -> Iterator[str]:
             yield from _one_of(value, wanted.split(","), None, reason)
 
 
-@behaves("what-if-eas")
+@implements("what-if-eas")
 def _clients(conditions: Json, signs_in: Json) -> list[str]:
     """easSupported means Exchange ActiveSync on the platforms that Conditional Access supports for it."""
     named: list[str] = conditions["clientAppTypes"]
@@ -128,8 +128,8 @@ def _one_of(value: str | None, wanted: list[str], everything: str | None, reason
         yield reason
 
 
-@behaves("what-if-eas")
-def _users(scene: Scene, conditions: Json) -> bool:
+@implements("what-if-eas")
+def _users(scene: RequestContext, conditions: Json) -> bool:
     """Where Exchange ActiveSync is selected, roles and guests among the users mean everybody."""
     users = conditions.get("users") or {}
     user = scene.tenant.store("users").get(scene.body["signInIdentity"].get("userId") or "")
@@ -143,8 +143,8 @@ def _users(scene: Scene, conditions: Json) -> bool:
     return (everybody or _concerns(scene, user, users, "include")) and not _concerns(scene, user, users, "exclude")
 
 
-@behaves("what-if-people")
-def _roles_of(scene: Scene, user: Json) -> set[str]:
+@implements("what-if-people")
+def _roles_of(scene: RequestContext, user: Json) -> set[str]:
     """Active roles for the whole tenant, of the user and of role-assignable groups that the user is in."""
     holders = {user["id"]} | {
         group["id"]
@@ -158,7 +158,7 @@ def _roles_of(scene: Scene, user: Json) -> set[str]:
     }
 
 
-@behaves("what-if-people")
+@implements("what-if-people")
 def _kind_of(user: Json) -> str | None:
     """By whether somebody was invited from elsewhere, and by the type of the account."""
     invited = user.get("creationType") == "Invitation" or user.get("externalUserState") is not None
@@ -167,7 +167,7 @@ def _kind_of(user: Json) -> str | None:
     return "b2bCollaborationMember" if invited else None
 
 
-def _concerns(scene: Scene, user: Json, users: Json, side: str) -> bool:
+def _concerns(scene: RequestContext, user: Json, users: Json, side: str) -> bool:
     named = users.get(f"{side}Users") or []
     groups = users.get(f"{side}Groups") or []
     guests = (users.get(f"{side}GuestsOrExternalUsers") or {}).get("guestOrExternalUserTypes") or ""
@@ -193,12 +193,12 @@ def _covers(listed: list[str], app: str) -> bool:
     return "All" in listed or app in listed or ("Office365" in listed and (app in _OFFICE365 or app == "Office365"))
 
 
-def _locations(scene: Scene, locations: Json | None) -> Iterator[str]:
+def _locations(scene: RequestContext, locations: Json | None) -> Iterator[str]:
     if not locations:
         return
     signs_in = scene.body["signInConditions"]
     included, excluded = locations["includeLocations"], locations.get("excludeLocations") or []
-    if included == ["All"] and not excluded:
+    if "All" in included and not excluded:
         return
     if not (signs_in.get("ipAddress") or signs_in.get("country")):
         yield _UNKNOWN
@@ -206,7 +206,7 @@ def _locations(scene: Scene, locations: Json | None) -> Iterator[str]:
         yield "location"
 
 
-def _within(scene: Scene, places: list[str]) -> bool:
+def _within(scene: RequestContext, places: list[str]) -> bool:
     signs_in = scene.body["signInConditions"]
     known = list(scene.tenant.store("namedLocations"))
     return "All" in places or any(

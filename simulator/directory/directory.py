@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.clock import iso
 from ..state.tenant import Tenant
 from ..state.wire import Json
@@ -29,7 +29,7 @@ USER_DEFAULTS = (
 )
 
 
-@behaves("directory-role-assignment")
+@implements("directory-role-assignment")
 def assign_role(tenant: Tenant, principal_id: str, role_id: str, scope: str = "/") -> Json:
     assignment = tenant.uuid("roleAssignment", principal_id, role_id, scope)
     return tenant.store("roleAssignments").add(
@@ -45,7 +45,7 @@ def assign_role(tenant: Tenant, principal_id: str, role_id: str, scope: str = "/
     )
 
 
-@behaves("role-eligibility")
+@implements("role-eligibility")
 def make_eligible(tenant: Tenant, principal_id: str, role_id: str, since: datetime, scope: str = "/") -> Json:
     """A role that somebody may activate, and does not hold."""
     eligibility = tenant.uuid("roleEligibility", principal_id, role_id, scope)
@@ -76,7 +76,7 @@ def plans_of(tenant: Tenant, user: Json) -> list[Json]:
     ]
 
 
-@behaves("directory-plans")
+@implements("directory-plans")
 def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
     """A user with what follows from the licences."""
     plans = plans_of(tenant, user)
@@ -109,7 +109,7 @@ def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
     }
 
 
-@behaves("directory-units")
+@implements("directory-units")
 def sku_view(tenant: Tenant, sku: Json, now: datetime) -> Json:
     """A subscription with the units that users hold of it."""
     used = sum(
@@ -132,7 +132,7 @@ def licence_details_of(tenant: Tenant, user: Json) -> list[Json]:
     ]
 
 
-@behaves("directory-sync")
+@implements("directory-sync")
 def organization_view(tenant: Tenant, organization: Json, now: datetime) -> Json:
     """The organization; a directory that is synchronised was so within the last half hour."""
     if not organization["onPremisesSyncEnabled"]:
@@ -140,7 +140,7 @@ def organization_view(tenant: Tenant, organization: Json, now: datetime) -> Json
     return organization | {"onPremisesLastSyncDateTime": iso(now - timedelta(minutes=20))}
 
 
-@behaves("mdm-authority-left-out")
+@implements("mdm-authority-left-out")
 def organization_view_v1(tenant: Tenant, organization: Json, now: datetime) -> Json:
     """The same, without the authority where the description says that only beta has it."""
     shown = organization_view(tenant, organization, now)
@@ -180,12 +180,12 @@ def mailbox_licensed(tenant: Tenant, user: Json) -> bool:
     return any(name.startswith("EXCHANGE_") and not name.startswith(without) for name in names)
 
 
-@behaves("mailbox-licence")
+@implements("mailbox-licence")
 def has_mailbox(tenant: Tenant, user: Json, now: datetime) -> bool:
     return mailbox_licensed(tenant, user) and bool(user["_mailbox_from"] <= now)
 
 
-@behaves("mailbox-address")
+@implements("mailbox-address")
 def addressed(tenant: Tenant, user: Json, now: datetime) -> Json:
     """A user with the addresses: the one that was set, else the one that comes with the mailbox."""
     mail = user["mail"] or (user["userPrincipalName"] if has_mailbox(tenant, user, now) else None)

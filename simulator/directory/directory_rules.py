@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..behaviours.table import behaves
-from ..odata.entities import Resource, Scene, not_found
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext, Resource, not_found
 from ..state.replication import arrived, arriving
 from ..state.tenant import Tenant
 from ..state.wire import Answer, Json, Refusal
@@ -27,8 +27,8 @@ _READ_ONLY = (
 )
 
 
-@behaves("directory-value")
-def create_user(scene: Scene, user_id: str) -> Json:
+@implements("directory-value")
+def create_user(scene: RequestContext, user_id: str) -> Json:
     required = ("accountEnabled", "displayName", "mailNickname", "userPrincipalName", "passwordProfile")
     missing = [name for name in required if scene.body.get(name) is None]
     name = scene.body.get("userPrincipalName") or ""
@@ -45,8 +45,8 @@ def create_user(scene: Scene, user_id: str) -> Json:
     return arriving(scene.tenant, new_user(scene.tenant, user_id, properties, scene.now), scene.now)
 
 
-@behaves("directory-value")
-def delete_user(scene: Scene, user: Json) -> None:
+@implements("directory-value")
+def delete_user(scene: RequestContext, user: Json) -> None:
     refuse_sensitive(scene, user)
     assignments = scene.tenant.store("roleAssignments")
     for assignment in assignments:
@@ -54,8 +54,8 @@ def delete_user(scene: Scene, user: Json) -> None:
             assignments.remove(assignment["id"])
 
 
-@behaves("directory-value")
-def change_user(scene: Scene, user: Json) -> Json:
+@implements("directory-value")
+def change_user(scene: RequestContext, user: Json) -> Json:
     _refuse_read_only(scene)
     _refuse_address_of_another(scene, user["id"])
     _refuse_weak_password(scene)
@@ -65,8 +65,8 @@ def change_user(scene: Scene, user: Json) -> Json:
     return {name: value for name, value in scene.body.items() if name != "passwordProfile"}
 
 
-@behaves("directory-password")
-def _refuse_weak_password(scene: Scene) -> None:
+@implements("directory-password")
+def _refuse_weak_password(scene: RequestContext) -> None:
     """Eight characters, of three kinds out of four."""
     password = (scene.body.get("passwordProfile") or {}).get("password")
     kinds = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
@@ -82,14 +82,14 @@ def _refuse_weak_password(scene: Scene) -> None:
         )
 
 
-def _refuse_read_only(scene: Scene) -> None:
+def _refuse_read_only(scene: RequestContext) -> None:
     for name in _READ_ONLY:
         if name in scene.body:
             raise _invalid_value(f"Property '{name}' is read-only and cannot be set.")
 
 
-@behaves("directory-address-in-use")
-def _refuse_address_of_another(scene: Scene, user_id: str) -> None:
+@implements("directory-address-in-use")
+def _refuse_address_of_another(scene: RequestContext, user_id: str) -> None:
     if not scene.body.get("mail"):
         return
     wanted = f"SMTP:{scene.body['mail']}".lower()
@@ -104,8 +104,8 @@ def _refuse_address_of_another(scene: Scene, user_id: str) -> None:
             )
 
 
-@behaves("directory-role-assignment")
-def create_role_assignment(scene: Scene, assignment_id: str) -> Json:
+@implements("directory-role-assignment")
+def create_role_assignment(scene: RequestContext, assignment_id: str) -> Json:
     body: Json = {"directoryScopeId": None, "appScopeId": None, "condition": None} | scene.body
     role, principal = body.get("roleDefinitionId") or "", body.get("principalId") or ""
     tenant = scene.tenant
@@ -134,8 +134,8 @@ _OF_AN_ORGANIZATION = frozenset(
 )
 
 
-@behaves("organization-update")
-def change_organization(scene: Scene, organization: Json) -> Json:
+@implements("organization-update")
+def change_organization(scene: RequestContext, organization: Json) -> Json:
     """Where notifications go, and the privacy profile; the rest is not for writing."""
     fixed = sorted(name for name in scene.body if "@" not in name and name not in _OF_AN_ORGANIZATION)
     if fixed:
@@ -148,8 +148,8 @@ def change_organization(scene: Scene, organization: Json) -> Json:
     return scene.body
 
 
-@behaves("directory-tenant-information")
-def tenant_information(scene: Scene, resource: Resource) -> Answer:
+@implements("directory-tenant-information")
+def tenant_information(scene: RequestContext, resource: Resource) -> Answer:
     key = scene.keys[0]
     found = next((tenant for tenant in scene.tenants.values() if tenant.called(key)), None)
     if found is None:
@@ -169,8 +169,8 @@ def _invalid_value(text: str) -> Refusal:
     return Refusal("directory-value", status=400, code="Request_BadRequest", message=text)
 
 
-@behaves("role-eligibility-licence")
-def gate_eligibility(scene: Scene) -> None:
+@implements("role-eligibility-licence")
+def gate_eligibility(scene: RequestContext) -> None:
     if not scene.tenant.has_plan("AAD_PREMIUM_P2"):
         raise Refusal(
             "role-eligibility-licence",
@@ -180,12 +180,12 @@ def gate_eligibility(scene: Scene) -> None:
         )
 
 
-@behaves("directory-role-assignment")
+@implements("directory-role-assignment")
 def assigned_role(tenant: Tenant, assignment: Json) -> Json | None:
     return tenant.store("roleDefinitions").get(assignment["roleDefinitionId"])
 
 
-@behaves("directory-role-assignment")
+@implements("directory-role-assignment")
 def assigned_principal(tenant: Tenant, assignment: Json) -> Json:
     user = tenant.store("users").get(assignment["principalId"])
     shown = {name: user[name] for name in USER_DEFAULTS} if user else {"id": assignment["principalId"]}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..behaviours.table import behaves
-from ..odata.entities import Resource, Scene, listed
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext, Resource, listed
 from ..state.clock import iso
 from ..state.tenant import DIRECTORY_ROLES, Tenant
 from ..state.wire import Answer, Json
@@ -76,8 +76,8 @@ def members_of(tenant: Tenant, group_id: str, *, transitive: bool) -> list[str]:
     return found
 
 
-@behaves("group-members")
-def list_members(scene: Scene, resource: Resource) -> Answer:
+@implements("group-members")
+def list_members(scene: RequestContext, resource: Resource) -> Answer:
     group = resource.locate(scene)
     transitive = scene.operation.template.endswith("/transitiveMembers")
     members = [_member(scene.tenant, one) for one in members_of(scene.tenant, group["id"], transitive=transitive)]

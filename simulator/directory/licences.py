@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..behaviours.table import behaves
-from ..odata.entities import Resource, Scene, listed
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext, Resource, listed
 from ..state.tenant import Tenant
 from ..state.wire import Answer, Json, Refusal
 from .directory import USER_DEFAULTS, licence_details_of, mailbox_licensed, plans_of, sku_view
 
 
-@behaves("licence-assignment")
-def assign_licences(scene: Scene, resource: Resource) -> Answer:
+@implements("licence-assignment")
+def assign_licences(scene: RequestContext, resource: Resource) -> Answer:
     user = resource.locate(scene)
     tenant, body = scene.tenant, scene.body
     if body.get("addLicenses") is None or body.get("removeLicenses") is None:
@@ -38,8 +38,8 @@ def assign_licences(scene: Scene, resource: Resource) -> Answer:
     return Answer(200, {name: value for name, value in user.items() if name in USER_DEFAULTS})
 
 
-@behaves("mailbox-licence")
-def _mailbox_from(scene: Scene, wanted: Json) -> object:
+@implements("mailbox-licence")
+def _mailbox_from(scene: RequestContext, wanted: Json) -> object:
     """A mailbox that is new takes its time; one that was there already stays."""
     before = scene.tenant.store("users").get(wanted["id"])
     if before is None or mailbox_licensed(scene.tenant, before) or not mailbox_licensed(scene.tenant, wanted):
@@ -47,7 +47,7 @@ def _mailbox_from(scene: Scene, wanted: Json) -> object:
     return scene.now + timedelta(seconds=(scene.tenant.exchange or {}).get("mailbox_after", 0))
 
 
-def _check_units(scene: Scene, sku_id: str | None) -> None:
+def _check_units(scene: RequestContext, sku_id: str | None) -> None:
     found = next((sku for sku in scene.tenant.store("subscribedSkus") if sku["skuId"] == sku_id), None)
     if found is None:
         raise _refused("licence-assignment", f"License {sku_id} does not correspond to a valid company License.")
@@ -81,8 +81,8 @@ def _plans_known(tenant: Tenant) -> list[Json]:
     return [plan for sku in tenant.store("subscribedSkus") for plan in sku["servicePlans"]]
 
 
-@behaves("directory-plans")
-def list_licence_details(scene: Scene, resource: Resource) -> Answer:
+@implements("directory-plans")
+def list_licence_details(scene: RequestContext, resource: Resource) -> Answer:
     user = resource.locate(scene)
     return listed(scene, licence_details_of(scene.tenant, user), Resource("licences", "microsoft.graph.licenseDetails"))
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..behaviours.table import behaves
-from ..odata.entities import Resource, Scene, get_entity, listed
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext, Resource, get_entity, listed
 from ..state.clock import iso
 from ..state.tenant import Tenant
 from ..state.wire import Answer, Refusal
@@ -76,8 +76,8 @@ def seed_more(tenant: Tenant, now: datetime) -> None:
         )
 
 
-@behaves("group-members")
-def list_member_of(scene: Scene, resource: Resource) -> Answer:
+@implements("group-members")
+def list_member_of(scene: RequestContext, resource: Resource) -> Answer:
     """The groups that somebody is in, directly or through groups."""
     user, tenant = resource.locate(scene), scene.tenant
     transitive = scene.operation.template.endswith("/transitiveMemberOf")
@@ -91,24 +91,24 @@ def list_member_of(scene: Scene, resource: Resource) -> Answer:
     )
 
 
-@behaves("group-members")
-def list_owners(scene: Scene, resource: Resource) -> Answer:
+@implements("group-members")
+def list_owners(scene: RequestContext, resource: Resource) -> Answer:
     group = resource.locate(scene)
     owners = [scene.tenant.store("users").get(owner) for owner in group["_owners"]]
     shown = [{"@odata.type": "#microsoft.graph.user"} | owner for owner in owners if owner]
     return listed(scene, shown, replace(resource, type="microsoft.graph.user", complete=False, counted=False))
 
 
-@behaves("managed-device-exchange")
-def list_devices_of(scene: Scene, resource: Resource) -> Answer:
+@implements("managed-device-exchange")
+def list_devices_of(scene: RequestContext, resource: Resource) -> Answer:
     """The devices that somebody enrolled; the key in the path is a user."""
     user = replace(resource, store="users", alternate_key="userPrincipalName").locate(scene)
     devices = [device for device in scene.tenant.store(resource.store) if device["userId"] == user["id"]]
     return listed(scene, devices, resource)
 
 
-@behaves("graph-me")
-def get_me(scene: Scene, resource: Resource) -> Answer:
+@implements("graph-me")
+def get_me(scene: RequestContext, resource: Resource) -> Answer:
     """The person whose token it is; an application is nobody."""
     if scene.tenant.store("users").get(scene.caller) is None:
         raise Refusal(
@@ -120,11 +120,11 @@ def get_me(scene: Scene, resource: Resource) -> Answer:
     return get_entity(replace(scene, keys=[scene.caller]), resource)
 
 
-def counting(lists: Callable[[Scene, Resource], Answer]) -> Callable[[Scene, Resource], Answer]:
+def counting(lists: Callable[[RequestContext, Resource], Answer]) -> Callable[[RequestContext, Resource], Answer]:
     """How many objects a list has."""
 
-    @behaves("graph-count-segment")
-    def count(scene: Scene, resource: Resource) -> Answer:
+    @implements("graph-count-segment")
+    def count(scene: RequestContext, resource: Resource) -> Answer:
         """A number as text, for readers who accept eventual consistency."""
         if not scene.consistent:
             raise Refusal(

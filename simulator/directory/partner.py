@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..behaviours.table import behaves
-from ..odata.entities import Scene
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext
 from ..state.clock import iso
 from ..state.tenant import DIRECTORY_ROLES, Tenant, organization_id
 from ..state.wire import Refusal
@@ -18,8 +18,8 @@ _OPTIONS = {"$select", "$filter", "$top", "$orderby", "$count", "$skiptoken"}
 _LONGEST_PAGE = 300
 
 
-@behaves("partner-query")
-def gate_lists(scene: Scene) -> None:
+@implements("partner-query")
+def gate_lists(scene: RequestContext) -> None:
     """The page names fewer query options than the metadata; a key takes $select only."""
     for name in scene.options:
         if name.lower() not in (_OPTIONS if not scene.keys else {"$select"}):
@@ -36,7 +36,7 @@ def gate_lists(scene: Scene) -> None:
         )
 
 
-@behaves("partner-relationships")
+@implements("partner-relationships")
 def seed_customers(tenant: Tenant, now: datetime) -> None:
     """One relationship for each entry of the description; several may be with one customer."""
     for number, described in enumerate(tenant.description["customers"]):

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ..behaviours.table import behaves
-from ..odata.entities import Scene
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext
 from ..state.wire import Json, Refusal
 
 # https://learn.microsoft.com/graph/api/resources/users#sensitive-actions
@@ -29,8 +29,8 @@ _FOR_PASSWORDS = _ENTITLED | {"User Administrator"}
 _OWN = frozenset({"usageLocation"})
 
 
-@behaves("directory-sensitive")
-def refuse_sensitive(scene: Scene, user: Json) -> None:
+@implements("directory-sensitive")
+def refuse_sensitive(scene: RequestContext, user: Json) -> None:
     """Deleting is sensitive as a whole, changing by property."""
     if scene.tenant.description["sensitive_actions"] != "guarded" or not scene.tenant.directory_roles(user["id"]):
         return
@@ -39,8 +39,8 @@ def refuse_sensitive(scene: Scene, user: Json) -> None:
         raise _denied("directory-sensitive")
 
 
-@behaves("directory-password-right")
-def refuse_password(scene: Scene) -> None:
+@implements("directory-password-right")
+def refuse_password(scene: RequestContext) -> None:
     """The password of a user takes a permission of its own, and a role in the directory besides."""
     if "passwordProfile" not in scene.body or scene.tenant.description["sensitive_actions"] != "guarded":
         return
@@ -58,8 +58,8 @@ def _denied(behaviour: str) -> Refusal:
     )
 
 
-@behaves("directory-mastered")
-def refuse_synchronised(scene: Scene, user: Json) -> None:
+@implements("directory-mastered")
+def refuse_synchronised(scene: RequestContext, user: Json) -> None:
     if user["onPremisesSyncEnabled"] and {name for name in scene.body if "@" not in name} - _OWN:
         raise Refusal(
             "directory-mastered",

@@ -10,8 +10,8 @@ import hashlib
 import io
 from datetime import timedelta
 
-from ..behaviours.table import behaves
-from ..odata.entities import Resource, Scene
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext, Resource
 from ..state.wire import Answer, Refusal
 
 _PERIODS = ("D7", "D30", "D90", "D180")
@@ -36,8 +36,8 @@ _WHO = (
 )
 
 
-@behaves("reports-redirect")
-def email_app_usage(scene: Scene, resource: Resource) -> Answer:
+@implements("reports-redirect")
+def email_app_usage(scene: RequestContext, resource: Resource) -> Answer:
     period = scene.keys[0]
     if period not in _PERIODS:
         raise Refusal(
@@ -46,8 +46,8 @@ def email_app_usage(scene: Scene, resource: Resource) -> Answer:
     return Answer(302, "", {"Location": scene.publish(_file(scene, period)), "Content-Type": "text/plain"})
 
 
-@behaves("reports-file")
-def _file(scene: Scene, period: str) -> str:
+@implements("reports-file")
+def _file(scene: RequestContext, period: str) -> str:
     """`reports.email_apps` of the description: the apps of each user. The report is two days behind."""
     described = scene.tenant.description["reports"]
     refreshed = (scene.now - timedelta(days=2)).strftime("%Y-%m-%d")
@@ -66,6 +66,6 @@ def _file(scene: Scene, period: str) -> str:
     return text.getvalue()
 
 
-@behaves("reports-concealed")
+@implements("reports-concealed")
 def _concealed(name: str) -> str:
     return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest().upper()

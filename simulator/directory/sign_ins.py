@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..behaviours.table import behaves
-from ..odata.entities import Resource, Scene, get_entity, listed
+from ..behaviours.table import implements
+from ..odata.entities import RequestContext, Resource, get_entity, listed
 from ..state.clock import iso
 from ..state.tenant import Tenant
 from ..state.wire import Answer, Json, Refusal
@@ -44,7 +44,7 @@ def seed_sign_ins(tenant: Tenant, now: datetime) -> None:
         tenant.store("signIns").add(sign_in["id"], sign_in)
 
 
-@behaves("sign-ins-status")
+@implements("sign-ins-status")
 def _sign_in(tenant: Tenant, number: int, described: Json, now: datetime) -> Json:
     """A policy that blocks shows in conditionalAccessStatus; the status of the sign-in itself stays a success."""
     created = now - timedelta(seconds=described["age"])
@@ -82,8 +82,8 @@ def _sign_in(tenant: Tenant, number: int, described: Json, now: datetime) -> Jso
     }
 
 
-@behaves("sign-ins-licence")
-def gate_sign_ins(scene: Scene) -> None:
+@implements("sign-ins-licence")
+def gate_sign_ins(scene: RequestContext) -> None:
     if not scene.tenant.has_plan("AAD_PREMIUM"):
         raise Refusal(
             "sign-ins-licence",
@@ -93,8 +93,8 @@ def gate_sign_ins(scene: Scene) -> None:
         )
 
 
-@behaves("sign-ins-kept")
-def list_sign_ins(scene: Scene, resource: Resource) -> Answer:
+@implements("sign-ins-kept")
+def list_sign_ins(scene: RequestContext, resource: Resource) -> Answer:
     """Most recent first, as far back as they are kept."""
     kept = [one for one in scene.tenant.store(resource.store) if scene.now - one["_created"] <= _KEPT]
     kept.sort(key=lambda one: str(one["createdDateTime"]), reverse=True)
@@ -102,12 +102,12 @@ def list_sign_ins(scene: Scene, resource: Resource) -> Answer:
     return Answer(200, answer.body | {"value": [_seen_by(scene, one) for one in answer.body["value"]]})
 
 
-@behaves("sign-ins-policies")
-def get_sign_in(scene: Scene, resource: Resource) -> Answer:
+@implements("sign-ins-policies")
+def get_sign_in(scene: RequestContext, resource: Resource) -> Answer:
     return Answer(200, _seen_by(scene, get_entity(scene, resource).body))
 
 
-def _seen_by(scene: Scene, sign_in: Json) -> Json:
+def _seen_by(scene: RequestContext, sign_in: Json) -> Json:
     """Which policies applied is left out for those who may not read Conditional Access."""
     if scene.granted & _SEES_POLICIES:
         return sign_in

@@ -13,12 +13,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..behaviours.table import behaves, behaviour_of
+from ..behaviours.table import behaviour_of, implements
 from ..server.tls import write_private
 from ..state.tenant import Principal, Tenant
 from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .service import Entra
-from .tokens import lifetime
 
 # Azure Arc, https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication
 _ARC_VERSIONS = ("2019-11-01", "2020-06-01")
@@ -45,7 +44,7 @@ class ManagedIdentity:
             body = {"error": refusal.code, "error_description": refusal.message}
             return Answer(refusal.status, body, refusal.extra.get("headers", {}), refusal.behaviour)
 
-    @behaves("imds-token")
+    @implements("imds-token")
     def _carry_out(self, call: Call) -> Json:
         options = call.options()
         if call.path.rstrip("/") != PATH or call.method != "GET":
@@ -68,15 +67,15 @@ class ManagedIdentity:
         return {
             "access_token": self.entra.tokens.issue(tenant, principal, issuer, resource, granted),
             "client_id": principal.client_id,
-            "expires_in": str(lifetime(tenant)),
-            "expires_on": str(now + lifetime(tenant)),
-            "ext_expires_in": str(lifetime(tenant)),
+            "expires_in": str(tenant.token_lifetime),
+            "expires_on": str(now + tenant.token_lifetime),
+            "ext_expires_in": str(tenant.token_lifetime),
             "not_before": str(now),
             "resource": resource,
             "token_type": "Bearer",
         }
 
-    @behaves("imds-arc")
+    @implements("imds-arc")
     def _challenge(self, call: Call) -> None:
         """Of a server under Azure Arc: who asks has to be able to read a file, and shows what is in it."""
         if self.secret_file is None:

@@ -10,7 +10,7 @@ import contextlib
 import re
 from urllib.parse import unquote_plus
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.tenant import Tenant
 from ..state.wire import Answer, Call
 
@@ -28,7 +28,7 @@ PATH = re.compile(
 )
 
 
-@behaves("login-path")
+@implements("login-path")
 def nowhere() -> Answer:
     return Answer(404, None, {}, "login-path")
 
@@ -39,7 +39,7 @@ def place(tenant: Tenant, form: Form) -> str:
     return named if named in ANY_TENANT else tenant.tenant_id
 
 
-@behaves("login-basic")
+@implements("login-basic")
 def authenticated(call: Call) -> Form:
     """The form, with what HTTP Basic says about the client; a resource of the first version is a scope."""
     form = call.form()

@@ -12,14 +12,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..behaviours.table import behaves, behaviour_of
+from ..behaviours.table import behaviour_of, implements
 from ..state.tenant import Principal, Tenant
 from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .aadsts import refused, rendered
 from .assertions import check_assertion
 from .credentials import Credentials, Issuer
 from .requests import ANY_TENANT, AUTHORITY, OWN_SCOPES, PATH, TOKEN, Form, authenticated, nowhere, place
-from .tokens import Tokens, lifetime
+from .tokens import Tokens
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -111,7 +111,7 @@ class Entra:
         known = self.tenants.get(name.lower())
         return known or next((tenant for tenant in self.tenants.values() if tenant.called(name)), None)
 
-    @behaves("login-discovery")
+    @implements("login-discovery")
     def _discovery(self, tenant: Tenant, form: Form) -> Json:
         base = f"{self.url}/{place(tenant, form)}"
         return {
@@ -127,7 +127,7 @@ class Entra:
             "tenant_region_scope": "EU",
         }
 
-    @behaves("login-discovery-first")
+    @implements("login-discovery-first")
     def _first_discovery(self, tenant: Tenant, form: Form) -> Json:
         """Of the first version of the endpoints, whose requests name a resource instead of scopes."""
         base = f"{self.url}/{place(tenant, form)}"
@@ -138,7 +138,7 @@ class Entra:
             "jwks_uri": f"{base}/discovery/keys",
         }
 
-    @behaves("login-keys")
+    @implements("login-keys")
     def _keys(self, tenant: Tenant, form: Form) -> Json:
         return self.tokens.keys()
 
@@ -150,7 +150,7 @@ class Entra:
             raise refused(70003, name=form["grant_type"])
         return self.grants[form["grant_type"]]
 
-    @behaves("login-client-credentials")
+    @implements("login-client-credentials")
     def _token_for_application(self, tenant: Tenant, form: Form) -> Json:
         if form[AUTHORITY].lower() in ANY_TENANT:
             raise refused(50059)
@@ -175,7 +175,7 @@ class Entra:
         elif not hmac.compare_digest(form["client_secret"].encode(), credentials.secret.encode()):
             raise refused(7000215, name=principal.client_id)
 
-    @behaves("login-device-code")
+    @implements("login-device-code")
     def _device_code(self, tenant: Tenant, form: Form) -> Json:
         self._application(tenant, form.get("client_id", ""))
         self._resource(tenant, form.get("scope", ""), is_person=True)
@@ -192,7 +192,7 @@ class Entra:
             "message": f"To sign in, use a web browser to open the page {page} and enter the code {user_code}.",
         }
 
-    @behaves("login-device-code")
+    @implements("login-device-code")
     def _token_for_device(self, tenant: Tenant, form: Form) -> Json:
         waiting = self.pending.get(form.get("device_code", ""))
         if waiting is None or waiting.tenant is not tenant:
@@ -203,7 +203,7 @@ class Entra:
         del self.pending[form["device_code"]]
         return self._signed_in(tenant, waiting.scope)
 
-    @behaves("login-refresh")
+    @implements("login-refresh")
     def _token_again(self, tenant: Tenant, form: Form) -> Json:
         """Good for every API that the application may use, and still good after a new one was given."""
         self._application(tenant, form["client_id"])
@@ -233,8 +233,8 @@ class Entra:
         token = self.tokens.issue(tenant, principal, f"{self.url}/{tenant.tenant_id}/", resource, granted)
         answer: Json = {
             "token_type": "Bearer",
-            "expires_in": lifetime(tenant),
-            "ext_expires_in": lifetime(tenant),
+            "expires_in": tenant.token_lifetime,
+            "ext_expires_in": tenant.token_lifetime,
             "access_token": token,
         }
         return answer | ({"scope": " ".join(sorted(granted))} if principal.user else {})
@@ -251,7 +251,7 @@ class Entra:
             raise refused(1002012, name=asked[0])
         return *self.service_of(tenant, resource), frozenset()
 
-    @behaves("login-scopes")
+    @implements("login-scopes")
     def _named_scopes(self, tenant: Tenant, scope: str, asked: list[str]) -> tuple[str, str, frozenset[str]]:
         """Several permissions of one API, by name; without an API they are those of Graph."""
         graph = next((url for url, service in self.resources.items() if service == "graph"), "")
@@ -268,6 +268,6 @@ class Entra:
         return service, resource.rstrip("/")
 
 
-@behaves("login-exchange-absent")
+@implements("login-exchange-absent")
 def _has_exchange(tenant: Tenant) -> bool:
     return tenant.exchange is not None

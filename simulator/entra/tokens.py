@@ -12,18 +12,19 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
 from jwt.algorithms import RSAAlgorithm
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..server.tls import rsa_key
 from ..state.clock import Clock
-from ..state.tenant import DIRECTORY_ROLES, Principal, Tenant
+from ..state.tenant import DIRECTORY_ROLES, LIFETIME, Principal, Tenant
 from ..state.wire import Json, Refusal
 
-LIFETIME = 3600
+_REMEMBERED = 1000  # tokens
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,9 @@ class Claims:
     issued: datetime | None
 
 
-@behaves("token-directory-roles")
+@implements("token-directory-roles")
 def directory_role_ids(tenant: Tenant, principal: Principal) -> list[str]:
     return sorted(DIRECTORY_ROLES[name] for name in set(tenant.directory_roles(principal.object_id)))
-
-
-def lifetime(tenant: Tenant) -> int:
-    """Seconds that its tokens live."""
-    return int(tenant.description["token_lifetime"] or LIFETIME)
 
 
 class Tokens:
@@ -56,6 +52,7 @@ class Tokens:
         self._tenants = tenants
         self._clock = clock
         self._issued: dict[str, datetime] = {}
+        self._checked: dict[tuple[str, ...], Json] = {}  # claims by token and audiences
         self._key = rsa_key("tokens")
         self._key_id = uuid.uuid4().hex
 
@@ -75,7 +72,7 @@ class Tokens:
             "iss": issuer,
             "iat": now,
             "nbf": now,
-            "exp": now + max(LIFETIME, lifetime(tenant)),  # a shorter life ends by the clock of the tenant
+            "exp": now + max(LIFETIME, tenant.token_lifetime),  # a shorter life ends by the clock of the tenant
             "appid": principal.client_id,
             "app_displayname": principal.name,
             "idtyp": "user" if delegated else "app",
@@ -113,19 +110,14 @@ class Tokens:
 
     def tenant_of(self, token: str) -> str | None:
         """The tenant that a token names, believed without a check: for the ledger only."""
-        try:
-            tenant_id = jwt.decode(token, options={"verify_signature": False}).get("tid")
-        except jwt.InvalidTokenError:
-            return None
+        tenant_id = _named_tenant(token)
         return self._tenants[tenant_id].name if tenant_id in self._tenants else None
 
     def check(self, token: str, *audiences: str) -> Claims:
         if not token:
             raise _refused("token-invalid", "Access token is empty.")
         try:
-            claims = jwt.decode(
-                token, self._key.public_key(), algorithms=["RS256"], audience=audiences, options={"verify_iat": False}
-            )
+            claims = self._claims(token, audiences)
         except jwt.ExpiredSignatureError:
             raise _refused("token-expired", "Lifetime validation failed, the token is expired.") from None
         except jwt.InvalidAudienceError:
@@ -146,13 +138,35 @@ class Tokens:
             issued=issued,
         )
 
-    @behaves("token-lifetime")
+    @implements("token-lifetime")
     def _check_life(self, tenant: Tenant | None, issued: datetime | None) -> None:
         """A life that the description sets goes by the simulated clock, so that it can end in the middle of a run."""
         if tenant is None or issued is None or tenant.description["token_lifetime"] is None:
             return
-        if self._clock.of(tenant.name).now() - issued > timedelta(seconds=lifetime(tenant)):
+        if self._clock.of(tenant.name).now() - issued > timedelta(seconds=tenant.token_lifetime):
             raise _refused("token-lifetime", "Lifetime validation failed, the token is expired.")
+
+    def _claims(self, token: str, audiences: tuple[str, ...]) -> Json:
+        """What a good token says. Only its end can make it a bad one later, so it is read once."""
+        known = self._checked.get((token, *audiences))
+        if known is not None and known["exp"] > time.time():
+            return known
+        claims: Json = jwt.decode(
+            token, self._key.public_key(), algorithms=["RS256"], audience=audiences, options={"verify_iat": False}
+        )
+        if len(self._checked) >= _REMEMBERED:
+            self._checked.clear()
+        self._checked[token, *audiences] = claims
+        return claims
+
+
+@lru_cache(_REMEMBERED)
+def _named_tenant(token: str) -> str | None:
+    try:
+        found = jwt.decode(token, options={"verify_signature": False}).get("tid")
+    except jwt.InvalidTokenError:
+        return None
+    return found if isinstance(found, str) else None
 
 
 def _refused(behaviour: str, message: str) -> Refusal:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Noun, Run, keep
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, ExchangeType, keep
 
 # https://learn.microsoft.com/powershell/module/exchangepowershell/get-casmailboxplan
 _PLANS = ("ExchangeOnline", "ExchangeOnlineDeskless", "ExchangeOnlineEnterprise", "ExchangeOnlineEssentials")
@@ -14,8 +14,8 @@ _PLANS = ("ExchangeOnline", "ExchangeOnlineDeskless", "ExchangeOnlineEnterprise"
 _SWITCHES = ("ActiveSyncEnabled", "ECPEnabled", "ImapEnabled", "MAPIEnabled", "OWAEnabled", "PopEnabled")
 
 
-@behaves("access-policies")
-def seed_access_policies(run: Run) -> None:
+@implements("access-policies")
+def seed_access_policies(run: CmdletCall) -> None:
     """What the description says of them; the rest is as in a new organization."""
     described = run.tenant.exchange or {}
     protocols = [name for name in run.cmdlets["get-authenticationpolicy"].output if name.startswith("AllowBasicAuth")]
@@ -51,7 +51,9 @@ def seed_access_policies(run: Run) -> None:
 
 
 ACCESS_POLICY_NOUNS = {
-    "AuthenticationPolicy": Noun("AuthenticationPolicy"),
-    "CASMailboxPlan": Noun("CASMailboxPlan", keys=("Identity", "Name", "DisplayName", "Guid", "DistinguishedName")),
-    "OwaMailboxPolicy": Noun("OwaMailboxPolicy"),
+    "AuthenticationPolicy": ExchangeType("AuthenticationPolicy"),
+    "CASMailboxPlan": ExchangeType(
+        "CASMailboxPlan", keys=("Identity", "Name", "DisplayName", "Guid", "DistinguishedName")
+    ),
+    "OwaMailboxPolicy": ExchangeType("OwaMailboxPolicy"),
 }

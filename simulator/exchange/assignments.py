@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from itertools import count
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Noun, Run, exists, refused
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, ExchangeType, exists, refused
 from ..state.wire import Json
 from .delegation import refuse_undelegated, refuse_unready
 from .organization import refuse_dehydrated
@@ -33,8 +33,8 @@ HEARD_BY_ASSIGNMENTS = frozenset(
 )
 
 
-@behaves("role-assignment")
-def get_assignments(run: Run, noun: Noun) -> list[Json]:
+@implements("role-assignment")
+def get_assignments(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     given, store = run.given, run.tenant.store("ManagementRoleAssignment")
     if "Identity" in given:
         found = [noun.find(run, given["Identity"])]
@@ -57,8 +57,8 @@ def get_assignments(run: Run, noun: Noun) -> list[Json]:
     return [one for item in shown for one in _users_behind(run, item)] if given.get("GetEffectiveUsers") else shown
 
 
-@behaves("role-assignment-method")
-def _held_by(run: Run, principal: str) -> list[Json]:
+@implements("role-assignment-method")
+def _held_by(run: CmdletCall, principal: str) -> list[Json]:
     """What somebody holds, and how: directly, or through a role group."""
     return [
         item | {"AssignmentMethod": "Direct" if item["_assignee"] == principal else "RoleGroup"}
@@ -66,14 +66,14 @@ def _held_by(run: Run, principal: str) -> list[Json]:
     ]
 
 
-def _assignment_view(run: Run, assignment: Json) -> Json:
+def _assignment_view(run: CmdletCall, assignment: Json) -> Json:
     """An assignment under the name that its role group has now."""
     group = run.tenant.store("RoleGroup").get(assignment["_assignee"])
     name = group["Name"] if group else assignment["RoleAssigneeName"]
     return assignment | {"RoleAssignee": name, "RoleAssigneeName": name, "User": name}
 
 
-def _users_behind(run: Run, assignment: Json) -> list[Json]:
+def _users_behind(run: CmdletCall, assignment: Json) -> list[Json]:
     group = run.tenant.store("RoleGroup").get(assignment["_assignee"])
     if group is None:
         return [assignment | {"EffectiveUserName": assignment["RoleAssigneeName"]}]
@@ -81,8 +81,8 @@ def _users_behind(run: Run, assignment: Json) -> list[Json]:
     return [assignment | {"EffectiveUserName": name, "AssignmentMethod": "RoleGroup"} for name in names]
 
 
-@behaves("role-assignment")
-def new_assignment(run: Run, noun: Noun) -> list[Json]:
+@implements("role-assignment")
+def new_assignment(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     role = ROLES.find(run, run.given["Role"])["Name"]
     identity = next((run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given), None)
@@ -98,8 +98,8 @@ def new_assignment(run: Run, noun: Noun) -> list[Json]:
     return [_assignment_view(run, assignment)]
 
 
-@behaves("role-assignment-name")
-def _label(run: Run, role: str, holder: str, holder_name: str) -> str:
+@implements("role-assignment-name")
+def _label(run: CmdletCall, role: str, holder: str, holder_name: str) -> str:
     """The name that was given, or one made up that nothing else has. The same right twice is refused."""
     store = run.tenant.store("ManagementRoleAssignment")
     kind = "DelegatingOrgWide" if run.given.get("Delegating") else "Regular"
@@ -134,8 +134,8 @@ _SHOWN = {
 }
 
 
-@behaves("role-assignment-scope")
-def _scopes(run: Run) -> Json:
+@implements("role-assignment-scope")
+def _scopes(run: CmdletCall) -> Json:
     """The scopes that were given; a new one takes the place of the old one."""
     given = run.given
     changed: Json = {}
@@ -148,19 +148,21 @@ def _scopes(run: Run) -> Json:
     return {**(changed or WHOLE), "RecipientWriteScope": relative} if relative else changed
 
 
-@behaves("role-assignment")
-def _change_assignment(run: Run, assignment: Json) -> Json:
+@implements("role-assignment")
+def _change_assignment(run: CmdletCall, assignment: Json) -> Json:
     refuse_undelegated(run, assignment["Role"], assignment["Name"])
     return _scopes(run) | ({"Enabled": run.given["Enabled"]} if "Enabled" in run.given else {})
 
 
-@behaves("delegating-assignment")
-def _remove_assignment(run: Run, assignment: Json) -> None:
+@implements("delegating-assignment")
+def _remove_assignment(run: CmdletCall, assignment: Json) -> None:
     refuse_undelegated(run, assignment["Role"], assignment["Name"])
 
 
 ASSIGNMENT_NOUNS = {
-    "ManagementRoleAssignment": Noun("ManagementRoleAssignment", change=_change_assignment, remove=_remove_assignment)
+    "ManagementRoleAssignment": ExchangeType(
+        "ManagementRoleAssignment", change=_change_assignment, remove=_remove_assignment
+    )
 }
 ASSIGNMENT_CMDLETS = {
     "Get-ManagementRoleAssignment": get_assignments,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Run, refused
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, refused
 from ..state.wire import Json, Refusal
 from .propagation import present
 from .rbac import assignments_of
@@ -17,7 +17,7 @@ from .rbac import assignments_of
 _NOT_FOUND = "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException"
 
 
-def refuse_undelegated(run: Run, role: str, label: str) -> None:
+def refuse_undelegated(run: CmdletCall, role: str, label: str) -> None:
     """Both answers have the same words: an organization that was just customized takes its time, whoever asks."""
     if not _settled(run):
         raise _denied(run, "delegating-late", label)
@@ -25,7 +25,7 @@ def refuse_undelegated(run: Run, role: str, label: str) -> None:
         raise _denied(run, "delegating-assignment", label)
 
 
-def _denied(run: Run, behaviour: str, label: str) -> Refusal:
+def _denied(run: CmdletCall, behaviour: str, label: str) -> Refusal:
     return refused(
         behaviour,
         f'You don\'t have access to create, change, or remove the "{run.tenant.domains[1]}\\{label}" management role '
@@ -34,8 +34,8 @@ def _denied(run: Run, behaviour: str, label: str) -> Refusal:
     )
 
 
-@behaves("delegating-assignment")
-def _delegates(run: Run, role: str) -> bool:
+@implements("delegating-assignment")
+def _delegates(run: CmdletCall, role: str) -> bool:
     family = set(_ancestry(run, role))
     held = assignments_of(run.tenant, run.caller, present(run.tenant))
     return any(
@@ -47,7 +47,7 @@ def _delegates(run: Run, role: str) -> bool:
     )
 
 
-def _ancestry(run: Run, role: str) -> Iterator[str]:
+def _ancestry(run: CmdletCall, role: str) -> Iterator[str]:
     parents = {item["Name"]: item["Parent"] for item in run.tenant.store("ManagementRole")}
     name: str | None = role
     while name:
@@ -55,16 +55,16 @@ def _ancestry(run: Run, role: str) -> Iterator[str]:
         name = parents.get(name)
 
 
-@behaves("delegating-late")
-def _settled(run: Run) -> bool:
+@implements("delegating-late")
+def _settled(run: CmdletCall) -> bool:
     organization = next(iter(run.tenant.store("OrganizationConfig")))
     delay: timedelta = organization["_delegation_after"]
     customized = organization["_customized"]
     return customized is not None and bool(run.now >= customized + delay)
 
 
-@behaves("service-principal-late")
-def refuse_unready(run: Run, principal: str, identity: str) -> None:
+@implements("service-principal-late")
+def refuse_unready(run: CmdletCall, principal: str, identity: str) -> None:
     """Get-ServicePrincipal lists a new one at once; what gives it something does not find it yet."""
     found: Json | None = run.tenant.store("ServicePrincipal").find("ObjectId", principal)
     if found and run.now < found.get("_counts_from", run.now):

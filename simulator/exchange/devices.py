@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Noun, Run, keep, named
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, ExchangeType, keep, named
 from ..state.clock import iso
-from ..state.store import fold
+from ..state.store import normalize_case
 from ..state.wire import Json
 from .recipients import RECIPIENTS, distinguished
 
@@ -35,7 +35,7 @@ _KINDS = (
 _DEVICE_FILTERS = frozenset({"Mailbox", *_CLIENTS})
 
 
-def seed_devices(run: Run) -> None:
+def seed_devices(run: CmdletCall) -> None:
     described = run.tenant.exchange or {}
     for number, device in enumerate([*(described.get("devices") or []), *_crowd(described)]):
         seed_device(run, number, device)
@@ -56,7 +56,7 @@ def _crowd(described: Json) -> Iterator[Json]:
         }
 
 
-def seed_device(run: Run, number: int, described: Json) -> None:
+def seed_device(run: CmdletCall, number: int, described: Json) -> None:
     """A device that synchronised an hour ago for the first time, and just now, unless it is described otherwise.
 
     With an `id`, the same device can be in several mailboxes.
@@ -96,15 +96,15 @@ def seed_device(run: Run, number: int, described: Json) -> None:
     _class_of(run, device)
 
 
-def _class_of(run: Run, device: Json) -> None:
+def _class_of(run: CmdletCall, device: Json) -> None:
     identity = f"{device['DeviceType']}§{device['DeviceModel']}"
     if not run.tenant.store("ActiveSyncDeviceClass").find("Identity", identity):
         kind = {"DeviceType": device["DeviceType"], "DeviceModel": device["DeviceModel"]}
         keep(run, "ActiveSyncDeviceClass", kind | {"Identity": identity, "LastUpdateTime": iso(run.now)})
 
 
-@behaves("device-access")
-def device_view(run: Run, device: Json) -> Json:
+@implements("device-access")
+def device_view(run: CmdletCall, device: Json) -> Json:
     """A device with the decision about it, which follows from everything else at this moment.
 
     Order: the mailbox's switch for this client, a decision taken elsewhere (`decided` in the description), the
@@ -113,7 +113,7 @@ def device_view(run: Run, device: Json) -> Json:
     return device | _decision(run, device)
 
 
-def _decision(run: Run, device: Json) -> Json:
+def _decision(run: CmdletCall, device: Json) -> Json:
     mailbox = run.tenant.store("CASMailbox").get(device["_owner"]) or {}
     if not mailbox.get(_SWITCHES.get(device["ClientType"], ""), True):
         return _state("Blocked", "Individual")
@@ -133,15 +133,15 @@ def _decision(run: Run, device: Json) -> Json:
 
 def _fits(rule: Json, device: Json) -> bool:
     known = _LOOKED_AT.get(rule["Characteristic"])
-    return bool(known) and fold(str(device.get(str(known)))) == fold(rule["QueryString"])
+    return bool(known) and normalize_case(str(device.get(str(known)))) == normalize_case(rule["QueryString"])
 
 
 def _state(state: str, reason: str, rule: str | None = None) -> Json:
     return {"DeviceAccessState": state, "DeviceAccessStateReason": reason, "DeviceAccessControlRule": rule}
 
 
-@behaves("exchange-filters")
-def _narrow_devices(run: Run, devices: list[Json]) -> list[Json]:
+@implements("exchange-filters")
+def _narrow_devices(run: CmdletCall, devices: list[Json]) -> list[Json]:
     if "Mailbox" in run.given:
         owner = RECIPIENTS.find(run, run.given["Mailbox"])["ExternalDirectoryObjectId"]
         devices = [device for device in devices if device["_owner"] == owner]
@@ -149,8 +149,8 @@ def _narrow_devices(run: Run, devices: list[Json]) -> list[Json]:
     return [device for device in devices if not wanted or device["ClientType"] in wanted]
 
 
-@behaves("device-statistics")
-def _statistics(run: Run, device: Json) -> Json:
+@implements("device-statistics")
+def _statistics(run: CmdletCall, device: Json) -> Json:
     synchronised = None if device["ClientType"] == "Outlook" else device["_last_sync"] or iso(run.now)
     return {
         **device_view(run, device),
@@ -165,8 +165,8 @@ def _statistics(run: Run, device: Json) -> Json:
     }
 
 
-@behaves("device-wipe-acknowledged")
-def _progress(run: Run, wipes: Json) -> Json:
+@implements("device-wipe-acknowledged")
+def _progress(run: CmdletCall, wipes: Json) -> Json:
     """The wipes of each kind, which the device has heard of and carried out after a while."""
     shown: Json = {}
     for kind, wipe in wipes.items():
@@ -177,13 +177,13 @@ def _progress(run: Run, wipes: Json) -> Json:
     return shown
 
 
-def _done(run: Run, wipe: Json) -> Any:
+def _done(run: CmdletCall, wipe: Json) -> Any:
     """When the device last acknowledged a wipe of this kind."""
     return wipe["due"] if wipe["asked"] and run.now >= wipe["due"] else wipe["acknowledged"]
 
 
-@behaves("device-wipe")
-def clear_device(run: Run, noun: Noun) -> list[Json]:
+@implements("device-wipe")
+def clear_device(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     """Ask for a wipe, or take the requests back that the device has not acknowledged."""
     device = DEVICES.find(run, run.given["Identity"])
     wipes: Json = dict(device["_wipe"])
@@ -204,15 +204,17 @@ def clear_device(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
-DEVICES = Noun(
+DEVICES = ExchangeType(
     "MobileDevice",
     keys=("Identity", "Guid", "Id", "Name", "DistinguishedName"),
     view=device_view,
     narrow=_narrow_devices,
-    heard=_DEVICE_FILTERS,
+    supported=_DEVICE_FILTERS,
 )
 DEVICE_NOUNS = {
-    "ActiveSyncDeviceClass": Noun("ActiveSyncDeviceClass"),
+    "ActiveSyncDeviceClass": ExchangeType("ActiveSyncDeviceClass"),
     "MobileDevice": DEVICES,
-    "MobileDeviceStatistics": Noun("MobileDevice", view=_statistics, narrow=_narrow_devices, heard=_DEVICE_FILTERS),
+    "MobileDeviceStatistics": ExchangeType(
+        "MobileDevice", view=_statistics, narrow=_narrow_devices, supported=_DEVICE_FILTERS
+    ),
 }

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Noun, Run, keep, refused
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, ExchangeType, keep, refused
 from ..cmdlets.values import edited
 from ..intune.intune import connector_view
 from ..state.store import Store
@@ -15,7 +15,7 @@ from ..state.wire import Json
 SETTINGS = "Mobile Mailbox Settings"
 
 
-def seed_mobile(run: Run) -> None:
+def seed_mobile(run: CmdletCall) -> None:
     defaults = {
         name: spec.get("default") for name, spec in run.cmdlets["set-activesyncorganizationsettings"].parameters.items()
     }
@@ -36,21 +36,21 @@ def seed_mobile(run: Run) -> None:
         keep(run, "ActiveSyncDeviceAccessRule", rule | {"Identity": f"{query} ({characteristic})"})
 
 
-@behaves("rule-name")
-def _new_rule(run: Run) -> Json:
+@implements("rule-name")
+def _new_rule(run: CmdletCall) -> Json:
     rule = run.settings()
     return rule | {"Identity": f"{rule['QueryString']} ({rule['Characteristic']})"}
 
 
-@behaves("policy-default")
-def _new_policy(run: Run) -> Json:
+@implements("policy-default")
+def _new_policy(run: CmdletCall) -> Json:
     policy = _policy_defaults(run) | _settled(run.settings(), {})
     _one_default(run, policy)
     return policy
 
 
-@behaves("policy-default")
-def _change_policy(run: Run, policy: Json) -> Json:
+@implements("policy-default")
+def _change_policy(run: CmdletCall, policy: Json) -> Json:
     changes = _settled(run.settings(), policy)
     if policy["IsDefault"] and changes.get("IsDefault") is False:
         raise refused("policy-default", "The default policy stays so until another one is made the default.")
@@ -58,8 +58,8 @@ def _change_policy(run: Run, policy: Json) -> Json:
     return changes
 
 
-@behaves("policy-in-use")
-def _remove_policy(run: Run, policy: Json) -> None:
+@implements("policy-in-use")
+def _remove_policy(run: CmdletCall, policy: Json) -> None:
     if policy["IsDefault"]:
         raise refused("policy-default", f'The policy "{policy["Name"]}" is the default one and cannot be removed.')
     used = [item for item in run.tenant.store("CASMailbox") if item.get("ActiveSyncMailboxPolicy") == policy["Name"]]
@@ -67,7 +67,7 @@ def _remove_policy(run: Run, policy: Json) -> None:
         raise refused("policy-in-use", f'The policy "{policy["Name"]}" is assigned to {len(used)} mailboxes.')
 
 
-@behaves("policy-implied")
+@implements("policy-implied")
 def _settled(settings: Json, current: Json) -> Json:
     """Settings with their edits carried out and what they bring along."""
     lists = ("ApprovedApplicationList", "UnapprovedInROMApplicationList")
@@ -76,8 +76,8 @@ def _settled(settings: Json, current: Json) -> Json:
     return settings | edits | implied
 
 
-@behaves("policy-default")
-def _one_default(run: Run, policy: Json) -> None:
+@implements("policy-default")
+def _one_default(run: CmdletCall, policy: Json) -> None:
     """Making one policy the default unmakes the other."""
     store: Store = run.tenant.store("MobileDeviceMailboxPolicy")
     if policy.get("IsDefault"):
@@ -85,23 +85,23 @@ def _one_default(run: Run, policy: Json) -> None:
             store.update(other["Guid"], {"IsDefault": False})
 
 
-def _policy_defaults(run: Run) -> Json:
+def _policy_defaults(run: CmdletCall) -> Json:
     specs = run.cmdlets["new-mobiledevicemailboxpolicy"].parameters
     lists: Json = {name: [] for name, spec in specs.items() if spec["encoding"] == "multivalued"}
     plain = {name: spec["default"] for name, spec in specs.items() if "default" in spec}
     return {"IsDefault": False} | lists | plain
 
 
-@behaves("settings-managed")
-def _settings_view(run: Run, settings: Json) -> Json:
+@implements("settings-managed")
+def _settings_view(run: CmdletCall, settings: Json) -> Json:
     connectors = (connector_view(run.tenant, item, run.now) for item in run.tenant.store("exchangeConnectors"))
     return settings | {"IsIntuneManaged": any(item["status"] == "connected" for item in connectors)}
 
 
 MOBILE_NOUNS = {
-    "ActiveSyncOrganizationSettings": Noun("ActiveSyncOrganizationSettings", view=_settings_view),
-    "ActiveSyncDeviceAccessRule": Noun("ActiveSyncDeviceAccessRule", create=_new_rule),
-    "MobileDeviceMailboxPolicy": Noun(
+    "ActiveSyncOrganizationSettings": ExchangeType("ActiveSyncOrganizationSettings", view=_settings_view),
+    "ActiveSyncDeviceAccessRule": ExchangeType("ActiveSyncDeviceAccessRule", create=_new_rule),
+    "MobileDeviceMailboxPolicy": ExchangeType(
         "MobileDeviceMailboxPolicy", create=_new_policy, change=_change_policy, remove=_remove_policy
     ),
 }

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Noun, Run, named, refused
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, ExchangeType, named, refused
 from ..state.wire import Json
 
 DEHYDRATED = "Microsoft.Exchange.Configuration.Tasks.CmdletInvalidOperationInDehydratedContextException"
 
 
-def seed_organization(run: Run) -> None:
+def seed_organization(run: CmdletCall) -> None:
     tenant = run.tenant
     described = tenant.exchange or {}
     organization = named(
@@ -41,13 +41,13 @@ def seed_organization(run: Run) -> None:
     tenant.store("OrganizationConfig").add(organization["Guid"], organization)
 
 
-def is_dehydrated(run: Run) -> bool:
+def is_dehydrated(run: CmdletCall) -> bool:
     organization = next(iter(run.tenant.store("OrganizationConfig")))
     customized = organization["_customized"]
     return customized is None or run.now < customized
 
 
-def refuse_dehydrated(run: Run) -> None:
+def refuse_dehydrated(run: CmdletCall) -> None:
     """https://learn.microsoft.com/powershell/module/exchange/enable-organizationcustomization"""
     if is_dehydrated(run):
         raise refused(
@@ -58,8 +58,8 @@ def refuse_dehydrated(run: Run) -> None:
         )
 
 
-@behaves("organization-customized")
-def enable_customization(run: Run, noun: Noun) -> list[Json]:
+@implements("organization-customized")
+def enable_customization(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     store = run.tenant.store("OrganizationConfig")
     organization = next(iter(store))
     if organization["_asked"]:
@@ -69,13 +69,13 @@ def enable_customization(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
-@behaves("organization-customized")
-def _view(run: Run, organization: Json) -> Json:
+@implements("organization-customized")
+def _view(run: CmdletCall, organization: Json) -> Json:
     return organization | {"IsDehydrated": is_dehydrated(run)}
 
 
 ORGANIZATION_NOUNS = {
-    "OrganizationConfig": Noun("OrganizationConfig", view=_view),
-    "OrganizationCustomization": Noun("OrganizationConfig"),
+    "OrganizationConfig": ExchangeType("OrganizationConfig", view=_view),
+    "OrganizationCustomization": ExchangeType("OrganizationConfig"),
 }
 ORGANIZATION_CMDLETS = {"Enable-OrganizationCustomization": enable_customization}

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..cmdlets.contract import Cmdlet
-from ..cmdlets.nouns import Run, named
-from ..state.store import fold
+from ..cmdlets.nouns import CmdletCall, named
+from ..state.store import normalize_case
 from ..state.tenant import Tenant
 from ..state.wire import Json
 from .propagation import State
@@ -63,12 +63,12 @@ def built_in_roles(cmdlets: dict[str, Cmdlet]) -> dict[str, Entries]:
     return dict(sorted(roles.items()))
 
 
-@behaves("role-group-well-known")
+@implements("role-group-well-known")
 def _of_the_service(name: str) -> dict[str, str]:
     return {"WellKnownObject": name}
 
 
-def seed_roles(run: Run) -> None:
+def seed_roles(run: CmdletCall) -> None:
     """The built-in roles and groups, then the tenant's own."""
     tenant, built_in = run.tenant, built_in_roles(run.cmdlets)
     for name, entries in built_in.items():
@@ -85,8 +85,8 @@ def seed_roles(run: Run) -> None:
         add_group(run, name, group["roles"], members, seeded=True)
 
 
-@behaves("delegating-assignment")
-def _delegate_all(run: Run, roles: list[str]) -> None:
+@implements("delegating-assignment")
+def _delegate_all(run: CmdletCall, roles: list[str]) -> None:
     """Only Organization Management may hand out roles, unless somebody else gets a delegating assignment."""
     name = "Organization Management"
     group = run.tenant.uuid("role group", name)
@@ -96,8 +96,8 @@ def _delegate_all(run: Run, roles: list[str]) -> None:
         run.tenant.store("ManagementRoleAssignment").update(assignment["Guid"], delegating)
 
 
-@behaves("rights")
-def add_role(run: Run, name: str, parent: str | None, entries: Entries, guid: str | None = None) -> Json:
+@implements("rights")
+def add_role(run: CmdletCall, name: str, parent: str | None, entries: Entries, guid: str | None = None) -> Json:
     role = named(
         run,
         {
@@ -119,9 +119,9 @@ def add_role(run: Run, name: str, parent: str | None, entries: Entries, guid: st
     return run.tenant.store("ManagementRole").add(role["Guid"], role)
 
 
-@behaves("rights")
+@implements("rights")
 def add_group(
-    run: Run, name: str, roles: list[str], members: list[str], *, seeded: bool = False, **properties: str
+    run: CmdletCall, name: str, roles: list[str], members: list[str], *, seeded: bool = False, **properties: str
 ) -> Json:
     tenant = run.tenant
     group = named(
@@ -141,17 +141,27 @@ def add_group(
         },
     )
     tenant.store("RoleGroup").add(group["Guid"], group)
+    taken = _labels(tenant)
     for role in roles:
-        assign(run, role, group["Guid"], name, "RoleGroup", seeded=seeded)
+        label = _free_label(taken, f"{role}-{name}")
+        taken.add(normalize_case(label))
+        assign(run, role, group["Guid"], name, "RoleGroup", label, seeded=seeded)
     return group
 
 
-@behaves("rights")
+@implements("rights")
 def assign(
-    run: Run, role: str, assignee: str, assignee_name: str, kind: str, name: str | None = None, *, seeded: bool = False
+    run: CmdletCall,
+    role: str,
+    assignee: str,
+    assignee_name: str,
+    kind: str,
+    name: str | None = None,
+    *,
+    seeded: bool = False,
 ) -> Json:
     """Give a role to somebody, by the id that stays when names change."""
-    label = name or _free_label(run.tenant, f"{role}-{assignee_name}")
+    label = name or _free_label(_labels(run.tenant), f"{role}-{assignee_name}")
     assignment = named(
         run,
         {
@@ -172,15 +182,18 @@ def assign(
     return run.tenant.store("ManagementRoleAssignment").add(assignment["Guid"], assignment)
 
 
-@behaves("role-assignment-name")
-def _free_label(tenant: Tenant, wanted: str) -> str:
+def _labels(tenant: Tenant) -> set[str]:
+    return {normalize_case(item["Name"]) for item in tenant.store("ManagementRoleAssignment")}
+
+
+@implements("role-assignment-name")
+def _free_label(taken: set[str], wanted: str) -> str:
     """The name of an assignment of a group: at most 64 characters, with a number where that is taken."""
-    taken = {fold(item["Name"]) for item in tenant.store("ManagementRoleAssignment")}
     numbered = (wanted[: 64 - len(end)] + end for end in ("", *(f"-{number}" for number in range(1, len(taken) + 2))))
-    return next(one for one in numbered if fold(one) not in taken)
+    return next(one for one in numbered if normalize_case(one) not in taken)
 
 
-@behaves("rights-directory")
+@implements("rights-directory")
 def groups_of(tenant: Tenant, object_id: str, state: State) -> list[Json]:
     """The role groups that somebody is in, directly or by a role in the directory."""
     by_directory = {_DIRECTORY[role] for role in tenant.directory_roles(object_id) if role in _DIRECTORY}
@@ -193,7 +206,7 @@ def assignments_of(tenant: Tenant, object_id: str, state: State) -> list[Json]:
     return [item for item in state["ManagementRoleAssignment"] if item["_assignee"] in holders]
 
 
-@behaves("rights")
+@implements("rights")
 def rights_of(tenant: Tenant, object_id: str, state: State) -> dict[str, set[str]]:
     """Every cmdlet that somebody may run, with the parameters that any of the roles lets through."""
     rights: dict[str, set[str]] = {}

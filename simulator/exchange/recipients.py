@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import re
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Noun, Run, missing
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, ExchangeType, missing
 from ..directory.directory import addressed, has_mailbox, mailbox_licensed
 from ..state.clock import iso
 from ..state.replication import arrived
-from ..state.store import fold
+from ..state.store import normalize_case
 from ..state.tenant import Tenant
 from ..state.wire import Json
 
 
-@behaves("mailbox-licence")
-def recipients(run: Run) -> list[Json]:
+@implements("mailbox-licence")
+def recipients(run: CmdletCall) -> list[Json]:
     return [_recipient(run, user) for user in arrived(run.tenant.store("users"), run.now)]
 
 
-def _recipient(run: Run, user: Json) -> Json:
+def _recipient(run: CmdletCall, user: Json) -> Json:
     tenant, user = run.tenant, addressed(run.tenant, user, run.now)
     mailbox = has_mailbox(tenant, user, run.now)
     guid = tenant.uuid("recipient", user["id"])
@@ -77,20 +77,20 @@ def distinguished(tenant: Tenant, *names: str) -> str:
     return ",".join([*path, f"OU={tenant.domain}", "OU=Microsoft Exchange Hosted Organizations"])
 
 
-@behaves("mailbox-licence")
-def _mailboxes(run: Run) -> list[Json]:
+@implements("mailbox-licence")
+def _mailboxes(run: CmdletCall) -> list[Json]:
     return [item for item in recipients(run) if item["RecipientTypeDetails"] == "UserMailbox"]
 
 
-@behaves("mailbox-policy")
-def _cas_mailboxes(run: Run) -> list[Json]:
+@implements("mailbox-policy")
+def _cas_mailboxes(run: CmdletCall) -> list[Json]:
     owners = {device["_owner"] for device in run.tenant.store("MobileDevice")}
     partnership = "HasActiveSyncDevicePartnership"
     return [item | {partnership: item["ExternalDirectoryObjectId"] in owners} for item in _mailboxes(run)]
 
 
-@behaves("mailbox-policy")
-def _cas_view(run: Run, mailbox: Json) -> Json:
+@implements("mailbox-policy")
+def _cas_view(run: CmdletCall, mailbox: Json) -> Json:
     specs = run.cmdlets["set-casmailbox"].parameters
     defaults = {
         name: [] if spec["encoding"] == "multivalued" else spec.get("default")
@@ -109,8 +109,8 @@ def _cas_view(run: Run, mailbox: Json) -> Json:
     }
 
 
-@behaves("mailbox-policy")
-def set_cas_mailbox(run: Run, noun: Noun) -> list[Json]:
+@implements("mailbox-policy")
+def set_cas_mailbox(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     mailbox = noun.view(run, noun.find(run, run.given["Identity"]))
     changes = noun.change(run, mailbox)
     policy = changes.get("ActiveSyncMailboxPolicy")
@@ -124,8 +124,8 @@ def set_cas_mailbox(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
-@behaves("exchange-filters")
-def _narrow(run: Run, items: list[Json]) -> list[Json]:
+@implements("exchange-filters")
+def _narrow(run: CmdletCall, items: list[Json]) -> list[Json]:
     kinds = run.given.get("RecipientTypeDetails") or run.given.get("RecipientType")
     anr = str(run.given.get("Anr") or "").casefold()
     names = ("Name", "DisplayName", "Alias", "PrimarySmtpAddress")
@@ -142,12 +142,12 @@ _IDS = ("Guid", "ExternalDirectoryObjectId", "DistinguishedName", "UserPrincipal
 _NAMES = ("Identity", "Name", "Alias", "DisplayName")
 
 
-class Recipients(Noun):
+class Recipients(ExchangeType):
     """Recipients, of which several can have one name."""
 
-    @behaves("recipient-identity")
-    def matches(self, run: Run, identity: str) -> list[tuple[bool, Json]]:
-        wanted = fold(identity)
+    @implements("recipient-identity")
+    def matches(self, run: CmdletCall, identity: str) -> list[tuple[bool, Json]]:
+        wanted = normalize_case(identity)
         items = self.items(run)
         ids = [(True, item) for item in items if wanted in self._called(item, _IDS)]
         return ids or [(False, item) for item in items if wanted in self._called(item, _NAMES)]
@@ -155,17 +155,17 @@ class Recipients(Noun):
     @staticmethod
     def _called(item: Json, keys: tuple[str, ...]) -> set[str]:
         addresses = item["EmailAddresses"] if keys is _IDS else []
-        return {fold(str(name)) for name in map(item.get, keys) if name} | {
-            fold(address).removeprefix("smtp:") for address in addresses
+        return {normalize_case(str(name)) for name in map(item.get, keys) if name} | {
+            normalize_case(address).removeprefix("smtp:") for address in addresses
         }
 
 
 _HEARD = frozenset({"Anr", "RecipientTypeDetails", "RecipientType"})
-RECIPIENTS = Recipients("CASMailbox", source=_mailboxes, narrow=_narrow, heard=_HEARD)
-USERS = Recipients("CASMailbox", source=recipients, narrow=_narrow, heard=_HEARD)
+RECIPIENTS = Recipients("CASMailbox", source=_mailboxes, narrow=_narrow, supported=_HEARD)
+USERS = Recipients("CASMailbox", source=recipients, narrow=_narrow, supported=_HEARD)
 RECIPIENT_NOUNS = {
     "User": USERS,
     "Mailbox": RECIPIENTS,
     "Recipient": RECIPIENTS,
-    "CASMailbox": Recipients("CASMailbox", source=_cas_mailboxes, view=_cas_view, narrow=_narrow, heard=_HEARD),
+    "CASMailbox": Recipients("CASMailbox", source=_cas_mailboxes, view=_cas_view, narrow=_narrow, supported=_HEARD),
 }

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Noun, Run, ambiguous, exists, missing, refused
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, ExchangeType, ambiguous, exists, missing, refused
 from ..cmdlets.values import edited
 from ..state.wire import Json
 from .delegation import refuse_undelegated, refuse_unready
@@ -22,8 +22,8 @@ _NOT_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberNotFoundException"
 _A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException"
 
 
-@behaves("object-ambiguous")
-def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
+@implements("object-ambiguous")
+def principal_of(run: CmdletCall, identity: str) -> tuple[str, str, str]:
     """Somebody who can hold a role: the id that stays, the name shown, the kind."""
     found = [
         (exact, (item[key], item["Name"], kind))
@@ -42,8 +42,8 @@ def principal_of(run: Run, identity: str) -> tuple[str, str, str]:
     return best[0]
 
 
-@behaves("rights")
-def _group_view(run: Run, group: Json) -> Json:
+@implements("rights")
+def _group_view(run: CmdletCall, group: Json) -> Json:
     assignments = [item for item in run.tenant.store("ManagementRoleAssignment") if item["_assignee"] == group["Guid"]]
     return group | {
         "RoleAssignments": [item["Name"] for item in assignments],
@@ -52,14 +52,14 @@ def _group_view(run: Run, group: Json) -> Json:
     }
 
 
-@behaves("role-group-managers")
-def _people(run: Run) -> dict[str, list[str]]:
+@implements("role-group-managers")
+def _people(run: CmdletCall) -> dict[str, list[str]]:
     """As in a change, each list is given as a whole or as an edit."""
     return {name: edited([], run.given.get(name)) for name in ("Members", "ManagedBy")}
 
 
-@behaves("rights")
-def new_group(run: Run, noun: Noun) -> list[Json]:
+@implements("rights")
+def new_group(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     given = run.given | _people(run)
     if run.tenant.store("RoleGroup").find("Name", given["Name"]):
@@ -72,8 +72,8 @@ def new_group(run: Run, noun: Noun) -> list[Json]:
     return [_group_view(run, add_group(run, given["Name"], roles, members, **properties))]
 
 
-@behaves("role-group-built-in")
-def _remove_group(run: Run, group: Json) -> None:
+@implements("role-group-built-in")
+def _remove_group(run: CmdletCall, group: Json) -> None:
     if group["WellKnownObject"]:
         raise refused("role-group-built-in", f'The role group "{group["Name"]}" is built in and cannot be removed.')
     assignments = run.tenant.store("ManagementRoleAssignment")
@@ -82,7 +82,7 @@ def _remove_group(run: Run, group: Json) -> None:
             assignments.remove(assignment["Guid"])
 
 
-def members_of(run: Run, group: Json) -> list[Json]:
+def members_of(run: CmdletCall, group: Json) -> list[Json]:
     """The members as recipients; a service principal is shown in the same form."""
     users = {user["ExternalDirectoryObjectId"]: user for user in USERS.items(run)}
     applications = {item["ObjectId"]: item for item in run.tenant.store("ServicePrincipal")}
@@ -96,29 +96,29 @@ def members_of(run: Run, group: Json) -> list[Json]:
     return shown
 
 
-@behaves("rights-directory")
-def get_members(run: Run, noun: Noun) -> list[Json]:
+@implements("rights-directory")
+def get_members(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     return members_of(run, GROUPS.find(run, run.given["Identity"]))
 
 
-@behaves("member-exists")
-def add_member(run: Run, noun: Noun) -> list[Json]:
+@implements("member-exists")
+def add_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     group, member = _group_and_member(run)
     if member in group["_members"]:
         raise refused("member-exists", f'"{run.given["Member"]}" is already a member of the group.', _A_MEMBER)
     return _save_members(run, group, [*group["_members"], member])
 
 
-@behaves("member-missing")
-def remove_member(run: Run, noun: Noun) -> list[Json]:
+@implements("member-missing")
+def remove_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     group, member = _group_and_member(run)
     if member not in group["_members"]:
         raise refused("member-missing", f'"{run.given["Member"]}" isn\'t a member of the group.', _NOT_A_MEMBER)
     return _save_members(run, group, [item for item in group["_members"] if item != member])
 
 
-@behaves("member-list")
-def update_members(run: Run, noun: Noun) -> list[Json]:
+@implements("member-list")
+def update_members(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     """The whole list, or an edit of it."""
     group, wanted = GROUPS.find(run, run.given["Identity"]), run.given.get("Members")
     if isinstance(wanted, dict):
@@ -129,25 +129,25 @@ def update_members(run: Run, noun: Noun) -> list[Json]:
     return _save_members(run, group, [_ready(run, member) for member in wanted or []])
 
 
-def _group_and_member(run: Run) -> tuple[Json, str]:
+def _group_and_member(run: CmdletCall) -> tuple[Json, str]:
     return GROUPS.find(run, run.given["Identity"]), _ready(run, run.given["Member"])
 
 
-def _ready(run: Run, member: str) -> str:
+def _ready(run: CmdletCall, member: str) -> str:
     """The id of somebody who is to be a member."""
     found = principal_of(run, member)[0]
     refuse_unready(run, found, member)
     return found
 
 
-@behaves("member-list")
-def _save_members(run: Run, group: Json, members: list[str]) -> list[Json]:
+@implements("member-list")
+def _save_members(run: CmdletCall, group: Json, members: list[str]) -> list[Json]:
     run.tenant.store("RoleGroup").update(group["Guid"], {"_members": members})
     return []
 
 
-@behaves("service-principal-unknown")
-def _new_service_principal(run: Run) -> Json:
+@implements("service-principal-unknown")
+def _new_service_principal(run: CmdletCall) -> Json:
     known = {principal.client_id: principal for principal in run.tenant.service_principals.values()}
     principal = known.get(run.given["AppId"].lower())
     if principal is None or principal.object_id != run.given["ObjectId"].lower():
@@ -162,8 +162,8 @@ def _new_service_principal(run: Run) -> Json:
     }
 
 
-@behaves("service-principal-test")
-def test_authorization(run: Run, noun: Noun) -> list[Json]:
+@implements("service-principal-test")
+def test_authorization(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     """The roles that an application holds; access to data through other APIs is not part of this simulator."""
     principal = SERVICE_PRINCIPALS.find(run, run.given["Identity"])
     return [
@@ -178,8 +178,8 @@ def test_authorization(run: Run, noun: Noun) -> list[Json]:
     ]
 
 
-GROUPS = Noun("RoleGroup", view=_group_view, remove=_remove_group)
-SERVICE_PRINCIPALS = Noun(
+GROUPS = ExchangeType("RoleGroup", view=_group_view, remove=_remove_group)
+SERVICE_PRINCIPALS = ExchangeType(
     "ServicePrincipal",
     keys=("Identity", "Id", "Guid", "AppId", "ObjectId", "DisplayName"),
     create=_new_service_principal,

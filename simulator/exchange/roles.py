@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from ..behaviours.table import behaves
-from ..cmdlets.nouns import Noun, Run, exists, is_too_new, missing, refused
-from ..state.store import fold
+from ..behaviours.table import implements
+from ..cmdlets.nouns import CmdletCall, ExchangeType, exists, is_too_new, missing, refused
+from ..state.store import normalize_case
 from ..state.wire import Json, Refusal
 from .organization import refuse_dehydrated
 from .rbac import Entries, add_role
@@ -19,8 +19,8 @@ HEARD_BY_ENTRIES = frozenset({"Identity", "Parameters", "ResultSize", "Type"})
 _SNAPIN = "Microsoft.Exchange.Management.PowerShell.E2010"
 
 
-@behaves("role-entries")
-def _view(run: Run, role: Json) -> Json:
+@implements("role-entries")
+def _view(run: CmdletCall, role: Json) -> Json:
     entries = [
         " ".join([f"({_SNAPIN})", cmdlet, *(f"-{name}" for name in parameters)])
         for cmdlet, parameters in role["_entries"].items()
@@ -28,15 +28,15 @@ def _view(run: Run, role: Json) -> Json:
     return role | {"RoleEntries": entries, "Parent": _shown_parent(run, role["Parent"])}
 
 
-@behaves("role-parent")
-def _shown_parent(run: Run, parent: str | None) -> str | None:
+@implements("role-parent")
+def _shown_parent(run: CmdletCall, parent: str | None) -> str | None:
     """The name of the parent, by choice behind that of the organization."""
     prefix = f"{run.tenant.domain}\\" if run.tenant.forms.role_parents == "prefixed" else ""
     return f"{prefix}{parent}" if parent else parent
 
 
-@behaves("exchange-filters")
-def _narrow(run: Run, roles: list[Json]) -> list[Json]:
+@implements("exchange-filters")
+def _narrow(run: CmdletCall, roles: list[Json]) -> list[Json]:
     given = run.given
     if given.get("GetChildren") or given.get("Recurse"):
         named = [roles[0]] if given.get("Recurse") else []
@@ -56,7 +56,7 @@ def _holds(entries: Entries, cmdlet: str, needed: set[str]) -> bool:
     )
 
 
-def _descendants(run: Run, role: Json, *, deep: bool) -> Iterator[Json]:
+def _descendants(run: CmdletCall, role: Json, *, deep: bool) -> Iterator[Json]:
     for child in run.tenant.store("ManagementRole"):
         if child["Parent"] == role["Name"]:
             yield child
@@ -64,8 +64,8 @@ def _descendants(run: Run, role: Json, *, deep: bool) -> Iterator[Json]:
                 yield from _descendants(run, child, deep=True)
 
 
-@behaves("role-entry-beyond-parent")
-def new_role(run: Run, noun: Noun) -> list[Json]:
+@implements("role-entry-beyond-parent")
+def new_role(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     parent = noun.find(run, run.given["Parent"])
     if run.tenant.store("ManagementRole").find("Name", run.given["Name"]):
@@ -83,8 +83,8 @@ def new_role(run: Run, noun: Noun) -> list[Json]:
     return [_view(run, role)]
 
 
-@behaves("role-in-use")
-def remove_role(run: Run, noun: Noun) -> list[Json]:
+@implements("role-in-use")
+def remove_role(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     role = noun.find(run, run.given["Identity"])
     children = list(_descendants(run, role, deep=True))
     doomed = [role, *children] if run.given.get("Recurse") else [role]
@@ -122,8 +122,8 @@ def _entry(role: Json, cmdlet: str) -> Json:
     }
 
 
-@behaves("role-entry-identity")
-def get_entries(run: Run, noun: Noun) -> list[Json]:
+@implements("role-entry-identity")
+def get_entries(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     """`Role\\Cmdlet`, either half with wildcards."""
     found = list(_matching(run, run.given["Identity"]))
     if not found and "*" not in run.given["Identity"]:
@@ -133,19 +133,19 @@ def get_entries(run: Run, noun: Noun) -> list[Json]:
     return [entry for entry in entries if needed <= {name.casefold() for name in entry["Parameters"]}]
 
 
-def _matching(run: Run, identity: str) -> Iterator[tuple[Json, str]]:
+def _matching(run: CmdletCall, identity: str) -> Iterator[tuple[Json, str]]:
     role_pattern, separator, cmdlet_pattern = identity.partition("\\")
     if not separator:
         raise refused("role-entry-identity", f'"{identity}" is not of the form Role\\Cmdlet.')
     for role in run.tenant.store("ManagementRole"):
-        if fnmatchcase(fold(role["Name"]), fold(role_pattern)):
+        if fnmatchcase(normalize_case(role["Name"]), normalize_case(role_pattern)):
             for cmdlet in role["_entries"]:
                 if fnmatchcase(cmdlet.casefold(), cmdlet_pattern.casefold()):
                     yield role, cmdlet
 
 
-@behaves("role-entry-beyond-parent")
-def add_entry(run: Run, noun: Noun) -> list[Json]:
+@implements("role-entry-beyond-parent")
+def add_entry(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     role_name, cmdlet_name = _named_entry(run)
     role = ROLES.find(run, role_name)
@@ -160,8 +160,8 @@ def add_entry(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
-@behaves("role-entry-beyond-parent")
-def set_entry(run: Run, noun: Noun) -> list[Json]:
+@implements("role-entry-beyond-parent")
+def set_entry(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     """Replace the parameters of an entry, or with AddParameter / RemoveParameter some of them."""
     refuse_dehydrated(run)
     role, cmdlet = _one(run)
@@ -176,29 +176,29 @@ def set_entry(run: Run, noun: Noun) -> list[Json]:
     return []
 
 
-@behaves("role-built-in")
-def remove_entry(run: Run, noun: Noun) -> list[Json]:
+@implements("role-built-in")
+def remove_entry(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     role, cmdlet = _one(run)
     _parent(run, role)
     _save(run, role, {name: parameters for name, parameters in role["_entries"].items() if name != cmdlet})
     return []
 
 
-def _named_entry(run: Run) -> tuple[str, str]:
+def _named_entry(run: CmdletCall) -> tuple[str, str]:
     if "Identity" in run.given:
         role, _unused, cmdlet = run.given["Identity"].partition("\\")
         return role, cmdlet
     return run.given["Role"], run.given["ParentRoleEntry"].rpartition("\\")[2]
 
 
-def _one(run: Run) -> tuple[Json, str]:
+def _one(run: CmdletCall) -> tuple[Json, str]:
     found = [one for one in _matching(run, run.given["Identity"]) if not is_too_new(run, one[0])]
     if len(found) != 1:
         raise missing(run.given["Identity"])
     return found[0]
 
 
-def _parent(run: Run, role: Json) -> Json:
+def _parent(run: CmdletCall, role: Json) -> Json:
     """The role that this one is a part of; the built-in ones are nobody's part and stay as they are."""
     if role["IsRootRole"]:
         raise refused("role-built-in", f'The role "{role["Name"]}" is built in and cannot be changed.')
@@ -213,16 +213,16 @@ def _within(cmdlet: str, wanted: list[str], allowed: list[str]) -> list[str]:
     return [names[name.casefold()] for name in wanted]
 
 
-@behaves("role-entry-beyond-parent")
-def _save(run: Run, role: Json, entries: Entries) -> None:
+@implements("role-entry-beyond-parent")
+def _save(run: CmdletCall, role: Json, entries: Entries) -> None:
     run.tenant.store("ManagementRole").update(role["Guid"], {"_entries": entries})
 
 
-ROLES = Noun(
+ROLES = ExchangeType(
     "ManagementRole",
     view=_view,
     narrow=_narrow,
-    heard=frozenset({"GetChildren", "Recurse", "RoleType", "Cmdlet", "CmdletParameters"}),
+    supported=frozenset({"GetChildren", "Recurse", "RoleType", "Cmdlet", "CmdletParameters"}),
 )
 ROLE_NOUNS = {"ManagementRole": ROLES, "ManagementRoleEntry": ROLES}
 ROLE_CMDLETS = {

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..behaviours.table import behaves, behaviour_of
+from ..behaviours.table import behaviour_of, implements
 from ..cmdlets.contract import COMMON, Cmdlet, unresolvable
 from ..cmdlets.errors import Rates, failed
 from ..cmdlets.forms import body_of, emptied, limited, shaped
-from ..cmdlets.nouns import Run
+from ..cmdlets.nouns import CmdletCall
 from ..cmdlets.pages import Links, page_size, position
 from ..entra.tokens import Claims, Tokens
 from ..state.clock import Clock
@@ -111,7 +111,7 @@ class Exchange:
             return None
         return replace(call, path=call.path.removeprefix(region.path))
 
-    @behaves("exchange-redirect")
+    @implements("exchange-redirect")
     def _sent_on(self, call: Call) -> Answer:
         query = f"?{call.query}" if call.query else ""
         location = {"Location": f"{self.regional_url}{call.path}{query}"}
@@ -133,7 +133,7 @@ class Exchange:
             raise Refusal("exchange-no-role", status=403, code="Forbidden", message="", empty=True)
         return rights
 
-    @behaves("exchange-module-file")
+    @implements("exchange-module-file")
     def _module_file(self, call: Call, rights: dict[str, set[str]]) -> Answer:
         if call.method != "GET" or "commandname" not in call.headers:
             raise _bad("exchange-module-file", "EXOModuleFile takes GET with a CommandName header.")
@@ -146,7 +146,7 @@ class Exchange:
             return Answer(
                 200, {"@adminapi.confirmationmessage": question, "value": []}, behaviour=behaviour_of(_must_ask)
             )
-        run = Run(tenant, cmdlet, self.cmdlets, bound, self.clock.of(tenant.name).now(), claims.object_id)
+        run = CmdletCall(tenant, cmdlet, self.cmdlets, bound, self.clock.of(tenant.name).now(), claims.object_id)
         if _only_supposes(bound):
             return replace(self._page(call, run, []), behaviour=behaviour_of(_only_supposes))
         objects = remembering(tenant, run.now, lambda: run_cmdlet(run))
@@ -155,7 +155,7 @@ class Exchange:
         chosen, cut = limited(run, objects)
         return replace(self._page(call, run, chosen, cut=cut), behaviour=carried_out_by(cmdlet))
 
-    def _page(self, call: Call, run: Run, objects: Sequence[Json], *, cut: bool = False) -> Answer:
+    def _page(self, call: Call, run: CmdletCall, objects: Sequence[Json], *, cut: bool = False) -> Answer:
         """A page of the objects; a list that ResultSize cut short ends in a link that leads nowhere."""
         options = call.options()
         start = position(call)
@@ -188,7 +188,7 @@ def _refuse_custom_domain(tenant: Tenant, name: str) -> None:
         raise Refusal("exchange-custom-domain", status=403, code="Forbidden", message="", empty=True)
 
 
-@behaves("exchange-writes-domain")
+@implements("exchange-writes-domain")
 def _refuse_guid(tenant: Tenant, cmdlet: Cmdlet, name: str) -> None:
     """By choice a write under the GUID is refused as if rights were missing."""
     by_initial = name.lower() == tenant.domains[1]
@@ -207,19 +207,19 @@ def _envelope(call: Call) -> tuple[str, dict[str, Any]]:
     return name, parameters
 
 
-@behaves("exchange-confirm")
+@implements("exchange-confirm")
 def _must_ask(cmdlet: Cmdlet, bound: dict[str, Any], tenant: Tenant) -> bool:
     if cmdlet.kind == READ or "Confirm" not in cmdlet.parameters:
         return False
     return bool(bound.get("Confirm", tenant.forms.confirmation == "required"))
 
 
-@behaves("exchange-whatif")
+@implements("exchange-whatif")
 def _only_supposes(bound: dict[str, Any]) -> bool:
     return bool(bound.get("WhatIf"))
 
 
-@behaves("exchange-empty-write")
+@implements("exchange-empty-write")
 def _emptied() -> Answer:
     return Answer(204)
 

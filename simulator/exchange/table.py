@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ..behaviours.table import behaviour_of
 from ..cmdlets.contract import Cmdlet
-from ..cmdlets.nouns import GENERAL, GENERAL_PARAMETERS, Act, Noun, Run, refused
+from ..cmdlets.nouns import GENERAL, GENERAL_PARAMETERS, Act, CmdletCall, ExchangeType, refused
 from ..state.wire import Json
 from .access_policies import ACCESS_POLICY_NOUNS, seed_access_policies
 from .assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS, HEARD_BY_ASSIGNMENTS
@@ -21,7 +21,7 @@ from .recipients import RECIPIENT_NOUNS, set_cas_mailbox
 from .role_groups import GROUP_CMDLETS, GROUP_NOUNS
 from .roles import HEARD_BY_ENTRIES, ROLE_CMDLETS, ROLE_NOUNS
 
-NOUNS: dict[str, Noun] = {
+NOUNS: dict[str, ExchangeType] = {
     **MOBILE_NOUNS,
     **DEVICE_NOUNS,
     **RECIPIENT_NOUNS,
@@ -49,11 +49,11 @@ def not_carried_out(cmdlet: Cmdlet) -> list[str]:
     """The parameters of a Get- that the simulator does not know what to do with."""
     if cmdlet.verb != "Get":
         return []
-    heard = HEARD.get(cmdlet.name) or GENERAL_PARAMETERS | NOUNS[cmdlet.noun].heard
-    return [name for name in cmdlet.parameters if name not in heard]
+    supported = HEARD.get(cmdlet.name) or GENERAL_PARAMETERS | NOUNS[cmdlet.noun].supported
+    return [name for name in cmdlet.parameters if name not in supported]
 
 
-def run_cmdlet(run: Run) -> Sequence[Json]:
+def run_cmdlet(run: CmdletCall) -> Sequence[Json]:
     """A parameter that would change the result must not be swallowed."""
     for name in not_carried_out(run.cmdlet):
         if name in run.given:
@@ -68,7 +68,7 @@ def carried_out_by(cmdlet: Cmdlet) -> str:
     return behaviour_of(own) if own else NOUNS[cmdlet.noun].behaviour
 
 
-def seed_exchange(run: Run) -> None:
+def seed_exchange(run: CmdletCall) -> None:
     """The state of an organization that the description asks for."""
     seed_organization(run)
     seed_roles(run)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from ..behaviours.table import behaves, behaviour_of
+from ..behaviours.table import behaviour_of, implements
 from ..entra.tokens import Claims, Tokens
 from ..odata.batch import parts_of, run_batch, strongest
 from ..odata.contract import Contract, Operation, cast_of
 from ..odata.downloads import Downloads
-from ..odata.entities import Scene
+from ..odata.entities import RequestContext
 from ..odata.limits import Limits
 from ..odata.permissions import refuse_without_permission
 from ..state.clock import Clock
@@ -89,9 +89,9 @@ class Graph:
             return replace(answer, behaviour=behaviour_of(run_batch))
         refuse_without_permission(operation, claims)
         self.limits.charge(tenant.name, claims.client_id, operation)
-        self.limits.charge_shared(claims.client_id, tenant.description["shared_limit"], self.clock.now())
+        self.limits.charge_shared(claims.client_id, tenant.shared_limit, self.clock.now())
         resource, act, behaviour = action_of(operation, in_beta=_in_beta(call))
-        scene = Scene(
+        scene = RequestContext(
             tenant=tenant,
             operation=operation,
             keys=keys or ([tenant.tenant_id] if operation.template in SINGLETONS else []),
@@ -186,12 +186,12 @@ class Graph:
             for problem in self.contract.schemas.problems(operation.answer, answer.body):
                 raise InvalidAnswer(f"{operation.id}: {problem}")
 
-    @behaves("graph-evolvable")
+    @implements("graph-evolvable")
     def _veiled(self, operation: Operation, call: Call, answer: Answer) -> Answer:
         asked = "include-unknown-enum-members" in call.headers.get("prefer", "")
         if asked or operation.answer is None or answer.body is None:
             return answer
-        return replace(answer, body=self.contract.schemas.veiled(operation.answer, answer.body))
+        return replace(answer, body=self.contract.schemas.hidden(operation.answer, answer.body))
 
     def _error(self, call: Call, refusal: Refusal) -> Json:
         """https://learn.microsoft.com/graph/errors; Intune puts its own error as JSON text into `message`."""

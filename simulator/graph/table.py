@@ -40,8 +40,8 @@ from ..intune.intune import (
 from ..intune.managed_devices import DEVICE_FILTERS, overview_view
 from ..odata.contract import Operation
 from ..odata.entities import (
+    RequestContext,
     Resource,
-    Scene,
     create_entity,
     delete_entity,
     get_entity,
@@ -51,7 +51,7 @@ from ..odata.entities import (
 )
 from ..state.wire import Answer
 
-Act = Callable[[Scene, Resource], Answer]
+Act = Callable[[RequestContext, Resource], Answer]
 
 _ORGANIZATION = Resource(
     "organization",

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..directory.directory import addressed
-from ..odata.entities import Resource, Scene
+from ..odata.entities import RequestContext, Resource
 from ..state.clock import iso
 from ..state.replication import arrived
 from ..state.tenant import Tenant
@@ -61,7 +61,7 @@ def seed_intune(tenant: Tenant, now: datetime) -> None:
         tenant.store("exchangeConnectors").add(connector_id, connector)
 
 
-@behaves("connector-life")
+@implements("connector-life")
 def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
     """A connector at this moment: everything that time does to it follows from when things were asked for."""
     duration = timedelta(seconds=tenant.intune["sync_duration"])
@@ -78,8 +78,8 @@ def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
     return connector | {"status": "connected", "lastSyncDateTime": _when(max(finished, default=None))}
 
 
-@behaves("intune-no-licence")
-def gate_intune(scene: Scene) -> None:
+@implements("intune-no-licence")
+def gate_intune(scene: RequestContext) -> None:
     """What every path of Intune refuses before anything else."""
     if not scene.tenant.intune["licensed"] and scene.tenant.intune["unlicensed_as"] == "forbidden":
         raise Refusal(
@@ -97,8 +97,8 @@ def gate_intune(scene: Scene) -> None:
         )
 
 
-@behaves("connector-not-offered")
-def gate_connectors(scene: Scene) -> None:
+@implements("connector-not-offered")
+def gate_connectors(scene: RequestContext) -> None:
     gate_intune(scene)
     if scene.tenant.intune["connector"] == "list_refused":
         status = scene.tenant.intune["list_refusal"]
@@ -106,8 +106,8 @@ def gate_connectors(scene: Scene) -> None:
         raise Refusal("connector-not-offered", status=status, code=code, message=message, intune=True)
 
 
-@behaves("connector-create")
-def create_connector(scene: Scene, connector_id: str) -> Json:
+@implements("connector-create")
+def create_connector(scene: RequestContext, connector_id: str) -> Json:
     if scene.tenant.intune["connector"] == "create_refused":
         raise Refusal(
             "connector-create-refused",
@@ -121,8 +121,8 @@ def create_connector(scene: Scene, connector_id: str) -> Json:
     return _connector(connector_id, body, scene.now)
 
 
-@behaves("connector-change")
-def change_connector(scene: Scene, connector: Json) -> Json:
+@implements("connector-change")
+def change_connector(scene: RequestContext, connector: Json) -> Json:
     """What the service sets itself is not taken from anybody; another address connects anew."""
     kept = ("id", "status", "lastSyncDateTime", "version", "connectorServerName")
     changes = {name: value for name, value in scene.body.items() if name not in kept}
@@ -133,8 +133,8 @@ def change_connector(scene: Scene, connector: Json) -> Json:
     return changes
 
 
-@behaves("connector-sync")
-def sync_connector(scene: Scene, resource: Resource) -> Answer:
+@implements("connector-sync")
+def sync_connector(scene: RequestContext, resource: Resource) -> Answer:
     connector = resource.locate(scene)
     if not scene.body.get("syncType"):
         raise Refusal(
@@ -144,8 +144,8 @@ def sync_connector(scene: Scene, resource: Resource) -> Answer:
     return Answer(204)
 
 
-@behaves("mdm-set-authority")
-def set_mdm_authority(scene: Scene, resource: Resource) -> Answer:
+@implements("mdm-set-authority")
+def set_mdm_authority(scene: RequestContext, resource: Resource) -> Answer:
     gate_intune(scene)
     organization = resource.locate(scene)
     scene.tenant.store(resource.store).update(organization["id"], {"mobileDeviceManagementAuthority": "intune"})
@@ -167,7 +167,7 @@ def _connector(connector_id: str, properties: Json, created: datetime) -> Json:
     }
 
 
-def _check_address(scene: Scene, connector: Json) -> None:
+def _check_address(scene: RequestContext, connector: Json) -> None:
     if connector["exchangeConnectorType"] != "serviceToService":
         return
     address = connector.get("primarySmtpAddress")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.clock import iso
 from ..state.tenant import Tenant
 from ..state.wire import Json
@@ -44,7 +44,7 @@ def seed_managed_devices(tenant: Tenant, now: datetime) -> None:
     tenant.store("managedDeviceOverview").add(tenant.tenant_id, {"id": tenant.tenant_id})
 
 
-@behaves("managed-device-exchange")
+@implements("managed-device-exchange")
 def _device(tenant: Tenant, device_id: str, described: Json, now: datetime) -> Json:
     enrolled = now - timedelta(seconds=described.get("enrolled", 90 * 86400))
     joined: Json = {}
@@ -86,7 +86,7 @@ def _device(tenant: Tenant, device_id: str, described: Json, now: datetime) -> J
     }
 
 
-@behaves("managed-device-overview")
+@implements("managed-device-overview")
 def overview_view(tenant: Tenant, overview: Json, now: datetime) -> Json:
     devices = list(tenant.store("managedDevices"))
     systems = Counter(_SYSTEMS.get(device["operatingSystem"], "unknownCount") for device in devices)

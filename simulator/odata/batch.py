@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.wire import ACTION, CREATE, IDEMPOTENT, READ, Answer, Call, Json, Refusal
 
 _STRENGTH = (READ, IDEMPOTENT, ACTION, CREATE)
@@ -31,7 +31,7 @@ def parts_of(call: Call, version: str) -> list[Call]:
         return []
 
 
-@behaves("graph-batch")
+@implements("graph-batch")
 def run_batch(call: Call, body: Json, version: str, respond: Callable[[Call], Answer]) -> Answer:
     """Every part answered on its own; what depends on a failed part is not tried."""
     requests: list[Json] = body["requests"]

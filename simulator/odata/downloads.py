@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..behaviours.table import behaves, behaviour_of
+from ..behaviours.table import behaviour_of, implements
 from ..state.clock import Clock
 from ..state.wire import READ, Answer, Call, Purpose, Refusal
 
@@ -54,7 +54,7 @@ class Downloads:
         headers = {"Content-Type": "application/octet-stream"}
         return Answer(200, content, headers, behaviour_of(self._content))
 
-    @behaves("download")
+    @implements("download")
     def _content(self, call: Call) -> bytes:
         if call.bearer:
             raise Refusal("download-token", status=401, code="", message="This address does not take tokens.")

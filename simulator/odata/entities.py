@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.replication import arrived
 from ..state.tenant import Tenant
 from ..state.wire import Answer, Json, Refusal
@@ -27,7 +27,7 @@ from .search import searched
 
 
 @dataclass(frozen=True)
-class Scene:
+class RequestContext:
     """One operation about to be carried out."""
 
     tenant: Tenant
@@ -62,19 +62,19 @@ def _as_it_is(tenant: Tenant, item: Json, now: datetime) -> Json:
     return item
 
 
-def _new(scene: Scene, item_id: str) -> Json:
+def _new(scene: RequestContext, item_id: str) -> Json:
     return scene.body | {"id": item_id}
 
 
-def _changes(scene: Scene, item: Json) -> Json:
+def _changes(scene: RequestContext, item: Json) -> Json:
     return scene.body
 
 
-def _nothing(scene: Scene, item: Json) -> None:
+def _nothing(scene: RequestContext, item: Json) -> None:
     return None
 
 
-def _open(scene: Scene) -> None:
+def _open(scene: RequestContext) -> None:
     return None
 
 
@@ -85,10 +85,10 @@ class Resource:
     store: str
     type: str
     view: Callable[[Tenant, Json, datetime], Json] = _as_it_is
-    gate: Callable[[Scene], None] = _open
-    create: Callable[[Scene, str], Json] = _new
-    change: Callable[[Scene, Json], Json] = _changes
-    delete: Callable[[Scene, Json], None] = _nothing
+    gate: Callable[[RequestContext], None] = _open
+    create: Callable[[RequestContext, str], Json] = _new
+    change: Callable[[RequestContext, Json], Json] = _changes
+    delete: Callable[[RequestContext, Json], None] = _nothing
     # Another property that may stand in the URL in place of the id.
     alternate_key: str | None = None
     # What is given when nothing is selected; everything when left out.
@@ -109,7 +109,7 @@ class Resource:
     countable: bool = True
     behaviour: str = "graph-collections"
 
-    def locate(self, scene: Scene) -> Json:
+    def locate(self, scene: RequestContext) -> Json:
         store, key = scene.tenant.store(self.store), scene.keys[0]
         item = store.get(key.lower()) or store.get(key)
         if item is None and self.alternate_key:
@@ -119,7 +119,7 @@ class Resource:
         return item
 
 
-def not_found(scene: Scene, key: str) -> Refusal:
+def not_found(scene: RequestContext, key: str) -> Refusal:
     if scene.operation.intune:
         return Refusal(
             "intune-not-found",
@@ -136,42 +136,42 @@ def not_found(scene: Scene, key: str) -> Refusal:
     )
 
 
-@behaves("graph-collections")
-def list_entities(scene: Scene, resource: Resource) -> Answer:
+@implements("graph-collections")
+def list_entities(scene: RequestContext, resource: Resource) -> Answer:
     items = arrived(scene.tenant.store(resource.store), scene.now)
     if not items and _says_nothing(scene, resource):
         return Answer(200)
     return listed(scene, [resource.view(scene.tenant, item, scene.now) for item in items], resource)
 
 
-@behaves("intune-without-body")
-def _says_nothing(scene: Scene, resource: Resource) -> bool:
+@implements("intune-without-body")
+def _says_nothing(scene: RequestContext, resource: Resource) -> bool:
     return resource.store in scene.tenant.intune["without_body"]
 
 
-@behaves("graph-contained")
-def list_contained(scene: Scene, resource: Resource) -> Answer:
+@implements("graph-contained")
+def list_contained(scene: RequestContext, resource: Resource) -> Answer:
     """What one object contains: the last part of the path names it."""
     name = scene.operation.template.rpartition("/")[2]
     contained = replace(resource, type=resource.contains[name], counted=True, filters=None)
     return listed(scene, resource.locate(scene)[f"_{name}"], contained)
 
 
-@behaves("graph-collections")
-def get_entity(scene: Scene, resource: Resource) -> Answer:
+@implements("graph-collections")
+def get_entity(scene: RequestContext, resource: Resource) -> Answer:
     item = resource.view(scene.tenant, resource.locate(scene), scene.now)
     return Answer(200, _context(scene) | _shown(scene, item, resource))
 
 
-@behaves("graph-collections")
-def create_entity(scene: Scene, resource: Resource) -> Answer:
+@implements("graph-collections")
+def create_entity(scene: RequestContext, resource: Resource) -> Answer:
     item_id = str(uuid.uuid4())
     item = scene.tenant.store(resource.store).add(item_id, resource.create(scene, item_id))
     return Answer(scene.operation.success, _context(scene) | _written(scene, item, resource))
 
 
-@behaves("graph-collections")
-def update_entity(scene: Scene, resource: Resource) -> Answer:
+@implements("graph-collections")
+def update_entity(scene: RequestContext, resource: Resource) -> Answer:
     item = resource.locate(scene)
     changes = {name: value for name, value in resource.change(scene, item).items() if "@" not in name}
     item = scene.tenant.store(resource.store).update(item["id"], changes)
@@ -180,19 +180,19 @@ def update_entity(scene: Scene, resource: Resource) -> Answer:
     return Answer(200, _context(scene) | _written(scene, item, resource))
 
 
-def _written(scene: Scene, item: Json, resource: Resource) -> Json:
+def _written(scene: RequestContext, item: Json, resource: Resource) -> Json:
     return _whole(scene, _public(resource.view(scene.tenant, item, scene.now)), resource)
 
 
-@behaves("graph-collections")
-def delete_entity(scene: Scene, resource: Resource) -> Answer:
+@implements("graph-collections")
+def delete_entity(scene: RequestContext, resource: Resource) -> Answer:
     item = resource.locate(scene)
     resource.delete(scene, item)
     scene.tenant.store(resource.store).remove(item["id"])
     return Answer(204)
 
 
-def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
+def listed(scene: RequestContext, items: list[Json], resource: Resource) -> Answer:
     """One page of a list, as the query options want it."""
     options = scene.options
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
@@ -222,15 +222,15 @@ def listed(scene: Scene, items: list[Json], resource: Resource) -> Answer:
     return Answer(200, body)
 
 
-@behaves("graph-complete")
-def _whole(scene: Scene, item: Json, resource: Resource) -> Json:
+@implements("graph-complete")
+def _whole(scene: RequestContext, item: Json, resource: Resource) -> Json:
     if not resource.complete:
         return item
     whole: Json = scene.schemas.completed({"$ref": f"#/components/schemas/{resource.type}"}, item)
     return whole
 
 
-def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
+def _shown(scene: RequestContext, item: Json, resource: Resource) -> Json:
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
     shown = _whole(scene, _public(item), resource)
     if "$select" in scene.options:
@@ -246,16 +246,16 @@ def _shown(scene: Scene, item: Json, resource: Resource) -> Json:
     return shown
 
 
-@behaves("mdm-authority")
-def _without_company(scene: Scene, shown: Json, resource: Resource) -> Json:
+@implements("mdm-authority")
+def _without_company(scene: RequestContext, shown: Json, resource: Resource) -> Json:
     """Without the properties that are given only by themselves, unless this is how they were asked for."""
     asked = scene.options.get("$select", "").strip().lower()
     by_itself = {name for name in resource.alone if name.lower() == asked and scene.keys}
     return {name: value for name, value in shown.items() if name not in resource.alone - by_itself}
 
 
-@behaves("graph-expand")
-def _expanded(scene: Scene, resource: Resource) -> list[str]:
+@implements("graph-expand")
+def _expanded(scene: RequestContext, resource: Resource) -> list[str]:
     known = {name.lower(): name for name in (*resource.contains, *resource.expands)}
     names = scene.options["$expand"].split(",") if "$expand" in scene.options else []
     for name in names:
@@ -264,13 +264,13 @@ def _expanded(scene: Scene, resource: Resource) -> list[str]:
     return [known[name.lower()] for name in names]
 
 
-@behaves("managed-device-count")
+@implements("managed-device-count")
 def _is_never_counted(resource: Resource) -> bool:
     return not resource.countable
 
 
-@behaves("graph-count")
-def _counts(scene: Scene, resource: Resource) -> bool:
+@implements("graph-count")
+def _counts(scene: RequestContext, resource: Resource) -> bool:
     return not _is_never_counted(resource) and (resource.counted or scene.consistent)
 
 
@@ -284,7 +284,7 @@ def _public(value: Any) -> Any:
 _OBJECTS = ("members", "transitiveMembers", "memberOf", "transitiveMemberOf", "owners")
 
 
-def _context(scene: Scene) -> Json:
+def _context(scene: RequestContext) -> Json:
     entity = "" if scene.operation.method == "GET" and not scene.keys else "/$entity"
     collection = scene.operation.template.partition("/{")[0].lstrip("/")
     if scene.operation.template.rpartition("/")[2] in _OBJECTS:
@@ -303,7 +303,7 @@ def _number(options: dict[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _position(scene: Scene, token: str | None) -> int:
+def _position(scene: RequestContext, token: str | None) -> int:
     """Where a page begins. The token is ours alone: clients must take it as it is."""
     if token is None:
         return 0

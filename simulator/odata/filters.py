@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.wire import Json, Refusal
 from .query import Filter
 
@@ -27,7 +27,7 @@ class Asked(Protocol):
     def cast(self) -> str: ...
 
 
-@behaves("graph-cast")
+@implements("graph-cast")
 def of_type(asked: Asked, items: list[Json]) -> list[Json]:
     """Only objects of the type that the path ends in, which then need not say what they are."""
     if not asked.cast:
@@ -37,7 +37,7 @@ def of_type(asked: Asked, items: list[Json]) -> list[Json]:
     return [{name: value for name, value in item.items() if name != "@odata.type"} for item in chosen]
 
 
-@behaves("graph-filter")
+@implements("graph-filter")
 def refuse_undocumented(wanted: Filter, filters: dict[str, frozenset[str]] | None) -> None:
     documented = {name.lower(): operators for name, operators in (filters or {}).items()}
     for name, operator in wanted.used if filters is not None else []:
@@ -50,7 +50,7 @@ def refuse_undocumented(wanted: Filter, filters: dict[str, frozenset[str]] | Non
             )
 
 
-@behaves("graph-advanced")
+@implements("graph-advanced")
 def refuse_simple(wanted: Filter, asked: Asked, *, is_directory: bool) -> None:
     """Directory objects: what takes an advanced query is refused without its header and $count=true."""
     advanced = {operator for _unused, operator in wanted.used} & {"endswith", "ne", "not"}

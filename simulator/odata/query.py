@@ -10,8 +10,8 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..behaviours.table import behaves
-from ..state.store import fold
+from ..behaviours.table import implements
+from ..state.store import normalize_case
 from ..state.wire import Json, Refusal
 
 Test = Callable[[Json], bool]
@@ -149,7 +149,7 @@ def selected(item: Json, text: str, properties: Json) -> Json:
     return kind | {name: item[name] for name in names if name in item}
 
 
-@behaves("graph-case")
+@implements("graph-case")
 def known_name(name: str, properties: Json) -> str:
     """The name of the property, in whatever case it came."""
     if name in properties:
@@ -187,7 +187,7 @@ def _part(item: Json, step: str) -> Any:
 
 def _same(left: Any, right: Any) -> bool:
     if isinstance(left, str) and isinstance(right, str):
-        return fold(left) == fold(right)
+        return normalize_case(left) == normalize_case(right)
     return bool(left == right)
 
 

@@ -110,14 +110,14 @@ class Schemas:
             **{name: self._empty(spec) for name, spec in absent.items()},
         }
 
-    def veiled(self, schema: Json, value: Any) -> Any:
+    def hidden(self, schema: Json, value: Any) -> Any:
         """The value as a client sees it that knows no enum members past the sentinel."""
         schema = self.typed(schema, value)
         if isinstance(value, list):
-            return [self.veiled(schema["items"], item) for item in value]
+            return [self.hidden(schema["items"], item) for item in value]
         if isinstance(value, dict):
             known = schema.get("properties", {})
-            return {name: self.veiled(known.get(name, {}), content) for name, content in value.items()}
+            return {name: self.hidden(known.get(name, {}), content) for name, content in value.items()}
         members = schema.get("enum", [])
         if _SENTINEL in members and value in members[members.index(_SENTINEL) :]:
             return _SENTINEL

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.wire import Json, Refusal
 from .filters import Asked
 from .query import known_name
@@ -22,7 +22,7 @@ _WORD = re.compile(r"[0-9]+|[^\W\d_]+")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-@behaves("graph-search")
+@implements("graph-search")
 def searched(asked: Asked, properties: Json, *, is_directory: bool) -> Test:
     """What an object must be like to be found."""
     if not is_directory:

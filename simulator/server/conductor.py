@@ -42,7 +42,7 @@ class Conclusion:
     fault: Fault | None
 
 
-class Conductor:
+class RequestPipeline:
     """One for all services; everything it does happens between two awaits, so calls never mix."""
 
     def __init__(

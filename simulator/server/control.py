@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from aiohttp import web
 from ..state.wire import Json
 from .sockets import Handler
 
-_OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
+_OWN_NAMES = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
 
 class Controlled(Protocol):
@@ -47,8 +48,7 @@ class Controlled(Protocol):
 
 def _foreign(request: web.BaseRequest) -> str | None:
     """Why a request is none of this machine's own: a web page may have sent it, under a name that leads here."""
-    host = request.headers.get("Host", "").lower().rpartition(":")[0] or request.headers.get("Host", "").lower()
-    if host not in _OWN_NAMES:
+    if not _OWN_NAMES.fullmatch(request.headers.get("Host", "")):
         return "the control plane answers only under a loopback name"
     if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
         return "the control plane answers no web page"
@@ -106,7 +106,7 @@ def control_handler(controlled: Controlled) -> Handler:
         try:
             body = json.loads(sent or b"{}")
             answer = act(argument, body)
-        except (ValueError, TypeError, KeyError) as wrong:
+        except (ValueError, TypeError, KeyError, RecursionError) as wrong:
             return web.json_response({"error": f"{type(wrong).__name__}: {wrong}"}, status=400)
         return web.json_response(answer) if answer is not None else web.Response(status=204)
 

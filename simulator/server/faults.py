@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from ..state.wire import READ, Answer, Call, Json, Purpose
 
 CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY = "connect", "before_effect", "after_effect", "mid_body"
@@ -111,6 +111,10 @@ class Faults:
         self._faults.clear()
 
     @property
+    def ordered(self) -> bool:
+        return bool(self._faults)
+
+    @property
     def need_older_states(self) -> bool:
         return any(fault.kind == STALE_READ for fault in self._faults)
 
@@ -158,7 +162,7 @@ def replaced(fault: Fault, call: Call, url: str, genuine: Answer) -> Answer:
     return genuine
 
 
-@behaves("intune-throttled")
+@implements("intune-throttled")
 def _slowed_down(fault: Fault) -> Answer:
     return Answer(500, _BROKER, fault.headers, "intune-throttled")
 

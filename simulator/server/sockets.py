@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from aiohttp import web
 
 from ..state.wire import Answer, Call
-from .conductor import Conductor, Service
+from .conductor import RequestPipeline, Service
 from .faults import MID_BODY, Fault, Faults
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -82,13 +82,13 @@ class Listener:
 
 
 def service_listener(
-    service: Service, conductor: Conductor, faults: Faults, context: ssl.SSLContext | None, latency: float
+    service: Service, conductor: RequestPipeline, faults: Faults, context: ssl.SSLContext | None, latency: float
 ) -> Listener:
     handler = service_handler(service, conductor, latency)
     return Listener(handler, context, lambda: faults.on_connect(service.name))
 
 
-def service_handler(service: Service, conductor: Conductor, latency: float) -> Handler:
+def service_handler(service: Service, conductor: RequestPipeline, latency: float) -> Handler:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         call = await _read(request)
         conclusion = conductor.conduct(service, call, _connection(request))

@@ -22,7 +22,7 @@ def shipped() -> list[str]:
 
 
 def describe(source: str | Path) -> list[tuple[str, Json]]:
-    """The name and the complete description of a shipped tenant, or of one in a file; C(SOURCE*N) is N of its kind."""
+    """The name and the complete description of a shipped tenant, or of one in a file; `SOURCE*N` is N of its kind."""
     plain, star, count = str(source).rpartition("*")
     if star and not (count.isdigit() and int(count)):
         raise ValueError(f"{source} must end in *N, for how many tenants of this kind there are")

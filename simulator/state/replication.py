@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from .tenant import Tenant
 from .wire import Json
 
 _SEEN_FROM = "_seen_from"
 
 
-@behaves("directory-lag")
+@implements("directory-lag")
 def arriving(tenant: Tenant, item: Json, now: datetime) -> Json:
     """A new object, with the moment from which reads find it."""
     return item | {_SEEN_FROM: now + timedelta(seconds=tenant.description["directory_lag"])}
 
 
-@behaves("directory-lag")
+@implements("directory-lag")
 def arrived(items: Iterable[Json], now: datetime) -> list[Json]:
     """The objects that reads find by now."""
     return [item for item in items if item.get(_SEEN_FROM, now) <= now]

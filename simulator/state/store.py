@@ -59,14 +59,14 @@ class Store:
 
     def find(self, name: str, value: Any) -> Json | None:
         """The first object with that value, in which case does not matter."""
-        wanted = fold(value)
-        return next((item for item in self._items.values() if fold(item.get(name)) == wanted), None)
+        wanted = normalize_case(value)
+        return next((item for item in self._items.values() if normalize_case(item.get(name)) == wanted), None)
 
 
 _THEMSELVES = "\u0131\u017f\u212a"  # the dotless i, the long s and the Kelvin sign
 
 
-def fold(value: Any) -> Any:
+def normalize_case(value: Any) -> Any:
     """A name as the services compare it: character by character without regard to case, so that ß is not ss.
 
     https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings (OrdinalIgnoreCase); of characters

@@ -8,10 +8,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from ..behaviours.table import behaves
+from ..behaviours.table import implements
 from .clock import iso
 from .forms import Forms, read_forms
 from .store import Revision, Store
@@ -39,8 +39,12 @@ def organization_id(domain: str) -> str:
     return _uuid(domain, "tenant")
 
 
+@lru_cache(100_000)
 def _uuid(domain: str, *parts: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join((domain, *parts))))
+
+
+LIFETIME = 3600  # seconds that a token lives, unless the description says otherwise
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,17 @@ class Tenant:
     @property
     def display_name(self) -> str:
         return str(self.description["display_name"])
+
+    @property
+    def token_lifetime(self) -> int:
+        """Seconds that its tokens live."""
+        return int(self.description["token_lifetime"] or LIFETIME)
+
+    @property
+    def shared_limit(self) -> Json | None:
+        """What Graph takes of one application over all tenants that say so."""
+        found: Json | None = self.description["shared_limit"]
+        return found
 
     @property
     def account(self) -> str:
@@ -192,7 +207,7 @@ class Tenant:
         }
 
 
-@behaves("application-consented")
+@implements("application-consented")
 def _client_id(home: str, kind: str) -> str:
     """An application has one id in every tenant that knows it; `home` is the domain of the one that registered it."""
     return _uuid(home, "client", kind)

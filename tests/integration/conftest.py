@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real C(ansible-playbook) runs against the simulated tenant."""
+"""Real `ansible-playbook` runs against the simulated tenant."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHIPPED: list[str | Path] = [path.stem for path in (ROOT / "simulator" / "tenant
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of C(ansible-playbook) gave; C(results) are those of its tasks, by the name that each registered."""
+    """What a run of `ansible-playbook` gave; `results` are those of its tasks, by the name that each registered."""
 
     code: int
     output: str
@@ -54,7 +54,7 @@ def simulator(running: Simulator) -> Simulator:
 
 
 def player(folder: Path, simulator: Simulator) -> Play:
-    """Runs one play on localhost, with the sign-in of C(tenant) in its environment unless C(environment) is given."""
+    """Runs one play on localhost, with the sign-in of `tenant` in its environment unless `environment` is given."""
 
     def run(
         *tasks: dict[str, Any],

@@ -4,15 +4,17 @@
 """Promise 15: every way to sign in, whatever comes of the task, at every verbosity: no secret is in output, log, files
 that callbacks write, files that stay behind, or the list of processes.
 
-C(make test) takes one verbosity for each door, and as processes, which take seconds each, one task for each way to sign
+`make test` takes one verbosity for each door, and as processes, which take seconds each, one task for each way to sign
 in. PROMISES=all takes all of them.
 """
 
 from __future__ import annotations
 
 import base64
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
@@ -20,7 +22,7 @@ from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 import yaml
@@ -42,17 +44,20 @@ if os.environ.get("PROMISES") == "all":
     CHOSEN = [pytest.param(*one, True) for one in EVERYTHING]
 
 
-def forms(secret: str) -> set[str]:
-    """A secret as it is, and as it stands in addresses, in JSON and in headers."""
-    raw = secret.encode()
-    coded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
-    return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *(one.rstrip("=") for one in coded)}
+def forms(secret: str, user: str = "svc") -> set[str]:
+    """A secret as it is, and as it stands in addresses, in HTML, in JSON and in headers."""
+    raw, both = secret.encode(), f"{user}:{secret}".encode()
+    coded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode(), base64.b64encode(both).decode()}
+    address = quote(secret, safe="")
+    lower = re.sub("%..", lambda found: found[0].lower(), address)
+    escaped = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], html.escape(secret)}
+    return {secret, address, lower, quote_plus(secret), *escaped, *(one.rstrip("=") for one in coded)}
 
 
 def tasks(simulator: Simulator, whole: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     """For each way to sign in: what works, a refusal of the service, a wrong argument, and a value that cannot be.
 
-    Without C(whole), one of the four in turn.
+    Without `whole`, one of the four in turn.
     """
     asked = {"cmdlet": "Set-CASMailbox", "parameters": {"Identity": "nobody", "ImapEnabled": "maybe"}}
     for number, method in enumerate(METHODS):
@@ -73,7 +78,7 @@ def canaries(simulator: Simulator) -> set[str]:
     files = [facts[name] for name in ("certificate_path", "federated_token_file")]
     key = next(line for line in Path(files[0]).read_text().splitlines() if line and "-----" not in line)
     given = [facts["client_secret"], facts["certificate_password"], Path(files[1]).read_text().strip(), key, PASSWORD]
-    found = {form for secret in given for form in forms(secret)}
+    found = {form for secret in given for user in ("svc", facts["client_id"]) for form in forms(secret, user)}
     found |= set(simulator._world.entra.remembered)  # the refresh tokens of those who signed in with a code
     return found | {"eyJ0eXAi", "eyJhbGci"}  # how every other token begins
 

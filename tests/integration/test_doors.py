@@ -32,7 +32,7 @@ PASSWORD = "a-password-Canary-1"
 
 @dataclass(frozen=True)
 class Case:
-    """What a module is given to succeed on C(tenant). C(writes): whether that changes something there."""
+    """What a module is given to succeed on `tenant`. `writes`: whether that changes something there."""
 
     options: dict[str, Any]
     writes: bool = False
@@ -300,12 +300,12 @@ def arguments(run: Run) -> list[dict[str, Any]]:
 
 
 def test_the_arguments_are_shown_alike(runs: dict[str, Run]) -> None:
-    """With what module_defaults and C(environment) give, without secrets."""
+    """With what module_defaults and `environment` give, without secrets."""
     worker, process = map(arguments, runs.values())
     cases = [module for module in CASES if f"{module} done" in runs["process"].results]
     first = len(process) - len(WRONG)
     assert [*worker[:first], *worker[-len(WRONG) :]] == process and first > len(cases)
-    told = [one for one in worker if one["tenant_id"]]  # by C(environment)
+    told = [one for one in worker if one["tenant_id"]]  # by `environment`
     assert len(told) > len(cases) and all(one["graph_url"] for one in told)
     assert {one["timeout"] for one in told} == {200}  # from the defaults of the group
     assert {one["client_secret"] for one in told} == {"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}

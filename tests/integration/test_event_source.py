@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source and the shipped rulebook in C(ansible-rulebook): what happens in the tenant starts the playbooks."""
+"""The event source and the shipped rulebook in `ansible-rulebook`: what happens in the tenant starts the playbooks."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def shown(caption: str) -> str:
 
 
 class Rulebook:
-    """A running C(ansible-rulebook), and what it has said so far."""
+    """A running `ansible-rulebook`, and what it has said so far."""
 
     def __init__(self, folder: Path, arguments: list[str], environment: dict[str, str]) -> None:
         self._said = folder / "said"

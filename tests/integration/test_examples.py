@@ -48,6 +48,7 @@ TENANTS = {
     "guide_audit": "phones",
     "guide_connector": "nothing",
     "guide_devices": "phones",
+    "guide_judge": "retired_covered",
     "guide_sign_in": "connected",
     "role connector": "connected",
     "role mobile_access": "retired_covered",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks over many tenants at once: C(report), C(facts), C(validate), as their users type them."""
+"""The playbooks over many tenants at once: `report`, `facts`, `validate`, as their users type them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator,
             for name in ("connected", "connector_not_offered", "nothing", "hostile")
         }
         del hosts["connected"][ACCOUNT]  # its connector is there, and tells
+        hosts["connected"]["mobile_access_baselines"] = ["cis_exchange_2019_l1"]  # for the others it is advice
         ready = simulator.options("hostile")
         hosts["wrong_secret"] = {"tenant_options": {**ready, "client_secret": "of another application"}}
         hosts["no_service"] = {"tenant_options": {**ready, "authority_url": "https://127.0.0.1:9", "timeout": 5}}
@@ -74,6 +75,8 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
     assert "vaulted_elsewhere" in steps["no_variable"]
     assert tenants["connected"]["requirements"]["connector_account"]["status"] == "met"
     assert tenants["connected"]["audit"]["summary"]["fail"] == 11
+    asked = {name: {one["status"] for one in tenants[name]["actions"] if "audit." in one["id"]} for name in tenants}
+    assert (asked["connected"], asked["hostile"], asked["nothing"]) == ({"known"}, {"advice"}, {"advice"})
     assert tenants["connector_not_offered"]["connector"]["state"] == "not_offered"
     without = tenants["connector_not_offered"]
     assert {one["id"].split(".")[0] for one in without["actions"]} == {"assessment", "audit"}
@@ -85,6 +88,7 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
     with (made / "report.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["Tenant"]: row for row in csv.DictReader(file)}
     assert {name: row["State"] for name, row in rows.items()} == {name: one["state"] for name, one in tenants.items()}
+    assert "intune.exchange.mobile_device_mailbox_policy: {name:" in rows["connected"]["Next steps"]
     assert rows["hostile"]["Account"] == f"'{HOSTILE}"
     assert rows["nothing"]["connector_account"] == "unmet" and rows["connected"]["Controls failed"] == "11"
     page = (made / "report.html").read_text(encoding="utf-8")

@@ -203,6 +203,32 @@ def test_two_workers_share_the_tenants(tmp_path: Path, simulator: Simulator) -> 
         assert found == {name: connectors[name] for name in mine}
 
 
+@pytest.mark.more
+@pytest.mark.parametrize("method", ["client_secret", "certificate"])
+def test_what_ansible_runner_writes_down(tmp_path: Path, simulator: Simulator, method: str) -> None:
+    """It keeps the whole environment of a run; of a certificate that is the path alone, and of a secret the secret."""
+    place = tmp_path / "private"
+    for folder in ("project", "env"):
+        (place / folder).mkdir(parents=True)
+    task = {"name": "Read the connectors", "intune.exchange.connector_info": {}}
+    (place / "project/connectors.yml").write_text(
+        yaml.safe_dump([{"name": "Connectors", "hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    )
+    facts, options = simulator.facts("connected"), simulator.options("connected", method)
+    given = {ENVIRONMENT[name]: str(value) for name, value in options.items() if value and name in ENVIRONMENT}
+    (place / "env/envvars").write_text(json.dumps(given))
+    command(tmp_path, "ansible-runner", "run", str(place), "-p", "connectors.yml")
+    (kept,) = place.glob("artifacts/*/command")
+    secrets = [facts["client_secret"], *Path(facts["certificate_path"]).read_text().splitlines()[1:3]]
+    found = [
+        secret
+        for secret in secrets
+        if any(secret in one.read_text() for one in place.rglob("artifacts/**/*") if one.is_file())
+    ]
+    assert found == ([facts["client_secret"]] if method == "client_secret" else [])
+    assert given["AZURE_CLIENT_ID"] in kept.read_text()
+
+
 def injected(folder: Path, given: dict[str, str]) -> dict[str, str]:
     """What AWX makes of a credential: a field that is empty does not exist, and one file has no name of its own.
 

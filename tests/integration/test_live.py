@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""C(make live), with a second simulator in place of the real tenant: one that answers differently on purpose."""
+"""`make live`, with a second simulator in place of the real tenant: one that answers differently on purpose."""
 
 from __future__ import annotations
 

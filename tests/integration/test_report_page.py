@@ -63,7 +63,7 @@ def assessed(name: str, number: int) -> dict[str, Any]:
 
 
 def made_up(name: str, number: int) -> dict[str, Any]:
-    """What could be read of a tenant. Each figure follows from C(number), so that every kind is among a few."""
+    """What could be read of a tenant. Each figure follows from `number`, so that every kind is among a few."""
     facts: dict[str, Any] = {"name": name, "tenant_id": f"{number:08}.example", "read_at": "2026-11-25T01:58:00Z"}
     if number % 7 == 6:
         message = f"Could not sign in on tenant {name}: Microsoft Entra answered 401. Give a current secret."
@@ -119,7 +119,7 @@ def made_up(name: str, number: int) -> dict[str, Any]:
 
 
 def written(folder: Path, names: list[str]) -> dict[str, Any]:
-    """The report on tenants of these names, written to C(folder) by the tasks of the playbook."""
+    """The report on tenants of these names, written to `folder` by the tasks of the playbook."""
     make = FilterModule().filters()["fleet_report"]
     report: dict[str, Any] = make([made_up(name, number) for number, name in enumerate(names)], "2026-11-25T02:00:00Z")
     data = folder / "data"

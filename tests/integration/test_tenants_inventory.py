@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory plugin as people run it: C(ansible-inventory), and playbooks over its hosts."""
+"""The inventory plugin as people run it: `ansible-inventory`, and playbooks over its hosts."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def command(tmp_path: Path, simulator: Simulator) -> Command:
 
 @pytest.fixture
 def write(tmp_path: Path, simulator: Simulator) -> Write:
-    """Writes an inventory file; without other C(tenants), with the three."""
+    """Writes an inventory file; without other `tenants`, with the three."""
 
     def written(text: str = "", **content: Any) -> Path:
         path = tmp_path / "simulated.tenants.yml"

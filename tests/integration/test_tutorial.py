@@ -43,8 +43,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy2(ROOT / name, folder / name)
     [code] = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     (folder / f"plugins/modules/{MODULE}.py").write_text(code, encoding="utf-8")
+    [command] = re.findall(r"`(cp [^`]+)`", TEXT)
     rows = re.findall(r"^\| `(\S+)` \| `(.*?)` \| `(.*?)` \|$", TEXT, re.MULTILINE)
-    assert len(rows) == 5
+    assert len(rows) == 4
     for name, before, added in rows:
         text = (folder / name).read_text(encoding="utf-8")
         assert text.count(f"\n{before}") == 1, (name, before)
@@ -53,6 +54,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     live.mkdir(parents=True)
     (live / "exchange").symlink_to(folder)
     [tool] = re.findall(r"`python (tools/\S+)`", TEXT)
+    run(folder, "bash", "-ec", command)
     run(folder, sys.executable, tool)
     return folder
 

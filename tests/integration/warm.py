@@ -54,7 +54,7 @@ def ansible(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of ansible-core in a folder, with more of an environment than each has.
 
-    With C(many_tasks), an environment that says other things to ansible-core's start has a server of its own.
+    With `many_tasks`, an environment that says other things to ansible-core's start has a server of its own.
     The time is for a run that hangs: a busy machine takes a minute or two.
     """
     command = [str(BIN / program), *map(str, arguments)]
@@ -81,7 +81,7 @@ def _at_start(environment: dict[str, str]) -> dict[str, str]:
 
 
 class _Server:
-    """Started by the first command: in each process of pytest one for all, and for what else C(start) says."""
+    """Started by the first command: in each process of pytest one for all, and for what else `start` says."""
 
     def __init__(self, start: dict[str, str] | None = None) -> None:
         self._start_with = start or {}

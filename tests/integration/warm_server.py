@@ -40,6 +40,7 @@ def redirect(number: int, path: str, flags: int) -> None:
 
 def run(job: dict[str, Any]) -> NoReturn:
     """The command, in a fork that ends with it."""
+    atexit.unregister(cleanup_tmp_file)  # the server's folder for temporary files stays, whatever comes of the command
     redirect(0, os.devnull, os.O_RDONLY)
     for number, path in ((1, job["output"]), (2, job["errors"])):
         redirect(number, path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -47,7 +48,6 @@ def run(job: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(job["environment"])
     # A folder for temporary files of its own, as each process has, and which each removes.
-    atexit.unregister(cleanup_tmp_file)
     shared = Path(constants.DEFAULT_LOCAL_TMP)
     constants.DEFAULT_LOCAL_TMP = tempfile.mkdtemp(prefix=f"ansible-local-{os.getpid()}", dir=shared.parent)
     atexit.register(cleanup_tmp_file, constants.DEFAULT_LOCAL_TMP, warn=True)

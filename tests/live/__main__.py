@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""C(LIVE=1 make live): ask a real tenant and the simulator the same, and report what they answer differently.
+"""`LIVE=1 make live`: ask a real tenant and the simulator the same, and report what they answer differently.
 
 Ends with 0 without differences, with 1 when there are some, with 2 when it refuses, before anything is sent, and with 3
 when nothing could be compared or an object of a run may still be there.
@@ -53,7 +53,7 @@ def _end(number: int, _frame: Any) -> None:
 def examine(
     terms: Terms, say: Say, sleep: Callable[[float], None] = time.sleep, start: Mapping[str, Any] | None = None
 ) -> Facts:
-    """All probes on both sides, and the report. C(start): what the simulator is started with beside its tenant."""
+    """All probes on both sides, and the report. `start`: what the simulator is started with beside its tenant."""
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     tenant = Side(terms.options, sleep=sleep, tell=say)
     # Of the tenant alone, and not compared: its pages are smaller than usual.

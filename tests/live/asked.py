@@ -27,7 +27,7 @@ _POLICIES = "/identity/conditionalAccess/policies"
 
 @dataclass(frozen=True)
 class Asked:
-    """C(reads): it changes nothing. C(ours): it writes one of the three things that may be made for a comparison."""
+    """`reads`: it changes nothing. `ours`: it writes one of the three things that may be made for a comparison."""
 
     service: str
     operation: str
@@ -42,7 +42,7 @@ class Asked:
 
 
 def asked_of_graph(method: str, url: str, body: Any = None) -> Asked:
-    """C(url): with or without host and version."""
+    """`url`: with or without host and version."""
     parts = urlsplit(url)
     path = "/" + unquote(parts.path).lstrip("/").removeprefix("v1.0/").removeprefix("beta/")
     found = _CONTRACT.match(path)

@@ -14,7 +14,7 @@ from .recording import Key
 
 @dataclass(frozen=True)
 class Difference:
-    """C(statuses) are those of the simulator's answers that it is about; empty for those that were done."""
+    """`statuses` are those of the simulator's answers that it is about; empty for those that were done."""
 
     key: Key
     kind: str

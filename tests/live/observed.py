@@ -52,7 +52,7 @@ class Observed:
             self.headers[sort, name][name.lower() not in given] += 1
 
     def add_body(self, body: Any, values: set[str]) -> None:
-        """C(values) gets the strings in it."""
+        """`values` gets the strings in it."""
         if isinstance(body, dict) and isinstance(body.get("value"), list):
             self.pages.add((len(body["value"]), bool(body.get(_LINKS[0]))))
         self._walk(body, (), values)

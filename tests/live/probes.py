@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, run_declaration
 
 from .recording import Recorder, recording
 
@@ -23,7 +23,7 @@ Result = dict[str, Any]
 PREFIX = "intune.exchange live "
 _NAME = re.compile(re.escape(PREFIX) + r"\d{8}T\d{6}Z-[0-9a-f]{4}")
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
-_LOOKS, _BETWEEN = 6, 10.0  # how often, and after how many seconds, it is looked whether a removal is to be seen
+_MAX_POLLS, _BETWEEN = 6, 10.0  # how often, and after how many seconds, it is looked whether a removal is to be seen
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ MADE = (
 
 @dataclass
 class Side:
-    """The tenant or the simulator. C(sleep) waits, for real or by moving a simulated clock."""
+    """The tenant or the simulator. `sleep` waits, for real or by moving a simulated clock."""
 
     options: Mapping[str, Any] = field(repr=False)
     recorder: Recorder = field(default_factory=Recorder)
@@ -157,7 +157,7 @@ class Side:
         if checked.error_messages:
             raise ValueError(f"{probe.module}: {', '.join(checked.error_messages)}")
         with recording(self.recorder):
-            return perform(
+            return run_declaration(
                 declaration,
                 checked.validated_parameters,
                 probe.check_mode,
@@ -202,7 +202,7 @@ def tidy(side: Side) -> Tidied:
     done = Tidied()
     for made in MADE:
         seen: set[str] = set()
-        for look in range(_LOOKS):
+        for look in range(_MAX_POLLS):
             listed = side.run(Probe(f"{made.module}_info"))
             if listed.get("failed"):
                 done.remains.append(f"{made.module}: not known, since reading failed ({ending(listed)})")

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Response
-from ansible_collections.intune.exchange.plugins.module_utils._client.service import Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine import tenant as tenant_module
+from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http, Response
+from ansible_collections.intune.exchange.plugins.module_utils._http.service import Request, Service
 
 from .asked import BATCH, EXCHANGE, Asked, asked_of_exchange, asked_of_graph, strays
 from .observed import Observed
@@ -28,7 +28,7 @@ NO_ANSWER = 0  # in place of a status
 
 @dataclass
 class Recorder:
-    """What one side answered. C(writes_to): the id of the only tenant that may be written to, None for none."""
+    """What one side answered. `writes_to`: the id of the only tenant that may be written to, None for none."""
 
     writes_to: str | None = None
     observed: dict[Key, Observed] = field(default_factory=lambda: defaultdict(Observed))
@@ -87,7 +87,7 @@ def _query(request: Request) -> str:
 
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[None]:
-    """While this lasts, every tenant that is opened is asked through C(recorder)."""
+    """While this lasts, every tenant that is opened is asked through `recorder`."""
 
     class Recorded(Http):
         def _try(self, service: Service, request: Request) -> Any:

@@ -57,7 +57,7 @@ def known_names(observed: Iterable[Observed]) -> frozenset[str]:
 
 
 def shown_difference(one: Difference, names: Names, rows: Iterable[Mapping[str, Any]]) -> Facts:
-    """C(rows) are those of the simulator's ledger: which behaviours the answers went by."""
+    """`rows` are those of the simulator's ledger: which behaviours the answers went by."""
     service, operation, shaping = one.key
     behaviours = sorted(
         {

@@ -42,7 +42,7 @@ class Terms:
 
 
 def terms_of(environ: Mapping[str, str]) -> Terms:
-    """Raises L(Refused). C(LIVE_WRITE) must be the tenant's id: a 1 that is left in a shell allows nothing."""
+    """Raises `Refused`. `LIVE_WRITE` must be the tenant's id: a 1 that is left in a shell allows nothing."""
     if environ.get("LIVE") != "1":
         raise Refused(f"LIVE is not 1, so nothing was sent.\n\n{NEEDED}")
     options = {option: environ[name] for option, name in ENVIRONMENT.items() if environ.get(name)}

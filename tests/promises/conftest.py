@@ -133,7 +133,7 @@ def bench(running: Simulator) -> Bench:
 
 @pytest.fixture
 def unharmed(bench: Bench, count: Callable[[int], None]) -> Callable[..., None]:
-    """Promise 22: since a scenario started, only what it may change has changed; without C(real), nothing has."""
+    """Promise 22: since a scenario started, only what it may change has changed; without `real`, nothing has."""
 
     def check(scenario: Scenario, real: bool = True, new_ones: bool = False) -> None:
         nobody_else(bench.simulator, bench.before, scenario.tenant, allowed(scenario) if real else (), new_ones)
@@ -148,9 +148,7 @@ def _known() -> dict[tuple[str, str], Undisturbed]:
 
 
 @pytest.fixture
-def undisturbed(
-    bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]
-) -> Callable[[Scenario], Undisturbed]:
+def baseline(bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]) -> Callable[[Scenario], Undisturbed]:
     """How a scenario ends when nothing goes wrong; found out once."""
 
     def ended(scenario: Scenario) -> Undisturbed:

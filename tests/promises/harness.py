@@ -13,6 +13,7 @@ import importlib
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,15 +21,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import http
-from ansible_collections.intune.exchange.plugins.module_utils._client.sockets import Limit
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost, Transport
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, run_declaration
+from ansible_collections.intune.exchange.plugins.module_utils._http import http
+from ansible_collections.intune.exchange.plugins.module_utils._http.sockets import Limit
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import (
+    Connections,
+    RequestFailed,
+    Transport,
+)
 from simulator import Simulator
 
 from .bystanders import Objects
@@ -39,6 +45,9 @@ _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _A_SOCKET_WAITS = 10.0  # seconds, long enough never to be reached
 _A_HANGING_SOCKET_WAITS = 0.8  # seconds of real time in which an answer that never comes is given up
 _DAY = 24 * 60 * 60
+_CONNECTIONS = Connections()  # shared as long as no fault is ordered: opening them takes most of a task
+_TOKENS_LAST = 30 * 60  # seconds of real time in which the next task gets the same tokens
+_TOKENS: WeakKeyDictionary[Simulator, dict[str, tuple[float, dict[str, Any]]]] = WeakKeyDictionary()
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TIMES = ("at", "_requested")  # when things happened, which a repeated request adds to
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|\+00:00)?")
@@ -59,7 +68,7 @@ class Sent:
 
 @dataclass
 class Watch:
-    """What one task sends, and what befalls it. C(kill_at) counts the requests of the task from one."""
+    """What one task sends, and what befalls it. `kill_at` counts the requests of the task from one."""
 
     simulator: Simulator
     hangs: bool = False
@@ -172,7 +181,7 @@ def _watched(watch: Watch) -> type[Transport]:
                 raw = super().send(prepared, _for_real(waits), proxied)
                 raw.raw = _Body(raw.raw, watch, read, waits)
                 return raw
-            except Lost as lost:
+            except RequestFailed as lost:
                 if lost.outcome is Outcome.UNKNOWN and "in time" in str(lost):
                     watch.passes(read)
                 elif "timed out" in str(lost):
@@ -197,7 +206,7 @@ def declaration_of(module: str) -> Declaration:
 
 @dataclass
 class Bench:
-    """Runs modules against one simulator. C(before) is every object as it was when the last scenario started."""
+    """Runs modules against one simulator. `before` is every object as it was when the last scenario started."""
 
     simulator: Simulator
     before: Objects = field(default_factory=dict)
@@ -205,10 +214,21 @@ class Bench:
 
     def options(self, tenant: str, given: Mapping[str, Any], method: str = "token") -> dict[str, Any]:
         other = self.simulator.facts(tenant, self.application)
+        sign_in = self._tokens(tenant) if method == "token" else self.simulator.options(tenant, method)
         text = json.dumps(given).replace("{domain}", other["domain"])
         text = text.replace("{app_id}", other["client_id"]).replace("{object_id}", other["object_id"])
         filled: dict[str, Any] = json.loads(text)
-        return {**self.simulator.options(tenant, method), **filled}
+        return {**sign_in, **filled}
+
+    def _tokens(self, tenant: str) -> dict[str, Any]:
+        """Those of an earlier task, where nothing changed the tenant since the last reset."""
+        if not self.simulator.is_at_its_start(tenant):
+            return self.simulator.options(tenant, "token")
+        found = _TOKENS.setdefault(self.simulator, {})
+        made, options = found.get(tenant, (-_TOKENS_LAST, {}))
+        if time.monotonic() - made >= _TOKENS_LAST:
+            made, options = found[tenant] = time.monotonic(), self.simulator.options(tenant, "token")
+        return options
 
     def run(
         self,
@@ -229,10 +249,18 @@ class Bench:
         ).validate({**self.options(tenant, given, method), **more})
         assert not validated.error_messages, validated.error_messages
         said: list[str] = []
+        calm = self.simulator.is_calm() and not watch.redirect
+        shared: dict[str, Any] = {"connections": _CONNECTIONS} if calm else {}
         with _transport(_watched(watch)):
             try:
-                return perform(
-                    declaration, validated.validated_parameters, check_mode, said.append, tell, **watch.options
+                return run_declaration(
+                    declaration,
+                    validated.validated_parameters,
+                    check_mode,
+                    said.append,
+                    tell,
+                    **shared,
+                    **watch.options,
                 )
             finally:
                 watch.quiet()

@@ -61,7 +61,7 @@ def _cut(text: str) -> str:
 
 
 def _special(word: str, other: str, character: str) -> list[tuple[str, str]]:
-    """Names that are easily taken for each other where C(character) means something."""
+    """Names that are easily taken for each other where `character` means something."""
     return [
         (f"{word}{character}{other}", other),
         (f"{word}{character}{other}", word),
@@ -173,7 +173,7 @@ def others() -> st.SearchStrategy[str]:
 
 
 def build(simulator: Simulator, wanted: Names, other: str, one_phone: bool) -> Pair:
-    """Make the tenant. With C(one_phone), one device holds the mailboxes of both."""
+    """Make the tenant. With `one_phone`, one device holds the mailboxes of both."""
     meant_id, other_id = _ids(simulator)
     called = Names(wanted.how, wanted.meant, wanted.other.replace("{id}", meant_id))
     addresses = {"meant": _address(called.meant, "meant"), "other": _address(called.other, "other")}

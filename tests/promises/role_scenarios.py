@@ -14,7 +14,7 @@ Entry = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class RoleScenario:
-    """C(before) are the entry points that lead to the start state."""
+    """`before` are the entry points that lead to the start state."""
 
     role: str
     entry_point: str

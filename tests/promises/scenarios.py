@@ -14,7 +14,7 @@ Step = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Scenario:
-    """C(before) are the tasks that lead to the start state, C(repeats) says that each run acts anew."""
+    """`before` are the tasks that lead to the start state, `repeats` says that each run acts anew."""
 
     module: str
     what: str

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import http
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
+from ansible_collections.intune.exchange.plugins.module_utils._http import http
 
 from .harness import Bench, Undisturbed
 from .scenarios import SCENARIOS, Scenario
@@ -29,7 +29,7 @@ from .scenarios import SCENARIOS, Scenario
 CORPUS = Path(__file__).parent / "corpus" / "answers.jsonl"
 MINUTES = float(os.environ.get("FUZZ_MINUTES", "0"))
 _TRIES = 2  # for each scenario, without a time
-HOSTILE = "\r\n\x1b[31mfatal: [localhost]: FAILED!\x07 {{ lookup('pipe', 'id') }} " + "x" * 5000
+HOSTILE = "\r\n\x1b[31mfatal: [localhost]: FAILED!\x07 \u202e \ud83d {{ lookup('pipe', 'id') }} " + "x" * 5000
 VALUES: tuple[Any, ...] = (
     None,
     True,
@@ -56,8 +56,8 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[Place]:
         yield from places(part, (*here, key))
 
 
-def spoilt(answer: Any, place: Place, change: Any) -> Any:
-    """The answer with C(change) in the C(place), or without that part where the change is C("remove")."""
+def corrupted(answer: Any, place: Place, change: Any) -> Any:
+    """The answer with `change` in the `place`, or without that part where the change is `"remove"`."""
     if not place:
         return change
     answer = copy.deepcopy(answer)
@@ -85,7 +85,7 @@ class Spoiler:
         if len(self.answers) - 1 == self._number and self._choose:
             self.done = self._choose(answer)
             try:
-                return parse_json(json.dumps(spoilt(answer, *self.done)))  # as it would have come
+                return parse_json(json.dumps(corrupted(answer, *self.done)))  # as it would have come
             except (KeyError, IndexError, TypeError):  # a place of the corpus that is not there any more
                 self.done = None
         return answer
@@ -124,13 +124,13 @@ def test_answers_that_went_wrong_once(case: dict[str, Any], bench: Bench, monkey
 def test_spoilt_answers(
     scenario: Scenario,
     bench: Bench,
-    undisturbed: Callable[[Scenario], Undisturbed],
+    baseline: Callable[[Scenario], Undisturbed],
     chance: random.Random,
     count: Callable[[int], None],
     unharmed: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    undisturbed(scenario)
+    baseline(scenario)
     first = Spoiler()
     tried(bench, scenario, first, monkeypatch)
     end = time.monotonic() + MINUTES * 60 / len(SCENARIOS)

@@ -110,7 +110,7 @@ def _mailbox_policy(pair: Pair, draw: Draw) -> Task:
 
 
 def _doing(pair: Pair, draw: Draw, by_id: bool) -> tuple[dict[str, Any], tuple[May, ...]]:
-    """One of what is done to devices. With C(by_id) the device is named by its id, which a full wipe wants."""
+    """One of what is done to devices. With `by_id` the device is named by its id, which a full wipe wants."""
     phone = {"id": pair.meant.device}
     mailbox = May("CASMailbox", {"id": pair.meant.id}, _LISTS)
     wiped = May("MobileDevice", phone, ("_wipe",))

@@ -19,12 +19,12 @@ from .scenarios import SCENARIOS, Scenario
 def test_killed_at_every_request(
     scenario: Scenario,
     bench: Bench,
-    undisturbed: Callable[[Scenario], Undisturbed],
+    baseline: Callable[[Scenario], Undisturbed],
     sample: Any,
     count: Callable[[int], None],
     unharmed: Callable[[Scenario], None],
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     everywhere = [(number, answered) for number in range(1, expected.requests + 1) for answered in (False, True)]
     for number, answered in sample(everywhere):
         print(number, answered)
@@ -42,13 +42,13 @@ def test_killed_at_every_request(
 def test_the_parent_is_killed_at_every_request(
     scenario: Scenario,
     bench: Bench,
-    undisturbed: Callable[[Scenario], Undisturbed],
+    baseline: Callable[[Scenario], Undisturbed],
     sample: Any,
     count: Callable[[int], None],
     unharmed: Callable[[Scenario], None],
 ) -> None:
     """Only ansible-playbook ends, and its worker lives on: it sends nothing more."""
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     for number in sample(range(expected.requests)):
         print(number)
         bench.start(scenario)

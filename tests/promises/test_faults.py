@@ -55,9 +55,9 @@ def test_a_sample_has_every_kind_of_fault() -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 def test_every_single_fault(
-    scenario: Scenario, struck: Strike, undisturbed: Baseline, chance: Any, count: Callable[[int], None]
+    scenario: Scenario, struck: Strike, baseline: Baseline, chance: Any, count: Callable[[int], None]
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     fitting = [(kind, [one for one in expected.points if kind.fits(one)]) for kind in in_turn(scenario)]
     everything = [(kind, point) for kind, all_ in fitting for point in all_]
     first, places = next((kind, all_) for kind, all_ in fitting if all_)
@@ -73,19 +73,19 @@ def test_every_single_fault(
 
 @pytest.mark.parametrize("scenario", some_of(SCENARIOS, _SHARE), ids=lambda one: one.name)
 def test_a_connection_that_does_not_come_about(
-    scenario: Scenario, struck: Strike, undisturbed: Baseline, sample: Any, count: Callable[[int], None]
+    scenario: Scenario, struck: Strike, baseline: Baseline, sample: Any, count: Callable[[int], None]
 ) -> None:
     for kind, service in sample(list(product(CONNECTION, ("graph", "exchange")))):
         print(kind, service)
-        struck(scenario, undisturbed(scenario), (kind, {"match": service}))
+        struck(scenario, baseline(scenario), (kind, {"match": service}))
         count(9)
 
 
 @pytest.mark.parametrize("scenario", some_of(SCENARIOS, _SHARE), ids=lambda one: one.name)
 def test_pairs_of_faults(
-    scenario: Scenario, struck: Strike, undisturbed: Baseline, chance: Any, count: Callable[[int], None]
+    scenario: Scenario, struck: Strike, baseline: Baseline, chance: Any, count: Callable[[int], None]
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     everything = [(kind, point) for kind in SINGLE for point in expected.points if kind.fits(point)]
     for _pair in range(_PAIRS):
         first, second = chance.choice(everything), chance.choice(everything)

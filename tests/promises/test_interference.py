@@ -28,10 +28,10 @@ def reads(expected: Undisturbed) -> list[Point]:
 
 @every_write
 def test_reads_that_are_behind_double_nothing(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
+    scenario: Scenario, bench: Bench, baseline: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
     """One read after another tells how it was before the last write; also while the task itself reads again."""
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     for operation, times in sample([(one.operation, times) for one in reads(expected) for times in (1, 3)]):
         print(operation, times)
         bench.start(scenario)
@@ -50,10 +50,10 @@ def test_reads_that_are_behind_double_nothing(
 
 @every_write
 def test_somebody_else_writes_the_same(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
+    scenario: Scenario, bench: Bench, baseline: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
     """The administrator sends each write of the task as well, just before it or just after."""
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     written = [one for one in expected.points if one.kind != "READ" and one.service != "login"]
     for point, phase in sample(list(product(written, ("before_effect", "after_effect")))):
         print(point, phase)

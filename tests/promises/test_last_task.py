@@ -27,14 +27,14 @@ _CHANGED = re.compile("modified|changed", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Kept:
-    """What a module keeps: C(values) holds for each option what a task may ask for, C(needed) what each task gives."""
+    """What a module keeps: `values` holds for each option what a task may ask for, `needed` what each task gives."""
 
     module: str
     needed: Mapping[str, Any]
     values: Mapping[str, list[Any]]
     tenant: str = "ready"
     absent: Mapping[str, Any] | None = None  # the options of a task that removes it, if one can
-    always: tuple[str, ...] = field(default=())  # of C(values)
+    always: tuple[str, ...] = field(default=())  # of `values`
 
     def tasks(self) -> st.SearchStrategy[Options]:
         given = st.fixed_dictionaries(

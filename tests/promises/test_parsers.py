@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import graph_answers
-from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CLOUDS, cloud_of
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import http_date, retry_after
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
 from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
+from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.controls import check
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.values import count, duration, size
 from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_info import DECLARATION
@@ -67,7 +67,13 @@ def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
 
 
 @fuzz
-@given(st.one_of(st.binary(), JSON.map(lambda value: repr(value).encode(errors="replace")), WORDS.map(str.encode)))
+@given(
+    st.one_of(
+        st.binary(),
+        JSON.map(lambda value: repr(value).encode(errors="replace")),
+        WORDS.map(lambda text: text.encode(errors="surrogatepass")),
+    )
+)
 def test_bodies_are_json_or_unreadable(body: bytes) -> None:
     with contextlib.suppress(ValueError):  # what the caller of the parser reckons with
         parse_json(body)
@@ -116,7 +122,7 @@ def test_addresses(text: str, option: str) -> None:
 @given(st.lists(st.one_of(JSON, st.dictionaries(st.sampled_from(["tenant_id", "name", "client_secret"]), JSON))))
 def test_lists_of_tenants(entries: Any) -> None:
     try:
-        tenants_of(entries, {}, {})
+        resolve_tenants(entries, {}, {})
     except TenantError as error:
         assert error.kind == "usage"
         fit_for_a_terminal(str(error))

@@ -81,9 +81,9 @@ def in_any_order(names: Iterable[str], chance: random.Random) -> list[str]:
 
 @pytest.mark.parametrize("scenario", WITH_GRAPH, ids=lambda one: one.name)
 def test_the_documented_permissions_are_enough_and_a_missing_one_is_named(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, chance: random.Random, count: Callable[[int], None]
+    scenario: Scenario, bench: Bench, baseline: Baseline, chance: random.Random, count: Callable[[int], None]
 ) -> None:
-    undisturbed(scenario)
+    baseline(scenario)
     needed, _roles = both(scenario)
     whole = with_graph(bench, scenario, needed)
     assert not whole.get("failed"), whole["msg"]
@@ -109,9 +109,9 @@ def test_the_documented_permissions_are_enough_and_a_missing_one_is_named(
 
 @pytest.mark.parametrize("scenario", WITH_ROLES, ids=lambda one: one.name)
 def test_the_documented_roles_are_enough(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, chance: random.Random, count: Callable[[int], None]
+    scenario: Scenario, bench: Bench, baseline: Baseline, chance: random.Random, count: Callable[[int], None]
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     _graph, roles = both(scenario)
     whole = with_roles(bench, scenario, roles)
     assert not whole.get("failed"), whole["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 6, 7, 8, 9 and 22 for the roles: processes of C(ansible-playbook), killed with SIGKILL or refused an answer.
+"""Promises 6, 7, 8, 9 and 22 for the roles: processes of `ansible-playbook`, killed with SIGKILL or refused an answer.
 
 Each task of a role is a task of a module, for which test_crashes.py and test_faults.py try the rest.
 """
@@ -68,7 +68,7 @@ class Undisturbed:
     points: list[Point]
 
     def cases(self, before: Kind, after: Kind) -> list[tuple[Kind, int]]:
-        """C(before) at each request, and C(after) at each that is not a read, with its place among all requests."""
+        """`before` at each request, and `after` at each that is not a read, with its place among all requests."""
         places = [one for one in self.points if before.fits(one)]
         after_writes = [(after, number) for number, one in enumerate(places, 1) if one.kind != "READ"]
         return [(before, number) for number in range(1, len(places) + 1)] + after_writes
@@ -87,7 +87,7 @@ def _environment(pid: int) -> bytes:
 
 
 class Stage:
-    """Runs roles on simulated tenants, as processes of C(ansible-playbook)."""
+    """Runs roles on simulated tenants, as processes of `ansible-playbook`."""
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
         self.simulator, self.bench, self.folder = simulator, Bench(simulator), folder
@@ -103,7 +103,7 @@ class Stage:
         self.before = self.simulator.objects()
 
     def unharmed(self, scenario: RoleScenario, count: Count, real: bool = True) -> None:
-        """Only what the scenario may change has changed since it started; without C(real), nothing has."""
+        """Only what the scenario may change has changed since it started; without `real`, nothing has."""
         nobody_else(self.simulator, self.before, scenario.tenant, allowed(scenario) if real else ())
         count(22)
 
@@ -205,7 +205,7 @@ def known() -> dict[tuple[str, str], Undisturbed]:
 
 
 @pytest.fixture
-def undisturbed(
+def baseline(
     stage: Stage, form: str, known: dict[tuple[str, str], Undisturbed]
 ) -> Callable[[RoleScenario], Undisturbed]:
     def ended(scenario: RoleScenario) -> Undisturbed:
@@ -224,9 +224,9 @@ def undisturbed(
 
 @every_role
 def test_check_mode_then_twice(
-    scenario: RoleScenario, stage: Stage, undisturbed: Callable[[RoleScenario], Undisturbed], count: Count
+    scenario: RoleScenario, stage: Stage, baseline: Callable[[RoleScenario], Undisturbed], count: Count
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     stage.start(scenario)
     since = len(stage.simulator.requests())
     predicted = stage.run(scenario, arguments=("--check",))
@@ -243,12 +243,12 @@ def test_check_mode_then_twice(
 def test_killed_at_every_request(
     scenario: RoleScenario,
     stage: Stage,
-    undisturbed: Callable[[RoleScenario], Undisturbed],
+    baseline: Callable[[RoleScenario], Undisturbed],
     sample: Any,
     chance: Any,
     count: Count,
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     for kind, number in sample(expected.cases(*HANGS)):
         stage.start(scenario)
         stage.door = chance.choice(list(DOORS.values()))
@@ -267,11 +267,11 @@ def test_killed_at_every_request(
 def test_a_fault_at_every_request(
     scenario: RoleScenario,
     stage: Stage,
-    undisturbed: Callable[[RoleScenario], Undisturbed],
+    baseline: Callable[[RoleScenario], Undisturbed],
     sample: Any,
     count: Count,
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     for kind, number in sample(expected.cases(REFUSED, LOST)):
         print(kind, number)
         stage.start(scenario)

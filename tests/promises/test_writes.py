@@ -45,9 +45,9 @@ def done(scenario: Scenario, result: dict[str, Any], expected: Undisturbed, benc
 
 @every_scenario
 def test_a_creation_whose_answer_is_lost(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
+    scenario: Scenario, bench: Bench, baseline: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     for point in creations(expected):
         for kind in sample(LOST):
             print(point, kind)
@@ -92,13 +92,13 @@ def nowhere() -> Iterator[dict[str, str]]:
 def test_a_creation_that_is_not_delivered(
     scenario: Scenario,
     bench: Bench,
-    undisturbed: Baseline,
+    baseline: Baseline,
     nowhere: dict[str, str],
     sample: Any,
     count: Count,
     unharmed: Unharmed,
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     for point in creations(expected):
         for why, origin in sample(list(nowhere.items())):
             print(point, why)
@@ -120,9 +120,9 @@ def test_a_creation_that_is_not_delivered(
 
 @every_scenario
 def test_the_second_run_writes_nothing(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count, unharmed: Unharmed
+    scenario: Scenario, bench: Bench, baseline: Baseline, count: Count, unharmed: Unharmed
 ) -> None:
-    undisturbed(scenario)
+    baseline(scenario)
     bench.start(scenario)
     first = bench.play(scenario)
     since = len(bench.simulator.requests())
@@ -139,9 +139,9 @@ def test_the_second_run_writes_nothing(
 
 @every_scenario
 def test_check_mode_tells_what_the_real_run_does(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, count: Count, unharmed: Unharmed
+    scenario: Scenario, bench: Bench, baseline: Baseline, count: Count, unharmed: Unharmed
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     bench.start(scenario)
     since = len(bench.simulator.requests())
     predicted = bench.play(scenario, check_mode=True)
@@ -158,9 +158,9 @@ def test_check_mode_tells_what_the_real_run_does(
 
 @every_scenario
 def test_a_conflict_is_read_again_and_worked_out_anew(
-    scenario: Scenario, bench: Bench, undisturbed: Baseline, sample: Any, count: Count, unharmed: Unharmed
+    scenario: Scenario, bench: Bench, baseline: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
-    expected = undisturbed(scenario)
+    expected = baseline(scenario)
     written = [one for one in expected.points if one.kind != "READ" and one.service == "graph"]
     for point, status, times in sample(list(product(written, (409, 412), (1, 2, 99)))):
         print(point, status, times)

@@ -49,6 +49,12 @@ def test_sentences_are_for_people(removed: str, added: str, words: bool) -> None
     assert mutation.only_words(changed(removed, added)) is words
 
 
+def test_a_sentence_over_two_lines() -> None:
+    difference = '--- a\n+++ a\n@@ -1,3 +1,3 @@\n{}\n-        "Administrator",\n+        "XXAdministratorXX",\n     )'
+    before = '         "as a Global "', '         "one",'
+    assert [mutation.only_words(Mutation(NAME, "a/b.py", difference.format(one))) for one in before] == [True, False]
+
+
 def test_the_interval_is_that_of_wilson() -> None:
     # Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I, method 3
     assert mutation.interval(81, 263) == (26, 37) and mutation.interval(0, 20) == (0, 16)
@@ -69,7 +75,7 @@ def test_a_line_for_each_package() -> None:
 def test_what_is_equivalent_has_a_reason() -> None:
     listed = mutation.listed_as_equivalent()
     assert listed and all(set(one) == {"function", "from", "to", "why"} and one["why"].strip() for one in listed)
-    assert mutation.is_equivalent(changed("tenant.label,", "None,"), listed)
+    assert mutation.is_equivalent(changed('"a", tenant.label)', '"a", None)'), listed)
     assert not mutation.is_equivalent(changed("tenant.label,", "other,"), listed)
     one = {"function": "keep", "from": "a", "to": "b", "why": "x"}
     assert mutation.is_equivalent(changed("a", "b"), [one]) and not mutation.is_equivalent(

@@ -17,7 +17,7 @@ OF_OTHERS = {
     "_core/errors.py",  # usage() itself
     "_fleet/fleet.py",  # the failure of the tenant
     "_client/graph.py",
-    "_client/http.py",
+    "_http/http.py",
     "_assessment/mail_apps.py",
     "_rbac/management_roles.py",
     "_connector/organization.py",
@@ -25,7 +25,7 @@ OF_OTHERS = {
     "_mobile_access/policy_settings.py",
     "_engine/run.py",
     "_client/token_cache.py",
-    "_client/transport.py",
+    "_http/transport.py",
 }
 
 

@@ -24,7 +24,7 @@ from .._conditional_access.rules import (
 )
 from .._core.checks import Verdict, met, unknown, unmet
 from .._core.errors import TenantError
-from .._core.resource import folded_set
+from .._core.resource import normalized_set
 from .._mobile_access.values import counted
 
 Policies = Sequence[Mapping[str, Any]]
@@ -108,7 +108,9 @@ def _for_all_applications(policies: Iterable[Mapping[str, Any]]) -> list[Mapping
     found = []
     for policy in policies:
         applications = (policy.get("conditions") or {}).get("applications") or {}
-        if "all" in folded_set(applications.get("includeApplications")) and not applications.get("excludeApplications"):
+        if "all" in normalized_set(applications.get("includeApplications")) and not applications.get(
+            "excludeApplications"
+        ):
             found.append(policy)
     return found
 
@@ -122,10 +124,10 @@ def judged(
     defaults: Any = None,
     asked: Sequence[Mapping[str, Any]] | None = None,
 ) -> Verdict:
-    """Met when everybody is C(covered), but for as many excluded people as there are emergency accounts.
+    """Met when everybody is `covered`, but for as many excluded people as there are emergency accounts.
 
     Policy plans come on top of the policies, so that they can close a hole and never open one. Where Microsoft Entra
-    itself was C(asked) and says otherwise, nothing is met.
+    itself was `asked` and says otherwise, nothing is met.
     """
     rows = [one for one in covered if one["question"] == question]
     doubt, holes, sentences = not people[0], False, []

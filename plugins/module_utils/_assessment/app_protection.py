@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from .._client.graph import Read
 from .._core.errors import Purpose, TenantError
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
 
 READ_APPS = Purpose("read the app protection policies", "DeviceManagementApps.Read.All")
@@ -32,7 +32,7 @@ def parts(protections: Mapping[str, Any]) -> dict[str, Read]:
 
 
 def described(protections: Mapping[str, Any], read: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every policy, with what C(read) has of its L(parts). Raises the L(TenantError) of a part that is not there."""
+    """Every policy, with what `read` has of its `parts`. Raises the `TenantError` of a part that is not there."""
     found = []
     for platform, listed in protections.items():
         for one in listed:
@@ -69,11 +69,11 @@ def included(assignments: Iterable[Mapping[str, Any]]) -> bool:
 
 def _is_outlook(app: Mapping[str, Any]) -> bool:
     named = app.get("mobileAppIdentifier") or {}
-    return fold(named.get("bundleId") or named.get("packageId") or "") in _OUTLOOK
+    return normalize_case(named.get("bundleId") or named.get("packageId") or "") in _OUTLOOK
 
 
-def info(tenant: Tenant) -> dict[str, Any]:
-    """The policies, and by platform those that protect Outlook. Raises L(TenantError)."""
+def app_protection_info(tenant: Tenant) -> dict[str, Any]:
+    """The policies, and by platform those that protect Outlook. Raises `TenantError`."""
     protections = tenant.graph.batch(LISTS)
     for one in protections.values():
         if isinstance(one, TenantError):
@@ -89,6 +89,6 @@ def info(tenant: Tenant) -> dict[str, Any]:
 
 
 def _target(target: Mapping[str, Any]) -> dict[str, Any]:
-    """Who is meant: C(#microsoft.graph.groupAssignmentTarget) and its kin, in the words of options."""
+    """Who is meant: `#microsoft.graph.groupAssignmentTarget` and its kin, in the words of options."""
     kind = str(target.get("@odata.type")).rpartition(".")[2]
     return {"target": kind, "group_id": target.get("groupId")}

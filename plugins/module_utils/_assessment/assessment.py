@@ -22,7 +22,8 @@ from .._connector.requirements import READ_SUBSCRIPTIONS, read_batch
 from .._core.checks import judge_all
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import Record, fold
+from .._core.resource import Record, normalize_case
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_devices.join import join
 from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
@@ -116,7 +117,7 @@ _EXCHANGE_READS: dict[str, tuple[str, dict[str, Any], Purpose, tuple[str, ...]]]
 
 
 def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers, the checks and who is covered. Raises L(TenantError) if nothing could be read."""
+    """The answers, the checks and who is covered. Raises `TenantError` if nothing could be read."""
     if params["emergency_accounts"] < 0:
         raise usage("emergency_accounts is less than 0")
     users = list(dict.fromkeys(params["what_if_users"]))
@@ -145,13 +146,13 @@ def _named(users: Sequence[str], facts: Mapping[str, Any], people: Any) -> dict[
     found: dict[str, Person | TenantError] = {}
     for user in users:
         one = facts[user]
-        gone = TenantError("not_found", f"{user} has no enabled account", _USER.attempted, next_step="Check the name")
-        found[user] = one if isinstance(one, TenantError) else known.get(fold(one["id"]), gone)
+        gone = TenantError("not_found", f"{user} has no enabled account", _USER.action, next_step="Check the name")
+        found[user] = one if isinstance(one, TenantError) else known.get(normalize_case(one["id"]), gone)
     return found
 
 
 def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
-    """Everything that is judged: each name with what was read, or with the L(TenantError) of that read."""
+    """Everything that is judged: each name with what was read, or with the `TenantError` of that read."""
     calls: dict[str, Callable[[], Any]] = {
         "graph": partial(_read_graph, tenant, users),
         **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
@@ -177,7 +178,7 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
 def _read_exchange(
     tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, select: tuple[str, ...]
 ) -> list[Record]:
-    return tenant.exchange.invoke(cmdlet, parameters, purpose, select).values
+    return exchange_of(tenant).invoke(cmdlet, parameters, purpose, select).values
 
 
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
@@ -191,7 +192,7 @@ def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
     policies = facts["policies"]
     later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
     if not isinstance(policies, TenantError):
-        apart = {fold(facts[user]["id"]) for user in users if not isinstance(facts[user], TenantError)}
+        apart = {normalize_case(facts[user]["id"]) for user in users if not isinstance(facts[user], TenantError)}
         later["people"] = partial(read_people, tenant, policies, apart)
         later["policy_plans"] = partial(read_policy_plans, tenant)
     failed = next((one for one in protections.values() if isinstance(one, TenantError)), None)
@@ -205,7 +206,7 @@ def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
 
 
 def _assignments(compliance: Any) -> dict[str, Read]:
-    """To whom the compliance policies are assigned: Graph documents no C($expand) for that."""
+    """To whom the compliance policies are assigned: Graph documents no `$expand` for that."""
     return {
         str(one["id"]): Read(f"{_COMPLIANCE}/{quote(str(one['id']))}/assignments", _READ_COMPLIANCE)
         for one in ([] if isinstance(compliance, TenantError) else compliance)

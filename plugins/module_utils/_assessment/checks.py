@@ -11,9 +11,9 @@ from typing import Any
 
 from .._core.checks import Verdict, met, unknown, unmet, unread
 from .._core.errors import TenantError
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .._core.targets import first_names
-from .._mobile_access.access_decision import Access, decide
+from .._mobile_access.access_decision import OrganizationAccess, decide
 from .._mobile_access.values import counted
 from .._mobile_devices.devices import below_minimum
 from .access import demands_app_protection
@@ -61,7 +61,7 @@ def compliance_policies(policies: Records, assignments: Mapping[str, Any]) -> Ve
         assigned = assignments[str(policy["id"])]
         if isinstance(assigned, TenantError):
             return unread(assigned)
-        kind = fold(str(policy.get("@odata.type")).rpartition(".")[2])
+        kind = normalize_case(str(policy.get("@odata.type")).rpartition(".")[2])
         for name, start in platforms.items():
             if kind.startswith(start) and included(assigned):
                 found[name].append(str(policy.get("displayName")))
@@ -135,7 +135,7 @@ def legacy_sign_ins(sign_ins: Records) -> Verdict:
         return met("the sign-in log of the last 30 days, interactive sign-ins only, has no legacy client")
     used = Counter(str(one.get("clientAppUsed")) for one in sign_ins)
     stopped = sum(1 for one in sign_ins if one.get("conditionalAccessStatus") == "failure")
-    people = {fold(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
+    people = {normalize_case(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
     return unmet(
         f"{counted(len(sign_ins), 'sign-in')} of {counted(len(people), 'person', 'people')} with legacy clients "
         "in 30 days: "
@@ -146,7 +146,7 @@ def legacy_sign_ins(sign_ins: Records) -> Verdict:
 
 def sign_ins_refused(error: TenantError) -> Verdict:
     if error.answer and "NonPremium" in error.answer.code:
-        return unknown(f"could not {error.attempted}: {error.problem}", "This needs a licence of Microsoft Entra ID P1")
+        return unknown(f"could not {error.action}: {error.problem}", "This needs a licence of Microsoft Entra ID P1")
     return unread(error)
 
 
@@ -167,7 +167,7 @@ def organization_access(settings: Records, rules: Records) -> Verdict:
     default = _default(settings)
     if not default:
         return unknown("Exchange told no default access level", "Run again")
-    outlook = decide(OUTLOOK, {}, Access(default, tuple(dict(one) for one in rules)))
+    outlook = decide(OUTLOOK, {}, OrganizationAccess(default, tuple(dict(one) for one in rules)))
     evidence = f"the default is {default}, with {len(rules)} device access rules; Outlook is {outlook.state}"
     if outlook.state != "Allowed":
         return unmet(

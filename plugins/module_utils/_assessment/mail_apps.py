@@ -41,7 +41,7 @@ def read_mail_apps(tenant: Tenant) -> dict[str, Any]:
         rows = list(table)
     except (UnicodeDecodeError, ValueError, csv.Error) as error:
         problem = f"the report is not the documented file ({error})"
-        raise TenantError("protocol", problem, _READ.attempted, tenant.label) from error
+        raise TenantError("protocol", problem, _READ.action, tenant.label) from error
     others = sorted(row[_WHO] for row in rows if row["Other For Mobile"])
     return {
         "people": len(rows),

@@ -12,17 +12,17 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.connection import Cloud, named
-from .._core.errors import Answer, TenantError, one_line, usage
+from .._core.errors import ErrorResponse, TenantError, one_line, usage
 from .._core.redaction import Redactor, masked
 from .._core.targets import is_guid
+from .._http.claims import tenant_of
+from .._http.http import Http
+from .._http.service import Service
 from .auth_method import choose_method
 from .certificate import client_credential, read_certificate
-from .claims import tenant_of
 from .entra_steps import ENTRA_STEPS
-from .http import Http
 from .machine import identity_endpoint, machine_ids
 from .msal_transport import WAITING, MsalTransport
-from .service import Service
 from .token_cache import Token, TokenCache, is_token, key_of
 
 try:
@@ -41,7 +41,7 @@ _NO_CONSENT = "AADSTS7000229"  # the application has no service principal in thi
 
 
 class Tokens:
-    """Bearer tokens of one tenant, one sign-in per audience. C(memory) outlives the task where its owner does."""
+    """Bearer tokens of one tenant, one sign-in per audience. `memory` outlives the task where its owner does."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Tokens:
             )
 
     def bearer(self, option: str) -> str:
-        """The token for C(graph) or C(exchange). Raises L(TenantError)."""
+        """The token for `graph` or `exchange`. Raises `TenantError`."""
         with self._lock:
             if option not in self._ready:
                 token = self._given(option) if self.method == "token" else self._shared(option)
@@ -179,7 +179,7 @@ class Tokens:
         text = masked(description).replace("\r", "").split("Trace ID:")[0].split("\n")[0].strip()
         known = text.split(":")[0]
         code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
-        answer = Answer("Microsoft Entra", status, code, text, str(correlation_id or ""))
+        answer = ErrorResponse("Microsoft Entra", status, code, text, str(correlation_id or ""))
         other = "the request id is the handle for Microsoft support" if correlation_id else "a proxy may have answered"
         step = ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
         if code == _NO_CONSENT:
@@ -236,7 +236,7 @@ class Tokens:
         return assertion
 
     def managed_identity(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
-        """The identity of the machine, system-assigned or the user-assigned one of C(client_id)."""
+        """The identity of the machine, system-assigned or the user-assigned one of `client_id`."""
         if self._app is None or (fresh and not challenge):  # msal tells the endpoint which token was refused
             identity = self._params.get("client_id")
             which = (

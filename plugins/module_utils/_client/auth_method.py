@@ -41,7 +41,7 @@ def credentials_of_others(method: str) -> tuple[str, ...]:
 def outranking(params: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a task without what the environment says of another sign-in than the task itself.
 
-    C(given) are the options that somebody wrote. Raises L(TenantError) where these contradict each other.
+    `given` are the options that somebody wrote. Raises `TenantError` where these contradict each other.
     """
     begun = [method for method, options in _CREDENTIALS.items() if any(given.get(option) for option in options)]
     chosen = given.get("auth_method")
@@ -59,7 +59,7 @@ def outranking(params: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str,
 
 
 def choose_method(params: dict[str, Any]) -> str:
-    """The sign-in method: C(auth_method), else the one that is complete. Raises L(TenantError) on conflict or gap."""
+    """The sign-in method: `auth_method`, else the one that is complete. Raises `TenantError` on conflict or gap."""
     chosen = params.get("auth_method")
     if chosen:
         missing = [option for option in _NEEDS[chosen] if not params.get(option)]

@@ -34,7 +34,7 @@ _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]
 
 
 def read_certificate(path: str) -> bytes:
-    """What is in the file. Raises L(TenantError)."""
+    """What is in the file. Raises `TenantError`."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -47,7 +47,7 @@ def read_certificate(path: str) -> bytes:
 
 
 def client_credential(path: str, password: str | None) -> dict[str, str]:
-    """The key and the certificate in C(path), as msal's C(client_credential). Raises L(TenantError)."""
+    """The key and the certificate in `path`, as msal's `client_credential`. Raises `TenantError`."""
     option, data = named("certificate_path"), read_certificate(path)
     secret = password.encode() if password else None
     try:

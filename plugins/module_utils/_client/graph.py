@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft Graph: get, list with paging, create, update, delete, action, and reads in one C($batch)."""
+"""Microsoft Graph: get, list with paging, create, update, delete, action, and reads in one `$batch`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from .._core.errors import Answer, Purpose, TenantError, kind_of
+from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
 from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
-from .claims import claims, grant_step
+from .._http.claims import claims, grant_step
+from .._http.http import Http
+from .._http.response import WHOLE, Response
+from .._http.service import Bearer, Request, Service
 from .graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
-from .http import Http
-from .response import WHOLE, Response
-from .service import Bearer, Request, Service
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
@@ -40,12 +40,12 @@ class Read:
 
 
 def odata(path: str, **options: str) -> str:
-    """A path with OData query options, given without their C($)."""
+    """A path with OData query options, given without their `$`."""
     return f"{path}?" + "&".join(f"${name}={quote(value, safe=',()/:$')}" for name, value in options.items())
 
 
 class Graph:
-    """One tenant's Graph. Every method raises L(TenantError)."""
+    """One tenant's Graph. Every method raises `TenantError`."""
 
     def __init__(self, http: Http, root: str, bearer: Bearer) -> None:
         self._http = http
@@ -74,7 +74,7 @@ class Graph:
         return created
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
-        """Only what C(body) names; gives the object where the service answers with it."""
+        """Only what `body` names; gives the object where the service answers with it."""
         response = self._send(Request(Operation.IDEMPOTENT, "PATCH", f"v1.0/{path}", purpose, dict(body)))
         return response.json if isinstance(response.json, dict) else {}
 
@@ -125,7 +125,7 @@ class Graph:
         return self._http.send(host, file).body
 
     def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
-        """Several reads in as few requests as Graph allows: each a list, an object, or its L(TenantError).
+        """Several reads in as few requests as Graph allows: each a list, an object, or its `TenantError`.
 
         Parts are throttled one by one, so each is repeated on its own.
         """
@@ -135,7 +135,7 @@ class Graph:
             names = list(pending)[:_BATCH]
             parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
             purpose = Purpose(
-                " and ".join(sorted({reads[name].purpose.attempted for name in names}))
+                " and ".join(sorted({reads[name].purpose.action for name in names}))
                 if len(names) == 1
                 else "read the tenant"
             )
@@ -175,13 +175,13 @@ class Graph:
     def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
         code, message, request_id = explain(part)
         request_id = header(part.headers, "request-id") or request_id or part.handle
-        answer = Answer(_NAME, part.status, code, message, request_id)
+        answer = ErrorResponse(_NAME, part.status, code, message, request_id)
         kind, step, granted = kind_of(answer), "", claims(self._bearer.token())
         if classify(part) is Outcome.REFUSED:
             kind = "throttled"
         if kind == "forbidden":
-            step = grant_step(purpose.needs, granted)
-        return TenantError(kind, str(answer), purpose.attempted, self._http.tenant, answer, step, claims=granted)
+            step = grant_step(purpose.permission, granted)
+        return TenantError(kind, str(answer), purpose.action, self._http.tenant, answer, step, claims=granted)
 
     def _parts(self, envelope: Response, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
         parts = parts_of(envelope)
@@ -204,7 +204,7 @@ class Graph:
                 raise TenantError(
                     "truncated",
                     f"{_NAME} gave a page link that leads nowhere new (request id {response.handle})",
-                    purpose.attempted,
+                    purpose.action,
                     self._http.tenant,
                 )
             seen.add(unquote(link))
@@ -226,7 +226,7 @@ class Graph:
 
     def _protocol(self, problem: str, purpose: Purpose, response: Response) -> TenantError:
         said = f"{_NAME} answered, but {problem} (request id {response.handle})"
-        return TenantError("protocol", said, purpose.attempted, self._http.tenant)
+        return TenantError("protocol", said, purpose.action, self._http.tenant)
 
     def _send(self, request: Request) -> Response:
         try:
@@ -238,7 +238,7 @@ class Graph:
     def _refine(error: TenantError, purpose: Purpose) -> TenantError:
         if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
             return error
-        return refine(error, purpose.needs)
+        return refine(error, purpose.permission)
 
 
 def _first_page(response: Response, path: str) -> Response:

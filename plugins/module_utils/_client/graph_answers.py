@@ -13,8 +13,8 @@ from typing import Any
 from .._core.errors import TenantError, one_line
 from .._core.retry import Outcome, outcome_of_status
 from .._core.strict_json import parse_json
-from .claims import held
-from .response import Response
+from .._http.claims import held
+from .._http.response import Response
 
 # How Graph says that it has no such thing: 501 was seen of a tenant in 2026, the others are what HTTP has for it.
 NOT_SERVED = (404, 405, 410, 501)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""msal's C(http_client) over our session: the same trust, deadline, retries and origin."""
+"""msal's `http_client` over our session: the same trust, deadline, retries and origin."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
+from .._core.redaction import also_hide
 from .._core.retry import Operation, header
-from .http import Http
-from .response import Response
-from .service import Request, Service
+from .._http.http import Http
+from .._http.response import Response
+from .._http.service import Request, Service
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
+# What msal sends that proves who asks: made of the certificate, or found where the machine keeps it.
+_SECRETS = ("authorization", "x-identity-header", "secret", "client_assertion", "client_secret", "refresh_token")
 
 
 class _Reply:
@@ -32,7 +35,7 @@ class _Reply:
 
 
 class MsalTransport:
-    """What msal sends goes to one C(service); C(refused) makes an error of Entra's own words."""
+    """What msal sends goes to one `service`; `refused` makes an error of Entra's own words."""
 
     def __init__(self, http: Http, service: Service, refused: Callable[[str, str, Any, int], TenantError]) -> None:
         self._http, self._service, self._refused = http, service, refused
@@ -47,6 +50,9 @@ class MsalTransport:
         )
 
     def _reply(self, request: Request) -> _Reply:
+        for name, value in (*request.headers.items(), *dict(request.form or {}).items()):
+            if name.lower() in _SECRETS:
+                also_hide(str(value).removeprefix("Basic "))
         response = self._http.fetch(self._service, request)
         said = response.json
         if response.status == 401 and header(response.headers, "WWW-Authenticate").lower().startswith("basic realm="):
@@ -56,7 +62,7 @@ class MsalTransport:
             if response.status >= 300:
                 raise self._refused("", response.text, None, response.status)
             problem = f"{self._service.name} answered {response.status} without a JSON object"
-            raise TenantError("protocol", problem, _SIGN_IN.attempted, self._http.tenant)
+            raise TenantError("protocol", problem, _SIGN_IN.action, self._http.tenant)
         error = str(said.get("error"))
         if response.status >= 400 and "error_description" in said and error not in WAITING:
             # msal would forget the status, or replace Entra's words by a guess of its own

@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 
 from .._core.connection import named
 from .._core.errors import TenantError, one_line, usage
-from .._core.private_file import why_not_private
+from .._core.private_file import permission_problem
 from .._core.strict_json import parse_json
-from .http import Http
+from .._http.http import Http
 
 _MARGIN = 300  # seconds that a token must still live, so that it outlasts most tasks; the Azure SDKs renew as early
 _LOOK = 0.05  # seconds between two looks at a lock that another task holds
@@ -61,12 +61,12 @@ def is_token(text: str) -> bool:
 
 
 def key_of(*parts: str) -> str:
-    """What stands for a sign-in; nothing of C(parts) can be read from it."""
+    """What stands for a sign-in; nothing of `parts` can be read from it."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 class TokenCache:
-    """Tokens by the key of their sign-in. C(memory) is shared by whoever is given the same, C(path) by processes."""
+    """Tokens by the key of their sign-in. `memory` is shared by whoever is given the same, `path` by processes."""
 
     def __init__(self, memory: dict[str, Token], path: str | None, http: Http) -> None:
         self._memory, self._http = memory, http
@@ -74,7 +74,7 @@ class TokenCache:
         self._path = os.path.abspath(path) if path else None
 
     def obtain(self, key: str, sign_in: Callable[[], Token]) -> str:
-        """The token of C(key): one that somebody has with enough life left, else what C(sign_in) gives."""
+        """The token of `key`: one that somebody has with enough life left, else what `sign_in` gives."""
         known = self._memory.get(key)
         if known is None or not known.lasts:
             if self._path is None:
@@ -102,7 +102,7 @@ class TokenCache:
 
     @contextlib.contextmanager
     def _locked(self, key: str) -> Iterator[int]:
-        """The folder, opened, while this process alone may use C(key)."""
+        """The folder, opened, while this process alone may use `key`."""
         folder = self._open_folder()
         try:
             while (lock := self._try_lock(folder, key)) is None:
@@ -141,7 +141,7 @@ class TokenCache:
         return folder
 
     def _try_lock(self, folder: int, key: str) -> int | None:
-        """The lock of C(key), or nothing while another process has it."""
+        """The lock of `key`, or nothing while another process has it."""
         name = f"{key}.lock"
         lock = self._open(folder, name, os.O_RDWR | os.O_CREAT)
         ours = False
@@ -170,7 +170,7 @@ class TokenCache:
 
     def _check(self, opened: int, name: str = "") -> None:
         """What was opened, not what stands under its name by now, is ours and ours alone."""
-        why = why_not_private(os.fstat(opened), is_file=bool(name))
+        why = permission_problem(os.fstat(opened), is_file=bool(name))
         if why:
             os.close(opened)
             raise self._refusal(why, name)

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
 
 _ALL_GUESTS = frozenset(
     {
@@ -42,8 +42,8 @@ Why = tuple[str, str]  # a stable word, and the sentence for it
 class Person:
     """Who signs in: the ids of groups, nested ones too, and of role templates; None where they could not be read.
 
-    All ids are in lower case. C(kind) is C(member), one of Graph's C(guestOrExternalUserTypes), or C(guest) where no
-    more is known. C(eligible) are the roles that the person may activate.
+    All ids are in lower case. `kind` is `member`, one of Graph's `guestOrExternalUserTypes`, or `guest` where no
+    more is known. `eligible` are the roles that the person may activate.
     """
 
     id: str
@@ -56,7 +56,7 @@ class Person:
     @property
     def external(self) -> bool:
         """Whether it is certain that the person authenticates in another tenant."""
-        return fold(self.kind) in EXTERNAL
+        return normalize_case(self.kind) in EXTERNAL
 
 
 # A member whom no policy names in any way.
@@ -65,7 +65,7 @@ EVERYBODY = Person("everybody")
 
 @dataclass(frozen=True)
 class Side:
-    """What an assignment includes, or what it excludes. Ids are in lower case, C(words) as they stand there."""
+    """What an assignment includes, or what it excludes. Ids are in lower case, `words` as they stand there."""
 
     ids: frozenset[str]
     groups: tuple[str, ...]
@@ -81,7 +81,7 @@ class Side:
 
     def names(self, person: Person) -> tuple[bool | None, str]:
         """Whether a person is named, and how; None if that is not known, and what it hangs on."""
-        if "all" in self.ids or fold(person.id) in self.ids:
+        if "all" in self.ids or normalize_case(person.id) in self.ids:
             return True, "everybody" if "all" in self.ids else f"user {person.id}"
         doubt = ""
         for kind, listed, held in (("group", self.groups, person.groups), ("role", self.roles, person.roles)):
@@ -93,15 +93,14 @@ class Side:
         guest = self._names_guest(person) if self.guests and person.kind != "member" else False
         if guest or (guest is None and not doubt):
             return guest, "guests or external users" if guest else f"{NOT_READ}: guests or external users"
-        doubt = doubt or self._may_activate(person)
+        doubt = doubt or (self._may_activate(person) if self.roles else "")
         return (None, doubt) if doubt else (False, "")
 
     def _may_activate(self, person: Person) -> str:
         """The role that a person may activate, by which the person would be named then."""
         if person.eligible is None:
             # Who is not included now is not covered now; but who may become excluded has to be known.
-            unread = self.roles and not self.including
-            return f"{NOT_READ}: who may activate role {self.roles[0]}" if unread else ""
+            return "" if self.including else f"{NOT_READ}: who may activate role {self.roles[0]}"
         state = "active" if self.including else "not active"
         return next((f"while role {one} is {state}" for one in self.roles if one in person.eligible), "")
 
@@ -115,7 +114,7 @@ class Side:
         certain = True if possible <= self.guest_types else None
         if self.guest_tenants is None or kind == "internalguest":
             return certain
-        if person.tenant and fold(person.tenant) not in self.guest_tenants:
+        if person.tenant and normalize_case(person.tenant) not in self.guest_tenants:
             return None if "internalguest" in possible & self.guest_types else False
         return certain if person.tenant else None
 
@@ -149,7 +148,7 @@ class Assignment:
 def assignment_of(policy: Mapping[str, Any]) -> Assignment:
     conditions = policy.get("conditions") or {}
     users = conditions.get("users") or {}
-    selects_eas = bool(_EAS_CLIENTS & folded_set(conditions.get("clientAppTypes")))
+    selects_eas = bool(_EAS_CLIENTS & normalized_set(conditions.get("clientAppTypes")))
     return Assignment(_side(users, "include"), _side(users, "exclude"), selects_eas)
 
 
@@ -158,23 +157,26 @@ def _side(users: Mapping[str, Any], side: str) -> Side:
         [str(one) for one in users.get(f"{side}{who}") or ()] for who in ("Users", "Groups", "Roles")
     )
     guests = users.get(f"{side}GuestsOrExternalUsers") or {}
-    types = frozenset(fold(guests.get("guestOrExternalUserTypes") or "").replace(" ", "").split(",")) & _ALL_GUESTS
+    types = (
+        frozenset(normalize_case(guests.get("guestOrExternalUserTypes") or "").replace(" ", "").split(","))
+        & _ALL_GUESTS
+    )
     tenants = guests.get("externalTenants") or {}
-    from_some = fold(tenants.get("membershipKind")) == "enumerated"
+    from_some = normalize_case(tenants.get("membershipKind")) == "enumerated"
     words = [f"{kind} {one}" for kind, named in (("user", people), ("group", groups), ("role", roles)) for one in named]
     return Side(
-        folded_set(people),
-        tuple(fold(one) for one in groups),
-        tuple(fold(one) for one in roles),
+        normalized_set(people),
+        tuple(normalize_case(one) for one in groups),
+        tuple(normalize_case(one) for one in roles),
         types,
-        folded_set(tenants.get("members")) if from_some else None,
+        normalized_set(tenants.get("members")) if from_some else None,
         (*words, *([f"guests or external users ({', '.join(sorted(types))})"] if types else [])),
         side == "include",
     )
 
 
 def filled(value: Any) -> bool:
-    """Whether a part of a policy says anything: Graph writes what is not set as null, empty or C(none)."""
+    """Whether a part of a policy says anything: Graph writes what is not set as null, empty or `none`."""
     if isinstance(value, Mapping):
         return any(filled(part) for name, part in value.items() if "@" not in name)
     return bool(value) and value != "none"

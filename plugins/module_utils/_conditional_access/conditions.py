@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
 from .assignments import filled
 from .devices import matches, possible_devices
 from .sign_in import APPS, BROWSER, LEGACY, NO_FLOW, TRUSTED, UNREGISTERED, Device, SignIn
@@ -62,7 +62,7 @@ def _unknown(_name: str, _value: Any, _sign_in: SignIn) -> Holds:
 def _levels(value: Any) -> frozenset[str]:
     """Levels stand in a list, or as one text with commas."""
     parts = value.split(",") if isinstance(value, str) else value
-    return frozenset(fold(str(one).strip()) for one in parts)
+    return frozenset(normalize_case(str(one).strip()) for one in parts)
 
 
 def _risk(name: str, value: Any, sign_in: SignIn) -> Holds:
@@ -70,18 +70,18 @@ def _risk(name: str, value: Any, sign_in: SignIn) -> Holds:
     levels, level = _levels(value), getattr(sign_in, attribute)
     if levels >= set(every):
         return True
-    return None if fold(level) not in every else fold(level) in levels
+    return None if normalize_case(level) not in every else normalize_case(level) in levels
 
 
 def _flow(_name: str, value: Any, sign_in: SignIn) -> Holds:
     methods = _levels((value or {}).get("transferMethods") or "") - {""}
     if not methods:
         return True
-    return None if sign_in.flow is None else fold(sign_in.flow) in methods
+    return None if sign_in.flow is None else normalize_case(sign_in.flow) in methods
 
 
 def _locations(_name: str, value: Any, sign_in: SignIn) -> Holds:
-    included, excluded = folded_set(value.get("includeLocations")), folded_set(value.get("excludeLocations"))
+    included, excluded = normalized_set(value.get("includeLocations")), normalized_set(value.get("excludeLocations"))
     if not excluded and "all" in included:
         return True
     if sign_in.places is None:
@@ -104,9 +104,9 @@ def _devices(_name: str, value: Any, sign_in: SignIn) -> Holds:
     if filled({name: part for name, part in value.items() if name != "deviceFilter"}) or not wanted.get("rule"):
         return None  # the deprecated device state, or what is new
     found = matches(str(wanted["rule"]), sign_in)
-    if fold(wanted.get("mode")) not in ("include", "exclude") or found is None:
+    if normalize_case(wanted.get("mode")) not in ("include", "exclude") or found is None:
         return None
-    return found is (fold(wanted["mode"]) == "include")
+    return found is (normalize_case(wanted["mode"]) == "include")
 
 
 _JUDGES: dict[str, Callable[[str, Any, SignIn], Holds]] = {
@@ -152,7 +152,7 @@ def _place_cases(policies: Iterable[Conditions]) -> list[frozenset[str]]:
     """Every set of the places that are named: how they lie to each other is not known here."""
     places = sorted(
         {
-            fold(one)
+            normalize_case(one)
             for value in _named(policies, "locations")
             for side in ("includeLocations", "excludeLocations")
             for one in value.get(side) or ()

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .sign_in import UNREGISTERED, Device, SignIn
 
 _TOKEN = re.compile(r"\s*(?:(?P<text>\"[^\"]*\"|'[^']*')|(?P<mark>[()\[\],])|(?P<word>[^\s()\[\],\"']+))")
@@ -41,7 +41,7 @@ _SYSTEMS = {
 }
 _TRUST = {"windows": ("azuread", "serverad", "workplace")}  # only Windows is hybrid joined ("Grant")
 _MOST_COMPARISONS = 5
-Answer = bool | None
+ErrorResponse = bool | None
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Comparison:
     def key(self) -> tuple[str, str, str]:
         return self.attribute, self.operator, "\n".join(self.values)
 
-    def of(self, device: Device, platform: str) -> Answer:
+    def of(self, device: Device, platform: str) -> ErrorResponse:
         if not device.registered:
             return self.negative  # "positive operators: not applied; negative operators: applied"
         held = dict(device.comparisons).get(self.key)
@@ -65,7 +65,7 @@ class Comparison:
             held = self._held(device, platform)
         return None if held is None else held is not self.negative
 
-    def _held(self, device: Device, platform: str) -> Answer:
+    def _held(self, device: Device, platform: str) -> ErrorResponse:
         value = device.get(self.attribute)
         if value is not None:
             return self._fits(value)
@@ -85,12 +85,12 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Joined:
-    """Parts joined by C(and) or C(or), or one part under C(not)."""
+    """Parts joined by `and` or `or`, or one part under `not`."""
 
     by: str
     parts: tuple[Comparison | Joined, ...]
 
-    def of(self, device: Device, platform: str) -> Answer:
+    def of(self, device: Device, platform: str) -> ErrorResponse:
         answers = [part.of(device, platform) for part in self.parts]
         if self.by == "not":
             return None if answers[0] is None or not device.registered else not answers[0]
@@ -111,7 +111,7 @@ def comparisons_of(rule: Rule) -> Iterator[Comparison]:
             yield from comparisons_of(part)
 
 
-def matches(text: str, sign_in: SignIn) -> Answer:
+def matches(text: str, sign_in: SignIn) -> ErrorResponse:
     """Whether a filter matches the device; None if that is not known."""
     rule = parse(text)
     if rule is None:
@@ -196,7 +196,7 @@ class _Reader:
         return self._comparison(token)
 
     def _comparison(self, token: str) -> Comparison:
-        device, _dot, attribute = fold(token).partition(".")
+        device, _dot, attribute = normalize_case(token).partition(".")
         operator = _word(self.tokens.pop(0))
         positive = _NEGATIVE.get(operator, operator)
         if device != "device" or not attribute or positive not in _POSITIVE:
@@ -220,10 +220,10 @@ class _Reader:
 
 
 def _word(token: str) -> str:
-    return str(fold(token).removeprefix("-"))
+    return str(normalize_case(token).removeprefix("-"))
 
 
 def _value(token: str) -> str:
     if token in ("(", ")", "[", "]", ","):
         raise ValueError(token)
-    return str(fold(token.strip("\"'")))
+    return str(normalize_case(token.strip("\"'")))

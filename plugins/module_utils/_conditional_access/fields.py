@@ -5,7 +5,7 @@
 
 Graph may replace an object inside of a policy as a whole, so a change of a part always sends the object that holds it,
 with everything that was in it. Option names are the API's in snake_case; only the policy's own state is called
-policy_state, since C(state) says whether there is a policy at all.
+policy_state, since `state` says whether there is a policy at all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .._core.resource import EditedList, Field, fold, folded_set, snake, without_repeats
+from .._core.resource import EditedList, Field, normalize_case, normalized_set, snake, without_repeats
 from .assignments import filled
 from .rules import REPORT_ONLY
 
@@ -112,10 +112,12 @@ class People(Group):
         known, wanted = _guests_by_type(before or {}), dict(given)
         for side in _SIDES:
             edit, option = wanted.get(f"{side}_users") or {}, snake(f"{side}{GUESTS}")
-            named = {name: fold(GUESTS) in folded_set(edit.get(name)) for name in ("add", "set", "remove")}
+            named = {
+                name: normalize_case(GUESTS) in normalized_set(edit.get(name)) for name in ("add", "set", "remove")
+            }
             if any(named.values()):
                 wanted[f"{side}_users"] = {
-                    name: values and [one for one in values if fold(one) != fold(GUESTS)]
+                    name: values and [one for one in values if normalize_case(one) != normalize_case(GUESTS)]
                     for name, values in edit.items()
                 }
             if named["add"] or named["set"]:
@@ -141,7 +143,7 @@ def both_forms_of_guests(params: Mapping[str, Any]) -> list[str]:
         for side in _SIDES
         for edit in [users.get(f"{side}_users") or {}]
         if users.get(snake(f"{side}{GUESTS}")) is not None
-        and fold(GUESTS) in folded_set([*(edit.get("add") or ()), *(edit.get("set") or ())])
+        and normalize_case(GUESTS) in normalized_set([*(edit.get("add") or ()), *(edit.get("set") or ())])
     ]
 
 
@@ -150,15 +152,15 @@ def _guests_by_type(users: Mapping[str, Any]) -> dict[str, Any]:
     written = dict(users)
     for side in _SIDES:
         named = written.get(f"{side}Users") or []
-        if fold(GUESTS) in folded_set(named):
-            written[f"{side}Users"] = [one for one in named if fold(one) != fold(GUESTS)]
+        if normalize_case(GUESTS) in normalized_set(named):
+            written[f"{side}Users"] = [one for one in named if normalize_case(one) != normalize_case(GUESTS)]
             written[f"{side}{GUESTS}"] = {"guestOrExternalUserTypes": ",".join(_GUEST_TYPES)}
     return written
 
 
 def _all_guests(value: Any) -> bool:
-    tenants = fold(((value or {}).get("externalTenants") or {}).get("membershipKind"))
-    return _same_flags((value or {}).get("guestOrExternalUserTypes")) == folded_set(_GUEST_TYPES) and tenants in (
+    tenants = normalize_case(((value or {}).get("externalTenants") or {}).get("membershipKind"))
+    return _same_flags((value or {}).get("guestOrExternalUserTypes")) == normalized_set(_GUEST_TYPES) and tenants in (
         None,
         "all",
     )
@@ -171,14 +173,14 @@ def _same_people(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
 def _same_guests(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
     """From all tenants is what Graph means where it says nothing of tenants."""
     known = _same_parts(parts, value)
-    if fold((known.get("externalTenants") or {}).get("membershipKind")) == "all":
+    if normalize_case((known.get("externalTenants") or {}).get("membershipKind")) == "all":
         del known["externalTenants"]
     return known
 
 
 def _same_parts(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
     """An object for comparison: nothing, null and empty are the same."""
-    known = {one.api: one.same for one in parts}
+    known = {one.api: one.normalize for one in parts}
     shown = {name: known.get(name, _as_it_is)(part) for name, part in (value or {}).items() if "@" not in name}
     return {name: part for name, part in shown.items() if filled(part)}
 
@@ -188,17 +190,17 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _same_flags(value: Any) -> frozenset[str]:
-    return folded_set(one.strip() for one in (value or "").split(",")) - {"", "none"}
+    return normalized_set(one.strip() for one in (value or "").split(",")) - {"", "none"}
 
 
 def _group(
     api: str,
     *parts: Field,
     kind: type[Group] = Group,
-    same: Callable[[tuple[Field, ...], Any], dict[str, Any]] = _same_parts,
+    normalize: Callable[[tuple[Field, ...], Any], dict[str, Any]] = _same_parts,
 ) -> Group:
     spec = {"type": "dict", "options": {one.option: {"type": "str", **one.spec} for one in parts}}
-    return kind(snake(api), api, spec, partial(same, parts), parts=parts)
+    return kind(snake(api), api, spec, partial(normalize, parts), parts=parts)
 
 
 def _one(api: str, kind: str = "str", choices: list[str] | None = None) -> Field:
@@ -207,7 +209,7 @@ def _one(api: str, kind: str = "str", choices: list[str] | None = None) -> Field
 
 def _list(api: str, choices: list[str] | None = None) -> Field:
     spec = {"type": "list", "elements": "str", **({"choices": choices} if choices else {})}
-    return Names(snake(api), api, spec, folded_set)
+    return Names(snake(api), api, spec, normalized_set)
 
 
 def _flags(api: str, choices: list[str]) -> Flags:
@@ -224,7 +226,7 @@ def _guests(api: str) -> Group:
         api,
         _flags("guestOrExternalUserTypes", _GUEST_TYPES),
         _group("externalTenants", *tenants, kind=ExternalTenants),
-        same=_same_guests,
+        normalize=_same_guests,
     )
 
 
@@ -239,7 +241,7 @@ CONDITIONS = _group(
         *(EditedList(option, api) for option, api in PEOPLE_LISTS.items()),
         *(_guests(f"{side}{GUESTS}") for side in _SIDES),
         kind=People,
-        same=_same_people,
+        normalize=_same_people,
     ),
     _group(
         "applications",

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
 from .assignments import EVERYBODY, Person, assignment_of
 from .rules import MOBILE, SignIn, controls_of, judge
@@ -44,7 +44,7 @@ def measure(
     people: Mapping[Person, int],
     not_read: Sequence[str],
 ) -> dict[str, Any]:
-    """Who has to meet what the C(changed) policy asks for, for each way to open mail in which that becomes another.
+    """Who has to meet what the `changed` policy asks for, for each way to open mail in which that becomes another.
 
     Told of people whom no policy names, and counted where the people could be read.
     """
@@ -69,7 +69,7 @@ def read_people(
 ) -> tuple[dict[Person, int], list[str]]:
     """The enabled accounts: one of those that are the same to these policies, and how many they are.
 
-    Those whose ids, in lower case, are in C(apart) stand for nobody else. C(roles_too) are ids of roles that matter
+    Those whose ids, in lower case, are in `apart` stand for nobody else. `roles_too` are ids of roles that matter
     though no policy names them.
     What the application may not read is told in words; without the accounts, there are no people.
     """
@@ -98,7 +98,7 @@ def read_people(
     counts: Counter[Person] = Counter()
     for account in _read(found["users"]) or ():
         if account.get("accountEnabled") is not False:
-            one = fold(account["id"])
+            one = normalize_case(account["id"])
             person = Person(one, _of(in_groups, one), _of(in_roles, one), _kind(account), eligible=_of(may_have, one))
             key = (one if one in ids or one in apart else "", replace(person, id=""))
             counts[alike.setdefault(key, person)] += 1
@@ -109,7 +109,7 @@ def _kind(account: Mapping[str, Any]) -> str:
     """By how somebody authenticates, and by the type of the account ("Properties of a B2B collaboration user")."""
     guest = account.get("userType") == "Guest"
     invited = account.get("creationType") == "Invitation" or account.get("externalUserState")
-    if invited or "#ext#" in fold(account.get("userPrincipalName") or ""):
+    if invited or "#ext#" in normalize_case(account.get("userPrincipalName") or ""):
         return "b2bCollaborationGuest" if guest else "b2bCollaborationMember"
     return "guest" if guest else "member"
 
@@ -142,7 +142,7 @@ def _told(policies: Policies, sign_in: SignIn, wanted: Collection[str], people: 
 def _named(users: Iterable[Mapping[str, Any]], kind: str) -> list[str]:
     """The ids that these assignments name, in lower case."""
     sides = ("include", "exclude")
-    return sorted({fold(one) for part in users for side in sides for one in part.get(f"{side}{kind}") or ()})
+    return sorted({normalize_case(one) for part in users for side in sides for one in part.get(f"{side}{kind}") or ()})
 
 
 def _forbidden(read: Any) -> bool:
@@ -166,7 +166,7 @@ def _with_role(assigned: list[dict[str, Any]] | None, role: str) -> list[dict[st
             one
             for one in assigned
             # A role limited to an administrative unit is not held for the tenant.
-            if fold(one["roleDefinitionId"]) == role and one.get("directoryScopeId") in (None, "/")
+            if normalize_case(one["roleDefinitionId"]) == role and one.get("directoryScopeId") in (None, "/")
         ]
     )
 
@@ -175,9 +175,9 @@ def _held_by_groups(assigned: Iterable[Mapping[str, Any]], roles: Collection[str
     """The groups that hold one of these roles."""
     return sorted(
         {
-            fold(one["principalId"])
+            normalize_case(one["principalId"])
             for one in assigned
-            if fold(one["roleDefinitionId"]) in roles
+            if normalize_case(one["roleDefinitionId"]) in roles
             and str((one.get("principal") or {}).get("@odata.type")).endswith(".group")
         }
     )
@@ -187,7 +187,7 @@ def _with_members(
     held: list[dict[str, Any]] | None, members: Mapping[str, list[dict[str, Any]] | None]
 ) -> list[dict[str, Any]] | None:
     """Who holds a role, with the members of the groups that hold it; None where that could not be read."""
-    through = [members[one] for one in {fold(one["principalId"]) for one in held or ()} if one in members]
+    through = [members[one] for one in {normalize_case(one["principalId"]) for one in held or ()} if one in members]
     if held is None or None in through:
         return None
     return [*held, *({"principalId": one["id"]} for group in through for one in group or ())]
@@ -204,7 +204,7 @@ def _holders(lists: Mapping[str, list[dict[str, Any]] | None], name: str) -> dic
         if members is None:
             return None
         for member in members:
-            held.setdefault(fold(member[name]), set()).add(one)
+            held.setdefault(normalize_case(member[name]), set()).add(one)
     return held
 
 

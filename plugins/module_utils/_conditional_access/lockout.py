@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
 from .assignments import Person, assignment_of, filled
 from .rules import APPS, BLOCK, BROWSER, Cases, SignIn
 
@@ -39,20 +39,20 @@ Policy = Mapping[str, Any]
 def reaches_many(policy: Policy) -> bool:
     """Whether a policy could hold for everybody or for all administrators, so that the people have to be read."""
     users = (policy.get("conditions") or {}).get("users") or {}
-    everybody = "all" in folded_set(users.get("includeUsers")) or bool(users.get("includeGroups"))
+    everybody = "all" in normalized_set(users.get("includeUsers")) or bool(users.get("includeGroups"))
     return everybody or names_administrators(policy)
 
 
 def excludes_nobody(policy: Policy) -> bool:
     """Whether a policy is for all users and excludes no user and no group, so that nobody has to be read to say so."""
     users = (policy.get("conditions") or {}).get("users") or {}
-    excluded = folded_set(users.get("excludeUsers")) - {"guestsorexternalusers"} or users.get("excludeGroups")
-    return "all" in folded_set(users.get("includeUsers")) and not excluded
+    excluded = normalized_set(users.get("excludeUsers")) - {"guestsorexternalusers"} or users.get("excludeGroups")
+    return "all" in normalized_set(users.get("includeUsers")) and not excluded
 
 
 def names_administrators(policy: Policy) -> bool:
     users = (policy.get("conditions") or {}).get("users") or {}
-    return bool(folded_set(ADMINISTRATORS) & folded_set(users.get("includeRoles")))
+    return bool(normalized_set(ADMINISTRATORS) & normalized_set(users.get("includeRoles")))
 
 
 def lockout_risk(policies: Sequence[Policy], changed: Policy, people: Iterable[Person]) -> str:
@@ -103,7 +103,7 @@ def last_administrators(before: Iterable[Policy], after: Iterable[Policy], peopl
 
 def administrators(people: Iterable[Person]) -> list[Person]:
     """Those who hold an active role with which they can change policies."""
-    roles = folded_set(ADMINISTRATORS)
+    roles = normalized_set(ADMINISTRATORS)
     return [person for person in people if person.roles and roles & person.roles]
 
 
@@ -151,9 +151,9 @@ def _of_portals(policy: Policy) -> dict[str, Any] | None:
 
 
 def _for_portals(applications: Mapping[str, Any]) -> bool:
-    if "microsoftadminportals" in folded_set(applications.get("excludeApplications")):
+    if "microsoftadminportals" in normalized_set(applications.get("excludeApplications")):
         return False
     excluding = applications.get("applicationFilter") or {}
-    if filled(excluding) and fold(excluding.get("mode")) == "exclude":
+    if filled(excluding) and normalize_case(excluding.get("mode")) == "exclude":
         return False  # what the filter leaves out is not known here
-    return bool(_PORTALS & folded_set(applications.get("includeApplications")))
+    return bool(_PORTALS & normalized_set(applications.get("includeApplications")))

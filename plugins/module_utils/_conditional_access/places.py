@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
 from .sign_in import TRUSTED, SignIn
 
 
@@ -26,21 +26,21 @@ def from_network(
     found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
     for location in locations:
         inside = _contains(location, address, country)
-        found[inside].add(fold(str(location["id"])))
+        found[inside].add(normalize_case(str(location["id"])))
         if location.get("isTrusted"):
             found[inside].add(TRUSTED)
     return replace(sign_in, places=frozenset(found[True]), unsure_places=frozenset(found[None] - found[True]))
 
 
 def _contains(location: Mapping[str, Any], address: str | None, country: str | None) -> bool | None:
-    kind = fold(str(location.get("@odata.type", ""))).rpartition(".")[2]
+    kind = normalize_case(str(location.get("@odata.type", ""))).rpartition(".")[2]
     if kind == "ipnamedlocation":
         return None if not address else _within(address, location.get("ipRanges") or [])
-    if kind == "countrynamedlocation" and fold(location.get("countryLookupMethod")) != "authenticatorappgps":
+    if kind == "countrynamedlocation" and normalize_case(location.get("countryLookupMethod")) != "authenticatorappgps":
         if country is None:
             return None
         unknown = bool(location.get("includeUnknownCountriesAndRegions"))
-        return fold(country) in folded_set(location.get("countriesAndRegions")) if country else unknown
+        return normalize_case(country) in normalized_set(location.get("countriesAndRegions")) if country else unknown
     return None
 
 

@@ -11,10 +11,10 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import Field, Record, Resource, fold, returned
+from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._core.targets import check_marker
-from .._engine.graph_collection import Entities
-from .._engine.pace import Pace
+from .._engine.graph_collection import GraphCollection
+from .._engine.pace import RateLimiter
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .assignments import Person, assignment_of, filled
@@ -32,7 +32,7 @@ from .rules import EAS
 from .subjects import Subjects
 
 _WRITER = "Policy.Read.All, Policy.ReadWrite.ConditionalAccess and Application.Read.All, all three"
-_ENTITIES = Entities(
+_ENTITIES = GraphCollection(
     "identity/conditionalAccess/policies",
     "#microsoft.graph.conditionalAccessPolicy",
     Purpose("read the Conditional Access policies", "Policy.Read.All"),
@@ -45,34 +45,34 @@ _EAS_STEP = (
 )
 
 
-class Policies:
+class ConditionalAccessPolicies:
     """The policies of one tenant, for one task: not more than one request a second, and the last list is kept."""
 
     def __init__(self) -> None:
         self.known: list[Record] = []
-        self._pace = Pace()
+        self._pace = RateLimiter()
 
     def id_of(self, record: Record) -> str:
         return str(record["id"])
 
     def list(self, tenant: Tenant) -> list[Record]:
         self.known = [
-            _plain(record) for record in self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.list(tenant))
+            _plain(record) for record in self._pace.send(tenant, _ENTITIES.read, lambda: _ENTITIES.list(tenant))
         ]
         return self.known
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         try:
-            return _plain(self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.create(tenant, _sent(values))))
+            return _plain(self._pace.send(tenant, _ENTITIES.read, lambda: _ENTITIES.create(tenant, _sent(values))))
         except TenantError as error:
             raise _explained(error, values) from error.__cause__
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         try:
-            changed = self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values)))
+            changed = self._pace.send(tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values)))
         except TenantError as error:
             raise _explained(error, values) from error.__cause__
-        if fold(changed["id"]) != fold(record["id"]):
+        if normalize_case(changed["id"]) != normalize_case(record["id"]):
             raise TenantError(
                 "other_object",
                 f"the policy {record['id']} was to be changed, and the answer is about {changed['id']}",
@@ -81,7 +81,7 @@ class Policies:
         return changed
 
     def delete(self, tenant: Tenant, record: Record) -> None:
-        self._pace.keep(tenant, _ENTITIES.read, lambda: _ENTITIES.delete(tenant, record))
+        self._pace.send(tenant, _ENTITIES.read, lambda: _ENTITIES.delete(tenant, record))
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class _Policy(Resource):
 
     def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
         key = ("id", params["id"]) if params.get("id") else ("displayName", params["display_name"])
-        return bool(fold(record.get(key[0])) == fold(key[1]))
+        return bool(normalize_case(record.get(key[0])) == normalize_case(key[1]))
 
     def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
         if self.subjects:
@@ -105,15 +105,15 @@ class _Policy(Resource):
 
 POLICY = _Policy(
     name="conditional_access_policy",
-    backend=Policies(),
-    keys=(Field("display_name", "displayName", same=fold),),
+    backend=ConditionalAccessPolicies(),
+    keys=(Field("display_name", "displayName", normalize=normalize_case),),
     fields=FIELDS,
-    may_double=True,
+    poll_after_create=True,
 )
 
 
-def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one policy to the wanted state. Raises L(TenantError)."""
+def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one policy to the wanted state. Raises `TenantError`."""
     if not params["id"] and not params["display_name"]:
         raise usage("display_name and id are missing, so it is not said which policy is meant")
     twice = both_forms_of_guests(params)
@@ -122,27 +122,31 @@ def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
             f"{', '.join(twice)} and the option for guests beside it both say which guests are meant",
             "Give one of the two",
         )
-    policies, subjects = Policies(), Subjects(tenant)
+    policies, subjects = ConditionalAccessPolicies(), Subjects(tenant)
     policy = replace(POLICY, backend=policies, subjects=subjects)
-    policy = replace(policy, before_write=partial(_before_write, policy, policies))
+    policy = replace(policy, before_write=partial(_check_policy_write, policy, policies))
     try:
         result = ensure(policy, tenant, params, check_mode)
         return {"impact": {}, **result, "resolved": subjects.resolved}
     except TenantError as error:
-        if error.kind == "ambiguous" and error.attempted == "find the conditional access policy":
+        if error.kind == "ambiguous" and error.action == "find the conditional access policy":
             error.next_step = "Give the id of the policy that is meant, or remove the others by theirs"
         raise
 
 
-def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The policies, or those of this name or id. Raises L(TenantError)."""
+def policies_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The policies, or those of this name or id. Raises `TenantError`."""
     wanted = bool(params["id"] or params["display_name"])
-    found = [one for one in Policies().list(tenant) if not wanted or POLICY.identifies(one, params)]
+    found = [one for one in ConditionalAccessPolicies().list(tenant) if not wanted or POLICY.identifies(one, params)]
     return {"changed": False, "conditional_access_policies": [returned(one) for one in found]}
 
 
-def _before_write(
-    resource: _Policy, policies: Policies, tenant: Tenant, params: Mapping[str, Any], record: Record | None
+def _check_policy_write(
+    resource: _Policy,
+    policies: ConditionalAccessPolicies,
+    tenant: Tenant,
+    params: Mapping[str, Any],
+    record: Record | None,
 ) -> dict[str, Any]:
     """What is refused, for real and in check mode alike; and whom the change reaches."""
     others = [one for one in policies.known if one is not record]
@@ -166,7 +170,7 @@ def _before_write(
         )
     before = resource.view(record)
     changes = resource.changes(params, before)
-    after = {**(record or {}), **resource.wire({**before, **changes})}
+    after = {**(record or {}), **resource.to_api({**before, **changes})}
     _check_content(after)
     stricter = "policy_state" in changes and after["state"] != "disabled"
     if resource.subjects and ("conditions" in changes or stricter):
@@ -222,9 +226,9 @@ def _refuse_lockout(
 def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequence[Record]) -> None:
     """An id and a name that belong to two policies: which of them is meant is not guessed."""
     name = params["display_name"]
-    if not (params["id"] and name and record) or fold(record.get("displayName")) == fold(name):
+    if not (params["id"] and name and record) or normalize_case(record.get("displayName")) == normalize_case(name):
         return
-    owners = [str(one["id"]) for one in others if fold(one.get("displayName")) == fold(name)]
+    owners = [str(one["id"]) for one in others if normalize_case(one.get("displayName")) == normalize_case(name)]
     if owners:
         raise TenantError(
             "ambiguous",

@@ -20,7 +20,7 @@ _READ = Purpose("read the Conditional Access policy plans", "Policy.Read.All")
 
 
 def read_policy_plans(tenant: Tenant) -> list[Record]:
-    """The plans; none where the service has no such thing. Raises L(TenantError)."""
+    """The plans; none where the service has no such thing. Raises `TenantError`."""
     try:
         plans, _response = tenant.graph.list(_PATH, _READ, "beta")
     except TenantError as error:

@@ -10,7 +10,7 @@ policy", "Service dependencies" and "Report-only mode" (MicrosoftDocs/entra-docs
 names the page of each rule.
 Assumed, since no page says it:
 
-- A policy without C(clientAppTypes) is from before August 2020 and covers modern authentication only. Graph takes no
+- A policy without `clientAppTypes` is from before August 2020 and covers modern authentication only. Graph takes no
   new ones (error 1064).
 - Exchange ActiveSync can pass on compliance and nothing else, so a grant that asks for anything else blocks it. The
   pages say so of multifactor authentication, terms of use and custom controls, and use app protection to block it.
@@ -24,7 +24,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
 from .assignments import Assignment, Person, Why, assignment_of, filled
 from .conditions import conditions_of
 from .sign_in import (
@@ -71,8 +71,8 @@ ASKS_NOTHING = frozenset({"no_grant", "approved_application"})
 class Reading:
     """What a policy asks of a sign-in, whoever signs in.
 
-    Each of the C(clauses) must be met, by one of its controls. C(conditions) are those of which is not known whether
-    they hold. C(why_not): why it does not apply, or asks for nothing.
+    Each of the `clauses` must be met, by one of its controls. `conditions` are those of which is not known whether
+    they hold. `why_not`: why it does not apply, or asks for nothing.
     """
 
     policy: Mapping[str, Any]
@@ -102,7 +102,7 @@ class Reading:
 
 
 def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
-    """What C(policy) asks of this sign-in."""
+    """What `policy` asks of this sign-in."""
     conditions, assigned = policy.get("conditions") or {}, assignment_of(policy)
     narrowing = dict(conditions_of(conditions, sign_in))
     for why in (
@@ -128,7 +128,7 @@ def _not_in_force(policy: Mapping[str, Any]) -> Why | None:
 
 def _for_workloads(conditions: Mapping[str, Any]) -> Why | None:
     only = filled(conditions.get("clientApplications")) and not any(
-        filled(value) and folded_set(value if isinstance(value, list) else ()) != {"none"}
+        filled(value) and normalized_set(value if isinstance(value, list) else ()) != {"none"}
         for name, value in (conditions.get("users") or {}).items()
         if name.startswith("include")
     )
@@ -137,8 +137,8 @@ def _for_workloads(conditions: Mapping[str, Any]) -> Why | None:
 
 def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why | None:
     ours, name = sign_in.applications, _application(sign_in)
-    included, excluded = (folded_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
-    early = _EARLY_BOUND.get(fold(sign_in.resource), set()) - excluded
+    included, excluded = (normalized_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
+    early = _EARLY_BOUND.get(normalize_case(sign_in.resource), set()) - excluded
     if early & included:
         return None
     if ours & excluded:
@@ -155,7 +155,7 @@ def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why 
 
 
 def _application(sign_in: SignIn) -> str:
-    return "Exchange Online" if fold(sign_in.resource) == EXCHANGE_ONLINE else sign_in.resource
+    return "Exchange Online" if normalize_case(sign_in.resource) == EXCHANGE_ONLINE else sign_in.resource
 
 
 def _other_client(types: Collection[str], sign_in: SignIn) -> Why | None:
@@ -171,11 +171,14 @@ def _other_client(types: Collection[str], sign_in: SignIn) -> Why | None:
 
 def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None:
     """Without platforms to include, all but the excluded ones are meant, as for conditions that are not configured."""
-    included, excluded = folded_set(platforms.get("includePlatforms")), folded_set(platforms.get("excludePlatforms"))
+    included, excluded = (
+        normalized_set(platforms.get("includePlatforms")),
+        normalized_set(platforms.get("excludePlatforms")),
+    )
     if not sign_in.platform:
         return None
     platform = sign_in.known_platform
-    known = platform_of(sign_in.platform) is not None or fold(sign_in.platform) == "other"
+    known = platform_of(sign_in.platform) is not None or normalize_case(sign_in.platform) == "other"
     words = sign_in.platform if known else f"{sign_in.platform}, which Conditional Access does not know"
     if {platform, "all"} & excluded:
         return "platform", f"it excludes the platform {words}"
@@ -195,7 +198,7 @@ def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str]
     asked = controls_of(policy)
     if not asked or asked & BLOCK:
         return (BLOCK,) if asked else ()
-    either = fold(policy["grantControls"].get("operator")) == "or"
+    either = normalize_case(policy["grantControls"].get("operator")) == "or"
     alternatives = [asked] if either else [{control} for control in sorted(asked)]
     possible = (frozenset(one for one in controls if _can_be_met(one, sign_in)) for controls in alternatives)
     return tuple(clause or BLOCK for clause in possible)  # what nobody can meet keeps everybody out

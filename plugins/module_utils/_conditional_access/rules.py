@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .assignments import EVERYBODY, Person, filled
+from .assignments import EVERYBODY, Person, Why, filled
 from .conditions import conditions_of, every_case
 from .reading import (
     ASKS_NOTHING,
@@ -82,7 +82,7 @@ MOBILE = tuple(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one policy: C(not_applied), C(met), C(stopped) or C(unknown), and why."""
+    """What became of one policy: `not_applied`, `met`, `stopped` or `unknown`, and why."""
 
     policy: Mapping[str, Any]
     enforced: bool
@@ -94,7 +94,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a sign-in is C(allowed) or C(stopped), or C(unknown); and what each policy has to do with it."""
+    """Whether a sign-in is `allowed` or `stopped`, or `unknown`; and what each policy has to do with it."""
 
     answer: str
     outcomes: tuple[Outcome, ...]
@@ -178,11 +178,11 @@ def judge(
     wanted: Collection[str] | None = None,
     people: Iterable[Person] = (EVERYBODY,),
 ) -> dict[str, list[dict[str, Any]]]:
-    """Who has to meet one of the C(wanted) controls, or is blocked; None wants any control.
+    """Who has to meet one of the `wanted` controls, or is blocked; None wants any control.
 
-    Each person is in one of C(covered), C(depends_on) and C(not_covered), with the policies that make it so. Who is
-    not covered now is in C(report_only) too if a policy in that mode would change it. People about whom the same is
-    to be said share an entry; C(exempt) are those whom nothing but exclusions leaves uncovered.
+    Each person is in one of `covered`, `depends_on` and `not_covered`, with the policies that make it so. Who is
+    not covered now is in `report_only` too if a policy in that mode would change it. People about whom the same is
+    to be said share an entry; `exempt` are those whom nothing but exclusions leaves uncovered.
     """
     cases = Cases(policies, sign_in, wanted)
     found: dict[str, dict[str, dict[str, Any]]] = {
@@ -202,6 +202,7 @@ class Cases:
 
     def __init__(self, policies: Policies, sign_in: SignIn, wanted: Collection[str] | None) -> None:
         self.wanted = None if wanted is None else frozenset(wanted)
+        self._asks: dict[bool, list[tuple[tuple[frozenset[str], ...], Why | None]]] = {}
         self.readings = [read(policy, sign_in) for policy in policies]
         narrowed = {
             number: reading.policy
@@ -213,6 +214,14 @@ class Cases:
         held = {frozenset(one for one, policy in narrowed.items() if _holds(policy, case)) for case in left}
         # Who is stopped where fewer policies hold is stopped where more do.
         self.held = [one for one in held if not any(other < one for other in held)]
+
+    def asks(self, person: Person) -> list[tuple[tuple[frozenset[str], ...], Why | None]]:
+        """What each policy asks of a person, and why that does not bring about what is wanted."""
+        external = person.external
+        if external not in self._asks:
+            clauses = [reading.clauses_for(person) for reading in self.readings]
+            self._asks[external] = [(one, beside(one, self.wanted) if one else None) for one in clauses]
+        return self._asks[external]
 
     def stopped_by(self, certain: Collection[int]) -> list[int] | None:
         """Of the policies that reach somebody for certain, those that stop them in one case or another.
@@ -237,9 +246,10 @@ def _about(person: Person, cases: Cases) -> dict[str, dict[str, Any]]:
     spared: list[int] = []  # those that would reach the person for certain, but for an exclusion
     conditional, planned, reasons = [], [], []
     asked: set[frozenset[str]] = set()
+    asks = cases.asks(person)
     for number, reading in enumerate(cases.readings):
-        why, doubt, clauses = reading.why_not, "", reading.clauses_for(person)
-        stops = None if why else beside(clauses, cases.wanted)
+        why, doubt = reading.why_not, ""
+        clauses, stops = asks[number]
         if not why:
             why, doubt = reading.reach(person)
             if not why and reading.enforced and not reading.conditions and not doubt:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from .._core.resource import fold
+from .._core.resource import normalize_case
 
 EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
 EAS, LEGACY, APPS, BROWSER = "exchangeActiveSync", "other", "mobileAppsAndDesktopClients", "browser"
@@ -52,8 +52,8 @@ _WORD = re.compile(r"(?:[^\W\d_]|\s)+")
 class Device:
     """What is known of a device. All attributes of one that is not registered are null ("Filter for devices").
 
-    Names of attributes and texts are in lower case. C(comparisons) are comparisons of a filter of which the result is
-    taken as given, by their key in C(devices).
+    Names of attributes and texts are in lower case. `comparisons` are comparisons of a filter of which the result is
+    taken as given, by their key in `devices`.
     """
 
     registered: bool
@@ -68,8 +68,10 @@ UNREGISTERED = Device(False)
 
 
 def registered(**attributes: Any) -> Device:
-    """A registered device with these attributes; booleans count as the texts C(true) and C(false)."""
-    return Device(True, frozenset((fold(name), fold(str(value))) for name, value in attributes.items()))
+    """A registered device with these attributes; booleans count as the texts `true` and `false`."""
+    return Device(
+        True, frozenset((normalize_case(name), normalize_case(str(value))) for name, value in attributes.items())
+    )
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,11 @@ class AllBut:
 
 @dataclass(frozen=True)
 class SignIn:
-    """One sign-in, apart from who signs in. The platform C(other) is one that Conditional Access does not know.
+    """One sign-in, apart from who signs in. The platform `other` is one that Conditional Access does not know.
 
-    An empty platform is one that is not known to us. C(places) are the ids of the named locations that it comes from,
-    in lower case, and C(TRUSTED); C(unsure_places) are those of which that is not known. C(satisfied) are the controls
-    that were met before. C(asks_entra) is false for a certificate that is shown straight to Exchange.
+    An empty platform is one that is not known to us. `places` are the ids of the named locations that it comes from,
+    in lower case, and `TRUSTED`; `unsure_places` are those of which that is not known. `satisfied` are the controls
+    that were met before. `asks_entra` is false for a certificate that is shown straight to Exchange.
     """
 
     client: str
@@ -107,18 +109,18 @@ class SignIn:
     @property
     def applications(self) -> frozenset[str]:
         """What a policy can name to include this resource."""
-        resource = fold(self.resource)
+        resource = normalize_case(self.resource)
         return frozenset({resource}) | _SUITES.get(resource, frozenset())
 
     @property
     def known_platform(self) -> str:
-        """The platform in Graph's words, in lower case; C(other) for one that Conditional Access does not know."""
+        """The platform in Graph's words, in lower case; `other` for one that Conditional Access does not know."""
         return platform_of(self.platform) or "other"
 
 
 @cache
 def platform_of(text: str) -> str | None:
-    """The platform that a text of the sign-in log means, such as C(Ios 18.1); None if it is not one of the known."""
+    """The platform that a text of the sign-in log means, such as `Ios 18.1`; None if it is not one of the known."""
     word = _WORD.match(str(text).strip())
-    name = re.sub(r"\s", "", fold(word[0])) if word else ""
+    name = re.sub(r"\s", "", normalize_case(word[0])) if word else ""
     return _SPELLINGS.get(name)

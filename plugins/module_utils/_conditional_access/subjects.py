@@ -16,14 +16,14 @@ from urllib.parse import quote
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
-from .._core.resource import fold, folded_set, snake, without_repeats
+from .._core.resource import normalize_case, normalized_set, snake, without_repeats
 from .._core.targets import is_guid, only
 from .._engine.tenant import Tenant
 from .fields import GUESTS, PEOPLE_LISTS
 
 _WORDS = {
-    "include_users": {fold(word): word for word in ("All", "None", GUESTS)},
-    "exclude_users": {fold(GUESTS): GUESTS},
+    "include_users": {normalize_case(word): word for word in ("All", "None", GUESTS)},
+    "exclude_users": {normalize_case(GUESTS): GUESTS},
 }
 _USERS = Purpose("read the users that the policy names", "User.Read.All")
 _GROUPS = Purpose("read the groups that the policy names", "GroupMember.Read.All")
@@ -115,19 +115,19 @@ class Subjects:
 
     def describe(self, kind: str, one: str) -> str:
         """An object in words: its name where it was read, and its id."""
-        found = self._read.get((kind, fold(one)))
+        found = self._read.get((kind, normalize_case(one)))
         return f"{kind} {found[0] if isinstance(found, list) and len(found) == 1 else one}"
 
     def _edited(
         self, option: str, edit: Mapping[str, Any], stored: list[str], unresolved: list[tuple[str, str, str]]
     ) -> dict[str, Any]:
         """An edit of a list, with ids. What it takes out may also be exactly what stands in the list."""
-        known, changed = folded_set(stored), dict(edit)
+        known, changed = normalized_set(stored), dict(edit)
         for name in ("add", "set", "remove"):
             ids: list[str] = []
             for text in edit.get(name) or ():
-                word = _WORDS.get(option, {}).get(fold(text))
-                there = name == "remove" and (is_guid(text) or fold(text) in known)
+                word = _WORDS.get(option, {}).get(normalize_case(text))
+                there = name == "remove" and (is_guid(text) or normalize_case(text) in known)
                 found = None if word else self._find(_kind(option), text)
                 if found:
                     self.resolved.append(_shown(option, text, found))
@@ -150,12 +150,12 @@ class Subjects:
             if look == 0:
                 for option, ids in missing.items():
                     for one in ids:
-                        self._read.pop((_kind(option), fold(one)), None)
+                        self._read.pop((_kind(option), normalize_case(one)), None)
         return {option: ids for option, ids in missing.items() if ids}
 
     def _stored_problem(self, option: str, one: str) -> str:
         """Why what stands in a policy is no object; empty if it is one. Only ids count there."""
-        if fold(one) in _WORDS.get(option, {}):
+        if normalize_case(one) in _WORDS.get(option, {}):
             return ""
         if not is_guid(one):
             return "it is no object id"
@@ -166,7 +166,7 @@ class Subjects:
         reads: dict[str, Read] = {}
         keys: dict[str, tuple[str, str]] = {}
         for kind, text in wanted:
-            key = (kind, fold(text))
+            key = (kind, normalize_case(text))
             read = None if key in self._read else _read_of(kind, text)
             if read is None:
                 self._read.setdefault(key, [])
@@ -178,7 +178,7 @@ class Subjects:
             self._read[keys[name]] = found if isinstance(found, TenantError) else _matching(kind, text, found)
 
     def _find(self, kind: str, text: str) -> Subject | None:
-        found = self._read.get((kind, fold(text)), [])
+        found = self._read.get((kind, normalize_case(text)), [])
         if isinstance(found, TenantError):
             if found.kind == "not_found":
                 return None
@@ -220,7 +220,11 @@ def _matching(kind: str, text: str, found: Any) -> list[Subject]:
         names: tuple[str, ...] = ("id", "templateId") if kind == "role" else ("id",)
     else:
         names = ("userPrincipalName", "mail") if kind == "user" else ("displayName", "mail")
-    return [Subject(kind, one) for one in records if any(fold(one.get(name)) == fold(text) for name in names)]
+    return [
+        Subject(kind, one)
+        for one in records
+        if any(normalize_case(one.get(name)) == normalize_case(text) for name in names)
+    ]
 
 
 def _shown(option: str, given: str, subject: Subject) -> dict[str, Any]:

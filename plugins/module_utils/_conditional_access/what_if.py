@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._engine.pace import Pace
+from .._engine.pace import RateLimiter
 from .._engine.tenant import Tenant
 from .assignments import Person
 from .rules import APPS, EAS, EXCHANGE_ONLINE, SignIn, decide
@@ -33,9 +33,9 @@ def what_if(
 ) -> list[dict[str, Any]]:
     """For each of the people and ways what the service answers, and where our judgement differs.
 
-    What could not be read or asked is an entry with the C(problem). One request a second.
+    What could not be read or asked is an entry with the `problem`. One request a second.
     """
-    pace = Pace(tenant.http.clock())  # the policies were read just now
+    pace = RateLimiter(tenant.http.clock())  # the policies were read just now
     versions = list(_VERSIONS)
     rows = []
     for name, person in people.items():
@@ -56,14 +56,14 @@ def what_if(
 
 
 def _paced(
-    tenant: Tenant, pace: Pace, person: Person, way: SignIn, versions: list[str]
+    tenant: Tenant, pace: RateLimiter, person: Person, way: SignIn, versions: list[str]
 ) -> dict[str, Mapping[str, Any]]:
     """The answer of the first of the versions that takes the call; those before it are not asked again."""
     refusal: TenantError | None = None
     for version in list(versions):
         ask = partial(_asked, tenant, person, way, version)
         try:
-            said = pace.keep(tenant, _PURPOSE, ask)
+            said = pace.send(tenant, _PURPOSE, ask)
         except TenantError as error:
             if error.kind not in _NOT_TAKEN:
                 raise

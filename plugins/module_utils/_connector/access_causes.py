@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .._client.claims import DIRECTORY_ROLES, claims, directory_roles, held, permissions
 from .._core.errors import NEXT_STEPS, TenantError
+from .._http.claims import DIRECTORY_ROLES, claims, directory_roles, held, permissions
 
 NO_ROLE = "no_role_in_exchange"  # kind of an error: Exchange does not list the cmdlet for the caller
 SIGN_IN = "Exchange.ManageAsApp"
@@ -52,7 +52,7 @@ class Verdict:
 
 
 def explain(service: str, needs: str, error: TenantError, token: Any) -> Verdict:
-    """Why a read failed. C(needs) is the permission of Microsoft Graph, or the role of Exchange, that it takes."""
+    """Why a read failed. `needs` is the permission of Microsoft Graph, or the role of Exchange, that it takes."""
     if isinstance(token, TenantError):
         return _no_token(service, token)
     if error.kind == "not_offered":
@@ -88,7 +88,7 @@ def _no_token(service: str, error: TenantError) -> Verdict:
 
 def _unknown(error: TenantError) -> Verdict:
     step = error.next_step or NEXT_STEPS.get(error.kind, "Run again; if it stays, report it with what -vvv shows")
-    return Verdict(f"could not {error.attempted or 'sign in'}: {error.problem}", "unknown", step)
+    return Verdict(f"could not {error.action or 'sign in'}: {error.problem}", "unknown", step)
 
 
 def _no_role(role: str, error: TenantError, known: dict[str, Any]) -> Verdict:
@@ -98,7 +98,7 @@ def _no_role(role: str, error: TenantError, known: dict[str, Any]) -> Verdict:
             f"The token already names the directory role {enough[0]}, which includes {role}: a new role can take an "
             "hour to count in Exchange Online. If it stays, quote the request id to Microsoft support"
         )
-        return Verdict(f"could not {error.attempted}: {error.problem}", "unknown", step)
+        return Verdict(f"could not {error.action}: {error.problem}", "unknown", step)
     step = (
         f"Assign the directory role Global Reader to the caller, or the Exchange role {role} through a role group. "
         f"{_PRIVILEGED} assigns the directory role. {_NEWER}"

@@ -12,23 +12,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._client.claims import claims, directory_roles, permissions
 from .._client.graph import odata
 from .._core.concurrent import gather
 from .._core.errors import OF_ANSWERS, Purpose, TenantError, one_line
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
+from .._http.claims import claims, directory_roles, permissions
 from .access_causes import NO_ROLE, SIGN_IN, Verdict, explain
 from .connectors import READ_CONNECTORS, not_offered
 from .organization import authority_of
 
-Read = Callable[[Tenant], str]  # what was seen, in words; raises L(TenantError)
+Read = Callable[[Tenant], str]  # what was seen, in words; raises `TenantError`
 _PAGE = 25  # there are more management roles than this in every organization
 
 
 @dataclass(frozen=True)
 class Check:
-    """One read of a service. C(needs) is the permission of Microsoft Graph, or the role of Exchange."""
+    """One read of a service. `needs` is the permission of Microsoft Graph, or the role of Exchange."""
 
     id: str
     title: str
@@ -41,7 +42,7 @@ def _organization(tenant: Tenant) -> str:
     purpose = Purpose("read the organization", "Organization.Read.All")
     found, _response = tenant.graph.list(odata("organization", select="id,displayName"), purpose)
     if len(found) != 1:
-        raise TenantError("protocol", f"Microsoft Graph listed {len(found)} organizations", purpose.attempted)
+        raise TenantError("protocol", f"Microsoft Graph listed {len(found)} organizations", purpose.action)
     return f"the organization is {found[0].get('displayName')}"
 
 
@@ -69,7 +70,7 @@ def _invoke(
 ) -> list[dict[str, Any]]:
     """What the cmdlet gives. A refusal is of the kind no_role if Exchange does not list the cmdlet for the caller."""
     try:
-        return tenant.exchange.invoke(cmdlet, given, purpose, **how).values
+        return exchange_of(tenant).invoke(cmdlet, given, purpose, **how).values
     except TenantError as error:
         if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
             error.kind = NO_ROLE
@@ -79,7 +80,7 @@ def _invoke(
 def _holds(tenant: Tenant, cmdlet: str, purpose: Purpose) -> bool:
     """Whether the caller may run the cmdlet. The list of the own cmdlets is refused to whoever has none."""
     try:
-        return fold(cmdlet) in folded_set(tenant.exchange.own_cmdlets(purpose))
+        return normalize_case(cmdlet) in normalized_set(exchange_of(tenant).own_cmdlets(purpose))
     except TenantError as error:
         return error.kind != "forbidden"
 
@@ -95,7 +96,7 @@ def _nothing(tenant: Tenant) -> str:
     asked = {"Filter": "DeviceId -eq 'INTUNE.EXCHANGE.NO.SUCH.DEVICE'"}
     found = _invoke(tenant, "Get-MobileDevice", asked, purpose)
     if found:
-        raise TenantError("unexpected_answer", f"{len(found)} devices match an id that none has", purpose.attempted)
+        raise TenantError("unexpected_answer", f"{len(found)} devices match an id that none has", purpose.action)
     return "an answer without objects is understood"
 
 
@@ -104,7 +105,7 @@ def _pages(tenant: Tenant) -> str:
     found = _invoke(tenant, "Get-ManagementRole", {}, purpose, select=("Name",), page_size=_PAGE)
     if not found:
         raise TenantError(
-            "unexpected_answer", "no management role came, and every organization has them", purpose.attempted
+            "unexpected_answer", "no management role came, and every organization has them", purpose.action
         )
     if len(found) <= _PAGE:
         return f"{len(found)} management roles came on one page, so that page links were not tried"
@@ -137,7 +138,7 @@ CHECKS = (
 
 
 def check_access(tenant: Tenant) -> dict[str, Any]:
-    """Each check with its status. Raises L(TenantError) if nobody could sign in to either service."""
+    """Each check with its status. Raises `TenantError` if nobody could sign in to either service."""
     tokens = gather({service: _token(tenant, service) for service in ("graph", "exchange")})
     if all(isinstance(token, TenantError) for token in tokens.values()):
         raise tokens["graph"]

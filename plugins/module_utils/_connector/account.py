@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import EditedList, clearing, fold, folded_set
+from .._core.resource import EditedList, clearing, normalize_case, normalized_set
 from .._engine.tenant import Tenant
 from .account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
 from .account_writes import remove_account, wait_for_address, write_account
-from .accounts import check_address, check_unused
+from .accounts import check_address, check_unused, primary_address
 from .licenses import candidates, check_units, describe, resolve
 
-_ROUNDS = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster
+_MAX_RETRIES = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster
 ROLES = EditedList("directory_roles", "directoryRoles")
 OPTIONS: dict[str, Any] = {
     "user_principal_name": {"type": "str", "required": True},
@@ -38,22 +38,22 @@ CLEARS = clearing((ROLES,)) | {"licenses"}
 
 
 def connector_account(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring the account to the wanted state. Raises L(TenantError)."""
+    """Bring the account to the wanted state. Raises `TenantError`."""
     for option in ("user_principal_name", "primary_smtp_address"):
         if params.get(option):
             check_address(option, params[option])
-    keep = _absent if params["state"] == "absent" else _present
+    ensure = _absent if params["state"] == "absent" else _present
     facts = read_facts(tenant, params)
     start = facts.view()
-    for round_number in range(1, _ROUNDS):
+    for round_number in range(1, _MAX_RETRIES):
         try:
-            return keep(tenant, params, facts, start, check_mode)
+            return ensure(tenant, params, facts, start, check_mode)
         except TenantError as error:  # every step starts from what is there, so it can be worked out anew
             if error.kind not in ("conflict", "outcome_unknown"):
                 raise
-            tenant.http.pause(round_number, None, Purpose(error.attempted))
+            tenant.http.pause(round_number, None, Purpose(error.action))
         facts = read_facts(tenant, params)
-    return keep(tenant, params, facts, start, check_mode)
+    return ensure(tenant, params, facts, start, check_mode)
 
 
 def _present(
@@ -70,12 +70,14 @@ def _present(
         check_last_administrator(tenant, user, "take the account out of use" if disabled else "take its roles away")
     if (before != after or secret is not None) and not check_mode:
         user = write_account(tenant, facts, before, after, secret)
+    given = {}
     if params["wait"] and not check_mode:
         user = wait_for_address(tenant, after, params["wait_timeout"])
+        given = {"primary_smtp_address": primary_address(user)}  # Exchange chooses it where no option does
     return {
         "changed": start != after or secret is not None,
         "diff": {"before": start, "after": after},
-        "connector_account": {"id": (user or {}).get("id"), **after},
+        "connector_account": {"id": (user or {}).get("id"), **after, **given},
         "license_candidates": [] if after["licenses"] else candidates(facts.skus),
     }
 
@@ -84,9 +86,9 @@ def _new_addresses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     """The addresses that the account would get: without a change nobody is asked whose they are."""
     return list(
         {
-            fold(after[option]): after[option]
+            normalize_case(after[option]): after[option]
             for option in ("user_principal_name", "primary_smtp_address")
-            if after[option] and fold(after[option]) != fold(before.get(option))
+            if after[option] and normalize_case(after[option]) != normalize_case(before.get(option))
         }.values()
     )
 
@@ -106,7 +108,7 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Map
     after = {**defaults, **before}
     for one in PROPERTIES:
         given = params.get(one.option)
-        if given is not None and one.same(given) != one.same(after[one.option]):
+        if given is not None and one.normalize(given) != one.normalize(after[one.option]):
             after[one.option] = given
     if params.get("licenses") is not None:
         named = {sku["skuPartNumber"] for sku in resolve(facts.skus, params["licenses"])}
@@ -115,22 +117,22 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Map
     if params.get("directory_roles") is not None:
         given = {key: _role_names(facts, names) for key, names in params["directory_roles"].items() if names}
         wanted = ROLES.target(after["directory_roles"], {**params["directory_roles"], **given})
-        if folded_set(wanted) != folded_set(after["directory_roles"]):
+        if normalized_set(wanted) != normalized_set(after["directory_roles"]):
             after["directory_roles"] = sorted(wanted)
     return after
 
 
 def _role_names(facts: Facts, wanted: list[str]) -> list[str]:
-    """The display names of roles given by name or id. Raises L(TenantError) for an unknown one."""
-    known = {fold(key): name for role, name in facts.role_names.items() for key in (role, name)}
-    unknown = [one for one in wanted if fold(one) not in known]
+    """The display names of roles given by name or id. Raises `TenantError` for an unknown one."""
+    known = {normalize_case(key): name for role, name in facts.role_names.items() for key in (role, name)}
+    unknown = [one for one in wanted if normalize_case(one) not in known]
     if unknown:
         raise TenantError(
             "unknown_role",
             f"there is no directory role {', '.join(unknown)}",
             next_step="Give names as in the Microsoft Entra admin center, or template ids",
         )
-    return [known[fold(one)] for one in wanted]
+    return [known[normalize_case(one)] for one in wanted]
 
 
 def _refuse_guest(params: Mapping[str, Any], facts: Facts) -> None:
@@ -151,7 +153,7 @@ def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], a
             next_step="Change it in the on-premises Active Directory, or use a cloud-only account",
         )
     if facts.user is None:
-        if fold(name.partition("@")[2]) not in folded_set(facts.domains):
+        if normalize_case(name.partition("@")[2]) not in normalized_set(facts.domains):
             raise TenantError(
                 "unverified_domain",
                 f"the domain of {name} is not verified in this tenant",

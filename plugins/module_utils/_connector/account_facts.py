@@ -11,7 +11,7 @@ from typing import Any
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Field, fold
+from .._core.resource import Field, normalize_case
 from .._core.targets import only
 from .._engine.tenant import Tenant
 from .accounts import not_shown, primary_address
@@ -28,8 +28,8 @@ _SELECT = (
 # What Graph keeps of the user itself.
 PROPERTIES = (
     Field("display_name", "displayName"),
-    Field("primary_smtp_address", "mail", same=fold),
-    Field("usage_location", "usageLocation", same=fold),
+    Field("primary_smtp_address", "mail", normalize=normalize_case),
+    Field("usage_location", "usageLocation", normalize=normalize_case),
     Field("account_enabled", "accountEnabled"),
 )
 
@@ -64,7 +64,7 @@ def the_user(found: Sequence[dict[str, Any]], name: str, tenant: str = "") -> di
     if any(not one.get("userPrincipalName") for one in found):
         raise not_shown("its user principal name")
     user: dict[str, Any] | None = only(
-        [one for one in found if fold(one.get("userPrincipalName")) == fold(name)],
+        [one for one in found if normalize_case(one.get("userPrincipalName")) == normalize_case(name)],
         lambda one: str(one.get("id")),
         f"account {name}",
         tenant,
@@ -76,7 +76,7 @@ def roles_held(tenant: Tenant, user_id: str) -> list[str]:
     """The names of the directory roles of an account, wherever they count."""
     purpose = Purpose("read the directory roles of the account", "RoleManagement.Read.Directory")
     held, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"principalId eq '{user_id}'"), purpose)
-    ids = {one["roleDefinitionId"] for one in held if fold(one["principalId"]) == fold(user_id)}
+    ids = {one["roleDefinitionId"] for one in held if normalize_case(one["principalId"]) == normalize_case(user_id)}
     if not ids:
         return []
     known, _response = tenant.graph.list(
@@ -86,18 +86,18 @@ def roles_held(tenant: Tenant, user_id: str) -> list[str]:
     return sorted(names.get(one, one) for one in ids)
 
 
-def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], attempted: str) -> None:
+def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], action: str) -> None:
     """Refuse to take the last enabled user who holds Global Administrator directly out of use: kind last_way_in.
 
     What a group or Privileged Identity Management would give is not counted.
     """
     purpose = Purpose("see who else is a Global Administrator", "RoleManagement.Read.Directory and User.Read.All")
     found, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"roleDefinitionId eq '{_GLOBAL}'"), purpose)
-    held = {fold(one["principalId"]) for one in found if one.get("directoryScopeId") in (None, "/")}
-    if fold(user["id"]) not in held:
+    held = {normalize_case(one["principalId"]) for one in found if one.get("directoryScopeId") in (None, "/")}
+    if normalize_case(user["id"]) not in held:
         return
     others = {one: Read(odata(f"users/{one}", select="id,accountEnabled"), purpose, False) for one in held}
-    del others[fold(user["id"])]
+    del others[normalize_case(user["id"])]
     for answer in tenant.graph.batch(others).values() if others else ():
         if isinstance(answer, TenantError):
             if answer.kind != "not_found":  # a group or an application
@@ -107,7 +107,7 @@ def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], attempted:
     raise TenantError(
         "last_way_in",
         f"{user['userPrincipalName']} is the last enabled user who holds Global Administrator",
-        attempted,
+        action,
         tenant.label,
         next_step="Give another enabled account the role first",
     )
@@ -149,6 +149,6 @@ def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
             for one in everywhere
             if one.get("directoryScopeId") == "/"
             and one["roleDefinitionId"] in names
-            and fold(one["principalId"]) == fold(user["id"])
+            and normalize_case(one["principalId"]) == normalize_case(user["id"])
         ]
     return Facts(user, found["skus"], domains, names, assignments)

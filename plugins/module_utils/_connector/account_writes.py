@@ -9,11 +9,11 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._client.claims import claims, directory_roles, held
 from .._core.errors import Purpose, TenantError
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
 from .._engine.poll import poll
 from .._engine.tenant import Tenant
+from .._http.claims import claims, directory_roles, held
 from .account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name, the_user
 from .accounts import primary_address
 
@@ -27,7 +27,7 @@ _REMOVE = Purpose("remove the account", "User.ReadWrite.All")
 _PRIVILEGED = "Privileged Authentication Administrator"
 _FOR_PASSWORDS = "User Administrator"
 _ABOVE = {"Global Administrator", _PRIVILEGED}
-_LOOKS = 8  # how often a write right after the creation is tried again: the directory is eventually consistent
+_MAX_POLLS = 8  # how often a write right after the creation is tried again: the directory is eventually consistent
 _PAUSES = 2.0, 30.0  # seconds between reads for the mailbox address
 
 
@@ -57,7 +57,7 @@ def write_account(
             "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # one without a name is its id
         }
         _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE))
-    _write_roles(tenant, facts, user["id"], folded_set(after["directory_roles"]))
+    _write_roles(tenant, facts, user["id"], normalized_set(after["directory_roles"]))
     return user
 
 
@@ -71,7 +71,7 @@ def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any], purpose: P
 
 
 def remove_account(tenant: Tenant, user_id: str) -> None:
-    """Delete the user. Raises L(TenantError)."""
+    """Delete the user. Raises `TenantError`."""
     try:
         tenant.graph.delete(f"users/{user_id}", _REMOVE)
     except TenantError as error:
@@ -85,7 +85,7 @@ def _explain_refusal(tenant: Tenant, error: TenantError, purpose: Purpose) -> No
         return
     known = claims(tenant.tokens.bearer("graph"))
     roles = directory_roles(known)
-    missing = [f"the application permission {purpose.needs}"] if not held(purpose.needs, known) else []
+    missing = [f"the application permission {purpose.permission}"] if not held(purpose.permission, known) else []
     if not roles & _ABOVE:
         if purpose is _PASSWORD and _FOR_PASSWORDS not in roles:
             missing.append(
@@ -126,8 +126,8 @@ def _create(tenant: Tenant, after: Mapping[str, Any], secret: str) -> dict[str, 
 
 
 def _write_roles(tenant: Tenant, facts: Facts, user_id: str, wanted: frozenset[str]) -> None:
-    ids = {fold(name): role for role, name in facts.role_names.items()}
-    held = {fold(facts.role_names[one["roleDefinitionId"]]): one["id"] for one in facts.assignments}
+    ids = {normalize_case(name): role for role, name in facts.role_names.items()}
+    held = {normalize_case(facts.role_names[one["roleDefinitionId"]]): one["id"] for one in facts.assignments}
     for name in sorted(wanted - set(held)):
         body = {
             "@odata.type": "#microsoft.graph.unifiedRoleAssignment",
@@ -142,13 +142,13 @@ def _write_roles(tenant: Tenant, facts: Facts, user_id: str, wanted: frozenset[s
 
 def _settled(tenant: Tenant, write: Callable[[], Any]) -> Any:
     """A write to an account that the service may not show everywhere yet."""
-    for look in range(1, _LOOKS + 1):
+    for attempt in range(1, _MAX_POLLS + 1):
         try:
             return write()
         except TenantError as error:
-            if error.kind != "not_found" or look == _LOOKS:
+            if error.kind != "not_found" or attempt == _MAX_POLLS:
                 raise
-            tenant.http.pause(look, None, Purpose(error.attempted))
+            tenant.http.pause(attempt, None, Purpose(error.action))
     return None
 
 
@@ -162,7 +162,7 @@ def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> 
 
     def has_address(user: dict[str, Any]) -> bool:
         address = primary_address(user) if user else ""
-        return bool(address) and (wanted is None or fold(address) == fold(wanted))
+        return bool(address) and (wanted is None or normalize_case(address) == normalize_case(wanted))
 
     def missing(user: dict[str, Any]) -> str:
         return f"the mailbox address of {name}: now {(primary_address(user) if user else '') or 'none'}"

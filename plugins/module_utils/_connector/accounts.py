@@ -11,7 +11,7 @@ from typing import Any
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .._core.targets import first_names, only
 from .._engine.tenant import Tenant
 
@@ -22,21 +22,21 @@ _SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans
 
 
 def check_address(option: str, address: str) -> str:
-    """C(address) if it has the form of a mail address. Raises L(TenantError)."""
+    """`address` if it has the form of a mail address. Raises `TenantError`."""
     if not _ADDRESS.fullmatch(address):
         raise usage(f"{option} is not a mail address: {address}", "Give it as name@domain")
     return address
 
 
 def account_read(address: str) -> Read:
-    """The accounts that own C(address), as any of their addresses, or have it as their name."""
+    """The accounts that own `address`, as any of their addresses, or have it as their name."""
     quoted = address.replace("'", "''")
     owns = f"proxyAddresses/any(address:address eq 'smtp:{quoted}') or userPrincipalName eq '{quoted}'"
     return Read(odata("users", filter=owns, select=_SELECT), READ_ACCOUNT)
 
 
 def primary_address(user: Mapping[str, Any]) -> str:
-    """The primary SMTP address: C(SMTP:) in capitals marks it; C(mail) repeats it."""
+    """The primary SMTP address: `SMTP:` in capitals marks it; `mail` repeats it."""
     marked = [one[5:] for one in user.get("proxyAddresses") or [] if one.startswith("SMTP:")]
     return marked[0] if marked else user.get("mail") or ""
 
@@ -48,8 +48,8 @@ def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None
     """
     if any(not _addresses(user) for user in users):
         raise not_shown("the name and the addresses")
-    having = [user for user in users if fold(address) in _addresses(user)]
-    primary = [user for user in having if fold(primary_address(user)) == fold(address)]
+    having = [user for user in users if normalize_case(address) in _addresses(user)]
+    primary = [user for user in having if normalize_case(primary_address(user)) == normalize_case(address)]
     owner: dict[str, Any] | None = only(
         primary or having,
         lambda user: f"{user.get('userPrincipalName')} ({user.get('id')})",
@@ -66,18 +66,18 @@ def not_shown(what: str) -> TenantError:
     return TenantError(
         "unexpected_answer",
         f"Microsoft Graph found an account, but does not show {what}",
-        READ_ACCOUNT.attempted,
-        next_step=f"Grant {READ_ACCOUNT.needs}, give admin consent, and run again",
+        READ_ACCOUNT.action,
+        next_step=f"Grant {READ_ACCOUNT.permission}, give admin consent, and run again",
     )
 
 
 def check_unused(tenant: Tenant, addresses: Iterable[str], user_id: str | None) -> None:
-    """Refuse addresses that another account has, as its name or as any of its addresses: kind C(address_in_use)."""
+    """Refuse addresses that another account has, as its name or as any of its addresses: kind `address_in_use`."""
     reads = {address: account_read(address) for address in addresses}
     for address, users in tenant.graph.batch(reads).items() if reads else ():
         if isinstance(users, TenantError):
             raise users
-        others = [one for one in users if one.get("id") != user_id and fold(address) in _addresses(one)]
+        others = [one for one in users if one.get("id") != user_id and normalize_case(address) in _addresses(one)]
         if others:
             named = first_names([f"{one.get('userPrincipalName')} ({one.get('id')})" for one in others])
             raise TenantError(
@@ -92,11 +92,11 @@ def check_unused(tenant: Tenant, addresses: Iterable[str], user_id: str | None) 
 def _addresses(user: Mapping[str, Any]) -> set[str]:
     """Every address and name under which an account is found: what the service gave is checked against them."""
     proxies = [str(one).partition(":")[2] for one in user.get("proxyAddresses") or []]
-    return {fold(one) for one in (*proxies, user.get("mail"), user.get("userPrincipalName")) if one}
+    return {normalize_case(one) for one in (*proxies, user.get("mail"), user.get("userPrincipalName")) if one}
 
 
 def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:
-    """Why the connector cannot be bound to C(address), in words; empty if it can."""
+    """Why the connector cannot be bound to `address`, in words; empty if it can."""
     if user is None:
         return f"no account owns the address {address}"
     name, primary = user.get("userPrincipalName"), primary_address(user)
@@ -104,14 +104,14 @@ def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:
         return f"the account {name} is a guest"
     if not user.get("accountEnabled"):
         return f"the account {name} is disabled"
-    if fold(primary) != fold(address):
+    if normalize_case(primary) != normalize_case(address):
         instead = primary or "not set: it has no mailbox yet"
         return f"{address} is not the primary SMTP address of {name}, which is {instead}"
     return ""
 
 
 def check_account(tenant: Tenant, address: str) -> None:
-    """Refuse an account that the connector cannot use, before anything is written. Raises L(TenantError)."""
+    """Refuse an account that the connector cannot use, before anything is written. Raises `TenantError`."""
     read = account_read(address)
     users, _response = tenant.graph.list(read.path, read.purpose)
     reason = shortcoming(owner_of(users, address), address)

@@ -13,8 +13,8 @@ from typing import Any
 from .._client.graph import Read
 from .._client.graph_answers import not_served
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Field, Record, Resource, fold, returned
-from .._engine.graph_collection import Entities
+from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._engine.graph_collection import GraphCollection
 from .._engine.tenant import Tenant
 from .accounts import check_account, check_address
 
@@ -38,7 +38,7 @@ INSTEAD = (
 
 
 def not_offered(error: TenantError, method: str) -> TenantError:
-    """C(error), or the clear word for it where the tenant does not offer the connector."""
+    """`error`, or the clear word for it where the tenant does not offer the connector."""
     answer = error.answer
     refused = (
         answer is not None
@@ -75,7 +75,7 @@ def facts(record: Record, now: datetime) -> dict[str, Any]:
 
 
 def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
-    """All connectors of any type, and the service's time. Raises L(TenantError), C(not_offered) included."""
+    """All connectors of any type, and the service's time. Raises `TenantError`, `not_offered` included."""
     try:
         records, response = tenant.graph.list(PATH, READ_CONNECTORS.purpose)
     except TenantError as error:
@@ -83,7 +83,7 @@ def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
     return records, response.date
 
 
-def info(tenant: Tenant) -> dict[str, Any]:
+def connectors_info(tenant: Tenant) -> dict[str, Any]:
     """The facts; a tenant without the offer has no connectors, which the service itself said."""
     try:
         records, now = read_connectors(tenant)
@@ -105,12 +105,12 @@ STATES = ("connected", "pending", "disconnected", "missing", "ambiguous", "not_o
 
 
 def of_our_type(found: Mapping[str, Any]) -> list[Any]:
-    """The service-to-service connectors that L(info) found."""
+    """The service-to-service connectors that `connectors_info` found."""
     return [one for one in found["connectors"] if one.get("exchange_connector_type") == TYPE]
 
 
 def state(found: Mapping[str, Any]) -> str:
-    """The one of L(STATES) that L(info) found."""
+    """The one of `STATES` that `connectors_info` found."""
     statuses = [one.get("status") for one in of_our_type(found)]
     if not found["offered"]:
         return "not_offered"
@@ -122,7 +122,7 @@ def state(found: Mapping[str, Any]) -> str:
 
 
 def the_connector(records: list[Record], tenant: Tenant) -> Record:
-    """The only service-to-service connector. Raises L(TenantError) if there is none, or more than one."""
+    """The only service-to-service connector. Raises `TenantError` if there is none, or more than one."""
     found = [one for one in records if one.get("exchangeConnectorType") == TYPE]
     if len(found) == 1:
         return found[0]
@@ -143,12 +143,12 @@ def the_connector(records: list[Record], tenant: Tenant) -> Record:
     )
 
 
-def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+def _check_connector_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
     """The account must be usable before it is bound, and only the connector that was meant is removed."""
     address = params.get("primary_smtp_address")
     if params["state"] == "present":
         check_account(tenant, check_address("primary_smtp_address", str(address)))
-    elif address and record and fold(record.get("primarySmtpAddress")) != fold(address):
+    elif address and record and normalize_case(record.get("primarySmtpAddress")) != normalize_case(address):
         raise TenantError(
             "other_account",
             f"it is bound to {record.get('primarySmtpAddress')}, not to {address}",
@@ -160,7 +160,7 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
 
 CONNECTOR = Resource(
     name="connector",
-    backend=Entities(
+    backend=GraphCollection(
         PATH,
         "#microsoft.graph.deviceManagementExchangeConnector",
         READ_CONNECTORS.purpose,
@@ -168,7 +168,7 @@ CONNECTOR = Resource(
         fixed={"exchangeConnectorType": TYPE},
         translate=not_offered,
     ),
-    fields=(Field("primary_smtp_address", "primarySmtpAddress", same=fold),),
-    before_write=_before_write,
-    may_double=True,
+    fields=(Field("primary_smtp_address", "primarySmtpAddress", normalize=normalize_case),),
+    before_write=_check_connector_write,
+    poll_after_create=True,
 )

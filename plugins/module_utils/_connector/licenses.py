@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import TenantError
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .service_plans import EXCHANGE_MAILBOX, INTUNE
 
 Sku = dict[str, Any]
@@ -61,20 +61,20 @@ def describe(skus: list[Sku]) -> str:
 
 
 def resolve(skus: list[Sku], wanted: list[str]) -> list[Sku]:
-    """The subscriptions that C(wanted) names by part number or id. Raises L(TenantError) for an unknown one."""
-    known = {fold(sku[key]): sku for sku in skus for key in ("skuPartNumber", "skuId")}
-    unknown = [name for name in wanted if fold(name) not in known]
+    """The subscriptions that `wanted` names by part number or id. Raises `TenantError` for an unknown one."""
+    known = {normalize_case(sku[key]): sku for sku in skus for key in ("skuPartNumber", "skuId")}
+    unknown = [name for name in wanted if normalize_case(name) not in known]
     if unknown:
         raise TenantError(
             "unknown_license",
             f"the tenant has no subscription {', '.join(unknown)}",
             next_step=f"Choose from those with free units: {describe(skus)}",
         )
-    return [known[fold(name)] for name in wanted]
+    return [known[normalize_case(name)] for name in wanted]
 
 
 def check_units(added: list[Sku], skus: list[Sku]) -> None:
-    """Refuse what has no free unit, before anything is written. Raises L(TenantError)."""
+    """Refuse what has no free unit, before anything is written. Raises `TenantError`."""
     for sku in added:
         if not assignable(sku) or free_units(sku) < 1:
             raise TenantError(

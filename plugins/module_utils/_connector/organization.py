@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from .._client.claims import tenant_of
 from .._client.graph import Read, odata
-from .._client.response import Response
 from .._core.errors import Purpose, TenantError
 from .._engine.tenant import Tenant
+from .._http.claims import tenant_of
+from .._http.response import Response
 
 _PROPERTIES = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime"
 _AUTHORITY = "mobileDeviceManagementAuthority"
@@ -24,7 +24,7 @@ _READ_AUTHORITY = Purpose(
     "read the mobile device management authority", "Organization.Read.All and DeviceManagementServiceConfig.Read.All"
 )
 _SET = Purpose("set the mobile device management authority", "DeviceManagementServiceConfig.ReadWrite.All")
-_LOOKS = 6  # how often the change is looked for
+_MAX_POLLS = 6  # how often the change is looked for
 
 # What the other authorities are, and what switching does (Intune, "Set the mobile device management authority").
 _MEANS = {
@@ -39,7 +39,7 @@ def only_organization(tenant: Tenant, found: list[dict[str, Any]]) -> dict[str, 
     """The tenant's one organization. Raises TenantError."""
     if len(found) != 1:
         problem = f"Microsoft Graph listed {len(found)} organizations"
-        raise TenantError("protocol", problem, READ_ORGANIZATION.purpose.attempted, tenant.label)
+        raise TenantError("protocol", problem, READ_ORGANIZATION.purpose.action, tenant.label)
     return found[0]
 
 
@@ -75,7 +75,7 @@ def authority_of(tenant: Tenant, organization: Any = None, item: Any = None) -> 
         raise TenantError(
             "protocol",
             f"Microsoft Graph answered without it (request id {response.handle})",
-            _READ_AUTHORITY.attempted,
+            _READ_AUTHORITY.action,
             tenant.label,
             next_step="Look it up in the Intune admin center under Tenant status",
         )
@@ -95,14 +95,14 @@ def _authority_item(tenant: Tenant, organization: Any, version: str) -> tuple[di
 
 
 def set_authority(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Make Intune the authority, once and for good. Raises L(TenantError) unless that was accepted."""
+    """Make Intune the authority, once and for good. Raises `TenantError` unless that was accepted."""
     before, after = authority_of(tenant), params["authority"]
     if before != after and not params["accept_irreversible"]:
         means = _MEANS.get(before)
         raise TenantError(
             "not_accepted",
             f"the authority is {before}{f' ({means})' if means else ''}, and the switch to {after} cannot be undone",
-            _SET.attempted,
+            _SET.action,
             tenant.label,
             next_step="Set accept_irreversible to true once the effect on enrolled devices is accepted",
         )
@@ -123,10 +123,10 @@ def _switch(tenant: Tenant, wanted: str) -> None:
         if error.kind != "outcome_unknown":
             raise
         lost = error
-    for look in range(1, _LOOKS + 1):
+    for attempt in range(1, _MAX_POLLS + 1):
         if authority_of(tenant) == wanted:
             return
-        tenant.http.pause(look, 0.5 * 2**look, _SET)
+        tenant.http.pause(attempt, 0.5 * 2**attempt, _SET)
     raise lost or TenantError(
-        "outcome_unknown", "the service accepted it, but does not show it yet", _SET.attempted, tenant.label
+        "outcome_unknown", "the service accepted it, but does not show it yet", _SET.action, tenant.label
     )

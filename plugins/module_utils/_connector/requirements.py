@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The requirements of the connector: first the reads, each made once; then pure functions from them to verdicts.
 
-A read that failed makes exactly the requirements that need it C(unknown), unless the failure itself is the answer.
+A read that failed makes exactly the requirements that need it `unknown`, unless the failure itself is the answer.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._client.claims import claims
 from .._client.graph import Read, odata
 from .._core.checks import Requirement, judge_all, shortfalls
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
+from .._http.claims import claims
 from .._rbac.cmdlet_access import read_entries
 from . import verdicts as judge
 from .accounts import account_read, check_address
@@ -119,7 +120,7 @@ REQUIREMENTS = (
 
 
 def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
-    """Everything the requirements need: each name with what was read, or with the L(TenantError) of that read."""
+    """Everything the requirements need: each name with what was read, or with the `TenantError` of that read."""
     reads = {**_READS, **_ROLE_READS, **({"users": account_read(account)} if account else {})}
     # Sign-ins queue up. Exchange comes first, since the entries take two round trips after it and Graph one.
     calls: dict[str, Callable[[], Any]] = {"entries": lambda: read_entries(tenant, account)} if account else {}
@@ -164,10 +165,10 @@ def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, Any]:
 
 def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
     select = ("Name", "AdminDisplayVersion", "IsDehydrated")
-    values = tenant.exchange.invoke("Get-OrganizationConfig", {}, _READ_EXCHANGE, select).values
+    values = exchange_of(tenant).invoke("Get-OrganizationConfig", {}, _READ_EXCHANGE, select).values
     if not values:
         raise TenantError(
-            "protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.attempted, tenant.label
+            "protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.action, tenant.label
         )
     return values[0]
 
@@ -179,7 +180,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = False) -> dict[str, Any]:
-    """The ten requirements and whether all of them are met. Raises L(TenantError) if nothing could be read.
+    """The ten requirements and whether all of them are met. Raises `TenantError` if nothing could be read.
 
     Check mode writes nothing, so it needs no right to write.
     """

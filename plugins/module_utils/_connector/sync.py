@@ -28,7 +28,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def sync(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Request a synchronisation unless the last successful one is young enough. Raises L(TenantError)."""
+    """Request a synchronisation unless the last successful one is young enough. Raises `TenantError`."""
     records, now = read_connectors(tenant)
     record = the_connector(records, tenant)
     connector = facts(record, now)
@@ -43,7 +43,7 @@ def sync(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
 
 
 def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
-    """The connector once its last successful synchronisation is later than C(before) the request."""
+    """The connector once its last successful synchronisation is later than `before` the request."""
     then = parse_time(before.get("lastSyncDateTime"))
 
     def read() -> tuple[Record, datetime]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .connectors import INSTEAD, of_our_type
 
 
 def shortfalls(found: Mapping[str, Any], primary_smtp_address: str, max_sync_age: int) -> list[str]:
     """A sentence for everything that is not as it should be, with its next step; none for a valid connector.
 
-    C(found) is the result of connector_info, C(max_sync_age) is in seconds. The rule is step 3 of the document that
+    `found` is the result of connector_info, `max_sync_age` is in seconds. The rule is step 3 of the document that
     this collection implements: the details are those that were given, it is connected, its last sync is recent.
     """
     if not found["offered"]:
@@ -35,7 +35,7 @@ def shortfalls(found: Mapping[str, Any], primary_smtp_address: str, max_sync_age
 def _of_one(connector: Mapping[str, Any], primary_smtp_address: str, max_sync_age: int) -> list[str]:
     address, status, age = (connector[name] for name in ("primary_smtp_address", "status", "last_sync_age_seconds"))
     sentences = []
-    if fold(str(address)) != fold(primary_smtp_address):
+    if normalize_case(str(address)) != normalize_case(primary_smtp_address):
         sentences.append(
             f"It is bound to {address}, not to {primary_smtp_address}. "
             "Next step: run the entry point configure, which changes it."

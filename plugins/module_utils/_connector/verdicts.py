@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._client.claims import permissions
 from .._core.checks import Verdict, met, unknown, unmet, unread
 from .._core.errors import TenantError
+from .._http.claims import permissions
 from .._mobile_access.values import counted
 from .._rbac.cmdlet_access import CONNECTOR_CMDLETS
-from .._rbac.cmdlet_access import judge as judge_access
+from .._rbac.cmdlet_access import judge_cmdlets as judge_access
 from .accounts import owner_of, shortcoming
 from .connectors import INSTEAD, TYPE
 from .service_plans import EXCHANGE_MAILBOX, INTUNE
@@ -77,7 +77,7 @@ def exchange_online(skus: list[dict[str, Any]], exchange: Mapping[str, Any] | Te
 
 
 def exchange_version(exchange: Mapping[str, Any]) -> Verdict:
-    """AdminDisplayVersion reads like C(15.20 (Build 5813.11)) or C(0.20 (15.20.5813.11)): 15 is Exchange 2013."""
+    """AdminDisplayVersion reads like `15.20 (Build 5813.11)` or `0.20 (15.20.5813.11)`: 15 is Exchange 2013."""
     text = str(exchange.get("AdminDisplayVersion") or "")
     inner = re.search(r"\((\d+)\.\d+\.", text) or re.search(r"(\d+)\.\d+", text)
     if not inner:
@@ -117,7 +117,7 @@ def mdm_authority(authority: str) -> Verdict:
 
 
 def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping[str, Any]) -> Verdict:
-    """C(wanted): required, optional, or auto, which lets a tenant be cloud-only."""
+    """`wanted`: required, optional, or auto, which lets a tenant be cloud-only."""
     enabled = organization.get("onPremisesSyncEnabled")
     if enabled:
         return met(f"synchronisation is on; last run {organization.get('onPremisesLastSyncDateTime') or 'never'}")
@@ -196,7 +196,7 @@ def no_such_account(error: TenantError) -> Verdict:
         "Create the account first, with this primary SMTP address. If it is new, wait until Exchange Online knows it "
         "and run again"
     )
-    return unknown(f"could not {error.attempted}: {error.problem}", step)
+    return unknown(f"could not {error.action}: {error.problem}", step)
 
 
 def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) -> Verdict:

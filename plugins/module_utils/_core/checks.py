@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is asked of a tenant, and how it is answered: each question names the reads that it needs.
 
-A read that failed makes exactly the questions that need it C(unknown), unless the failure itself is the answer.
+A read that failed makes exactly the questions that need it `unknown`, unless the failure itself is the answer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .errors import NEXT_STEPS, TenantError
 
 @dataclass(frozen=True)
 class Verdict:
-    """C(met), C(unmet), C(not_applicable) or C(unknown), what shows it, and what to do."""
+    """`met`, `unmet`, `not_applicable` or `unknown`, what shows it, and what to do."""
 
     status: str
     evidence: str
@@ -39,14 +39,14 @@ def unknown(evidence: str, next_step: str) -> Verdict:
 def unread(error: TenantError) -> Verdict:
     """What could not be read is neither met nor unmet."""
     step = error.next_step or NEXT_STEPS.get(error.kind, "Run again")
-    return unknown(f"could not {error.attempted}: {error.problem}", step)
+    return unknown(f"could not {error.action}: {error.problem}", step)
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """One requirement: the reads that it C(needs), and the judge that takes what they gave, in this order.
+    """One requirement: the reads that it `needs`, and the judge that takes what they gave, in this order.
 
-    C(failures) are kinds of a failed read that answer the question by themselves. What C(may_fail) names is given to
+    `failures` are kinds of a failed read that answer the question by themselves. What `may_fail` names is given to
     the judge after the others, read or not.
     """
 

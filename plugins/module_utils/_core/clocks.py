@@ -12,10 +12,10 @@ from .errors import TenantError
 _TOLERANCE = timedelta(days=1)
 
 
-def check_clocks(service: datetime | None, machine: datetime, attempted: str, tenant: str) -> None:
-    """Refuse, with kind C(clock), to act on ages while nobody knows what time it is.
+def check_clocks(service: datetime | None, machine: datetime, action: str, tenant: str) -> None:
+    """Refuse, with kind `clock`, to act on ages while nobody knows what time it is.
 
-    C(service) is the Date header of the answer that the ages were worked out from; None if it had none.
+    `service` is the Date header of the answer that the ages were worked out from; None if it had none.
     """
     if service is None:
         problem = "the service did not say what time it is, so the ages of its objects are not known"
@@ -29,7 +29,7 @@ def check_clocks(service: datetime | None, machine: datetime, attempted: str, te
     raise TenantError(
         "clock",
         f"{problem}; nothing was changed",
-        attempted,
+        action,
         tenant,
         next_step="Correct the clock of this machine; if it is right, look for a proxy that changes the answers. Or "
         "choose the objects without an age",

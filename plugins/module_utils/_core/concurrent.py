@@ -23,7 +23,7 @@ def gather(
 ) -> dict[str, Any]:
     """Run every call; give its value or its TenantError under its name. Any other exception is raised.
 
-    C(waiting) is called after so many seconds, again and again, for whoever has to wait.
+    `waiting` is called after so many seconds, again and again, for whoever has to wait.
     """
     todo: queue.SimpleQueue[tuple[str, Callable[[], Any]]] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[str, Any, BaseException | None]] = queue.SimpleQueue()

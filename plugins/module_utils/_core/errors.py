@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What can go wrong, and the sentence that a person gets for it.
 
-Every failure is one L(TenantError): what was attempted, on which tenant, what the service said, what to do next.
+Every failure is one `TenantError`: what was attempted, on which tenant, what the service said, what to do next.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LONGEST_TEXT = 100_000  # of which one line is made
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
-    """Text of a service, made fit for a terminal: one line, no control bytes, at most C(limit) characters.
+    """Text of a service, made fit for a terminal: one line, no control bytes, at most `limit` characters.
 
     Secrets are masked before anything is cut: of half a secret nobody could tell any more that it is one.
     """
@@ -39,12 +39,12 @@ def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
 class Purpose:
     """Why a request is made: what is attempted in words, and the permission or right that it needs, least first."""
 
-    attempted: str
-    needs: str = ""
+    action: str
+    permission: str = ""
 
 
 @dataclass(frozen=True)
-class Answer:
+class ErrorResponse:
     """What a service answered when it did not do what it was asked."""
 
     service: str
@@ -61,7 +61,7 @@ class Answer:
         return f"{self.service} answered {words}{said}" + (f" (request id {one_line(handle, 80)})" if handle else "")
 
 
-def kind_of(answer: Answer) -> str:
+def kind_of(answer: ErrorResponse) -> str:
     """The kind of a failure, from its HTTP status. That something is not there, only the service itself can say."""
     status = answer.status
     kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
@@ -96,19 +96,19 @@ NEXT_STEPS = {
 
 @dataclass
 class TenantError(Exception):
-    """A failure that a person can act on. C(kind) is stable and may be tested by playbooks."""
+    """A failure that a person can act on. `kind` is stable and may be tested by playbooks."""
 
     kind: str
     problem: str
-    attempted: str = ""
+    action: str = ""
     tenant: str = ""
-    answer: Answer | None = None
+    answer: ErrorResponse | None = None
     next_step: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
 
     def __str__(self) -> str:
-        start = f"Could not {one_line(self.attempted)}" if self.attempted else ""
+        start = f"Could not {one_line(self.action)}" if self.action else ""
         where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
         problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
@@ -116,9 +116,9 @@ class TenantError(Exception):
         step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
-    def within(self, attempted: str, tenant: str) -> TenantError:
+    def within(self, action: str, tenant: str) -> TenantError:
         """This failure, with the wider of what was attempted where nothing narrower is known."""
-        self.attempted, self.tenant = self.attempted or attempted, self.tenant or tenant
+        self.action, self.tenant = self.action or action, self.tenant or tenant
         return self
 
     def result(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import os
 import stat
 
 
-def why_not_private(found: os.stat_result, is_file: bool) -> str:
+def permission_problem(found: os.stat_result, is_file: bool) -> str:
     """What speaks against something that was opened, as the rest of a sentence; empty if it is ours alone."""
     mode = stat.S_IMODE(found.st_mode)
     if found.st_uid != os.geteuid():

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hides secrets in everything that leaves the engine, in the forms in which services and proxies repeat them.
 
-Text is masked whole, before anything is cut from it: whatever shortens text for people asks L(masked) first.
+Text is masked whole, before anything is cut from it: whatever shortens text for people asks `masked` first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
 
 def secrets_of(argument_spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> set[str]:
-    """The values in C(arguments) that are never shown, what is secret in the address of a proxy among them."""
+    """The values in `arguments` that are never shown, what is secret in the address of a proxy among them."""
     values = {str(arguments.get(name) or "") for name, spec in argument_spec.items() if spec.get("no_log")}
     return (values | proxy_credentials(arguments.get("proxy"))) - {"", _HIDDEN}
 
@@ -59,7 +59,7 @@ class Redactor:
         self._secrets: tuple[_Secret, ...] = ()
 
     def add(self, secret: str | None) -> None:
-        """Never show C(secret) from now on."""
+        """Never show `secret` from now on."""
         raw = str(secret or "").strip()
         if len(raw) >= _SHORTEST:
             # Longest first: a secret may be part of another.
@@ -67,7 +67,7 @@ class Redactor:
             self._secrets = tuple(sorted(known, key=lambda one: (-len(one.raw), one.raw)))
 
     def clean(self, value: Any) -> Any:
-        """C(value) with every secret in it masked, at any depth. Keys are names and stay."""
+        """`value` with every secret in it masked, at any depth. Keys are names and stay."""
         if isinstance(value, str):
             for secret in self._secrets:
                 value = secret.masked(value)
@@ -97,6 +97,13 @@ def masked(text: str) -> str:
     return text if redactor is None else str(redactor.clean(text))
 
 
+def also_hide(secret: str) -> None:
+    """Never show, by the task that runs, what it has only got to know or made itself."""
+    redactor = _GUARD.get()
+    if redactor is not None:
+        redactor.add(secret)
+
+
 class _Secret:
     """One secret in all of its forms."""
 
@@ -124,7 +131,7 @@ def _secret(raw: str) -> _Secret:
 
 
 def _cores(raw: str) -> Iterator[str]:
-    """What stands in the base64 of every text that holds C(raw), such as id:secret, at each of the three offsets."""
+    """What stands in the base64 of every text that holds `raw`, such as id:secret, at each of the three offsets."""
     data = raw.encode("utf-8", "surrogatepass")
     for offset in range(3):
         coded = base64.b64encode(bytes(offset) + data).decode()
@@ -137,7 +144,7 @@ def _cores(raw: str) -> Iterator[str]:
 
 
 def _without_base64(text: str, core: str) -> str:
-    """The text without each piece of base64 that holds C(core)."""
+    """The text without each piece of base64 that holds `core`."""
     at = text.find(core)
     while at >= 0:
         end = _BASE64.match(text, at + len(core)).end()  # type: ignore[union-attr]
@@ -149,7 +156,7 @@ def _without_base64(text: str, core: str) -> str:
 
 
 def _any_form(raw: str) -> str:
-    """A pattern of C(raw) in which each character may be as in addresses, HTML or JSON, also several times over."""
+    """A pattern of `raw` in which each character may be as in addresses, HTML or JSON, also several times over."""
     return "".join(_form(character, len(list(run))) for character, run in groupby(raw, _kind))
 
 

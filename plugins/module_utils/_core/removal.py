@@ -23,10 +23,10 @@ class Pausing(Protocol):
 
 
 def remove_listed(http: Pausing, delete: Callable[[], Any], still_listed: Callable[[], bool]) -> None:
-    """Call C(delete), which addresses its object by a unique id, so that a second call hits nothing else.
+    """Call `delete`, which addresses its object by a unique id, so that a second call hits nothing else.
 
     Exchange can say "couldn't be found on SERVER" of an object that is there (Microsoft365DSC issue 7124). After such
-    an answer C(still_listed) reads again; if the object is still there, the removal is repeated, and then it fails.
+    an answer `still_listed` reads again; if the object is still there, the removal is repeated, and then it fails.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
@@ -39,11 +39,11 @@ def remove_listed(http: Pausing, delete: Callable[[], Any], still_listed: Callab
         if not still_listed():
             return
         if attempt < _ATTEMPTS:
-            http.pause(attempt, None, Purpose(denied.attempted))
+            http.pause(attempt, None, Purpose(denied.action))
     raise TenantError(
         "unavailable",
         f"the service answered that it does not exist, but it is still listed ({denied.answer})",
-        denied.attempted,
+        denied.action,
         http.tenant,
         denied.answer,
         "Run again later; if it stays, give the request id to Microsoft support",

@@ -19,10 +19,10 @@ Record = dict[str, Any]
 _WITHOUT_CASE = frozenset("\u0130\u0131\u017f")
 
 
-def fold(value: Any) -> Any:
+def normalize_case(value: Any) -> Any:
     """The form in which the services compare names: character by character, without regard to case.
 
-    So C(\u00df) is not C(ss), which it is for C(str.casefold), and no Turkish i is an i. The rule is that of .NET's
+    So `\u00df` is not `ss`, which it is for `str.casefold`, and no Turkish i is an i. The rule is that of .NET's
     StringComparison.OrdinalIgnoreCase, in which Exchange and Entra are written
     (https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings).
     """
@@ -42,16 +42,16 @@ def _fold_character(character: str) -> str:
     return lower if len(lower) == 1 and lower.upper() == upper else upper
 
 
-def folded_set(values: Any) -> Any:
+def normalized_set(values: Any) -> Any:
     """The form in which lists of names are compared when neither case nor order matters."""
-    return frozenset(fold(value) for value in values or ())
+    return frozenset(normalize_case(value) for value in values or ())
 
 
 def without_repeats(values: Iterable[Any]) -> list[Any]:
     """Each name once, in the form and the place in which it comes first."""
     found: dict[Any, Any] = {}
     for one in values:
-        found.setdefault(fold(one), one)
+        found.setdefault(normalize_case(one), one)
     return list(found.values())
 
 
@@ -59,14 +59,14 @@ def without_repeats(values: Iterable[Any]) -> list[Any]:
 class Field:
     """One option and the property behind it.
 
-    C(spec) is its argument-spec entry, C(same) the form in which two values are compared. C(clears) says that an empty
+    `spec` is its argument-spec entry, `same` the form in which two values are compared. `clears` says that an empty
     text is a value: it clears the property. An empty list always does.
     """
 
     option: str
     api: str
     spec: Mapping[str, Any] = field(default_factory=dict)
-    same: Callable[[Any], Any] = lambda value: value
+    normalize: Callable[[Any], Any] = lambda value: value
     clears: bool = False
 
     def clearing(self, prefix: str = "") -> Iterator[str]:
@@ -75,7 +75,7 @@ class Field:
             yield f"{prefix}{self.option}"
 
     def target(self, before: Any, given: Any) -> Any:
-        """The value that the option asks for, where C(before) is the case."""
+        """The value that the option asks for, where `before` is the case."""
         return given
 
 
@@ -84,7 +84,7 @@ _NAMES = {"type": "list", "elements": "str"}
 
 @dataclass(frozen=True)
 class EditedList(Field):
-    """A list that people edit piecemeal: the option takes C(add) and C(remove), or C(set) for the whole."""
+    """A list that people edit piecemeal: the option takes `add` and `remove`, or `set` for the whole."""
 
     spec: Mapping[str, Any] = field(
         default_factory=lambda: {
@@ -93,7 +93,7 @@ class EditedList(Field):
             "mutually_exclusive": [("set", "add"), ("set", "remove")],
         }
     )
-    same: Callable[[Any], Any] = folded_set
+    normalize: Callable[[Any], Any] = normalized_set
 
     def clearing(self, prefix: str = "") -> Iterator[str]:
         yield from (f"{prefix}{self.option}.{edit}" for edit in ("add", "remove", "set"))
@@ -101,9 +101,11 @@ class EditedList(Field):
     def target(self, before: Any, given: Any) -> Any:
         if given.get("set") is not None:
             return without_repeats(given["set"])
-        kept, gone = list(before or ()), folded_set(given.get("remove"))
-        kept += [one for one in without_repeats(given.get("add") or ()) if fold(one) not in folded_set(kept)]
-        return [one for one in kept if fold(one) not in gone]
+        kept, gone = list(before or ()), normalized_set(given.get("remove"))
+        kept += [
+            one for one in without_repeats(given.get("add") or ()) if normalize_case(one) not in normalized_set(kept)
+        ]
+        return [one for one in kept if normalize_case(one) not in gone]
 
 
 def clearing(fields: Iterable[Field]) -> frozenset[str]:
@@ -132,11 +134,11 @@ class Backend(Protocol):
 
 @dataclass(frozen=True)
 class Resource:
-    """A thing that a module keeps. C(keys) tell it from others of its kind; without keys there is one per tenant.
+    """A thing that a module keeps. `keys` tell it from others of its kind; without keys there is one per tenant.
 
-    C(unique): the service gives its name only once, so a write whose answer was lost may be worked out anew.
-    C(may_double): it gives it to several, so a new one is looked for until it is listed, and it alone.
-    C(before_write) may refuse a change, for real and in check mode alike: C((tenant, params, record or None)). What it
+    `unique`: the service gives its name only once, so a write whose answer was lost may be worked out anew.
+    `may_double`: it gives it to several, so a new one is looked for until it is listed, and it alone.
+    `before_write` may refuse a change, for real and in check mode alike: `(tenant, params, record or None)`. What it
     returns goes into the result.
     """
 
@@ -147,18 +149,18 @@ class Resource:
     before_write: Callable[[Any, Mapping[str, Any], Record | None], Mapping[str, Any] | None] = (
         lambda tenant, params, record: None
     )
-    unique: bool = False
-    may_double: bool = False
+    name_is_unique: bool = False
+    poll_after_create: bool = False
 
     def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
-        return all(key.same(record.get(key.api)) == key.same(params[key.option]) for key in self.keys)
+        return all(key.normalize(record.get(key.api)) == key.normalize(params[key.option]) for key in self.keys)
 
     def view(self, record: Record | None) -> dict[str, Any]:
         """A record under the names of the options; empty if there is none."""
         return {one.option: record.get(one.api) for one in (*self.keys, *self.fields)} if record else {}
 
     def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-        """The options that must change. C(None) leaves alone, an empty value clears."""
+        """The options that must change. `None` leaves alone, an empty value clears."""
         targets = [
             (one, one.target(before.get(one.option), params[one.option]))
             for one in (*self.keys, *self.fields)
@@ -167,10 +169,10 @@ class Resource:
         return {
             one.option: target
             for one, target in targets
-            if one.option not in before or one.same(before[one.option]) != one.same(target)
+            if one.option not in before or one.normalize(before[one.option]) != one.normalize(target)
         }
 
-    def wire(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def to_api(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Options under the names of the API."""
         return {one.api: values[one.option] for one in (*self.keys, *self.fields) if one.option in values}
 

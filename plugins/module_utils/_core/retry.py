@@ -63,7 +63,7 @@ def outcome_of_status(status: int) -> Outcome:
 
 
 def may_repeat(operation: Operation, outcome: Outcome, attempts: int) -> bool:
-    """Whether the same request may be sent again after C(attempts) attempts that ended in C(outcome)."""
+    """Whether the same request may be sent again after `attempts` attempts that ended in `outcome`."""
     if attempts >= _ATTEMPTS.get(outcome, 0):
         return False
     return outcome in (Outcome.NOT_SENT, Outcome.REFUSED) or operation in (Operation.READ, Operation.IDEMPOTENT)

@@ -40,9 +40,9 @@ def visible(text: str) -> str:
 def blank_options(
     specs: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any], clears: Collection[str] = (), prefix: str = ""
 ) -> Iterator[str]:
-    """The paths of the options that are given and blank, such as C(members.add[1]).
+    """The paths of the options that are given and blank, such as `members.add[1]`.
 
-    C(clears) has the paths of the options in which a blank value means to clear. A blank element of a list never does.
+    `clears` has the paths of the options in which a blank value means to clear. A blank element of a list never does.
     An option whose default is blank may be given that default.
     """
     for name, spec in specs.items():
@@ -65,7 +65,7 @@ def blank_options(
 def refuse_blank(
     specs: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any], clears: Collection[str] = ()
 ) -> None:
-    """Raises L(TenantError) that names the blank options, before anything is sent."""
+    """Raises `TenantError` that names the blank options, before anything is sent."""
     found = list(blank_options(specs, params, clears))
     if found:
         raise blank_refusal(found)
@@ -80,9 +80,9 @@ def blank_refusal(found: Sequence[str]) -> TenantError:
 
 
 def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_step: str, tenant: str) -> None:
-    """Refuse an object whose description does not hold the marker of who made it: kind C(not_ours).
+    """Refuse an object whose description does not hold the marker of who made it: kind `not_ours`.
 
-    C(found) has its name and its description. A marker that is as short as a word stands in descriptions by chance.
+    `found` has its name and its description. A marker that is as short as a word stands in descriptions by chance.
     """
     name, description = found
     if marker is None:
@@ -111,9 +111,9 @@ def only(
     tenant: str = "",
     next_step: str = "Give the id of the one that is meant; none is chosen for you",
 ) -> Any | None:
-    """The one object that was found, or None. Several are never chosen from: kind C(ambiguous), with the candidates.
+    """The one object that was found, or None. Several are never chosen from: kind `ambiguous`, with the candidates.
 
-    C(what) names in words what was looked for, C(describe) one candidate, best by its id.
+    `what` names in words what was looked for, `describe` one candidate, best by its id.
     """
     if len(found) < 2:
         return found[0] if found else None

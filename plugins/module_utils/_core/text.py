@@ -27,7 +27,7 @@ def all_fit(value: Any) -> Any:
     if isinstance(value, list):
         return [all_fit(entry) for entry in value]
     if isinstance(value, dict):
-        result = {fit(key): all_fit(entry) for key, entry in value.items()}
+        result = {fit(key) if isinstance(key, str) else key: all_fit(entry) for key, entry in value.items()}
         if len(result) != len(value):
             raise ValueError("duplicate key")
         return result

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .._client.claims import claims, directory_roles
 from .._core.errors import Purpose, TenantError
-from .._core.resource import fold
+from .._core.resource import normalize_case
+from .._http.claims import claims, directory_roles
+from .exchange import exchange_of
 from .tenant import Tenant
 
 Result = TypeVar("Result")
@@ -42,9 +43,9 @@ def settled(
     *,
     of_new: bool = False,
 ) -> Result:
-    """The write, tried again for two minutes while Exchange is not ready for it. Raises L(TenantError).
+    """The write, tried again for two minutes while Exchange is not ready for it. Raises `TenantError`.
 
-    C(of_new) says that it is about an object that this task has just created.
+    `of_new` says that it is about an object that this task has just created.
     """
     waited = 0.0
     for pause in (*_PAUSES, None):
@@ -90,8 +91,8 @@ def _may_delegate(tenant: Tenant, roles: Sequence[str]) -> bool:
         return True
     try:
         asked = {"RoleAssignee": str(known["oid"]), "Delegating": True}
-        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ, select=("Name", "Role")).values
-        listed = tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=("Name", "Parent")).values
+        found = exchange_of(tenant).invoke("Get-ManagementRoleAssignment", asked, _READ, select=("Name", "Role")).values
+        listed = exchange_of(tenant).invoke("Get-ManagementRole", {}, _READ, select=("Name", "Parent")).values
     except (KeyError, TenantError):  # nothing shows that the caller may
         return False
     held = {_plain(one.get("Role")) for one in found}
@@ -110,14 +111,14 @@ def _family(role: str, parents: Mapping[str, str]) -> set[str]:
 
 def _plain(name: Any) -> str:
     """A name for comparison: Exchange also writes TENANT\\NAME."""
-    return fold(str(name or "").rpartition("\\")[2])
+    return normalize_case(str(name or "").rpartition("\\")[2])
 
 
 def _not_ready(tenant: Tenant, error: TenantError, purpose: Purpose, late: str, waited: float) -> TenantError:
     return TenantError(
         "not_ready",
         f"{late} ({error.problem}), and still was not ready after {waited:.0f} s",
-        purpose.attempted,
+        purpose.action,
         tenant.label,
         error.answer,
         "This passes by itself: run again in an hour, and the run goes on where this one ended. If it stays, make the "

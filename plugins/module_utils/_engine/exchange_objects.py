@@ -13,10 +13,11 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.removal import remove_listed
-from .._core.resource import Record, fold, folded_set
+from .._core.resource import Record, normalize_case, normalized_set
 from .._exchange.cmdlet_contract import CMDLETS
 from .._exchange.parameters import edit
 from .delegation import settled
+from .exchange import exchange_of
 from .tenant import Tenant
 
 _EVERYTHING = {"ResultSize": "Unlimited"}
@@ -25,7 +26,7 @@ _EVERYTHING = {"ResultSize": "Unlimited"}
 def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> list[Record]:
     """What a Get- cmdlet finds under a name that a person gave; nothing when there is no such object."""
     try:
-        return tenant.exchange.invoke(cmdlet, parameters, purpose).values
+        return exchange_of(tenant).invoke(cmdlet, parameters, purpose).values
     except TenantError as error:
         if error.kind != "not_found":
             raise
@@ -39,9 +40,9 @@ _READ_GROUPS = Purpose("read the role groups", "the Exchange role View-Only Conf
 
 def names_of_groups(groups: Iterable[Record]) -> dict[str, str]:
     """By folded GUID the identity of role groups that were just listed, where no other group has it."""
-    found = {fold(str(one["Guid"])): str(one.get("Identity") or "") for one in groups if one.get("Guid")}
-    counts = Counter([*map(fold, found.values()), *found])
-    return {guid: name for guid, name in found.items() if name and counts[fold(name)] == 1}
+    found = {normalize_case(str(one["Guid"])): str(one.get("Identity") or "") for one in groups if one.get("Guid")}
+    counts = Counter([*map(normalize_case, found.values()), *found])
+    return {guid: name for guid, name in found.items() if name and counts[normalize_case(name)] == 1}
 
 
 def invoke_listed(
@@ -58,22 +59,26 @@ def invoke_listed(
     the name still means the same group.
     """
     try:
-        return tenant.exchange.invoke(cmdlet, given, purpose, select).values
+        return exchange_of(tenant).invoke(cmdlet, given, purpose, select).values
     except TenantError as error:
-        guids = {one: fold(str(given[one])) for one in _GROUP_PARAMETERS if fold(str(given.get(one))) in names}
+        guids = {
+            one: normalize_case(str(given[one]))
+            for one in _GROUP_PARAMETERS
+            if normalize_case(str(given.get(one))) in names
+        }
         if error.kind != "not_found" or not guids:
             raise
-        now = names_of_groups(tenant.exchange.invoke("Get-RoleGroup", _EVERYTHING, _READ_GROUPS).values)
+        now = names_of_groups(exchange_of(tenant).invoke("Get-RoleGroup", _EVERYTHING, _READ_GROUPS).values)
         if any(now.get(guid) != names[guid] for guid in guids.values()):
             raise
     by_name = {one: names[guid] for one, guid in guids.items()}
-    return tenant.exchange.invoke(cmdlet, {**given, **by_name}, purpose, select).values
+    return exchange_of(tenant).invoke(cmdlet, {**given, **by_name}, purpose, select).values
 
 
 def difference(before: Any, after: Any) -> dict[str, Any]:
     """The edit that makes one list of names the other."""
-    added = [one for one in after if fold(one) not in folded_set(before)]
-    return edit(added, [one for one in before or () if fold(one) not in folded_set(after)])
+    added = [one for one in after if normalize_case(one) not in normalized_set(before)]
+    return edit(added, [one for one in before or () if normalize_case(one) not in normalized_set(after)])
 
 
 def _is_list(cmdlet: str, name: str, value: Any) -> bool:
@@ -81,11 +86,11 @@ def _is_list(cmdlet: str, name: str, value: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Cmdlets:
+class ExchangeObjects:
     """Objects found by listing and addressed by the identity that came back, never by one that a person gave.
 
-    C(reader) and C(writer) name the Exchange roles that it takes, C(select) the properties that are read, C(always)
-    what a cmdlet is always given, C(names) the role groups that were listed, as L(names_of_groups) gives them.
+    `reader` and `writer` name the Exchange roles that it takes, `select` the properties that are read, `always`
+    what a cmdlet is always given, `names` the role groups that were listed, as `names_of_groups` gives them.
     """
 
     noun: str
@@ -103,7 +108,7 @@ class Cmdlets:
     def write(
         self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any], *, of_new: bool = False
     ) -> list[Record]:
-        """What a cmdlet that writes gives back, which may be nothing. C(of_new): it is about what was just created."""
+        """What a cmdlet that writes gives back, which may be nothing. `of_new`: it is about what was just created."""
         given = {**self.always.get(cmdlet, {}), **parameters}
         purpose = self.purpose(verb, cmdlet)
         write = partial(invoke_listed, tenant, cmdlet, given, purpose, self.names)
@@ -119,7 +124,7 @@ class Cmdlets:
     def list(self, tenant: Tenant) -> list[Record]:
         cmdlet = f"Get-{self.noun}"
         everything = _EVERYTHING if "ResultSize" in CMDLETS[cmdlet] else {}
-        return tenant.exchange.invoke(cmdlet, everything, self.purpose("read", cmdlet), self.select).values
+        return exchange_of(tenant).invoke(cmdlet, everything, self.purpose("read", cmdlet), self.select).values
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         made = self.write(tenant, "create", f"New-{self.noun}", values)

@@ -15,10 +15,10 @@ from .tenant import Tenant
 
 
 @dataclass(frozen=True)
-class Entities:
-    """The members of the collection at C(path) that have the C(fixed) properties.
+class GraphCollection:
+    """The members of the collection at `path` that have the `fixed` properties.
 
-    C(translate) may turn a failure into one that says more, knowing whether it was a read (C(GET)) or a write.
+    `translate` may turn a failure into one that says more, knowing whether it was a read (`GET`) or a write.
     """
 
     path: str

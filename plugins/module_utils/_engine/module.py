@@ -9,16 +9,18 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._client import auth, transport
+from .._client import auth
 from .._core.caller import watch_process
 from .._core.redaction import Redactor, hide, proxy_credentials, secrets_of
-from .run import Declaration, perform
+from .._core.text import all_fit
+from .._http import transport
+from .run import Declaration, run_declaration
 
 
 class _Module(AnsibleModule):
     """Also hides what is secret in the address of a proxy, where it ends before anything of ours runs as well.
 
-    C(given) are the arguments as they were written, without defaults and what the environment says.
+    `given` are the arguments as they were written, without defaults and what the environment says.
     """
 
     given: dict[str, Any]
@@ -40,7 +42,7 @@ class _Module(AnsibleModule):
 
 
 def run_module(declaration: Declaration) -> None:
-    """Run C(declaration) as an Ansible module."""
+    """Run `declaration` as an Ansible module."""
     module = _Module(
         argument_spec=declaration.argument_spec, required_if=list(declaration.required_if), supports_check_mode=True
     )
@@ -48,7 +50,7 @@ def run_module(declaration: Declaration) -> None:
         if problem:
             module.fail_json(msg=missing_required_lib(library), exception=problem)
     progress: list[str] = []
-    result = perform(
+    result = run_declaration(
         declaration, module.params, module.check_mode, progress.append, given=module.given, abandoned=watch_process()
     )
     if progress:
@@ -58,7 +60,7 @@ def run_module(declaration: Declaration) -> None:
     redactor = Redactor()
     for secret in secrets:
         redactor.add(secret)
-    result["invocation"] = {"module_args": redactor.clean(hide(module.params, secrets))}
+    result["invocation"] = {"module_args": all_fit(redactor.clean(hide(module.params, secrets)))}
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

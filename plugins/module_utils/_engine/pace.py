@@ -11,21 +11,21 @@ from typing import TypeVar
 from .._core.errors import Purpose
 from .tenant import Tenant
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 _APART = 1.0  # seconds
 
 
-class Pace:
-    """Keeps the requests of one task apart. Raises L(TenantError) where the task has no time left for that.
+class RateLimiter:
+    """Keeps the requests of one task apart. Raises `TenantError` where the task has no time left for that.
 
-    C(answered) is when the last one before was, by the clock of the task.
+    `answered` is when the last one before was, by the clock of the task.
     """
 
     def __init__(self, answered: float | None = None) -> None:
         self._answered = answered
 
-    def keep(self, tenant: Tenant, purpose: Purpose, send: Callable[[], Answer]) -> Answer:
-        """What C(send) gives. Counted from the last answer: when a request arrived is not known here."""
+    def send(self, tenant: Tenant, purpose: Purpose, send: Callable[[], Result]) -> Result:
+        """What `send` gives. Counted from the last answer: when a request arrived is not known here."""
         clock = tenant.http.clock
         if self._answered is not None and clock() - self._answered < _APART:
             tenant.http.pause(1, _APART - (clock() - self._answered), purpose)

@@ -13,7 +13,7 @@ from typing import Any
 from .._client.auth_method import outranking
 from .._client.token_cache import Token
 from .._core.connection import CONNECTION_SPEC
-from .._core.errors import OF_ANSWERS, Answer, Purpose, TenantError, one_line, usage
+from .._core.errors import OF_ANSWERS, ErrorResponse, Purpose, TenantError, one_line, usage
 from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Record, Resource, clearing, returned
 from .._core.targets import blank_refusal, only, refuse_blank
@@ -22,20 +22,20 @@ from .tenant import Tenant, open_tenant
 
 # Connection options that say who is meant; of the others, an empty one is as good as none.
 _IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
-_ROUNDS = 3  # how often a change is worked out anew after somebody else changed the thing in between
-_LOOKS = 7  # how often something new is looked for, over about half a minute
+_MAX_RETRIES = 3  # how often a change is worked out anew after somebody else changed the thing in between
+_MAX_POLLS = 7  # how often something new is looked for, over about half a minute
 
 
 @dataclass(frozen=True)
 class Declaration:
     """What a module is: what it attempts in words, its own options, and the function that does it.
 
-    C(run) takes (tenant, params, check_mode), gives a result and raises only L(TenantError). C(clears) has the paths of
+    `run` takes (tenant, params, check_mode), gives a result and raises only `TenantError`. `clears` has the paths of
     the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
-    C(selects) has the options that say who is meant; left out, all without a default, where none can be cleared.
+    `selects` has the options that say who is meant; left out, all without a default, where none can be cleared.
     """
 
-    attempted: str
+    action: str
     run: Callable[[Tenant, Mapping[str, Any], bool], dict[str, Any]]
     options: Mapping[str, Any] = field(default_factory=dict)
     required_if: tuple[Any, ...] = ()
@@ -63,10 +63,10 @@ def refuse_null(declaration: Declaration, arguments: Mapping[str, Any]) -> dict[
     if not found:
         return None
     error = blank_refusal(found)
-    return error.within(declaration.attempted, str(arguments.get("tenant_id") or "")).result()
+    return error.within(declaration.action, str(arguments.get("tenant_id") or "")).result()
 
 
-def perform(
+def run_declaration(
     declaration: Declaration,
     params: Mapping[str, Any],
     check_mode: bool,
@@ -78,9 +78,9 @@ def perform(
 ) -> dict[str, Any]:
     """The result of a task, failures included, without any secret in it.
 
-    C(progress) gets lines for people who watch, C(tell) what a person must read to go on (None: nobody can), L(Http)
-    what is in C(http). Tasks that share a C(memory) share their sign-ins. C(given) are the arguments as they were
-    written: they outrank what the environment adds to C(params).
+    `progress` gets lines for people who watch, `tell` what a person must read to go on (None: nobody can), `Http`
+    what is in `http`. Tasks that share a `memory` share their sign-ins. `given` are the arguments as they were
+    written: they outrank what the environment adds to `params`.
     """
     redactor = Redactor()
     for secret in secrets_of(declaration.argument_spec, params):
@@ -110,10 +110,10 @@ def _perform(
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
         return declaration.run(tenant, params, check_mode)
     except TenantError as error:
-        return error.within(declaration.attempted, params.get("tenant_id") or "").result()
+        return error.within(declaration.action, params.get("tenant_id") or "").result()
     except Exception as error:  # without what the exception may hold in clear
         last = tenant.http.last if tenant and isinstance(error, OF_ANSWERS) else None
-        failure = _unexpected(error, last).within(declaration.attempted, params.get("tenant_id") or "")
+        failure = _unexpected(error, last).within(declaration.action, params.get("tenant_id") or "")
         return {**failure.result(), "exception": fit(masked(traceback.format_exc()))}
 
 
@@ -128,7 +128,7 @@ def _refuse_unfit(declaration: Declaration, params: Mapping[str, Any]) -> None:
         )
 
 
-def _unexpected(error: Exception, last: Answer | None) -> TenantError:
+def _unexpected(error: Exception, last: ErrorResponse | None) -> TenantError:
     """What nobody reckoned with: most likely an answer in another form than documented, if there was one."""
     said = one_line(f"{type(error).__name__}: {error}", 200)
     if last is None:
@@ -143,17 +143,17 @@ def _unexpected(error: Exception, last: Answer | None) -> TenantError:
     )
 
 
-def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
-    """The declaration of a module that keeps C(resource). C(options) may widen or replace the specs of its fields.
+def resource_module(resource: Resource, action: str, **options: Any) -> Declaration:
+    """The declaration of a module that keeps `resource`. `options` may widen or replace the specs of its fields.
 
-    C(run) among them takes the place of L(ensure), for what has to be checked or added around it.
+    `run` among them takes the place of `ensure`, for what has to be checked or added around it.
     """
     specs: dict[str, Any] = {one.option: {"type": "str", **one.spec} for one in (*resource.keys, *resource.fields)}
     required_if = options.pop("required_if", ())
     run = options.pop("run", None)
     selects = options.pop("selects", frozenset())
     return Declaration(
-        attempted,
+        action,
         run or (lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode)),
         {**specs, **options},
         required_if,
@@ -164,11 +164,11 @@ def declare(resource: Resource, attempted: str, **options: Any) -> Declaration:
 
 def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one object to the wanted state; whichever side is empty says what to do."""
-    gone = params.get("state") == "absent"
+    is_absent = params.get("state") == "absent"
     start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
-    told: Mapping[str, Any] = {}
+    extra: Mapping[str, Any] = {}
     created = False
-    for round_number in range(1, _ROUNDS + 1):
+    for round_number in range(1, _MAX_RETRIES + 1):
         known = resource.backend.list(tenant)
         for key in resource.keys:
             if not all(one.get(key.api) for one in known):
@@ -177,9 +177,9 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
         record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
         before = resource.view(record)
         start = before if start is None else start
-        after = {} if gone else {**before, **resource.changes(params, before)}
+        after = {} if is_absent else {**before, **resource.changes(params, before)}
         if after != before:
-            told = resource.before_write(tenant, params, record) or {}
+            extra = resource.before_write(tenant, params, record) or {}
         if after == before or check_mode:
             break
         try:
@@ -187,15 +187,15 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
             created, record = record is None, written
             break
         except TenantError as error:
-            lost = error.kind == "outcome_unknown" and resource.unique
-            if not (lost or error.kind in ("conflict", "already_exists")) or round_number == _ROUNDS:
+            lost = error.kind == "outcome_unknown" and resource.name_is_unique
+            if not (lost or error.kind in ("conflict", "already_exists")) or round_number == _MAX_RETRIES:
                 raise
-            start, told = (start, told) if lost else (None, {})
-            tenant.http.pause(round_number, None, Purpose(error.attempted))
-    if created and record and resource.may_double:
+            start, extra = (start, extra) if lost else (None, {})
+            tenant.http.pause(round_number, None, Purpose(error.action))
+    if created and record and resource.poll_after_create:
         _await(resource, tenant, params, resource.backend.id_of(record))
-    shown = {} if gone else returned({**(record or {}), **resource.wire(after)} if check_mode else record or {})
-    return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown, **told}
+    shown = {} if is_absent else returned({**(record or {}), **resource.to_api(after)} if check_mode else record or {})
+    return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown, **extra}
 
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
@@ -218,7 +218,7 @@ def _write(
     if not after:
         backend.delete(tenant, record or {})
         return None
-    values = resource.wire(
+    values = resource.to_api(
         {option: value for option, value in after.items() if option not in before or before[option] != value}
     )
     if record is not None:
@@ -226,21 +226,21 @@ def _write(
     try:
         return backend.create(tenant, values)
     except TenantError as error:
-        if error.kind != "outcome_unknown" or resource.unique:
+        if error.kind != "outcome_unknown" or resource.name_is_unique:
             raise
         return _recover(resource, tenant, params, {backend.id_of(one) for one in known}, error)
 
 
 def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], created: str) -> None:
     """Until the list has the new one: a run that does not see it would create it once more."""
-    for look in range(1, _LOOKS + 1):
+    for attempt in range(1, _MAX_POLLS + 1):
         found = [one for one in resource.backend.list(tenant) if resource.identifies(one, params)]
         if created in (resource.backend.id_of(one) for one in found):
             _only(resource, tenant, found)
             return
-        if look < _LOOKS:
-            tenant.progress(f"waiting for what was created to be listed ({look} of {_LOOKS})")
-            tenant.http.pause(look, None, Purpose(f"see the new {resource.name}"))
+        if attempt < _MAX_POLLS:
+            tenant.progress(f"waiting for what was created to be listed ({attempt} of {_MAX_POLLS})")
+            tenant.http.pause(attempt, None, Purpose(f"see the new {resource.name}"))
     raise TenantError(
         "not_visible",
         f"it was created with the id {created}, but the service does not list it yet",
@@ -255,7 +255,7 @@ def _recover(
     resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: set[str], error: TenantError
 ) -> Record:
     """A creation whose answer was lost is looked for, not repeated: one new match is ours."""
-    for look in range(1, _LOOKS + 1):
+    for attempt in range(1, _MAX_POLLS + 1):
         found = [
             one
             for one in resource.backend.list(tenant)
@@ -266,7 +266,7 @@ def _recover(
         if found:
             _only(resource, tenant, found)
             return found[0]
-        if look < _LOOKS:
-            tenant.progress(f"the answer to the creation was lost; looking for it again ({look} of {_LOOKS})")
-            tenant.http.pause(look, 0.25 * 2**look, Purpose(error.attempted))
+        if attempt < _MAX_POLLS:
+            tenant.progress(f"the answer to the creation was lost; looking for it again ({attempt} of {_MAX_POLLS})")
+            tenant.http.pause(attempt, 0.25 * 2**attempt, Purpose(error.action))
     raise error

@@ -7,34 +7,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from .._client.auth import Tokens
 from .._client.graph import Graph
-from .._client.http import Http
-from .._client.service import Bearer
 from .._client.token_cache import Token
-from .._client.transport import IMPORT_ERROR
-from .._core.connection import cloud_of, named, proxy_of
+from .._core.connection import Cloud, cloud_of, named, proxy_of
 from .._core.errors import one_line, usage
 from .._core.redaction import Redactor
-from .._exchange.invoke_command import Exchange
+from .._http.http import Http
+from .._http.service import Bearer
+from .._http.transport import IMPORT_ERROR
 
 _TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # it stands in addresses
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """The clients of one tenant, for the life of one task. C(progress) takes a line for people who watch."""
+    """The clients of one tenant, for the life of one task. `progress` takes a line for people who watch.
+
+    `clients` are those of services that not every task talks to, as exchange_of makes one.
+    """
 
     label: str
     http: Http
     tokens: Tokens
     graph: Graph
-    exchange: Exchange
+    cloud: Cloud
     progress: Callable[[str], None]
+    clients: dict[str, Any] = field(default_factory=dict)
 
 
 def open_tenant(
@@ -45,9 +48,9 @@ def open_tenant(
     memory: dict[str, Token] | None = None,
     **http: Any,
 ) -> Tenant:
-    """The tenant of the options; nothing is sent yet. C(http) is what L(Http) takes beyond them.
+    """The tenant of the options; nothing is sent yet. `http` is what `Http` takes beyond them.
 
-    Who passes the same C(memory) again does not sign in again while the tokens in it live.
+    Who passes the same `memory` again does not sign in again while the tokens in it live.
     """
     if IMPORT_ERROR:
         raise usage(
@@ -66,12 +69,5 @@ def open_tenant(
     cloud = cloud_of(dict(params))
     sender = Http(label, params["timeout"], params.get("ca_path"), proxy_of(dict(params)), **http)
     tokens = Tokens(dict(params), cloud, sender, redactor, tell, {} if memory is None else memory)
-    for_graph, for_exchange = (
-        Bearer(partial(tokens.bearer, service), partial(tokens.refused, service)) for service in ("graph", "exchange")
-    )
-    graph = Graph(sender, cloud.graph_url, for_graph)
-    siblings = (cloud.exchange_domain,) if cloud.exchange_domain else ()
-    # The tenant's GUID from the token: Exchange takes a custom domain badly, in the path and as the anchor.
-    named_by_token = partial(tokens.tenant, "exchange")
-    exchange = Exchange(sender, cloud.exchange_url, named_by_token, for_exchange, siblings, tokens.signed_in_at)
-    return Tenant(label, sender, tokens, graph, exchange, progress)
+    bearer = Bearer(partial(tokens.bearer, "graph"), partial(tokens.refused, "graph"))
+    return Tenant(label, sender, tokens, Graph(sender, cloud.graph_url, bearer), cloud, progress)

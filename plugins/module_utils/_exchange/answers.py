@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._client.response import Response
 from .._core.errors import one_line
 from .._core.retry import Outcome, header, outcome_of_status
 from .._core.strict_json import parse_json
+from .._http.response import Response
 
 _TRANSIENT = (
     "DCOverloadedException",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The members of the enumerations that cmdlets take, from the same pages as their parameters (_cmdlet_contract).
+"""The members of the enumerations that cmdlets take, from the same pages as their parameters (cmdlet_contract.py).
 
 Exchange Online matches a word by its beginning: a wrong one is not always refused, and can find nothing. The members of
 a type are those of all cmdlets that take it, so that nothing is refused here that the service may know.

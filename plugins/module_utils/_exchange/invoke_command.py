@@ -6,7 +6,7 @@
 The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
 clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
 "Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
-_exchange_answers.
+answers.py.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .._client.claims import permissions
-from .._client.http import Http
-from .._client.origins import REDIRECTS
-from .._client.response import WHOLE, Response
-from .._client.service import Bearer, Request, Service
 from .._core.errors import Purpose, TenantError
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .._core.retry import Operation
+from .._http.claims import permissions
+from .._http.http import Http
+from .._http.origins import REDIRECTS
+from .._http.response import WHOLE, Response
+from .._http.service import Bearer, Request, Service
 from .answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from .cmdlet_contract import CMDLETS
 from .parameters import checked, reads, result_size
@@ -64,7 +64,7 @@ _STEPS = {
 class Result:
     """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end.
 
-    C(date) is the time of this machine where the service told none, which C(service_time) shows by None.
+    `date` is the time of this machine where the service told none, which `service_time` shows by None.
     """
 
     values: list[dict[str, Any]]
@@ -85,7 +85,7 @@ class Exchange:
         siblings: tuple[str, ...] = (),
         signed_in_at: str = "",
     ) -> None:
-        """C(signed_in_at) is the name of the tenant for which Entra gave the token; empty if nothing shows that."""
+        """`signed_in_at` is the name of the tenant for which Entra gave the token; empty if nothing shows that."""
         self._http, self._tenant = http, tenant
         self._initial_domain = signed_in_at if _INITIAL_DOMAIN.fullmatch(signed_in_at) else ""
         self._writes_under = ""  # the initial domain, once the service took a write under it alone
@@ -107,7 +107,7 @@ class Exchange:
         With known=False it also takes a cmdlet or parameters that this collection does not know. page_size is the most
         objects that a page may have.
         """
-        verb = fold(cmdlet.partition("-")[0])
+        verb = normalize_case(cmdlet.partition("-")[0])
         operation = Operation.READ if reads(cmdlet) else _OPERATIONS.get(verb, Operation.ACTION)
         run = partial(self._invoke, operation, cmdlet, parameters, purpose, select, known, page_size)
         if operation is Operation.READ or not self._initial_domain:
@@ -149,7 +149,9 @@ class Exchange:
         sent = checked(cmdlet, parameters, known)
         if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
             # A request parameter here, not a prompt. One that nobody knows here may have been given in any case.
-            sent = {name: value for name, value in sent.items() if fold(name) != "confirm"} | {"Confirm": False}
+            sent = {name: value for name, value in sent.items() if normalize_case(name) != "confirm"} | {
+                "Confirm": False
+            }
         limit, unlimited = result_size(cmdlet, sent)
         tenant = named()
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
@@ -228,7 +230,7 @@ class Exchange:
         try:
             response: Response = self._http.send(self._service, request)
         except TenantError as error:
-            raise self._refine(error, request.purpose.needs) from error.__cause__
+            raise self._refine(error, request.purpose.permission) from error.__cause__
         is_read = request.operation is Operation.READ
         found = objects(response.json, is_read)
         # An empty body means no objects where the answer is whole, and JSON's null is no empty body.
@@ -242,7 +244,7 @@ class Exchange:
             return error
         code, text = error.answer.code, error.answer.message
         if EXPIRED in text.lower():
-            truncated = self._truncated(f"no longer knows the page link ({error.answer})", Purpose(error.attempted))
+            truncated = self._truncated(f"no longer knows the page link ({error.answer})", Purpose(error.action))
             truncated.answer = error.answer
             return truncated
         if error.kind == "sign_in":
@@ -278,11 +280,11 @@ class Exchange:
 
     def _protocol(self, purpose: Purpose, response: Response) -> TenantError:
         said = f"{_NAME} answered, but not with a list{_handle(response)}"
-        return TenantError("protocol", said, purpose.attempted, self._http.tenant)
+        return TenantError("protocol", said, purpose.action, self._http.tenant)
 
     def _truncated(self, problem: str, purpose: Purpose) -> TenantError:
         return TenantError(
-            "truncated", f"{_NAME} {problem}, so the list is incomplete", purpose.attempted, self._http.tenant
+            "truncated", f"{_NAME} {problem}, so the list is incomplete", purpose.action, self._http.tenant
         )
 
 

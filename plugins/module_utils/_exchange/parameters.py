@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from .._core.errors import one_line, usage
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
 from .._core.targets import is_blank
 from .cmdlet_contract import CMDLETS
 from .cmdlet_members import MEMBERS
@@ -28,7 +28,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "multivalued": (list, tuple, Mapping),
 }
 # Parameters that say which object is meant. Those of a cmdlet that reads all do.
-_TARGETS = folded_set(
+_TARGETS = normalized_set(
     (
         "Identity",
         "Mailbox",
@@ -51,7 +51,7 @@ def edit(add: list[str] | None = None, remove: list[str] | None = None) -> dict[
 
 
 def reads(cmdlet: str) -> bool:
-    return fold(cmdlet.partition("-")[0]) in _READERS
+    return normalize_case(cmdlet.partition("-")[0]) in _READERS
 
 
 def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> dict[str, Any]:
@@ -63,11 +63,11 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
     if cmdlet not in CMDLETS and known:
         raise usage(f"the cmdlet {cmdlet} is not known to this collection")
     types, members = CMDLETS.get(cmdlet, {}), MEMBERS.get(cmdlet, {})
-    names = {fold(name): name for name in types}
+    names = {normalize_case(name): name for name in types}
     given: dict[str, Any] = {}
     for name, value in parameters.items():
-        spelled = names.get(fold(name), name)
-        if fold(spelled) in folded_set(given):
+        spelled = names.get(normalize_case(name), name)
+        if normalize_case(spelled) in normalized_set(given):
             raise usage(f"{cmdlet} was given the parameter {spelled} twice, which differs only in upper and lower case")
         given[spelled] = _listed(types.get(spelled, ""), value)
     unknown = sorted(set(given) - set(types)) if known else []
@@ -99,7 +99,7 @@ def _check_members(cmdlet: str, name: str, value: Any, members: tuple[str, ...])
     """The service matches these words by their beginning, so that a wrong one may silently find nothing."""
     for part in value if isinstance(value, (list, tuple)) else [value]:
         words = part.split(",") if isinstance(part, str) else ()
-        wrong = [word.strip() for word in words if fold(word.strip()) not in folded_set(members)]
+        wrong = [word.strip() for word in words if normalize_case(word.strip()) not in normalized_set(members)]
         if wrong:
             raise usage(f"{cmdlet} takes no {', '.join(wrong)} as {name}", f"It is one of {', '.join(members)}")
 
@@ -115,19 +115,19 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
         elements = [one for part in lists if isinstance(part, list) for one in part]
         if any(one is None or (isinstance(one, str) and is_blank(one)) for one in elements):
             raise usage(f"{cmdlet} was about to be called with a blank element in {name}, which names nothing")
-        if not (reads(cmdlet) or fold(name) in _TARGETS):
+        if not (reads(cmdlet) or normalize_case(name) in _TARGETS):
             continue
         parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
         # An empty list of members is a value. Of what says which object is meant, nothing is no value.
-        nothing = value is None or (fold(name) != "members" and is_blank(value))
+        nothing = value is None or (normalize_case(name) != "members" and is_blank(value))
         if nothing or any(isinstance(one, str) and is_blank(one) for one in parts):
             raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
 
 
 def result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
     """How many objects are asked for, and whether it is all of them, as always where no number can be asked for."""
-    asked = next((str(value).strip() for name, value in parameters.items() if fold(name) == "resultsize"), "")
-    unlimited = fold(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
+    asked = next((str(value).strip() for name, value in parameters.items() if normalize_case(name) == "resultsize"), "")
+    unlimited = normalize_case(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
     return (int(asked) if asked.isdecimal() else None), unlimited
 
 

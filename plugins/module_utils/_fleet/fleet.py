@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from .._client.transport import Connections
 from .._connector import connectors
 from .._connector.requirements import requirements
 from .._core.concurrent import gather
@@ -21,14 +20,15 @@ from .._core.connection import named
 from .._core.errors import TenantError, usage
 from .._core.retry import Deadline
 from .._core.targets import blank_refusal, is_blank
-from .._engine.run import Declaration, perform
+from .._engine.run import Declaration, run_declaration
 from .._engine.tenant import Tenant
+from .._http.transport import Connections
 from .._mobile_access import access_rules, mailbox_policies, organization_settings
 from .._mobile_access.values import counted
 from .._mobile_devices import devices
 from .partner import customers
 from .shares import Shares
-from .tenant_list import public_options, tenants_of
+from .tenant_list import public_options, resolve_tenants
 
 UNREADABLE = "tenant_unreadable"
 GROUPS = (*(f"connector_{state}" for state in connectors.STATES), UNREADABLE)
@@ -42,8 +42,8 @@ def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     found = gather(
         {
             "organization_settings": lambda: organization_settings.current(tenant),
-            "access_rules": lambda: access_rules.info(tenant, everything)["access_rules"],
-            "mobile_device_mailbox_policies": lambda: mailbox_policies.info(tenant, everything)[
+            "access_rules": lambda: access_rules.access_rules_info(tenant, everything)["access_rules"],
+            "mobile_device_mailbox_policies": lambda: mailbox_policies.mailbox_policies_info(tenant, everything)[
                 "mobile_device_mailbox_policies"
             ],
         }
@@ -55,12 +55,12 @@ def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _quarantine(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    return devices.info(tenant, {"access_state": "Quarantined", "gather_statistics": False})
+    return devices.devices_info(tenant, {"access_state": "Quarantined", "gather_statistics": False})
 
 
 # What can be gathered: the host variable, and the function of the module that reads it.
 FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]]]] = {
-    "connector": ("intune_connector", lambda tenant, params: connectors.info(tenant)),
+    "connector": ("intune_connector", lambda tenant, params: connectors.connectors_info(tenant)),
     "requirements": ("intune_requirements", requirements),
     "mobile_access": ("exchange_mobile_access", _mobile_access),
     "quarantine": ("exchange_quarantine", _quarantine),
@@ -74,7 +74,7 @@ def check_fleet(
     concurrency: int,
     timeout: float,
 ) -> Sequence[Any]:
-    """The tenants that are written down, or the one of the C(shared) options. Raises L(TenantError)."""
+    """The tenants that are written down, or the one of the `shared` options. Raises `TenantError`."""
     blank = [
         f"tenants[{number}].{name}"
         for number, entry in enumerate(entries or (), 1)
@@ -111,12 +111,12 @@ def read_fleet(
     known: Mapping[str, dict[str, Any]] | None = None,
     **clock: Any,
 ) -> list[dict[str, Any]]:
-    """Every tenant as a host: C(name), C(group) (None if its connector was not asked for) and C(variables).
+    """Every tenant as a host: `name`, `group` (None if its connector was not asked for) and `variables`.
 
-    Without C(entries) and partner there is the one tenant of the C(shared) options. Raises L(TenantError) if it cannot
+    Without `entries` and partner there is the one tenant of the `shared` options. Raises `TenantError` if it cannot
     be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that has no
-    valid id is none: C(left_out) is called with the reason. C(note) gets what people should know of the others,
-    C(progress) a line from time to time. A host that is C(known) by its name is not read again.
+    valid id is none: `left_out` is called with the reason. `note` gets what people should know of the others,
+    `progress` a line from time to time. A host that is `known` by its name is not read again.
     """
     entries = check_fleet(entries, partner_tenant_id, shared, concurrency, timeout)
     ticking: Callable[[], float] = clock.get("clock", time.monotonic)
@@ -125,7 +125,7 @@ def read_fleet(
     try:
         listing = {**together, "deadline": whole}
         found = _customers(partner_tenant_id, shared, timeout, listing, left_out, note) if partner_tenant_id else {}
-        tenants = tenants_of(entries, found, shared)
+        tenants = resolve_tenants(entries, found, shared)
         hosts = {name: known[name] for name, params in tenants.items() if known and _is_known(name, params, known)}
         watched = _Progress(progress, len(tenants), len(hosts))
         shares = Shares(whole, len(tenants) - len(hosts), concurrency, ticking)
@@ -189,7 +189,9 @@ def _customers(
         "list the customers of the partner",
         lambda tenant, params, check_mode: {"customers": customers(tenant, left_out, note)},
     )
-    result = perform(declaration, {**shared, "tenant_id": partner_tenant_id, "timeout": timeout}, True, **together)
+    result = run_declaration(
+        declaration, {**shared, "tenant_id": partner_tenant_id, "timeout": timeout}, True, **together
+    )
     if result.get("failed"):
         raise TenantError(result["error"]["kind"], result["msg"])
     return dict(result["customers"])
@@ -212,7 +214,7 @@ def _host(
             result = TenantError("timeout", problem).within(_ATTEMPTED, params["tenant_id"]).result()
         elif wanted:
             declaration = Declaration(_ATTEMPTED, partial(_read, wanted))
-            result = perform(declaration, params, True, **together, deadline=deadline)
+            result = run_declaration(declaration, params, True, **together, deadline=deadline)
         if result.get("failed"):
             failed()
     connector = result.get("intune_connector")

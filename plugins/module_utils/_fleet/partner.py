@@ -51,8 +51,8 @@ def customers(partner: Tenant, left_out: Callable[[str], None], note: Callable[[
 
     A partner may spread the roles over several relationships with one customer, and its people then have all of them:
     so the roles of a customer are those of its usable relationships together. One whose tenant id is not a GUID cannot
-    be a host: without an id, its tasks would go to the tenant that the environment names. C(left_out) is called with
-    the reason; C(note) with who lacks a role, and whose relationship ends soon. Raises L(TenantError).
+    be a host: without an id, its tasks would go to the tenant that the environment names. `left_out` is called with
+    the reason; `note` with who lacks a role, and whose relationship ends soon. Raises `TenantError`.
     """
     found: dict[str, _Customer] = {}
     refused: set[str] = set()

@@ -20,6 +20,8 @@ _READS = {
     "audit": "the audit",
     "assessment": "the assessment",
 }
+_ADVICE = "advice"  # of a baseline that nobody chose
+_WORST_FIRST = ("connector", "requirement", "assessment", "read", "audit")
 _ON_DEMAND = ("audit", "assessment")
 _KINDS = {
     "sign_in": "sign-in failed",
@@ -34,9 +36,9 @@ Facts = dict[str, Any]
 
 
 def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) -> Facts:
-    """The report on C(tenants), each as the filter fleet_report describes it. C(max_sync_age) is in seconds."""
+    """The report on `tenants`, each as the filter fleet_report describes it. `max_sync_age` is in seconds."""
     judged = [_tenant(one, max_sync_age) for one in tenants]
-    judged.sort(key=lambda one: (_STATES.index(one["state"]), one["name"].casefold()))
+    judged.sort(key=lambda one: (_STATES.index(one["state"]), _worst(one["actions"]), one["name"].casefold()))
     for number, one in enumerate(judged, 1):
         if one["assessment"]:
             words = re.sub("[^a-z0-9]+", "-", one["name"].casefold()).strip("-")[:40]
@@ -70,12 +72,12 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
             else _of_checks("requirement", (read["requirements"] or {}).get("requirements", []))
         ),
         *_of_connector(connector, max_sync_age),
-        *_of_audit(audit),
+        *_of_audit(audit, facts.get("baselines_chosen", True)),
         *_of_checks("assessment", (read["assessment"] or {}).get("checks", [])),
         *_of_failed_reads(facts, read),
     ]
     # What is known to be wrong comes before what is not known.
-    actions.sort(key=lambda one: one["status"] != "known")
+    actions.sort(key=lambda one: (one["status"] != "known", _rank(one)))
     return {
         "name": str(facts["name"]),
         "tenant_id": facts.get("tenant_id"),
@@ -106,7 +108,16 @@ def _state(actions: list[Facts], read: Mapping[str, Any]) -> str:
         return "unread"
     if any(one["status"] == "known" for one in actions):
         return "action"
-    return "partly_read" if actions else "in_order"
+    return "partly_read" if any(one["status"] != _ADVICE for one in actions) else "in_order"
+
+
+def _rank(action: Facts) -> int:
+    """The worst first: what the tenant cannot work without, and last what a baseline thinks of its settings."""
+    return _WORST_FIRST.index(action["id"].partition(".")[0])
+
+
+def _worst(actions: list[Facts]) -> int:
+    return min((_rank(one) for one in actions if one["status"] == "known"), default=len(_WORST_FIRST))
 
 
 def _action(name: str, title: str, evidence: Any, next_step: Any, status: str = "known") -> Facts:
@@ -173,17 +184,32 @@ def _age(seconds: int | None) -> str:
     return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
 
 
-def _of_audit(audit: Mapping[str, Any] | None) -> list[Facts]:
+def _of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
+    """What the baselines ask for: something to do where somebody chose them, and advice where nobody did."""
     words = {
-        "fail": ("Failed", "known", "Run the task that stands with this control"),
-        "unknown": ("Not known", "unknown", "Mend what kept it from being read, and audit again"),
+        "fail": ("Failed" if chosen else "Recommended", "known"),
+        "unknown": ("Not known", "unknown"),
     }
     return [
-        _action(f"audit.{one['id']}", f"{word}: {one['id']} {one['title']}", _found(one), step, status)
+        _action(
+            f"audit.{one['id']}",
+            f"{word}: {one['id']} {one['title']}",
+            _found(one),
+            _fix(one) if one["status"] == "fail" else "Fix what kept it from being read, and audit again",
+            status if chosen else _ADVICE,
+        )
         for one in (audit or {}).get("controls") or []
         if one.get("status") in words and not one.get("accepted")
-        for word, status, step in (words[one["status"]],)
+        for word, status in (words[one["status"]],)
     ]
+
+
+def _fix(control: Mapping[str, Any]) -> str:
+    """The task that fixes it, on one line as YAML takes it: a table has no room for more."""
+    lines = [line.strip() for line in str(control.get("remediation") or "").splitlines() if line.strip()]
+    if len(lines) < 3:
+        return " ".join(lines) or "Run the task that stands with this control"
+    return f"{lines[1]} {{{', '.join(lines[2:])}}}"
 
 
 def _found(control: Mapping[str, Any]) -> str:
@@ -250,5 +276,5 @@ def _work(tenants: list[Facts]) -> list[Facts]:
             work["tenants"] = work.get("tenants", 0) + 1
             if work["next_step"] != one["next_step"]:
                 work["next_step"] = "It differs: see each tenant"
-    order = ("known", "unread", "unknown")
-    return sorted(found.values(), key=lambda one: (order.index(one["status"]), -one["tenants"], one["id"]))
+    order = ("known", "unread", "unknown", _ADVICE)
+    return sorted(found.values(), key=lambda one: (order.index(one["status"]), _rank(one), -one["tenants"], one["id"]))

@@ -15,7 +15,7 @@ _ENOUGH = 60.0  # seconds that a tenant may take where that is more than an equa
 
 
 class Shares:
-    """The time C(whole) for C(tenants), of which so many are read C(at_once). Each gets its share when its turn comes.
+    """The time `whole` for `tenants`, of which so many are read `at_once`. Each gets its share when its turn comes.
 
     What those before it did not need is divided among those that are left. The last ones could have all of that, but
     nobody waits much longer for them than for the others.

@@ -32,7 +32,7 @@ _OF_A_DEVICE = (
 
 
 @dataclass(frozen=True)
-class Rules:
+class WatchSettings:
     """What the user wants to be told, and how often it is looked; times in seconds."""
 
     interval: int
@@ -47,7 +47,7 @@ class Rules:
 
 
 @dataclass
-class Known:
+class TenantState:
     """What is known of a tenant, all of which has been told. None is what has not been read yet."""
 
     connector: str | None = None
@@ -57,10 +57,10 @@ class Known:
     unreadable: bool = False
 
     @classmethod
-    def restored(cls, kept: Any) -> Known:
-        """What L(kept) made. Raises C(ValueError), C(TypeError) if it is something else."""
+    def restored(cls, kept: Any) -> TenantState:
+        """What `kept` made. Raises `ValueError`, `TypeError` if it is something else."""
         if not isinstance(kept, Mapping):
-            raise ValueError("what is kept of a tenant must be a mapping")
+            raise ValueError("a value of another type than a mapping")
         known = cls(**kept)
         listed = [] if known.quarantined is None else known.quarantined
         good = (
@@ -80,10 +80,10 @@ class Known:
         return asdict(self)
 
 
-def happened(known: Known, host: Mapping[str, Any], rules: Rules) -> Iterator[Event]:
-    """The events of a tenant as L(read_fleet) read it.
+def diff_events(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
+    """The events of a tenant as `read_fleet` read it.
 
-    C(known) has an event once the caller comes for the next one: one that could not be delivered is found again.
+    `known` has an event once the caller comes for the next one: one that could not be delivered is found again.
     """
     variables = host["variables"]
     who = {"tenant": host["name"], **{name: variables[name] for name in ("tenant_id", "tenant_options")}}
@@ -92,7 +92,7 @@ def happened(known: Known, host: Mapping[str, Any], rules: Rules) -> Iterator[Ev
 
 
 def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Why a look at a tenant is not complete: its C(kind) and C(message), or None."""
+    """Why a look at a tenant is not complete: its `kind` and `message`, or None."""
     variables = host["variables"]
     if host["group"] == UNREADABLE:
         error: Mapping[str, Any] = variables["tenant_error"]
@@ -116,7 +116,7 @@ def _identified(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [device for device in _devices(variables) if is_guid(device.get("guid"))]
 
 
-def _between(known: Known, host: Mapping[str, Any], rules: Rules) -> Iterator[Event]:
+def _between(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
     variables = host["variables"]
     yield from _readable(known, failure(host), rules)
     if _CONNECTOR in variables:  # also of a tenant of which something else could not be read
@@ -125,7 +125,7 @@ def _between(known: Known, host: Mapping[str, Any], rules: Rules) -> Iterator[Ev
         yield from _quarantined(known, _identified(variables), rules)
 
 
-def _readable(known: Known, error: Mapping[str, Any] | None, rules: Rules) -> Iterator[Event]:
+def _readable(known: TenantState, error: Mapping[str, Any] | None, rules: WatchSettings) -> Iterator[Event]:
     known.failures = known.failures + 1 if error else 0
     if error and not known.unreadable and known.failures >= rules.failures:
         yield {
@@ -141,7 +141,7 @@ def _readable(known: Known, error: Mapping[str, Any] | None, rules: Rules) -> It
         known.unreadable = False
 
 
-def _connector(known: Known, variables: Mapping[str, Any], rules: Rules) -> Iterator[Event]:
+def _connector(known: TenantState, variables: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
     found = variables[_CONNECTOR]
     ours, now = of_our_type(found), state(found)
     one = ours[0] if len(ours) == 1 else {}
@@ -163,7 +163,7 @@ def _connector(known: Known, variables: Mapping[str, Any], rules: Rules) -> Iter
     known.stale = stale
 
 
-def _quarantined(known: Known, devices: list[dict[str, Any]], rules: Rules) -> Iterator[Event]:
+def _quarantined(known: TenantState, devices: list[dict[str, Any]], rules: WatchSettings) -> Iterator[Event]:
     """One that left the quarantine and is back in it is told again."""
     there = [one["guid"] for one in devices]
     if known.quarantined is None:

@@ -37,12 +37,12 @@ _SPEC: dict[str, Any] = {
 }
 
 
-def tenants_of(
+def resolve_tenants(
     entries: Sequence[Any], customers: Mapping[str, str], shared: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    """The options of each tenant by the name of its host. Raises L(TenantError).
+    """The options of each tenant by the name of its host. Raises `TenantError`.
 
-    C(customers) are the names of tenants by their ids. An entry for one of them says more about it.
+    `customers` are the names of tenants by their ids. An entry for one of them says more about it.
     """
     tenants: dict[str, dict[str, Any]] = {
         key: {"tenant_id": key, "display_name": name} for key, name in customers.items()
@@ -65,7 +65,7 @@ def tenants_of(
 
 
 def _host_name(name: str) -> str:
-    """C(name), if a host can have it and a play can mean it. Raises L(TenantError)."""
+    """`name`, if a host can have it and a play can mean it. Raises `TenantError`."""
     if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip():
         raise usage(
             f"a tenant cannot be called {name!r}: Ansible takes it for a pattern, a template or a group",

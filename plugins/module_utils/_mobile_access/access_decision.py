@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import TenantError
-from .._core.resource import Record, fold, folded_set
+from .._core.resource import Record, normalize_case, normalized_set
 
 STATES = {"Block": "Blocked", "Quarantine": "Quarantined", "Allow": "Allowed"}  # the strictest rule comes first
 # What a rule looks at. A header of XMSWLHeader shows in no property of a device.
@@ -32,7 +32,7 @@ _DECIDED_ELSEWHERE = {"Policy": "policy", "ExternallyManaged": "externally_manag
 
 
 @dataclass(frozen=True)
-class Access:
+class OrganizationAccess:
     """What an organization says about all devices."""
 
     default: str
@@ -68,20 +68,24 @@ def owner_of(device: Mapping[str, Any]) -> str:
 def _parent(device: Mapping[str, Any]) -> str:
     """Where the mailbox of a device stands in the directory; empty where the device does not show it."""
     name, _container, parent = str(device.get("DistinguishedName") or "").rpartition(",CN=ExchangeActiveSyncDevices,")
-    return str(fold(parent)) if name else ""
+    return str(normalize_case(parent)) if name else ""
 
 
 def belongs(device: Mapping[str, Any], mailbox: Mapping[str, Any]) -> bool | None:
-    """Whether C(mailbox) is the one of C(device); None if neither the directory nor the name proves it."""
+    """Whether `mailbox` is the one of `device`; None if neither the directory nor the name proves it."""
     parent = _parent(device)
     if parent and mailbox.get("DistinguishedName"):
-        return bool(parent == fold(mailbox["DistinguishedName"]))
+        return bool(parent == normalize_case(mailbox["DistinguishedName"]))
     owner = owner_of(device)
-    return True if owner and fold(owner) in folded_set((mailbox.get("Identity"), mailbox.get("Name"))) else None
+    return (
+        True
+        if owner and normalize_case(owner) in normalized_set((mailbox.get("Identity"), mailbox.get("Name")))
+        else None
+    )
 
 
-def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: Access) -> Decision:
-    """The decision about C(device). An empty C(mailbox) has no switches and lists of its own."""
+def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: OrganizationAccess) -> Decision:
+    """The decision about `device`. An empty `mailbox` has no switches and lists of its own."""
     switch = _SWITCHES.get(str(device.get("ClientType")))
     if switch and mailbox.get(switch) is False:
         return Decision("Blocked", "user_switch")
@@ -89,7 +93,7 @@ def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: Access
     if elsewhere:
         return Decision(str(device.get("DeviceAccessState")), elsewhere)
     for listed, state in (("ActiveSyncBlockedDeviceIDs", "Blocked"), ("ActiveSyncAllowedDeviceIDs", "Allowed")):
-        if fold(device.get("DeviceId")) in folded_set(mailbox.get(listed)):
+        if normalize_case(device.get("DeviceId")) in normalized_set(mailbox.get(listed)):
             return Decision(state, "individual")
     matching = {str(rule.get("AccessLevel")): rule for rule in reversed(access.rules) if _matches(rule, device)}
     for level, state in STATES.items():
@@ -101,7 +105,9 @@ def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: Access
 def _matches(rule: Mapping[str, Any], device: Mapping[str, Any]) -> bool:
     """A query string is compared as a whole; whether Exchange minds its case is described nowhere."""
     looked_at = _LOOKED_AT.get(str(rule.get("Characteristic")))
-    return bool(looked_at and rule.get("QueryString")) and fold(device.get(str(looked_at))) == fold(rule["QueryString"])
+    return bool(looked_at and rule.get("QueryString")) and normalize_case(device.get(str(looked_at))) == normalize_case(
+        rule["QueryString"]
+    )
 
 
 class Mailboxes:
@@ -121,7 +127,7 @@ class Mailboxes:
         for names in self._NAMES:
             index: dict[Any, list[Record]] = {}
             for mailbox in listed:
-                for name in {fold(mailbox[name]) for name in names if mailbox.get(name)}:
+                for name in {normalize_case(mailbox[name]) for name in names if mailbox.get(name)}:
                     index.setdefault(name, []).append(mailbox)
             self._by_name.append(index)
 
@@ -130,17 +136,20 @@ class Mailboxes:
         by_place, *by_name = self._by_name
         if _parent(device) in by_place:
             return by_place[_parent(device)]
-        owner = fold(owner_of(device))
+        owner = normalize_case(owner_of(device))
         found = next((index[owner] for index in by_name if owner in index), [])
         return [mailbox for mailbox in found if belongs(device, mailbox) is not False]
 
 
 def impact(
-    devices: Iterable[Mapping[str, Any]], mailboxes: Sequence[Record], before: Access, after: Access
+    devices: Iterable[Mapping[str, Any]],
+    mailboxes: Sequence[Record],
+    before: OrganizationAccess,
+    after: OrganizationAccess,
 ) -> list[dict[str, Any]]:
-    """The devices about which the decision is another one with C(after).
+    """The devices about which the decision is another one with `after`.
 
-    Raises L(TenantError) where a device may be in one of several mailboxes, and it matters in which.
+    Raises `TenantError` where a device may be in one of several mailboxes, and it matters in which.
     """
     owners = Mailboxes(mailboxes)
     hit = []
@@ -179,19 +188,21 @@ _COMPARED = {"DeviceModel": "device_model", "DeviceType": "device_type", "Device
 def locked_out(
     changes: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]] = ()
 ) -> list[Mapping[str, Any]]:
-    """The devices of C(changes), as L(impact) gives them, whose state becomes stricter: allowed before, blocked after.
+    """The devices of `changes`, as `impact` gives them, whose state becomes stricter: allowed before, blocked after.
 
-    One device counts once. Those that one of C(rules), as the role mobile_access takes them, decides about are left
+    One device counts once. Those that one of `rules`, as the role mobile_access takes them, decides about are left
     out: a rule decides before the default access level does.
     """
     decided = [
-        (_COMPARED[rule["characteristic"]], fold(str(rule["query_string"])))
+        (_COMPARED[rule["characteristic"]], normalize_case(str(rule["query_string"])))
         for rule in rules
         if rule.get("characteristic") in _COMPARED and rule.get("state", "present") == "present"
     ]
     found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for change in changes:
         stricter = change["before"] == "Allowed" or change["after"] == "Blocked"
-        if stricter and not any(change.get(name) and fold(str(change[name])) == value for name, value in decided):
+        if stricter and not any(
+            change.get(name) and normalize_case(str(change[name])) == value for name, value in decided
+        ):
             found.setdefault((change["guid"], change["device_id"], change["mailbox"]), change)
     return list(found.values())

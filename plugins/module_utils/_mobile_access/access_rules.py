@@ -10,15 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.errors import usage
-from .._core.resource import Field, Record, Resource, fold, returned
-from .._engine.exchange_objects import Cmdlets
+from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._engine.exchange_objects import ExchangeObjects
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
-from .access_decision import STATES, Access
+from .access_decision import STATES, OrganizationAccess
 from .impact import read_impact
 
 CHARACTERISTICS = ["DeviceModel", "DeviceType", "DeviceOS", "UserAgent", "XMSWLHeader"]
-_RULES = Cmdlets(
+_RULES = ExchangeObjects(
     "ActiveSyncDeviceAccessRule",
     "device access rule",
     "the Exchange role View-Only Configuration or Organization Client Access",
@@ -26,8 +26,8 @@ _RULES = Cmdlets(
 )
 
 
-def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one rule to the wanted state. Raises L(TenantError)."""
+def ensure_access_rule(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one rule to the wanted state. Raises `TenantError`."""
     if "*" in params["query_string"]:
         raise usage(
             f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, "
@@ -38,23 +38,23 @@ def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
     return {"impact": [], **ensure(RULE, tenant, params, check_mode)}
 
 
-def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules that have what the options ask for. Raises L(TenantError)."""
+def access_rules_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules that have what the options ask for. Raises `TenantError`."""
     wanted = {field.api: params[field.option] for field in (*RULE.keys, *RULE.fields) if params[field.option]}
     rules = [
         returned(rule)
         for rule in _RULES.list(tenant)
-        if all(fold(rule.get(name)) == fold(value) for name, value in wanted.items())
+        if all(normalize_case(rule.get(name)) == normalize_case(value) for name, value in wanted.items())
     ]
     return {"changed": False, "access_rules": rules}
 
 
 def _tell_impact(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
-    def change(access: Access) -> Access:
+    def change(access: OrganizationAccess) -> OrganizationAccess:
         others = tuple(rule for rule in access.rules if not RULE.identifies(rule, params))
         if params["state"] == "absent":
             return replace(access, rules=others)
-        return replace(access, rules=(*others, {**(record or {}), **RULE.wire(params)}))
+        return replace(access, rules=(*others, {**(record or {}), **RULE.to_api(params)}))
 
     return {"impact": read_impact(tenant, change)}
 
@@ -66,11 +66,11 @@ RULE = Resource(
     backend=_RULES,
     keys=(
         Field("characteristic", "Characteristic", {"choices": CHARACTERISTICS, "required": True}),
-        Field("query_string", "QueryString", {"required": True}, same=fold),
+        Field("query_string", "QueryString", {"required": True}, normalize=normalize_case),
     ),
     fields=(Field("access_level", "AccessLevel", {"choices": sorted(STATES)}),),
     before_write=_tell_impact,
-    unique=True,
+    name_is_unique=True,
 )
 FILTERS = {
     field.option: {"type": "str", **{key: value for key, value in field.spec.items() if key != "required"}}

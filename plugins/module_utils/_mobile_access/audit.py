@@ -68,7 +68,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def audit(tenant: Tenant, params: Mapping[str, Any], today: date | None = None) -> dict[str, Any]:
-    """Judge the baselines. Raises L(TenantError) when nothing at all could be read."""
+    """Judge the baselines. Raises `TenantError` when nothing at all could be read."""
     baselines, risks = params["baselines"], params["accepted_risks"]
     controls.check(baselines, risks)
     day = today or datetime.now(UTC).date()
@@ -126,7 +126,7 @@ def _results(
         return [{**about, **nothing, "status": "unknown", "reason": str(found)}]
     results = []
     for thing in map(returned, found):
-        status, reason = controls.judge(control, thing)
+        status, reason = controls.judge_control(control, thing)
         name, failed = str(thing.get("name") or ""), status == "fail"
         results.append(
             {

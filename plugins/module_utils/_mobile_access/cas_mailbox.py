@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import EditedList, Field, Record, Resource, clearing, fold, folded_set
+from .._core.resource import EditedList, Field, Record, Resource, clearing, normalize_case, normalized_set
+from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import difference
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
@@ -36,7 +37,7 @@ _ABOUT = ("Identity", "Guid", "DisplayName", "PrimarySmtpAddress", "HasActiveSyn
 class CasMailbox:
     """One mailbox, which is always there: it is neither created nor removed here.
 
-    It is found by what a person gave, and by its GUID from then on. C(known) is the mailbox where it was just read.
+    It is found by what a person gave, and by its GUID from then on. `known` is the mailbox where it was just read.
     """
 
     def __init__(self, mailbox: str, known: Record | None = None) -> None:
@@ -60,7 +61,7 @@ class CasMailbox:
             _WIRE[name]: difference(record.get(name), value) if name in _LISTS else value
             for name, value in values.items()
         }
-        tenant.exchange.invoke("Set-CASMailbox", {"Identity": self.id_of(record), **sent}, _WRITE)
+        exchange_of(tenant).invoke("Set-CASMailbox", {"Identity": self.id_of(record), **sent}, _WRITE)
         return {**record, **values}
 
     def delete(self, tenant: Tenant, record: Record) -> None:
@@ -89,7 +90,7 @@ BLOCKED = EditedList("blocked_device_ids", "BlockedDeviceIds")
 _FIELDS = (
     Field("active_sync_enabled", "ActiveSyncEnabled", {"type": "bool"}),
     Field("outlook_mobile_enabled", "OutlookMobileEnabled", {"type": "bool"}),
-    Policy("policy", "Policy", {"type": "str"}, same=fold, clears=True),
+    Policy("policy", "Policy", {"type": "str"}, normalize=normalize_case, clears=True),
     ALLOWED,
     BLOCKED,
 )
@@ -100,13 +101,15 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool, known: Record | None = None) -> dict[str, Any]:
-    """Bring one mailbox to the wanted state, or C(known), which was just read. Raises L(TenantError)."""
+def ensure_mailbox_access(
+    tenant: Tenant, params: Mapping[str, Any], check_mode: bool, known: Record | None = None
+) -> dict[str, Any]:
+    """Bring one mailbox to the wanted state, or `known`, which was just read. Raises `TenantError`."""
     return ensure(_resource(params, known), tenant, {**params, **_moved(params)}, check_mode)
 
 
 def predict(params: Mapping[str, Any], known: Record) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The options of a mailbox before and after L(keep), without any request."""
+    """The options of a mailbox before and after `ensure_mailbox_access`, without any request."""
     resource = _resource(params, known)
     before = resource.view(ours(known))
     return before, {**before, **resource.changes({**params, **_moved(params)}, before)}
@@ -121,7 +124,7 @@ def _moved(params: Mapping[str, Any]) -> dict[str, Any]:
     edits = {field.option: dict(params[field.option] or {}) for field in (ALLOWED, BLOCKED)}
     allowed, blocked = edits.values()
     gets = [[*(one.get("add") or ()), *(one.get("set") or ())] for one in (allowed, blocked)]
-    both = sorted(folded_set(gets[0]) & folded_set(gets[1]))
+    both = sorted(normalized_set(gets[0]) & normalized_set(gets[1]))
     if both:
         raise usage(f"{', '.join(both)} cannot be allowed and blocked at once")
     for one, others in ((allowed, gets[1]), (blocked, gets[0])):
@@ -132,10 +135,10 @@ def _moved(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_policy(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
     wanted = params["policy"]
-    if not wanted or fold(wanted) == fold((record or {}).get("Policy")):
+    if not wanted or normalize_case(wanted) == normalize_case((record or {}).get("Policy")):
         return
-    known = tenant.exchange.invoke("Get-MobileDeviceMailboxPolicy", {}, _READ_POLICIES, ("Name",)).values
-    if fold(wanted) not in folded_set(one["Name"] for one in known):
+    known = exchange_of(tenant).invoke("Get-MobileDeviceMailboxPolicy", {}, _READ_POLICIES, ("Name",)).values
+    if normalize_case(wanted) not in normalized_set(one["Name"] for one in known):
         raise TenantError(
             "not_found",
             f"there is no policy called {wanted}",

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from .._core.errors import usage
-from .._core.resource import Record, fold
+from .._core.resource import Record, normalize_case
 from .policy_settings import LAX, SETTINGS, Ranged
 
 POLICY, ORGANIZATION = "mobile_device_mailbox_policy", "activesync_organization_settings"
@@ -23,7 +23,7 @@ _NEEDS_PASSWORD = set(LAX)
 
 
 def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, Any]]) -> None:
-    """Raises L(TenantError) for controls that cannot be judged and risks without a date."""
+    """Raises `TenantError` for controls that cannot be judged and risks without a date."""
     for baseline in baselines:
         ids = [control["id"] for control in baseline["controls"]]
         twice = sorted({one for one in ids if ids.count(one) > 1})
@@ -49,8 +49,8 @@ def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, A
             ) from None
 
 
-def judge(control: Mapping[str, Any], thing: Mapping[str, Any]) -> tuple[str, str]:
-    """The status of C(control) for what was read of C(thing), and the reason where it is neither pass nor fail."""
+def judge_control(control: Mapping[str, Any], thing: Mapping[str, Any]) -> tuple[str, str]:
+    """The status of `control` for what was read of `thing`, and the reason where it is neither pass nor fail."""
     required = control.get("requires")
     looked_at = [control["setting"], *([required["setting"]] if required else [])]
     missing = [setting for setting in looked_at if setting not in thing]
@@ -68,7 +68,7 @@ def expected(control: Mapping[str, Any]) -> str:
 
 
 def mending_task(kind: str, control: Mapping[str, Any], thing: Record) -> str:
-    """The task that makes C(control) pass, as YAML."""
+    """The task that makes `control` pass, as YAML."""
     options = {"name": thing["name"]} if kind == POLICY else {}
     if kind == POLICY and control["setting"] in _NEEDS_PASSWORD and not thing.get("password_enabled"):
         options["password_enabled"] = True
@@ -80,10 +80,14 @@ def mending_task(kind: str, control: Mapping[str, Any], thing: Record) -> str:
 def accepted(
     risks: Sequence[Mapping[str, Any]], baseline: str, control: str, thing: str, today: date
 ) -> dict[str, str] | None:
-    """The reason and the last day, if the risk of failing is accepted on C(today)."""
+    """The reason and the last day, if the risk of failing is accepted on `today`."""
     for risk in risks:
         meant = risk["id"] == control and risk["baseline"] in (None, baseline)
-        if meant and (risk["object"] is None or fold(risk["object"]) == fold(thing)) and not ended(risk, today):
+        if (
+            meant
+            and (risk["object"] is None or normalize_case(risk["object"]) == normalize_case(thing))
+            and not ended(risk, today)
+        ):
             return {"reason": risk["reason"], "until": risk["until"]}
     return None
 
@@ -99,7 +103,7 @@ def shown(value: Any) -> str:
 
 
 def _test(control: Mapping[str, Any]) -> str:
-    """Which test a control has. Raises L(TenantError) if its value is null, which Ansible takes for given."""
+    """Which test a control has. Raises `TenantError` if its value is null, which Ansible takes for given."""
     for test in TESTS:
         if control.get(test) is not None:
             return test
@@ -124,8 +128,8 @@ def _same(setting: str, one: Any, other: Any) -> bool:
         except ValueError:
             return False
     if isinstance(one, list) and isinstance(other, list):
-        return sorted(map(str, map(fold, one))) == sorted(map(str, map(fold, other)))
-    return bool(fold(one) == fold(other))
+        return sorted(map(str, map(normalize_case, one))) == sorted(map(str, map(normalize_case, other)))
+    return bool(normalize_case(one) == normalize_case(other))
 
 
 def _number(setting: str, value: Any) -> float:

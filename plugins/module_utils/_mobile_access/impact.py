@@ -12,8 +12,9 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
-from .access_decision import Access, impact
+from .access_decision import OrganizationAccess, impact
 
 _PURPOSE = Purpose(
     "see which devices the change hits",
@@ -59,11 +60,11 @@ _READS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 }
 
 
-def read_impact(tenant: Tenant, change: Callable[[Access], Access]) -> list[dict[str, Any]]:
-    """The devices whose access becomes another one when C(change) is made. Raises L(TenantError)."""
+def read_impact(tenant: Tenant, change: Callable[[OrganizationAccess], OrganizationAccess]) -> list[dict[str, Any]]:
+    """The devices whose access becomes another one when `change` is made. Raises `TenantError`."""
     found = gather(
         {
-            cmdlet: partial(tenant.exchange.invoke, cmdlet, parameters, _PURPOSE, select)
+            cmdlet: partial(exchange_of(tenant).invoke, cmdlet, parameters, _PURPOSE, select)
             for cmdlet, (parameters, select) in _READS.items()
         },
         at_most=len(_READS),
@@ -72,10 +73,10 @@ def read_impact(tenant: Tenant, change: Callable[[Access], Access]) -> list[dict
         if isinstance(read, TenantError):
             raise read
     devices, mailboxes, rules, settings = (read.values for read in found.values())
-    before = Access(str(settings[0]["DefaultAccessLevel"]), tuple(rules))
+    before = OrganizationAccess(str(settings[0]["DefaultAccessLevel"]), tuple(rules))
     return impact(devices, mailboxes, before, change(before))
 
 
-def with_default(level: str) -> Callable[[Access], Access]:
+def with_default(level: str) -> Callable[[OrganizationAccess], OrganizationAccess]:
     """The change of the default access level."""
     return lambda access: replace(access, default=level)

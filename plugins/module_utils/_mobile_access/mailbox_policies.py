@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import Field, Record, Resource, fold, returned
+from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._core.targets import first_names
-from .._engine.exchange_objects import Cmdlets
+from .._engine.exchange import exchange_of
+from .._engine.exchange_objects import ExchangeObjects
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .policy_settings import LAX, SETTINGS, canonical, checked
@@ -23,7 +24,7 @@ _READ_USERS = Purpose("see which mailboxes use the policy", READER)
 _HONOURED = ("allow_bluetooth", "device_encryption_enabled", "min_password_length", "password_enabled")
 
 
-class Policies(Cmdlets):
+class MailboxPolicies(ExchangeObjects):
     """The policies, their values in canonical form."""
 
     def list(self, tenant: Tenant) -> list[Record]:
@@ -41,8 +42,8 @@ class Policies(Cmdlets):
             raise
 
 
-def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one policy to the wanted state. Raises L(TenantError)."""
+def ensure_mailbox_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one policy to the wanted state. Raises `TenantError`."""
     wanted = checked(params)
     if params["state"] == "present":
         _check_idle(params, params["password_enabled"] is not False)  # whatever is there already
@@ -55,12 +56,12 @@ def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
     return {**ensure(POLICY, tenant, wanted, check_mode), "note": _note(params)}
 
 
-def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The policies, or the one of this name. Raises L(TenantError)."""
+def mailbox_policies_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The policies, or the one of this name. Raises `TenantError`."""
     policies = [
         returned(policy)
         for policy in POLICY.backend.list(tenant)
-        if params["name"] is None or fold(policy["Name"]) == fold(params["name"])
+        if params["name"] is None or normalize_case(policy["Name"]) == normalize_case(params["name"])
     ]
     return {"changed": False, "mobile_device_mailbox_policies": policies}
 
@@ -76,13 +77,13 @@ def _note(params: Mapping[str, Any]) -> str:
     )
 
 
-def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+def _check_policy_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
     """What the service would refuse or not do, for real and in check mode alike."""
     name = params["name"]
     if params["state"] == "absent":
         _check_removal(tenant, record or {})
         return
-    if record is None and fold(name) == "default":
+    if record is None and normalize_case(name) == "default":
         default = next((one["Name"] for one in POLICY.backend.list(tenant) if one.get("IsDefault")), None)
         raise TenantError(
             "renamed",
@@ -108,14 +109,14 @@ def _check_idle(params: Mapping[str, Any], enabled: bool) -> None:
 
 
 def read_mailboxes(tenant: Tenant) -> list[Record]:
-    """All mailboxes, each with its policy. Raises L(TenantError)."""
+    """All mailboxes, each with its policy. Raises `TenantError`."""
     properties = ("Identity", "PrimarySmtpAddress", "ActiveSyncMailboxPolicy", "ActiveSyncMailboxPolicyIsDefaulted")
-    return tenant.exchange.invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, _READ_USERS, properties).values
+    return exchange_of(tenant).invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, _READ_USERS, properties).values
 
 
 def having(policy: str, mailboxes: Iterable[Record]) -> list[Record]:
     """The mailboxes with this policy. The service names the default one where a mailbox only follows the default."""
-    return [one for one in mailboxes if fold(one.get("ActiveSyncMailboxPolicy")) == fold(policy)]
+    return [one for one in mailboxes if normalize_case(one.get("ActiveSyncMailboxPolicy")) == normalize_case(policy)]
 
 
 def _check_removal(tenant: Tenant, record: Record) -> None:
@@ -149,9 +150,11 @@ def _step(name: str) -> str:
 
 POLICY = Resource(
     name="mobile_device_mailbox_policy",
-    backend=Policies("MobileDeviceMailboxPolicy", "mailbox policy", READER, "the Exchange role Recipient Policies"),
-    keys=(Field("name", "Name", {"required": True}, same=fold),),
+    backend=MailboxPolicies(
+        "MobileDeviceMailboxPolicy", "mailbox policy", READER, "the Exchange role Recipient Policies"
+    ),
+    keys=(Field("name", "Name", {"required": True}, normalize=normalize_case),),
     fields=SETTINGS,
-    before_write=_before_write,
-    unique=True,
+    before_write=_check_policy_write,
+    name_is_unique=True,
 )

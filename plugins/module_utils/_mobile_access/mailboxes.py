@@ -11,8 +11,9 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Record, fold, folded_set
+from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import is_guid, only
+from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
 from .access_decision import Mailboxes, belongs, owner_of
@@ -38,7 +39,7 @@ _MANY = 20  # owners; with more it is cheaper to read all mailboxes, a thousand 
 
 
 def find_mailbox(tenant: Tenant, given: str) -> Record:
-    """The one mailbox that a person means by C(given). Raises L(TenantError), of several with C(ambiguous)."""
+    """The one mailbox that a person means by `given`. Raises `TenantError`, of several with `ambiguous`."""
     found = found_by(tenant, "Get-CASMailbox", {"Identity": given}, READ_MAILBOX)
     found = [one for one in found if _has_id(one, given)] or found
     if (
@@ -56,12 +57,12 @@ def find_mailbox(tenant: Tenant, given: str) -> Record:
         )
     mailbox: Record | None = only(found, _described, f"mailbox {given}", tenant.label)
     if mailbox is None:
-        raise TenantError("not_found", f"there is no mailbox {given}", READ_MAILBOX.attempted, tenant.label)
+        raise TenantError("not_found", f"there is no mailbox {given}", READ_MAILBOX.action, tenant.label)
     return mailbox
 
 
 def check_owner(tenant: Tenant, devices: Iterable[Mapping[str, Any]], mailbox: Record) -> None:
-    """Refuse devices of another mailbox in the answer about this one. C(devices) are as the service gave them."""
+    """Refuse devices of another mailbox in the answer about this one. `devices` are as the service gave them."""
     for device in devices:
         if not belongs(device, mailbox):
             raise _not_the_owner(tenant, device, mailbox)
@@ -69,7 +70,7 @@ def check_owner(tenant: Tenant, devices: Iterable[Mapping[str, Any]], mailbox: R
 
 def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[str, Record | TenantError]:
     """The mailbox of each device, by the Guid of the device, or why it is not known for sure."""
-    names = {fold(owner_of(device)): owner_of(device) for device in devices}
+    names = {normalize_case(owner_of(device)): owner_of(device) for device in devices}
     if len(names) > _MANY:
         everybody = Mailboxes(_read_all(tenant))
         return {str(device["Guid"]): _owner(tenant, device, everybody.of(device)) for device in devices}
@@ -78,7 +79,7 @@ def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[st
         for name, owner in names.items()
     }
     found = gather(calls, at_most=_AT_ONCE)
-    return {str(device["Guid"]): _owner(tenant, device, found[fold(owner_of(device))]) for device in devices}
+    return {str(device["Guid"]): _owner(tenant, device, found[normalize_case(owner_of(device))]) for device in devices}
 
 
 def _owner(tenant: Tenant, device: Mapping[str, Any], found: Sequence[Record] | TenantError) -> Record | TenantError:
@@ -96,17 +97,17 @@ def _owner(tenant: Tenant, device: Mapping[str, Any], found: Sequence[Record] | 
     if found:
         return _not_the_owner(tenant, device, found[0])
     problem = f"there is no mailbox {owner_of(device)}, to which the device {device.get('DeviceId')} belongs"
-    return TenantError("not_found", problem, READ_MAILBOX.attempted, tenant.label)
+    return TenantError("not_found", problem, READ_MAILBOX.action, tenant.label)
 
 
 def _lists(tenant: Tenant, mailbox: Record, device: Mapping[str, Any]) -> bool:
     asked = {"Mailbox": mailbox["Guid"], "ResultSize": "Unlimited"}
-    known = tenant.exchange.invoke("Get-MobileDevice", asked, _READ_DEVICES, ("Guid",)).values
-    return fold(device["Guid"]) in folded_set(one.get("Guid") for one in known)
+    known = exchange_of(tenant).invoke("Get-MobileDevice", asked, _READ_DEVICES, ("Guid",)).values
+    return normalize_case(device["Guid"]) in normalized_set(one.get("Guid") for one in known)
 
 
 def _read_all(tenant: Tenant) -> list[Record]:
-    return tenant.exchange.invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, READ_MAILBOX, _SELECT).values
+    return exchange_of(tenant).invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, READ_MAILBOX, _SELECT).values
 
 
 def _is_id(given: str) -> bool:
@@ -115,11 +116,13 @@ def _is_id(given: str) -> bool:
 
 def _has_id(mailbox: Record, given: str) -> bool:
     addresses = (str(one).partition(":")[2] for one in mailbox.get("EmailAddresses") or ())
-    return fold(given) in folded_set((*(mailbox.get(name) for name in _IDS), *addresses))
+    return normalize_case(given) in normalized_set((*(mailbox.get(name) for name in _IDS), *addresses))
 
 
 def _has_name(mailbox: Record, given: str, displayed: bool = False) -> bool:
-    return fold(given) in folded_set(mailbox.get(name) for name in (*_NAMES, *(["DisplayName"] if displayed else [])))
+    return normalize_case(given) in normalized_set(
+        mailbox.get(name) for name in (*_NAMES, *(["DisplayName"] if displayed else []))
+    )
 
 
 def _described(mailbox: Record) -> str:

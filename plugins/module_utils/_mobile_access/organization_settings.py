@@ -11,7 +11,7 @@ from typing import Any
 from .._core.errors import TenantError, usage
 from .._core.resource import EditedList, Field, Record, Resource, returned
 from .._core.targets import first_names
-from .._engine.exchange_objects import Cmdlets
+from .._engine.exchange_objects import ExchangeObjects
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .access_decision import STATES
@@ -22,15 +22,15 @@ _LONGEST_INSERT = 256  # characters, Set-ActiveSyncOrganizationSettings
 _STRICTNESS = ("Allowed", "Quarantined", "Blocked")
 
 
-class Settings(Cmdlets):
+class Settings(ExchangeObjects):
     """The one object, which needs no identity."""
 
     def identity(self, record: Record) -> dict[str, Any]:
         return {}
 
 
-def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring the settings to the wanted state. Raises L(TenantError)."""
+def ensure_organization_settings(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring the settings to the wanted state. Raises `TenantError`."""
     for option in ("user_mail_insert", "ota_notification_mail_insert"):
         length = len(params[option] or "")
         if length > _LONGEST_INSERT:
@@ -39,11 +39,11 @@ def keep(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
 
 
 def current(tenant: Tenant) -> dict[str, Any]:
-    """The settings as they are, under the names under which they are returned. Raises L(TenantError)."""
+    """The settings as they are, under the names under which they are returned. Raises `TenantError`."""
     return returned(next(iter(SETTINGS.backend.list(tenant)), {}))
 
 
-def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> Mapping[str, Any]:
+def _check_settings_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> Mapping[str, Any]:
     """A default hits devices that are already in use, too; it is made stricter only when that was accepted."""
     level = params["default_access_level"]
     if level is None or level == (record or {}).get("DefaultAccessLevel"):
@@ -64,7 +64,7 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
 
 
 def _text(option: str, api: str) -> Field:
-    return Field(option, api, same=lambda value: value or "", clears=True)
+    return Field(option, api, normalize=lambda value: value or "", clears=True)
 
 
 # TenantAdminPreference is missing, since nobody says what it may be.
@@ -86,5 +86,5 @@ SETTINGS = Resource(
             "enable_mobile_mailbox_policy_when_ca_inplace", "EnableMobileMailboxPolicyWhenCAInplace", {"type": "bool"}
         ),
     ),
-    before_write=_before_write,
+    before_write=_check_settings_write,
 )

@@ -92,7 +92,7 @@ class Ranged(Field):
     highest: Any = None
 
     def checked(self, given: Any) -> Any:
-        """The canonical form. Raises L(TenantError) for a value that the service would refuse."""
+        """The canonical form. Raises `TenantError` for a value that the service would refuse."""
         try:
             value = self.canonical(given)
         except ValueError as error:
@@ -146,7 +146,7 @@ SETTINGS: tuple[Field, ...] = (
 
 
 def checked(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The options in canonical form. Raises L(TenantError) for what the service would refuse."""
+    """The options in canonical form. Raises `TenantError` for what the service would refuse."""
     given = {one.option: one.checked(params[one.option]) for one in RANGED if params.get(one.option) is not None}
     return {**params, **given}
 

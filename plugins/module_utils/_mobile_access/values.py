@@ -26,7 +26,7 @@ def seconds(value: str) -> float:
 
 
 def duration(value: Any) -> str:
-    """C([d.]hh:mm:ss), or C(Unlimited). Raises ValueError with words for a person."""
+    """`[d.]hh:mm:ss`, or `Unlimited`. Raises ValueError with words for a person."""
     text = _plain(value)
     if text.casefold() == UNLIMITED.casefold():
         return UNLIMITED
@@ -36,7 +36,7 @@ def duration(value: Any) -> str:
 
 
 def size(value: Any) -> int | str:
-    """A number of bytes, or C(Unlimited). Raises ValueError with words for a person."""
+    """A number of bytes, or `Unlimited`. Raises ValueError with words for a person."""
     text = _plain(value)
     if text.casefold() == UNLIMITED.casefold():
         return UNLIMITED
@@ -50,7 +50,7 @@ def size(value: Any) -> int | str:
 
 
 def count(value: Any) -> int | str:
-    """A number, or C(Unlimited). Raises ValueError with words for a person."""
+    """A number, or `Unlimited`. Raises ValueError with words for a person."""
     text = _plain(value)
     if text.casefold() == UNLIMITED.casefold():
         return UNLIMITED
@@ -60,7 +60,7 @@ def count(value: Any) -> int | str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """1 device, 2 devices; C(many) where the plural does not end in s."""
+    """1 device, 2 devices; `many` where the plural does not end in s."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 

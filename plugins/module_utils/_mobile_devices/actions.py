@@ -11,10 +11,10 @@ from typing import Any
 from .._core.clocks import check_clocks
 from .._core.errors import Purpose, TenantError, usage
 from .._core.removal import remove_listed
-from .._core.resource import Record, fold, folded_set
+from .._core.resource import Record, normalize_case, normalized_set
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
-from .._mobile_access.cas_mailbox import keep as keep_mailbox
-from .._mobile_access.cas_mailbox import predict
+from .._mobile_access.cas_mailbox import ensure_mailbox_access, predict
 from .devices import AGES, FILTERS, Found, find_devices, read_devices, uses_ages
 from .plan import Device, Plan, carry_out, label, names
 from .wipe import plan_wipe
@@ -38,7 +38,7 @@ _LISTS = ("allowed_device_ids", "blocked_device_ids")
 
 
 def act(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Do one thing to one device, or to all that the filters leave. Raises L(TenantError).
+    """Do one thing to one device, or to all that the filters leave. Raises `TenantError`.
 
     The whole change is worked out and counted before the first write.
     """
@@ -73,7 +73,9 @@ def _check(params: Mapping[str, Any]) -> None:
     if params["wipe"] == "full":
         if everything:
             raise usage("a full wipe is for one device", "Leave match out, and give device_id")
-        if not params["device_id"] or fold(params["confirm_full_wipe"]) != fold(params["device_id"]):
+        if not params["device_id"] or normalize_case(params["confirm_full_wipe"]) != normalize_case(
+            params["device_id"]
+        ):
             raise usage(
                 "a full wipe erases everything on the device, so confirm_full_wipe must be the same as device_id",
                 "Use account_only to erase only the mail account",
@@ -91,7 +93,9 @@ def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> Non
     """A GUID that no device has is more likely a mistake than a device to pass over. What is removed may be gone."""
     if params["guids"] is None or params["state"] == "absent":
         return
-    unknown = sorted(set(params["guids"]) - {one for one in params["guids"] if fold(one) in folded_set(found.records)})
+    unknown = sorted(
+        set(params["guids"]) - {one for one in params["guids"] if normalize_case(one) in normalized_set(found.records)}
+    )
     if unknown:
         whose = f" of {params['mailbox']}" if params["mailbox"] else ""
         raise TenantError(
@@ -123,7 +127,7 @@ def _check_confirmation(params: Mapping[str, Any], devices: list[dict[str, Any]]
     """What was confirmed is the id of what was found, and not only that of what was asked for."""
     if params["wipe"] == "full":
         for device in devices:
-            if fold(device["device_id"]) != fold(params["confirm_full_wipe"]):
+            if normalize_case(device["device_id"]) != normalize_case(params["confirm_full_wipe"]):
                 raise usage(f"confirm_full_wipe is not the id of the device that was found, {label(device)}")
 
 
@@ -138,7 +142,7 @@ def _plan_access(tenant: Tenant, params: Mapping[str, Any], found: Found, device
         mailboxes.setdefault(str(owner["Guid"]), (owner, []))[1].append(device)
     before, after, affected, wanted = {}, {}, list[Device](), list[tuple[Record, dict[str, Any]]]()
     for mailbox, (record, own) in sorted(mailboxes.items(), key=lambda one: (str(one[1][0].get("Identity")), one[0])):
-        ids = list({fold(one["device_id"]): one["device_id"] for one in own}.values())
+        ids = list({normalize_case(one["device_id"]): one["device_id"] for one in own}.values())
         options = _options(mailbox, params["access"], ids)
         was, becomes = ({name: view[name] for name in _LISTS} for view in predict(options, record))
         moved = [one for one in own if _places(was, one["device_id"]) != _places(becomes, one["device_id"])]
@@ -150,7 +154,7 @@ def _plan_access(tenant: Tenant, params: Mapping[str, Any], found: Found, device
 
     def write() -> dict[str, Any]:
         for record, options in wanted:
-            keep_mailbox(tenant, options, False, record)
+            ensure_mailbox_access(tenant, options, False, record)
         return {}
 
     done = {"default": "left to the rules and the default"}.get(params["access"], params["access"])
@@ -168,7 +172,7 @@ def _options(mailbox: str, access: str, ids: list[str]) -> dict[str, Any]:
 
 
 def _places(lists: Mapping[str, list[str]], device_id: str) -> list[bool]:
-    return [fold(device_id) in folded_set(listed) for listed in lists.values()]
+    return [normalize_case(device_id) in normalized_set(listed) for listed in lists.values()]
 
 
 def _plan_removal(tenant: Tenant, found: Found, devices: list[dict[str, Any]]) -> Plan:
@@ -177,8 +181,11 @@ def _plan_removal(tenant: Tenant, found: Found, devices: list[dict[str, Any]]) -
     def remove(guid: str) -> None:
         remove_listed(
             tenant.http,
-            lambda: tenant.exchange.invoke("Remove-MobileDevice", {"Identity": guid}, _REMOVE),
-            lambda: fold(guid) in folded_set(one.get("Guid") for one in read_devices(tenant, found.mailbox).values),
+            lambda: exchange_of(tenant).invoke("Remove-MobileDevice", {"Identity": guid}, _REMOVE),
+            lambda: (
+                normalize_case(guid)
+                in normalized_set(one.get("Guid") for one in read_devices(tenant, found.mailbox).values)
+            ),
         )
 
     def write() -> dict[str, Any]:

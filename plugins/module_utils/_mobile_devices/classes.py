@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.resource import fold, returned
-from .._engine.exchange_objects import Cmdlets
+from .._core.resource import normalize_case, returned
+from .._engine.exchange_objects import ExchangeObjects
 from .._engine.tenant import Tenant
 
-_CLASSES = Cmdlets(
+_CLASSES = ExchangeObjects(
     "ActiveSyncDeviceClass",
     "device classes",
     "the Exchange role View-Only Configuration or Organization Client Access",
@@ -22,12 +22,13 @@ CLASS_FILTERS: dict[str, Any] = {option: {"type": "str"} for option in _PROPERTI
 
 
 def classes(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The classes that have what the options ask for. Raises L(TenantError)."""
+    """The classes that have what the options ask for. Raises `TenantError`."""
     found = [
         returned(one)
         for one in _CLASSES.list(tenant)
         if all(
-            params[option] is None or fold(one.get(api)) == fold(params[option]) for option, api in _PROPERTIES.items()
+            params[option] is None or normalize_case(one.get(api)) == normalize_case(params[option])
+            for option, api in _PROPERTIES.items()
         )
     ]
     return {"changed": False, "activesync_device_classes": found}

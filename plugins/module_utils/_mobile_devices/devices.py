@@ -14,7 +14,8 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Record, fold, folded_set, returned
+from .._core.resource import Record, normalize_case, normalized_set, returned
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._exchange.invoke_command import Result
 from .._mobile_access.access_decision import owner_of
@@ -51,8 +52,8 @@ FILTERS: dict[str, Any] = {
 }
 
 
-def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The devices that the filters leave. Raises L(TenantError)."""
+def devices_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The devices that the filters leave. Raises `TenantError`."""
     found = find_devices(tenant, params, bool(params["gather_statistics"]))
     return {"changed": False, "mobile_devices": found.devices}
 
@@ -61,8 +62,8 @@ def info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 class Found:
     """What was read: the devices that the filters leave, and what it takes to act on them.
 
-    C(records) are all devices as the service gave them, by GUID, C(mailbox) is the one that was asked for, if any, and
-    C(service_time) what the service says that it is now.
+    `records` are all devices as the service gave them, by GUID, `mailbox` is the one that was asked for, if any, and
+    `service_time` what the service says that it is now.
     """
 
     devices: list[dict[str, Any]]
@@ -80,7 +81,7 @@ class Found:
 def read_devices(tenant: Tenant, mailbox: Record | None) -> Result:
     """All devices, or all of a mailbox, which are checked to be its own."""
     asked = {"ResultSize": "Unlimited", **({"Mailbox": mailbox["Guid"]} if mailbox else {})}
-    found = tenant.exchange.invoke("Get-MobileDevice", asked, READ_DEVICES)
+    found = exchange_of(tenant).invoke("Get-MobileDevice", asked, READ_DEVICES)
     if mailbox:
         check_owner(tenant, found.values, mailbox)
     return found
@@ -122,16 +123,18 @@ def facts(device: Record, now: datetime) -> dict[str, Any]:
 
 
 def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = False) -> bool:
-    """Whether the filters leave C(device); with C(last) those by its last synchronisation as well.
+    """Whether the filters leave `device`; with `last` those by its last synchronisation as well.
 
     What is not known fits no filter: nobody is approved or removed for lack of a fact.
     """
     for option, name in _EXACT.items():
-        if params.get(option) is not None and fold(params[option]) != fold(device.get(name)):
+        if params.get(option) is not None and normalize_case(params[option]) != normalize_case(device.get(name)):
             return False
-    if params.get("guids") is not None and fold(device.get("guid")) not in folded_set(params["guids"]):
+    if params.get("guids") is not None and normalize_case(device.get("guid")) not in normalized_set(params["guids"]):
         return False
-    if params.get("device_os") and not str(fold(device.get("device_os") or "")).startswith(fold(params["device_os"])):
+    if params.get("device_os") and not str(normalize_case(device.get("device_os") or "")).startswith(
+        normalize_case(params["device_os"])
+    ):
         return False
     for option, which in AGES.items():
         limit, days = params.get(option), device.get(f"days_since_{which}_sync")
@@ -143,7 +146,7 @@ def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = Fals
 
 
 def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str, Any]]:
-    """The devices with their statistics: one call for each mailbox, a few at a time. Raises L(TenantError).
+    """The devices with their statistics: one call for each mailbox, a few at a time. Raises `TenantError`.
 
     Devices whose mailbox is not there any more are left out, if they are not listed any more either.
     """
@@ -153,7 +156,7 @@ def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str
 
     def read(mailbox: str) -> list[Record]:
         asked = {"Mailbox": mailbox}
-        values = tenant.exchange.invoke("Get-MobileDeviceStatistics", asked, _READ_STATISTICS).values
+        values = exchange_of(tenant).invoke("Get-MobileDeviceStatistics", asked, _READ_STATISTICS).values
         number = next(done)
         if number % _SAID_EVERY == 0 or number == len(mailboxes):
             tenant.progress(f"statistics of {number} of {len(mailboxes)} mailboxes are read")
@@ -163,7 +166,7 @@ def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str
     known: dict[Any, Record] = {}
     for answer in answers.values():
         if not isinstance(answer, TenantError):
-            known |= {fold(one.get("Guid")): one for one in answer}
+            known |= {normalize_case(one.get("Guid")): one for one in answer}
     lost: dict[str, TenantError] = {}
     for guid, owner in owners.items():
         failure = owner if isinstance(owner, TenantError) else answers[str(owner["Guid"])]
@@ -173,14 +176,14 @@ def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str
             lost[guid] = failure
     if lost:
         _check_gone(tenant, found.mailbox, lost)
-    return [_with(one, known.get(fold(one["guid"])), now) for one in found.devices if one["guid"] not in lost]
+    return [_with(one, known.get(normalize_case(one["guid"])), now) for one in found.devices if one["guid"] not in lost]
 
 
 def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, TenantError]) -> None:
     """A mailbox of a device that was just listed is "not found": believed only if the device is not listed now."""
-    listed = folded_set(one.get("Guid") for one in read_devices(tenant, mailbox).values)
+    listed = normalized_set(one.get("Guid") for one in read_devices(tenant, mailbox).values)
     for guid, failure in lost.items():
-        if fold(guid) in listed:
+        if normalize_case(guid) in listed:
             failure.kind, failure.next_step = "unavailable", ""
             raise failure
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which device in Exchange is which in Intune. Pure rules: no I/O.
 
-C(easDeviceId) of Intune is the C(DeviceId) of Exchange. The ids of Outlook for iOS and Android are not stable, so its
+`easDeviceId` of Intune is the `DeviceId` of Exchange. The ids of Outlook for iOS and Android are not stable, so its
 entries are left out. Where Intune tells no id, nothing can be said: Microsoft does not say when it fills the field.
 """
 
@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._core.resource import fold
+from .._core.resource import normalize_case
 from .._mobile_access.access_decision import owner_of
 
 _PHONES = frozenset({"ios", "ipados", "android"})
 
 
 def can_be_joined(device: Mapping[str, Any]) -> bool:
-    """Whether Intune may know this device of Exchange by its C(DeviceId)."""
-    return device.get("ClientType") == "EAS" and fold(device.get("DeviceType")) != "outlook"
+    """Whether Intune may know this device of Exchange by its `DeviceId`."""
+    return device.get("ClientType") == "EAS" and normalize_case(device.get("DeviceType")) != "outlook"
 
 
 def join(managed: Iterable[Mapping[str, Any]], devices: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -28,11 +28,11 @@ def join(managed: Iterable[Mapping[str, Any]], devices: Iterable[Mapping[str, An
     eas: dict[Any, list[Mapping[str, Any]]] = {}
     for device in devices:
         if can_be_joined(device):
-            eas.setdefault(fold(device.get("DeviceId")), []).append(device)
+            eas.setdefault(normalize_case(device.get("DeviceId")), []).append(device)
     rows, seen = [], set()
     for one in managed:
-        key = fold(one.get("easDeviceId") or "")
-        if not key and fold(one.get("operatingSystem") or "") not in _PHONES:
+        key = normalize_case(one.get("easDeviceId") or "")
+        if not key and normalize_case(one.get("operatingSystem") or "") not in _PHONES:
             continue
         found = eas.get(key, []) if key else []
         seen.add(key)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from .._client.graph import odata
 from .._core.errors import Purpose
-from .._core.resource import Record, fold
+from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
 from .join import can_be_joined
 
@@ -20,7 +20,7 @@ _VERDICTS = {"compliant": True, "noncompliant": False}
 
 
 def read_compliance(tenant: Tenant) -> dict[str, bool | None]:
-    """What Intune says of its devices, by their folded ids in Exchange. Raises L(TenantError)."""
+    """What Intune says of its devices, by their folded ids in Exchange. Raises `TenantError`."""
     return compliance_by_id(tenant.graph.list(_PATH, READ_MANAGED_DEVICES)[0])
 
 
@@ -29,10 +29,12 @@ def compliance_by_id(managed: Iterable[Record]) -> dict[str, bool | None]:
     said: dict[str, set[bool | None]] = {}
     for one in managed:
         if one.get("easDeviceId"):
-            said.setdefault(fold(one["easDeviceId"]), set()).add(_VERDICTS.get(one.get("complianceState") or ""))
+            said.setdefault(normalize_case(one["easDeviceId"]), set()).add(
+                _VERDICTS.get(one.get("complianceState") or "")
+            )
     return {device: next(iter(verdicts)) if len(verdicts) == 1 else None for device, verdicts in said.items()}
 
 
 def compliance_of(device: Record, known: Mapping[str, bool | None]) -> bool | None:
     """Whether a device of Exchange is compliant; null if that cannot be told."""
-    return known.get(str(fold(device.get("DeviceId") or ""))) if can_be_joined(device) else None
+    return known.get(str(normalize_case(device.get("DeviceId") or ""))) if can_be_joined(device) else None

@@ -20,8 +20,8 @@ Device = Mapping[str, Any]
 class Plan:
     """The state of each device, or mailbox, before and after, under a label with its GUID.
 
-    C(write) does it and gives what else is returned; C(predicted) is that in check mode. C(done) says in a word what
-    becomes of the C(affected) devices.
+    `write` does it and gives what else is returned; `predicted` is that in check mode. `done` says in a word what
+    becomes of the `affected` devices.
     """
 
     done: str
@@ -43,7 +43,7 @@ def names(devices: Sequence[Device]) -> str:
 
 
 def carry_out(plan: Plan, limit: int | None, tenant: str, check_mode: bool) -> dict[str, Any]:
-    """The result of a task; nothing is sent if more devices than C(limit) would be affected."""
+    """The result of a task; nothing is sent if more devices than `limit` would be affected."""
     affected = [{name: device[name] for name in ("guid", "device_id", "mailbox")} for device in plan.affected]
     count = len(affected)
     if limit is not None and count > limit:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Wiping mobile devices: the mail account alone, everything, or not after all.
 
-This is the only place from which Clear-MobileDevice is sent to wipe (L(_any_cmdlet) refuses it without AccountOnly).
+This is the only place from which Clear-MobileDevice is sent to wipe (`_any_cmdlet` refuses it without AccountOnly).
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.resource import fold
+from .._core.resource import normalize_case
+from .._engine.exchange import exchange_of
 from .._engine.poll import poll
 from .._engine.tenant import Tenant
 from .._mobile_access.values import counted
 from .plan import Device, Plan, label, names
 
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
-_CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.needs)
+_CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.permission)
 _READ = Purpose("see how far the wipe is", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
 _ATTEMPTS = 3  # looks at a request that was taken back
 _PAUSES = 5.0, 60.0  # seconds between reads while waiting
@@ -31,7 +32,7 @@ Stages = dict[str, str]  # of each kind of wipe: none, pending, done
 
 
 def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
-    """How far each kind of wipe is. With C(cancelled), how far it would be without the pending requests.
+    """How far each kind of wipe is. With `cancelled`, how far it would be without the pending requests.
 
     The newest request counts, and the newest acknowledgement of its kind. An acknowledgement from before the first
     synchronisation is one of an earlier partnership: the account was set up anew since.
@@ -47,7 +48,7 @@ def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
 
 
 def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
-    """A time of Exchange, which writes year 1 where there is none. Raises L(TenantError) if it cannot be read."""
+    """A time of Exchange, which writes year 1 where there is none. Raises `TenantError` if it cannot be read."""
     text = statistics.get(name)
     if text in (None, ""):
         return None
@@ -55,7 +56,7 @@ def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
         moment = datetime.fromisoformat(str(text))
     except ValueError as error:
         problem = f"Exchange Online gave {name} in a form that is not known"
-        raise TenantError("unexpected_answer", problem, _READ.attempted) from error
+        raise TenantError("unexpected_answer", problem, _READ.action) from error
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment if moment.year > 1 else None
 
@@ -87,7 +88,7 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
 
     def write() -> dict[str, Any]:
         for device in affected:
-            tenant.exchange.invoke(
+            exchange_of(tenant).invoke(
                 "Clear-MobileDevice", {"Identity": device["guid"], **parameters[device["guid"]]}, _WIPE
             )
         if cancels:
@@ -122,7 +123,7 @@ def is_done(kind: str, stages: Stages) -> bool:
 
 
 def _parameters(wanted: str, device: Device) -> dict[str, bool]:
-    """What makes Clear-MobileDevice do C(wanted) and no more. Raises L(TenantError) where it cannot."""
+    """What makes Clear-MobileDevice do `wanted` and no more. Raises `TenantError` where it cannot."""
     if wanted == "cancel":
         return {"Cancel": True}
     # Outlook holds no more than the account, so that nothing else can be wiped there.
@@ -139,12 +140,12 @@ def _parameters(wanted: str, device: Device) -> dict[str, bool]:
 
 def _look(tenant: Tenant, device: Device) -> Mapping[str, Any]:
     """The statistics of this device, and of no other."""
-    found = tenant.exchange.invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
-    if len(found) != 1 or fold(found[0].get("Guid")) != fold(device["guid"]):
+    found = exchange_of(tenant).invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
+    if len(found) != 1 or normalize_case(found[0].get("Guid")) != normalize_case(device["guid"]):
         raise TenantError(
             "other_object",
             f"Exchange Online did not answer with the statistics of the device {label(device)} alone",
-            _READ.attempted,
+            _READ.action,
             tenant.label,
         )
     return found[0]
@@ -159,11 +160,11 @@ def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
         done = [kind for kind in seen if seen[kind] == "done" != expected[kind]]
         if done:
             problem = f"the device {label(device)} had carried out the wipe before the request could be taken back"
-            raise TenantError("too_late", problem, _CANCEL.attempted, tenant.label, next_step="It cannot be undone")
+            raise TenantError("too_late", problem, _CANCEL.action, tenant.label, next_step="It cannot be undone")
         if attempt < _ATTEMPTS:
             tenant.http.pause(attempt, None, _CANCEL)
     problem = f"Exchange Online still shows the request for the device {label(device)} as pending"
-    raise TenantError("unavailable", problem, _CANCEL.attempted, tenant.label)
+    raise TenantError("unavailable", problem, _CANCEL.action, tenant.label)
 
 
 def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], seconds: int) -> dict[str, Stages]:

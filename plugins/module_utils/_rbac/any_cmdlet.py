@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import Purpose, usage
-from .._core.resource import fold
+from .._core.resource import normalize_case
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._exchange.cmdlet_contract import CMDLETS
 from .._exchange.parameters import checked, reads
@@ -26,9 +27,9 @@ OPTIONS: dict[str, Any] = {
 
 
 def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Run a cmdlet; in check mode only one that reads. Raises L(TenantError)."""
-    names = {fold(name): name for name in CMDLETS}
-    cmdlet = names.get(fold(params["cmdlet"].strip()), params["cmdlet"].strip())
+    """Run a cmdlet; in check mode only one that reads. Raises `TenantError`."""
+    names = {normalize_case(name): name for name in CMDLETS}
+    cmdlet = names.get(normalize_case(params["cmdlet"].strip()), params["cmdlet"].strip())
     parameters, known = params["parameters"], not params["allow_unknown"]
     if not _NAME.fullmatch(cmdlet):
         raise usage(f"cmdlet is {cmdlet!r}; give a name such as Get-MobileDevice")
@@ -36,8 +37,8 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
         raise usage(
             f"the cmdlet {cmdlet} is not known to this collection", "Check its name, or set allow_unknown to true"
         )
-    given = {fold(name): value for name, value in checked(cmdlet, parameters, known).items()}
-    if fold(cmdlet) in _WIPES and not (given.get("accountonly") is True or given.get("cancel") is True):
+    given = {normalize_case(name): value for name, value in checked(cmdlet, parameters, known).items()}
+    if normalize_case(cmdlet) in _WIPES and not (given.get("accountonly") is True or given.get("cancel") is True):
         raise usage(
             f"{cmdlet} without AccountOnly erases the whole device",
             "Use intune.exchange.mobile_device, where a full wipe must be confirmed",
@@ -47,5 +48,5 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
         return {"changed": changes, "objects": [], "cmdlet_warnings": []}
     unsure = "" if cmdlet in CMDLETS else f", if {cmdlet} exists in Exchange Online"  # both answer with 403
     purpose = Purpose(f"run {cmdlet}", f"an Exchange role that holds {cmdlet} with these parameters{unsure}")
-    found = tenant.exchange.invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
+    found = exchange_of(tenant).invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
     return {"changed": changes, "objects": found.values, "cmdlet_warnings": found.warnings}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.resource import Record, fold, folded_set
+from .._core.resource import Record, normalize_case, normalized_set
 
 # The kind of scope, and the property of the role with the scope that it has from the start.
 _KINDS = {
@@ -28,7 +28,7 @@ _NAMES = (
     "RecipientAdministrativeUnitScope",
 )
 SCOPES = (*_KINDS, *_NAMES)
-_WHOLE = folded_set(("", "None", "NotApplicable", "Organization", "OrganizationConfig"))
+_WHOLE = normalized_set(("", "None", "NotApplicable", "Organization", "OrganizationConfig"))
 
 
 def scope_of(assignment: Record, role: Mapping[str, Any] | None = None) -> str | None:
@@ -39,8 +39,8 @@ def scope_of(assignment: Record, role: Mapping[str, Any] | None = None) -> str |
     kinds = [
         str(assignment[name])
         for name, implicit in _KINDS.items()
-        if fold(assignment.get(name) or "") not in _WHOLE
-        and not (role and fold(assignment[name]) == fold(role.get(implicit)))
+        if normalize_case(assignment.get(name) or "") not in _WHOLE
+        and not (role and normalize_case(assignment[name]) == normalize_case(role.get(implicit)))
     ]
     names = [str(assignment[name]) for name in _NAMES if assignment.get(name)]
     return " ".join(dict.fromkeys([*kinds, *names])) or None

@@ -13,10 +13,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from .._core.resource import Record, fold, folded_set
+from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import visible
 
-_NAMES = folded_set(
+_NAMES = normalized_set(
     (
         "Compliance Administrator",
         "Compliance Management",
@@ -52,15 +52,15 @@ GLOBAL_ADMINISTRATORS = "tenantadmins_"  # the group in which Exchange shows the
 def is_built_in_name(name: Any) -> bool:
     """Whether a name is one of the service, or looks the same to a reader: with other spaces or forms of letters."""
     looks = " ".join(visible(unicodedata.normalize("NFKC", str(name))).split())
-    return fold(looks) in _NAMES or fold(looks).startswith(_PREFIXES)
+    return normalize_case(looks) in _NAMES or normalize_case(looks).startswith(_PREFIXES)
 
 
 def is_built_in(group: Record) -> bool:
     """Whether a role group belongs to the service and not to the organization."""
-    centrally = "partner_managed" in folded_set(group.get("Capabilities"))
+    centrally = "partner_managed" in normalized_set(group.get("Capabilities"))
     return bool(group.get("WellKnownObject")) or centrally or is_built_in_name(group.get("Name"))
 
 
 def is_organization_management(group: Record) -> bool:
     names = (group.get("Name"), group.get("WellKnownObject"))
-    return _ORGANIZATION_MANAGEMENT in {fold(str(name)) for name in names}
+    return _ORGANIZATION_MANAGEMENT in {normalize_case(str(name)) for name in names}

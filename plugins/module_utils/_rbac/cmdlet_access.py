@@ -11,8 +11,9 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import fold, folded_set
+from .._core.resource import normalize_case, normalized_set
 from .._core.targets import is_blank
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .assignment_scopes import SCOPES, scope_of
 
@@ -42,7 +43,7 @@ CONNECTOR_CMDLETS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Access:
+class CmdletGrant:
     """What an account has of one cmdlet."""
 
     granted: bool
@@ -54,7 +55,7 @@ class Access:
 class Rights:
     """The assignments that count for an account, the entries of their roles, and the roles for its own mailbox only.
 
-    C(entries) come with the whole right; those in C(limited) reach only as far as the scope of their assignment.
+    `entries` come with the whole right; those in `limited` reach only as far as the scope of their assignment.
     """
 
     assignments: list[dict[str, Any]]
@@ -67,13 +68,17 @@ def read_role_entries(tenant: Tenant, role: str) -> list[dict[str, Any]]:
     """The cmdlets of a role with their parameters, in one read; none if there is no such role."""
     if is_pattern(role):
         return _entries_of_role(tenant, role)
-    found = tenant.exchange.invoke(
-        "Get-ManagementRoleEntry",
-        {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
-        READ_RIGHTS,
-        select=("Name", "Role", "Parameters"),
-    ).values
-    return [one for one in found if fold(one.get("Role") or role).rpartition("\\")[2] == fold(role)]
+    found = (
+        exchange_of(tenant)
+        .invoke(
+            "Get-ManagementRoleEntry",
+            {"Identity": f"{role}\\*", "ResultSize": "Unlimited"},
+            READ_RIGHTS,
+            select=("Name", "Role", "Parameters"),
+        )
+        .values
+    )
+    return [one for one in found if normalize_case(one.get("Role") or role).rpartition("\\")[2] == normalize_case(role)]
 
 
 def is_pattern(role: str) -> bool:
@@ -82,12 +87,12 @@ def is_pattern(role: str) -> bool:
 
 
 def _entries_of_role(tenant: Tenant, name: str) -> list[dict[str, Any]]:
-    """The entries as the role itself lists them: C((snap-in) CMDLET -PARAMETER -PARAMETER)."""
-    roles = tenant.exchange.invoke("Get-ManagementRole", {}, READ_RIGHTS, select=("Name", "RoleEntries")).values
+    """The entries as the role itself lists them: `(snap-in) CMDLET -PARAMETER -PARAMETER`."""
+    roles = exchange_of(tenant).invoke("Get-ManagementRole", {}, READ_RIGHTS, select=("Name", "RoleEntries")).values
     texts = [
         str(text).partition(") ")[2] or str(text)
         for role in roles
-        if fold(role["Name"]) == fold(name)
+        if normalize_case(role["Name"]) == normalize_case(name)
         for text in role.get("RoleEntries") or []
     ]
     return [
@@ -97,21 +102,25 @@ def _entries_of_role(tenant: Tenant, name: str) -> list[dict[str, Any]]:
 
 
 def read_rights(tenant: Tenant, account: str) -> Rights:
-    """What the account holds, directly or through groups: one read a role. Raises L(TenantError)."""
-    assignments = tenant.exchange.invoke(
-        "Get-ManagementRoleAssignment",
-        {"RoleAssignee": account},
-        READ_RIGHTS,
-        select=(
-            "Name",
-            "Role",
-            "RoleAssigneeName",
-            "RoleAssigneeType",
-            "Enabled",
-            "RoleAssignmentDelegationType",
-            *SCOPES,
-        ),
-    ).values
+    """What the account holds, directly or through groups: one read a role. Raises `TenantError`."""
+    assignments = (
+        exchange_of(tenant)
+        .invoke(
+            "Get-ManagementRoleAssignment",
+            {"RoleAssignee": account},
+            READ_RIGHTS,
+            select=(
+                "Name",
+                "Role",
+                "RoleAssigneeName",
+                "RoleAssigneeType",
+                "Enabled",
+                "RoleAssignmentDelegationType",
+                *SCOPES,
+            ),
+        )
+        .values
+    )
     # A delegating assignment allows to hand the role on, not to use it.
     used = [
         one
@@ -136,7 +145,7 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
 
 
 def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
-    """The role entries that the account holds for the whole organization. Raises L(TenantError)."""
+    """The role entries that the account holds for the whole organization. Raises `TenantError`."""
     return read_rights(tenant, account).entries
 
 
@@ -150,20 +159,20 @@ def asked_for(given: list[Any], option: str = "cmdlets") -> dict[str, list[str] 
         parameters = item.get("parameters")
         if parameters is not None and not isinstance(parameters, list):
             raise usage(f"parameters of {item['cmdlet']} in {option} must be a list")
-        if fold(item["cmdlet"]) in folded_set(asked):
+        if normalize_case(item["cmdlet"]) in normalized_set(asked):
             raise usage(f"{option} names {item['cmdlet']} twice")
         asked[str(item["cmdlet"])] = None if parameters is None else [str(name) for name in parameters]
     return asked
 
 
-def judge(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]]) -> dict[str, Access]:
+def judge_cmdlets(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]]) -> dict[str, CmdletGrant]:
     """What the entries give of each cmdlet. Parameters of several roles add up."""
     verdicts = {}
     for cmdlet, needed in cmdlets.items():
-        held = [entry for entry in entries if fold(str(entry.get("Name"))) == fold(cmdlet)]
-        parameters = {fold(str(name)) for entry in held for name in entry.get("Parameters") or []}
-        missing = tuple(name for name in needed if fold(name) not in parameters)
-        verdicts[cmdlet] = Access(
+        held = [entry for entry in entries if normalize_case(str(entry.get("Name"))) == normalize_case(cmdlet)]
+        parameters = {normalize_case(str(name)) for entry in held for name in entry.get("Parameters") or []}
+        missing = tuple(name for name in needed if normalize_case(name) not in parameters)
+        verdicts[cmdlet] = CmdletGrant(
             bool(held) and not missing, missing if held else (), tuple(sorted({str(entry["Role"]) for entry in held}))
         )
     return verdicts
@@ -174,13 +183,13 @@ _REVOKE = "take the account out of the roles that give it"
 
 
 def access_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the account, or the caller, may run of the asked cmdlets, and what else. Raises L(TenantError)."""
+    """What the account, or the caller, may run of the asked cmdlets, and what else. Raises `TenantError`."""
     given = params.get("cmdlets")
     needed = {name: tuple(one or ()) for name, one in asked_for(given).items()} if given else CONNECTOR_CMDLETS
     if params.get("account"):
         found = _of_account(read_rights(tenant, params["account"]), needed)
     else:
-        found = _of_caller(tenant.exchange.own_cmdlets(_READ_OWN), needed)
+        found = _of_caller(exchange_of(tenant).own_cmdlets(_READ_OWN), needed)
     missing = [one["cmdlet"] for one in found["cmdlets"] if not one["granted"]]
     return {
         "changed": False,
@@ -209,21 +218,23 @@ def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[s
     ]
     held: dict[str, set[str]] = {}
     for entry in rights.entries:
-        held.setdefault(fold(str(entry["Name"])), set()).update(entry.get("Parameters") or [])
+        held.setdefault(normalize_case(str(entry["Name"])), set()).update(entry.get("Parameters") or [])
     every = [*rights.entries, *rights.limited]
-    excess = {str(entry["Name"]): () for entry in every if fold(str(entry["Name"])) not in folded_set(needed)}
-    roles = {name: access.roles for name, access in judge(every, excess).items()}
-    anyhow = judge(every, needed)
+    excess = {
+        str(entry["Name"]): () for entry in every if normalize_case(str(entry["Name"])) not in normalized_set(needed)
+    }
+    roles = {name: access.roles for name, access in judge_cmdlets(every, excess).items()}
+    anyhow = judge_cmdlets(every, needed)
     return {
         "cmdlets": [
             {
                 "cmdlet": cmdlet,
                 "granted": access.granted,
-                "parameters": sorted(held.get(fold(cmdlet), ())),
+                "parameters": sorted(held.get(normalize_case(cmdlet), ())),
                 "missing_parameters": list(access.missing_parameters),
                 "granted_by": [one for one in origins if one["role"] in anyhow[cmdlet].roles],
             }
-            for cmdlet, access in judge(rights.entries, needed).items()
+            for cmdlet, access in judge_cmdlets(rights.entries, needed).items()
         ],
         "excess": [{"cmdlet": cmdlet, "roles": list(roles[cmdlet])} for cmdlet in sorted(roles)],
         "own_mailbox_roles": rights.own_mailbox,
@@ -234,7 +245,14 @@ def _of_caller(names: list[str], needed: Mapping[str, tuple[str, ...]]) -> dict[
     """Exchange tells a caller the names of its cmdlets, not their parameters or where they come from."""
     unknown = {"parameters": None, "missing_parameters": None, "granted_by": None}
     return {
-        "cmdlets": [{"cmdlet": cmdlet, "granted": fold(cmdlet) in folded_set(names), **unknown} for cmdlet in needed],
-        "excess": [{"cmdlet": name, "roles": None} for name in sorted(names) if fold(name) not in folded_set(needed)],
+        "cmdlets": [
+            {"cmdlet": cmdlet, "granted": normalize_case(cmdlet) in normalized_set(names), **unknown}
+            for cmdlet in needed
+        ],
+        "excess": [
+            {"cmdlet": name, "roles": None}
+            for name in sorted(names)
+            if normalize_case(name) not in normalized_set(needed)
+        ],
         "own_mailbox_roles": None,
     }

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import Field, Record, Resource, fold, folded_set, returned
+from .._core.resource import Field, Record, Resource, normalize_case, normalized_set, returned
 from .._core.targets import check_marker, only
-from .._engine.exchange_objects import Cmdlets, found_by
+from .._engine.exchange import exchange_of
+from .._engine.exchange_objects import ExchangeObjects, found_by
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .cmdlet_access import READER, asked_for, is_pattern, read_role_entries
@@ -28,7 +29,7 @@ _OF_ROLES = ("-ManagementRoleEntry", "-ManagementRole")
 _NAME_LIMIT = 64  # https://learn.microsoft.com/powershell/module/exchange/new-managementrole
 _READ = Purpose("read the management roles", READER)
 # Every cmdlet of PowerShell has these. They are no rights, and whether a role lists them is not stable.
-_COMMON = folded_set(
+_COMMON = normalized_set(
     [
         "Debug",
         "ErrorAction",
@@ -54,7 +55,9 @@ def bare_name(role: Any) -> str:
 def entries_of(tenant: Tenant, role: str) -> Entries:
     """What a role holds, in the order of names; empty if there is no such role."""
     found = {
-        str(entry["Name"]): sorted(name for name in entry.get("Parameters") or [] if fold(name) not in _COMMON)
+        str(entry["Name"]): sorted(
+            name for name in entry.get("Parameters") or [] if normalize_case(name) not in _COMMON
+        )
         for entry in read_role_entries(tenant, role)
     }
     return dict(sorted(found.items()))
@@ -69,21 +72,23 @@ def unlisted(cmdlets: list[dict[str, Any]]) -> Entries:
 
 
 def _comparable(cmdlets: list[dict[str, Any]]) -> dict[str, Any]:
-    return {fold(one["cmdlet"]): folded_set(one["parameters"]) for one in cmdlets}
+    return {normalize_case(one["cmdlet"]): normalized_set(one["parameters"]) for one in cmdlets}
 
 
 def within(asked: Mapping[str, list[str] | None], parent: str, allowed: Entries) -> Entries:
-    """The asked cmdlets in the parent's spelling. Raises L(TenantError) for what the parent does not hold."""
-    cmdlets = {fold(cmdlet): cmdlet for cmdlet in allowed}
+    """The asked cmdlets in the parent's spelling. Raises `TenantError` for what the parent does not hold."""
+    cmdlets = {normalize_case(cmdlet): cmdlet for cmdlet in allowed}
     wanted: Entries = {}
-    beyond = [name for name in asked if fold(name) not in cmdlets]
+    beyond = [name for name in asked if normalize_case(name) not in cmdlets]
     for name, parameters in asked.items():
-        cmdlet = cmdlets.get(fold(name), "")
-        names = {fold(parameter): parameter for parameter in allowed.get(cmdlet, [])}
-        given = [one for one in parameters or [] if fold(one) not in _COMMON]
+        cmdlet = cmdlets.get(normalize_case(name), "")
+        names = {normalize_case(parameter): parameter for parameter in allowed.get(cmdlet, [])}
+        given = [one for one in parameters or [] if normalize_case(one) not in _COMMON]
         if cmdlet:
-            beyond += [f"{cmdlet} -{one}" for one in given if fold(one) not in names]
-        wanted[cmdlet] = sorted(names.get(fold(one), one) for one in (given if parameters is not None else names))
+            beyond += [f"{cmdlet} -{one}" for one in given if normalize_case(one) not in names]
+        wanted[cmdlet] = sorted(
+            names.get(normalize_case(one), one) for one in (given if parameters is not None else names)
+        )
     if beyond:
         raise TenantError(
             "beyond_parent",
@@ -95,8 +100,8 @@ def within(asked: Mapping[str, list[str] | None], parent: str, allowed: Entries)
 
 
 @dataclass(frozen=True)
-class Roles(Cmdlets):
-    """The management roles; the one called C(name) is read with its cmdlets. C(allowed) is what its parent holds."""
+class Roles(ExchangeObjects):
+    """The management roles; the one called `name` is read with its cmdlets. `allowed` is what its parent holds."""
 
     noun: str = "ManagementRole"
     thing: str = "management role"
@@ -110,7 +115,9 @@ class Roles(Cmdlets):
 
     def list(self, tenant: Tenant) -> list[Record]:
         return [
-            {**one, "Cmdlets": listed(entries_of(tenant, one["Name"]))} if fold(one["Name"]) == fold(self.name) else one
+            {**one, "Cmdlets": listed(entries_of(tenant, one["Name"]))}
+            if normalize_case(one["Name"]) == normalize_case(self.name)
+            else one
             for one in super().list(tenant)
         ]
 
@@ -135,7 +142,9 @@ class Roles(Cmdlets):
         """
         gone = [cmdlet for cmdlet in before if cmdlet not in after]
         other = [
-            cmdlet for cmdlet in after if cmdlet in before and folded_set(before[cmdlet]) != folded_set(after[cmdlet])
+            cmdlet
+            for cmdlet in after
+            if cmdlet in before and normalized_set(before[cmdlet]) != normalized_set(after[cmdlet])
         ]
         new = [cmdlet for cmdlet in after if cmdlet not in before]
         steps = [(verb, one) for verb, cmdlets in (("Remove", gone), ("Set", other), ("Add", new)) for one in cmdlets]
@@ -154,19 +163,23 @@ class Roles(Cmdlets):
             self.write(tenant, "change", f"{verb}-ManagementRoleEntry", written, of_new=of_new)
         except TenantError as error:
             if error.kind == "not_found":  # new objects are not found everywhere at once, and others remove them
-                if verb == "Remove" and fold(cmdlet) not in folded_set(entries_of(tenant, role)):
+                if verb == "Remove" and normalize_case(cmdlet) not in normalized_set(entries_of(tenant, role)):
                     return
                 error.kind = "outcome_unknown"
             raise
 
 
-def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+def _check_role_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
     name, marker = params["name"], params.get("marker")
     if record and record.get("IsRootRole"):
         raise _refusal(tenant, "built_in", f"the management role {name} is built in", "Choose another name")
     if record is not None:
         check_marker((record["Name"], record.get("Description")), marker, "management role", _NOT_OURS, tenant.label)
-    if params["state"] == "present" and marker and fold(marker) not in fold(params.get("description") or ""):
+    if (
+        params["state"] == "present"
+        and marker
+        and normalize_case(marker) not in normalize_case(params.get("description") or "")
+    ):
         raise usage("description does not hold the text of marker", "Put the marker into the description")
     if is_pattern(name) and params["state"] == "present":
         raise usage(f"the name {name} holds one of \\ * ? [ ], which mean other roles where its cmdlets are changed")
@@ -177,7 +190,9 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
             raise usage(f"parent is needed to create the management role {name}")
     else:
         for one in _FIXED:
-            if params.get(one.option) is not None and one.same(params[one.option]) != one.same(record.get(one.api)):
+            if params.get(one.option) is not None and one.normalize(params[one.option]) != one.normalize(
+                record.get(one.api)
+            ):
                 raise _refusal(
                     tenant,
                     "fixed",
@@ -191,7 +206,11 @@ def _check_unused(tenant: Tenant, name: str, role: str) -> None:
     """Assignments are other people's rights: they are named, never removed on the side."""
     asked = {"Identity": role, "GetChildren": True}
     assigned = found_by(tenant, "Get-ManagementRoleAssignment", {"Role": role, "Delegating": False}, _READ)
-    children = [one for one in found_by(tenant, "Get-ManagementRole", asked, _READ) if fold(one["Name"]) != fold(name)]
+    children = [
+        one
+        for one in found_by(tenant, "Get-ManagementRole", asked, _READ)
+        if normalize_case(one["Name"]) != normalize_case(name)
+    ]
     users = [f"{one.get('RoleAssigneeName')} ({one.get('Name')})" for one in assigned]
     parts = [str(one.get("Name")) for one in children]
     held = [f"it is assigned to {', '.join(users)}"] * bool(users) + [f"it is the parent of {', '.join(parts)}"] * bool(
@@ -214,24 +233,24 @@ def _refusal(tenant: Tenant, kind: str, problem: str, step: str, **details: Any)
 
 
 _FIXED = (
-    Field("parent", "Parent", same=lambda name: fold(bare_name(name))),
-    Field("description", "Description", same=lambda text: text or "", clears=True),
+    Field("parent", "Parent", normalize=lambda name: normalize_case(bare_name(name))),
+    Field("description", "Description", normalize=lambda text: text or "", clears=True),
 )
 ROLE = Resource(
     name="management_role",
     backend=Roles(),
-    keys=(Field("name", "Name", {"required": True}, same=fold),),
+    keys=(Field("name", "Name", {"required": True}, normalize=normalize_case),),
     fields=(
         *_FIXED,
-        Field("cmdlets", "Cmdlets", {"type": "list", "elements": "raw"}, same=_comparable),
+        Field("cmdlets", "Cmdlets", {"type": "list", "elements": "raw"}, normalize=_comparable),
     ),
-    before_write=_before_write,
-    unique=True,
+    before_write=_check_role_write,
+    name_is_unique=True,
 )
 
 
-def keep_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one role to the wanted state. Raises L(TenantError), before anything is written where that is possible."""
+def ensure_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one role to the wanted state. Raises `TenantError`, before anything is written where that is possible."""
     name, given = params["name"], params.get("cmdlets")
     if len(name) > _NAME_LIMIT:
         raise usage(f"name has {len(name)} characters, and a management role at most {_NAME_LIMIT}")
@@ -253,9 +272,9 @@ def keep_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
 
 def _parent_of(tenant: Tenant, name: str) -> str:
     """The parent of a role that exists; the role itself is nobody's part when it is built in."""
-    listed_roles = tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=("Name", "Guid", "Parent")).values
+    listed_roles = exchange_of(tenant).invoke("Get-ManagementRole", {}, _READ, select=("Name", "Guid", "Parent")).values
     found = only(
-        [one for one in listed_roles if fold(one["Name"]) == fold(name)],
+        [one for one in listed_roles if normalize_case(one["Name"]) == normalize_case(name)],
         lambda one: str(one.get("Guid")),
         f"management role {name}",
         tenant.label,
@@ -264,7 +283,7 @@ def _parent_of(tenant: Tenant, name: str) -> str:
 
 
 def roles_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The roles that fit, and what the one of a given name holds. Raises L(TenantError)."""
+    """The roles that fit, and what the one of a given name holds. Raises `TenantError`."""
     asked: dict[str, Any] = {"Identity": params["name"]} if params.get("name") else {}
     if params.get("cmdlet"):
         asked["Cmdlet"] = params["cmdlet"]
@@ -280,6 +299,10 @@ def roles_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         found = [one for one in found if Roles().id_of(one) in mine]
     roles = [returned({name: one.get(name) for name in Roles.select}) for one in found]
     if params.get("name"):  # Exchange takes wildcards here
-        fits = (one for one in roles if fold(params["name"]) in (fold(one["name"]), fold(one["guid"])))
+        fits = (
+            one
+            for one in roles
+            if normalize_case(params["name"]) in (normalize_case(one["name"]), normalize_case(one["guid"]))
+        )
         roles = [{**one, "cmdlets": listed(entries_of(tenant, one["name"]))} for one in fits]
     return {"changed": False, "management_roles": roles}

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, returned
+from .._engine.exchange import exchange_of
 from .._engine.poll import poll
 from .._engine.tenant import Tenant
 
@@ -28,7 +29,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def customize(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Enable customization unless it is enabled. Raises L(TenantError) unless that was accepted."""
+    """Enable customization unless it is enabled. Raises `TenantError` unless that was accepted."""
     organization = _read(tenant)
     dehydrated = bool(organization.get("IsDehydrated"))
     if dehydrated and not params["accept_permanent"]:
@@ -36,7 +37,7 @@ def customize(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
             "not_accepted",
             "the tenant is dehydrated: it shares its roles and policies with others until customization is enabled, "
             "which is permanent and cannot be undone",
-            _ENABLE.attempted,
+            _ENABLE.action,
             tenant.label,
             next_step="Set accept_permanent to true once that is accepted",
         )
@@ -51,12 +52,14 @@ def customize(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> di
 
 
 def _read(tenant: Tenant) -> Record:
-    found = tenant.exchange.invoke(
-        "Get-OrganizationConfig", {}, _READ, select=("Identity", "Name", "DisplayName", "Guid", "IsDehydrated")
-    ).values
+    found = (
+        exchange_of(tenant)
+        .invoke("Get-OrganizationConfig", {}, _READ, select=("Identity", "Name", "DisplayName", "Guid", "IsDehydrated"))
+        .values
+    )
     if len(found) != 1:
         problem = f"Exchange Online gave {len(found)} organizations"
-        raise TenantError("protocol", problem, _READ.attempted, tenant.label)
+        raise TenantError("protocol", problem, _READ.action, tenant.label)
     return found[0]
 
 
@@ -64,7 +67,7 @@ def _enable(tenant: Tenant, params: Mapping[str, Any]) -> Record | None:
     """The organization once the change shows; None if nobody waits for that."""
     asked: TenantError | None = None
     try:
-        tenant.exchange.invoke("Enable-OrganizationCustomization", {}, _ENABLE)
+        exchange_of(tenant).invoke("Enable-OrganizationCustomization", {}, _ENABLE)
     except TenantError as error:
         # It works once, and shows late: a refusal may mean that an earlier run, or somebody else, has asked already.
         if error.kind not in ("refused", "outcome_unknown") or not params["wait"]:

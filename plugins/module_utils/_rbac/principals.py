@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Record, fold
+from .._core.resource import Record, normalize_case
 from .._core.targets import only
 from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
@@ -38,7 +38,7 @@ _FILTERS = {"Get-Recipient": "EmailAddresses -eq 'smtp:{0}'", "Get-User": "UserP
 
 @dataclass
 class Principal:
-    """Somebody under every id and address that was seen. C(id) is what cmdlets are given, C(label) is for people."""
+    """Somebody under every id and address that was seen. `id` is what cmdlets are given, `label` is for people."""
 
     id: str
     label: str
@@ -49,15 +49,15 @@ class Principal:
 
     def is_meant_by(self, text: str) -> bool:
         """Whether a text is this principal's id or address."""
-        return fold(text) in self.ids | self.addresses
+        return normalize_case(text) in self.ids | self.addresses
 
     def is_called(self, names: Iterable[Any]) -> bool:
         """Whether one of the texts is this principal's id, address or name."""
-        return any(fold(str(name)) in self.ids | self.addresses | self.names for name in names if name)
+        return any(normalize_case(str(name)) in self.ids | self.addresses | self.names for name in names if name)
 
 
 def _values(record: Record, properties: tuple[str, ...]) -> set[str]:
-    return {fold(str(record[name])) for name in properties if record.get(name)} - {_NO_ID}
+    return {normalize_case(str(record[name])) for name in properties if record.get(name)} - {_NO_ID}
 
 
 def _read(record: Record) -> Principal:
@@ -65,13 +65,13 @@ def _read(record: Record) -> Principal:
     addresses = _values(record, _ADDRESSES)
     for proxy in record.get("EmailAddresses") or []:
         kind, colon, address = str(proxy).partition(":")
-        addresses.add(fold(address if colon else kind))
+        addresses.add(normalize_case(address if colon else kind))
     names = _values(record, _NAMES)
     # Guid is what Exchange says of recipients; it shows service principals with an ObjectId.
     unique = next((str(record[one]) for one in ("ObjectId", "Guid", *_IDS) if record.get(one)), "")
     name = str(record.get("Name") or record.get("DisplayName") or record.get("Identity") or unique)
     address = next((str(record[one]) for one in _ADDRESSES if record.get(one)), "")
-    label = address or (f"{name} ({unique})" if unique and fold(unique) != fold(name) else name)
+    label = address or (f"{name} ({unique})" if unique and normalize_case(unique) != normalize_case(name) else name)
     kinds = " ".join(str(record.get(one) or "") for one in ("RecipientTypeDetails", "RecipientType", "ObjectClass"))
     return Principal(unique or name, label, _values(record, _IDS), addresses, names, "group" in kinds.lower())
 
@@ -94,27 +94,27 @@ class Principals:
                 one.names |= read.names
                 return one
         read.label = label or read.label
-        if fold(read.label) in self._labels:
+        if normalize_case(read.label) in self._labels:
             read.label = f"{read.label} ({read.id})"
         self._known.append(read)
-        self._labels[fold(read.label)] = read
+        self._labels[normalize_case(read.label)] = read
         return read
 
     def by_label(self, label: str) -> Principal:
-        return self._labels[fold(label)]
+        return self._labels[normalize_case(label)]
 
     def id_of(self, label: str) -> str:
         """What cmdlets are given for a label; one that nobody was found for stands for itself."""
-        known = self._labels.get(fold(label))
+        known = self._labels.get(normalize_case(label))
         return known.id if known else label
 
     def find(self, text: str) -> Principal | None:
-        """Whoever a person means by C(text), None if there is nobody. Raises L(TenantError) if it can be several."""
+        """Whoever a person means by `text`, None if there is nobody. Raises `TenantError` if it can be several."""
         met = [one for one in self._known if one.is_meant_by(text)]
         return self._only(met, text) if met else self._only(self._search(text), text)
 
     def named(self, text: str) -> Principal:
-        """As L(find), but nobody is an error."""
+        """As `find`, but nobody is an error."""
         found = self.find(text)
         if found is None:
             raise TenantError(
@@ -132,7 +132,7 @@ class Principals:
         return one
 
     def _search(self, text: str) -> list[Principal]:
-        """Who has C(text) as an id or address, else who has it as a name."""
+        """Who has `text` as an id or address, else who has it as a name."""
         found = [one for one in self._known if one.is_called([text])]
         for cmdlet in _FILTERS:
             found += [one for one in self._ask(cmdlet, text) if one not in found]
@@ -144,7 +144,7 @@ class Principals:
         return found
 
     def _owners(self, cmdlet: str, text: str) -> list[Principal]:
-        """Who has C(text) as an address, whoever has it as a name."""
+        """Who has `text` as an address, whoever has it as a name."""
         quoted = text.replace("'", "''")
         asked = {"Filter": _FILTERS[cmdlet].format(quoted), "ResultSize": "Unlimited"}
         records = found_by(self._tenant, cmdlet, asked, _LOOK)
@@ -169,7 +169,7 @@ class Principals:
             raise TenantError(
                 "ambiguous",
                 f"Exchange gave {other[0].label} for {text}, which is none of its names",
-                _LOOK.attempted,
+                _LOOK.action,
                 self._tenant.label,
                 next_step="Give the address or the id of the one that is meant; none is chosen for you",
                 details={"candidates": [one.label for one in other]},

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import Field, Record, Resource, fold, returned
-from .._engine.exchange_objects import Cmdlets, found_by, invoke_listed, names_of_groups
+from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._engine.exchange import exchange_of
+from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .assignment_scopes import scope_of
@@ -41,10 +42,10 @@ _NAME = "management_role_assignment"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assignments(Cmdlets):
-    """The unscoped assignments of C(role) to C(assignee) alone, both found before. C(given) is how a person names it.
+class Assignments(ExchangeObjects):
+    """The unscoped assignments of `role` to `assignee` alone, both found before. `given` is how a person names it.
 
-    Those with a scope are other objects: they go into C(scoped), to be shown.
+    Those with a scope are other objects: they go into `scoped`, to be shown.
     """
 
     noun: str = "ManagementRoleAssignment"
@@ -84,19 +85,23 @@ class Assignments(Cmdlets):
         return self.catalog.id_of(str(self.role["Name"]))
 
     def _check(self, found: Record) -> None:
-        shown = {**found, "Role": self.role["Name"]} if fold(found.get("Role")) == fold(self._role_id) else found
+        shown = (
+            {**found, "Role": self.role["Name"]}
+            if normalize_case(found.get("Role")) == normalize_case(self._role_id)
+            else found
+        )
         self.catalog.check_assignment(shown, str(self.role["Name"]), lambda name: self.assignee.is_called([name]))
 
 
-def keep_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Give a role to somebody, or take it away. Raises L(TenantError)."""
+def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Give a role to somebody, or take it away. Raises `TenantError`."""
     kinds = [kind for kind in KINDS if params.get(kind)]
     if len(kinds) != 1:
         raise usage(f"exactly one of {', '.join(KINDS)} must be given, and {len(kinds)} are")
     kind, gone = kinds[0], params["state"] == "absent"
     catalog, given = RoleCatalog(tenant), str(params[kind])
     role = catalog.find(params["role"])
-    groups = tenant.exchange.invoke("Get-RoleGroup", {"ResultSize": "Unlimited"}, _READ).values if role else []
+    groups = exchange_of(tenant).invoke("Get-RoleGroup", {"ResultSize": "Unlimited"}, _READ).values if role else []
     assignee = _assignee(tenant, kind, given, groups) if role else None
     if role is None or assignee is None:
         if gone:
@@ -121,7 +126,7 @@ def keep_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool)
             scoped=scoped,
             names=names_of_groups(groups),
         ),
-        keys=(Field("role", "Role", same=fold), Field(kind, KINDS[kind], same=fold)),
+        keys=(Field("role", "Role", normalize=normalize_case), Field(kind, KINDS[kind], normalize=normalize_case)),
         fields=(Field("enabled", "Enabled"),),
         before_write=before_write,
     )
@@ -179,7 +184,7 @@ def _check_built_in(tenant: Tenant, role: Record, group: Record | None, allowed:
 
 
 def assignments_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The assignments that fit. Raises L(TenantError)."""
+    """The assignments that fit. Raises `TenantError`."""
     filters = {"role": "Role", "assignee": "RoleAssignee", "enabled": "Enabled", "delegating": "Delegating"}
     asked: dict[str, Any] = {api: params[option] for option, api in filters.items() if params.get(option) is not None}
     if params["effective_users"]:

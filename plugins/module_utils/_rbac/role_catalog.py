@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._client.claims import claims
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Record, fold
+from .._core.resource import Record, normalize_case
 from .._core.targets import only
+from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
+from .._http.claims import claims
 from .cmdlet_access import READER
 from .service_principals import find_service_principal
 
@@ -40,10 +41,10 @@ class RoleCatalog:
         self._roles: list[Record] | None = None
 
     def find(self, name: str) -> Record | None:
-        """The one role of this name. Raises L(TenantError) if several have it."""
+        """The one role of this name. Raises `TenantError` if several have it."""
         if self._roles is None:
-            self._roles = self._tenant.exchange.invoke("Get-ManagementRole", {}, _READ, select=_SELECT).values
-        found = [one for one in self._roles if fold(one["Name"]) == fold(name)]
+            self._roles = exchange_of(self._tenant).invoke("Get-ManagementRole", {}, _READ, select=_SELECT).values
+        found = [one for one in self._roles if normalize_case(one["Name"]) == normalize_case(name)]
         record: Record | None = only(found, lambda one: str(one.get("Guid")), f"management role {name}")
         return record
 
@@ -53,13 +54,15 @@ class RoleCatalog:
 
     def is_named(self, shown: str, name: str) -> bool:
         """Whether Exchange shows the role of this name: it may put the organization and a backslash before it."""
-        if fold(shown) == fold(name):
+        if normalize_case(shown) == normalize_case(name):
             return True
-        return fold(shown).endswith("\\" + fold(name)) and self.find(shown) is None
+        return normalize_case(shown).endswith("\\" + normalize_case(name)) and self.find(shown) is None
 
     def check_assignment(self, found: Record, role: str, is_assignee: Callable[[str], bool]) -> None:
-        """Refuse an assignment that is not of this role, to this assignee. C(is_assignee) takes a folded name."""
-        shown = [fold(str(found[one])) for one in ("RoleAssigneeName", "RoleAssignee", "User") if found.get(one)]
+        """Refuse an assignment that is not of this role, to this assignee. `is_assignee` takes a folded name."""
+        shown = [
+            normalize_case(str(found[one])) for one in ("RoleAssigneeName", "RoleAssignee", "User") if found.get(one)
+        ]
         fits = self.is_named(str(found.get("Role") or role), role)
         if not fits or (shown and not any(map(is_assignee, shown))):
             raise TenantError(
@@ -74,7 +77,7 @@ class RoleCatalog:
     def hands_out_roles(self, name: str) -> bool:
         """Whether a role is Role Management or a part of it."""
         kind = (self.find(name) or {}).get("RoleType") or name.replace(" ", "")
-        return bool(fold(str(kind)) == _ROLE_MANAGEMENT)
+        return bool(normalize_case(str(kind)) == _ROLE_MANAGEMENT)
 
 
 def caller_id(tenant: Tenant) -> str:
@@ -90,7 +93,7 @@ def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> lis
     """
     asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": False}
     try:
-        found = tenant.exchange.invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values
+        found = exchange_of(tenant).invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values
     except TenantError as error:
         if error.kind != "not_found":
             raise
@@ -98,7 +101,7 @@ def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> lis
     return [one for one in found if one.get("Enabled", True) and catalog.hands_out_roles(str(one["Role"]))]
 
 
-def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], attempted: str) -> None:
+def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], action: str) -> None:
     """Refuse to take the assignments away by which the caller hands out roles, if it has no others.
 
     What follows in the same task could not be finished, and nothing undone. A task that takes no such role away reads
@@ -109,15 +112,15 @@ def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record]
         return
     caller = caller_id(tenant)
     held = _hands_out_through(tenant, catalog, caller) if caller else None
-    gone = {fold(str(one.get("Guid"))) for one in taken}
-    if held is None or (held and all(fold(str(one.get("Guid"))) in gone for one in held)):
+    gone = {normalize_case(str(one.get("Guid"))) for one in taken}
+    if held is None or (held and all(normalize_case(str(one.get("Guid"))) in gone for one in held)):
         only_way = "does not say through what else the caller has" if held is None else "has no other way to"
         who = "Exchange" if held is None else "the caller"
         raise TenantError(
             "own_rights",
             f"this takes away a right to hand out roles ({', '.join(sorted(set(names)))}), and {who} {only_way} "
             f"{'it' if held is None else 'do so'}, so the change might be neither finished nor undone",
-            attempted,
+            action,
             tenant.label,
             next_step="Sign in as somebody who has the role Role Management in another way",
         )

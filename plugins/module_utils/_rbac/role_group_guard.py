@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import Record, fold, folded_set
+from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import check_marker
 from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
@@ -38,9 +38,9 @@ def check_change(
     catalog: RoleCatalog,
     principals: Principals,
 ) -> None:
-    """Refuse what would hurt somebody else, or the caller. C(changes) are the options that would change."""
+    """Refuse what would hurt somebody else, or the caller. `changes` are the options that would change."""
     marker, description = params.get("marker"), params.get("description")
-    if marker and description is not None and fold(marker) not in fold(description):
+    if marker and description is not None and normalize_case(marker) not in normalize_case(description):
         raise usage("description does not hold the text of marker", "Put the marker into the description")
     if record is None and is_built_in_name(params["name"]):
         raise _built_in(tenant, params["name"], "a group of this name cannot be created", "Choose another name")
@@ -81,8 +81,8 @@ def _check_built_in(tenant: Tenant, params: Mapping[str, Any], record: Record, c
 
 def _check_roles(tenant: Tenant, record: Record | None, changes: Mapping[str, Any], catalog: RoleCatalog) -> None:
     """The roles must be there before anything is written."""
-    held = folded_set((record or {}).get("Roles"))
-    new = [role for role in changes.get("roles") or [] if fold(role) not in held]
+    held = normalized_set((record or {}).get("Roles"))
+    new = [role for role in changes.get("roles") or [] if normalize_case(role) not in held]
     missing = [role for role in new if catalog.find(role) is None]
     if missing:
         raise TenantError(
@@ -98,8 +98,8 @@ def _check_roles(tenant: Tenant, record: Record | None, changes: Mapping[str, An
 def _members_gone(record: Record, changes: Mapping[str, Any], principals: Principals) -> list[Principal]:
     if "members" not in changes:
         return []
-    after = folded_set(changes["members"])
-    return [principals.by_label(one) for one in record["Members"] if fold(one) not in after]
+    after = normalized_set(changes["members"])
+    return [principals.by_label(one) for one in record["Members"] if normalize_case(one) not in after]
 
 
 def _check_last_member(tenant: Tenant, record: Record, after: Sequence[str], principals: Principals) -> None:
@@ -128,10 +128,10 @@ def _check_own_way(
     gone: Sequence[Principal],
 ) -> None:
     """The caller's right to hand out roles is never taken away by its own task."""
-    kept = folded_set(changes["roles"] if "roles" in changes else record["Roles"])
+    kept = normalized_set(changes["roles"] if "roles" in changes else record["Roles"])
     if params["state"] == "absent" or _is_caller(tenant, gone):
         kept = frozenset()
-    taken = [one for one in record["Assignments"] if fold(one["Label"]) not in kept]
+    taken = [one for one in record["Assignments"] if normalize_case(one["Label"]) not in kept]
     refuse_own_way(tenant, catalog, taken, _ACTION)
 
 

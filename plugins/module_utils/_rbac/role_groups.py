@@ -13,8 +13,8 @@ from typing import Any
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
 from .._core.removal import remove_listed
-from .._core.resource import EditedList, Field, Record, Resource, clearing, fold, folded_set, returned
-from .._engine.exchange_objects import Cmdlets, found_by, invoke_listed, names_of_groups
+from .._core.resource import EditedList, Field, Record, Resource, clearing, normalize_case, normalized_set, returned
+from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .._exchange.parameters import edit
@@ -30,7 +30,7 @@ _READ = Purpose("read the role groups", READER)
 # Who manages a group may change it; who holds Role Management may as well, but must say so.
 _BYPASS = {"BypassSecurityGroupManagerCheck": True}
 ROLES = EditedList("roles", "Roles")
-_DESCRIPTION = Field("description", "Description", same=lambda text: text or "", clears=True)
+_DESCRIPTION = Field("description", "Description", normalize=lambda text: text or "", clears=True)
 CLEARS = clearing((_DESCRIPTION, ROLES, EditedList("members", "Members"), EditedList("managed_by", "ManagedBy")))
 OPTIONS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -93,29 +93,31 @@ class People(EditedList):
 class GivenRoles(EditedList):
     """The roles of a group. One with a scope is listed apart: it is not the whole role, and is never taken for it.
 
-    C(scoped) has the role of each label with a scope.
+    `scoped` has the role of each label with a scope.
     """
 
     scoped: dict[str, str]
 
     def target(self, before: Any, given: Any) -> Any:
-        limited = [one for one in before or () if fold(one) in self.scoped]
-        plain = {key: [one for one in names or () if fold(one) not in self.scoped] for key, names in given.items()}
+        limited = [one for one in before or () if normalize_case(one) in self.scoped]
+        plain = {
+            key: [one for one in names or () if normalize_case(one) not in self.scoped] for key, names in given.items()
+        }
         asked = {**plain, "set": plain.get("set") if given.get("set") is not None else None}
         whole = super().target([one for one in before or () if one not in limited], asked)
-        named = folded_set(given.get("set")) if given.get("set") is not None else None
-        taken = folded_set(given.get("remove"))
+        named = normalized_set(given.get("set")) if given.get("set") is not None else None
+        taken = normalized_set(given.get("remove"))
 
         def stays(label: str) -> bool:
-            names = {fold(label), fold(self.scoped[fold(label)])}
+            names = {normalize_case(label), normalize_case(self.scoped[normalize_case(label)])}
             return not names & taken and (named is None or bool(names & named))
 
         return [*whole, *filter(stays, limited)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleGroups(Cmdlets):
-    """The role groups; the one called C(name) is read with its members and roles."""
+class RoleGroups(ExchangeObjects):
+    """The role groups; the one called `name` is read with its members and roles."""
 
     noun: str = "RoleGroup"
     thing: str = "role group"
@@ -141,11 +143,14 @@ class RoleGroups(Cmdlets):
         if self.find_managers:
             for one in groups:
                 self.principals.learn(one, label=str(one["Name"]))
-        return [self._whole(tenant, one) if fold(one["Name"]) == fold(self.name) else one for one in groups]
+        return [
+            self._whole(tenant, one) if normalize_case(one["Name"]) == normalize_case(self.name) else one
+            for one in groups
+        ]
 
     def _whole(self, tenant: Tenant, group: Record) -> Record:
         members, assignments = _details(tenant, group, self.names)
-        self.scoped.update({fold(one["Label"]): str(one["Role"]) for one in assignments if scope_of(one)})
+        self.scoped.update({normalize_case(one["Label"]): str(one["Role"]) for one in assignments if scope_of(one)})
         people = [self.principals.learn(one).label for one in members]
         managers = [self._manager(str(one)) for one in group.get("ManagedBy") or []]
         return {
@@ -171,7 +176,7 @@ class RoleGroups(Cmdlets):
         """Set-RoleGroup changes neither roles nor members. What is taken away goes first: nobody has more meanwhile."""
         own = {name: value for name, value in values.items() if name not in ("Roles", "Members")}
         if "Roles" in values:
-            self._take(tenant, record, folded_set(values["Roles"]))
+            self._take(tenant, record, normalized_set(values["Roles"]))
         if "Members" in values:
             self._move(tenant, record, values["Members"])
         if own:
@@ -179,12 +184,12 @@ class RoleGroups(Cmdlets):
                 own["ManagedBy"] = self._edit_of_people(record["ManagedBy"], own["ManagedBy"])
             super().update(tenant, record, own)
         for role in values.get("Roles") or []:
-            if fold(role) not in folded_set(record["Roles"]):
+            if normalize_case(role) not in normalized_set(record["Roles"]):
                 self._give(tenant, record, role)
         return {**record, **values}
 
     def _take(self, tenant: Tenant, record: Record, kept: frozenset[str]) -> None:
-        for guid in [self.id_of(one) for one in record["Assignments"] if fold(one["Label"]) not in kept]:
+        for guid in [self.id_of(one) for one in record["Assignments"] if normalize_case(one["Label"]) not in kept]:
             remove_listed(
                 tenant.http,
                 partial(self.write, tenant, "change", "Remove-ManagementRoleAssignment", {"Identity": guid}),
@@ -196,7 +201,7 @@ class RoleGroups(Cmdlets):
 
     def _give(self, tenant: Tenant, record: Record, role: str) -> None:
         given = {"Role": self.catalog.id_of(role), "SecurityGroup": self.id_of(record)}
-        names = folded_set(record.get(name) for name in ("Name", "Identity", "DisplayName", "Guid"))
+        names = normalized_set(record.get(name) for name in ("Name", "Identity", "DisplayName", "Guid"))
         for made in self.write(tenant, "change", "New-ManagementRoleAssignment", given):
             self.catalog.check_assignment(made, role, names.__contains__)
 
@@ -206,10 +211,10 @@ class RoleGroups(Cmdlets):
 
     def _edit_of_people(self, listed: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
         """An edit, not a new list: who was added meanwhile by somebody else stays."""
-        before, after = folded_set(listed), folded_set(wanted)
+        before, after = normalized_set(listed), normalized_set(wanted)
         return edit(
-            [self.principals.id_of(one) for one in wanted if fold(one) not in before],
-            [self.principals.id_of(one) for one in listed if fold(one) not in after],
+            [self.principals.id_of(one) for one in wanted if normalize_case(one) not in before],
+            [self.principals.id_of(one) for one in listed if normalize_case(one) not in after],
         )
 
     def _identities(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,8 +226,8 @@ class RoleGroups(Cmdlets):
         }
 
 
-def keep_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one role group to the wanted state. Raises L(TenantError)."""
+def ensure_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one role group to the wanted state. Raises `TenantError`."""
     principals, catalog = Principals(tenant), RoleCatalog(tenant)
     scoped: dict[str, str] = {}
 
@@ -239,7 +244,7 @@ def keep_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: bool)
             scoped=scoped,
             find_managers=params.get("managed_by") is not None,
         ),
-        keys=(Field("name", "Name", same=fold),),
+        keys=(Field("name", "Name", normalize=normalize_case),),
         fields=(
             _DESCRIPTION,
             GivenRoles("roles", "Roles", scoped=scoped),
@@ -247,13 +252,13 @@ def keep_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: bool)
             People("managed_by", "ManagedBy", principals=principals),
         ),
         before_write=before_write,
-        unique=True,
+        name_is_unique=True,
     )
     return ensure(resource, tenant, params, check_mode)
 
 
 def role_groups_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The groups that fit, and who and what is in the one of a given name. Raises L(TenantError)."""
+    """The groups that fit, and who and what is in the one of a given name. Raises `TenantError`."""
     asked = {"ResultSize": "Unlimited"}
     if params.get("name"):
         asked["Identity"] = params["name"]

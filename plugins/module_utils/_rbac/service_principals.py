@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._client.claims import claims
 from .._core.errors import TenantError, usage
-from .._core.resource import Field, Record, Resource, fold
+from .._core.resource import Field, Record, Resource, normalize_case
 from .._core.targets import only
-from .._engine.exchange_objects import Cmdlets
+from .._engine.exchange_objects import ExchangeObjects
 from .._engine.tenant import Tenant
+from .._http.claims import claims
 
 _ROLE = "the Exchange role Role Management"
 _WHICH = (
@@ -28,7 +28,7 @@ _WHICH = (
 
 
 @dataclass(frozen=True)
-class ServicePrincipals(Cmdlets):
+class ServicePrincipals(ExchangeObjects):
     noun: str = "ServicePrincipal"
     thing: str = "service principal"
     reader: str = _ROLE
@@ -48,7 +48,7 @@ def find_service_principal(tenant: Tenant, given: str) -> Record | None:
     found = [
         one
         for one in SERVICE_PRINCIPAL.backend.list(tenant)
-        if fold(given) in (fold(one.get("AppId")), fold(one.get("ObjectId")))
+        if normalize_case(given) in (normalize_case(one.get("AppId")), normalize_case(one.get("ObjectId")))
     ]
     record: Record | None = only(
         found,
@@ -59,7 +59,7 @@ def find_service_principal(tenant: Tenant, given: str) -> Record | None:
     return record
 
 
-def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+def _check_registration(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
     if params["state"] == "absent":
         _refuse_own(tenant, params["app_id"], record or {})
         return
@@ -70,7 +70,7 @@ def _before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | No
             raise usage(f"{option} must be a GUID, not {params[option]}") from None
     if record is None:
         _refuse_ids_of_another(tenant, params)
-    if record and fold(record.get("ObjectId")) != fold(params["object_id"]):
+    if record and normalize_case(record.get("ObjectId")) != normalize_case(params["object_id"]):
         raise TenantError(
             "fixed",
             f"Exchange knows the application {params['app_id']} with the object id {record.get('ObjectId')}, which "
@@ -99,8 +99,8 @@ def _refuse_ids_of_another(tenant: Tenant, params: Mapping[str, Any]) -> None:
 def _refuse_own(tenant: Tenant, app_id: str, record: Record) -> None:
     """The registration of the caller is what its rights in Exchange hang on."""
     own = claims(tenant.tokens.bearer("exchange"))
-    if fold(app_id) in (fold(own.get("appid")), fold(own.get("azp"))) or (
-        record.get("ObjectId") and fold(record["ObjectId"]) == fold(own.get("oid"))
+    if normalize_case(app_id) in (normalize_case(own.get("appid")), normalize_case(own.get("azp"))) or (
+        record.get("ObjectId") and normalize_case(record["ObjectId"]) == normalize_case(own.get("oid"))
     ):
         raise TenantError(
             "own_rights",
@@ -115,7 +115,7 @@ def _refuse_own(tenant: Tenant, app_id: str, record: Record) -> None:
 SERVICE_PRINCIPAL = Resource(
     name="service_principal",
     backend=ServicePrincipals(),
-    keys=(Field("app_id", "AppId", {"required": True}, same=fold),),
-    fields=(Field("object_id", "ObjectId", same=fold), Field("display_name", "DisplayName")),
-    before_write=_before_write,
+    keys=(Field("app_id", "AppId", {"required": True}, normalize=normalize_case),),
+    fields=(Field("object_id", "ObjectId", normalize=normalize_case), Field("display_name", "DisplayName")),
+    before_write=_check_registration,
 )

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A request ends with its time, wherever the other side takes its time.
 
-The servers send a byte each 0.02 s for 20 s. The tasks have 0.4 s, and fail only where they take half of the 20 s.
+The servers send a byte each 0.02 s for 20 s. The tasks have 0.4 s from their first request on, and fail only where they
+take half of the 20 s.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import http as client
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http, Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
+from ansible_collections.intune.exchange.plugins.module_utils._http import http as client
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http, Request, Service
 from simulator.server.address import Address
 from simulator.server.tls import server_context
 
 from .slow import ENDLESS, PLACES, Slow, serving
 
-TIME = 0.4
+TIME = 4.0
 READ = Request(Operation.READ, "GET", "x", Purpose("try it"))
 CREATE = Request(Operation.CREATE, "POST", "x", Purpose("try it"), {"a": 1})
 
@@ -50,7 +51,8 @@ def ends(http: Http, service: Service, request: Request = READ) -> TenantError:
 def test_an_answer_that_drips_ends_with_the_task(place: str, tls: tuple[ssl.SSLContext, str]) -> None:
     context, ca_path = tls
     with serving(PLACES[place], context) as server:
-        error = ends(Http("contoso.com", TIME, ca_path), Service("Graph", f"https://localhost:{server.port}"))
+        http = Http("contoso.com", TIME, ca_path, clock=server.running)
+        error = ends(http, Service("Graph", f"https://localhost:{server.port}"))
         assert error.kind in ("timeout", "network", "protocol")
         assert server.first() and len(server.asked) < 4
 
@@ -59,13 +61,13 @@ def test_an_answer_that_drips_ends_with_the_task(place: str, tls: tuple[ssl.SSLC
 def test_so_does_one_without_tls(place: str) -> None:
     with serving(PLACES[place]) as server:  # as the endpoint of a managed identity
         service = Service("identity", f"http://127.0.0.1:{server.port}", proxied=False)
-        assert ends(Http("contoso.com", TIME), service).kind in ("timeout", "network", "protocol")
+        assert ends(Http("contoso.com", TIME, clock=server.running), service).kind in ("timeout", "network", "protocol")
 
 
 @pytest.mark.parametrize("place", ["status", "headers", "more headers", "handshake"])
 def test_so_does_the_answer_of_a_proxy(place: str) -> None:
     with serving(PLACES[place]) as server:
-        http = Http("contoso.com", TIME, proxy=f"http://127.0.0.1:{server.port}")
+        http = Http("contoso.com", TIME, proxy=f"http://127.0.0.1:{server.port}", clock=server.running)
         error = ends(http, Service("Graph", "https://graph.example"), CREATE)
         assert error.kind in ("timeout", "network")  # nothing was sent to Graph
         assert server.first().startswith(b"CONNECT graph.example:443")
@@ -74,7 +76,7 @@ def test_so_does_the_answer_of_a_proxy(place: str) -> None:
 def test_a_write_leaves_time_to_look_for_what_it_left_behind(tls: tuple[ssl.SSLContext, str]) -> None:
     context, ca_path = tls
     with serving(PLACES["body"], context) as server:
-        http = Http("contoso.com", 2.0, ca_path)
+        http = Http("contoso.com", TIME, ca_path, clock=server.running)
         assert ends(http, Service("Graph", f"https://localhost:{server.port}"), CREATE).kind == "outcome_unknown"
         assert http.deadline.remaining() > 0 and len(server.asked) == 1
 
@@ -90,7 +92,7 @@ def test_a_server_that_takes_nothing_ends_with_the_task(tls: tuple[ssl.SSLContex
 
     threading.Thread(target=accept, daemon=True).start()
     request = Request(Operation.CREATE, "POST", "x", Purpose("try it"), {"a": "x" * 20_000_000})
-    http = Http("contoso.com", TIME, ca_path)
+    http = Http("contoso.com", TIME / 2, ca_path)
     assert ends(http, Service("Graph", f"https://localhost:{listening.getsockname()[1]}"), request).kind in (
         "outcome_unknown",
         "timeout",
@@ -100,30 +102,32 @@ def test_a_server_that_takes_nothing_ends_with_the_task(tls: tuple[ssl.SSLContex
 def test_a_name_that_is_not_resolved_ends_with_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     never = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: never.wait(ENDLESS))
-    error = ends(Http("contoso.com", TIME), Service("Graph", "https://graph.example"), CREATE)
+    error = ends(Http("contoso.com", TIME / 4), Service("Graph", "https://graph.example"), CREATE)
     assert error.kind in ("timeout", "network")
 
 
 def test_addresses_that_do_not_answer_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[float] = []
+    now = [0.0]
 
     def connect(self: Any, address: Any) -> None:
         seen.append(self.gettimeout())
-        time.sleep(0.1)
+        now[0] += 0.1
         raise TimeoutError("timed out")
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 443))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: [address] * 200)
-    ends(Http("contoso.com", TIME), Service("Graph", "https://graph.example"), CREATE)
-    assert seen == sorted(seen, reverse=True) and max(seen) <= TIME
+    http = Http("contoso.com", 4.0, clock=lambda: now[0])
+    ends(http, Service("Graph", "https://graph.example"), CREATE)
+    assert seen == sorted(seen, reverse=True) and max(seen) <= 4.0 and len(seen) < 50
 
 
 def test_a_redirect_begins_no_new_time(tls: tuple[ssl.SSLContext, str]) -> None:
     context, ca_path = tls
     with serving(Slow(b"HTTP/1.1 307 Go on\r\nLocation: /y\r\nContent-Length: 99\r\n\r\n", b"x"), context) as server:
         service = Service("Exchange", f"https://localhost:{server.port}", siblings=())
-        ends(Http("contoso.com", TIME, ca_path), service)
+        ends(Http("contoso.com", TIME, ca_path, clock=server.running), service)
 
 
 def test_an_interim_answer_is_never_taken_for_the_last(tls: tuple[ssl.SSLContext, str]) -> None:

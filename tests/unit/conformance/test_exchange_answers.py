@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.invoke_command import Result
 
@@ -56,7 +57,7 @@ def page(*names: str, link: str = "", warnings: tuple[str, ...] = (), **more: An
 
 
 def invoke(tenant: Tenant, cmdlet: str, **parameters: Any) -> Result:
-    return tenant.exchange.invoke(cmdlet, {**CALLS.get(cmdlet, {}), **parameters}, PURPOSE)
+    return exchange_of(tenant).invoke(cmdlet, {**CALLS.get(cmdlet, {}), **parameters}, PURPOSE)
 
 
 def failure(tenant: Tenant, cmdlet: str, **parameters: Any) -> TenantError:
@@ -159,7 +160,7 @@ def test_a_list_whose_size_cannot_be_asked_for_is_whole_or_an_error(wire: Wire, 
 def test_an_unknown_cmdlet_that_reads_does_so_in_any_case_of_letters(wire: Wire, tenant: Tenant, cmdlet: str) -> None:
     """PowerShell compares names without case: all pages come, and nothing is sent that only writes take."""
     wire.answer(page("a", link=LINK + "1"), page("b"))
-    assert len(tenant.exchange.invoke(cmdlet, {}, PURPOSE, known=False).values) == 2
+    assert len(exchange_of(tenant).invoke(cmdlet, {}, PURPOSE, known=False).values) == 2
     assert wire.asked[0].body["CmdletInput"]["Parameters"] == {}
 
 

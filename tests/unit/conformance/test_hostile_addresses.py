@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .test_exchange_answers import ALL, PURPOSE, page
@@ -19,7 +20,7 @@ HOSTS = (f"x..{EXCHANGE}", f"*.{EXCHANGE}", f".{EXCHANGE}", f"{'a' * 70}.{EXCHAN
 
 def refused(wire: Wire, tenant: Tenant, first: str, cmdlet: str = "", **given: object) -> None:
     with pytest.raises(TenantError) as caught:
-        tenant.exchange.invoke(cmdlet, given, PURPOSE) if cmdlet else tenant.graph.download("reports/x", PURPOSE)
+        exchange_of(tenant).invoke(cmdlet, given, PURPOSE) if cmdlet else tenant.graph.download("reports/x", PURPOSE)
     assert caught.value.kind == "protocol" and "contoso.com" in str(caught.value)
     assert [one.host for one in wire.asked] == [first]
 

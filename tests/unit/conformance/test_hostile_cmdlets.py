@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.cmdlet_contract import CMDLETS
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.any_cmdlet import run_cmdlet
@@ -68,7 +69,7 @@ def test_a_list_that_takes_no_size_is_whole_or_an_error(wire: Wire, tenant: Tena
     wire.answer(page("a", warnings=(MORE,)))
     assert failure(tenant, cmdlet).kind == "truncated"
     wire.answer(page("a", link=LINK + "1", warnings=(MORE,)), page("b", warnings=("other",)))
-    assert len(tenant.exchange.invoke(cmdlet, {}, PURPOSE).values) == 2
+    assert len(exchange_of(tenant).invoke(cmdlet, {}, PURPOSE).values) == 2
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "", " ", "\0", "\x1b\x07", [" "], {"x": ""}])

@@ -13,6 +13,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._client.graph impo
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.policy_plans import read_policy_plans
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import PATH, read_connectors
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import found_by
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
@@ -38,7 +39,7 @@ def test_an_object_that_lost_a_page_is_not_absent(wire: Wire, tenant: Tenant, fo
 def test_a_link_that_refuses_post_in_other_words_is_followed_by_get(wire: Wire, tenant: Tenant, status: int) -> None:
     refused = Reply({"error": {"code": "X", "message": "no"}}, status)
     wire.answer(page("a", link=LINK + "1"), refused, page("b"))
-    assert len(tenant.exchange.invoke("Get-MobileDevice", ALL, PURPOSE).values) == 2
+    assert len(exchange_of(tenant).invoke("Get-MobileDevice", ALL, PURPOSE).values) == 2
 
 
 @pytest.mark.parametrize(

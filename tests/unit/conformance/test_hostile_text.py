@@ -15,13 +15,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import read_fleet
 
 from .conftest import Clock
-from .wire import DOMAIN, Reply, Wire, token
+from .wire import DOMAIN, TENANT, Reply, Wire, token
 
 PURPOSE = Purpose("try it")
 HARMFUL = [
@@ -74,10 +76,13 @@ def test_exactly_what_is_harmful_is_replaced() -> None:
     for first in range(0, 0x110000, 4096):
         text = "".join(map(chr, range(first, first + 4096)))
         # One by one: halves of a pair beside one another are a character.
-        assert parse_json(json.dumps(list(text))) == [replaced(one) for one in text]
+        expected = [replaced(one) for one in text]
+        assert parse_json(json.dumps(list(text))) == expected
+        if first == 0:
+            assert parse_json("[" + ",".join(f'"\\u{ord(one):04X}"' for one in text) + "]") == expected
 
 
-def perform(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> dict[str, Any]:
+def run_declaration(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> dict[str, Any]:
     params = {
         **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},
         "tenant_id": DOMAIN,
@@ -88,7 +93,7 @@ def perform(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> 
         **given,
     }
     declaration = engine.Declaration("try it", lambda tenant, params, check_mode: {"changed": False}, options)
-    return engine.perform(declaration, params, False, clock=clock.now, sleep=clock.sleeps.append)
+    return engine.run_declaration(declaration, params, False, clock=clock.now, sleep=clock.sleeps.append)
 
 
 @pytest.mark.parametrize("character", HARMFUL)
@@ -98,16 +103,38 @@ def perform(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> 
 def test_an_option_with_harmful_text_is_named(
     wire: Wire, clock: Clock, wrap: Callable[[str], Any], place: str, character: str
 ) -> None:
-    result = perform(wire, clock, {"name": {"type": "raw"}}, name=wrap(f"a{character}b"))
+    result = run_declaration(wire, clock, {"name": {"type": "raw"}}, name=wrap(f"a{character}b"))
     assert result["error"]["kind"] == "usage"
     assert f"the option {place} holds the character U+{ord(character):04X}" in result["msg"]
     assert result["msg"].isprintable()
-    assert not perform(wire, clock, {"name": {"type": "raw"}}, name=wrap(HARMLESS)).get("failed")
+    assert not run_declaration(wire, clock, {"name": {"type": "raw"}}, name=wrap(HARMLESS)).get("failed")
+
+
+def test_a_customer_with_harmful_text_in_its_name_is_in_every_file(wire: Wire) -> None:
+    """An inventory with such a name was written into its cache, which nobody could read again."""
+    roles = ("3a2c62db-5318-420d-8d74-23affee5d9d5", "29232cdf-9323-42fd-ade2-1d097af3e4de")
+    relationship = {
+        "status": "active",
+        "customer": {"tenantId": TENANT, "displayName": "Con\ud83dtoso\x1b\u202e"},
+        "accessDetails": {"unifiedRoles": [{"roleDefinitionId": role} for role in roles]},
+        "endDateTime": "2099-01-01T00:00:00Z",
+    }
+    wire.answer(Reply(json.dumps({"value": [relationship]}).encode()))
+    shared = {
+        **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},
+        "auth_method": "token",
+        "graph_token": token(),
+        "ca_path": str(wire.ca_path),
+        "proxy": wire.proxy,
+    }
+    (host,) = read_fleet(None, TENANT, shared, (), 1, 60)
+    assert host["variables"]["tenant_name"] == "Con\ufffdtoso\ufffd\ufffd"
+    assert json.loads(json.dumps(host, ensure_ascii=False).encode()) == host
 
 
 def test_every_field_of_an_error_is_one_short_line(wire: Wire, tenant: Tenant) -> None:
     details = {"ids": [HOSTILE], "one": {"two": (HOSTILE,)}, "text": HOSTILE}
-    answer = Answer("Graph", 400, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    answer = ErrorResponse("Graph", 400, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     result = TenantError("refused", HOSTILE, HOSTILE, HOSTILE, answer, HOSTILE, details).result()
     texts = _texts(result)
     assert len(texts) >= 8
@@ -150,7 +177,7 @@ def test_deep_json_in_a_text_of_json_is_text(wire: Wire, tenant: Tenant, inner: 
         if inner == "graph":
             tenant.graph.list("users", PURPOSE)
         else:
-            tenant.exchange.invoke("Get-CASMailbox", {}, PURPOSE)
+            exchange_of(tenant).invoke("Get-CASMailbox", {}, PURPOSE)
 
 
 REPETITIVE = {

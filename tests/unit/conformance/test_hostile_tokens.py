@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .wire import TENANT, Reply, Wire, token
@@ -27,7 +28,7 @@ GRAPH: dict[str, Callable[[Tenant], Any]] = {
 
 
 def exchange(tenant: Tenant) -> Any:
-    return tenant.exchange.invoke("Get-OrganizationConfig", {}, PURPOSE).values
+    return exchange_of(tenant).invoke("Get-OrganizationConfig", {}, PURPOSE).values
 
 
 @pytest.mark.parametrize("call", GRAPH.values(), ids=GRAPH)

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
-from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import Cmdlets
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import ExchangeObjects
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .test_exchange_answers import ERROR_FORMS, GONE, piped
@@ -21,7 +21,7 @@ from .wire import Reply, Wire
 WORDS = "The operation couldn't be performed because object 'g-1' couldn't be found on 'AM0PR01.example'."
 RULE = Resource(
     "rule",
-    Cmdlets("ActiveSyncDeviceAccessRule", "device access rule"),
+    ExchangeObjects("ActiveSyncDeviceAccessRule", "device access rule"),
     keys=(Field("query_string", "QueryString"),),
     fields=(Field("access_level", "AccessLevel"),),
 )

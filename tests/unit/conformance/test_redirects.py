@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .wire import ELSEWHERE, EXCHANGE, GRAPH, REGION, TENANT, Reply, Wire
@@ -35,7 +36,7 @@ def to(location: str, status: int = 302, **headers: str) -> Reply:
 
 
 def invoke(tenant: Tenant, cmdlet: str = "Get-MobileDevice") -> list[dict[str, Any]]:
-    return tenant.exchange.invoke(cmdlet, CALLS[cmdlet], PURPOSE).values
+    return exchange_of(tenant).invoke(cmdlet, CALLS[cmdlet], PURPOSE).values
 
 
 @pytest.mark.parametrize("status", [302, 307, 308])
@@ -131,7 +132,7 @@ def test_the_list_of_commands_is_redirected_as_well(wire: Wire, tenant: Tenant) 
         to(f"https://{REGION}:446/adminapi/v1.0/{TENANT}/EXOModuleFile?Version=3.9.2"),
         Reply({"value": [{"exportedCmdlets": "Get-A,Get-B"}]}),
     )
-    assert tenant.exchange.own_cmdlets(PURPOSE) == ["Get-A", "Get-B"]
+    assert exchange_of(tenant).own_cmdlets(PURPOSE) == ["Get-A", "Get-B"]
     assert wire.asked[1].headers["commandname"] == "*"
 
 
@@ -139,7 +140,7 @@ def test_the_list_of_commands_is_redirected_as_well(wire: Wire, tenant: Tenant) 
 def test_a_list_of_commands_that_is_not_there_is_no_empty_one(wire: Wire, tenant: Tenant, reply: Reply) -> None:
     wire.answer(reply)
     with pytest.raises(TenantError) as caught:
-        tenant.exchange.own_cmdlets(PURPOSE)
+        exchange_of(tenant).own_cmdlets(PURPOSE)
     assert caught.value.kind == "protocol"
 
 

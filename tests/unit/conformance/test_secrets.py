@@ -14,11 +14,14 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Connections
+from ansible_collections.intune.exchange.plugins.module_utils._client.msal_transport import MsalTransport
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._http.service import Service
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Connections
 from ansible_collections.intune.exchange.plugins.modules import connector_account
 
 from .conftest import Clock
@@ -58,7 +61,7 @@ def connections() -> Connections:
 
 @pytest.fixture
 def shown(wire: Wire, clock: Clock, connections: Connections) -> Play:
-    """All that leaves a task that does C(work): its result, and what people see while it runs."""
+    """All that leaves a task that does `work`: its result, and what people see while it runs."""
 
     def play(work: Callable[[Tenant, Mapping[str, Any], bool], dict[str, Any]], **options: Any) -> str:
         lines: list[str] = []
@@ -72,7 +75,7 @@ def shown(wire: Wire, clock: Clock, connections: Connections) -> Play:
             "proxy": wire.proxy,
             **options,
         }
-        result = engine.perform(
+        result = engine.run_declaration(
             engine.Declaration("try it", work),
             params,
             False,
@@ -94,7 +97,7 @@ def graph(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[s
 
 
 def exchange(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    return {"found": tenant.exchange.invoke("Get-CASMailbox", {}, PURPOSE).warnings}
+    return {"found": exchange_of(tenant).invoke("Get-CASMailbox", {}, PURPOSE).warnings}
 
 
 def hidden(text: str, form: str) -> None:
@@ -146,6 +149,27 @@ def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
     hidden(found, secret)
 
 
+@pytest.mark.parametrize(
+    ("name", "headers"), [("client_assertion", False), ("Authorization", True), ("X-IDENTITY-HEADER", True)]
+)
+def test_what_only_msal_knows_is_masked_as_well(wire: Wire, shown: Play, name: str, headers: bool) -> None:
+    """Proof that is made of a certificate, or found on the machine, is no option of ours."""
+    proof = "canary.of-a_proof.0123456789"
+    said = "AADSTS700027: " + "x" * 380 + f" {proof}"
+
+    def work(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+        service = Service("Microsoft Entra", "https://login.microsoftonline.com")
+        transport = MsalTransport(tenant.http, service, tenant.tokens._refused)
+        sent = {name: f"Basic {proof}" if name == "Authorization" else proof}
+        transport.post(f"{service.root}/t", data={} if headers else sent, headers=sent if headers else {})
+        return {}
+
+    wire.answer(Reply({"error": "invalid_client", "error_description": said}, 401))
+    found = shown(work)
+    assert "AADSTS700027" in found
+    hidden(found, proof)
+
+
 def test_a_password_of_the_module_is_masked_as_well(wire: Wire, clock: Clock) -> None:
     """Not only the options of the connection are secret."""
     password = "canary-Pa55word.0123456789"
@@ -156,7 +180,7 @@ def test_a_password_of_the_module_is_masked_as_well(wire: Wire, clock: Clock) ->
     given = {"tenant_id": DOMAIN, "auth_method": "token", "graph_token": token(), "exchange_token": token()}
     account = {"user_principal_name": "a@contoso.com", "usage_location": "CH", "password": password}
     connection = {"ca_path": str(wire.ca_path), "proxy": wire.proxy}
-    result = engine.perform(
+    result = engine.run_declaration(
         declaration, {**defaults, **given, **account, **connection}, False, clock=clock.now, sleep=clock.sleeps.append
     )
     assert result["failed"]
@@ -182,7 +206,7 @@ def test_a_token_that_no_header_can_hold_is_refused_without_being_shown(wire: Wi
 
 def test_a_value_that_a_header_cannot_hold_is_refused_without_being_shown(wire: Wire, shown: Play) -> None:
     def work(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-        tenant.exchange.invoke("Get-CASMailbox\r\nX-Evil: canary-of-a-header", {}, PURPOSE, known=False)
+        exchange_of(tenant).invoke("Get-CASMailbox\r\nX-Evil: canary-of-a-header", {}, PURPOSE, known=False)
         return {}
 
     found = shown(work)

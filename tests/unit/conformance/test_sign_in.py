@@ -21,9 +21,9 @@ import msal.managed_identity
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import machine
-from ansible_collections.intune.exchange.plugins.module_utils._client.challenge import claims_challenge
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._http.challenge import claims_challenge
 
 from .wire import GRAPH, LOGIN, TENANT, Reply, Wire, token
 

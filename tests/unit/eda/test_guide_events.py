@@ -41,7 +41,7 @@ def done(simulator: Simulator, module: Any, **options: Any) -> None:
     """What an administrator does with a module."""
     spec = module.DECLARATION.argument_spec
     params = ArgumentSpecValidator(spec).validate({**simulator.options(), **options}).validated_parameters
-    result = engine.perform(module.DECLARATION, params, False)
+    result = engine.run_declaration(module.DECLARATION, params, False)
     assert result.get("changed"), result
 
 

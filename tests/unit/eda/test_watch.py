@@ -286,6 +286,9 @@ def test_cancelled_while_it_reads_it_ends_at_once(tmp_path: Path) -> None:
     [
         ("", "Expecting value"),
         ("[]", "list indices"),
+        pytest.param("[" * 60_000, "nested too deeply", id="deep"),
+        pytest.param("[" + "[]," * 2_000_000 + "[]]", "too many values", id="repetitive"),
+        ('{"form": 1, "form": 1, "tenants": {}}', "duplicate key"),
         ('{"form": 2, "tenants": {}}', "its form is 2"),
         ('{"form": 1}', "tenants"),
         ('{"form": 1, "tenants": []}', "has no attribute"),

@@ -198,8 +198,8 @@ def test_the_work_of_the_fleet_is_counted_once_for_each_tenant() -> None:
         tenant("c", requirements=requirements(connector_account="unknown")),
     )
     assert [(one["id"], one["status"], one["tenants"]) for one in made["work"]] == [
-        ("audit.3.1", "known", 2),
         ("requirement.connector_account", "known", 1),
+        ("audit.3.1", "known", 2),
         ("requirement.connector_account", "unknown", 1),
     ]
 
@@ -222,3 +222,44 @@ def test_as_json_it_is_the_same_report_as_ascii_text() -> None:
     text: Any = report(facts, as_json=True)
     assert isinstance(text, str) and text.isascii()
     assert json.loads(text) == report(facts)
+
+
+TASK = """- name: Fix it
+  intune.exchange.mobile_device_mailbox_policy:
+    name: Default
+    allow_simple_password: false
+"""
+
+
+def test_a_baseline_that_nobody_chose_is_advice() -> None:
+    """No tenant needs action because of it, and it stands at the end."""
+    advised = tenant("advised", audit=audit(control()), baselines_chosen=False)
+    unread = tenant("unread", audit=audit(control("unknown")), baselines_chosen=False)
+    chosen = tenant("chosen", audit=audit(control()), baselines_chosen=True)
+    made = report(advised, unread, chosen)
+    assert {one["name"]: one["state"] for one in made["tenants"]} == {
+        "chosen": "action",
+        "advised": "in_order",
+        "unread": "in_order",
+    }
+    assert [(one["id"], one["status"]) for one in made["work"]] == [("audit.3.1", "known"), ("audit.3.1", "advice")]
+    assert made["tenants"][1]["actions"][0]["title"].startswith("Recommended: 3.1")
+
+
+def test_the_worst_comes_first() -> None:
+    """Eleven tenants with a weak password, one without a connector: that one is what to see to."""
+    weak = [tenant(f"a{number}", audit=audit(control())) for number in range(11)]
+    made = report(*weak, tenant("z", connector={**connector(), "connectors": []}))
+    assert made["tenants"][0]["name"] == "z"
+    assert [one["id"] for one in made["work"]] == ["connector.missing", "audit.3.1"]
+    needy = only(report(tenant(audit=audit(control()), requirements=requirements(exchange_online="unmet"))))
+    assert [one["id"] for one in needy["actions"]] == ["requirement.exchange_online", "audit.3.1"]
+
+
+def test_the_fix_is_in_the_table() -> None:
+    made = only(report(tenant(audit=audit(control(remediation=TASK), control(remediation="")))))
+    steps = [one["next_step"] for one in made["actions"]]
+    assert steps == [
+        "intune.exchange.mobile_device_mailbox_policy: {name: Default, allow_simple_password: false}",
+        "Run the task that stands with this control",
+    ]

@@ -93,6 +93,15 @@ def test_a_formula_after_a_separator_stays_text(separator: str) -> None:
     assert cell == "connector@contoso.example, x-y; a=b"
 
 
+def test_a_negative_number_begins_no_formula_of_the_whole_line() -> None:
+    """Where the list separator is a semicolon, the line is one cell, and the comma in it is one of a number."""
+    text = to_csv([{"a": -1, "b": "5+cmd|' /C calc'!A0", "c": -2}], ["a", "b", "c"])
+    assert text.splitlines()[1] == "'-1,5+cmd|' /C calc'!A0,-2"
+    [_heading, [whole]] = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+    assert whole.startswith("'")
+    assert read(to_csv([{"a": -1}], ["a"])) == [["a"], ["-1"]]  # alone it is a number
+
+
 HOSTILE = st.text(st.sampled_from("=+-@x1;,|\t\n\r\v\f\"' \ufeff\u200b\u3000\uff1d\u2212"), max_size=12)
 
 

@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.intune.exchange.plugins.modules import management_role, management_role_assignment, role_group
 from simulator import Simulator
 
-from .conftest import Clock, perform
+from .conftest import Clock, run_declaration, shared
 
 GET, SET = "Get-ActiveSyncDeviceAccessRule", "Set-ActiveSyncDeviceAccessRule"
 ROLE: dict[str, Any] = {
@@ -54,8 +54,8 @@ def keep(simulator: Simulator, clock: Clock) -> Keep:
         arguments = {**simulator.options(tenant), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        options = {**clock.options, "sleep": sleep}
-        return perform(module.DECLARATION, validated.validated_parameters, False, **options)
+        options = {**shared(simulator, tenant), **clock.options, "sleep": sleep}
+        return run_declaration(module.DECLARATION, validated.validated_parameters, False, **options)
 
     return run
 

@@ -31,7 +31,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from .conftest import Clock, perform
+from .conftest import Clock, run_declaration, shared
 
 ADMINISTRATOR = "administrator@ways.example"
 Run = Callable[..., dict[str, Any]]
@@ -67,7 +67,9 @@ def act(ways: Simulator, clock: Clock) -> Run:
         ).validate({**ways.options("ways"), **options})
         assert not validated.error_messages, validated.error_messages
         before = state(ways)
-        result = perform(declaration, validated.validated_parameters, check_mode, **clock.options)
+        result = run_declaration(
+            declaration, validated.validated_parameters, check_mode, **shared(ways, "ways"), **clock.options
+        )
         if result.get("failed") or check_mode:
             assert state(ways) == before
         return result

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.removal import remove_listed
 from ansible_collections.intune.exchange.plugins.module_utils._core.targets import check_marker, only
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.plan import Plan, carry_out
 
-ANSWER = Answer("Exchange Online", 404, "X", "couldn't be found", "r-1")
+ANSWER = ErrorResponse("Exchange Online", 404, "X", "couldn't be found", "r-1")
 
 
 class Removal:
@@ -27,7 +27,7 @@ class Removal:
         self.http = SimpleNamespace(tenant="contoso.com", pause=self._pause)
 
     def _pause(self, attempts: int, floor: float | None, purpose: Purpose) -> None:
-        assert purpose.attempted == "remove the thing"
+        assert purpose.action == "remove the thing"
         self.log.append((attempts, floor))
 
     def delete(self) -> None:

@@ -21,7 +21,7 @@ NAME, ADDRESS = "connector@contoso.com", "Mail@contoso.com"
 
 
 class Tenant:
-    """A tenant whose clock moves only while it sleeps. C(answers) are what its reads find, the last again and again."""
+    """A tenant whose clock moves only while it sleeps. `answers` are what its reads find, the last again and again."""
 
     label = "contoso.com"
 
@@ -41,7 +41,7 @@ class Tenant:
         return sum(self.slept)
 
     def pause(self, attempts: int, floor: float | None, purpose: Purpose) -> None:
-        assert purpose.attempted
+        assert purpose.action
         self.paused.append(attempts)
 
     def _answer(self) -> Any:

@@ -89,3 +89,21 @@ def test_what_a_process_returned_shows_no_secret() -> None:
         "failed": True,
     }
     assert _door._of_process(declaration, {}, {"changed": False}) == {"changed": False}
+
+
+def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty-five thousand devices are 71 MB at a terminal. What a task registers has all of them."""
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "display", lambda self, msg, **_rest: shown.append(msg))
+    few: dict[str, Any] = {"devices": [{}] * 200}
+    many: dict[str, Any] = {"devices": [{}] * 25_000, "names": ["x"]}
+    for verbosity, result, summary in ((0, many, 0), (1, few, 0), (1, many, 1), (3, many, 1), (4, many, 0)):
+        monkeypatch.setattr(_door._display, "verbosity", verbosity)
+        shown.clear()
+        found = _door._summarized(result)
+        assert len(shown) == summary and bool(found.pop("_ansible_verbose_override", False)) is bool(summary)
+        assert found == result
+    monkeypatch.setattr(_door._display, "verbosity", 1)
+    assert _door._summarized({**many, "failed": True}) == {**many, "failed": True}
+    _door._summarized(many)
+    assert shown[-1] == "The result is too long to be shown (devices: 25,000 items). Register it, or use -vvvv."

@@ -112,6 +112,13 @@ def test_the_control_plane_refuses_nonsense(simulator: Simulator) -> None:
     [
         ({"Host": "rebound.example"}, None, 403),
         ({"Host": "localhost.rebound.example:80"}, None, 403),
+        ({"Host": "localhost:80.rebound.example"}, None, 403),
+        ({"Host": "localhost:@rebound.example"}, None, 403),
+        ({"Host": "127.0.0.1:1:2"}, None, 403),
+        ({"Host": ""}, None, 403),
+        ({"Host": "[::1]", "Content-Type": "application/json"}, b'{"advance": 5}', 204),
+        ({"Content-Type": "application/json"}, b"[" * 60_000, 400),
+        ({"Content-Type": "application/json"}, b"[]", 400),
         ({"Origin": "https://somewhere.example"}, None, 403),
         ({"Origin": "null"}, None, 403),
         ({"Sec-Fetch-Site": "cross-site"}, None, 403),

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from simulator import Simulator
+from simulator.state.tenant import Past
 
 from .conftest import CONNECTORS, Client, MakeClient
 
@@ -299,14 +300,40 @@ def test_sign_in_facts_in_both_forms(simulator: Simulator) -> None:
             simulator.environment(**wrong)
 
 
-def test_a_reset_makes_anew_what_changed_or_is_old(simulator: Simulator) -> None:
+def test_a_reset_makes_anew_what_is_old(simulator: Simulator) -> None:
     """In a long session, what happens at times that count from the start must not come nearer."""
     world = simulator._world
     tenant = world.tenant("connected")
-    number, when = world._seeded[tenant.tenant_id]
+    seeded = world._seeded[tenant.tenant_id]
+    number, when = seeded.revision, seeded.at
     simulator.reset()
     assert tenant.revision.number == number
-    world._seeded[tenant.tenant_id] = number, when - timedelta(minutes=2)
+    seeded.at = when - timedelta(minutes=2)
     simulator.reset()
     assert tenant.revision.number > number
-    assert world._seeded[tenant.tenant_id][1] >= when
+    assert world._seeded[tenant.tenant_id].at >= when
+
+
+@pytest.mark.parametrize("name", ["ready", "connected", "rights_lag", "retired_covered"])
+def test_a_reset_puts_back_what_changed(simulator: Simulator, name: str) -> None:
+    """As it was in everything, however it was changed: by its store, or in an object that it holds."""
+    tenant = simulator._world.tenant(name)
+    simulator._world._seeded[tenant.tenant_id].at = datetime.now(UTC)  # on a slow machine as well
+
+    def held() -> list[tuple[str, list[tuple[str, object]]]]:
+        kinds = simulator.objects()[name]
+        return [(kind, list(items.items())) for kind, items in kinds.items() if items]  # in their order
+
+    before = held()
+    for store in list(tenant.stores.values()):
+        for key, item in store.items().items():
+            if "_members" in item:
+                item["_members"].append("somebody")
+            store.update(key, {"something": "else"})
+    role = next(iter(tenant.store("ManagementRole").items()))
+    tenant.store("ManagementRole").remove(role)
+    tenant.past.append(Past(datetime.now(UTC), {}))
+    assert held() != before
+    simulator.reset()
+    assert held() == before
+    assert not tenant.past

@@ -14,7 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._assessment import
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.questions import QUESTIONS
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.checks import judge_all
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.join import join
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator
@@ -31,7 +31,9 @@ def running() -> Iterator[Simulator]:
 
 
 def refused(kind: str = "forbidden", code: str = "") -> TenantError:
-    return TenantError(kind, "refused", "read it", answer=Answer("Graph", 403, code), next_step="Grant This.Read.All")
+    return TenantError(
+        kind, "refused", "read it", answer=ErrorResponse("Graph", 403, code), next_step="Grant This.Read.All"
+    )
 
 
 def policy(controls: list[str], clients: list[str], **more: Any) -> dict[str, Any]:
@@ -357,5 +359,5 @@ def test_a_negative_number_of_accounts_is_refused(run: Run, simulator: Simulator
 
 def test_what_two_reads_ask_for_is_what_opens_them() -> None:
     """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
-    assert assessment._EXCHANGE_READS["plans"][2].needs == "the Exchange role View-Only Configuration"
-    assert assessment._GRAPH_READS["intune"].purpose.needs == "DeviceManagementConfiguration.Read.All"
+    assert assessment._EXCHANGE_READS["plans"][2].permission == "the Exchange role View-Only Configuration"
+    assert assessment._GRAPH_READS["intune"].purpose.permission == "DeviceManagementConfiguration.Read.All"

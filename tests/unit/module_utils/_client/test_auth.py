@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
 from ansible_collections.intune.exchange.plugins.modules import connector_info, requirements_info
 from simulator import Simulator
 
@@ -23,7 +23,7 @@ METHODS = ["client_secret", "certificate", "pfx", "federated_token", "managed_id
 
 def info(simulator: Simulator, clock: Clock, method: str = "client_secret", tell: Any = None, **more: Any) -> Any:
     params = {**DEFAULTS, **simulator.options("ready", method), **more}
-    return engine.perform(connector_info.DECLARATION, params, False, tell=tell, **clock.options)
+    return engine.run_declaration(connector_info.DECLARATION, params, False, tell=tell, **clock.options)
 
 
 def sign_ins(simulator: Simulator) -> list[dict[str, Any]]:
@@ -50,7 +50,7 @@ def log() -> Iterator[list[logging.LogRecord]]:
 @pytest.mark.parametrize("method", METHODS)
 def test_each_method_reaches_both_services(simulator: Simulator, clock: Clock, method: str) -> None:
     params = {**DEFAULTS, **simulator.options("ready", method), "account": None, "directory_sync": "auto"}
-    result = engine.perform(requirements_info.DECLARATION, params, False, **clock.options)
+    result = engine.run_declaration(requirements_info.DECLARATION, params, False, **clock.options)
     assert not result.get("failed"), result
     reached = {one["service"] for one in simulator.requests() if one["status"] == 200}
     assert {"graph", "exchange"} <= reached
@@ -62,7 +62,7 @@ def test_each_method_reaches_both_services(simulator: Simulator, clock: Clock, m
 def test_a_person_enters_one_code_for_both_services(simulator: Simulator, clock: Clock) -> None:
     told: list[str] = []
     params = {**DEFAULTS, **simulator.options("ready", "device_code"), "account": None, "directory_sync": "auto"}
-    result = engine.perform(requirements_info.DECLARATION, params, False, tell=told.append, **clock.options)
+    result = engine.run_declaration(requirements_info.DECLARATION, params, False, tell=told.append, **clock.options)
     assert not result.get("failed"), result
     assert len(told) == 1 and "code" in told[0]
     assert len(sign_ins(simulator)) == 2

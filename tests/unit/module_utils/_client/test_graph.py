@@ -12,9 +12,9 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read, odata
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph_answers import explain
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from simulator import Simulator
 
 from ..conftest import Clock

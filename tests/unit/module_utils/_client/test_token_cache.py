@@ -37,11 +37,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def info(simulator: Simulator, clock: Clock, folder: Path) -> Info:
-    """Runs C(connector_info) with a token cache, as one task."""
+    """Runs `connector_info` with a token cache, as one task."""
 
     def run(method: str = "client_secret", tenant: str = "ready", memory: Any = None, **options: Any) -> dict[str, Any]:
         params = {**DEFAULTS, **simulator.options(tenant, method), "token_cache": f"{folder}/", **options}
-        return engine.perform(connector_info.DECLARATION, params, False, memory=memory, **clock.options)
+        return engine.run_declaration(connector_info.DECLARATION, params, False, memory=memory, **clock.options)
 
     return run
 
@@ -76,7 +76,9 @@ def test_ten_tasks_at_once_sign_in_once(simulator: Simulator, folder: Path) -> N
     # The one that signs in has to try again, so that the others find it at it.
     simulator.fault(match="token", kind="status", status=429, headers={"Retry-After": "0.2"})
     with ThreadPoolExecutor(10) as pool:
-        results = list(pool.map(lambda _one: engine.perform(connector_info.DECLARATION, params, False), range(10)))
+        results = list(
+            pool.map(lambda _one: engine.run_declaration(connector_info.DECLARATION, params, False), range(10))
+        )
     assert not [one for one in results if one.get("failed")]
     assert sign_ins(simulator) == 1
 
@@ -161,6 +163,8 @@ SPOILT = {
     "no number": b'{"token": "eyJ0eXAi", "expires": "NaN"}',
     "a header": b'{"token": "a\\r\\nX-Other: b", "expires": 99999999999}',
     "endless": b" " * 100_000,
+    "deep": b"[" * 60_000,
+    "ends too late to say": b'{"token": "eyJ0eXAi", "expires": ' + b"9" * 400 + b"}",
 }
 
 

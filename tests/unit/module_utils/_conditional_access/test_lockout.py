@@ -68,7 +68,11 @@ TENANT: Result = {
         "policies": [
             policy(
                 "Old",
-                {"includeUsers": ["All"], "excludeUsers": [UNKNOWN, "x@y.z", "alex.wilber"], "excludeGroups": ["None"]},
+                {
+                    "includeUsers": ["All"],
+                    "excludeUsers": [UNKNOWN, "x@y.z", "alex.wilber"],
+                    "excludeGroups": ["Nothing"],
+                },
                 "disabled",
                 # Nothing that the tests of other policies would meet.
                 {"operator": "OR", "builtInControls": ["mfa"]},
@@ -238,7 +242,12 @@ def test_policies_lock_out_together(keep: Keep, simulator: Simulator) -> None:
     ]
 
 
+def filtered(mode: str) -> Result:
+    return {"devices": {"deviceFilter": {"mode": mode, "rule": "device.isCompliant -eq True"}}}
+
+
 SOMEBODY = Person("a", roles=frozenset())
+UNTRUSTED: Result = {"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}}
 COMPUTERS, PHONES = ["windows", "macOS", "linux"], ["iOS", "android"]
 
 
@@ -252,6 +261,20 @@ COMPUTERS, PHONES = ["windows", "macOS", "linux"], ["iOS", "android"]
         ([{"clientAppTypes": ["browser"]}, {"clientAppTypes": ["exchangeActiveSync", "other"]}], True),
         ([{"clientAppTypes": ["browser"]}, {"clientAppTypes": ["mobileAppsAndDesktopClients"]}], False),
         ([{"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}}], True),
+        # Each alone leaves a way in, and both together leave none.
+        ([UNTRUSTED, {"locations": {"includeLocations": ["AllTrusted"]}}], False),
+        ([UNTRUSTED, {"locations": {"includeLocations": ["1"]}}], True),
+        ([{"signInRiskLevels": ["none", "low"]}, {"signInRiskLevels": ["medium", "high"]}], False),
+        ([{"signInRiskLevels": ["none", "low"]}, {"signInRiskLevels": ["high"]}], True),
+        ([filtered("include"), filtered("exclude")], False),
+        ([filtered("exclude")], True),
+        (
+            [
+                {"platforms": {"includePlatforms": [], "excludePlatforms": PHONES}},
+                {"platforms": {"includePlatforms": PHONES}},
+            ],
+            False,
+        ),
         ([{"applications": {"includeApplications": ["All"], "excludeApplications": ["MicrosoftAdminPortals"]}}], True),
         ([{"signInRiskLevels": ["high"]}], True),
     ],
@@ -349,7 +372,7 @@ def test_an_exclusion_that_is_nobody_any_more(keep: Keep, simulator: Simulator) 
     assert keep(display_name="Old", description="Left as it is")["changed"]
     looked = keep(True, display_name="Old", remove_missing_exclusions=True)
     assert looked["diff"]["after"]["conditions"]["users"]["excludeUsers"] == [alex]
-    by_hand = {"users": {"exclude_users": {"remove": [UNKNOWN, "x@y.z"]}, "exclude_groups": {"remove": ["None"]}}}
+    by_hand = {"users": {"exclude_users": {"remove": [UNKNOWN, "x@y.z"]}, "exclude_groups": {"remove": ["Nothing"]}}}
     assert keep(True, display_name="Old", conditions=by_hand)["diff"]["after"] == looked["diff"]["after"]
     assert keep(display_name="Old", policy_state="enabled", remove_missing_exclusions=True)["changed"]
     (new,) = kept_policies(simulator)
@@ -384,3 +407,23 @@ def test_what_may_not_be_read_is_named(keep: Keep, simulator: Simulator, users: 
     assert whole(simulator) == before
     certain = keep(granted=may, **task(named(**EVERYBODY), display_name="Certain"))
     assert certain["error"]["kind"] == OUT
+
+
+def test_people_of_other_tenants_are_no_way_back() -> None:
+    """Whatever the type of their account is."""
+    people = [Person("a"), Person("b", kind="b2bCollaborationMember")]
+    for excluded, risk in (("a", False), ("b", True)):
+        changed = {"id": "1", **policy("New", {"includeUsers": ["All"], "excludeUsers": [excluded]})}
+        assert bool(lockout_risk([changed], changed, people)) is risk
+
+
+def test_a_policy_for_some_networks_closes_the_last_gap() -> None:
+    """One policy blocks all but trusted networks, another one somebody everywhere; the new one blocks the rest."""
+    people = [Person("a"), Person("c")]
+    there = {"id": "1", **policy("There", {"includeUsers": ["All"]}, **UNTRUSTED)}
+    of_c = {"id": "2", **policy("Of c", {"includeUsers": ["c"]})}
+    trusted: Result = {"locations": {"includeLocations": ["AllTrusted"]}}
+    new = {"id": "3", **policy("New", {"includeUsers": ["All"], "excludeUsers": ["c"]}, **trusted)}
+    assert [one.id for one in who_gets_in([there, of_c], people)] == ["a"]
+    assert lockout_risk([of_c, new], new, people) == ""  # from other networks
+    assert "together with Of c, There" in lockout_risk([there, of_c, new], new, people)

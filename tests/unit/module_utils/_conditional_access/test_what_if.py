@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import run_declaration
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator
 
-from ..conftest import DEFAULTS, Clock
+from ..conftest import DEFAULTS, Clock, shared
 
 ASK = "identity.conditionalAccess.evaluate"
 Asked = Callable[..., list[dict[str, Any]]]
@@ -33,7 +33,7 @@ def asked(simulator: Simulator, clock: Clock) -> Asked:
         domain = simulator.facts(tenant)["domain"]
         params = {**DEFAULTS, **simulator.options(tenant), "emergency_accounts": 2}
         params["what_if_users"] = [user.format(domain=domain) for user in users]
-        result = perform(module.DECLARATION, params, True, **clock.options)
+        result = run_declaration(module.DECLARATION, params, True, **shared(simulator, tenant), **clock.options)
         assert not result.get("failed"), result
         found: list[dict[str, Any]] = result["what_if"]
         return found
@@ -95,3 +95,23 @@ def test_what_cannot_be_asked_is_said(asked: Asked, simulator: Simulator) -> Non
 
 def test_nobody_is_asked_about_without_a_name(asked: Asked, simulator: Simulator) -> None:
     assert asked() == [] and asks(simulator) == 0
+
+
+def test_a_check_is_not_met_where_the_service_says_otherwise(simulator: Simulator, clock: Clock) -> None:
+    """The policies are judged to cover mail apps, and the service leaves one of them out."""
+
+    def checks() -> dict[str, dict[str, str]]:
+        domain = simulator.facts("retired_covered")["domain"]
+        params = {**DEFAULTS, **simulator.options("retired_covered"), "emergency_accounts": 2}
+        params["what_if_users"] = [f"adele.vance@{domain}"]
+        result = run_declaration(module.DECLARATION, params, True, **clock.options)
+        return {one["id"]: one for one in result["checks"]}
+
+    assert checks()["modern_clients"]["status"] == "met"
+    policies = simulator.state("retired_covered")["conditionalAccessPolicies"]
+    answer = [{**one, "policyApplies": False, "analysisReasons": "users"} for one in policies]
+    simulator.fault(match=ASK, kind="status", status=200, body={"value": answer}, count=4)
+    found = checks()
+    assert found["modern_clients"]["status"] == found["eas_bound"]["status"] == "unknown"
+    assert "Microsoft Entra says that" in found["modern_clients"]["evidence"]
+    assert "by the rules here it applies" in found["modern_clients"]["evidence"]

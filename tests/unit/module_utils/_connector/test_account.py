@@ -14,7 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._connector.license
 from ansible_collections.intune.exchange.plugins.modules import connector_account, mdm_authority
 from simulator import Simulator
 
-from ..conftest import Clock, hold, perform
+from ..conftest import Clock, hold, run_declaration, shared
 
 NAME = "svc-new@contoso.example"
 PASSWORD = "Long-canary-Passw0rd!"
@@ -51,7 +51,9 @@ def account(simulator: Simulator, clock: Clock) -> Any:
         chosen = {name: value for name, value in arguments.items() if value is not None}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(chosen)
         assert not validated.error_messages
-        return perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
+        return run_declaration(
+            module.DECLARATION, validated.validated_parameters, check_mode, **shared(simulator, tenant), **clock.options
+        )
 
     return run
 
@@ -227,6 +229,12 @@ def test_a_service_that_takes_its_time(simulator: Simulator, clock: Clock, accou
     assert writes(simulator) == ["POST users", "POST assignLicense", "POST roleAssignments"]
     assert bool(clock.sleeps) is (tenant == "directory_lag")
     assert not account(tenant=tenant, user_principal_name=name)["changed"]
+
+
+def test_the_address_that_was_waited_for_is_returned(account: Any) -> None:
+    made = account(primary_smtp_address=None, wait=True)
+    assert made["changed"] and made["connector_account"]["primary_smtp_address"] == NAME
+    assert not account(primary_smtp_address=None, wait=True)["changed"]
 
 
 def test_waiting_for_a_mailbox_is_bounded(simulator: Simulator, account: Any) -> None:

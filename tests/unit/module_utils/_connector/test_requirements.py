@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._connector.requirements import REQUIREMENTS
 from ansible_collections.intune.exchange.plugins.module_utils._core.checks import judge_all
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import CONNECTOR_CMDLETS
 
 ADDRESS = "svc@contoso.com"
@@ -65,7 +65,9 @@ def verdicts(**changed: Any) -> dict[str, dict[str, str]]:
 
 
 def failed(kind: str, status: int = 500) -> TenantError:
-    return TenantError(kind, "it broke", "read it", "contoso.com", Answer("Graph", status, "Code", "words", "r-1"))
+    return TenantError(
+        kind, "it broke", "read it", "contoso.com", ErrorResponse("Graph", status, "Code", "words", "r-1")
+    )
 
 
 def test_the_ten_in_order() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import (
     NEXT_STEPS,
-    Answer,
+    ErrorResponse,
     TenantError,
     one_line,
 )
@@ -19,7 +19,7 @@ HOSTILE = "first\r\nPLAY RECAP *** ok=1\x1b[31mred\x1b[0m\x00 \u202eevil"
 
 
 def test_the_sentence_says_what_where_who_and_what_next() -> None:
-    answer = Answer("Microsoft Graph", 403, "Forbidden", "Not allowed.", "r-1", "c-1")
+    answer = ErrorResponse("Microsoft Graph", 403, "Forbidden", "Not allowed.", "r-1", "c-1")
     error = TenantError("forbidden", str(answer), "read the connectors", "contoso.com", answer, "Grant it")
     assert str(error) == (
         "Could not read the connectors on tenant contoso.com: Microsoft Graph answered 403 Forbidden: Not allowed "
@@ -44,7 +44,7 @@ def test_hostile_text_becomes_one_short_line() -> None:
     line = one_line(HOSTILE)
     assert line == "first PLAY RECAP *** ok=1 red evil"
     assert len(one_line("x" * 1_000_000)) == 400
-    message = str(TenantError("refused", str(Answer("Graph", 400, HOSTILE, HOSTILE)), "do it", HOSTILE))
+    message = str(TenantError("refused", str(ErrorResponse("Graph", 400, HOSTILE, HOSTILE)), "do it", HOSTILE))
     assert message.isprintable()
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.concurrent import gather
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError, one_line
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor, masked, proxy_credentials
 
 SECRET = "p\"ä+ss/wörd  =%~<'\\&>canary."
@@ -80,7 +80,7 @@ def test_none_leaves_in_part_where_text_is_cut(form: str, limit: int, redactor: 
         for before in (limit - 3, limit - len(form) // 2, limit - len(form), limit):
             text = "." * max(0, before - 1) + " " + form + " and more"
             shown = [one_line(text, limit), one_line(ValueError(text), limit)]
-            answer = Answer("Graph", 400, text, text, text, text)
+            answer = ErrorResponse("Graph", 400, text, text, text, text)
             error = TenantError("refused", text, text, text, answer, text, {"ids": [text], "one": {"two": text}})
             shown += [str(answer), str(error), json.dumps(error.result(), ensure_ascii=False)]
             assert not [one for line in shown for one in secret if one in line], before
@@ -91,7 +91,9 @@ def test_what_is_trimmed_was_masked_before(secret: str) -> None:
     redactor = Redactor()
     redactor.add(secret)
     with redactor.guarding():
-        said = str(TenantError("refused", str(Answer("Graph", 400, "x", f"not {secret}")), "do it", "contoso.com"))
+        said = str(
+            TenantError("refused", str(ErrorResponse("Graph", 400, "x", f"not {secret}")), "do it", "contoso.com")
+        )
     assert not [word for word in secret.split() if len(word) > 2 and f" {word}" in said.partition(" not ")[2]], said
     assert "not ********" in said
 

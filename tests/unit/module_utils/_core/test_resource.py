@@ -13,15 +13,15 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.resource imp
     EditedList,
     Field,
     Resource,
-    fold,
+    normalize_case,
     returned,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._engine.graph_collection import Entities
+from ansible_collections.intune.exchange.plugins.module_utils._engine.graph_collection import GraphCollection
 
 WIRED = Resource(
     "thing",
-    Entities("things", "#thing", Purpose("read"), Purpose("write")),
-    keys=(Field("name", "Name", same=fold),),
+    GraphCollection("things", "#thing", Purpose("read"), Purpose("write")),
+    keys=(Field("name", "Name", normalize=normalize_case),),
     fields=(Field("level", "Level"), Field("tags", "Tags")),
 )
 
@@ -39,7 +39,7 @@ def test_none_leaves_alone_and_empty_clears(params: dict[str, Any], changes: dic
     before = WIRED.view({"Name": "A", "Level": "low", "Tags": ["x"], "Other": 1})
     assert before == {"name": "A", "level": "low", "tags": ["x"]}
     assert WIRED.changes(params, before) == changes
-    assert WIRED.wire(changes) == {name.capitalize(): value for name, value in changes.items()}
+    assert WIRED.to_api(changes) == {name.capitalize(): value for name, value in changes.items()}
 
 
 def test_everything_given_is_a_change_of_nothing() -> None:
@@ -63,7 +63,7 @@ TAGS = EditedList("tags", "Tags")
 )
 def test_a_list_is_edited_or_set(given: dict[str, Any], target: list[str]) -> None:
     assert TAGS.target(["a", "b"], given) == target
-    assert TAGS.same(["A", "b"]) == TAGS.same(["b", "a"]) != TAGS.same(["a"])
+    assert TAGS.normalize(["A", "b"]) == TAGS.normalize(["b", "a"]) != TAGS.normalize(["a"])
 
 
 def test_options_are_the_names_of_the_api() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._core.resource import fold
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import normalize_case
 from ansible_collections.intune.exchange.plugins.module_utils._core.targets import blank_options, first_names, only
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import Declaration, run_declaration
 
 MODULES = "ansible_collections.intune.exchange.plugins.modules."
 NAMES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins" / "modules").glob("*.py"))
@@ -73,13 +73,13 @@ def test_no_module_takes_a_blank_text_for_anything(name: str) -> None:
                 assert not found, path
                 continue
             assert found == [f"{path}[0]" if is_list else path]
-            result = perform(one, given, False)
+            result = run_declaration(one, given, False)
             assert result["error"]["kind"] == "usage" and found[0] in result["msg"], (path, blank, result)
 
 
 def test_a_blank_tenant_is_named() -> None:
     for option in ("tenant_id", "client_id"):
-        result = perform(declaration("connector_info"), {"tenant_id": "x", "timeout": 1, option: " "}, False)
+        result = run_declaration(declaration("connector_info"), {"tenant_id": "x", "timeout": 1, option: " "}, False)
         assert result["error"]["kind"] == "usage" and option in result["msg"]
 
 
@@ -103,7 +103,7 @@ def test_a_blank_tenant_is_named() -> None:
     ],
 )
 def test_names_are_compared_as_the_services_compare_them(one: str, other: str, same: bool) -> None:
-    assert (fold(one) == fold(other)) is same
+    assert (normalize_case(one) == normalize_case(other)) is same
 
 
 def test_one_is_chosen_only_where_there_is_one() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.claims import claims, grant_step, held
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims, grant_step, held
 from ansible_collections.intune.exchange.plugins.modules import (
     exchange_cmdlet,
     management_role,
@@ -23,7 +23,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import Clock, perform, writes
+from ..conftest import Clock, run_declaration, shared, writes
 
 Run = Callable[..., dict[str, Any]]
 TENANT = "dehydrated"
@@ -34,14 +34,16 @@ NEW_GROUP = "New-RoleGroup"
 
 @pytest.fixture
 def run(simulator: Simulator, clock: Clock) -> Run:
-    """Runs a module as C(caller), an application of the tenant: one of the options is called application as well."""
+    """Runs a module as `caller`, an application of the tenant: one of the options is called application as well."""
 
     def carried_out(module: Any, tenant: str = "ready", caller: str = "application", **options: Any) -> dict[str, Any]:
         declaration: engine.Declaration = module.DECLARATION
         arguments = {**simulator.options(tenant, application=caller), **options}
         validated = ArgumentSpecValidator(declaration.argument_spec).validate(arguments)
         assert not validated.error_messages, validated.error_messages
-        return perform(declaration, validated.validated_parameters, False, **clock.options)
+        return run_declaration(
+            declaration, validated.validated_parameters, False, **shared(simulator, tenant), **clock.options
+        )
 
     return carried_out
 

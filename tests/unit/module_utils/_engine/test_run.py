@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, fold
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, normalize_case
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 
 Record = dict[str, Any]
@@ -24,7 +24,7 @@ Record = dict[str, Any]
 
 @dataclass
 class Memory:
-    """A backend that can lose answers; C(writes) is what reached it."""
+    """A backend that can lose answers; `writes` is what reached it."""
 
     records: list[Record] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
@@ -68,7 +68,13 @@ class Memory:
 
 
 def rule(memory: Memory, **more: Any) -> Resource:
-    return Resource("rule", memory, keys=(Field("name", "Name", same=fold),), fields=(Field("level", "Level"),), **more)
+    return Resource(
+        "rule",
+        memory,
+        keys=(Field("name", "Name", normalize=normalize_case),),
+        fields=(Field("level", "Level"),),
+        **more,
+    )
 
 
 def tenant() -> Any:
@@ -184,17 +190,17 @@ def test_a_refusal_before_writing_holds_in_check_mode_too() -> None:
         assert memory.writes == []
 
 
-def perform(run: Any, **params: Any) -> dict[str, Any]:
+def run_declaration(run: Any, **params: Any) -> dict[str, Any]:
     defaults = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
     given_ = {"tenant_id": "contoso.com", "client_id": "i", "client_secret": "canary-secret"}
-    return engine.perform(engine.Declaration("try it", run), {**defaults, **given_, **params}, False)
+    return engine.run_declaration(engine.Declaration("try it", run), {**defaults, **given_, **params}, False)
 
 
 def test_a_bug_is_called_one_and_shows_no_secret() -> None:
     def run(*arguments: Any) -> dict[str, Any]:
         raise KeyError("canary-secret")
 
-    result = perform(run)
+    result = run_declaration(run)
     assert result["failed"] and result["error"]["kind"] == "bug"
     assert "this is a bug in intune.exchange (KeyError" in result["msg"]
     assert "canary-secret" not in str(result)
@@ -202,10 +208,10 @@ def test_a_bug_is_called_one_and_shows_no_secret() -> None:
 
 def test_an_answer_of_another_form_is_called_that() -> None:
     def run(tenant: Any, *arguments: Any) -> dict[str, Any]:
-        tenant.http.last = Answer("Exchange Online", 200, request_id="r-1")
+        tenant.http.last = ErrorResponse("Exchange Online", 200, request_id="r-1")
         raise KeyError("Name")
 
-    result = perform(run)
+    result = run_declaration(run)
     assert result["error"]["kind"] == "unexpected_answer" and result["error"]["request_id"] == "r-1"
     assert (
         "not the form that is documented for it, or this is a bug in intune.exchange (KeyError: 'Name')"
@@ -215,7 +221,7 @@ def test_an_answer_of_another_form_is_called_that() -> None:
 
 
 def test_a_failure_gets_the_task_and_the_tenant() -> None:
-    result = perform(None, tenant_id=None)
+    result = run_declaration(None, tenant_id=None)
     assert result["msg"].startswith("Could not try it: tenant_id (AZURE_TENANT_ID) is not given.")
-    result = perform(None, timeout=0)
+    result = run_declaration(None, timeout=0)
     assert result["msg"].startswith("Could not try it on tenant contoso.com: timeout (INTUNE_EXCHANGE_TIMEOUT) must")

@@ -11,8 +11,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._core.resource import EditedList, Field, Resource, fold
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import (
+    EditedList,
+    Field,
+    Resource,
+    normalize_case,
+)
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 
 Record = dict[str, Any]
@@ -32,12 +37,12 @@ class Tenant:
         self.lines.append(line)
 
     def pause(self, attempts: int, floor: float | None, purpose: Purpose) -> None:
-        assert isinstance(purpose, Purpose) and purpose.attempted
+        assert isinstance(purpose, Purpose) and purpose.action
         self.waits.append((attempts, floor))
 
 
 class Backend:
-    """Keeps records and a ledger. C(failures) are raised by the next writes; C(happens) is what others do then."""
+    """Keeps records and a ledger. `failures` are raised by the next writes; `happens` is what others do then."""
 
     def __init__(self, tenant: Tenant, *records: Record) -> None:
         self.tenant, self.records, self.ledger = tenant, [dict(one) for one in records], list[tuple[str, Any]]()
@@ -96,7 +101,7 @@ ABSENT = {"name": "a", "state": "absent", "level": None, "tags": None}
 
 
 def ensure(backend: Backend, params: Mapping[str, Any], check_mode: bool = False, **more: Any) -> dict[str, Any]:
-    resource = Resource("some_rule", backend, FIELDS, (Field("name", "Name", same=fold),), **more)
+    resource = Resource("some_rule", backend, FIELDS, (Field("name", "Name", normalize=normalize_case),), **more)
     return engine.ensure(resource, backend.tenant, params, check_mode)  # type: ignore[arg-type]
 
 
@@ -252,7 +257,7 @@ def test_a_change_by_somebody_else_in_between_is_where_the_difference_begins() -
 def test_what_was_created_is_looked_for_until_it_is_listed() -> None:
     backend = Backend(Tenant())
     backend.unlisted = 3
-    ensure(backend, HIGH, may_double=True)
+    ensure(backend, HIGH, poll_after_create=True)
     assert [attempts for attempts, _floor in backend.tenant.waits] == [1, 2, 3]
     assert len(backend.tenant.lines) == 3 and "1 of 7" in backend.tenant.lines[0]
     assert len(backend.writes) == 1
@@ -261,7 +266,7 @@ def test_what_was_created_is_looked_for_until_it_is_listed() -> None:
         ensure(backend, {**HIGH}, **more)
         assert len(backend.ledger) == 1  # nothing was created, so nothing is looked for
     backend = Backend(Tenant(), LOW)
-    ensure(backend, HIGH, may_double=True)
+    ensure(backend, HIGH, poll_after_create=True)
     assert [name for name, _about in backend.ledger] == ["list", "update"]
     backend = Backend(Tenant())
     ensure(backend, HIGH)
@@ -272,7 +277,7 @@ def test_what_was_created_and_is_never_listed_is_named() -> None:
     backend = Backend(Tenant())
     backend.unlisted = 99
     with pytest.raises(TenantError) as caught:
-        ensure(backend, HIGH, may_double=True)
+        ensure(backend, HIGH, poll_after_create=True)
     error = caught.value
     assert error.kind == "not_visible" and error.details == {"ids": ["id-new"]} and "id-new" in error.problem
     assert str(error).startswith("Could not see the new some_rule on tenant contoso.com: ")
@@ -283,7 +288,7 @@ def test_a_double_that_appears_meanwhile_is_named() -> None:
     backend = Backend(Tenant())
     backend.happens = lambda: backend.records.append({**LOW, "Id": "theirs"})
     with pytest.raises(TenantError) as caught:
-        ensure(backend, HIGH, may_double=True)
+        ensure(backend, HIGH, poll_after_create=True)
     assert caught.value.kind == "ambiguous" and caught.value.details == {"candidates": ["id-new", "id-theirs"]}
 
 
@@ -317,10 +322,10 @@ def declaration(run: Any, **more: Any) -> engine.Declaration:
     return engine.Declaration("try it", run, **more)
 
 
-def perform(run: Any, check_mode: bool = False, options: Mapping[str, Any] = {}, **more: Any) -> dict[str, Any]:
+def run_declaration(run: Any, check_mode: bool = False, options: Mapping[str, Any] = {}, **more: Any) -> dict[str, Any]:
     defaults = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
     given = {"tenant_id": "contoso.com", "client_id": "i", "client_secret": "canary-secret"}
-    return engine.perform(declaration(run), {**defaults, **given, **options}, check_mode, **more)
+    return engine.run_declaration(declaration(run), {**defaults, **given, **options}, check_mode, **more)
 
 
 def test_what_a_run_is_given_and_what_people_see_of_it() -> None:
@@ -333,7 +338,7 @@ def test_what_a_run_is_given_and_what_people_see_of_it() -> None:
         return {"changed": True, "about": ["canary-secret"], "rest": 1}
 
     for check_mode in (True, False):
-        result = perform(run, check_mode, progress=lines.append, clock=lambda: 12.0)
+        result = run_declaration(run, check_mode, progress=lines.append, clock=lambda: 12.0)
         assert result["rest"] == 1 and result["changed"] and "canary" not in str(result)
     assert seen == [("contoso.com", "i", check_mode, 12.0) for check_mode in (True, False)]
     assert len(lines) == 2 and all(one.startswith("waiting with ") and "canary" not in one for one in lines)
@@ -344,31 +349,31 @@ def test_a_blank_option_is_refused_before_anything_is_done() -> None:
         raise AssertionError("it was run")
 
     for options in ({"tenant_id": " "}, {"client_id": ""}):
-        result = perform(run, options=options)
+        result = run_declaration(run, options=options)
         assert result["error"]["kind"] == "usage" and f"{next(iter(options))} is blank" in result["msg"]
     own: dict[str, Any] = {"name": {"type": "str"}, "note": {"type": "str"}}
     defaults = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
     params = {**defaults, "tenant_id": "contoso.com", "client_id": "i", "client_secret": "s", "name": "", "note": ""}
-    failed = engine.perform(declaration(run, options=own, clears=frozenset({"note"})), params, False)
+    failed = engine.run_declaration(declaration(run, options=own, clears=frozenset({"note"})), params, False)
     assert failed["msg"].startswith("Could not try it on tenant contoso.com: name is blank")
 
 
 def test_the_id_of_a_request_that_only_the_client_knows() -> None:
     def run(tenant: Any, *arguments: Any) -> dict[str, Any]:
-        tenant.http.last = Answer("Microsoft Graph", 200, client_request_id="mine-1")
+        tenant.http.last = ErrorResponse("Microsoft Graph", 200, client_request_id="mine-1")
         raise ValueError("no number")
 
-    result = perform(run)
+    result = run_declaration(run)
     assert "request id mine-1" in result["msg"] and result["error"]["client_request_id"] == "mine-1"
     assert "ValueError: no number" in result["exception"] and result["msg"].startswith("Could not try it on tenant")
 
 
 def test_a_failure_that_is_not_about_answers_is_a_bug_whatever_was_answered() -> None:
     def run(tenant: Any, *arguments: Any) -> dict[str, Any]:
-        tenant.http.last = Answer("Microsoft Graph", 200, request_id="r-1")
+        tenant.http.last = ErrorResponse("Microsoft Graph", 200, request_id="r-1")
         raise ZeroDivisionError("x")
 
-    result = perform(run)
+    result = run_declaration(run)
     assert result["error"]["kind"] == "bug" and result["error"]["request_id"] is None
 
 
@@ -403,10 +408,10 @@ def test_null_where_it_says_who_is_meant(more: dict[str, Any], arguments: dict[s
 
 def test_a_module_that_keeps_a_resource() -> None:
     fields = (Field("level", "Level", {"choices": ["low", "high"]}), EditedList("tags", "Tags"))
-    key = Field("name", "Name", {"required": True}, same=fold)
+    key = Field("name", "Name", {"required": True}, normalize=normalize_case)
     backend = Backend(Tenant(), LOW)
     resource = Resource("rule", backend, fields, (key,))
-    made = engine.declare(
+    made = engine.resource_module(
         resource,
         "keep the rule",
         state={"type": "str", "default": "present"},
@@ -414,7 +419,7 @@ def test_a_module_that_keeps_a_resource() -> None:
         required_if=(("state", "present", ("level",)),),
         selects=frozenset({"name"}),
     )
-    assert made.attempted == "keep the rule" and made.required_if == (("state", "present", ("level",)),)
+    assert made.action == "keep the rule" and made.required_if == (("state", "present", ("level",)),)
     assert made.options == {
         "name": {"type": "str", "required": True},
         "level": {"type": "str", "choices": ["low"]},
@@ -425,6 +430,8 @@ def test_a_module_that_keeps_a_resource() -> None:
     assert {"tenant_id", "name", "state"} <= set(made.argument_spec)
     assert made.run(backend.tenant, HIGH, True)["changed"] and backend.writes == []  # type: ignore[arg-type]
     assert made.run(backend.tenant, HIGH, False)["changed"] and len(backend.writes) == 1  # type: ignore[arg-type]
-    other = engine.declare(resource, "keep the rule", run=lambda tenant, params, check_mode: {"changed": check_mode})
+    other = engine.resource_module(
+        resource, "keep the rule", run=lambda tenant, params, check_mode: {"changed": check_mode}
+    )
     assert other.run(backend.tenant, HIGH, True) == {"changed": True} and other.required_if == ()  # type: ignore[arg-type]
     assert other.selects == frozenset()

@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Response
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, fold
+from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, normalize_case
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
-from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import Cmdlets
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import ExchangeObjects
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.parameters import HASH_TABLE, checked, edit
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from simulator import Simulator
 
 from ..conftest import Clock
@@ -27,8 +28,8 @@ PURPOSE = Purpose("try it")
 GET = "Get-ActiveSyncDeviceAccessRule"
 RULE = Resource(
     "rule",
-    Cmdlets("ActiveSyncDeviceAccessRule", "device access rule"),
-    keys=(Field("characteristic", "Characteristic"), Field("query_string", "QueryString", same=fold)),
+    ExchangeObjects("ActiveSyncDeviceAccessRule", "device access rule"),
+    keys=(Field("characteristic", "Characteristic"), Field("query_string", "QueryString", normalize=normalize_case)),
     fields=(Field("access_level", "AccessLevel"),),
 )
 
@@ -88,13 +89,13 @@ def test_what_must_not_be_sent_is_not_sent(
     simulator: Simulator, tenant: Tenant, cmdlet: str, parameters: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(TenantError, match=words):
-        tenant.exchange.invoke(cmdlet, parameters, PURPOSE)
+        exchange_of(tenant).invoke(cmdlet, parameters, PURPOSE)
     assert simulator.requests() == []
 
 
 def test_absent_is_only_what_the_service_calls_not_found(simulator: Simulator, tenant: Tenant) -> None:
     with pytest.raises(TenantError) as caught:
-        tenant.exchange.invoke(GET, {"Identity": "nothing (DeviceType)"}, PURPOSE)
+        exchange_of(tenant).invoke(GET, {"Identity": "nothing (DeviceType)"}, PURPOSE)
     assert caught.value.kind == "not_found"
     assert "ManagementObjectNotFoundException" in str(caught.value)
 
@@ -172,13 +173,13 @@ def test_the_exception_type_decides(response: Response, outcome: Outcome) -> Non
 def test_kinds_of_failure(simulator: Simulator, tenant: Tenant, fault: dict[str, Any], kind: str) -> None:
     simulator.fault(match="Get-MobileDevice", kind="status", **fault)
     with pytest.raises(TenantError) as caught:
-        tenant.exchange.invoke("Get-MobileDevice", {"ResultSize": "Unlimited"}, PURPOSE)
+        exchange_of(tenant).invoke("Get-MobileDevice", {"ResultSize": "Unlimited"}, PURPOSE)
     assert caught.value.kind == kind
 
 
 def test_transient_words_in_a_400_are_waited_out(simulator: Simulator, clock: Clock, tenant: Tenant) -> None:
     simulator.fault(match=GET, kind="status", status=400, body=details("X.ServerBusyException"), count=2)
-    assert tenant.exchange.invoke(GET, {}, PURPOSE).values == []
+    assert exchange_of(tenant).invoke(GET, {}, PURPOSE).values == []
     assert len(clock.sleeps) == 2
 
 
@@ -186,7 +187,7 @@ def test_transient_words_in_a_400_are_waited_out(simulator: Simulator, clock: Cl
 def test_a_page_link_that_leads_nowhere_is_an_error(simulator: Simulator, tenant: Tenant, kind: str) -> None:
     simulator.fault(match=GET, kind=kind, count=99)
     with pytest.raises(TenantError) as caught:
-        tenant.exchange.invoke(GET, {}, PURPOSE)
+        exchange_of(tenant).invoke(GET, {}, PURPOSE)
     assert caught.value.kind in ("truncated", "protocol")
 
 

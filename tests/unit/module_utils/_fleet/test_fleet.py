@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import http
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import STATES, state
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, _Progress, read_fleet
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.shares import Shares
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
+from ansible_collections.intune.exchange.plugins.module_utils._http import http
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import RequestFailed
 from ansible_collections.intune.exchange.plugins.modules import (
     activesync_organization_settings,
     connector_info,
@@ -57,7 +57,7 @@ def options(simulator: Simulator, tenant: str) -> dict[str, Any]:
 
 @pytest.fixture
 def fleet(simulator: Simulator, clock: Clock) -> Fleet:
-    """Reads these tenants; C(shared) options are those of the simulator's first one."""
+    """Reads these tenants; `shared` options are those of the simulator's first one."""
 
     def read(
         *tenants: str,
@@ -194,7 +194,7 @@ def hanging(simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch,
         if tenant and ids[tenant] in prepared.url:
             with contextlib.suppress(TimeoutError):  # there was no time left to begin with
                 clock.sleeps.append(limit.seconds())
-            raise Lost(Outcome.UNKNOWN, "network", "it did not answer in time")
+            raise RequestFailed(Outcome.UNKNOWN, "network", "it did not answer in time")
         return genuine(self, prepared, limit, proxied)
 
     class Named(http.Transport):
@@ -492,11 +492,11 @@ def test_a_customer_without_a_guid_is_left_out_with_the_reason(tmp_path: Path, c
 )
 def test_a_tenant_cannot_be_called_like_a_pattern(name: str) -> None:
     with pytest.raises(TenantError, match="a tenant cannot be called") as caught:
-        tenants_of([{"tenant_id": "contoso.example", "name": name}], {}, {})
+        resolve_tenants([{"tenant_id": "contoso.example", "name": name}], {}, {})
     assert caught.value.kind == "usage"
-    assert list(tenants_of([{"tenant_id": "contoso.example", "name": "Contoso AG - Zürich_1"}], {}, {}))
+    assert list(resolve_tenants([{"tenant_id": "contoso.example", "name": "Contoso AG - Zürich_1"}], {}, {}))
 
 
 def test_a_blank_tenant_is_refused() -> None:
     with pytest.raises(TenantError, match=r"the tenant_id of tenants\[1\] is blank"):
-        tenants_of([{"tenant_id": " ", "name": "contoso"}], {}, {})
+        resolve_tenants([{"tenant_id": " ", "name": "contoso"}], {}, {})

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import run_declaration
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import read_fleet
 from ansible_collections.intune.exchange.plugins.modules import connector_info
 from simulator import Simulator
@@ -70,7 +70,7 @@ def test_a_token_that_ends_in_the_middle_of_a_run_is_renewed(simulator: Simulato
     params = {**DEFAULTS, **simulator.options("short")}
 
     def read() -> dict[str, Any]:
-        return perform(connector_info.DECLARATION, params, False, memory=memory, **clock.options)
+        return run_declaration(connector_info.DECLARATION, params, False, memory=memory, **clock.options)
 
     assert not read().get("failed")
     simulator.advance(LIFETIME + 1)
@@ -86,7 +86,7 @@ def test_the_requests_of_one_tenant_do_not_move_the_clock_of_another(simulator: 
 
     def at(tenant: str) -> Any:
         params = {**DEFAULTS, **simulator.options(tenant)}
-        assert not perform(connector_info.DECLARATION, params, False, **clock.options).get("failed")
+        assert not run_declaration(connector_info.DECLARATION, params, False, **clock.options).get("failed")
         return simulator.requests()[-1]["at"]
 
     first = at("short")

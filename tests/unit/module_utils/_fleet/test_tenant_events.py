@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_events import Event, Known, Rules, happened
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_events import (
+    Event,
+    TenantState,
+    WatchSettings,
+    diff_events,
+)
 
-RULES = Rules(interval=60, longest_interval=600, failures=2, max_sync_age=100, report_present=False)
+RULES = WatchSettings(interval=60, longest_interval=600, failures=2, max_sync_age=100, report_present=False)
 TELL_ALL = replace(RULES, report_present=True)
 ADDRESS = "connector@contoso.example"
 A, B, C = (f"{letter * 8}-0000-0000-0000-000000000000" for letter in "abc")
@@ -45,8 +50,8 @@ UNREADABLE = host(tenant_error={"kind": "network", "message": "No connection."},
 del UNREADABLE["variables"]["exchange_quarantine"]
 
 
-def looked(known: Known, *hosts: dict[str, Any], rules: Rules = RULES) -> list[Event]:
-    return [event for one in hosts for event in happened(known, one, rules)]
+def looked(known: TenantState, *hosts: dict[str, Any], rules: WatchSettings = RULES) -> list[Event]:
+    return [event for one in hosts for event in diff_events(known, one, rules)]
 
 
 def kinds(events: list[Event]) -> list[str]:
@@ -54,14 +59,14 @@ def kinds(events: list[Event]) -> list[str]:
 
 
 def test_what_is_there_at_the_first_look_is_remembered_and_not_told() -> None:
-    known = Known()
+    known = TenantState()
     assert looked(known, host("connected", age=500, devices=(A, B))) == []
-    assert known == Known("connected", True, [A, B])
+    assert known == TenantState("connected", True, [A, B])
     assert looked(known, host("connected", age=600, devices=(B, A))) == []
 
 
 def test_what_is_there_at_the_first_look_is_told_on_request() -> None:
-    known = Known()
+    known = TenantState()
     events = looked(known, host("connected", age=500, devices=(A, B)), rules=TELL_ALL)
     assert kinds(events) == [
         "connector_state_changed",
@@ -72,7 +77,7 @@ def test_what_is_there_at_the_first_look_is_told_on_request() -> None:
     assert events[0]["old"] is None and events[0]["new"] == "connected"
     assert looked(known, host("connected", age=500, devices=(A, B)), rules=TELL_ALL) == []
     # What is as it should be is no event.
-    assert kinds(looked(Known(), host("connected", devices=()), rules=TELL_ALL)) == ["connector_state_changed"]
+    assert kinds(looked(TenantState(), host("connected", devices=()), rules=TELL_ALL)) == ["connector_state_changed"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,7 @@ def test_what_is_there_at_the_first_look_is_told_on_request() -> None:
     ],
 )
 def test_a_change_of_the_state_is_told_once(now: dict[str, Any], new: str) -> None:
-    known = Known("connected", False)
+    known = TenantState("connected", False)
     [event] = looked(known, now, now)
     address = ADDRESS if new in ("disconnected", "pending") else None
     assert event == {
@@ -104,12 +109,12 @@ def test_a_change_of_the_state_is_told_once(now: dict[str, Any], new: str) -> No
 
 
 def test_the_account_that_was_given_is_the_one_that_is_told() -> None:
-    [event] = looked(Known("connected"), host(connector_primary_smtp_address="wanted@contoso.example"))
+    [event] = looked(TenantState("connected"), host(connector_primary_smtp_address="wanted@contoso.example"))
     assert event["connector_primary_smtp_address"] == "wanted@contoso.example"
 
 
 def test_a_stale_synchronisation_is_told_once_and_so_is_its_end() -> None:
-    known = Known()
+    known = TenantState()
     ages = [5, 99, 100, 160, 700, 5, 65, 101]
     events = looked(known, *(host("connected", age=age) for age in ages))
     assert [(event["type"], event["last_sync_age_seconds"]) for event in events] == [
@@ -121,15 +126,15 @@ def test_a_stale_synchronisation_is_told_once_and_so_is_its_end() -> None:
 
 
 def test_a_synchronisation_is_only_judged_while_the_connector_is_connected() -> None:
-    known = Known("connected", True)
+    known = TenantState("connected", True)
     assert kinds(looked(known, host("disconnected", age=900))) == ["connector_state_changed"]
     assert known.stale is True
     assert kinds(looked(known, host("connected", age=3))) == ["connector_state_changed", "connector_sync_recovered"]
-    assert looked(Known("connected"), host("connected", age=None)) == []  # it has never synchronised
+    assert looked(TenantState("connected"), host("connected", age=None)) == []  # it has never synchronised
 
 
 def test_a_device_is_told_once_for_each_time_that_it_gets_into_quarantine() -> None:
-    known = Known()
+    known = TenantState()
     looks = [(A,), (A, B), (B,), (B,), (C, B, A)]
     events = looked(known, *(host(devices=devices) for devices in looks))
     assert [event["device"]["guid"] for event in events] == [B, C, A]
@@ -137,17 +142,17 @@ def test_a_device_is_told_once_for_each_time_that_it_gets_into_quarantine() -> N
 
 
 def test_an_event_that_was_not_taken_is_found_again() -> None:
-    known = Known("connected", False, [])
+    known = TenantState("connected", False, [])
     now = host("disconnected", devices=(A, B))
-    taken = happened(known, now, RULES)
+    taken = diff_events(known, now, RULES)
     assert next(taken)["type"] == "connector_state_changed"
     assert next(taken)["device"]["guid"] == A  # and nobody comes for more: this one may be lost
-    assert known == Known("disconnected", False, [])
+    assert known == TenantState("disconnected", False, [])
     assert [event["device"]["guid"] for event in looked(known, now)] == [A, B]
 
 
 def test_a_tenant_is_unreadable_after_so_many_failures_and_until_it_is_read() -> None:
-    known = Known("connected", False, [])
+    known = TenantState("connected", False, [])
     assert looked(known, UNREADABLE, host("connected"), UNREADABLE) == []  # never two in a row
     [event] = looked(known, UNREADABLE, UNREADABLE, UNREADABLE)
     assert event["type"] == "tenant_unreadable" and event["failures"] == 2 and event["next_look_seconds"] == 120
@@ -161,7 +166,7 @@ def test_a_tenant_is_unreadable_after_so_many_failures_and_until_it_is_read() ->
 
 
 def test_what_could_be_read_counts_although_something_else_failed() -> None:
-    known = Known("connected", False, [A])
+    known = TenantState("connected", False, [A])
     half = host(tenant_error={"kind": "forbidden", "message": "Not allowed."}, devices=(A, B))
     assert "intune_connector" not in half["variables"]
     assert kinds(looked(known, half, half)) == ["device_quarantined", "tenant_unreadable"]
@@ -182,8 +187,8 @@ def test_the_pause_doubles_up_to_its_limit() -> None:
 
 
 def test_what_is_kept_is_what_is_restored() -> None:
-    known = Known("connected", True, [A], 3, True)
-    assert Known.restored(known.kept()) == known and Known.restored(Known().kept()) == Known()
+    known = TenantState("connected", True, [A], 3, True)
+    assert TenantState.restored(known.kept()) == known and TenantState.restored(TenantState().kept()) == TenantState()
 
 
 @pytest.mark.parametrize(
@@ -207,4 +212,4 @@ def test_what_is_kept_is_what_is_restored() -> None:
 )
 def test_what_was_not_kept_is_not_restored(kept: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
-        Known.restored(kept)
+        TenantState.restored(kept)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import public_options, tenants_of
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import public_options, resolve_tenants
 
 SHARED = {
     "tenant_id": "shared.example",
@@ -28,7 +28,7 @@ def test_what_a_tenant_says_itself_comes_first() -> None:
         {"tenant_id": "a.example", "account": "svc@a.example"},
         {"tenant_id": "b.example", "name": "b", "cloud": "china", "directory_sync": "optional"},
     ]
-    hosts = tenants_of(entries, {}, SHARED)
+    hosts = resolve_tenants(entries, {}, SHARED)
     assert list(hosts) == ["a.example", "b"]
     first, second = hosts["a.example"], hosts["b"]
     assert first == {**SHARED, "tenant_id": "a.example", "account": "svc@a.example"}
@@ -40,7 +40,7 @@ def test_what_a_tenant_says_itself_comes_first() -> None:
 
 
 def test_a_credential_of_its_own_takes_the_place_of_the_shared_one() -> None:
-    host = tenants_of([{"tenant_id": "a.example", "certificate_path": "/a.pem"}], {}, SHARED)["a.example"]
+    host = resolve_tenants([{"tenant_id": "a.example", "certificate_path": "/a.pem"}], {}, SHARED)["a.example"]
     assert host["certificate_path"] == "/a.pem" and host["client_id"] == "app"
     assert "client_secret" not in host and "auth_method" not in host
     assert public_options(host)["auth_method"] == "certificate"
@@ -49,7 +49,7 @@ def test_a_credential_of_its_own_takes_the_place_of_the_shared_one() -> None:
 def test_an_entry_says_more_about_a_customer() -> None:
     customers = {"11111111-1111-1111-1111-11111111111a": "Tailspin", "2": "Wingtip"}
     entry = {"tenant_id": "11111111-1111-1111-1111-11111111111A", "name": "tailspin", "account": "svc@tailspin.example"}
-    hosts = tenants_of([entry, {"tenant_id": "3"}], customers, SHARED)
+    hosts = resolve_tenants([entry, {"tenant_id": "3"}], customers, SHARED)
     assert list(hosts) == ["tailspin", "2", "3"]
     assert hosts["tailspin"]["display_name"] == "Tailspin" and hosts["tailspin"]["account"] == "svc@tailspin.example"
 
@@ -72,14 +72,14 @@ def test_an_entry_says_more_about_a_customer() -> None:
 )
 def test_what_cannot_be_meant_is_refused(entries: list[Any], problem: str) -> None:
     with pytest.raises(TenantError, match=problem) as caught:
-        tenants_of(entries, {}, SHARED)
+        resolve_tenants(entries, {}, SHARED)
     assert caught.value.kind == "usage"
 
 
 def test_a_refusal_shows_no_secret() -> None:
     entry = {"tenant_id": "a", "client_secret": "own-secret-canary", "cloud": "own-secret-canary"}
     with pytest.raises(TenantError, match=r"got: \*+") as caught:
-        tenants_of([entry], {}, SHARED)
+        resolve_tenants([entry], {}, SHARED)
     assert "canary" not in str(caught.value)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_decision import (
-    Access,
+    OrganizationAccess,
     decide,
     impact,
     owner_of,
@@ -114,7 +114,7 @@ BLOCKED, ALLOWED = {"ActiveSyncBlockedDeviceIDs": ["a1"]}, {"ActiveSyncAllowedDe
 def test_what_decides(
     device: dict[str, Any], mailbox: dict[str, Any], rules: list[Any], default: str, decided: tuple[str, str]
 ) -> None:
-    decision = decide({**DEVICE, **device}, mailbox, Access(default, tuple(rules)))
+    decision = decide({**DEVICE, **device}, mailbox, OrganizationAccess(default, tuple(rules)))
     assert (decision.state, decision.reason) == decided
     assert bool(decision.rule) is (decision.reason == "device_rule")
 
@@ -137,9 +137,12 @@ def test_who_owns_a_device(identity: str, owner: str) -> None:
 def test_only_those_whose_state_changes_are_hit() -> None:
     other = {**DEVICE, "Identity": "alex\\ExchangeActiveSyncDevices\\B2", "DeviceId": "B2"}
     mailboxes: list[dict[str, Any]] = [{"Name": "ALEX", "ActiveSyncAllowedDeviceIDs": ["B2"]}, {"Name": "Adele"}]
-    hit = impact([DEVICE, other], mailboxes, Access("Allow"), Access("Block"))
+    hit = impact([DEVICE, other], mailboxes, OrganizationAccess("Allow"), OrganizationAccess("Block"))
     assert [(one["device_id"], one["before"], one["after"]) for one in hit] == [("A1", "Allowed", "Blocked")]
-    assert impact([DEVICE, other], mailboxes, Access("Block"), Access("Block", (rule("Block"),))) == []
+    assert (
+        impact([DEVICE, other], mailboxes, OrganizationAccess("Block"), OrganizationAccess("Block", (rule("Block"),)))
+        == []
+    )
 
 
 IPHONES = {"characteristic": "DeviceType", "query_string": "iPhone"}

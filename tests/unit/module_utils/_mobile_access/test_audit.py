@@ -61,18 +61,18 @@ def test_the_baseline_is_complete() -> None:
 @pytest.mark.parametrize("setting", PASSES)
 def test_what_passes_and_what_fails(setting: str) -> None:
     control = BY_SETTING[setting]
-    assert controls.judge(control, {setting: PASSES[setting]}) == ("pass", "")
+    assert controls.judge_control(control, {setting: PASSES[setting]}) == ("pass", "")
     for value in FAILS[setting]:
-        assert controls.judge(control, {setting: value}) == ("fail", ""), value
-    assert controls.judge(control, {}) == ("unknown", f"the service returned no {setting}")
+        assert controls.judge_control(control, {setting: value}) == ("fail", ""), value
+    assert controls.judge_control(control, {}) == ("unknown", f"the service returned no {setting}")
 
 
 def test_a_control_may_require_something_first() -> None:
     control = {**HISTORY, "at_least": 4, "requires": {"setting": "password_enabled", "equals": True}}
-    assert controls.judge(control, {"password_history": 0, "password_enabled": True}) == ("fail", "")
-    without = controls.judge(control, {"password_history": 0, "password_enabled": False})
+    assert controls.judge_control(control, {"password_history": 0, "password_enabled": True}) == ("fail", "")
+    without = controls.judge_control(control, {"password_history": 0, "password_enabled": False})
     assert without == ("not_applicable", "password_enabled is not true")
-    assert controls.judge(control, {"password_history": 0})[0] == "unknown"
+    assert controls.judge_control(control, {"password_history": 0})[0] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_control_may_require_something_first() -> None:
 )
 def test_values_of_the_organization(equals: Any, value: Any, status: str) -> None:
     control = {**HISTORY, "setting": "thing", "equals": equals}
-    assert controls.judge(control, {"thing": value})[0] == status
+    assert controls.judge_control(control, {"thing": value})[0] == status
 
 
 def test_names_of_the_service_are_no_templates_in_a_mending_task() -> None:

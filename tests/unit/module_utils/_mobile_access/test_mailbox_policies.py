@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,8 +114,9 @@ def test_from_nothing_to_a_policy_and_away(simulator: Simulator, run: Run) -> No
         }
 
 
-def test_each_value_goes_out_and_comes_back_as_it_was_meant(run: Run) -> None:
+def test_each_value_goes_out_and_comes_back_as_it_was_meant(simulator: Simulator, run: Run) -> None:
     """Every setting by itself: a table that mixes up two of them is found out."""
+    run = partial(run, **simulator.options("ready", "token"))  # signed in once for all of them
     run(mobile_device_mailbox_policy, name="Own", password_enabled=True)
     examples = {
         "MaxInactivityTimeLock": ("00:01:00", "01:00:00"),

@@ -239,7 +239,7 @@ class Recorder:
     label, http = "contoso", None
 
     def __init__(self, device: dict[str, Any]) -> None:
-        self.exchange, self.device, self.sent = self, device, list[tuple[str, dict[str, Any]]]()
+        self.clients, self.device, self.sent = {"exchange": self}, device, list[tuple[str, dict[str, Any]]]()
 
     def invoke(self, cmdlet: str, parameters: dict[str, Any], *_more: Any) -> Any:
         self.sent.append((cmdlet, parameters))

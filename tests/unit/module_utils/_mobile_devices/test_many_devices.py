@@ -48,7 +48,7 @@ def performed(crowd: Simulator, module: Any, **options: Any) -> tuple[dict[str, 
     known = len(crowd.requests())
     specs = {name: spec.get("default") for name, spec in module.DECLARATION.options.items()}
     params = {**DEFAULTS, **crowd.options(), **specs, **options}
-    result = engine.perform(module.DECLARATION, params, True, **Clock().options)
+    result = engine.run_declaration(module.DECLARATION, params, True, **Clock().options)
     return result, [one["operation"] for one in crowd.requests()[known:] if one["service"] == "exchange"]
 
 

@@ -19,10 +19,11 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._core.clocks import check_clocks
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import open_tenant
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access import mailboxes
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_decision import (
-    Access,
+    OrganizationAccess,
     belongs,
     impact,
 )
@@ -34,7 +35,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import DEFAULTS, Clock, perform, writes
+from ..conftest import DEFAULTS, Clock, run_declaration, writes
 
 GUID = "0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"
 TENANT = f"""
@@ -83,7 +84,7 @@ def play(simulator: Simulator, clock: Clock) -> Play:
     def played(module: Any, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         specs = {name: spec.get("default") for name, spec in module.DECLARATION.options.items()}
         params = {**DEFAULTS, **simulator.options(), **specs, **options}
-        return perform(module.DECLARATION, params, check_mode, **clock.options)
+        return run_declaration(module.DECLARATION, params, check_mode, **clock.options)
 
     return played
 
@@ -165,7 +166,7 @@ def test_a_service_that_takes_the_name_first_is_not_believed(simulator: Simulato
 def read(simulator: Simulator, cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
     """What a cmdlet answers to somebody else."""
     tenant = open_tenant({**DEFAULTS, **simulator.options()}, Redactor(), lambda line: None, None)
-    return tenant.exchange.invoke(cmdlet, parameters, Purpose("look")).values
+    return exchange_of(tenant).invoke(cmdlet, parameters, Purpose("look")).values
 
 
 def cas_mailboxes(simulator: Simulator) -> list[dict[str, Any]]:
@@ -221,15 +222,18 @@ def test_whose_a_device_is(device: dict[str, Any], mailbox: dict[str, Any], proo
 def test_no_decision_is_made_for_the_wrong_one_of_two_mailboxes() -> None:
     allows, plain = {"Guid": "1", "Name": "a", "ActiveSyncAllowedDeviceIDs": ["X"]}, {"Guid": "2", "Name": "a"}
     with pytest.raises(TenantError) as caught:
-        impact([DEVICE], [allows, plain], Access("Allow"), Access("Block"))
+        impact([DEVICE], [allows, plain], OrganizationAccess("Allow"), OrganizationAccess("Block"))
     assert caught.value.kind == "ambiguous" and caught.value.details["candidates"] == ["1", "2"]
     # It does not matter, or the directory tells.
-    assert len(impact([DEVICE], [plain, {**plain, "Guid": "3"}], Access("Allow"), Access("Block"))) == 1
+    assert (
+        len(impact([DEVICE], [plain, {**plain, "Guid": "3"}], OrganizationAccess("Allow"), OrganizationAccess("Block")))
+        == 1
+    )
     there = {**allows, "DistinguishedName": "CN=a,OU=b"}
-    assert impact([PLACED], [plain, there], Access("Allow"), Access("Block")) == []
+    assert impact([PLACED], [plain, there], OrganizationAccess("Allow"), OrganizationAccess("Block")) == []
     # A display name is no name where somebody has it as his own.
     called = {"Guid": "3", "Name": "c", "DisplayName": "a", "ActiveSyncAllowedDeviceIDs": ["X"]}
-    assert len(impact([DEVICE], [plain, called], Access("Allow"), Access("Block"))) == 1
+    assert len(impact([DEVICE], [plain, called], OrganizationAccess("Allow"), OrganizationAccess("Block"))) == 1
 
 
 def test_a_device_in_two_mailboxes_has_two_states(simulator: Simulator, play: Play) -> None:

@@ -14,10 +14,10 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant imp
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.cmdlet_contract import CMDLETS
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import (
     CONNECTOR_CMDLETS,
-    Access,
+    CmdletGrant,
     Rights,
     access_info,
-    judge,
+    judge_cmdlets,
     read_rights,
 )
 from simulator import Simulator
@@ -75,18 +75,18 @@ def entry(name: str, role: str, *parameters: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("entries", "access"),
     [
-        ([], Access(False)),
-        ([entry("Get-MobileDevice", "A", "Monitoring")], Access(False, ("Identity", "Mailbox"), ("A",))),
-        ([entry("get-mobiledevice", "A", "identity", "MAILBOX", "Filter")], Access(True, (), ("A",))),
+        ([], CmdletGrant(False)),
+        ([entry("Get-MobileDevice", "A", "Monitoring")], CmdletGrant(False, ("Identity", "Mailbox"), ("A",))),
+        ([entry("get-mobiledevice", "A", "identity", "MAILBOX", "Filter")], CmdletGrant(True, (), ("A",))),
         (
             [entry("Get-MobileDevice", "A", "Identity"), entry("Get-MobileDevice", "B", "Mailbox")],
-            Access(True, (), ("A", "B")),
+            CmdletGrant(True, (), ("A", "B")),
         ),
-        ([entry("Get-MobileDeviceStatistics", "A", "Identity", "Mailbox")], Access(False)),
+        ([entry("Get-MobileDeviceStatistics", "A", "Identity", "Mailbox")], CmdletGrant(False)),
     ],
 )
-def test_a_cmdlet_counts_with_its_parameters(entries: list[dict[str, Any]], access: Access) -> None:
-    assert judge(entries, {"Get-MobileDevice": ("Identity", "Mailbox")}) == {"Get-MobileDevice": access}
+def test_a_cmdlet_counts_with_its_parameters(entries: list[dict[str, Any]], access: CmdletGrant) -> None:
+    assert judge_cmdlets(entries, {"Get-MobileDevice": ("Identity", "Mailbox")}) == {"Get-MobileDevice": access}
 
 
 ACCOUNT = "svc-intune-connector@contoso.example"

@@ -21,7 +21,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import Clock, perform
+from ..conftest import Clock, run_declaration, shared
 
 ALEX = "alex.wilber@by-name.example"
 ROLE = {"role": "Message Tracking", "group": "Rule Keepers"}
@@ -54,7 +54,9 @@ def keep(simulator: Simulator, clock: Clock) -> Keep:
         arguments = {**simulator.options("by_name"), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        return perform(module.DECLARATION, validated.validated_parameters, False, **clock.options)
+        return run_declaration(
+            module.DECLARATION, validated.validated_parameters, False, **shared(simulator, "by_name"), **clock.options
+        )
 
     return run
 

@@ -13,7 +13,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._rbac.organization
 from ansible_collections.intune.exchange.plugins.modules import organization_customization
 from simulator import Simulator
 
-from ..conftest import DEFAULTS, Clock, perform
+from ..conftest import DEFAULTS, Clock, run_declaration, shared
 
 ENABLE = "Enable-OrganizationCustomization"
 
@@ -23,7 +23,9 @@ def customize(simulator: Simulator, clock: Clock) -> Any:
     def run(check_mode: bool = False, tenant: str = "dehydrated", **options: Any) -> Any:
         defaults = {**DEFAULTS, **{name: spec["default"] for name, spec in OPTIONS.items()}}
         given = {**defaults, **simulator.options(tenant), **options}
-        return perform(organization_customization.DECLARATION, given, check_mode, **clock.options)
+        return run_declaration(
+            organization_customization.DECLARATION, given, check_mode, **shared(simulator, tenant), **clock.options
+        )
 
     return run
 

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._connector.accounts import owner_of
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import not_offered
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.assignment_scopes import scope_of
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in import is_built_in
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principals
@@ -71,7 +71,7 @@ def test_a_role_for_the_own_mailbox_is_whole_as_it_is() -> None:
     ],
 )
 def test_what_means_not_offered(status: int, message: str, method: str, offered: bool) -> None:
-    answer = Answer("Microsoft Graph", status, "BadRequest", message, "", "")
+    answer = ErrorResponse("Microsoft Graph", status, "BadRequest", message, "", "")
     error = not_offered(TenantError("refused", "x", "y", "t", answer=answer), method)
     assert (error.kind != "not_offered") is offered
 

@@ -21,7 +21,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 )
 from simulator import Simulator
 
-from ..conftest import Clock, perform
+from ..conftest import Clock, run_declaration, shared
 
 ADELE = "adele.vance@contoso.example"
 ALEX = "alex.wilber@contoso.example"
@@ -43,13 +43,15 @@ GROUP: dict[str, Any] = {
 
 @pytest.fixture
 def keep(simulator: Simulator, clock: Clock) -> Any:
-    """Runs a module with options; C(timeout) is far away, since the clock only moves while something waits."""
+    """Runs a module with options; `timeout` is far away, since the clock only moves while something waits."""
 
     def run(module: Any, check_mode: bool = False, tenant: str = "ready", **options: Any) -> Any:
         arguments = {**simulator.options(tenant), **options}
         validated = ArgumentSpecValidator(module.DECLARATION.argument_spec).validate(arguments)
         assert not validated.error_messages
-        return perform(module.DECLARATION, validated.validated_parameters, check_mode, **clock.options)
+        return run_declaration(
+            module.DECLARATION, validated.validated_parameters, check_mode, **shared(simulator, tenant), **clock.options
+        )
 
     return run
 
@@ -220,7 +222,7 @@ def test_a_lost_answer_doubles_nothing(keep: Any, simulator: Simulator, cmdlet: 
 
 @pytest.mark.parametrize("stop", range(1, 6))
 def test_killed_between_any_two_steps_of_a_role(keep: Any, simulator: Simulator, stop: int) -> None:
-    """The first run ends before its write number C(stop), as if killed; the next one goes on from there."""
+    """The first run ends before its write number `stop`, as if killed; the next one goes on from there."""
     keep(management_role, **{**ROLE, "cmdlets": [NEW, "Get-ActiveSyncDeviceClass"]})
     wanted = {**ROLE, "cmdlets": [GET, {"cmdlet": SET, "parameters": ["Identity"]}, {"cmdlet": NEW, "parameters": []}]}
     simulator.fault(match="[ars]*-ManagementRoleEntry", kind="status", status=403, nth=stop, count=9)

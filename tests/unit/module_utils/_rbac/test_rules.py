@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._rbac import management_roles, service_principals
+from ansible_collections.intune.exchange.plugins.module_utils._rbac import (
+    management_roles,
+    role_assignments,
+    service_principals,
+)
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in import is_organization_management
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.management_roles import within
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principal
@@ -28,9 +32,13 @@ def tenant(answers: dict[str, Any] | None = None, **claims: Any) -> Any:
     """A tenant that answers cmdlets by their name, and whose token says this."""
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
 
+    asked: list[Any] = []
+
     def invoke(cmdlet: str, parameters: Any, purpose: Any, select: Any = ()) -> Any:
-        assert purpose.attempted
+        assert purpose.action
+        asked.append((cmdlet, dict(parameters)))
         found = (answers or {})[cmdlet]
+        found = found(parameters) if callable(found) else found
         if isinstance(found, TenantError):
             raise found
         # Only what was asked for, as the service does.
@@ -40,6 +48,7 @@ def tenant(answers: dict[str, Any] | None = None, **claims: Any) -> Any:
 
     return SimpleNamespace(
         label="contoso.com",
+        asked=asked,
         exchange=SimpleNamespace(invoke=invoke),
         tokens=SimpleNamespace(bearer=lambda service: {"exchange": f"e30.{payload}.x"}[service]),
     )
@@ -233,7 +242,7 @@ def test_the_callers_own_registration(claims: dict[str, Any], record: dict[str, 
 def before_write(**params: Any) -> None:
     given = {"name": "Mine", "state": "present", "parent": "Parent", "description": None, "marker": None, **params}
     record = given.pop("record", None)
-    management_roles._before_write(tenant(), given, record)
+    management_roles._check_role_write(tenant(), given, record)
 
 
 def test_what_a_management_role_must_say() -> None:
@@ -281,3 +290,119 @@ def test_the_parent_of_a_role_that_is_there() -> None:
     assert [management_roles._parent_of(service, one) for one in names] == ["Mail Recipients", "Mail Recipients", ""]
     error = failure(management_roles._parent_of, service, "Twin")
     assert error.kind == "ambiguous" and error.details["candidates"] == [GUID.format(3), GUID.format(4)]
+
+
+ROLE = {"Name": "Mine", "Guid": GUID.format(1), "Identity": "Mine", "Parent": "Mail Recipients", "Description": "d"}
+OTHER = {**ROLE, "Name": "Mine Too", "Guid": GUID.format(2), "Identity": "Mine Too"}
+ENTRIES = [{"Name": "Get-Mailbox", "Parameters": ["ResultSize", "Identity", "Verbose"]}]
+
+
+def roles_info(found: Any, **params: Any) -> tuple[dict[str, Any], list[Any]]:
+    service = tenant({"Get-ManagementRole": found, "Get-ManagementRoleEntry": ENTRIES})
+    given = {"name": None, "cmdlet": None, "parameters": None, "parent": None, **params}
+    return management_roles.roles_info(service, given), service.asked
+
+
+@pytest.mark.parametrize(
+    ("params", "asked"),
+    [
+        ({}, [{}]),
+        ({"cmdlet": "Get-Mailbox"}, [{"Cmdlet": "Get-Mailbox"}]),
+        (
+            {"cmdlet": "Get-Mailbox", "parameters": ["Identity"]},
+            [{"Cmdlet": "Get-Mailbox", "CmdletParameters": ["Identity"]}],
+        ),
+        ({"parameters": ["Identity"]}, [{}]),
+        ({"parent": "P"}, [{"Identity": "P", "GetChildren": True}]),
+        ({"parent": "P", "cmdlet": "C"}, [{"Cmdlet": "C"}, {"Identity": "P", "GetChildren": True}]),
+    ],
+)
+def test_which_roles_are_asked_for(params: dict[str, Any], asked: list[Any]) -> None:
+    result, sent = roles_info([ROLE, OTHER], **params)
+    assert sent == [("Get-ManagementRole", one) for one in asked] and result["changed"] is False
+    assert [one["name"] for one in result["management_roles"]] == ["Mine", "Mine Too"]
+    assert result["management_roles"][0] == {
+        "identity": "Mine",
+        "name": "Mine",
+        "guid": GUID.format(1),
+        "parent": "Mail Recipients",
+        "description": "d",
+        "role_type": None,
+        "is_root_role": None,
+    }
+
+
+def test_children_that_hold_a_cmdlet_are_in_both_answers() -> None:
+    def found(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        return [OTHER] if "GetChildren" in parameters else [ROLE, OTHER]
+
+    result, _sent = roles_info(found, parent="P", cmdlet="C")
+    assert [one["name"] for one in result["management_roles"]] == ["Mine Too"]
+    assert failure(lambda: roles_info([], parent="P", name="N")).kind == "usage"
+    assert roles_info(TenantError("not_found", "no such role"), name="x")[0]["management_roles"] == []
+
+
+@pytest.mark.parametrize("name", ["mine", GUID.format(1)])
+def test_the_one_role_of_a_name_with_its_cmdlets(name: str) -> None:
+    """Exchange takes a name as a pattern, so others can come back."""
+    result, sent = roles_info([ROLE, OTHER], name=name)
+    (role,) = result["management_roles"]
+    assert role["name"] == "Mine" and sent[0] == ("Get-ManagementRole", {"Identity": name})
+    assert role["cmdlets"] == [{"cmdlet": "Get-Mailbox", "parameters": ["Identity", "ResultSize"]}]
+
+
+HELD = [assignment(7, "Mine", RoleAssigneeName="Team"), assignment(6, "Mine", RoleAssigneeName="Adele")]
+
+
+@pytest.mark.parametrize(
+    ("assigned", "children", "words"),
+    [
+        (HELD, [], ["it is assigned to Team (a-7), Adele (a-6)"]),
+        ([], [OTHER], ["it is the parent of Mine Too"]),
+        (HELD, [OTHER], ["it is assigned to Team (a-7), Adele (a-6) and it is the parent of Mine Too"]),
+        ([], [], []),
+    ],
+)
+def test_a_role_in_use_is_not_removed(assigned: list[Any], children: list[Any], words: list[str]) -> None:
+    found = {"Get-ManagementRoleAssignment": assigned, "Get-ManagementRole": [ROLE, *children]}
+    service = tenant(found)
+    params = {"name": "MINE", "state": "absent", "marker": None}
+    if not words:
+        management_roles._check_role_write(service, params, ROLE)
+    else:
+        error = failure(management_roles._check_role_write, service, params, ROLE)
+        assert error.kind == "in_use" and words[0] in error.problem and error.next_step
+        assert error.details == {
+            "assignments": [one["Name"] for one in assigned],
+            "assignees": sorted(one["RoleAssigneeName"] for one in assigned),
+            "children": [one["Name"] for one in children],
+        }
+    assert service.asked == [
+        ("Get-ManagementRoleAssignment", {"Role": GUID.format(1), "Delegating": False}),
+        ("Get-ManagementRole", {"Identity": GUID.format(1), "GetChildren": True}),
+    ]
+
+
+def test_which_assignments_are_asked_for() -> None:
+    whole = {"Name": "a", "Role": "Mine", "RecipientWriteScope": "Organization"}
+    part = {**whole, "Name": "b", "CustomRecipientWriteScope": "Europe", "RecipientWriteScope": "CustomRecipientScope"}
+    for params, asked in (
+        ({}, {}),
+        ({"role": "R", "assignee": "A"}, {"Role": "R", "RoleAssignee": "A"}),
+        ({"enabled": False, "delegating": True}, {"Enabled": False, "Delegating": True}),
+        ({"effective_users": True}, {"GetEffectiveUsers": True}),
+    ):
+        service = tenant({"Get-ManagementRoleAssignment": [whole, part]})
+        given = {
+            "role": None,
+            "assignee": None,
+            "enabled": None,
+            "delegating": None,
+            "effective_users": False,
+            **params,
+        }
+        result = role_assignments.assignments_info(service, given)
+        assert service.asked == [("Get-ManagementRoleAssignment", asked)] and result["changed"] is False
+        found = result["management_role_assignments"]
+        assert [(one["name"], one["role"]) for one in found] == [("a", "Mine"), ("b", "Mine")]
+        assert [one["scope"] for one in found] == [None, "CustomRecipientScope Europe"]

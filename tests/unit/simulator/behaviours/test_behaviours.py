@@ -14,7 +14,7 @@ import pytest
 
 import simulator
 from simulator.behaviours.behaviour import ASSUMED, DOCUMENTED, SEEN
-from simulator.behaviours.table import BEHAVIOURS, behaves
+from simulator.behaviours.table import BEHAVIOURS, implements
 from simulator.cmdlets.contract import load_cmdlets
 from simulator.cmdlets.nouns import GENERAL
 from simulator.entra.aadsts import ERRORS
@@ -33,7 +33,7 @@ SOURCES = sorted(Path(simulator.__file__).parent.rglob("*.py"))
 WRITING = re.compile(r"^(?:.*store(?:\(.*\))?|assignments)\.(?:add|update|remove)\(")
 DESCRIBED = re.compile(r"(?:\w+\.)?tenant\.(?:description|intune|exchange)")
 # What takes the id of a behaviour as its first argument.
-NAMING = {"Refusal", "behaves", "refused", "_refused", "_bad", "_bad_request", "Limit"}
+NAMING = {"Refusal", "implements", "refused", "_refused", "_bad", "_bad_request", "Limit"}
 
 
 def named() -> set[str]:
@@ -101,7 +101,7 @@ def test_every_rule_of_state_is_marked(path: Path) -> None:
     """But for what makes the state that a tenant starts in."""
     for function in rules_of_state(ast.parse(path.read_text())):
         marks = [one.func.id for one in function.decorator_list if isinstance(one, ast.Call) if hasattr(one.func, "id")]
-        assert "behaves" in marks or function.name.lstrip("_").startswith("seed"), function.name
+        assert "implements" in marks or function.name.lstrip("_").startswith("seed"), function.name
 
 
 def test_the_search_for_rules_finds_them() -> None:
@@ -161,7 +161,7 @@ def test_the_page_is_the_table() -> None:
 
 def test_nobody_invents_a_behaviour() -> None:
     with pytest.raises(KeyError):
-        behaves("nonsense")
+        implements("nonsense")
     with pytest.raises(KeyError):
         Refusal("nonsense", status=400, code="x", message="x")
 

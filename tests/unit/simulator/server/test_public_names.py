@@ -22,6 +22,7 @@ from msgraph import GraphServiceClient
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC, ENVIRONMENT
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import open_tenant
 from simulator import Simulator
 
@@ -107,7 +108,7 @@ def test_our_own_client_needs_no_addresses_and_follows_to_the_region(
     options = {option: told.get(ENVIRONMENT[option], spec.get("default")) for option, spec in CONNECTION_SPEC.items()}
     tenant = open_tenant(options, Redactor(), lambda line: None, None)
     purpose = Purpose("read the devices")
-    assert len(tenant.exchange.invoke("Get-MobileDevice", {}, purpose).values) == 2
+    assert len(exchange_of(tenant).invoke("Get-MobileDevice", {}, purpose).values) == 2
     assert len(tenant.graph.list("users", purpose)[0]) == 4
     seen = [(row["status"], row["service"]) for row in simulator.requests()]
     assert (302, "exchange") in seen and (200, "exchange") in seen

@@ -89,8 +89,8 @@ class Connections:
             adapter.close()
 
 
-class Lost(Exception):
-    """No answer came; C(outcome) is what is known of the request."""
+class RequestFailed(Exception):
+    """No answer came; `outcome` is what is known of the request."""
 
     def __init__(self, outcome: Outcome, kind: str, problem: str) -> None:
         super().__init__(problem)
@@ -112,7 +112,7 @@ class Transport:
             self._session.mount(scheme, self._adapter)
 
     def prepare(self, method: str, url: str, **parts: Any) -> Any:
-        """The request as it would be sent: C(url) is then what really goes out. Raises L(Lost)."""
+        """The request as it would be sent: `url` is then what really goes out. Raises `RequestFailed`."""
         _check(parts.get("headers") or {})
         try:
             return self._session.prepare_request(requests.Request(method, url, **parts))
@@ -120,7 +120,7 @@ class Transport:
             raise _no_address(url) from error
 
     def send(self, prepared: Any, limit: Limit, proxied: bool) -> Any:
-        """The answer with its body unread. Raises L(Lost)."""
+        """The answer with its body unread. Raises `RequestFailed`."""
         _check(prepared.headers)
         proxies = self._proxies if proxied else {}
         try:
@@ -138,7 +138,7 @@ class Transport:
         self._adapter.poolmanager.clear()
 
 
-class Unreadable(Exception):
+class IncompleteBody(Exception):
     """A body that was not read to its end."""
 
 
@@ -152,19 +152,19 @@ def read_body(raw: Any, limit: Limit) -> bytes:
             with limit.holding():
                 chunk = raw.read1(_CHUNK, decode_content=True)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreadable(reason(error)) from error
+            raise IncompleteBody(reason(error)) from error
         if not chunk:
             if raw.length_remaining:  # read1 does not enforce the announced length by itself
-                raise Unreadable(f"{raw.length_remaining} bytes are missing")
+                raise IncompleteBody(f"{raw.length_remaining} bytes are missing")
             return b"".join(chunks)
         size += len(chunk)
         if size > _LARGEST_BODY:
-            raise Unreadable(f"more than {_LARGEST_BODY} bytes")
+            raise IncompleteBody(f"more than {_LARGEST_BODY} bytes")
         chunks.append(chunk)
 
 
 def _check(headers: Mapping[str, Any]) -> None:
-    """Refuse what no header can hold, before others do so and show it. Raises L(TenantError)."""
+    """Refuse what no header can hold, before others do so and show it. Raises `TenantError`."""
     for name, value in headers.items():
         text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
         if name != "Cookie" and not _HEADER.fullmatch(text):  # cookies are of the service itself
@@ -179,8 +179,10 @@ def reason(error: BaseException) -> str:
     return one_line(error, 120) or type(error).__name__
 
 
-def _no_address(url: str) -> Lost:
-    return Lost(Outcome.FINAL, "protocol", f"{one_line(url, 120)} is no address that can be called; nothing was sent")
+def _no_address(url: str) -> RequestFailed:
+    return RequestFailed(
+        Outcome.FINAL, "protocol", f"{one_line(url, 120)} is no address that can be called; nothing was sent"
+    )
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -195,7 +197,7 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
-def lost(error: BaseException, host: str, proxy: str = "") -> Lost:
+def lost(error: BaseException, host: str, proxy: str = "") -> RequestFailed:
     """What is known when no answer came: only a failure before the connection stood is surely not sent."""
     causes = _causes(error)
     if proxy and any(isinstance(cause, urllib3.exceptions.ProxyError) for cause in causes):
@@ -204,16 +206,16 @@ def lost(error: BaseException, host: str, proxy: str = "") -> Lost:
         unknown = any(isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN for cause in causes)
         if refused or unknown:  # which it would do again and again
             why = one_line(refused, 120) if refused else "its host name does not resolve"
-            return Lost(Outcome.FINAL, "network", f"no connection through {host} ({why})")
+            return RequestFailed(Outcome.FINAL, "network", f"no connection through {host} ({why})")
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = one_line(cause.verify_message, 120)
-            return Lost(Outcome.FINAL, "tls", f"the certificate of {host} is not trusted ({why})")
+            return RequestFailed(Outcome.FINAL, "tls", f"the certificate of {host} is not trusted ({why})")
         if isinstance(cause, urllib3.exceptions.NameResolutionError):
-            return Lost(Outcome.NOT_SENT, "network", f"the host name of {host} does not resolve")
+            return RequestFailed(Outcome.NOT_SENT, "network", f"the host name of {host} does not resolve")
     for cause in causes:
         if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
-            return Lost(Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})")
+            return RequestFailed(Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})")
     if any(isinstance(cause, (TimeoutError, urllib3.exceptions.ReadTimeoutError)) for cause in causes):
-        return Lost(Outcome.UNKNOWN, "network", f"{host} did not answer in time")
-    return Lost(Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})")
+        return RequestFailed(Outcome.UNKNOWN, "network", f"{host} did not answer in time")
+    return RequestFailed(Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})")

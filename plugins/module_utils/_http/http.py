@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from .._core.errors import Answer, Purpose, TenantError, kind_of, one_line
+from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of, one_line
 from .._core.retry import (
     Deadline,
     Operation,
@@ -36,7 +36,7 @@ from .origins import REDIRECTS, follow, moved, origin
 from .response import Response
 from .service import Request, Service
 from .sockets import Limit
-from .transport import Connections, Lost, Transport, Unreadable, read_body
+from .transport import Connections, IncompleteBody, RequestFailed, Transport, read_body
 
 _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
@@ -59,7 +59,7 @@ class _Attempt:
 class Http:
     """Sends requests within one deadline. Clocks, sleep and random can be given, so that tests need no waiting.
 
-    Many tenants that are read together share one C(deadline) and their C(connections).
+    Many tenants that are read together share one `deadline` and their `connections`.
     """
 
     def __init__(
@@ -87,17 +87,17 @@ class Http:
         self._due: dict[str, float] = {}  # by root: when the service may be asked again
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
         self._transport = Transport(ca_path, proxy, connections)
-        self.last: Answer | None = None  # what was answered to the last request that was done
+        self.last: ErrorResponse | None = None  # what was answered to the last request that was done
 
     def send(self, service: Service, request: Request) -> Response:
-        """The answer to C(request), repeated as its class allows; raises L(TenantError) unless it was done."""
+        """The answer to `request`, repeated as its class allows; raises `TenantError` unless it was done."""
         attempt, response = self._settled(service, request)
         if outcome_of_status(response.status) is Outcome.DONE and service.classify(response) is Outcome.DONE:
             return response
         raise self._failure(service, request, attempt)
 
     def fetch(self, service: Service, request: Request) -> Response:
-        """Like L(send), but an answer that refuses for good is returned as well."""
+        """Like `send`, but an answer that refuses for good is returned as well."""
         return self._settled(service, request)[1]
 
     def _settled(self, service: Service, request: Request) -> tuple[_Attempt, Response]:
@@ -139,7 +139,7 @@ class Http:
         attempts: int,
         floor: float | None,
         purpose: Purpose,
-        answer: Answer | None = None,
+        answer: ErrorResponse | None = None,
         throttled: bool = False,
         problem: str = "the service did not answer",
     ) -> None:
@@ -153,7 +153,7 @@ class Http:
             raise TenantError(
                 "throttled" if throttled else "timeout",
                 f"{answer or problem}{asked}, but {time_left}{tried}",
-                purpose.attempted,
+                purpose.action,
                 self.tenant,
                 answer,
             )
@@ -174,8 +174,8 @@ class Http:
         left = self.deadline.remaining()
         if left <= 0:
             problem = f"the {self.deadline} are over"
-            raise TenantError("timeout", problem, request.purpose.attempted, self.tenant)
-        mine, said = str(uuid.uuid4()), (request.purpose.attempted, self.tenant)
+            raise TenantError("timeout", problem, request.purpose.action, self.tenant)
+        mine, said = str(uuid.uuid4()), (request.purpose.action, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
         try:
             prepared = self._transport.prepare(
@@ -186,7 +186,7 @@ class Http:
                 data=request.form,
                 json=request.body,
             )
-        except Lost as lost:
+        except RequestFailed as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
         token = service.bearer.token() if service.bearer else ""
@@ -200,7 +200,7 @@ class Http:
         limit = Limit(self.deadline, _CONNECT_TIMEOUT, patience, service.read_timeout)
         try:
             raw = self._transport.send(prepared, limit, service.proxied)
-        except Lost as lost:
+        except RequestFailed as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         attempt = self._read(service, request, raw, mine, limit)
         floor = retry_after(raw.headers)
@@ -211,9 +211,9 @@ class Http:
     def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> _Attempt:
         try:
             if raw.status_code < 200:  # an interim answer, taken for the last one: what follows it is not known
-                raise Unreadable(f"{raw.status_code} is no last answer")
+                raise IncompleteBody(f"{raw.status_code} is no last answer")
             body = read_body(raw.raw, limit)
-        except Unreadable as error:
+        except IncompleteBody as error:
             raw.close()
             outcome = Outcome.BODY_LOST if 200 <= raw.status_code < 300 else outcome_of_status(raw.status_code)
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
@@ -236,7 +236,7 @@ class Http:
         response = Response(raw.status_code, raw.headers, body, data, mine)
         return _Attempt(service.classify(response), mine, response)
 
-    def _answer(self, service: Service, attempt: _Attempt) -> Answer | None:
+    def _answer(self, service: Service, attempt: _Attempt) -> ErrorResponse | None:
         response = attempt.response
         if response is None:
             return None
@@ -246,7 +246,7 @@ class Http:
             message = f"a redirect {f'to {where}' if where else 'without an address'}, which is not followed"
         request_id = response.headers.get("request-id") or request_id
         mine = response.headers.get("client-request-id") or attempt.client_request_id
-        return Answer(service.name, response.status, code, message, request_id, mine)
+        return ErrorResponse(service.name, response.status, code, message, request_id, mine)
 
     def _failure(self, service: Service, request: Request, attempt: _Attempt) -> TenantError:
         answer = self._answer(service, attempt)
@@ -258,13 +258,13 @@ class Http:
             kind = "outcome_unknown"
         if attempt.outcome is Outcome.REFUSED:
             kind = "throttled"
-        if kind == "forbidden" and request.purpose.needs:
-            step = grant_step(request.purpose.needs, claims(attempt.token))
+        if kind == "forbidden" and request.purpose.permission:
+            step = grant_step(request.purpose.permission, claims(attempt.token))
         if kind == "sign_in":
             step = sign_in_step(attempt.response.headers if attempt.response else {})
         problem = str(answer) if answer else attempt.problem
         return TenantError(
-            kind, problem, request.purpose.attempted, self.tenant, answer, step, claims=claims(attempt.token)
+            kind, problem, request.purpose.action, self.tenant, answer, step, claims=claims(attempt.token)
         )
 
 

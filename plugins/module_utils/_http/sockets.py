@@ -31,9 +31,9 @@ except ImportError:
 
 
 class Limit:
-    """The time of one request: C(connect) seconds until it can be sent, C(whole) until its answer is read to its end.
+    """The time of one request: `connect` seconds until it can be sent, `whole` until its answer is read to its end.
 
-    Within these, C(quiet) seconds may pass without a byte.
+    Within these, `quiet` seconds may pass without a byte.
     """
 
     def __init__(self, deadline: Deadline, connect: float, whole: float, quiet: float) -> None:
@@ -153,7 +153,7 @@ def _dial(host: str, port: int, options: Any) -> socket.socket:
 
 
 def pools(manager: Any) -> dict[str, Any]:
-    """The connection pools of C(manager), which say apart what fails before anything can have been sent, as in TLS."""
+    """The connection pools of `manager`, which say apart what fails before anything can have been sent, as in TLS."""
 
     class Bounded:
         """For connections of both kinds."""

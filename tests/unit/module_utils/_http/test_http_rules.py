@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http
-from ansible_collections.intune.exchange.plugins.module_utils._client.service import Bearer, Request, Service
-from ansible_collections.intune.exchange.plugins.module_utils._client.transport import Lost
-from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Answer, Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Operation, Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http
+from ansible_collections.intune.exchange.plugins.module_utils._http.service import Bearer, Request, Service
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import RequestFailed
 
 PURPOSE = Purpose("try it", "Some.Permission")
 ROOT = "https://graph.example"
@@ -165,7 +165,7 @@ def test_what_is_known_of_the_last_answer() -> None:
     )
     assert not trial.http.last
     error = trial.failure()
-    assert error.answer == trial.http.last == Answer("Graph", 403, "Code", "said 403", "two", "mine")
+    assert error.answer == trial.http.last == ErrorResponse("Graph", 403, "Code", "said 403", "two", "mine")
     assert error.kind == "forbidden" and "Some.Permission" in error.next_step and error.tenant == "contoso.com"
     assert trial.wire.new_connections == 1
     trial = Trial(reply(409), explain=lambda response: ("Code", "said", "in the body"))
@@ -211,7 +211,9 @@ GONE = (Outcome.UNKNOWN, "network", "gone")
     ],
 )
 def test_what_a_failure_is_called(operation: Operation, answer: Any, kind: str, sent: int) -> None:
-    trial = Trial(*(Lost(*answer) if isinstance(answer, tuple) else reply(**answer) for _number in range(sent)))
+    trial = Trial(
+        *(RequestFailed(*answer) if isinstance(answer, tuple) else reply(**answer) for _number in range(sent))
+    )
     error = trial.failure(operation)
     assert (error.kind, len(trial.wire.sent), len(trial.slept)) == (kind, sent, sent - 1)
     assert str(error).startswith("Could not try it on tenant contoso.com: ") and "None" not in str(error)
@@ -227,7 +229,7 @@ def test_what_is_refused_for_now_is_tried_for_as_long_as_the_task_has_time(opera
 
 
 def test_the_reason_of_a_lost_answer_is_told() -> None:
-    assert "no trust" in str(Trial(Lost(Outcome.FINAL, "tls", "no trust")).failure())
+    assert "no trust" in str(Trial(RequestFailed(Outcome.FINAL, "tls", "no trust")).failure())
     error = Trial(reply(200, b"[", {"request-id": "r-9"}, missing=3)).failure(Operation.CREATE)
     assert "3 bytes are missing" in error.problem and "request id r-9" in error.problem and error.answer is None
     trial = Trial(reply(201, b"<html>hello"))

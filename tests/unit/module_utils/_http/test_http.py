@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import transport
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
-from ansible_collections.intune.exchange.plugins.module_utils._client.http import Http
-from ansible_collections.intune.exchange.plugins.module_utils._client.service import Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import perform
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import run_declaration
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._http import transport
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http
+from ansible_collections.intune.exchange.plugins.module_utils._http.service import Request, Service
 from ansible_collections.intune.exchange.plugins.modules import connector_info
 from simulator import Simulator
 
@@ -76,7 +76,7 @@ def test_what_was_waited_is_told(simulator: Simulator, clock: Clock) -> None:
     lines: list[str] = []
     simulator.fault(match=LIST, kind="status", status=429, count=99, headers={"Retry-After": "20"})
     params = {**DEFAULTS, **simulator.options("ready")}
-    result = perform(connector_info.DECLARATION, params, False, waits=lines.append, **clock.options)
+    result = run_declaration(connector_info.DECLARATION, params, False, waits=lines.append, **clock.options)
     tries = len(lists(simulator))
     assert result["error"]["kind"] == "throttled" and 10 <= tries <= 15
     waited = round(sum(clock.sleeps))

@@ -25,9 +25,9 @@ class Bearer:
 
 @dataclass(frozen=True)
 class Service:
-    """One origin that may be called: nothing is sent to an address outside of C(root).
+    """One origin that may be called: nothing is sent to an address outside of `root`.
 
-    Where C(siblings) is given, redirects are followed: within C(root), and to the https hosts of these domains.
+    Where `siblings` is given, redirects are followed: within `root`, and to the https hosts of these domains.
     """
 
     name: str
@@ -39,19 +39,19 @@ class Service:
     proxied: bool = True
     siblings: tuple[str, ...] | None = None
 
-    def url(self, path: str, attempted: str = "", tenant: str = "") -> str:
-        """An address below the root; C(path) may be a whole link that the service gave."""
+    def url(self, path: str, action: str = "", tenant: str = "") -> str:
+        """An address below the root; `path` may be a whole link that the service gave."""
         url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
         allowed = belonging(self.root, self.siblings, url)
         if allowed is None:
             address = f"the address {one_line(url, 120)}, which is not below {self.root}"
-            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", attempted, tenant)
+            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", action, tenant)
         return allowed
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. C(body) is JSON unless it is a form."""
+    """What is sent. `body` is JSON unless it is a form."""
 
     operation: Operation
     method: str
