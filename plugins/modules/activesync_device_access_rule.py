@@ -121,7 +121,7 @@ from ..module_utils._mobile_access.access_rules import RULE, ensure_access_rule
 
 DECLARATION = resource_module(
     RULE,
-    "keep the device access rule",
+    "configure the device access rule",
     run=ensure_access_rule,
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
     required_if=(("state", "present", ("access_level",)),),

@@ -136,7 +136,7 @@ from ..module_utils._mobile_access.organization_settings import SETTINGS, ensure
 
 DECLARATION = resource_module(
     SETTINGS,
-    "keep the organization settings for mobile access",
+    "configure the organization settings for mobile access",
     run=ensure_organization_settings,
     accept_impact={"type": "bool", "default": False},
 )

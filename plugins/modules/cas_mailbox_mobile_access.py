@@ -130,7 +130,7 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 from ..module_utils._mobile_access.cas_mailbox import CLEARS, OPTIONS, ensure_mailbox_access
 
-DECLARATION = Declaration("keep mobile access to the mailbox", ensure_mailbox_access, OPTIONS, clears=CLEARS)
+DECLARATION = Declaration("update mobile access of the mailbox", ensure_mailbox_access, OPTIONS, clears=CLEARS)
 
 
 def main() -> None:

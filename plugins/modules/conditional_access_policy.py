@@ -638,7 +638,7 @@ from ..module_utils._engine.run import resource_module
 
 DECLARATION = resource_module(
     POLICY,
-    "keep the Conditional Access policy",
+    "configure the Conditional Access policy",
     run=ensure_policy,
     id={"type": "str"},
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -185,7 +185,7 @@ from ..module_utils._connector.account import CLEARS, OPTIONS, connector_account
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("keep the connector account", connector_account, OPTIONS, clears=CLEARS)
+DECLARATION = Declaration("configure the connector account", connector_account, OPTIONS, clears=CLEARS)
 
 
 def main() -> None:

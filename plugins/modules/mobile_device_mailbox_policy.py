@@ -349,7 +349,7 @@ from ..module_utils._mobile_access.mailbox_policies import POLICY, ensure_mailbo
 
 DECLARATION = resource_module(
     POLICY,
-    "keep the mailbox policy",
+    "configure the mailbox policy",
     run=ensure_mailbox_policy,
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
 )

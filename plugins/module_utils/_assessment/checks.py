@@ -44,7 +44,7 @@ def leftover_connector(connectors: Records) -> Verdict:
 def secure_by_default(intune: Mapping[str, Any]) -> Verdict:
     value = (intune.get("settings") or {}).get("secureByDefault")
     if value is None:
-        return unknown("Intune told no setting secureByDefault", "Look it up in Intune, Compliance settings")
+        return unknown("Intune did not return the setting secureByDefault", "Look it up in Intune, Compliance settings")
     if value:
         return met("devices without a compliance policy count as not compliant")
     return unmet(
@@ -166,7 +166,7 @@ def mail_apps(report: Mapping[str, Any]) -> Verdict:
 def organization_access(settings: Records, rules: Records) -> Verdict:
     default = _default(settings)
     if not default:
-        return unknown("Exchange told no default access level", "Run again")
+        return unknown("Exchange Online did not return the default access level", "Run again")
     outlook = decide(OUTLOOK, {}, OrganizationAccess(default, tuple(dict(one) for one in rules)))
     evidence = f"the default is {default}, with {len(rules)} device access rules; Outlook is {outlook.state}"
     if outlook.state != "Allowed":
@@ -199,7 +199,7 @@ def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
 def modern_authentication(organization: Mapping[str, Any]) -> Verdict:
     value = organization.get("OAuth2ClientProfileEnabled")
     if value is None:
-        return unknown("Exchange told no OAuth2ClientProfileEnabled", "Run again")
+        return unknown("Exchange Online did not return OAuth2ClientProfileEnabled", "Run again")
     if value:
         return met("modern authentication is on")
     return unmet("modern authentication is off", "Run Set-OrganizationConfig -OAuth2ClientProfileEnabled $true")

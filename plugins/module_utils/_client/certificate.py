@@ -57,7 +57,7 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
             f"the certificate file {path} of {option} cannot be opened: {one_line(error, 120)}",
             f"Check {named('certificate_password')} and that the file is PEM or PFX",
         ) from error
-    both = "It must hold the private key of the application and the certificate of this key"
+    both = "It must contain the private key of the application and the certificate of this key"
     if len(keys) != 1 or not certificates:
         lacks = "no private key" if not keys else f"{len(keys)} private keys" if len(keys) > 1 else "no certificate"
         raise usage(f"the file {path} of {option} holds {lacks}", both)
@@ -72,7 +72,9 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
     own = [one for one in certificates if _public(one.public_key()) == _public(key.public_key())]
     if not own:
         found = ", ".join(one_line(one.subject.rfc4514_string(), 80) for one in certificates[:3])
-        raise usage(f"the file {path} of {option} holds no certificate of its private key, but that of {found}", both)
+        raise usage(
+            f"the file {path} of {option} contains no certificate for its private key, but that of {found}", both
+        )
     certificate = max(own, key=lambda one: one.not_valid_after_utc)
     ends = certificate.not_valid_after_utc
     if ends < datetime.now(UTC):

@@ -203,7 +203,7 @@ class Graph:
             if unquote(link) in seen or len(seen) > _PAGES:
                 raise TenantError(
                     "truncated",
-                    f"{_NAME} gave a page link that leads nowhere new (request id {response.handle})",
+                    f"{_NAME} repeated a next-page link (request id {response.handle})",
                     purpose.action,
                     self._http.tenant,
                 )

@@ -76,7 +76,7 @@ class ConditionalAccessPolicies:
             raise TenantError(
                 "other_object",
                 f"the policy {record['id']} was to be changed, and the answer is about {changed['id']}",
-                next_step="Look at both policies before anything else is changed",
+                next_step="Check both policies before any other change",
             )
         return changed
 
@@ -119,7 +119,7 @@ def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
     twice = both_forms_of_guests(params)
     if twice:
         raise usage(
-            f"{', '.join(twice)} and the option for guests beside it both say which guests are meant",
+            f"{', '.join(twice)} and the option for guests beside it both select guests",
             "Give one of the two",
         )
     policies, subjects = ConditionalAccessPolicies(), Subjects(tenant)
@@ -166,7 +166,7 @@ def _check_policy_write(
         raise TenantError(
             "not_found",
             f"there is no Conditional Access policy with the id {params['id']}",
-            next_step="Leave id out to create a policy, which gets an id of its own",
+            next_step="Omit id to create a policy; Microsoft Entra assigns its id",
         )
     before = resource.view(record)
     changes = resource.changes(params, before)
@@ -204,7 +204,7 @@ def _refuse_lockout(
     if risk and not_read and not excludes_nobody(changed):
         raise TenantError(
             "forbidden",
-            f"{changed['displayName']} would be enabled, and whom it keeps out cannot be said: {'; '.join(not_read)}",
+            f"{changed['displayName']} would be enabled, and whom it locks out is not known: {'; '.join(not_read)}",
             next_step="Grant the application what is missing, or use policy_state report_only; accept_lockout_risk "
             "takes the risk",
         )
@@ -213,7 +213,7 @@ def _refuse_lockout(
         ids = [("user", one) for one in sorted(excluded.ids)] + [("group", one) for one in excluded.groups]
         named = [subjects.describe(kind, one) if subjects else one for kind, one in ids]
         nobody = named and not spared(changed, people)
-        holds = f". No enabled member account is left out by {', '.join(named)}" if nobody else ""
+        holds = f". No enabled member account is excluded by {', '.join(named)}" if nobody else ""
         raise TenantError(
             "lockout_risk",
             risk + holds,
@@ -234,13 +234,13 @@ def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequen
             "ambiguous",
             f"the policy {record['id']} is called {record.get('displayName')}, and {name} is the name of "
             f"{', '.join(owners)}",
-            next_step="Give the id or the name of the one that is meant, or another new name",
+            next_step="Specify the id or the name of the policy, or another new name",
             details={"candidates": [str(record["id"]), *owners]},
         )
     if params["state"] == "absent":
         raise usage(
             f"the policy {record['id']} is called {record.get('displayName')}, not {name}, so it is not removed",
-            "Give the id alone",
+            "Set only the id",
         )
 
 

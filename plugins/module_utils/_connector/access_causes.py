@@ -87,7 +87,9 @@ def _no_token(service: str, error: TenantError) -> Verdict:
 
 
 def _unknown(error: TenantError) -> Verdict:
-    step = error.next_step or NEXT_STEPS.get(error.kind, "Run again; if it stays, report it with what -vvv shows")
+    step = error.next_step or NEXT_STEPS.get(
+        error.kind, "Retry; if the problem persists, report it with the output of -vvv"
+    )
     return Verdict(f"could not {error.action or 'sign in'}: {error.problem}", "unknown", step)
 
 
@@ -96,7 +98,7 @@ def _no_role(role: str, error: TenantError, known: dict[str, Any]) -> Verdict:
     if enough:
         step = (
             f"The token already names the directory role {enough[0]}, which includes {role}: a new role can take an "
-            "hour to count in Exchange Online. If it stays, quote the request id to Microsoft support"
+            "hour to count in Exchange Online. If the problem persists, quote the request id to Microsoft support"
         )
         return Verdict(f"could not {error.action}: {error.problem}", "unknown", step)
     step = (

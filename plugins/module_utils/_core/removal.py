@@ -46,5 +46,5 @@ def remove_listed(http: Pausing, delete: Callable[[], Any], still_listed: Callab
         denied.action,
         http.tenant,
         denied.answer,
-        "Run again later; if it stays, give the request id to Microsoft support",
+        "Retry later; if the problem persists, give the request id to Microsoft support",
     )

@@ -202,7 +202,7 @@ class Exchange:
                 break
             link = str(link)
             if unquote(link) in seen or len(seen) > _PAGES:
-                raise self._truncated(f"gave a page link that leads nowhere new{_handle(response)}", purpose)
+                raise self._truncated(f"repeated a next-page link{_handle(response)}", purpose)
             seen.add(unquote(link))
             path, query = link, None
         if unlimited and any(says_more(warning) for warning in warnings):

@@ -160,7 +160,7 @@ def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
     met = "See that the requirements are met; they name what keeps it from connecting"
     wrong = {
         "missing": ("There is no connector", "Set it up with the playbook intune.exchange.connect"),
-        "ambiguous": ("There are several connectors", "Remove all but one by hand; none is chosen for you"),
+        "ambiguous": ("There are several connectors", "Remove all but one manually; the module chooses none by itself"),
         "pending": ("The connector is not connected yet", met),
         "disconnected": ("The connector is not connected", met),
         "never_synchronised": ("The connector has never synchronised", sync),
@@ -239,7 +239,7 @@ def _failed(facts: Mapping[str, Any], read: Mapping[str, Any], name: str) -> boo
 
 
 def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[Facts]:
-    """One action for each reason: reads that fail for the same reason need one mend."""
+    """One action for each reason: reads that fail for the same reason need one fix."""
     failed: dict[tuple[str, str], list[str]] = {}
     for name, words in _READS.items():
         result = facts.get(name)

@@ -180,9 +180,7 @@ def reason(error: BaseException) -> str:
 
 
 def _no_address(url: str) -> RequestFailed:
-    return RequestFailed(
-        Outcome.FINAL, "protocol", f"{one_line(url, 120)} is no address that can be called; nothing was sent"
-    )
+    return RequestFailed(Outcome.FINAL, "protocol", f"{one_line(url, 120)} is not a valid address; nothing was sent")
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -217,5 +215,5 @@ def lost(error: BaseException, host: str, proxy: str = "") -> RequestFailed:
         if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
             return RequestFailed(Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})")
     if any(isinstance(cause, (TimeoutError, urllib3.exceptions.ReadTimeoutError)) for cause in causes):
-        return RequestFailed(Outcome.UNKNOWN, "network", f"{host} did not answer in time")
+        return RequestFailed(Outcome.UNKNOWN, "network", f"{host} did not respond in time")
     return RequestFailed(Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})")

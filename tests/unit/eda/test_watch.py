@@ -175,7 +175,7 @@ def test_tenants_that_cannot_be_meant_are_refused_at_the_start() -> None:
     """By their place among all of them, although each is looked at by itself."""
     for tenants, problem in (
         ([{"tenant_id": "a"}, {"tenant_id": "b", "tennant": 1}], r"tenants\[2\] has options that no tenant has"),
-        ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"tenants\[2\] is A, which stands there twice"),
+        ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"duplicate tenant_id A in tenants\[2\]"),
         ([{"tenant_id": "a"}, {"tenant_id": "b", "name": " "}], r"tenants\[2\].name"),
     ):
         with pytest.raises(TenantError, match=problem):
@@ -303,7 +303,7 @@ def test_a_state_file_that_is_not_understood_is_named(tmp_path: Path, content: s
     path.chmod(0o600)
     error = refused(state_file=str(path))
     assert f"the file {path} of state_file is not what this event source writes (" in error and why in error
-    assert error.endswith("remove it to start from what the tenants are like then.")
+    assert error.endswith("remove it to start from the current state of the tenants.")
     assert path.read_text() == content
 
 

@@ -111,7 +111,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("intune_subscription", {"intune": refused(), "skus": []}, "unknown", "This.Read.All"),
     ("secure_by_default", {"intune": INTUNE}, "met", "not compliant"),
     ("secure_by_default", {"intune": {"settings": {"secureByDefault": False}}}, "unmet", "as compliant"),
-    ("secure_by_default", {"intune": {}}, "unknown", "told no setting"),
+    ("secure_by_default", {"intune": {}}, "unknown", "did not return the setting"),
     ("compliance_policies", COMPLIANCE, "met", "'Androids'"),
     ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [ALL], "2": []}}, "unmet", "Android: none"),
     ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [NOT], "2": [ALL]}}, "unmet", "iOS: none"),
@@ -202,7 +202,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("organization_access", {"settings": ALLOW, "rules": []}, "met", "Outlook is Allowed"),
     ("organization_access", {"settings": BLOCKED, "rules": []}, "unmet", "Outlook is Blocked"),
     ("organization_access", {"settings": BLOCKED, "rules": [LET_IN]}, "met", "1 device access rules"),
-    ("organization_access", {"settings": [], "rules": []}, "unknown", "no default"),
+    ("organization_access", {"settings": [], "rules": []}, "unknown", "did not return the default"),
     ("mailbox_switches", {"mailboxes": [switches(True, True, False)], "plans": [PLAN]}, "met", "1 mailboxes"),
     ("mailbox_switches", {"mailboxes": [switches(True, False, False)], "plans": [PLAN]}, "unmet", "not Outlook mobile"),
     ("mailbox_switches", {"mailboxes": [switches(True, True, True)], "plans": [PLAN]}, "unmet", "off in every plan"),
@@ -221,7 +221,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("device_required", bound(refused(), refused()), "unknown", "This.Read.All"),
     ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": True}}, "met", "on"),
     ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": False}}, "unmet", "off"),
-    ("modern_authentication", {"exchange": {}}, "unknown", "told no"),
+    ("modern_authentication", {"exchange": {}}, "unknown", "did not return"),
 ]
 
 

@@ -77,7 +77,7 @@ def test_the_certificate_is_that_of_the_key(tmp_path: Path) -> None:
 def test_the_certificate_of_a_pfx_is_that_of_the_key(tmp_path: Path) -> None:
     path = tmp_path / "app.pfx"
     path.write_bytes(pkcs12.serialize_key_and_certificates(None, key("app"), None, [certificate("ca")], NoEncryption()))
-    with pytest.raises(TenantError, match="holds no certificate of its private key"):
+    with pytest.raises(TenantError, match="contains no certificate for its private key"):
         client_credential(str(path), None)
     own = certificate("app")
     path.write_bytes(
@@ -100,7 +100,7 @@ def test_only_the_own_certificate_can_have_expired(tmp_path: Path) -> None:
 
 def test_a_foreign_certificate_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path / "a.pem", pem(certificate("other")), private("app"))
-    assert said.startswith("usage: ") and "holds no certificate of its private key" in said
+    assert said.startswith("usage: ") and "contains no certificate for its private key" in said
     assert "CN=other" in said  # so that people see which file they took
     two = refused(tmp_path / "b.pem", pem(certificate("app")), private("app"), private("other"))
     assert "holds 2 private keys" in two

@@ -211,7 +211,7 @@ def test_what_is_excluded_and_holds_nobody_is_named(keep: Keep) -> None:
         f"user leaver@{DOMAIN}",
         "group Outsiders",
     ]
-    assert f"No enabled member account is left out by user leaver@{DOMAIN}" in refused["msg"]
+    assert f"No enabled member account is excluded by user leaver@{DOMAIN}" in refused["msg"]
 
 
 @pytest.mark.parametrize("by_id", [True, False])

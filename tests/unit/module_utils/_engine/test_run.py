@@ -214,8 +214,7 @@ def test_an_answer_of_another_form_is_called_that() -> None:
     result = run_declaration(run)
     assert result["error"]["kind"] == "unexpected_answer" and result["error"]["request_id"] == "r-1"
     assert (
-        "not the form that is documented for it, or this is a bug in intune.exchange (KeyError: 'Name')"
-        in result["msg"]
+        "does not match its documented schema, or this is a bug in intune.exchange (KeyError: 'Name')" in result["msg"]
     )
     assert "the last answer was one of Exchange Online, request id r-1" in result["msg"]
 

@@ -59,8 +59,8 @@ def test_an_entry_says_more_about_a_customer() -> None:
     [
         (["a.example"], r"tenants\[1\] is not a dictionary"),
         ([{"name": "a"}], r"tenants\[1\] cannot be used: missing required arguments: tenant_id"),
-        ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"tenants\[2\] is A, which stands there twice"),
-        ([{"tenant_id": "a", "name": "x"}, {"tenant_id": "b", "name": "x"}], "two tenants are called x"),
+        ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"duplicate tenant_id A in tenants\[2\]"),
+        ([{"tenant_id": "a", "name": "x"}, {"tenant_id": "b", "name": "x"}], "two tenants are named x"),
         (
             [{"tenant_id": "a", "tenant": "b"}],
             r"tenants\[1\] has options that no tenant has: tenant. There are tenant_id, ",

@@ -49,7 +49,7 @@ def tenant(answers: dict[str, Any] | None = None, **claims: Any) -> Any:
     return SimpleNamespace(
         label="contoso.com",
         asked=asked,
-        exchange=SimpleNamespace(invoke=invoke),
+        clients={"exchange": SimpleNamespace(invoke=invoke)},
         tokens=SimpleNamespace(bearer=lambda service: {"exchange": f"e30.{payload}.x"}[service]),
     )
 
