@@ -205,7 +205,8 @@ class Http:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         attempt = self._read(service, request, raw, mine, limit)
         floor = retry_after(raw.headers)
-        if floor and attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN):
+        # With a redirect or a refusal for good it means the next request: RFC 9110, 10.2.3.
+        if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
             self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
         return replace(attempt, token=token, url=prepared.url or "", floor=floor)
 
