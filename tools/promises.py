@@ -37,6 +37,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_waits.py::test_the_wait_counts_whatever_the_body",
             f"{_WIRE}test_waits.py::test_so_does_that_of_a_part_of_a_batch",
             f"{_WIRE}test_waits.py::test_nothing_is_sent_to_the_service_before",
+            f"{_WIRE}test_waits.py::test_whatever_the_answer_that_asks_for_it",
+            f"{_WIRE}test_waits.py::test_a_wait_without_end_is_no_reason_to_ask_at_once",
             f"{_PROMISES}test_parsers.py::test_times_to_wait",
         ),
     ),
@@ -166,6 +168,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "A response in an undocumented form is a failure that says so, and is never mistaken for another response. "
         "So is JSON that is too deep or has too many values.",
         (
+            f"{_WIRE}test_framing.py::test_what_follows_an_answer_is_no_answer_to_the_next_request",
+            f"{_WIRE}test_framing.py::test_an_answer_that_may_be_cut_is_not_whole",
             f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
             f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
             f"{_PROMISES}test_answers.py::test_spoilt_answers",

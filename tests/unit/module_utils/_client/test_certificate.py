@@ -36,11 +36,12 @@ def key(name: str) -> Any:
     return ed25519.Ed25519PrivateKey.generate() if name.startswith("ed") else rsa.generate_private_key(65537, 2048)
 
 
-def certificate(name: str, days: int = 100) -> x509.Certificate:
-    """For the key of this name, signed by itself, with so many days to live."""
+@lru_cache
+def certificate(name: str, days: int = 100, since: int = 500) -> x509.Certificate:
+    """For the key of this name, signed by itself, valid since so many days, with so many days to live."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     built = x509.CertificateBuilder(subject, subject, key(name).public_key(), x509.random_serial_number())
-    built = built.not_valid_before(NOW - timedelta(days=500)).not_valid_after(NOW + timedelta(days=days))
+    built = built.not_valid_before(NOW - timedelta(days=since)).not_valid_after(NOW + timedelta(days=days))
     return built.sign(key(name), None if name.startswith("ed") else hashes.SHA256())
 
 
@@ -90,6 +91,23 @@ def test_of_a_renewed_certificate_the_later_one_is_taken(tmp_path: Path) -> None
     old, new = certificate("app", -3), certificate("app", 300)
     for order in ((old, new), (new, old)):
         assert chosen(tmp_path / "app.pem", *map(pem, order), private("app")) == pem(new)
+
+
+def test_one_that_is_not_valid_yet_waits_for_its_day(tmp_path: Path) -> None:
+    """As when a renewal is put into the file before its time."""
+    valid, later = certificate("app", 5), certificate("app", 300, since=-3)
+    for order in ((valid, later), (later, valid)):
+        assert chosen(tmp_path / "a.pem", *map(pem, order), private("app")) == pem(valid)
+    said = refused(tmp_path / "b.pem", pem(later), private("app"))
+    assert said.startswith("sign_in: ") and f"is valid from {NOW + timedelta(days=3):%Y-%m-%d} on" in said
+
+
+def test_a_chain_with_a_key_that_nobody_can_read(tmp_path: Path) -> None:
+    """Of a kind that the library does not know: it cannot be the one that belongs to the private key."""
+    der = certificate("ca").public_bytes(Encoding.DER)
+    rsa_encryption = bytes.fromhex("06092a864886f70d010101")
+    odd = x509.load_der_x509_certificate(der.replace(rsa_encryption, rsa_encryption[:-1] + b"\x63"))
+    assert chosen(tmp_path / "a.pem", pem(odd), pem(certificate("app")), private("app")) == pem(certificate("app"))
 
 
 def test_only_the_own_certificate_can_have_expired(tmp_path: Path) -> None:
