@@ -121,7 +121,7 @@ def _spares(policy: Policy, person: Person) -> bool:
 def _closing(policies: Iterable[Policy]) -> list[Cases]:
     """The policies for the admin portals, in every case of each way into them."""
     portal = [one for policy in policies if (one := _of_portals(policy))]
-    return [Cases(portal, way, BLOCK) for way in WAYS_IN]
+    return [Cases(portal, way, BLOCK, may_hold=True) for way in WAYS_IN]
 
 
 def _stopped(cases: Cases, person: Person) -> bool:

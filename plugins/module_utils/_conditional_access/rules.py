@@ -197,10 +197,13 @@ def judge(
 class Cases:
     """What policies ask of a sign-in, and which of them hold in each case that they tell apart.
 
-    Left out is the case of somebody whose device meets what is wanted anyway.
+    Left out is the case of somebody whose device meets what is wanted anyway. A filter of which is not known whether
+    it fits a device fits no device, or each one where it `may_hold`: either is the cautious answer to one question.
     """
 
-    def __init__(self, policies: Policies, sign_in: SignIn, wanted: Collection[str] | None) -> None:
+    def __init__(
+        self, policies: Policies, sign_in: SignIn, wanted: Collection[str] | None, may_hold: bool = False
+    ) -> None:
         self.wanted = None if wanted is None else frozenset(wanted)
         self._asks: dict[bool, list[tuple[tuple[frozenset[str], ...], Why | None]]] = {}
         self.readings = [read(policy, sign_in) for policy in policies]
@@ -211,7 +214,7 @@ class Cases:
         }
         found = every_case([policy.get("conditions") or {} for policy in narrowed.values()], sign_in)
         left = [case for case in found if not any(_meets(case.device, control) for control in wanted or ())]
-        held = {frozenset(one for one, policy in narrowed.items() if _holds(policy, case)) for case in left}
+        held = {frozenset(one for one, policy in narrowed.items() if _holds(policy, case, may_hold)) for case in left}
         # Who is stopped where fewer policies hold is stopped where more do.
         self.held = [one for one in held if not any(other < one for other in held)]
 
@@ -236,9 +239,12 @@ class Cases:
         return sorted(set(certain) & frozenset().union(*self.held))
 
 
-def _holds(policy: Mapping[str, Any], case: SignIn) -> bool:
+def _holds(policy: Mapping[str, Any], case: SignIn, may_hold: bool) -> bool:
     """Whether all conditions hold, of a policy that is read already."""
-    return all(holds for _name, holds in conditions_of(policy.get("conditions") or {}, case))
+    return all(
+        may_hold and name == "devices" and case.device is not None if holds is None else holds
+        for name, holds in conditions_of(policy.get("conditions") or {}, case)
+    )
 
 
 def _about(person: Person, cases: Cases) -> dict[str, dict[str, Any]]:

@@ -977,11 +977,80 @@ CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
         "F7 opposite filters",
         "concept-condition-filters-for-devices",
         [
+            filtered("include", 'device.model -eq "Pixel 8"'),
+            filtered("exclude", 'device.model -eq "Pixel 8"'),
+        ],
+        Way(APPS, "iOS", None),
+        COVERED,
+    ),
+    (
+        "F7 opposite filters of an extension attribute",
+        "concept-condition-filters-for-devices, table 'Policy behavior' and the warning on values that are available",
+        [
             filtered("include", 'device.extensionAttribute1 -eq "SAW"'),
             filtered("exclude", 'device.extensionAttribute1 -eq "SAW"'),
         ],
         Way(APPS, "iOS", None),
+        DEPENDS,
+    ),
+    (
+        "F8 an extension attribute of a device that is neither compliant nor joined",
+        "concept-condition-filters-for-devices, table 'Policy behavior'",
+        [filtered("exclude", 'device.extensionAttribute1 -eq "SAW"')],
+        Way(APPS, "iOS", None, device=registered(isCompliant=False, trustType="Workplace", extensionAttribute1="x")),
+        DEPENDS,
+    ),
+    (
+        "F8 an extension attribute of a compliant device",
+        "concept-condition-filters-for-devices, table 'Policy behavior'",
+        [filtered("exclude", 'device.extensionAttribute1 -eq "SAW"')],
+        Way(APPS, "iOS", None, device=registered(isCompliant=True, extensionAttribute1="x")),
         COVERED,
+    ),
+    (
+        "F8 an extension attribute of a device that Intune manages",
+        "concept-condition-filters-for-devices, table 'Policy behavior'",
+        [filtered("include", 'device.extensionAttribute1 -ne "SAW"')],
+        Way(
+            APPS,
+            "iOS",
+            None,
+            device=registered(
+                isCompliant=False, mdmAppId="0000000a-0000-0000-c000-000000000000", extensionAttribute1="SAW"
+            ),
+        ),
+        NOT,
+    ),
+    (
+        "F9 one whole text of a list",
+        "concept-condition-filters-for-devices, note on Contains of string collection attributes",
+        [filtered("include", 'device.systemLabels -contains "M365"')],
+        Way(APPS, "windows", None, device=registered(systemLabels="M365Managed")),
+        NOT,
+    ),
+    (
+        "F9 no such text in a list",
+        "concept-condition-filters-for-devices, note on Contains of string collection attributes",
+        [filtered("include", 'device.physicalIds -notContains "[ZTDId]"')],
+        Way(APPS, "windows", None, device=registered(physicalIds="[ZTDId]:1\n[OrderId]:2")),
+        COVERED,
+    ),
+    (
+        "F9 the text itself",
+        "concept-condition-filters-for-devices, note on Contains of string collection attributes",
+        [filtered("include", 'device.physicalIds -contains "[OrderId]:2"')],
+        Way(APPS, "windows", None, device=registered(physicalIds="[ZTDId]:1\n[OrderId]:2")),
+        COVERED,
+    ),
+    (
+        "F10 managed by nothing: not settled",
+        "no page; isCompliant of device in Graph is nullable",
+        [
+            filtered("include", "device.isCompliant -eq False"),
+            filtered("exclude", 'device.trustType -in ["AzureAD", "ServerAD", "Workplace"]'),
+        ],
+        Way(APPS, "iOS", DEVICE_OR_APP),
+        DEPENDS,
     ),
     (
         "F7 filters that leave a gap",
