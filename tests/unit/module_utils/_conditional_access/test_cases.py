@@ -1367,6 +1367,55 @@ CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
         Check("browser_on_phones"),
         "unmet",
     ),
+    (
+        "K1 computers left out of the block of legacy clients",
+        "CISA MS.AAD.1.1v1; concept-conditional-access-conditions: the user agent is unverified",
+        [
+            policy(
+                "block",
+                clientAppTypes=[LEGACY, EAS],
+                platforms={"includePlatforms": ["all"], "excludePlatforms": ["windows", "macOS", "linux"]},
+            )
+        ],
+        Check("legacy_blocked"),
+        "unmet",
+    ),
+    (
+        "K1 Windows left out of Exchange ActiveSync",
+        "concept-conditional-access-conditions, Exchange ActiveSync clients: Windows is a platform of them",
+        [
+            policy(
+                "block", clientAppTypes=[EAS], platforms={"includePlatforms": ["all"], "excludePlatforms": ["windows"]}
+            )
+        ],
+        Check("eas"),
+        "unmet",
+    ),
+    (
+        "K2 macOS left out of the managed devices",
+        "CISA MS.AAD.3.7v1; CIS Microsoft 365 5.2.2.9",
+        [
+            policy(
+                "compliantDevice",
+                "domainJoinedDevice",
+                platforms={"includePlatforms": ["android", "iOS", "windows"]},
+            )
+        ],
+        Check("device_required"),
+        "unmet",
+    ),
+    (
+        "K2 platforms that are not known left out of the managed devices",
+        "CISA MS.AAD.3.7v1; concept-conditional-access-conditions: platforms are not verified",
+        [
+            policy(
+                "compliantDevice",
+                platforms={"includePlatforms": ["android", "iOS", "windows", "macOS", "linux"]},
+            )
+        ],
+        Check("device_required"),
+        "unmet",
+    ),
     ("J5 off", "fundamentals/security-defaults", [], Check("legacy_blocked", defaults=False), "unmet"),
     ("J5 on", "fundamentals/security-defaults", [], Check("legacy_blocked", defaults=True), "met"),
     ("J5 on, ActiveSync", "fundamentals/security-defaults", [], Check("eas", defaults=True), "met"),
