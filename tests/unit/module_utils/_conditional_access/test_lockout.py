@@ -275,7 +275,8 @@ COMPUTERS, PHONES = ["windows", "macOS", "linux"], ["iOS", "android"]
             ],
             False,
         ),
-        ([{"applications": {"includeApplications": ["All"], "excludeApplications": ["MicrosoftAdminPortals"]}}], True),
+        # What the portals call is not excluded with them.
+        ([{"applications": {"includeApplications": ["All"], "excludeApplications": ["MicrosoftAdminPortals"]}}], False),
         ([{"signInRiskLevels": ["high"]}], True),
     ],
 )
