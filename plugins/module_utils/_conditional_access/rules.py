@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._core.resource import normalize_case
 from .assignments import EVERYBODY, Person, Why, filled
 from .conditions import conditions_of, every_case
 from .reading import (
@@ -67,10 +68,12 @@ __all__ = [
     "registered",
 ]
 
-# Session controls that can refuse a sign-in; others shorten or limit the session ("Session").
-_REFUSING_SESSIONS = frozenset(
-    {"secureSignInSession", "continuousAccessEvaluation", "globalSecureAccessFilteringProfile"}
+# Session controls that shorten or limit a session and never refuse a sign-in ("Session"). Others can, or are new.
+_LIMITING_SESSIONS = frozenset(
+    {"applicationEnforcedRestrictions", "persistentBrowser", "signInFrequency", "disableResilienceDefaults"}
 )
+# Of Defender for Cloud Apps; a custom policy there may block ("Create Microsoft Defender for Cloud Apps access policies").
+_LIMITING_APP_CONTROLS = frozenset({"monitoronly", "blockdownloads"})
 # Controls that an attribute of the device meets.
 _OF_DEVICES = {"compliantDevice": ("iscompliant", "true"), "domainJoinedDevice": ("trusttype", "serverad")}
 Policies = Iterable[Mapping[str, Any]]
@@ -169,7 +172,16 @@ def _meets(device: Device | None, control: str) -> bool | None:
 
 def _refusing(policy: Mapping[str, Any]) -> list[str]:
     session = policy.get("sessionControls") or {}
-    return sorted(name for name in _REFUSING_SESSIONS & set(session) if filled(session[name]))
+    return sorted(name for name, value in session.items() if _may_refuse(name, value))
+
+
+def _may_refuse(name: str, value: Any) -> bool:
+    if "@" in name or name in _LIMITING_SESSIONS or not filled(value):
+        return False
+    parts = value if isinstance(value, Mapping) else {}
+    return parts.get("isEnabled") is not False and (
+        name != "cloudAppSecurity" or normalize_case(parts.get("cloudAppSecurityType")) not in _LIMITING_APP_CONTROLS
+    )
 
 
 def judge(

@@ -1512,8 +1512,58 @@ def test_what_is_not_known_of_one_sign_in_is_never_allowed() -> None:
             "stopped",
         ),
         ([policy("block", apps={"includeApplications": [TEAMS]})], outlook, "allowed"),
+        # "A user must satisfy the dependent service policy before accessing the calling app" (Service dependencies).
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": [TEAMS]})],
+            replace(outlook, resource=TEAMS),
+            "stopped",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["Office365"], "excludeApplications": [TEAMS]})],
+            replace(outlook, resource=TEAMS),
+            "stopped",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": ["Office365"]})],
+            replace(outlook, resource=TEAMS),
+            "allowed",
+        ),
+        # Which applications a suite holds changes (Apps included in the Office 365 app suite; Target resources).
+        (
+            [policy("block", apps={"includeApplications": ["Office365"]})],
+            replace(outlook, resource=YAMMER),
+            "unknown",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["MicrosoftAdminPortals"]})],
+            replace(outlook, resource=AZURE_PORTAL),
+            "unknown",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": ["Office365"]})],
+            replace(outlook, resource=YAMMER),
+            "unknown",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": [YAMMER]})],
+            replace(outlook, resource=YAMMER),
+            "allowed",
+        ),
+        ([policy("block", apps={"includeApplications": [TEAMS]})], replace(outlook, resource=YAMMER), "allowed"),
+        # "Session": what is not known to only limit a session may refuse it.
+        ([policy(session="secureApplicationSession")], outlook, "unknown"),
+        ([apps_controlled("mcasConfigured")], outlook, "unknown"),
+        ([apps_controlled("unknownFutureValue")], outlook, "unknown"),
+        ([apps_controlled("monitorOnly"), apps_controlled("blockDownloads")], outlook, "allowed"),
+        ([apps_controlled("mcasConfigured", False)], outlook, "allowed"),
     ):
         assert decide(policies, sign_in).answer == answer, (policies, sign_in)
 
 
 TEAMS = "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"  # needs Exchange first ("Service dependencies")
+YAMMER = "00000005-0000-0ff1-ce00-000000000000"  # in the suite Office 365
+AZURE_PORTAL = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"  # one of the admin portals
+
+
+def apps_controlled(kind: str, enabled: bool = True) -> Policy:
+    return {**policy(), "sessionControls": {"cloudAppSecurity": {"isEnabled": enabled, "cloudAppSecurityType": kind}}}
