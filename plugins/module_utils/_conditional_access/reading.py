@@ -31,9 +31,11 @@ from .sign_in import (
     APPS,
     BLOCK,
     BROWSER,
+    CLIENT_TYPES,
     EAS,
     EXCHANGE_ONLINE,
     LEGACY,
+    PLATFORM_NAMES,
     PLATFORMS,
     AllBut,
     SignIn,
@@ -187,7 +189,7 @@ def _other_client(types: Collection[str], sign_in: SignIn) -> Why | None:
         return None if modern else ("client_app", "it names no client apps, as before August 2020: modern ones only")
     supported = sign_in.known_platform in _EAS_PLATFORMS
     of_eas = sign_in.client == EAS and ("easSupported" if supported else "easUnsupported") in types
-    if of_eas or sign_in.client in types or "all" in types:
+    if of_eas or sign_in.client in types or "all" in types or normalized_set(types) - CLIENT_TYPES:
         return None
     return "client_app", f"it does not include the client apps {sign_in.client}"
 
@@ -206,6 +208,8 @@ def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None
     if {platform, "all"} & excluded:
         return "platform", f"it excludes the platform {words}"
     if not included or {platform, "all"} & included:
+        return None
+    if platform == "other" and included - PLATFORM_NAMES:
         return None
     return "platform", f"it does not include the platform {words}"
 

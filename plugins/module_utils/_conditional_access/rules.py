@@ -72,7 +72,7 @@ __all__ = [
 _LIMITING_SESSIONS = frozenset(
     {"applicationEnforcedRestrictions", "persistentBrowser", "signInFrequency", "disableResilienceDefaults"}
 )
-# Of Defender for Cloud Apps; a custom policy there may block ("Create Microsoft Defender for Cloud Apps access policies").
+# Of Defender for Cloud Apps, where a custom policy may block ("Create Defender for Cloud Apps access policies").
 _LIMITING_APP_CONTROLS = frozenset({"monitoronly", "blockdownloads"})
 # Controls that an attribute of the device meets.
 _OF_DEVICES = {"compliantDevice": ("iscompliant", "true"), "domainJoinedDevice": ("trusttype", "serverad")}

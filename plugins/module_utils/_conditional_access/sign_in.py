@@ -24,6 +24,11 @@ PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
 BLOCK = frozenset({"block"})
 TRUSTED = "alltrusted"  # beside the ids of named locations: the sign-in comes from one that is marked as trusted
 NO_FLOW = "none"
+# The values of a policy's lists that are known here, in lower case. Graph may add others at any time.
+CLIENT_TYPES = frozenset(
+    {"all", "browser", "mobileappsanddesktopclients", "exchangeactivesync", "eassupported", "easunsupported", "other"}
+)
+PLATFORM_NAMES = PLATFORMS | {"all", "windowsphone"}
 
 # What a policy can name that holds several applications ("Target resources").
 _ALL_SUITES = frozenset({"office365", "microsoftadminportals", "797f4846-ba00-4fd7-ba43-dac1f8f63013"})

@@ -1416,6 +1416,73 @@ CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
         Check("device_required"),
         "unmet",
     ),
+    (
+        "V1 a client that is new",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", clientAppTypes=["unknownFutureValue"])],
+        Way(APPS, "iOS", None),
+        DEPENDS,
+    ),
+    (
+        "V1 a client that is known, beside a new one",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", clientAppTypes=[APPS, "unknownFutureValue"])],
+        Way(APPS, "iOS", None),
+        COVERED,
+    ),
+    (
+        "V1 a platform that is known, beside a new one",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", platforms={"includePlatforms": ["all"], "excludePlatforms": ["unknownFutureValue"]})],
+        Way(APPS, "iOS", None),
+        COVERED,
+    ),
+    (
+        "V1 a platform that is new, included",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", platforms={"includePlatforms": ["iOS", "unknownFutureValue"]})],
+        Way(APPS, "other", None),
+        DEPENDS,
+    ),
+    (
+        "V1 a platform that is new, excluded",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", platforms={"includePlatforms": ["all"], "excludePlatforms": ["unknownFutureValue"]})],
+        Way(APPS, "other", None),
+        DEPENDS,
+    ),
+    (
+        "V1 a kind of guests that is new, excluded",
+        "graph/best-practices-concept, evolvable enumerations",
+        [
+            policy(
+                "block",
+                users={
+                    "includeUsers": ["All"],
+                    "excludeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "internalGuest,unknownFutureValue"},
+                },
+            )
+        ],
+        Way(APPS, "iOS", None, "b2bCollaborationGuest"),
+        DEPENDS,
+    ),
+    (
+        "V1 guests of tenants by a rule that is new",
+        "graph/api/resources/conditionalaccessexternaltenants",
+        [
+            policy(
+                "block",
+                users={
+                    "includeGuestsOrExternalUsers": {
+                        "guestOrExternalUserTypes": "b2bCollaborationGuest",
+                        "externalTenants": {"membershipKind": "unknownFutureValue"},
+                    }
+                },
+            )
+        ],
+        Way(APPS, "iOS", None, "b2bCollaborationGuest"),
+        DEPENDS,
+    ),
     ("J5 off", "fundamentals/security-defaults", [], Check("legacy_blocked", defaults=False), "unmet"),
     ("J5 on", "fundamentals/security-defaults", [], Check("legacy_blocked", defaults=True), "met"),
     ("J5 on, ActiveSync", "fundamentals/security-defaults", [], Check("eas", defaults=True), "met"),
@@ -1512,6 +1579,14 @@ def test_what_is_not_known_of_one_sign_in_is_never_allowed() -> None:
             "stopped",
         ),
         ([policy("block", apps={"includeApplications": [TEAMS]})], outlook, "allowed"),
+        # "Handling future members in evolvable enumerations": what is new may be about this sign-in.
+        ([policy("block", clientAppTypes=["unknownFutureValue"])], outlook, "unknown"),
+        ([policy("block", signInRiskLevels=["unknownFutureValue"])], replace(outlook, sign_in_risk="low"), "unknown"),
+        (
+            [policy("block", authenticationFlows={"transferMethods": "deviceCodeFlow,unknownFutureValue"})],
+            replace(outlook, flow="none"),
+            "unknown",
+        ),
         # "A user must satisfy the dependent service policy before accessing the calling app" (Service dependencies).
         (
             [policy("block", apps={"includeApplications": ["All"], "excludeApplications": [TEAMS]})],
