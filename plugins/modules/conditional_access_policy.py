@@ -433,7 +433,8 @@ options:
         account. Guests, disabled accounts, empty groups and excluded roles do not.
       - With all policies that are enabled, somebody has to be left who gets into the admin portals, in a browser or an
         app and on some platform. A control that no device or client can meet counts as a block. What holds under
-        further conditions only, such as from a network, does not.
+        further conditions only, such as from a network, does not. A network that is excluded counts only where it is
+        defined, and all trusted ones only where a named location is marked as trusted.
       - Where the policy names a role that may change policies - Global Administrator, Conditional Access Administrator
         or Security Administrator - one of those who are left has to hold such a role actively. Whoever else the policy
         names, it must not keep out the last of them.
