@@ -434,8 +434,8 @@ options:
         account. Guests, disabled accounts, empty groups and excluded roles do not.
       - With all enabled policies together, somebody must still be able to sign in to the admin portals, in a browser or
         an app and on some platform. A control that no device or client can meet counts as a block. A control under
-        further conditions, such as a network, does not. An excluded network counts only if it is defined, and all trusted
-        networks only if a named location is marked as trusted.
+        further conditions, such as a network, does not. An excluded network counts only if it is defined, and all
+        trusted networks only if a named location is marked as trusted.
       - If the policy includes a role that may change policies - Global Administrator, Conditional Access Administrator
         or Security Administrator - one of the remaining accounts must have such a role actively. Whomever else the
         policy includes, it must not lock out the last of them.
