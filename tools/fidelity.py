@@ -37,18 +37,18 @@ _HEAD = """..
 How faithful the simulated tenant is
 ====================================
 
-The simulated tenant was built from what is public. No live tenant was used. Each of its behaviours is one of these:
+The simulated tenant is based on public sources. No live tenant was used. Each of its behaviours has one of these marks:
 
 {marks}
 
-What is not in these tables comes from the two contract files, ``simulator/contracts``: paths, properties, query options
-and permissions of Microsoft Graph; cmdlets, parameters and roles of Exchange Online. Every answer in the simulator's
-ledger names the behaviour that it goes by, and an answer without one is an error of the simulator.
+Everything else comes from the two contract files in ``simulator/contracts``: paths, properties, query options and
+permissions of Microsoft Graph; cmdlets, parameters and roles of Exchange Online. Every response in the simulator's
+ledger names its behaviour, and a response without one is an error of the simulator.
 """
 _MEANING = {
-    DOCUMENTED: "Microsoft's own pages say so",
+    DOCUMENTED: "Microsoft's own pages describe it",
     SEEN: "public clients or public issues show it",
-    ASSUMED: "nobody says; the simulator has to do something",
+    ASSUMED: "no public source describes it; the simulator needs a behaviour",
 }
 
 
@@ -58,9 +58,9 @@ def page() -> str:
         [
             _HEAD.format(marks="\n".join(_marks())),
             *(line for name, rows in SECTIONS.items() for line in _section(name, list(_rows(rows)))),
-            *_section("Which operation of Graph goes by what", list(_operations()), ("Operation", "Behaviour")),
+            *_section("Graph operations and their behaviours", list(_operations()), ("Operation", "Behaviour")),
             *_section(
-                "Which cmdlet goes by what",
+                "Cmdlets and their behaviours",
                 list(_cmdlets()),
                 ("Cmdlet", "Behaviour", "Parameters that are refused as not simulated"),
             ),

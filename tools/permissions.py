@@ -28,19 +28,20 @@ _HEAD = """..
 Permissions
 ===========
 
-What each module needs: application permissions of Microsoft Graph, and management roles of Exchange Online. Reading is
-enough in check mode, and to find that nothing has to change; writing comes on top. Tests run each module on the
-simulated tenant with exactly these, and see that each missing permission of Microsoft Graph is named.
+The table lists what each module needs: application permissions of Microsoft Graph, and management roles of Exchange
+Online. The permissions to read are enough in check mode, and if nothing has to change; those to write are additional.
+Tests run each module on the simulated tenant with exactly these, and verify that each missing Microsoft Graph
+permission is reported.
 
-Whatever has roles of Exchange Online in its row also needs the application permission ``Exchange.ManageAsApp`` of
-Office 365 Exchange Online. An application that only reads can have the directory role Global Reader instead of the
+A module with Exchange Online roles in its row also needs the application permission ``Exchange.ManageAsApp`` of Office
+365 Exchange Online. An application that only reads can have the directory role Global Reader instead of the
 ``View-Only`` roles.
 
-A permission that includes another one stands alone: ``Organization.Read.All`` also reads the subscriptions, so that
-``LicenseAssignment.Read.All`` is not in the table.
+If a permission includes another one, the table lists only the former: ``Organization.Read.All`` also reads the
+subscriptions, so ``LicenseAssignment.Read.All`` is not in the table.
 
-A request for the content that you use, as Markdown and as JSON. Modules, playbooks and entry points of roles can be
-named; ``connector:main`` counts with all that it can be told to do:
+This command prints a request for the content that you use, as Markdown and as JSON. Specify modules, playbooks and
+entry points of roles; ``connector:main`` includes all of its options:
 
 .. code-block:: bash
 
@@ -50,8 +51,8 @@ named; ``connector:main`` counts with all that it can be told to do:
 Who grants what
 ---------------
 
-Each step needs a person with the role in its row. Nothing here is done by the application itself: without any right, it
-can give itself none.
+Each step needs an administrator with the role in its row. The application cannot do any of these steps: without rights,
+it cannot grant itself any.
 
 .. list-table::
    :header-rows: 1
@@ -69,8 +70,8 @@ can give itself none.
    * - Grant consent to application permissions of Microsoft Graph
      - Privileged Role Administrator or Global Administrator. A Cloud Application Administrator cannot
      - *API permissions*, *Grant admin consent*
-     - ``New-MgServicePrincipalAppRoleAssignment``; :ref:`check_access
-       <ansible_collections.intune.exchange.docsite.check_access>` prints the whole line
+     - ``New-MgServicePrincipalAppRoleAssignment``;
+       :ref:`check_access <ansible_collections.intune.exchange.docsite.check_access>` prints the complete command
      - none here
    * - Grant consent to ``Exchange.ManageAsApp``
      - Cloud Application Administrator, since it is no permission of Microsoft Graph, or one of the two above
@@ -82,7 +83,7 @@ can give itself none.
      - *API permissions*, *Delegated permissions*, *Grant admin consent*
      - ``New-MgOauth2PermissionGrant``; check_access prints it
      - none here
-   * - Give it a directory role, such as Global Reader to read, User Administrator to set passwords, or Privileged
+   * - Assign a directory role, such as Global Reader to read, User Administrator to set passwords, or Privileged
        Authentication Administrator for accounts of administrators
      - Privileged Role Administrator or Global Administrator
      - *Roles and administrators*, the role, *Add assignments*
@@ -93,24 +94,25 @@ can give itself none.
      - none
      - ``New-ServicePrincipal -AppId ... -ObjectId ...``
      - ``intune.exchange.service_principal``, by device code
-   * - Give it roles of Exchange Online
-     - whoever holds a delegating assignment of the role or of its parent: by default a member of Organization
-       Management, such as an Exchange Administrator. A delegating assignment allows to hand a role on, not to use it
+   * - Assign Exchange Online roles to it
+     - anybody with a delegating assignment of the role or of its parent: by default a member of Organization
+       Management, such as an Exchange Administrator. A delegating assignment allows its holder to assign a role, not to
+       use it
      - Exchange admin center, *Roles*, *Admin roles* (people only)
      - ``New-ManagementRoleAssignment -App ... -Role ...``
      - ``intune.exchange.management_role_assignment``, by device code
-   * - Let it hand out a role itself
+   * - Allow it to assign a role itself
      - as above
      - none
      - ``New-ManagementRoleAssignment -App ... -Role ... -Delegating``
      - ``intune.exchange.exchange_cmdlet`` with this cmdlet, by device code
 
-:ref:`Sign in <ansible_collections.intune.exchange.docsite.guide_sign_in>` has these commands as a whole. Sources:
-Microsoft Entra, "Grant tenant-wide admin consent to an application" and "Least privileged roles by task"; Microsoft
-Exchange, "App-only authentication for unattended scripts" and "Understanding management role assignments".
+:ref:`Sign in <ansible_collections.intune.exchange.docsite.guide_sign_in>` has the complete commands. Sources: Microsoft
+Entra, "Grant tenant-wide admin consent to an application" and "Least privileged roles by task"; Microsoft Exchange,
+"App-only authentication for unattended scripts" and "Understanding management role assignments".
 
-In the hour after an organization was customized, Exchange refuses to hand out roles, whoever asks. The modules wait for
-two minutes, then fail with ``error.kind: not_ready``: run again in an hour.
+In the first hour after organization customization was enabled, Exchange refuses everybody's role assignments. The
+modules wait for two minutes, then fail with ``error.kind: not_ready``: run again in an hour.
 
 Modules
 -------
@@ -120,7 +122,7 @@ Modules
 
    * - Module
      - To read
-     - To write, on top of it
+     - To write, in addition
      - Note
 """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the page on reliability, from the promises, the tests that try them, their mutants and their counted cases.
+"""Write the page on reliability, from the guarantees, their tests, mutants and counted cases.
 
 python tools/promises.py
 """
@@ -19,10 +19,10 @@ CASES = ROOT / "tests/promises/cases.json"
 _UNIT, _INTEGRATION, _PROMISES = "tests/unit/module_utils/", "tests/integration/", "tests/promises/"
 _WIRE = "tests/unit/conformance/"
 
-# What is promised, and the tests that try it, each as file::function.
+# The guarantees, and their tests, each as file::function.
 PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     1: (
-        "A creation whose answer is lost makes exactly one object, and counts as one change.",
+        "A creation whose response is lost creates exactly one object, and counts as one change.",
         (f"{_PROMISES}test_writes.py::test_a_creation_whose_answer_is_lost",),
     ),
     2: (
@@ -30,21 +30,23 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (f"{_PROMISES}test_writes.py::test_a_creation_that_is_not_delivered",),
     ),
     3: (
-        "When a service asks to wait, nothing is sent to it before that time, in whatever form it says it, and "
-        "whatever is sent next.",
+        "If a service requests a delay, in any form, nothing is sent to it before it has passed, whatever is sent "
+        "next.",
         (
             f"{_UNIT}_http/test_http.py::test_throttling_is_waited_out",
             f"{_WIRE}test_waits.py::test_the_wait_counts_whatever_the_body",
             f"{_WIRE}test_waits.py::test_so_does_that_of_a_part_of_a_batch",
             f"{_WIRE}test_waits.py::test_nothing_is_sent_to_the_service_before",
+            f"{_WIRE}test_waits.py::test_whatever_the_answer_that_asks_for_it",
+            f"{_WIRE}test_waits.py::test_a_wait_without_end_is_no_reason_to_ask_at_once",
             f"{_PROMISES}test_parsers.py::test_times_to_wait",
         ),
     ),
     4: (
-        "A request ends with the time of its task, the option C(timeout), wherever the other side takes its time: "
-        "while a name is resolved, a connection made, TLS begun, a proxy answers or a request is taken, and while "
-        "headers, interim answers, chunks, trailers or a body come byte by byte, or JSON is read. A wait that would"
-        " not end before it is not begun.",
+        "A request ends when its task times out (option C(timeout)), wherever the other side takes its time: while "
+        "a name is resolved, a connection made, TLS begun, a proxy answers or a request is taken, and while "
+        "headers, interim responses, chunks, trailers or a body arrive byte by byte, or JSON is read. A wait that "
+        "would last longer is not started.",
         (
             f"{_UNIT}_http/test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
             f"{_UNIT}_http/test_http.py::test_a_dripping_body_ends_with_the_task",
@@ -62,8 +64,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (f"{_UNIT}_http/test_http.py::test_after_503_a_new_connection_is_used",),
     ),
     6: (
-        "A second run writes nothing and reports no change. The last of several tasks decides how it ends, whatever "
-        "was there before.",
+        "A second run writes nothing and reports no change. The last of several tasks determines the final state, "
+        "regardless of the state before.",
         (
             f"{_PROMISES}test_writes.py::test_the_second_run_writes_nothing",
             f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
@@ -72,7 +74,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     7: (
-        "Check mode writes nothing, and tells the change and the difference that the real run makes.",
+        "Check mode writes nothing, and reports the same change and diff as the real run.",
         (
             f"{_PROMISES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
             f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
@@ -80,8 +82,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     8: (
-        "A run that is killed before or after any of its requests is completed by the next one, and doubles nothing. "
-        "No task goes on after its C(ansible-playbook) alone was killed.",
+        "A run that is killed before or after any of its requests is completed by the next one, without "
+        "duplicates. No task continues after only its C(ansible-playbook) was killed.",
         (
             f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
             f"{_PROMISES}test_crashes.py::test_the_parent_is_killed_at_every_request",
@@ -90,8 +92,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     9: (
-        "Whatever befalls one request, the task succeeds, or fails with a reason and a next step; a run without the "
-        "fault then completes it.",
+        "Whatever fault affects one request, the task succeeds, or fails with a reason and a next step; a run without "
+        "the fault then completes it.",
         (
             f"{_PROMISES}test_faults.py::test_every_single_fault",
             f"{_PROMISES}test_faults.py::test_a_connection_that_does_not_come_about",
@@ -100,25 +102,25 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     10: (
-        "A service that answers reads with what was there before the last write gets no second object, and no success "
-        "is reported that there is not.",
+        "If a service returns stale reads from before the last write, no duplicate is created, and no false success is "
+        "reported.",
         (f"{_PROMISES}test_interference.py::test_reads_that_are_behind_double_nothing",),
     ),
     11: (
-        "When somebody else creates the same at the same time, there is one object, or a failure that names both ids. "
-        "None is chosen or removed.",
+        "If somebody else creates the same object at the same time, there is one object, or a failure that names both "
+        "ids. The module chooses or removes neither.",
         (
             f"{_PROMISES}test_interference.py::test_somebody_else_writes_the_same",
             f"{_UNIT}_engine/test_run.py::test_a_second_creator_is_an_error_with_both_ids",
         ),
     ),
     12: (
-        "After a conflict the task reads again and works out the change anew, three times at most.",
+        "After a conflict the task reads again and recalculates the change, at most three times.",
         (f"{_PROMISES}test_writes.py::test_a_conflict_is_read_again_and_worked_out_anew",),
     ),
     13: (
         "Nothing is sent to an address that is not one of the tenant's services: no page link, redirect or discovery "
-        "document leads elsewhere, and no token goes to the other service.",
+        "document can change this, and no token goes to the other service.",
         (
             f"{_UNIT}_http/test_http.py::test_nothing_goes_to_another_origin",
             f"{_UNIT}_client/test_auth.py::test_a_discovery_document_cannot_lead_the_secret_elsewhere",
@@ -127,7 +129,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     14: (
-        "A list is read to its end or not at all. Page links that lead in a circle are an error.",
+        "A list is read completely or not at all. Circular page links are an error.",
         (
             f"{_UNIT}_client/test_graph.py::test_a_part_of_a_list_is_never_taken_as_whole",
             f"{_UNIT}_exchange/test_invoke_command.py::test_a_page_link_that_leads_nowhere_is_an_error",
@@ -135,9 +137,9 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     15: (
-        "No secret and no token is shown, not in part either, nor in the forms in which services and proxies repeat"
-        " them, at whatever verbosity, whichever way a task runs. The password of a proxy is a secret. Keys of a "
-        "result stay.",
+        "No secret and no token is shown, not even in part, nor in the forms in which services and proxies repeat "
+        "them, at any verbosity, in the worker or as a module process. The password of a proxy is a secret. Keys of"
+        " a result stay.",
         (
             f"{_UNIT}_core/test_redaction.py::test_no_form_of_a_secret_leaves",
             f"{_UNIT}_core/test_redaction.py::test_none_leaves_in_part_where_text_is_cut",
@@ -150,8 +152,9 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     16: (
-        "Text of a service is shown as one short line without control characters, and never evaluated. What no file"
-        " can hold, and marks that turn text around, are replaced where an answer is read.",
+        "Text from a service is shown as one short line without control characters, and never evaluated. Characters"
+        " that no file can contain, and marks that change the direction of text, are replaced when a response is "
+        "read.",
         (
             f"{_WIRE}test_hostile_text.py::test_harmful_text_is_replaced_where_it_enters",
             f"{_WIRE}test_hostile_text.py::test_every_field_of_an_error_is_one_short_line",
@@ -162,9 +165,11 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     17: (
-        "An answer in another form than documented is a failure that says so, and never taken for another answer. So "
-        "is JSON that is too deep or has too many values.",
+        "A response in an undocumented form is a failure that says so, and is never mistaken for another response. "
+        "So is JSON that is too deep or has too many values.",
         (
+            f"{_WIRE}test_framing.py::test_what_follows_an_answer_is_no_answer_to_the_next_request",
+            f"{_WIRE}test_framing.py::test_an_answer_that_may_be_cut_is_not_whole",
             f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
             f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
             f"{_PROMISES}test_answers.py::test_spoilt_answers",
@@ -173,8 +178,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     18: (
-        "A token cache is used only where a folder is named for it, and only if it is its user's alone. One that "
-        "cannot be read is replaced; the state file of the event source is then refused by name.",
+        "A token cache is used only if a folder is specified for it, and only if no other user can access it. A "
+        "cache that cannot be read is replaced; the state file of the event source is then refused by name.",
         (
             f"{_UNIT}_client/test_token_cache.py::test_a_spoilt_file_of_ours_is_replaced",
             "tests/unit/eda/test_watch.py::test_a_state_file_that_is_not_understood_is_named",
@@ -184,19 +189,19 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     19: (
-        "A wrong credential fails, also when a token of the right one is in the cache.",
+        "A wrong credential fails, even if the cache has a token for the right one.",
         (f"{_UNIT}_client/test_token_cache.py::test_another_credential_does_not_get_the_token",),
     ),
     20: (
-        "A certificate that is not trusted ends the task. The environment changes neither trust nor the token.",
+        "An untrusted certificate ends the task. The environment changes neither trust nor the token.",
         (
             f"{_INTEGRATION}test_bad_days.py::test_an_untrusted_certificate",
             f"{_INTEGRATION}test_bad_days.py::test_the_environment_changes_neither_trust_nor_the_bearer",
         ),
     ),
     21: (
-        "The permissions and roles that the documentation of a module names are enough for it. Where one is missing, "
-        "the failure or the check that is not known names it.",
+        "The permissions and roles that the documentation of a module lists are sufficient. If one is missing, the "
+        "failure or the unknown check names it.",
         (
             f"{_PROMISES}test_permissions.py::test_the_documented_permissions_are_enough_and_a_missing_one_is_named",
             f"{_PROMISES}test_permissions.py::test_the_documented_roles_are_enough",
@@ -204,8 +209,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     22: (
-        "Nobody but the one who was meant: of all objects of all tenants, a task changes only those that it names, and "
-        "of these only what it was asked to. A name that means several objects, and a blank value, change nothing.",
+        "Only the target: of all objects of all tenants, a task changes only those that it specifies, and only their "
+        "specified settings. A name that matches several objects, and a blank value, change nothing.",
         (
             f"{_PROMISES}test_bystanders.py::test_exactly_who_was_meant",
             f"{_PROMISES}test_blank.py::test_a_module_with_a_blank_value_sends_nothing",
@@ -228,10 +233,10 @@ _HEAD = """..
 
 .. _ansible_collections.intune.exchange.docsite.reliability:
 
-What this collection promises
-=============================
+Guarantees
+==========
 
-People give this collection rights with which a company can be locked out of its mail. This page says what holds when
+The rights of this collection are sufficient to lock a company out of its mail. This page states what is guaranteed when
 services, networks and machines fail, and how that is tested.
 
 Everything was tested on the simulated tenant of this collection. **No live tenant was used.**
@@ -239,39 +244,40 @@ Everything was tested on the simulated tenant of this collection. **No live tena
 How it is tested
 ----------------
 
-The modules run against simulated tenants over HTTPS. The simulator keeps a record of every request and of what it
-changed. That record and the state in which the tenant ends are what the tests go by. Nothing waits: the clock of the
-task and that of the tenant are moved by the tests.
+The modules run against simulated tenants over HTTPS. The simulator records every request, and what it changed, in its
+ledger. The tests check the ledger and the final state of the tenant. Nothing waits: the tests move the clocks of the
+task and of the tenant.
 
-* The roles run as processes of ``ansible-playbook``, which are ended with SIGKILL.
-* Before and after each of these cases, every object of every tenant is compared by its unique id. What a scenario
-  may change is written down by hand, in ``tests/promises/allowed_changes.py``.
-* Tenants are made of names that are easily taken for each other: with a slash or a quote in them, in another alphabet,
-  of 64 characters, or like the address of somebody else.
-* Where to kill a task, or to put a fault, is not listed by hand: a scenario runs once, and its record says which
-  requests it makes.
+* The roles run as processes of ``ansible-playbook``, which are killed with SIGKILL.
+* Before and after each of these cases, every object of every tenant is compared by its unique id. The changes that a
+  scenario may make are listed manually, in ``tests/promises/allowed_changes.py``.
+* Tenants have names that are easily confused: with a slash or a quote in them, in another alphabet, of 64 characters,
+  or like the address of somebody else.
+* The points at which a task is killed, or a fault is injected, are not listed manually: a scenario runs once, and the
+  ledger shows its requests.
 * ``make test`` tries one case of each test for each scenario, every kind of fault among them, and prints the seed with
   which ``PROMISES_SEED`` repeats them. ``make promises`` tries every case.
-* ``make fuzz`` spoils answers of the services at random for ten minutes; ``make test`` does so for a while.
-* ``make mutants`` breaks the code in one place after another, and fails when the tests of the promise do not notice.
-  The patches are in ``tests/mutants``.
+* ``make fuzz`` corrupts responses of the services at random for ten minutes; ``make test`` does so for a short time.
+* ``make mutants`` breaks the code in one place after another, and fails if the tests of the guarantee do not detect it.
+  These mutants are in ``tests/mutants``.
 
-The promises
-------------
+The guarantees
+--------------
 """
 _NOT = """
-What is not promised
---------------------
+What is not guaranteed
+----------------------
 
-* How Microsoft's services behave. The simulator follows their documentation; :ref:`its page
-  <ansible_collections.intune.exchange.docsite.simulator_fidelity>` says what is assumed.
-* That there is only one of what a service lets be several. Intune takes several connectors, and Microsoft Entra several
-  Conditional Access policies of one name. A new one is looked for until it is listed, and several are an error that
-  names them. When reads stay behind for longer than half a minute, or jump back later, another run can create one more.
-* An order between two runs that change the same thing at the same time. Each ends as it was asked to, or fails.
+* The behaviour of Microsoft's services. The simulator follows their documentation;
+  :ref:`its page <ansible_collections.intune.exchange.docsite.simulator_fidelity>` lists what is assumed.
+* Uniqueness where a service allows several objects. Intune accepts several connectors, and Microsoft Entra several
+  Conditional Access policies with one name. A module polls until a new object is listed, and several are an error that
+  names them. If reads are stale for longer than half a minute, or become stale again later, another run can create a
+  duplicate.
+* The order of two runs that change the same object at the same time. Each ends in its own desired state, or fails.
 * ``diff`` after a conflict in the middle of a management role or role group: it may show as before what the task itself
   had written. ``changed`` is right.
-* What Ansible itself shows of a task, such as the lines of a playbook around a failure. Do not write secrets there.
+* The output of Ansible itself, such as the lines of a playbook around a failure. Do not write secrets there.
 """
 
 
@@ -293,7 +299,7 @@ def _sections() -> Iterator[str]:
         for test in tests:
             yield f"   * Test: ``{test}``\n"
         for why in mutants(number):
-            yield f"   * Noticed when {why}\n"
+            yield f"   * Detected if {why}\n"
 
 
 def main() -> int:

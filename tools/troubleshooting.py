@@ -24,78 +24,77 @@ HOLE = "…"  # what depends on the case
 KINDS = {
     "abandoned": "``ansible-playbook`` ended before its task. Nothing more was sent",
     "absent": "There is no connector to work on",
-    "account": "The account cannot be the connector's: it is disabled, a guest, or has another address",
-    "address_in_use": "Another account has this address. It is not taken from it",
-    "ambiguous": "There are several where one is expected. None is chosen, changed or removed for you; all are named",
-    "beyond_parent": "A management role can hold no more than its parent",
-    "bug": "Something that nobody reckoned with, before any service answered",
-    "clock": "The service and this machine do not agree on what day it is, so nothing is done that goes by an age",
-    "built_in": "What belongs to Exchange itself is not changed; members of a built-in role group are, on request",
+    "account": "The account is not suitable for the connector: it is disabled, a guest, or has another address",
+    "address_in_use": "Another account has this address. The module does not remove it from that account",
+    "ambiguous": "Several objects match where one is expected. The message names all, and the module changes none",
+    "beyond_parent": "A management role cannot contain more than its parent",
+    "bug": "An unexpected error in the collection, before any service responded",
+    "clock": "The clocks of the service and the control node differ by more than a day, so ages are not reliable",
+    "built_in": "Built-in objects are not changed, except members of role groups with ``allow_built_in``",
     "conflict": "The service refused a change because the object had just been changed. The task had tried three times",
-    "fixed": "Exchange keeps this value for good. The object has to be made anew",
-    "forbidden": "The application, or the person, may not do this. The failure names the permission or role",
-    "guest": "A guest cannot be the account of the connector",
+    "fixed": "Exchange cannot change this value. Recreate the object",
+    "forbidden": "The application or user lacks a right. The message names the permission or role",
+    "guest": "A guest cannot be the connector account",
     "has_mailbox": "Removing the account would remove its mailbox",
-    "has_roles": "The account holds directory roles, so it may be an administrator's account",
-    "in_use": "Exchange does not remove what is in use",
-    "last_way_in": "Nobody who can sign in would be left to administer the organization",
-    "lockout_risk": "The change could keep everybody out",
-    "network": "The service was not reached, or its answer did not arrive",
-    "no_assignee": "Exchange does not know whoever is to get the role",
-    "no_free_units": "The subscription has no licence left",
-    "no_intune_licence": "The tenant has no Intune subscription, so Intune answers nothing",
-    "no_licence": "The tenant or account lacks a licence, as Microsoft Graph says or as its answer suggests",
-    "no_license": "Without this licence there will be no mailbox",
-    "no_parent": "The role to start from is not there",
-    "no_principal": "Exchange knows nobody of this name",
-    "no_role": "The management role is not there",
-    "not_accepted": "What was asked for hits people, or cannot be undone, and was not accepted explicitly",
-    "not_found": "What is named is not there",
-    "not_offered": "The tenant does not offer the connector any more. Microsoft announced its removal in 2019",
-    "not_ours": "The description does not hold the marker, so somebody else made the object",
-    "not_ready": "Exchange is not ready yet for what was asked, and will be. The next run goes on",
+    "has_roles": "The account has directory roles, so it may be an administrator's account",
+    "in_use": "Exchange does not remove objects that are in use",
+    "last_way_in": "Nobody who can sign in could administer the organization any more",
+    "lockout_risk": "The change could lock everybody out",
+    "network": "The service was not reachable, or its response did not arrive",
+    "no_assignee": "Exchange does not know the assignee of the role",
+    "no_free_units": "The subscription has no free licences",
+    "no_intune_licence": "The tenant has no Intune subscription, so Intune does not respond",
+    "no_licence": "The tenant or account lacks a licence, according to the response of Microsoft Graph",
+    "no_license": "Without this licence the account does not get a mailbox",
+    "no_parent": "The parent role does not exist",
+    "no_principal": "Exchange does not know a user, group or application with this name",
+    "no_role": "The management role does not exist",
+    "not_accepted": "The change affects users, or cannot be undone, and was not accepted explicitly",
+    "not_found": "The specified object does not exist",
+    "not_offered": "The tenant no longer offers the connector. Microsoft announced its removal in 2019",
+    "not_ours": "The description does not contain the marker, so the object was not created by this role or task",
+    "not_ready": "Exchange is not ready yet for this change. A later run continues",
     "not_supported": "The device cannot do this",
-    "not_visible": "It was created, but reads do not show it yet",
-    "other_account": "The connector is another account's",
-    "other_object": "Exchange gave another object than the one that was asked for. Nothing was changed",
-    "outcome_unknown": "A change was sent, and no answer told whether it was made",
-    "own_rights": "The caller would lose its only right to hand out roles, so it could neither finish nor undo this",
-    "protocol": "An answer is none of the service: a proxy, a wrong address, or an answer cut short",
-    "refused": "The service does not take what was sent. Its words are in the failure",
-    "renamed": "It has another name now",
-    "sign_in": "No token was given, or the service does not take it. Entra's code and words are in the failure",
-    "synchronised": "The object is kept on-premises",
-    "throttled": "The service asked to wait for longer than the task may take",
-    "timeout": "The time of the task, or of a wait, was over",
+    "not_visible": "The object was created, but reads do not show it yet",
+    "other_account": "The connector is bound to another account",
+    "other_object": "Exchange returned another object than the requested one. Nothing was changed",
+    "outcome_unknown": "A change was sent, but no response confirmed it",
+    "own_rights": "The caller would lose its only right to assign roles, so it could neither finish nor undo this",
+    "protocol": "The response is not from the service: a proxy, a wrong address, or a truncated response",
+    "refused": "The service refused the request. The message has its reason",
+    "renamed": "The object has been renamed",
+    "sign_in": "No token was issued, or the service does not accept it. The message has Entra's code and reason",
+    "synchronised": "The object is managed on-premises",
+    "throttled": "The service requested a longer delay than the timeout of the task allows",
+    "timeout": "The task, or a wait, timed out",
     "tls": "The certificate is not trusted. Nothing was sent",
     "too_late": "The device had carried out the wipe before it could be cancelled",
-    "too_many": "More devices would be affected than ``max_affected`` allows. Nothing was changed, and they are named",
-    "truncated": "A list was not whole, and part of a list is never taken as the list",
-    "unavailable": "The service had a fault, and still had it after several attempts",
-    "unexpected_answer": "An answer has another form than documented",
+    "too_many": "More devices would be affected than ``max_affected`` allows. Nothing was changed; all are named",
+    "truncated": "A list was incomplete, and the modules never use an incomplete list",
+    "unavailable": "The service had an error, also after several attempts",
+    "unexpected_answer": "A response does not match its documented schema",
     "unknown_license": "The tenant has no such subscription",
     "unknown_role": "There is no such directory role",
-    "unresolved": "An id, address or name is no user, group or role of the directory. Nothing was changed",
+    "unresolved": "An id, address or name matches no user, group or role in the directory. Nothing was changed",
     "unverified_domain": "The domain does not belong to the tenant",
-    "usage": "The options cannot be used as they are given. Nothing was changed",
+    "usage": "The options are invalid. Nothing was changed",
 }
 # What the roles say when they stop; a piece of each sentence, and what to do.
 ROLES = {
-    "blank, and a blank value never means": "Give the variable that is named a value, or leave it out",
+    "blank, and a blank value never means": "Set the variable that the message names, or remove it",
     "This tenant is not ready for the connector.": "Each line names a requirement and its next step",
-    "The account does not have exactly the rights of the connector.": "Run again, since rights take time to count; "
-    "take the account out of roles that give it more",
-    "The connector is not as described.": "Each line names what is different and its next step",
-    "The connector stays: without it Intune no longer sees": "Set ``connector_confirm_remove`` to true to remove it",
-    "Mobile access is not as the baselines ask.": "Each line is a finding; the result of the audit has the task that "
-    "mends it",
+    "does not have exactly the rights that the connector needs": "Run again, since rights take time to take effect; "
+    "remove the account from roles that grant more",
+    "The connector is not as described.": "Each line names a difference and its next step",
+    "The connector was not removed: without it Intune": "Set ``connector_confirm_remove`` to true to remove it",
+    "Mobile access does not comply with": "Each line is a finding; the result of the audit has the task that fixes it",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
-    "which is more than mobile_access_max_affected allows": "Check that this is the right mailbox, and raise "
+    "which is more than mobile_access_max_affected allows": "Verify that this is the right mailbox, and raise "
     "the number",
-    "disabled or a guest, so mobile_access_emergency_users would let nobody in with": "Name enabled member accounts",
-    "A policy that asks for app protection would keep people out there.": "Assign an app protection policy in Intune, "
-    "or leave ``compliantApplication`` out",
-    "Not enforced, since mobile_access_enforce_after_days is": "Read the sign-in log until the moment that is named",
+    "mobile_access_emergency_users would give nobody access": "Specify enabled member accounts",
+    "A policy that requires app protection would lock users out there.": "Assign an app protection policy in Intune, "
+    "or remove ``compliantApplication``",
+    "Not enforced, since mobile_access_enforce_after": "Check the sign-in log until the date that the message names",
 }
 _HEAD = """..
   Copyright (c) 2026 intune.exchange contributors
@@ -109,8 +108,7 @@ _HEAD = """..
 Troubleshooting by message
 ==========================
 
-A task that fails says in one sentence what it attempted, on which tenant, what the service answered, and what to do
-next:
+The message of a failed task states the action, the tenant, the response of the service, and the next step:
 
 .. code-block:: text
 
@@ -118,20 +116,21 @@ next:
    (request id 5c0d...). This needs DeviceManagementServiceConfig.Read.All: grant it to the application, give admin
    consent, and try again.
 
-The same is in ``error`` of the result: ``kind``, ``status``, ``code``, ``message``, ``request_id``. A playbook can
-decide on ``error.kind``, which is stable; the words are not. The request id is what Microsoft's support asks for.
+``error`` in the result has the same facts: ``kind``, ``status``, ``code``, ``message``, ``request_id``. A playbook can
+act on ``error.kind``, which is stable; the wording of messages is not. Quote the request id to Microsoft support.
 
-With ``-vvv`` a failure of the kinds ``bug`` and ``unexpected_answer`` has a traceback, without secrets. Nothing else
-has one.
+With ``-vvv`` a failure of the kinds ``bug`` and ``unexpected_answer`` has a traceback, without secrets. No other
+failure has one.
 
-Before you look further
------------------------
+Common causes
+-------------
 
 * *Failed to connect to the host via ssh*: an inventory has ``localhost`` as an ordinary host, as ``-i localhost,``
   does. Leave it out, or set ``connection: local``.
-* A right was given, and it is still refused: it counts only in tokens that are newer than it, which can take an hour.
+* A right was granted, but requests are still refused: only tokens that are issued afterwards have it, which can take an
+  hour.
 * ``error.kind`` is ``not_offered``: this is expected. Microsoft announced the removal of the connector in 2019.
-* Everything is slow: what a task waits for is shown on the standard error output, and returned as ``progress``.
+* Tasks are slow: the standard error output shows what a task waits for, and the task returns it as ``progress``.
 
 """
 

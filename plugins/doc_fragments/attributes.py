@@ -14,10 +14,10 @@ attributes:
     description: Has an action plugin, which runs the task on the control node.
     support: full
     details:
-      - A task runs inside Ansible's worker where it can, and as a module process on the target elsewhere, for example
-        with C(async) or with C(delegate_to) another host. Both give the same result.
+      - A task runs inside Ansible's worker if possible, and otherwise as a module process on the target, for example
+        with C(async) or with C(delegate_to) another host. The result is the same.
   action_group:
-    description: Use C(group/intune.exchange.tenant) in C(module_defaults) to give the connection options once.
+    description: Use C(group/intune.exchange.tenant) in C(module_defaults) to set the connection options once.
     support: full
     membership:
       - intune.exchange.tenant
@@ -27,7 +27,7 @@ attributes:
   check_mode:
     description: Can run in check mode without writing anything.
   diff_mode:
-    description: Says what it changes, or would change, in diff mode.
+    description: Shows what it changes, or would change, in diff mode.
   platform:
     description: What the module manages.
     support: full
@@ -64,6 +64,6 @@ attributes:
   diff_mode:
     support: none
     details:
-      - What it starts has no state to compare.
+      - The action that it starts has no state to compare.
 options: {}
 """

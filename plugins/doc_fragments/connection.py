@@ -12,105 +12,106 @@ options:
   tenant_id:
     description:
       - The tenant, by its id or one of its verified domains. Needed by every task.
-      - Ready tokens and a managed identity belong to a tenant whatever is named here. Name it by its id with them,
-        since only an id can be compared with what the token says.
-      - Read from E(AZURE_TENANT_ID) when left out.
+      - Existing tokens and a managed identity belong to one tenant regardless of this option. Specify the tenant by its
+        id with them, since only an id can be compared with the token.
+      - Defaults to the environment variable E(AZURE_TENANT_ID).
     type: str
   client_id:
     description:
       - The application (client) id that signs in.
       - With O(auth_method=managed_identity), the client id of a user-assigned identity.
-      - Read from E(AZURE_CLIENT_ID) when left out.
+      - Defaults to the environment variable E(AZURE_CLIENT_ID).
     type: str
   client_secret:
     description:
       - A secret of the application.
-      - Read from E(AZURE_CLIENT_SECRET) when left out. Do not set it in C(environment) of a task that runs as a module
-        process, since Ansible shows its command line at C(-vvv).
+      - Defaults to the environment variable E(AZURE_CLIENT_SECRET). Do not set it in C(environment) of a task that runs
+        as a module process, since Ansible shows its command line at C(-vvv).
     type: str
   certificate_path:
     description:
       - A file with a certificate of the application and its private key, PEM or PFX.
-      - Read from E(AZURE_CLIENT_CERTIFICATE_PATH) when left out.
+      - Defaults to the environment variable E(AZURE_CLIENT_CERTIFICATE_PATH).
     type: path
   certificate_password:
     description:
       - The password of O(certificate_path), if it has one.
-      - Read from E(AZURE_CLIENT_CERTIFICATE_PASSWORD) when left out.
+      - Defaults to the environment variable E(AZURE_CLIENT_CERTIFICATE_PASSWORD).
     type: str
   federated_token_file:
     description:
-      - A file with the token of a federated credential (workload identity). It is read anew for each sign-in.
-      - Read from E(AZURE_FEDERATED_TOKEN_FILE) when left out.
+      - A file with the token of a federated credential (workload identity). It is read again for each sign-in.
+      - Defaults to the environment variable E(AZURE_FEDERATED_TOKEN_FILE).
     type: path
   auth_method:
     description:
       - How to sign in.
-      - When left out, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
-      - V(managed_identity) and V(device_code) are only used when they are named here.
+      - By default, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
+      - V(managed_identity) and V(device_code) are only used if this option names them.
       - V(device_code) shows its code at the terminal, so it needs a task that runs in Ansible's worker.
-      - A credential in the options of a task outranks this variable, and the credentials of other methods in the
-        environment. Credentials of several methods in the options are refused.
-      - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
+      - A credential in the options of a task takes precedence over this variable, and over the credentials of other
+        methods in the environment. Credentials of several methods in the options are refused.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_AUTH_METHOD).
     type: str
     choices: [client_secret, certificate, federated_token, managed_identity, device_code, token]
   graph_token:
     description:
-      - A ready access token for Microsoft Graph.
-      - Read from E(INTUNE_EXCHANGE_GRAPH_TOKEN) when left out.
+      - An existing access token for Microsoft Graph.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_GRAPH_TOKEN).
     type: str
   exchange_token:
     description:
-      - A ready access token for Exchange Online.
-      - Read from E(INTUNE_EXCHANGE_EXCHANGE_TOKEN) when left out.
+      - An existing access token for Exchange Online.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_EXCHANGE_TOKEN).
     type: str
   token_cache:
     description:
-      - A folder in which tasks, and later runs, share their access tokens, so that each tenant is signed in to once
-        while they live.
-      - It is made with mode 0700 when it is not there. A folder or file that belongs to another user, is open to
-        others or is a link is refused. Whoever can read it can act as the application until the tokens end.
+      - A folder in which tasks, and later runs, share their access tokens, so that there is one sign-in to each tenant
+        until they expire.
+      - It is created with mode 0700 if it does not exist. A folder or file that belongs to another user, is accessible
+        to others or is a link is refused. Whoever can read it can act as the application until the tokens expire.
       - Without it, only the items of a loop share their tokens, in memory.
-      - Read from E(INTUNE_EXCHANGE_TOKEN_CACHE) when left out.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_TOKEN_CACHE).
     type: path
   cloud:
     description:
-      - The cloud that holds the tenant. It decides which hosts are called.
+      - The cloud of the tenant. It determines which hosts are called.
       - V(public) includes GCC, V(us_government) is GCC High.
-      - Read from E(INTUNE_EXCHANGE_CLOUD) when left out.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_CLOUD).
     type: str
     choices: [public, us_government, us_government_dod, china]
     default: public
   authority_url:
     description:
-      - Where to sign in instead, as C(https://HOST) or C(https://HOST:PORT).
-      - Read from E(AZURE_AUTHORITY_HOST) when left out.
+      - Custom sign-in address, as C(https://HOST) or C(https://HOST:PORT).
+      - Defaults to the environment variable E(AZURE_AUTHORITY_HOST).
     type: str
   graph_url:
     description:
-      - Where Microsoft Graph is instead, as C(https://HOST) or C(https://HOST:PORT).
-      - Read from E(INTUNE_EXCHANGE_GRAPH_URL) when left out.
+      - Custom address of Microsoft Graph, as C(https://HOST) or C(https://HOST:PORT).
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_GRAPH_URL).
     type: str
   exchange_url:
     description:
-      - Where Exchange Online is instead, as C(https://HOST) or C(https://HOST:PORT).
-      - Read from E(INTUNE_EXCHANGE_EXCHANGE_URL) when left out.
+      - Custom address of Exchange Online, as C(https://HOST) or C(https://HOST:PORT).
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_EXCHANGE_URL).
     type: str
   ca_path:
     description:
-      - A file with the certificate authorities to trust instead of the usual ones, such as that of an inspecting proxy.
-      - Read from E(INTUNE_EXCHANGE_CA_PATH) when left out. No other variable changes trust.
+      - A file with the certificate authorities to trust instead of the default ones, such as that of an inspecting
+        proxy.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_CA_PATH). No other variable changes trust.
     type: path
   proxy:
     description:
       - The URL of a proxy, as C(http://HOST:PORT) or C(http://USER:PASSWORD@HOST:PORT). Its password is never shown.
-      - Variables such as C(HTTPS_PROXY) are not looked at.
-      - Read from E(INTUNE_EXCHANGE_PROXY) when left out.
+      - Variables such as C(HTTPS_PROXY) are ignored.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_PROXY).
     type: str
   timeout:
     description:
-      - How many seconds the whole task may take, sign-in, retries and slow answers included.
-      - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
+      - The maximum number of seconds for the whole task, including sign-in, retries and slow responses.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_TIMEOUT).
     type: int
     default: 300
 requirements:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that say which mobile devices are meant."""
+"""The options that select mobile devices."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class ModuleDocFragment:
 options:
   mailbox:
     description:
-      - Only devices of this mailbox, by its GUID, address, or anything else that Exchange takes for it. It must be
-        exactly one mailbox. An id or address comes before a name.
+      - Only devices of this mailbox, by its GUID, address, or any other identity that Exchange accepts. It must be
+        exactly one mailbox. An id or address takes precedence over a name.
     type: str
   device_id:
     description:
@@ -45,15 +45,15 @@ options:
     type: str
   below_minimum_eas_version:
     description:
-      - Only devices that do, or do not, speak a version of Exchange ActiveSync before 16.1. Other clients fit neither.
+      - Only devices that do, or do not, use a version of Exchange ActiveSync below 16.1. Other clients match neither.
     type: bool
   compliant:
     description:
-      - Only devices that Intune calls compliant, or with V(false) noncompliant. A device in Exchange is the one in
-        Intune whose C(easDeviceId) is its C(DeviceId), which is what the device says of itself.
-      - A device fits neither if Intune does not know it, if Intune says something else of it, such as a grace period,
-        or if it is enrolled several times and Intune says different things. Neither do clients other than Exchange
-        ActiveSync, nor Outlook for iOS and Android, whose ids can change.
+      - Only devices that Intune reports as compliant, or with V(false) noncompliant. A device in Exchange matches the
+        one in Intune whose C(easDeviceId) is its C(DeviceId), which the device itself reports.
+      - A device matches neither if Intune does not know it, if Intune reports another state, such as a grace period, or
+        if it is enrolled several times with different states. Neither do clients other than Exchange ActiveSync, nor
+        Outlook for iOS and Android, whose ids can change.
       - Reads all devices in Intune. Needs the Microsoft Graph permission
         C(DeviceManagementManagedDevices.Read.All).
     type: bool
@@ -63,15 +63,15 @@ options:
     type: int
   max_days_since_first_sync:
     description:
-      - Only devices that synchronised for the first time within so many days.
+      - Only devices that synchronised for the first time within this many days.
     type: int
   min_days_since_last_sync:
     description:
       - Only devices that synchronised for the last time this many days ago or earlier. Needs one call for each mailbox.
-      - Exchange does not know this of Outlook for iOS and Android, which therefore fits no such filter.
+      - Exchange does not have this for Outlook for iOS and Android, which therefore matches no such filter.
     type: int
   max_days_since_last_sync:
     description:
-      - Only devices that synchronised within so many days. See O(min_days_since_last_sync).
+      - Only devices that synchronised within this many days. See O(min_days_since_last_sync).
     type: int
 """

@@ -20,8 +20,8 @@ options:
   columns:
     description:
       - The columns in their order. A list of names, or a dictionary of headings and names.
-      - A dot in a name leads into a value, as in V(accepted.reason), and into each element of a list. What is missing
-        there is as null.
+      - A dot in a name selects a nested value, as in V(accepted.reason), and in a list the value of each element. A
+        missing value is null.
       - The part of a name before the first dot must be a key of every row.
     type: raw
     required: true

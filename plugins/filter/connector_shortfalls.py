@@ -20,11 +20,11 @@ options:
     type: dict
     required: true
   primary_smtp_address:
-    description: The address that the connector has to be bound to. Case does not matter.
+    description: The address that the connector must be bound to, compared case-insensitively.
     type: str
     required: true
   max_sync_age:
-    description: How old the last successful synchronisation may be, in seconds.
+    description: The maximum age of the last successful synchronisation, in seconds.
     type: int
     default: 93600
 """
@@ -41,7 +41,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: A sentence for everything that is not as it should be, with its next step. Empty for a valid connector.
+  description: A sentence for each shortfall, with its next step. Empty for a valid connector.
   type: list
   elements: str
 """

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: enforcement_dates
-short_description: Say when Conditional Access policies may be enforced
+short_description: Determine when Conditional Access policies may be enforced
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - A policy is enforceable after a waiting time, which begins when the policy became what it is. The entry point
-    C(protect) of the role C(intune.exchange.mobile_access) uses it.
+  - A policy is enforceable after a waiting period, which begins with its last change. The entry point C(protect) of the
+    role C(intune.exchange.mobile_access) uses it.
 options:
   _input:
     description: The C(results) of a loop with M(intune.exchange.conditional_access_policy).
@@ -20,18 +20,19 @@ options:
     elements: dict
     required: true
   days:
-    description: The waiting time.
+    description: The waiting period.
     type: float
     required: true
   now:
     description:
-      - The present time in UTC, as V(2026-11-25T02:00:00Z). For a policy that was changed, the waiting time begins now.
+      - The present time in UTC, as V(2026-11-25T02:00:00Z). For a policy that was changed, the waiting period begins
+        now.
     type: str
     required: true
 """
 
 EXAMPLES = r"""
-- name: Say which policies may be enforced
+- name: Report which policies may be enforced
   ansible.builtin.debug:
     msg: "{{ dates | selectattr('due') | map(attribute='display_name') }}"
   vars:
@@ -55,10 +56,10 @@ _value:
       description: Its state.
       type: str
     impact:
-      description: Whom it is about, as M(intune.exchange.conditional_access_policy) returns it.
+      description: Whom it affects, as M(intune.exchange.conditional_access_policy) returns it.
       type: dict
     enforceable_from:
-      description: When the waiting time ends, in UTC.
+      description: When the waiting period ends, in UTC.
       type: str
     due:
       description: Whether it has ended.

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: fleet_report
-short_description: Make one report from what was read of many tenants
+short_description: Create one report from the results of many tenants
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Judges what the playbook C(intune.exchange.report) read of each tenant. No tenant is left out, whether it could be
-    read or not.
-  - A tenant is in the state V(action) if something is known that is not as it should be, V(unread) if nothing could be
-    read, V(partly_read) if something could not be read or judged and nothing else is known to be wrong, V(in_order)
-    otherwise.
+  - Evaluates what the playbook C(intune.exchange.report) read from each tenant. Every tenant is included, whether it
+    could be read or not.
+  - A tenant is in the state V(action) if there is a known shortfall, V(unread) if nothing could be read, V(partly_read)
+    if something could not be read or evaluated and there is no known shortfall, V(in_order) otherwise.
   - Microsoft announced the removal of the connector in 2019. A tenant that does not offer it is a normal outcome,
     and its requirements ask for no action.
 options:
@@ -32,24 +31,24 @@ options:
     elements: dict
     required: true
   made_at:
-    description: When the report is made.
+    description: The time of the report.
     type: str
     required: true
   max_sync_age:
-    description: How old the last successful synchronisation may be, in seconds.
+    description: The maximum age of the last successful synchronisation, in seconds.
     type: int
     default: 93600
   as_json:
     description:
       - Whether the report is returned as JSON text and not as a dictionary.
-      - Ansible never evaluates this text. With the filter C(to_json) in its place, ansible-core
-        before 2.19 would take text of a tenant in it for a template.
+      - Ansible never evaluates this text. With the filter C(to_json) instead, ansible-core before 2.19 would treat text
+        from a tenant in it as a template.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-- name: Say which tenants need action
+- name: Report which tenants need action
   ansible.builtin.debug:
     msg: "{{ report.tenants | selectattr('state', 'equalto', 'action') | map(attribute='name') }}"
   vars:
@@ -62,13 +61,13 @@ _value:
   type: dict
   contains:
     made_at:
-      description: When the report was made.
+      description: The time of the report.
       type: str
     max_sync_age:
-      description: How old the last successful synchronisation may be, in seconds.
+      description: The maximum age of the last successful synchronisation, in seconds.
       type: int
     counts:
-      description: How many tenants there are (C(tenants)), and how many in each state.
+      description: The number of tenants (C(tenants)), and of those in each state.
       type: dict
     requirements:
       description: The requirements of the connector, each with C(id), C(title) and C(source).
@@ -76,8 +75,8 @@ _value:
       elements: dict
     work:
       description:
-        - What has to be done in the fleet, the worst first (the connector, its requirements, holes of an assessment,
-          what could not be read, settings), and within these the most frequent. Each with C(id), C(title), C(status),
+        - The actions for the fleet, most urgent first (the connector, its requirements, gaps of an assessment, what
+          could not be read, settings), and within these the most frequent. Each with C(id), C(title), C(status),
           C(next_step) and in how many C(tenants).
       type: list
       elements: dict

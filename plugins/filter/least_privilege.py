@@ -7,35 +7,35 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: least_privilege
-short_description: Say which permissions some content of this collection needs, and no others
+short_description: List the minimum permissions for content of this collection
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Puts together the application permissions and the roles of Exchange Online that modules, playbooks and roles need.
-  - It reads nothing of a tenant.
+  - Combines the application permissions and the roles of Exchange Online that modules, playbooks and roles need.
+  - It does not access a tenant.
 options:
   _input:
     description:
       - Names of modules, of playbooks, and of roles with an entry point, such as V(connector:validate).
-      - The entry point V(main) of V(connector) counts with all that it can be told to do.
+      - The entry point V(main) of V(connector) includes all of its options.
     type: list
     elements: str
     required: true
   write:
-    description: Whether the content is to change anything. Check mode needs only the rights to read.
+    description: Whether the content will change anything. Check mode needs only read permissions.
     type: bool
     default: true
 """
 
 EXAMPLES = r"""
-- name: Say what validating the connector and approving devices needs
+- name: List the permissions to validate the connector and approve devices
   ansible.builtin.debug:
     msg: "{{ ['connector:validate', 'mobile_device'] | intune.exchange.least_privilege }}"
 """
 
 RETURN = r"""
 _value:
-  description: What is needed.
+  description: The required permissions.
   type: dict
   contains:
     modules:
@@ -55,7 +55,7 @@ _value:
       type: list
       elements: str
     notes:
-      description: What depends on options.
+      description: Permissions that depend on options.
       type: list
       elements: str
 """

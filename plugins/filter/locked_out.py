@@ -23,29 +23,29 @@ options:
     required: true
   rules:
     description:
-      - Device access rules that will be there as well, as the role C(intune.exchange.mobile_access) takes them. A rule
-        decides before the default access level does, so a device that one of them names is left out.
+      - Device access rules that will also exist, as the role C(intune.exchange.mobile_access) takes them. A rule takes
+        precedence over the default access level, so devices that match one of them are not listed.
     type: list
     elements: dict
     default: []
 """
 
 EXAMPLES = r"""
-- name: See whom a switch to quarantine hits
+- name: Preview whom a switch to quarantine would affect
   intune.exchange.activesync_organization_settings:
     default_access_level: Quarantine
     accept_impact: true
   check_mode: true
   register: previewed
 
-- name: Say who would be locked out
+- name: Report the devices that would be locked out
   ansible.builtin.debug:
     msg: "{{ previewed.impact | intune.exchange.locked_out | map(attribute='mailbox') | unique }}"
 """
 
 RETURN = r"""
 _value:
-  description: The devices, as they were given.
+  description: The devices, unchanged.
   type: list
   elements: dict
 """

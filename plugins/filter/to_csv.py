@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: to_csv
-short_description: Make CSV from a list of dictionaries
+short_description: Create CSV from a list of dictionaries
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Makes CSV as RFC 4180 describes it, with a line of headings, a comma between cells and CRLF at the end of each line.
-  - Values that people or services wrote can begin like a formula, and a spreadsheet would compute it. Such text gets an
-    apostrophe in front, whatever invisible characters it begins with. Numbers stay as they are, but for a negative one
-    that begins a line of several cells.
-  - A spreadsheet that takes another character than the comma for the separator divides cells, so the same is done
-    inside a cell after a comma, a semicolon, a tab and a line break. What is written is text in each case.
+  - Creates CSV according to RFC 4180, with a line of headings, a comma between cells and CRLF at the end of each line.
+  - Values from people or services can begin like a formula, which a spreadsheet would evaluate. Such text is prefixed
+    with an apostrophe, even after invisible characters. Numbers stay unchanged, except a
+    negative one that begins a line of several cells.
+  - A spreadsheet with another separator than the comma splits cells, so the same applies inside a cell after a comma, a
+    semicolon, a tab and a line break. The values are text in each case.
 extends_documentation_fragment: intune.exchange.rows
 options:
   byte_order_mark:

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: to_table
-short_description: Make lines of a table from a list of dictionaries
+short_description: Create the lines of a table from a list of dictionaries
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Makes the lines of a table for people at a terminal, with a line of headings. Each column is as wide as its longest
-    cell.
-  - Text of people and services is shown without control characters and line breaks.
+  - Creates the lines of a table for the terminal, with a line of headings. Each column is as wide as its longest cell.
+  - Text from people and services is shown without control characters and line breaks.
 extends_documentation_fragment: intune.exchange.rows
 options:
   width:
-    description: How many characters a cell has at most. The rest is cut off, with V(…) in its place.
+    description: The maximum number of characters in a cell. Longer text is truncated with V(…).
     type: int
     default: 50
 notes:
-  - Null is shown as V(-). Numbers stand to the right.
+  - Null is shown as V(-). Numbers are right-aligned.
 seealso:
   - plugin: intune.exchange.to_csv
     plugin_type: filter

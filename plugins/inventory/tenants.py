@@ -11,32 +11,32 @@ short_description: Tenants as hosts, with the state of their Exchange connectors
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Makes a host of each tenant, from a list or from the customers of a partner. The work is done on the control node,
-    so every host has C(ansible_connection=local) and the Python of the control node.
-  - All tenants are read at once in one process, by the functions of the modules M(intune.exchange.connector_info) and
-    M(intune.exchange.requirements_info), with one sign-in for each tenant.
+  - Creates a host for each tenant, from a list or from the customers of a partner. Tasks run on the control node, so
+    every host has C(ansible_connection=local) and the Python of the control node.
+  - All tenants are read concurrently in one process, by the functions of the modules M(intune.exchange.connector_info)
+    and M(intune.exchange.requirements_info), with one sign-in for each tenant.
   - A host has the variables C(tenant_id), C(tenant_name), C(tenant_options), C(tenant_read_at), the facts that
     O(gather) names, and C(connector_primary_smtp_address) where O(account) is given.
   - Each host is in one of the groups C(connector_connected), C(connector_pending), C(connector_disconnected),
     C(connector_missing), C(connector_ambiguous) (several service-to-service connectors), C(connector_not_offered), and
-    C(tenant_unreadable), where C(tenant_error) says in C(message) and C(kind) what could not be read and why.
+    C(tenant_unreadable), where C(tenant_error) has the reason in C(message) and C(kind).
 notes:
   - "C(tenant_options) are the connection options of the tenant without secrets. The playbooks of this collection use
     them, others do with C(module_defaults: {group/intune.exchange.tenant: '{{ tenant_options }}'})."
   - Secrets, and a O(proxy) with a password, are never written into the inventory or its cache. A play gets those of all
-    tenants from the environment, as this plugin does. One that differs from tenant to tenant is added from a vaulted
-    variable, as in the examples. Certificates and federated tokens are files, so that their paths are enough.
-  - A customer of a partner is found by its relationships, but signed in to as an application of the partner that has
-    been consented to in the customer's tenant, with permissions of its own.
+    tenants from the environment, as this plugin does. Add secrets that differ between tenants from a vaulted variable,
+    as in the examples. Certificates and federated tokens are files, so that their paths are enough.
+  - The plugin finds the customers of a partner by their relationships, but signs in as an application of the partner
+    that has consent in the customer's tenant, with its own permissions.
   - Text of a tenant, such as a name, an address or evidence, is data in every variable and never evaluated. The name of
     a group of O(groups) and O(keyed_groups) has only letters, digits and underscores, others become underscores. One
     that is the name of a host, C(all), C(ungrouped) or a group of this plugin gets an underscore at its end.
-  - A customer whose C(tenantId) is not a GUID is left out with a warning, and with O(strict_tenants) it is an error.
-  - With O(cache), only tenants that could be read are kept. The others are read again at each run, until all are when
-    the cache is out of date. C(tenant_read_at) says of when the facts of a host are.
+  - A customer whose C(tenantId) is not a GUID is skipped with a warning, or is an error with O(strict_tenants).
+  - With O(cache), only tenants that could be read are cached. The others are read again in each run, and all of them
+    when the cache expires. C(tenant_read_at) is the time of the facts of a host.
   - While it waits, it shows every ten seconds how many tenants were read and which ones it waits for.
-  - Customers of a partner whose relationships lack a role, and those whose relationship ends within 30 days and is not
-    extended by itself, are named in a warning.
+  - A warning lists customers of a partner whose relationships lack a role, and those whose relationship ends within 30
+    days and is not extended automatically.
   - Needs the permissions of the modules, and C(DelegatedAdminRelationship.Read.All) in the tenant of the partner.
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -51,10 +51,10 @@ options:
     choices: [intune.exchange.tenants]
   tenants:
     description:
-      - The tenants. Besides what stands below, each may have any option of this plugin about its connection, its
-        O(account) and its O(directory_sync). With a credential of its own a tenant takes none of the shared ones.
-      - An entry with the id of a customer that O(partner_tenant_id) finds says more about it.
-      - When this and O(partner_tenant_id) are left out, there is the one tenant of O(tenant_id).
+      - The tenants. In addition to the options below, each may have any connection option of this plugin, its
+        O(account) and its O(directory_sync). A tenant with its own credential uses none of the shared ones.
+      - An entry with the id of a customer of O(partner_tenant_id) adds options to it.
+      - Without this and O(partner_tenant_id), the only tenant is O(tenant_id).
     type: list
     elements: dict
     suboptions:
@@ -64,28 +64,28 @@ options:
         required: true
       name:
         description:
-          - The name of the host. The O(tenants[].tenant_id) when left out.
-          - It cannot be a name that Ansible takes for a pattern or another group, such as V(all) or V(x*).
+          - The name of the host. Defaults to the O(tenants[].tenant_id).
+          - It cannot be a name that Ansible interprets as a pattern or another group, such as V(all) or V(x*).
         type: str
   tenant_id:
     description:
       - The only tenant, by its id or one of its verified domains, when there are no O(tenants) and no
         O(partner_tenant_id).
-      - Read from E(AZURE_TENANT_ID) when left out.
+      - Defaults to the environment variable E(AZURE_TENANT_ID).
   partner_tenant_id:
     description:
       - The tenant of a partner, whose customers are hosts. A customer counts if its active and expiring relationships
-        together hold the roles Intune Administrator and Exchange Administrator.
+        together have the roles Intune Administrator and Exchange Administrator.
     type: str
   auth_method:
     description:
       - How to sign in.
-      - When left out, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
-      - V(managed_identity) is only used when it is named here. V(device_code) is refused, since it would need a person
-        for each tenant.
-      - A credential in the options of this file outranks this variable, and the credentials of other methods in the
-        environment. Credentials of several methods in the options are refused.
-      - Read from E(INTUNE_EXCHANGE_AUTH_METHOD) when left out.
+      - By default, exactly one of V(client_secret), V(certificate), V(federated_token), V(token) must be complete.
+      - V(managed_identity) is only used if this option names it. V(device_code) is refused, since it would need a
+        person for each tenant.
+      - A credential in the options of this file takes precedence over this variable, and over the credentials of other
+        methods in the environment. Credentials of several methods in the options are refused.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_AUTH_METHOD).
   account:
     description: Primary SMTP address of the account that the connector is, or will be, bound to.
     type: str
@@ -96,7 +96,7 @@ options:
     default: auto
   gather:
     description:
-      - What is read of each tenant. An empty list signs in nowhere.
+      - What to read from each tenant. With an empty list, the plugin does not sign in.
       - V(connector) becomes C(intune_connector), what M(intune.exchange.connector_info) returns. Without it no host is
         in a group of a connector.
       - V(requirements) becomes C(intune_requirements), what M(intune.exchange.requirements_info) returns.
@@ -109,15 +109,15 @@ options:
     choices: [connector, requirements, mobile_access, quarantine]
     default: [connector, requirements]
   concurrency:
-    description: How many tenants are read at once.
+    description: The maximum number of tenants that are read at the same time.
     type: int
     default: 32
   timeout:
     description:
-      - How many seconds reading all tenants may take together.
-      - Each tenant has a share of it, what remains divided by the rounds of O(concurrency) that are left, so that those
-        that hang do not take the time of the others. One that is not read in its share is unreadable.
-      - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
+      - The maximum number of seconds to read all tenants.
+      - Each tenant has a share of it (the remaining time divided by the remaining rounds of O(concurrency)), so tenants
+        that hang do not use the time of the others. A tenant that is not read in its share is unreadable.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_TIMEOUT).
   strict_tenants:
     description: Whether the inventory fails if one tenant cannot be read.
     type: bool

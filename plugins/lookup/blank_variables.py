@@ -7,28 +7,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: blank_variables
-short_description: Name the variables of a role that are set and blank
+short_description: List the blank variables of a role
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - A variable that is empty, such as C({{ leaver.mail | default('') }}), must never mean everything. The roles and
-    playbooks of this collection refuse their blank variables in their first task, and this names them.
-  - Names each of the variables that is null, an empty text or white space, each such element of a list, and each such
-    value in a dictionary. An empty list or dictionary is named only where the role requires the variable.
+    playbooks of this collection refuse blank variables in their first task, and this plugin lists them.
+  - Lists each of the variables that is null, an empty string or white space, each such element of a list, and each such
+    value in a dictionary. An empty list or dictionary is listed only if the role requires the variable.
 options:
   _terms:
     description:
       - Names of variables. A variable that is not defined is not blank.
-      - One that cannot be worked out, for example because it names another one that is not defined, is an error.
+      - A variable that cannot be templated, for example because it uses an undefined variable, is an error.
   argument_specs:
-    description: The path of a file with the argument specifications of a role, whose variables are looked at as well.
+    description: The path of a file with the argument specifications of a role, whose variables are checked as well.
     type: str
   entry_point:
     description: The entry point in O(argument_specs).
     type: str
     default: main
   clears:
-    description: Keys of dictionaries in which an empty text is a value, since it clears a setting.
+    description: Keys of dictionaries in which an empty string is a value, since it clears a setting.
     type: list
     elements: str
     default: []

@@ -13,14 +13,14 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Returns the variable C(tenant_options) of the host, which the inventory plugin P(intune.exchange.tenants#inventory)
     sets, or O(default) if the host has no such variable.
-  - It fails if the variable cannot be worked out, for example because it names a vaulted variable that is not defined.
+  - It fails if the variable cannot be templated, for example because it uses an undefined vaulted variable.
     C(tenant_options | default({})) would be empty then with ansible-core before 2.19, and the modules would read or
-    change the tenant that the environment names.
+    change the tenant of the environment.
 options:
   _terms:
     description:
-      - Names of options. Each one's value is returned, or an empty text if it is left out.
-      - The whole variable when left out.
+      - Names of options. Returns the value of each, or an empty string if it is not set.
+      - By default, the whole variable.
     type: list
     elements: str
   default:
@@ -42,7 +42,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The options, or the values of those that were named.
+  description: The options, or the values of the given ones.
   type: list
   elements: raw
   sample: [{tenant_id: contoso.com, client_id: 00000000-0000-0000-0000-000000000000}]

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: access_check_info
-short_description: Check what a sign-in can read, and name what is missing
+short_description: Check what a sign-in can read, and report what is missing
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Signs in to Microsoft Graph and to Exchange Online, and makes one small read of each kind that this collection
     makes. It writes nothing, and takes less than a minute.
-  - For each read it says whether it works. If it does not, it names the missing permission, role or licence, who can
-    grant it, and the PowerShell command that does.
+  - For each read it reports whether it works. If not, it names the missing permission, role or licence, who can grant
+    it, and the PowerShell command that grants it.
   - Run it first on a real tenant. The playbook C(intune.exchange.check_access) does that and prints a table.
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
   - intune.exchange.attributes.info
 notes:
-  - Works with any permissions, and says what is missing. Everything works with the Microsoft Graph application
+  - Works with any permissions, and reports what is missing. Everything works with the Microsoft Graph application
     permissions C(DeviceManagementServiceConfig.Read.All), C(Organization.Read.All) and C(Policy.Read.All), with
     C(Exchange.ManageAsApp) of Office 365 Exchange Online, and with the Exchange roles View-Only Configuration and
     View-Only Recipients, which the directory role C(Global Reader) includes.
-  - The task fails only if nobody could sign in, to neither service.
+  - The task fails only if it could sign in to neither service.
 seealso:
   - module: intune.exchange.requirements_info
   - module: intune.exchange.cmdlet_access_info
@@ -43,7 +43,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tenant_id:
-  description: The id of the tenant, as the tokens name it. Empty if they do not.
+  description: The id of the tenant from the tokens. Empty if they do not contain it.
   returned: success
   type: str
   sample: 00000000-0000-0000-0000-000000000000
@@ -66,11 +66,11 @@ checks:
     status:
       description:
         - V(works); V(missing) if a permission, a role or a licence is missing; V(not_offered) if the tenant does not
-          offer it; V(unknown) if something else went wrong.
+          offer it; V(unknown) if something else failed.
       type: str
       returned: always
     evidence:
-      description: What shows it, with the words of the service where it refused.
+      description: The evidence, with the message of the service if it refused.
       type: str
       returned: always
     needs:
@@ -119,7 +119,7 @@ directory_roles:
   elements: str
   sample: [Global Reader]
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: sign_in}

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: activesync_device_access_rule
-short_description: Keep a device access rule of Exchange Online
+short_description: Manage a device access rule of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Creates, changes or removes a rule that allows, blocks or quarantines mobile devices by one of their properties.
-  - A rule is found by O(characteristic) and O(query_string). Exchange gives it its name.
-  - In check mode and for real, RV(impact) says which devices are let in or locked out by the change.
+  - A rule is identified by O(characteristic) and O(query_string). Exchange generates its name.
+  - In check mode and in a real run, RV(impact) lists the devices that the change allows or locks out.
 options:
   characteristic:
     description:
-      - The property of the device that the rule looks at.
-      - A header of V(XMSWLHeader) shows in no property of a device, so RV(impact) cannot tell whom such a rule hits.
+      - The property of the device that the rule checks.
+      - No property of a device shows a header of V(XMSWLHeader), so RV(impact) cannot determine whom such a rule
+        affects.
     type: str
     choices: [DeviceModel, DeviceType, DeviceOS, UserAgent, XMSWLHeader]
     required: true
@@ -26,7 +27,7 @@ options:
     description:
       - The value of the property, which Exchange compares as a whole. There are no wildcards, so one with a C(*) is
         refused.
-      - Compared without regard to case with the rules that exist.
+      - Compared case-insensitively with the existing rules.
     type: str
     required: true
   access_level:
@@ -48,10 +49,11 @@ extends_documentation_fragment:
 notes:
   - Reading needs the Exchange role C(View-Only Configuration), changing needs C(Organization Client Access).
     RV(impact) is read only when something changes, and needs C(View-Only Recipients) as well.
-  - When several rules fit a device, one that blocks comes before one that quarantines, and that before one that allows.
-    The switches and device lists of a mailbox come before all rules, see M(intune.exchange.cas_mailbox_mobile_access).
-  - Where Conditional Access demands a compliant device or an app protection policy, Exchange does not ask these rules
-    about Outlook mobile.
+  - If several rules match a device, blocking takes precedence over quarantine, and quarantine over allowing. The
+    protocol settings and device lists of a mailbox take precedence over all rules, see
+    M(intune.exchange.cas_mailbox_mobile_access).
+  - If Conditional Access requires a compliant device or an app protection policy, Exchange does not evaluate these
+    rules about Outlook mobile.
 seealso:
   - module: intune.exchange.activesync_device_access_rule_info
   - module: intune.exchange.activesync_organization_settings
@@ -61,13 +63,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Let Outlook for iOS and Android in, whatever the default is
+- name: Allow Outlook for iOS and Android, regardless of the default
   intune.exchange.activesync_device_access_rule:
     characteristic: DeviceModel
     query_string: Outlook for iOS and Android
     access_level: Allow
 
-- name: See which devices would be locked out
+- name: Preview which devices would be locked out
   intune.exchange.activesync_device_access_rule:
     characteristic: DeviceType
     query_string: iPhone
@@ -78,7 +80,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 access_rule:
-  description: The rule under the names of Exchange. Empty when there is none.
+  description: The rule with the property names of Exchange. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -91,7 +93,7 @@ access_rule:
 impact:
   description:
     - The devices whose access changes with the rule. Empty when nothing changes.
-    - Worked out from the devices, mailboxes and rules that were read, in the order in which Exchange decides.
+    - Calculated from the devices, mailboxes and rules, in the order in which Exchange evaluates them.
   returned: success
   type: list
   elements: dict
@@ -107,7 +109,7 @@ impact:
       mailbox: adele.vance
       reason: device_rule
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

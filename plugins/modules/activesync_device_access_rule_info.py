@@ -15,12 +15,12 @@ description:
 options:
   characteristic:
     description:
-      - Only rules that look at this property.
+      - Only rules for this property.
     type: str
     choices: [DeviceModel, DeviceType, DeviceOS, UserAgent, XMSWLHeader]
   query_string:
     description:
-      - Only rules with this value, compared without regard to case.
+      - Only rules with this value, compared case-insensitively.
     type: str
   access_level:
     description:
@@ -46,7 +46,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 access_rules:
-  description: The rules under the names of Exchange.
+  description: The rules with the property names of Exchange.
   returned: success
   type: list
   elements: dict
@@ -58,7 +58,7 @@ access_rules:
       name: iPhone (DeviceType)
       query_string: iPhone
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: activesync_device_class_info
-short_description: Read the kinds of mobile devices that Exchange Online has seen
+short_description: Read the mobile device classes of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads the types and models of devices that have connected. They are what a device access rule can name.
+  - Reads the types and models of devices that have connected. Device access rules can use these values.
 options:
   device_type:
     description:
-      - Only classes of this type, compared without regard to case.
+      - Only classes of this type, compared case-insensitively.
     type: str
   device_model:
     description:
-      - Only classes of this model, compared without regard to case.
+      - Only classes of this model, compared case-insensitively.
     type: str
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -40,7 +40,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 activesync_device_classes:
-  description: The classes under the names of Exchange.
+  description: The classes with the property names of Exchange.
   returned: success
   type: list
   elements: dict
@@ -52,7 +52,7 @@ activesync_device_classes:
       last_update_time: "2026-11-24T10:00:00Z"
       name: iPhone§iPhone14C2
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

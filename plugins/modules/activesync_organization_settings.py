@@ -7,58 +7,58 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: activesync_organization_settings
-short_description: Keep the organization's settings for mobile access to Exchange Online
+short_description: Manage the organization's settings for mobile access to Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Keeps what happens to devices that nothing else decides about, and what people and administrators are told.
-  - There is one such object in each tenant, so there is no state. Options that are left out stay as they are.
-  - A stricter default also locks out devices that are in use. It is only set when nobody is hit, or with
+  - Manages the default access level of devices, and the messages to users and administrators.
+  - Each tenant has exactly one such object, so there is no state. Options that are not given stay unchanged.
+  - A stricter default also locks out devices that are in use. It is only set if nobody is affected, or with
     O(accept_impact=true).
 options:
   default_access_level:
     description:
-      - What happens to devices that no mailbox and no rule decides about.
+      - The access level of devices without a mailbox setting or a matching rule.
     type: str
     choices: [Allow, Block, Quarantine]
   accept_impact:
     description:
-      - Must be V(true) for a stricter O(default_access_level) when that locks devices out. Without it the task fails,
-        in check mode too, and C(error.impact) lists them.
+      - Must be V(true) for a stricter O(default_access_level) if it locks devices out. Without it the task fails, in
+        check mode too, and C(error.impact) lists them.
     type: bool
     default: false
   admin_mail_recipients:
     description:
-      - Addresses that are told about quarantined devices.
+      - Addresses that receive notifications about quarantined devices.
     type: dict
     suboptions:
       add:
-        description: Addresses to have in the list.
+        description: Addresses that the list must contain.
         type: list
         elements: str
       remove:
-        description: Addresses not to have in the list.
+        description: Addresses that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
   user_mail_insert:
     description:
-      - Text in the mail that people get whose device is quarantined, at most 256 characters. Empty for none.
+      - Text in the mail to users whose device is quarantined, at most 256 characters. Empty for none.
     type: str
   ota_notification_mail_insert:
     description:
-      - Text in the mail that people get whose device needs an update, at most 256 characters. Empty for none.
+      - Text in the mail to users whose device needs an update, at most 256 characters. Empty for none.
     type: str
   allow_rms_support_for_unenlightened_apps:
     description:
-      - Whether apps that know nothing of rights management get protected mail.
+      - Whether apps that do not support rights management receive protected mail.
     type: bool
   enable_mobile_mailbox_policy_when_ca_inplace:
     description:
-      - Handed on as it is. Microsoft documents no more than the name.
+      - Passed on unchanged. Microsoft documents only the name.
     type: bool
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -78,14 +78,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See whom a switch to quarantine hits
+- name: Preview whom a switch to quarantine would affect
   intune.exchange.activesync_organization_settings:
     default_access_level: Quarantine
     accept_impact: true
   check_mode: true
   register: preview
 
-- name: Quarantine unknown devices, and tell the help desk
+- name: Quarantine unknown devices, and notify the help desk
   intune.exchange.activesync_organization_settings:
     default_access_level: Quarantine
     accept_impact: true
@@ -96,7 +96,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 activesync_organization_settings:
-  description: The settings under the names of Exchange.
+  description: The settings with the property names of Exchange.
   returned: success
   type: dict
   sample:
@@ -108,7 +108,7 @@ activesync_organization_settings:
 impact:
   description:
     - The devices whose access changes with the default. Empty when the default does not change.
-    - Worked out from the devices, mailboxes and rules that were read, in the order in which Exchange decides.
+    - Calculated from the devices, mailboxes and rules, in the order in which Exchange evaluates them.
   returned: success
   type: list
   elements: dict
@@ -124,7 +124,7 @@ impact:
       mailbox: adele.vance
       reason: default
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

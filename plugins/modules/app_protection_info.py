@@ -11,9 +11,9 @@ short_description: Read the app protection policies of Intune for iOS and Androi
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads the app protection policies for iOS and Android, and says which of them cover Outlook and are assigned.
-  - Look at this before a Conditional Access policy asks for app protection. On a platform where no assigned policy
-    covers Outlook, such a policy keeps people out.
+  - Reads the app protection policies for iOS and Android, and reports which of them cover Outlook and are assigned.
+  - Check this before a Conditional Access policy requires app protection. On a platform where no assigned policy covers
+    Outlook, such a policy locks users out.
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
@@ -30,7 +30,7 @@ EXAMPLES = r"""
   intune.exchange.app_protection_info:
   register: app_protection
 
-- name: Name the platforms on which nothing protects Outlook
+- name: Report the platforms without app protection for Outlook
   ansible.builtin.debug:
     msg: "{{ app_protection.outlook_covered_by | dict2items | rejectattr('value') | map(attribute='key') }}"
 """
@@ -64,7 +64,7 @@ app_protection_policies:
       returned: always
     assignments:
       description:
-        - To whom. C(target) is the type that Graph gives, such as V(groupAssignmentTarget),
+        - The assignments. C(target) is the type in Graph, such as V(groupAssignmentTarget),
           V(exclusionGroupAssignmentTarget) or V(allLicensedUsersAssignmentTarget), and C(group_id) the group, if any.
       type: list
       elements: dict
@@ -75,7 +75,7 @@ outlook_covered_by:
   type: dict
   sample: {Android: [], iOS: [Outlook on iOS]}
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

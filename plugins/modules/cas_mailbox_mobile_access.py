@@ -7,23 +7,25 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cas_mailbox_mobile_access
-short_description: Keep mobile access to a mailbox of Exchange Online
+short_description: Manage mobile access to a mailbox of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Keeps the switches for mobile clients, the mailbox policy, and the devices that one mailbox allows or blocks.
-  - What a mailbox says about a device comes before all device access rules and the default of the organization.
-  - Options that are left out stay as they are.
+  - Manages the protocol settings for mobile clients, the mailbox policy, and the devices that one mailbox allows or
+    blocks.
+  - The settings of a mailbox for a device take precedence over all device access rules and the default of the
+    organization.
+  - Options that are not given stay unchanged.
 options:
   mailbox:
     description:
-      - The mailbox, by its primary address, user principal name, GUID or anything else that Exchange takes for it. It
-        must be exactly one mailbox. An id or address comes before a name.
+      - The mailbox, by its primary address, user principal name, GUID or any other identity that Exchange accepts. It
+        must be exactly one mailbox. An id or address takes precedence over a name.
     type: str
     required: true
   active_sync_enabled:
     description:
-      - Whether clients of Exchange ActiveSync may connect.
+      - Whether Exchange ActiveSync clients may connect.
     type: bool
   outlook_mobile_enabled:
     description:
@@ -31,41 +33,43 @@ options:
     type: bool
   policy:
     description:
-      - The name of the mailbox policy for mobile devices. Empty for the default policy, whichever that is.
-      - The name of the policy that is the default now pins the mailbox to it.
+      - The name of the mailbox policy for mobile devices. Empty for the current default policy.
+      - The name of the current default policy pins the mailbox to it.
     type: str
   allowed_device_ids:
     description:
-      - Devices that are let in, by device id. One that is added here leaves O(blocked_device_ids) in the same call.
+      - Allowed devices, by device id. A device that is added here is removed from O(blocked_device_ids) in the same
+        call.
     type: dict
     suboptions:
       add:
-        description: Device ids to have in the list.
+        description: Device ids that the list must contain.
         type: list
         elements: str
       remove:
-        description: Device ids not to have in the list.
+        description: Device ids that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
   blocked_device_ids:
     description:
-      - Devices that are kept out, by device id. One that is added here leaves O(allowed_device_ids) in the same call.
+      - Blocked devices, by device id. A device that is added here is removed from O(allowed_device_ids) in the same
+        call.
     type: dict
     suboptions:
       add:
-        description: Device ids to have in the list.
+        description: Device ids that the list must contain.
         type: list
         elements: str
       remove:
-        description: Device ids not to have in the list.
+        description: Device ids that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
 extends_documentation_fragment:
@@ -74,8 +78,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes.resource
 notes:
   - Needs the Exchange role C(View-Only Recipients) to read, C(Organization Client Access) for the device ids, and
-    C(Mail Recipients) for the switches and the policy. Only what changes is sent.
-  - The device ids of Outlook for iOS and Android can change without notice. Let Outlook in with a rule instead, see
+    C(Mail Recipients) for the protocols and the policy. Only what changes is sent.
+  - The device ids of Outlook for iOS and Android can change without notice. Allow Outlook with a rule instead, see
     M(intune.exchange.activesync_device_access_rule).
 seealso:
   - module: intune.exchange.mobile_device
@@ -86,14 +90,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Block a device that was allowed, and give the mailbox a policy of its own
+- name: Block an allowed device, and assign a policy to the mailbox
   intune.exchange.cas_mailbox_mobile_access:
     mailbox: adele.vance@contoso.com
     policy: Phones
     blocked_device_ids:
       add: [2B9D1A6C52E84C4F8C9A51F0D3B7E611]
 
-- name: Back to the default policy
+- name: Return to the default policy
   intune.exchange.cas_mailbox_mobile_access:
     mailbox: adele.vance@contoso.com
     policy: ""
@@ -101,7 +105,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cas_mailbox:
-  description: The mailbox, its policy being null when it follows the default one.
+  description: The mailbox. Its policy is null if it uses the default policy.
   returned: success
   type: dict
   sample:
@@ -116,7 +120,7 @@ cas_mailbox:
     policy: Phones
     primary_smtp_address: adele.vance@contoso.com
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

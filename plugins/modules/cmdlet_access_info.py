@@ -7,27 +7,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cmdlet_access_info
-short_description: Prove which Exchange cmdlets an account may run
+short_description: Verify which Exchange cmdlets an account may run
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Says for each asked cmdlet whether the account may run it, with which parameters, and through which role, role
-    group
-    and assignment. Says as well what the account may run beyond these.
-  - It takes one read for the assignments, and one for each role.
-  - What the role assignment policy of a mailbox gives is not counted, since it reaches no further than that mailbox.
-    RV(own_mailbox_roles) names these roles.
+  - Reports for each requested cmdlet whether the account may run it, with which parameters, and through which role,
+    role group and assignment. Also reports the cmdlets in excess of these.
+  - It sends one request for the assignments, and one for each role.
+  - Rights from the role assignment policy of a mailbox do not count, because they apply only to that mailbox.
+    RV(own_mailbox_roles) lists these roles.
 options:
   account:
     description:
-      - Address, user principal name or GUID of a user, or id of an application that Exchange knows.
-      - Without it, the caller asks about itself. That needs no role, and directory roles count as well. Exchange then
-        tells names of cmdlets only, so parameters and origins are null.
+      - Address, user principal name or GUID of a user, or id of an application that is registered in Exchange.
+      - By default, the module reports on the caller. This needs no role, and includes directory roles. Exchange then
+        returns only the names of cmdlets, so parameters and origins are null.
     type: str
   cmdlets:
     description:
-      - Names of cmdlets, or dictionaries with C(cmdlet) and the C(parameters) without which it counts as not granted.
-      - Left out, the thirteen cmdlets that the Intune connector needs.
+      - Names of cmdlets, or dictionaries with C(cmdlet) and the C(parameters) that it must also allow.
+      - By default, the thirteen cmdlets that the Intune connector needs.
     type: list
     elements: raw
 extends_documentation_fragment:
@@ -36,38 +35,38 @@ extends_documentation_fragment:
   - intune.exchange.attributes.info
 notes:
   - With O(account), needs the Exchange role View-Only Configuration, or Role Management. Without it, needs no role.
-  - What changed within the last minutes may show here and yet not count, until it has spread and a new token is used.
+  - A change within the last minutes may show here before it takes effect, which requires replication and a new token.
 seealso:
   - module: intune.exchange.requirements_info
   - module: intune.exchange.role_group
 """
 
 EXAMPLES = r"""
-- name: Prove that the account can do what the connector needs, and nothing else
+- name: Verify that the account may run what the connector needs, and nothing else
   intune.exchange.cmdlet_access_info:
     account: svc-intune-connector@contoso.com
   register: access
   failed_when: not access.granted or access.excess | length > 0
 
-- name: May the account list the devices of a mailbox?
+- name: Check whether the account may list the devices of a mailbox
   intune.exchange.cmdlet_access_info:
     account: svc-intune-connector@contoso.com
     cmdlets:
       - cmdlet: Get-MobileDevice
         parameters: [Mailbox]
 
-- name: What may whoever runs this play do?
+- name: Report what the caller may do
   intune.exchange.cmdlet_access_info:
 """
 
 RETURN = r"""
 granted:
-  description: Whether every asked cmdlet is granted.
+  description: Whether every requested cmdlet is granted.
   returned: success
   type: bool
   sample: true
 cmdlets:
-  description: The asked cmdlets.
+  description: The requested cmdlets.
   returned: success
   type: list
   elements: dict
@@ -77,8 +76,7 @@ cmdlets:
       type: str
       returned: always
     granted:
-      description: Whether it may be run with the parameters that are needed, for the whole organization. What a role
-        assignment with a scope gives does not count.
+      description: Whether the account may run it with the required parameters, for the whole organization.
       type: bool
       returned: always
     parameters:
@@ -92,7 +90,7 @@ cmdlets:
       elements: str
       returned: always
     granted_by:
-      description: The roles that give it, each with who holds the role, the name of the assignment, and its C(scope)
+      description: The roles that grant it, each with its assignee, the name of the assignment, and its C(scope)
         (null for the whole organization). Null without O(account).
       type: list
       elements: dict
@@ -119,7 +117,7 @@ cmdlets:
           role: Intune Connector Devices
           scope: null
 excess:
-  description: Every other cmdlet that may be run, with the roles that give it (null without O(account)).
+  description: Every other cmdlet that the account may run, with the roles that grant it (null without O(account)).
   returned: success
   type: list
   elements: dict
@@ -128,7 +126,7 @@ excess:
       roles:
         - Intune Connector Access
 own_mailbox_roles:
-  description: Roles that the role assignment policy of the mailbox gives, which are not counted. Null without
+  description: Roles from the role assignment policy of the mailbox, which do not count. Null without
     O(account).
   returned: success
   type: list
@@ -141,7 +139,7 @@ shortfalls:
   elements: str
   sample: []
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

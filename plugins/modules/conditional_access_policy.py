@@ -7,33 +7,33 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: conditional_access_policy
-short_description: Keep a Conditional Access policy of Microsoft Entra
+short_description: Manage a Conditional Access policy of Microsoft Entra
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Creates, changes or removes a Conditional Access policy, as Microsoft Graph v1.0 keeps it.
-  - A new policy is in report-only mode unless O(policy_state) says otherwise. Nobody is kept out by that.
-  - The result says whom a change reaches, for each way in which a phone opens mail in Exchange Online. Check mode says
-    the same without writing.
-  - What is left out stays as it is. Graph may replace an object inside of a policy as a whole, so a changed one is sent
-    with everything that was in it.
+  - Creates, changes or removes a Conditional Access policy in Microsoft Graph v1.0.
+  - A new policy is in report-only mode unless O(policy_state) is set. Report-only mode locks nobody out.
+  - The result reports whom a change affects, for each way in which a phone opens mail in Exchange Online. Check mode
+    reports the same without writing.
+  - Settings that are not given stay unchanged. Graph may replace a nested object of a policy as a whole, so the module
+    sends a changed one completely.
 options:
   display_name:
     description:
-      - The name of the policy, compared without regard to case. It is the key unless O(id) is given, and then the name
-        that the policy is to have.
-      - Microsoft Entra lets several policies have one name. That is an error that lists their ids.
+      - The name of the policy, compared case-insensitively. It identifies the policy unless O(id) is given; then it is
+        the new name of the policy.
+      - Microsoft Entra allows several policies with one name. The module fails then, and lists their ids.
     type: str
   id:
     description:
-      - The id of an existing policy. Required to rename one, or to tell it from others of its name.
+      - The id of an existing policy. Required to rename a policy, or to distinguish it from others with the same name.
       - With O(display_name), it is an error if that is the name of another policy, and with O(state=absent) if it is
         not the name of this policy.
     type: str
   state:
     description:
       - V(present) creates or changes the policy, V(absent) removes it.
-      - Whether the policy is in force is said by O(policy_state).
+      - O(policy_state) determines whether the policy is in force.
     type: str
     choices: [present, absent]
     default: present
@@ -41,8 +41,8 @@ options:
     description:
       - The state of the policy itself, which Graph calls C(state).
       - V(report_only) is C(enabledForReportingButNotEnforced). The policy is evaluated and its result is logged, but it
-        keeps nobody out.
-      - A new policy that does not say gets V(report_only).
+        locks nobody out.
+      - A new policy defaults to V(report_only).
     type: str
     choices: [enabled, disabled, report_only]
   description:
@@ -51,21 +51,21 @@ options:
     type: str
   conditions:
     description:
-      - When the policy applies. What is left out stays as it is.
-      - A list replaces the one that is there, except under C(users), where lists are edited.
+      - When the policy applies. Settings that are not given stay unchanged.
+      - A list replaces the existing one, except under C(users), where lists are edited.
       - A condition is cleared with an empty list or dictionary.
     type: dict
     suboptions:
       users:
         description:
           - Whom it applies to.
-          - Every user, group and role that is named has to be in the directory, in report-only mode as well. A GUID is
-            always an object id. An address or name has to fit exactly one object. RV(resolved) shows what was found.
+          - Every given user, group and role must be in the directory, in report-only mode as well. A GUID is always an
+            object id. An address or name must match exactly one object. RV(resolved) shows the objects.
         type: dict
         suboptions:
           include_users:
             description:
-              - The users that are included, by object id or address, or V(All), V(None) or V(GuestsOrExternalUsers).
+              - The included users, by object id or address, or V(All), V(None) or V(GuestsOrExternalUsers).
               - V(GuestsOrExternalUsers) is the same as all types under
                 O(conditions.users.include_guests_or_external_users). Give one of the two.
             type: dict
@@ -75,16 +75,16 @@ options:
                 type: list
                 elements: str
               remove:
-                description: To take out.
+                description: Entries to remove.
                 type: list
                 elements: str
               set:
-                description: The whole list. An empty one clears it.
+                description: The complete list. An empty list clears it.
                 type: list
                 elements: str
           include_groups:
             description:
-              - The groups that are included, with nested members, by object id, exact name or address.
+              - The included groups, with nested members, by object id, exact name or address.
             type: dict
             suboptions:
               add:
@@ -92,16 +92,16 @@ options:
                 type: list
                 elements: str
               remove:
-                description: To take out.
+                description: Entries to remove.
                 type: list
                 elements: str
               set:
-                description: The whole list. An empty one clears it.
+                description: The complete list. An empty list clears it.
                 type: list
                 elements: str
           include_roles:
             description:
-              - The directory roles that are included, by template id or exact name.
+              - The included directory roles, by template id or exact name.
             type: dict
             suboptions:
               add:
@@ -109,17 +109,17 @@ options:
                 type: list
                 elements: str
               remove:
-                description: To take out.
+                description: Entries to remove.
                 type: list
                 elements: str
               set:
-                description: The whole list. An empty one clears it.
+                description: The complete list. An empty list clears it.
                 type: list
                 elements: str
           exclude_users:
             description:
-              - The users that are excluded, whatever includes them, by object id or address, or
-                V(GuestsOrExternalUsers). The place for an emergency account.
+              - The excluded users, regardless of what includes them, by object id or address, or
+                V(GuestsOrExternalUsers). Use this for emergency access accounts.
             type: dict
             suboptions:
               add:
@@ -127,16 +127,16 @@ options:
                 type: list
                 elements: str
               remove:
-                description: To take out.
+                description: Entries to remove.
                 type: list
                 elements: str
               set:
-                description: The whole list. An empty one clears it.
+                description: The complete list. An empty list clears it.
                 type: list
                 elements: str
           exclude_groups:
             description:
-              - The groups that are excluded, by object id, exact name or address.
+              - The excluded groups, by object id, exact name or address.
             type: dict
             suboptions:
               add:
@@ -144,16 +144,16 @@ options:
                 type: list
                 elements: str
               remove:
-                description: To take out.
+                description: Entries to remove.
                 type: list
                 elements: str
               set:
-                description: The whole list. An empty one clears it.
+                description: The complete list. An empty list clears it.
                 type: list
                 elements: str
           exclude_roles:
             description:
-              - The directory roles that are excluded, by template id or exact name.
+              - The excluded directory roles, by template id or exact name.
             type: dict
             suboptions:
               add:
@@ -161,20 +161,20 @@ options:
                 type: list
                 elements: str
               remove:
-                description: To take out.
+                description: Entries to remove.
                 type: list
                 elements: str
               set:
-                description: The whole list. An empty one clears it.
+                description: The complete list. An empty list clears it.
                 type: list
                 elements: str
           include_guests_or_external_users:
             description:
-              - Guests and external users that are included. An empty dictionary clears it.
+              - The included guests and external users. An empty dictionary clears it.
             type: dict
             suboptions:
               guest_or_external_user_types:
-                description: Which kinds of them.
+                description: The types of guests and external users.
                 type: list
                 elements: str
                 choices:
@@ -185,7 +185,7 @@ options:
                   - otherExternalUser
                   - serviceProvider
               external_tenants:
-                description: From which tenants they come.
+                description: Their tenants.
                 type: dict
                 suboptions:
                   membership_kind:
@@ -198,11 +198,11 @@ options:
                     elements: str
           exclude_guests_or_external_users:
             description:
-              - Guests and external users that are excluded. An empty dictionary clears it.
+              - The excluded guests and external users. An empty dictionary clears it.
             type: dict
             suboptions:
               guest_or_external_user_types:
-                description: Which kinds of them.
+                description: The types of guests and external users.
                 type: list
                 elements: str
                 choices:
@@ -213,7 +213,7 @@ options:
                   - otherExternalUser
                   - serviceProvider
               external_tenants:
-                description: From which tenants they come.
+                description: Their tenants.
                 type: dict
                 suboptions:
                   membership_kind:
@@ -225,24 +225,24 @@ options:
                     type: list
                     elements: str
       applications:
-        description: What is signed in to.
+        description: The target resources.
         type: dict
         suboptions:
           include_applications:
             description:
-              - Ids of the applications that are included, or V(All), V(None), V(Office365) or V(MicrosoftAdminPortals).
+              - Ids of the included applications, or V(All), V(None), V(Office365) or V(MicrosoftAdminPortals).
             type: list
             elements: str
           exclude_applications:
-            description: Ids of the applications that are excluded, or V(Office365) or V(MicrosoftAdminPortals).
+            description: Ids of the excluded applications, or V(Office365) or V(MicrosoftAdminPortals).
             type: list
             elements: str
           include_user_actions:
-            description: User actions, such as V(urn:user:registerdevice), in place of applications.
+            description: User actions, such as V(urn:user:registerdevice), instead of applications.
             type: list
             elements: str
           include_authentication_context_class_references:
-            description: Authentication contexts, in place of applications.
+            description: Authentication contexts, instead of applications.
             type: list
             elements: str
           application_filter:
@@ -259,22 +259,22 @@ options:
                 type: str
       client_app_types:
         description:
-          - The kinds of clients. A new policy that does not say gets V(all).
+          - The kinds of clients. A new policy defaults to V(all).
           - V(exchangeActiveSync) and V(other) are legacy authentication.
         type: list
         elements: str
         choices: [all, browser, mobileAppsAndDesktopClients, exchangeActiveSync, easSupported, other]
       platforms:
-        description: The platforms of devices, which Microsoft Entra takes from what the client says of itself.
+        description: The platforms of devices, which Microsoft Entra takes from what the client reports.
         type: dict
         suboptions:
           include_platforms:
-            description: The platforms that are included.
+            description: The included platforms.
             type: list
             elements: str
             choices: [android, iOS, windows, windowsPhone, macOS, all, linux]
           exclude_platforms:
-            description: The platforms that are excluded.
+            description: The excluded platforms.
             type: list
             elements: str
             choices: [android, iOS, windows, windowsPhone, macOS, all, linux]
@@ -283,11 +283,11 @@ options:
         type: dict
         suboptions:
           include_locations:
-            description: Ids of the named locations that are included, or V(All) or V(AllTrusted).
+            description: Ids of the included named locations, or V(All) or V(AllTrusted).
             type: list
             elements: str
           exclude_locations:
-            description: Ids of the named locations that are excluded, or V(AllTrusted).
+            description: Ids of the excluded named locations, or V(AllTrusted).
             type: list
             elements: str
       devices:
@@ -322,28 +322,29 @@ options:
         elements: str
         choices: [minor, moderate, elevated]
       authentication_flows:
-        description: How signing in goes on.
+        description: The authentication flows.
         type: dict
         suboptions:
           transfer_methods:
-            description: The ways to transfer authentication to another device.
+            description: The methods that transfer authentication to another device.
             type: list
             elements: str
             choices: [deviceCodeFlow, authenticationTransfer]
   grant_controls:
     description:
-      - What must be met to get in. What is left out stays as it is, and an empty dictionary clears all.
+      - The grant controls that must be met. Settings that are not given stay unchanged, and an empty dictionary clears
+        all.
     type: dict
     suboptions:
       operator:
         description:
-          - Whether V(AND) all or V(OR) one of the controls must be met. A new policy that does not say gets V(AND).
+          - Whether V(AND) all or V(OR) one of the controls must be met. A new policy defaults to V(AND).
         type: str
         choices: [AND, OR]
       built_in_controls:
         description:
-          - The controls, as the whole list.
-          - V(approvedApplication) is not enforced since 30 June 2026; use V(compliantApplication).
+          - The complete list of controls.
+          - V(approvedApplication) has not been enforced since 30 June 2026; use V(compliantApplication).
         type: list
         elements: str
         choices:
@@ -368,11 +369,11 @@ options:
         type: str
   session_controls:
     description:
-      - What holds for the session. What is left out stays as it is, and an empty dictionary clears all.
+      - The session controls. Settings that are not given stay unchanged, and an empty dictionary clears all.
     type: dict
     suboptions:
       application_enforced_restrictions:
-        description: Whether Exchange Online and SharePoint Online are told about the device, to give limited access.
+        description: Whether Exchange Online and SharePoint Online are informed about the device, to limit access.
         type: dict
         suboptions:
           is_enabled:
@@ -390,7 +391,7 @@ options:
             type: str
             choices: [mcasConfigured, monitorOnly, blockDownloads]
       persistent_browser:
-        description: Whether people stay signed in after closing the browser.
+        description: Whether users stay signed in after closing the browser.
         type: dict
         suboptions:
           is_enabled:
@@ -401,14 +402,14 @@ options:
             type: str
             choices: [always, never]
       sign_in_frequency:
-        description: How often people have to sign in again.
+        description: How often users must sign in again.
         type: dict
         suboptions:
           is_enabled:
             description: Whether it is in force.
             type: bool
           value:
-            description: How many days or hours.
+            description: The number of days or hours.
             type: int
           type:
             description: The unit.
@@ -419,7 +420,7 @@ options:
             type: str
             choices: [timeBased, everyTime]
           authentication_type:
-            description: What has to be repeated.
+            description: The authentication to repeat.
             type: str
             choices: [primaryAndSecondaryAuthentication, secondaryAuthentication]
       disable_resilience_defaults:
@@ -427,32 +428,33 @@ options:
         type: bool
   accept_lockout_risk:
     description:
-      - A policy that would be enabled is refused where nobody might be left to undo that. V(true) takes the risk.
-      - It has to spare at least one enabled member account of the tenant, whatever it asks for and whoever it names -
-        all users, or a group that holds everybody. Excluded users and groups count when they are, or hold, such an
+      - The module refuses to enable a policy if possibly nobody could undo that. V(true) accepts this risk.
+      - It must exclude at least one enabled member account of the tenant, whatever it requires and whomever it includes
+        (all users, or a group with everybody in it). Excluded users and groups count if they are, or contain, such an
         account. Guests, disabled accounts, empty groups and excluded roles do not.
-      - With all policies that are enabled, somebody has to be left who gets into the admin portals, in a browser or an
-        app and on some platform. A control that no device or client can meet counts as a block. What holds under
-        further conditions only, such as from a network, does not.
-      - Where the policy names a role that may change policies - Global Administrator, Conditional Access Administrator
-        or Security Administrator - one of those who are left has to hold such a role actively. Whoever else the policy
-        names, it must not keep out the last of them.
-      - Whether people have a compliant device or a second factor is not known here.
-      - The task fails where the people cannot be read. What is not in the directory is refused with V(true) as well.
+      - With all enabled policies together, somebody must still be able to sign in to the admin portals, in a browser or
+        an app and on some platform. A control that no device or client can meet counts as a block. A control under
+        further conditions, such as a network, does not. An excluded network counts only if it is defined, and all
+        trusted networks only if a named location is marked as trusted.
+      - If the policy includes a role that may change policies - Global Administrator, Conditional Access Administrator
+        or Security Administrator - one of the remaining accounts must have such a role actively. Whomever else the
+        policy includes, it must not lock out the last of them.
+      - The module does not know whether users have a compliant device or a second factor.
+      - The task fails if the users cannot be read. Objects that are not in the directory are refused with V(true) as
+        well.
     type: bool
     default: false
   remove_missing_exclusions:
     description:
-      - Whether to take out of the policy the users, groups and roles that it excludes and that are no longer in the
-        directory. Without it, such an exclusion is an error as soon as the task changes the conditions or enables the
-        policy.
-      - Each is looked for twice. What is included is never taken out by this.
+      - Whether to remove excluded users, groups and roles from the policy that are no longer in the directory. Without
+        it, such an exclusion is an error as soon as the task changes the conditions or enables the policy.
+      - Each is read twice. This never removes included objects.
     type: bool
     default: false
   marker:
     description:
-      - Change or remove only a policy whose O(description) holds this text, of at least 8 characters, compared without
-        regard to case. Any other one of this name is the error V(not_ours).
+      - Change or remove only a policy whose O(description) contains this text, of at least 8 characters, compared
+        case-insensitively. Any other one with this name is the error V(not_ours).
     type: str
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -461,15 +463,16 @@ extends_documentation_fragment:
 notes:
   - Needs the application permissions C(Policy.Read.All), C(Policy.ReadWrite.ConditionalAccess) and
     C(Application.Read.All), all three, and a tenant with Microsoft Entra ID P1.
-  - To find the users, groups and roles that are named, and to tell whom a change reaches or keeps out, it needs
-    C(User.Read.All), C(GroupMember.Read.All) where groups are named, and C(RoleManagement.Read.Directory) where roles
-    are named. What may not be read for counting is named in RV(impact.not_read), and does not fail the task. What is
-    needed to find what is named, or to enable a policy for all users, for a group or for administrators, does.
-  - Roles count where they are active, and held directly or by a group.
-  - Microsoft Graph takes one request a second here for each tenant. The module keeps to that, and waits until a new
-    policy is listed, so that another run does not create it once more.
-  - A policy for Exchange ActiveSync takes Exchange Online as its only application and no condition but the platforms,
-    as far as Microsoft says. Keep it apart from policies for other clients.
+  - To look up the given users, groups and roles, and to determine whom a change affects or locks out, it needs
+    C(User.Read.All), C(GroupMember.Read.All) if groups are given, and C(RoleManagement.Read.Directory) if roles are
+    given. Objects that may not be read for counting are listed in RV(impact.not_read), and do not fail the task.
+    Objects that are required to look up the given ones, or to enable a policy for all users, for a group or for
+    administrators, do.
+  - Roles count if they are active, and assigned directly or through a group.
+  - Microsoft Graph accepts one request a second here for each tenant. The module respects this limit, and waits until a
+    new policy is listed, so that another run does not create it again.
+  - According to Microsoft, a policy for Exchange ActiveSync supports Exchange Online as its only application and no
+    condition except the platforms. Use a separate policy for other clients.
 seealso:
   - module: intune.exchange.conditional_access_policy_info
   - name: Create conditionalAccessPolicy
@@ -497,7 +500,7 @@ EXAMPLES = r"""
       built_in_controls: [compliantDevice, compliantApplication]
   register: policy
 
-- name: Say whom it would reach
+- name: Report whom it would affect
   ansible.builtin.debug:
     var: policy.impact
 
@@ -506,7 +509,7 @@ EXAMPLES = r"""
     display_name: Mail on phones
     policy_state: enabled
 
-- name: Leave one more group out
+- name: Exclude another group
   intune.exchange.conditional_access_policy:
     display_name: Mail on phones
     conditions:
@@ -517,7 +520,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 conditional_access_policy:
-  description: The policy under the names of Microsoft Graph in snake_case. Empty when there is none.
+  description: The policy with the property names of Microsoft Graph in snake_case. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -534,38 +537,38 @@ conditional_access_policy:
     id: 7359d0e0-d8a9-4afa-8a93-e23e099d7be8
     state: enabledForReportingButNotEnforced
 impact:
-  description: Whom the change reaches. Empty when nothing changes.
+  description: Whom the change affects. Empty if nothing changes.
   returned: success
   type: dict
   contains:
     controls:
-      description: What the policy asks for and what is still enforced. Who is blocked counts as well.
+      description: The controls of the policy that are still enforced. Blocking counts as well.
       type: list
       elements: str
       returned: when something changes
     except:
-      description: Whom the policy excludes.
+      description: The users whom the policy excludes.
       type: list
       elements: str
       returned: when something changes
     people:
-      description: How many enabled accounts were counted, null if they could not be read.
+      description: The number of enabled accounts, null if they could not be read.
       type: int
       returned: when something changes
     not_read:
-      description: What the application may not read, so that people are not counted, or counted under C(depends_on).
+      description: What the application may not read, so that users are not counted, or counted under C(depends_on).
       type: list
       elements: str
       returned: when something changes
     sign_ins:
       description:
         - The ways to open mail on a phone for which the change makes a difference, by C(client) and C(platform), with
-          what is the case C(before) and C(after), all policies of the tenant together. The platform C(other) is one
-          that Microsoft Entra does not know.
-        - C(everybody) tells what is the case for a member whom no policy names. The numbers are people.
-        - C(covered) have to meet one of the controls, or are blocked. C(depends_on) have to under conditions only,
-          such as a network. C(not_covered) have not. C(report_only) are those of the last two who would be in another
-          place if the policies in report-only mode were enabled.
+          the state C(before) and C(after), for all policies of the tenant together. The platform C(other) is one that
+          Microsoft Entra does not recognize.
+        - C(everybody) is the state for a member whom no policy names. The numbers are users.
+        - C(covered) must meet one of the controls, or are blocked. C(depends_on) must do so only under conditions, such
+          as a network. C(not_covered) need not. C(report_only) are those of the last two who would move to another
+          group if the policies in report-only mode were enabled.
       type: list
       elements: dict
       returned: when something changes
@@ -576,7 +579,7 @@ impact:
           after: {covered: 3, depends_on: 0, everybody: covered, not_covered: 1, report_only: 0}
 resolved:
   description:
-    - The users, groups and roles that the task names, as the directory has them. The diff has only their ids.
+    - The given users, groups and roles, as the directory has them. The diff has only their ids.
   returned: success
   type: list
   elements: dict
@@ -586,7 +589,7 @@ resolved:
       type: str
       returned: always
     given:
-      description: The id, address or name that was given.
+      description: The given id, address or name.
       type: str
       returned: always
     id:
@@ -618,13 +621,13 @@ resolved:
       user_principal_name: emergency@contoso.example
       user_type: Member
 progress:
-  description: What was seen while waiting for what was created.
+  description: Progress messages while waiting for the created object.
   returned: when the task waited
   type: list
   elements: str
   sample: ["waiting for what was created to be listed (1 of 7)"]
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

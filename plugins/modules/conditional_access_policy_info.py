@@ -11,15 +11,15 @@ short_description: Read the Conditional Access policies of Microsoft Entra
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads the policies, as Microsoft Graph v1.0 keeps them.
+  - Reads the policies from Microsoft Graph v1.0.
 options:
   display_name:
     description:
-      - Only the policies of this name, compared without regard to case. Several can have it.
+      - Only the policies of this name, compared case-insensitively. Several can have it.
     type: str
   id:
     description:
-      - Only the policy with this id. O(display_name) is not looked at then.
+      - Only the policy with this id. O(display_name) is then ignored.
     type: str
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -36,7 +36,7 @@ EXAMPLES = r"""
   intune.exchange.conditional_access_policy_info:
   register: found
 
-- name: Name those that are enforced
+- name: List the enforced policies
   ansible.builtin.debug:
     msg: "{{ enforced | map(attribute='display_name') }}"
   vars:
@@ -45,7 +45,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 conditional_access_policies:
-  description: The policies under the names of Microsoft Graph in snake_case.
+  description: The policies with the property names of Microsoft Graph in snake_case.
   returned: success
   type: list
   elements: dict
@@ -63,7 +63,7 @@ conditional_access_policies:
       id: 7359d0e0-d8a9-4afa-8a93-e23e099d7be8
       state: enabled
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -7,25 +7,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: connector
-short_description: Keep the Intune service-to-service connector for Exchange Online
+short_description: Manage the Intune service-to-service connector for Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Sets up, rebinds or removes the connector through which Intune talks to the Exchange Online of the same tenant.
-  - The connector is bound to the primary SMTP address of an account. It then synchronises by itself.
-  - Before anything is written, the account is read. It must exist, be enabled, and own the address as its primary one.
-  - Microsoft announced the removal of this connector type in 2019, while Microsoft Graph still documents it. A tenant
-    that no longer offers it is a failure with RV(error.kind=not_offered) and a message that says what to use instead.
+  - The connector is bound to the primary SMTP address of an account. It then synchronises automatically.
+  - Before it writes anything, the module reads the account. It must exist, be enabled, and have the address as its
+    primary SMTP address.
+  - Microsoft announced the removal of this connector type in 2019, while Microsoft Graph still documents it. On a
+    tenant that no longer offers it, the module fails with RV(error.kind=not_offered) and a message that names the
+    replacements.
 options:
   primary_smtp_address:
     description:
-      - Primary SMTP address of the account that the connector is bound to. Compared without regard to case.
+      - Primary SMTP address of the account that the connector is bound to. Compared case-insensitively.
       - Required when O(state=present).
       - With O(state=absent), a connector that is bound to another address is not removed; the task fails instead.
     type: str
   state:
     description:
-      - V(present) creates the connector, or binds the existing one to O(primary_smtp_address). It is never doubled.
+      - V(present) creates the connector, or binds the existing one to O(primary_smtp_address). It never creates a
+        second one.
       - V(absent) removes it.
     type: str
     choices: [present, absent]
@@ -37,7 +40,7 @@ extends_documentation_fragment:
 notes:
   - Needs the application permission C(DeviceManagementServiceConfig.ReadWrite.All), and C(User.Read.All) when
     O(state=present).
-  - More than one connector of the type is an error that lists their ids. None is chosen or removed for you.
+  - More than one connector of the type is an error that lists their ids. The module chooses or removes none of them.
 seealso:
   - module: intune.exchange.connector_info
   - module: intune.exchange.requirements_info
@@ -51,14 +54,14 @@ EXAMPLES = r"""
   intune.exchange.connector:
     primary_smtp_address: svc-intune-connector@contoso.com
 
-- name: Remove the connector, whatever it is bound to
+- name: Remove the connector, regardless of its account
   intune.exchange.connector:
     state: absent
 """
 
 RETURN = r"""
 connector:
-  description: The connector under the names of Microsoft Graph. Empty when there is none.
+  description: The connector with the property names of Microsoft Graph. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -68,40 +71,40 @@ connector:
     primary_smtp_address: svc-intune-connector@contoso.com
     status: connectionPending
 progress:
-  description: What was seen while waiting for what was created.
+  description: Progress messages while waiting for the created object.
   returned: when the task waited
   type: list
   elements: str
   sample: ["waiting for what was created to be listed (1 of 7)"]
 error:
-  description: What went wrong, for playbooks that decide on it.
+  description: The error, for playbooks that act on it.
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - A stable word, such as V(not_offered), V(no_intune_licence), V(account), V(ambiguous), V(forbidden) or
+        - A stable identifier, such as V(not_offered), V(no_intune_licence), V(account), V(ambiguous), V(forbidden) or
           V(throttled).
       type: str
       returned: always
     status:
-      description: The HTTP status that the service answered.
+      description: The HTTP status of the response.
       type: int
       returned: always
     code:
-      description: The service's own code.
+      description: The error code of the service.
       type: str
       returned: always
     message:
-      description: The service's own words, shortened.
+      description: The message of the service, shortened.
       type: str
       returned: always
     request_id:
-      description: The handle for Microsoft support.
+      description: The request id to quote to Microsoft support.
       type: str
       returned: always
     client_request_id:
-      description: The id that this collection gave the request.
+      description: The id that this collection assigned to the request.
       type: str
       returned: always
 """

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: connector_account
-short_description: Keep the account that the connector is bound to
+short_description: Manage the connector account
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Creates, changes or removes the account of the connector. That is a user with an Exchange Online mailbox, which may
-    use the
+  - Creates, changes or removes the connector account, which is a user with an Exchange Online mailbox that may use the
     Intune console.
-  - It picks no licence by itself. When the account has none, RV(license_candidates) says which could be given.
-  - What the account may do in Exchange Online is kept by M(intune.exchange.role_group) and its neighbours.
+  - It chooses no licence by itself. If the account has none, RV(license_candidates) lists the suitable ones.
+  - M(intune.exchange.role_group) and related modules manage what the account may do in Exchange Online.
 options:
   user_principal_name:
     description:
@@ -24,19 +23,18 @@ options:
     required: true
   state:
     description:
-      - V(absent) removes the account. One that has a mailbox or holds a directory role is only removed with
+      - V(absent) removes the account. An account that has a mailbox or a directory role is only removed with
         O(force_delete=true). A guest is never changed or removed.
     type: str
     choices: [present, absent]
     default: present
   display_name:
     description:
-      - The name that people see. A new account gets the part of its user principal name before the C(@) when this is
-        left out.
+      - The display name. For a new account, it defaults to the part of its user principal name before the C(@).
     type: str
   primary_smtp_address:
     description:
-      - The primary SMTP address of its mailbox. When left out, the service chooses it, usually the user principal name.
+      - The primary SMTP address of its mailbox. By default, the service chooses it, usually the user principal name.
     type: str
   usage_location:
     description:
@@ -44,7 +42,7 @@ options:
     type: str
   account_enabled:
     description:
-      - Whether it may sign in. A new account may, when this is left out.
+      - Whether it may sign in. By default, a new account may.
     type: bool
   password:
     description:
@@ -52,55 +50,55 @@ options:
     type: str
   update_password:
     description:
-      - V(always) sets O(password) in each run, which is a change in each run. V(on_create) sets it for a new account
-        only.
+      - V(always) sets O(password) in each run, and so reports a change in each run. V(on_create) sets it for a new
+        account only.
     type: str
     choices: [on_create, always]
     default: on_create
   licenses:
     description:
-      - The licences to hold, by SKU part number such as V(ENTERPRISEPACK) or by SKU id.
+      - The licences that the account must have, by SKU part number such as V(ENTERPRISEPACK) or by SKU id.
     type: list
     elements: str
   licenses_state:
     description:
-      - V(present) adds the licences that are missing. V(exact) also takes away all others.
+      - V(present) adds the licences that are missing. V(exact) also removes all others.
     type: str
     choices: [present, exact]
     default: present
   directory_roles:
     description:
-      - Directory roles of the whole tenant, by display name or template id. C(Intune Administrator) opens the Intune
-        console.
-      - Only active, direct assignments are seen and kept.
+      - Directory roles of the whole tenant, by display name or template id. C(Intune Administrator) gives access to the
+        Intune console.
+      - Only active, direct assignments are read and managed.
     type: dict
     suboptions:
       add:
-        description: Roles to hold.
+        description: Roles that the account must have.
         type: list
         elements: str
       remove:
-        description: Roles not to hold.
+        description: Roles that the account must not have.
         type: list
         elements: str
       set:
-        description: The roles to hold, and no others. An empty list takes all away.
+        description: The roles that the account must have, and no others. An empty list removes all.
         type: list
         elements: str
   force_delete:
     description:
-      - With O(state=absent), remove the account although it has a mailbox or holds directory roles. Nothing tells what
-        else these are used for.
+      - With O(state=absent), remove the account even if it has a mailbox or directory roles. The module cannot detect
+        what else these are used for.
     type: bool
     default: false
   wait:
     description:
-      - Wait until the account owns its mailbox address, which comes some time after its licence.
+      - Wait until the account has its mailbox address, which is some time after its licence.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most. They come on top of O(timeout).
+      - The maximum number of seconds to wait, in addition to O(timeout).
     type: int
     default: 1800
 extends_documentation_fragment:
@@ -111,21 +109,21 @@ notes:
   - Needs the application permissions C(User.ReadWrite.All), C(LicenseAssignment.ReadWrite.All) and
     C(Organization.Read.All), and
     with O(directory_roles) also C(RoleManagement.ReadWrite.Directory). Reading alone needs the C(.Read) forms.
-  - O(state=absent), O(account_enabled=false) and taking roles away need C(RoleManagement.Read.Directory), to see
-    whether a role is held. The last enabled user who holds Global Administrator directly is never disabled or removed,
+  - O(state=absent), O(account_enabled=false) and removing roles need C(RoleManagement.Read.Directory), to check whether
+    the account has a role. The last enabled user who holds Global Administrator directly is never disabled or removed,
     and keeps the role (C(error.kind=last_way_in)).
-  - An address that another account has, as its name or as any of its addresses, is refused
+  - An address that another account has, as its user principal name or as any of its addresses, is refused
     (C(error.kind=address_in_use)).
   - O(update_password=always) on an account that exists needs C(User-PasswordProfile.ReadWrite.All) and the directory
     role User Administrator as well; C(User.ReadWrite.All) does not include it.
-  - To disable or remove an account that holds an administrator role, or to give it a password, the application needs
-    the directory role Privileged Authentication Administrator.
+  - To disable or remove an account with an administrator role, or to set its password, the application needs the
+    directory role Privileged Authentication Administrator.
 seealso:
   - module: intune.exchange.requirements_info
 """
 
 EXAMPLES = r"""
-- name: Create the account of the connector
+- name: Create the connector account
   intune.exchange.connector_account:
     user_principal_name: svc-intune-connector@contoso.com
     display_name: Intune Exchange connector
@@ -145,8 +143,8 @@ EXAMPLES = r"""
 RETURN = r"""
 connector_account:
   description:
-    - The account as it is wanted, under the names of the options. Empty when it is absent. After a wait with the
-      primary address that it has.
+    - The account in its desired state, with the names of the options. Empty if it is absent. After a wait, with its
+      current primary address.
   returned: success
   type: dict
   sample:
@@ -159,14 +157,14 @@ connector_account:
     usage_location: CH
     user_principal_name: svc-intune-connector@contoso.com
 progress:
-  description: What was seen while waiting for the mailbox.
+  description: Progress messages while waiting for the mailbox.
   returned: when the task waited
   type: list
   elements: str
   sample: ["waiting for the mailbox address of svc-intune-connector@contoso.com: now none; 290 s left"]
 license_candidates:
   description:
-    - Subscriptions with free units that carry an Exchange Online mailbox or Intune, when the account has no licence.
+    - Subscriptions with free units that include an Exchange Online mailbox or Intune, if the account has no licence.
   returned: success
   type: list
   elements: dict
@@ -177,7 +175,7 @@ license_candidates:
       sku_id: 6fd2c87f-b296-42f0-b197-1e91e994b900
       sku_part_number: ENTERPRISEPACK
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -13,7 +13,7 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Reads all Exchange connectors of the tenant, of any type, with their status and the age of their last successful
     synchronisation.
-  - Says whether the tenant offers the connector at all. Microsoft announced the removal of the service-to-service
+  - Reports whether the tenant offers the connector at all. Microsoft announced the removal of the service-to-service
     connector in 2019, so V(false) is a normal outcome and not a failure.
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -30,7 +30,7 @@ EXAMPLES = r"""
   intune.exchange.connector_info:
   register: found
 
-- name: Say how old the last synchronisation is
+- name: Report the age of the last synchronisation
   ansible.builtin.debug:
     msg: "{{ item.primary_smtp_address }} synchronised {{ item.last_sync_age_seconds }} s ago"
   loop: "{{ found.connectors }}"
@@ -38,7 +38,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 connectors:
-  description: The connectors under the names of Microsoft Graph.
+  description: The connectors with the property names of Microsoft Graph.
   returned: success
   type: list
   elements: dict
@@ -57,18 +57,18 @@ connectors:
       status: connected
 offered:
   description:
-    - Whether the tenant's Intune has Exchange connectors at all. Whether it accepts a new one shows only when it is
+    - Whether the tenant's Intune has Exchange connectors at all. Whether it accepts a new one is only known when one is
       created.
   returned: success
   type: bool
   sample: true
 offered_evidence:
-  description: What shows it, with the service's own words where it refused.
+  description: The evidence, with the message of the service if it refused.
   returned: success
   type: str
   sample: Intune lists its Exchange connectors
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

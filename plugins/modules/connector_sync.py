@@ -11,18 +11,18 @@ short_description: Synchronise the Intune connector for Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Asks the service-to-service connector for a full or a delta synchronisation, and waits for its end when asked to.
-  - The connector also synchronises by itself. A request is only needed when that is too late.
+  - Starts a full or a delta synchronisation of the service-to-service connector, and can wait until it ends.
+  - The connector also synchronises automatically. Use this module only if that is too late.
 options:
   sync_type:
     description:
-      - V(delta) looks only at the devices that changed, V(full) discovers all devices.
+      - V(delta) discovers only the devices that changed, V(full) discovers all devices.
     type: str
     choices: [full, delta]
     default: delta
   minimum_interval:
     description:
-      - Do nothing when the last successful synchronisation is younger than this many seconds.
+      - Do nothing if the last successful synchronisation is more recent than this many seconds.
       - This makes the task idempotent.
     type: int
     default: 0
@@ -35,7 +35,7 @@ options:
     default: false
   wait_timeout:
     description:
-      - How many seconds to wait at most. They come on top of O(timeout).
+      - The maximum number of seconds to wait, in addition to O(timeout).
     type: int
     default: 900
 extends_documentation_fragment:
@@ -44,13 +44,13 @@ extends_documentation_fragment:
   - intune.exchange.attributes.action
 notes:
   - Needs the application permission C(DeviceManagementServiceConfig.ReadWrite.All).
-  - In check mode nothing is requested; the task says whether a request would be made.
+  - In check mode nothing is requested; the task reports whether a request would be made.
 seealso:
   - module: intune.exchange.connector
 """
 
 EXAMPLES = r"""
-- name: Synchronise unless that happened within the last two hours
+- name: Synchronise unless the connector did so within the last two hours
   intune.exchange.connector_sync:
     minimum_interval: 7200
 
@@ -63,7 +63,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 connector:
-  description: The connector, after the wait if there was one.
+  description: The connector, after the wait if any.
   returned: success
   type: dict
   sample:
@@ -79,13 +79,13 @@ requested:
   type: bool
   sample: true
 progress:
-  description: What was seen while waiting.
+  description: Progress messages while waiting.
   returned: when the task waited
   type: list
   elements: str
   sample: ["waiting for the synchronisation: the connector is connected, last synchronised never; 899 s left"]
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -11,10 +11,11 @@ short_description: Run a cmdlet of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Runs one cmdlet, for what has no module of its own. It is neither idempotent nor compared with what is there.
-  - The parameters are checked before anything is sent, against Microsoft's reference and the module file that a live
-    tenant served to public projects in 2026. Their names are compared without case, and one value is taken for a list.
-    An empty C(Identity), which may mean every object, is refused.
+  - Runs one cmdlet, for tasks without a module. It is not idempotent and does not compare anything with the current
+    state.
+  - The module checks the parameters before it sends anything, against Microsoft's reference and the module file that a
+    live tenant served to public projects in 2026. Names are compared case-insensitively, and a single value is accepted
+    for a list. An empty C(Identity), which may mean every object, is refused.
   - In check mode, only cmdlets that read are run, those whose verb is C(Get) or C(Test).
 options:
   cmdlet:
@@ -24,8 +25,9 @@ options:
     required: true
   parameters:
     description:
-      - Its parameters under the names of Exchange. C(Confirm) is always sent as V(false) with a cmdlet that writes.
-      - A list replaces what is there. A dictionary with C(add) and C(remove) edits it.
+      - Its parameters with the property names of Exchange. C(Confirm) is always sent as V(false) with a cmdlet that
+        writes.
+      - A list replaces the current value. A dictionary with C(add) and C(remove) edits it.
     type: dict
     default: {}
   select:
@@ -36,8 +38,8 @@ options:
     default: []
   allow_unknown:
     description:
-      - Also run a cmdlet that this collection does not know, with parameters and words that it does not know. They are
-        sent as they are.
+      - Also run a cmdlet that this collection does not know, with unknown parameters and values. They are sent
+        unchanged.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -45,8 +47,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.action
 notes:
-  - Needs an Exchange role that holds the cmdlet with these parameters.
-  - A cmdlet that writes counts as a change, except with C(WhatIf). Say otherwise with C(changed_when).
+  - Needs an Exchange role that contains the cmdlet with these parameters.
+  - A cmdlet that writes counts as a change, except with C(WhatIf). Override this with C(changed_when).
   - C(Clear-MobileDevice) is only run with C(AccountOnly) or C(Cancel). A full wipe must be confirmed, see
     M(intune.exchange.mobile_device).
 seealso:
@@ -62,7 +64,7 @@ EXAMPLES = r"""
     select: [DisplayName, ActiveSyncEnabled, ImapEnabled]
   register: found
 
-- name: Switch IMAP off, when it is on
+- name: Disable IMAP if it is enabled
   intune.exchange.exchange_cmdlet:
     cmdlet: Set-CASMailbox
     parameters:
@@ -73,7 +75,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 objects:
-  description: What the cmdlet gave, under the names of Exchange. Empty in check mode for a cmdlet that writes.
+  description: The output, with the property names of Exchange. Empty in check mode for a cmdlet that writes.
   returned: success
   type: list
   elements: dict
@@ -88,7 +90,7 @@ cmdlet_warnings:
   elements: str
   sample: []
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

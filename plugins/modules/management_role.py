@@ -7,54 +7,54 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: management_role
-short_description: Keep a custom management role of Exchange Online
+short_description: Manage a custom management role of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - A management role is a set of cmdlets, each with the parameters that may be used. One of your own is a part of a
-    built-in role, its parent, and can hold nothing that the parent does not hold.
-  - The role is created with O(cmdlets) only, so that it never holds more, not even for a moment. Then parameters are
-    trimmed.
-  - A role gives nothing by itself. Give it with M(intune.exchange.role_group) or
+  - A management role is a set of cmdlets, each with the permitted parameters. A custom role is a subset of a built-in
+    role, its parent, and cannot contain anything that the parent does not contain.
+  - The role is created with only O(cmdlets), so it never contains more, not even for a moment. Then excess parameters
+    are removed.
+  - A role has no effect by itself. Assign it with M(intune.exchange.role_group) or
     M(intune.exchange.management_role_assignment).
 options:
   name:
     description:
-      - Name of the role, at most 64 characters. Compared without regard to case.
+      - Name of the role, at most 64 characters. Compared case-insensitively.
       - A built-in role is never changed. A name with a backslash, an asterisk, a question mark or square brackets is
-        refused, since Exchange takes it for the names of other roles.
+        refused, since Exchange interprets it as the names of other roles.
     type: str
     required: true
   parent:
     description:
-      - Name of the role that this one is a part of. Required to create a role.
-      - Fixed. Another parent for a role that exists is an error.
+      - Name of the parent role. Required to create a role.
+      - Fixed. Another parent for an existing role is an error.
     type: str
   description:
     description:
-      - Text for people. Exchange Online takes it when the role is created and has no cmdlet to change it later, so
-        another one for a role that exists is an error.
+      - A description. Exchange Online sets it when the role is created and has no cmdlet to change it later, so another
+        description for an existing role is an error.
     type: str
   cmdlets:
     description:
-      - The cmdlets that the role holds. All others are taken out.
-      - The name of a cmdlet stands for all parameters that the parent has of it. A dictionary with C(cmdlet) and
-        C(parameters) leaves only these. Writing cmdlets that run without a person need C(Confirm) among them.
-      - What the parent does not hold is an error that names it, before anything is written.
-      - Left out, a new role holds what its parent holds, and an existing one stays as it is.
+      - The cmdlets that the role contains. All others are removed.
+      - The name of a cmdlet includes all its parameters in the parent. A dictionary with C(cmdlet) and C(parameters)
+        keeps only these. Cmdlets that write in unattended runs need C(Confirm) among them.
+      - A cmdlet or parameter that the parent does not contain is an error that names it, before anything is written.
+      - By default, a new role contains everything in its parent, and an existing one stays unchanged.
       - The parameters that every PowerShell command has, such as C(Verbose), are not compared.
     type: list
     elements: raw
   marker:
     description:
-      - Change or remove only a role whose O(description) holds this text, of at least 8 characters, compared without
-        regard to case. Any other one of this name is the error V(not_ours).
+      - Change or remove only a role whose O(description) contains this text, of at least 8 characters, compared
+        case-insensitively. Any other one with this name is the error V(not_ours).
     type: str
   state:
     description:
       - V(present) creates the role or brings it to O(cmdlets).
       - V(absent) removes it. A role that is assigned, or is the parent of another, is not removed; the error names
-        these. They are never removed on the side.
+        these. The module never removes these itself.
     type: str
     choices: [present, absent]
     default: present
@@ -65,7 +65,7 @@ extends_documentation_fragment:
 notes:
   - Reading needs the Exchange role View-Only Configuration, changing needs Role Management.
   - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
-  - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
+  - A new right is only in access tokens that are issued afterwards, and takes minutes to reach every server.
 seealso:
   - module: intune.exchange.management_role_info
   - module: intune.exchange.role_group
@@ -75,7 +75,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A role with the cmdlets for device access rules only
+- name: Create a role with only the cmdlets for device access rules
   intune.exchange.management_role:
     name: Connector Access
     parent: Organization Client Access
@@ -86,7 +86,7 @@ EXAMPLES = r"""
       - New-ActiveSyncDeviceAccessRule
       - Remove-ActiveSyncDeviceAccessRule
 
-- name: A role that may read the devices of one mailbox at a time
+- name: Create a role that may read the devices of one mailbox at a time
   intune.exchange.management_role:
     name: Device Readers
     parent: View-Only Recipients
@@ -94,7 +94,7 @@ EXAMPLES = r"""
       - cmdlet: Get-MobileDevice
         parameters: [Identity, Mailbox]
 
-- name: Remove a role that nobody has any more
+- name: Remove a role that is no longer assigned
   intune.exchange.management_role:
     name: Device Readers
     state: absent
@@ -102,7 +102,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_role:
-  description: The role under the names of Exchange, with its cmdlets. Empty when there is none.
+  description: The role with the property names of Exchange, with its cmdlets. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -131,7 +131,7 @@ progress:
   sample: ["Exchange does not find what was just created; trying again in 5 s"]
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(beyond_parent),
+    - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(beyond_parent),
       V(fixed), V(in_use), V(built_in), V(not_ours), V(no_parent), V(not_hydrated) or V(forbidden).
   returned: failure
   type: dict

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: management_role_assignment
-short_description: Give a management role of Exchange Online to somebody
+short_description: Assign a management role of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Gives a management role to exactly one user, group or application, or takes it away.
-  - An assignment is found by its role and its assignee, never by its name, which Exchange makes up.
-  - Only direct and regular assignments are looked at. What somebody has through a group stays, and so does the right
-    to hand a role on (delegating assignments).
-  - An assignment that is there but disabled is enabled.
-  - The assignment has no scope. One that is limited by a scope is not the whole right, so it does not count, and is
-    left alone; RV(scoped_assignments) shows it.
+  - Assigns a management role to exactly one user, group or application, or removes the assignment.
+  - An assignment is identified by its role and its assignee, never by its name, which Exchange generates.
+  - Only direct and regular assignments are managed. Roles through a group stay, and so does the right to assign a role
+    to others (delegating assignments).
+  - An existing but disabled assignment is enabled.
+  - The assignment has no scope. An assignment that is limited by a scope is not the full right, so it does not count,
+    and is left alone; RV(scoped_assignments) shows it.
 options:
   role:
     description:
@@ -30,23 +30,23 @@ options:
     type: str
   group:
     description:
-      - The role group or mail-enabled security group. For role groups, M(intune.exchange.role_group) keeps all roles.
+      - The role group or mail-enabled security group. M(intune.exchange.role_group) manages all roles of a role group.
     type: str
   application:
     description:
-      - Application id or object id of a service principal that Exchange knows through
+      - Application id or object id of a service principal that is registered in Exchange with
         M(intune.exchange.service_principal).
     type: str
   allow_built_in:
     description:
-      - Whether a role of your own may be given to a built-in role group, or taken from it. The built-in roles of such a
+      - Whether a custom role may be assigned to a built-in role group, or removed from it. The built-in roles of such a
         group are never changed.
     type: bool
     default: false
   state:
     description:
-      - V(present) gives the role.
-      - V(absent) takes it away. If the role or the assignee does not exist, there is nothing to do.
+      - V(present) assigns the role.
+      - V(absent) removes the assignment. If the role or the assignee does not exist, there is nothing to do.
     type: str
     choices: [present, absent]
     default: present
@@ -55,15 +55,15 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.resource
 notes:
-  - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find who is meant. Changing
+  - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find the assignee. Changing
     needs Role Management, and so does O(application) in any case.
   - More than one assignment of the role to the assignee without a scope is an error that lists them.
-  - A change that takes from the caller its only right to hand out roles is refused (V(own_rights)).
-  - Exchange lets nobody hand out or take away a role without a delegating assignment of it or of its parent. By default
-    only Organization Management has these, which the directory role Exchange Administrator belongs to.
-  - In the hour after customization was enabled, Exchange refuses this to everybody. The task waits up to two minutes,
-    then fails with C(error.kind=not_ready); the next run goes on.
-  - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
+  - A change that removes the caller's only right to assign roles is refused (V(own_rights)).
+  - Assigning or removing a role in Exchange requires a delegating assignment of it or of its parent. By default only
+    Organization Management has these, and the directory role Exchange Administrator belongs to it.
+  - In the first hour after customization was enabled, Exchange refuses this for everybody. The task waits up to two
+    minutes, then fails with C(error.kind=not_ready); the next run continues.
+  - A new right is only in access tokens that are issued afterwards, and takes minutes to reach every server.
 seealso:
   - module: intune.exchange.management_role
   - module: intune.exchange.role_group
@@ -73,23 +73,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Let a person read the configuration
+- name: Allow a user to read the configuration
   intune.exchange.management_role_assignment:
     role: View-Only Configuration
     user: adele.vance@contoso.com
 
-- name: Let an application keep the device access rules
+- name: Allow an application to manage the device access rules
   intune.exchange.management_role_assignment:
     role: Intune Connector Access
     application: 0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d
 
-- name: Take a role away from a group
+- name: Remove a role from a group
   intune.exchange.management_role_assignment:
     role: Message Tracking
     group: Regional Administrators
     state: absent
 
-- name: Give a role of one's own to a built-in group
+- name: Assign a custom role to a built-in group
   intune.exchange.management_role_assignment:
     role: Intune Connector Access
     group: Recipient Management
@@ -98,7 +98,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_role_assignment:
-  description: The assignment under the names of Exchange. Empty when there is none.
+  description: The assignment with the property names of Exchange. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -121,20 +121,20 @@ management_role_assignment:
     user: adele.vance
 
 scoped_assignments:
-  description: The direct assignments of the role to the assignee that are limited, each with its C(scope) in words.
+  description: The direct assignments of the role to the assignee with a limit, each with its C(scope) in words.
   returned: success
   type: list
   elements: dict
   sample: []
 progress:
-  description: What was seen while looking for what was created, since the answer was lost.
+  description: Progress messages while checking whether the object was created, because the response was lost.
   returned: when the task waited
   type: list
   elements: str
   sample: ["the answer to the creation was lost; looking for it again (1 of 7)"]
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(not_found),
+    - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(not_found),
       V(no_assignee), V(built_in), V(own_rights), V(ambiguous), V(not_hydrated) or V(forbidden).
   returned: failure
   type: dict

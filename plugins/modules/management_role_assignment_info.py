@@ -11,7 +11,7 @@ short_description: Read role assignments of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads who was given which management role. The options are filters that Exchange applies.
+  - Reads the assignments of management roles. The options are filters that Exchange applies.
 options:
   role:
     description:
@@ -19,19 +19,19 @@ options:
     type: str
   assignee:
     description:
-      - Only what this user, group or application holds, directly or through groups.
+      - Only the roles of this user, group or application, directly or through groups.
     type: str
   enabled:
     description:
-      - Only assignments that are enabled, or only those that are not.
+      - Only enabled assignments, or only disabled ones.
     type: bool
   delegating:
     description:
-      - Only assignments that allow to hand the role on, or only those that allow to use it.
+      - Only delegating assignments, which allow assigning the role, or only regular ones, which allow using it.
     type: bool
   effective_users:
     description:
-      - List the people behind groups, one entry each.
+      - List the members of groups, one entry each.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -40,18 +40,18 @@ extends_documentation_fragment:
   - intune.exchange.attributes.info
 notes:
   - Needs the Exchange role View-Only Configuration, or Role Management.
-  - A role or an assignee that is not there is an empty list.
+  - If the role or the assignee does not exist, the list is empty.
 seealso:
   - module: intune.exchange.management_role_assignment
   - module: intune.exchange.cmdlet_access_info
 """
 
 EXAMPLES = r"""
-- name: What does this account hold?
+- name: Read the roles of an account
   intune.exchange.management_role_assignment_info:
     assignee: svc-intune-connector@contoso.com
 
-- name: Who may manage roles, person by person?
+- name: List the users who may manage roles
   intune.exchange.management_role_assignment_info:
     role: Role Management
     delegating: false
@@ -60,8 +60,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 management_role_assignments:
-  description: The assignments under the names of Exchange. C(scope) says in words how an assignment is limited, and is
-    null where it is not.
+  description:
+    - The assignments with the property names of Exchange. C(scope) describes the limit of an assignment, and is null
+      where it is not.
   returned: success
   type: list
   elements: dict
@@ -85,7 +86,7 @@ management_role_assignments:
       scope: null
       user: adele.vance
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

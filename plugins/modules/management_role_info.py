@@ -12,23 +12,23 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Reads management roles, built-in and custom ones. The options are filters that Exchange applies.
-  - With O(cmdlet) it answers which roles give a cmdlet, and with O(parameters) which give it in full.
+  - With O(cmdlet) it returns the roles that grant a cmdlet, and with O(parameters) those that grant it completely.
 options:
   name:
     description:
-      - Read this role only, with its cmdlets and their parameters. A role that is not there is an empty list.
+      - Read this role only, with its cmdlets and their parameters. If it does not exist, the list is empty.
     type: str
   parent:
     description:
-      - Read the roles that were made from this one. Excludes O(name).
+      - Read the roles that have this one as parent. Excludes O(name).
     type: str
   cmdlet:
     description:
-      - Only roles that hold this cmdlet.
+      - Only roles that contain this cmdlet.
     type: str
   parameters:
     description:
-      - Only roles that hold O(cmdlet) with all of these parameters.
+      - Only roles that contain O(cmdlet) with all of these parameters.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -42,23 +42,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What does this role hold?
+- name: Read the cmdlets of a role
   intune.exchange.management_role_info:
     name: Intune Connector Access
 
-- name: Which roles let somebody read the devices of a mailbox?
+- name: Read the roles that grant reading the devices of a mailbox
   intune.exchange.management_role_info:
     cmdlet: Get-MobileDevice
     parameters: [Mailbox]
 
-- name: Which roles were made from a built-in one?
+- name: Read the roles with a built-in role as parent
   intune.exchange.management_role_info:
     parent: Recipient Policies
 """
 
 RETURN = r"""
 management_roles:
-  description: The roles under the names of Exchange.
+  description: The roles with the property names of Exchange.
   returned: success
   type: list
   elements: dict
@@ -86,7 +86,7 @@ management_roles:
       parent: Organization Client Access
       role_type: OrganizationClientAccess
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -12,12 +12,12 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Sets the mobile device management authority of the tenant to Intune, which the connector requires.
-  - The switch cannot be undone and affects the devices that another authority manages. It is only made with
+  - The switch cannot be undone and affects the devices that another authority manages. The module only makes it with
     O(accept_irreversible=true).
 options:
   authority:
     description:
-      - The wanted authority. Microsoft Graph can only set V(intune).
+      - The desired authority. Microsoft Graph can only set V(intune).
     type: str
     choices: [intune]
     default: intune
@@ -53,7 +53,7 @@ authority:
   type: str
   sample: intune
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mobile_access_assessment_info
-short_description: Assess what does the work of the connector on a tenant without it
+short_description: Assess what replaces the connector on a tenant without it
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Says for each thing that the service-to-service connector did whether it is done, by what, and what is missing.
-  - Reads Intune, Conditional Access, Exchange Online, the sign-in log and the usage report once, and judges them.
+  - Reports for each function of the service-to-service connector what replaces it, and what is missing.
+  - Reads Intune, Conditional Access, Exchange Online, the sign-in log and the usage report once, and evaluates them.
   - What could not be read makes its checks V(unknown), with the permission or licence that is missing. The task fails
-    only when nothing could be read.
+    only if nothing could be read.
 options:
   emergency_accounts:
     description:
-      - How many emergency access accounts the tenant has. So many people may be excluded from Conditional Access before
-        that counts as a hole. Counted are only exclusions from policies that would bring about what is asked.
+      - The number of emergency access accounts of the tenant. This many users may be excluded from Conditional Access
+        before that counts as a gap. Only exclusions from policies that would meet the requirement count.
     type: int
     default: 2
   what_if_users:
     description:
-      - People, by user principal name or object id. Microsoft Entra itself is asked which policies apply when they open
+      - Users, by user principal name or object id. The module asks Microsoft Entra which policies apply when they open
         their mail.
-      - This takes four requests for each of them, one a second.
+      - This sends four requests for each of them, one per second.
     type: list
     elements: str
     default: []
@@ -37,14 +37,13 @@ extends_documentation_fragment:
 notes:
   - Needs the Microsoft Graph application permissions C(DeviceManagementServiceConfig.Read.All),
     C(DeviceManagementConfiguration.Read.All), C(DeviceManagementApps.Read.All),
-    C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All),
-    C(Policy.Read.All), C(User.Read.All), C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory),
-    C(AuditLog.Read.All) and C(Reports.Read.All), and the Exchange roles C(View-Only Recipients) and
-    C(View-Only Configuration). No right to write.
-  - Whether a device signs in with a certificate straight to Exchange Online, which ends on 31 December 2026, shows
-    nowhere. While there are Exchange ActiveSync devices, that check is V(unknown).
-  - The sign-in log needs a licence of Microsoft Entra ID P1, and has interactive sign-ins only.
-  - Where the tenant conceals names in reports, which is the default, the people of the usage report are only counted.
+    C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All), C(Policy.Read.All), C(User.Read.All),
+    C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory), C(AuditLog.Read.All) and C(Reports.Read.All), and
+    the Exchange roles C(View-Only Recipients) and C(View-Only Configuration). No write permission.
+  - No API shows whether a device signs in with a certificate directly to Exchange Online, which ends on 31 December
+    2026. If there are Exchange ActiveSync devices, that check is V(unknown).
+  - The sign-in log requires a licence for Microsoft Entra ID P1, and has interactive sign-ins only.
+  - If the tenant conceals names in reports, which is the default, the users of the usage report are only counted.
 seealso:
   - module: intune.exchange.conditional_access_policy
   - module: intune.exchange.mobile_access_audit_info
@@ -56,14 +55,14 @@ EXAMPLES = r"""
     emergency_accounts: 1
   register: assessed
 
-- name: Show the holes
+- name: Show the gaps
   ansible.builtin.debug:
     msg: "{{ assessed.checks | selectattr('status', 'equalto', 'unmet') | map(attribute='evidence') }}"
 """
 
 RETURN = r"""
 answers:
-  description: One entry for each thing that the connector did.
+  description: One entry for each function of the connector.
   returned: success
   type: list
   elements: dict
@@ -73,16 +72,16 @@ answers:
       type: str
       returned: always
     covered_by:
-      description: What does it now; empty for nothing.
+      description: What replaces it; empty if nothing does.
       type: list
       elements: str
       returned: always
     evidence:
-      description: What shows it.
+      description: The evidence.
       type: str
       returned: always
     gap:
-      description: What is missing; empty for nothing.
+      description: What is missing; empty if nothing is.
       type: str
       returned: always
 checks:
@@ -104,11 +103,11 @@ checks:
       type: str
       returned: always
     evidence:
-      description: What shows it.
+      description: The evidence.
       type: str
       returned: always
     next_step:
-      description: What to do; empty when there is nothing to do.
+      description: What to do; empty if there is nothing to do.
       type: str
       returned: always
     source:
@@ -116,34 +115,34 @@ checks:
       type: str
       returned: always
 summary:
-  description: How many checks have each status.
+  description: The number of checks with each status.
   returned: success
   type: dict
   sample: {met: 14, unmet: 3, unknown: 2}
 coverage:
   description:
-    - For each question about Conditional Access and way to open mail who is covered, who only under conditions, who is
-      not and why, and what a policy in report-only mode would change; with the number of people and one as an example.
-    - C(exempt) is true for people whom nothing but exclusions from enforced policies leaves uncovered. As many of them
-      as there are emergency accounts are no gap.
-    - Null where the policies could not be read, and where the tenant has policy plans (beta) too, which this module
-      does not judge. Its checks are V(unknown) then, as far as the policies alone do not meet them.
+    - For each question about Conditional Access and each way to open mail, reports who is covered, who only under
+      conditions, who is not and why, and what a policy in report-only mode would change, with the number of users and
+      an example.
+    - C(exempt) is true for users who are uncovered only because enforced policies exclude them. As many of them as
+      there are emergency access accounts are not a gap.
+    - Null if the policies could not be read, or if the tenant also has policy plans (beta), which this module does not
+      evaluate. Its checks are then V(unknown), unless the policies alone meet them.
   returned: success
   type: list
   elements: dict
 managed_device_access:
   description:
-    - The phones of Intune and the Exchange ActiveSync devices, together where they are the same. C(match) is
-      V(matched), V(only_intune), V(only_exchange), or V(cannot_tell) where Intune has no id of Exchange ActiveSync.
-    - Entries of Outlook for iOS and Android are left out, since their ids are not stable. Null where it could not be
-      read.
+    - The phones in Intune and the Exchange ActiveSync devices, combined if they are the same. C(match) is V(matched),
+      V(only_intune), V(only_exchange), or V(cannot_tell) if Intune has no Exchange ActiveSync id.
+    - Entries of Outlook for iOS and Android are omitted, since their ids are not stable. Null if it could not be read.
   returned: success
   type: list
   elements: dict
 what_if:
   description:
-    - For each of O(what_if_users) and way to open mail what Microsoft Entra says, and where this module judges in
-      another way.
+    - For each of O(what_if_users) and each way to open mail, the result of Microsoft Entra, and where this module
+      differs.
     - Policies that depend on more than the client and the platform, such as the location, are not compared.
   returned: success
   type: list
@@ -163,26 +162,26 @@ what_if:
       returned: always
     applies:
       description:
-        - The names of the policies that apply, those in report-only mode too. Null where it could not be asked.
+        - The names of the policies that apply, including those in report-only mode. Null if the request failed.
       type: list
       elements: str
       returned: always
     agrees:
-      description: Whether the judgement of this module is the same. Null where it could not be asked.
+      description: Whether the evaluation of this module is the same. Null if the request failed.
       type: bool
       returned: always
     differences:
       description:
-        - The policies of which it is not, each with C(policy), C(service_applies), C(service_reason) and C(ours).
+        - The policies for which it is not, each with C(policy), C(service_applies), C(service_reason) and C(ours).
       type: list
       elements: dict
       returned: always
     problem:
-      description: Why it could not be asked; empty otherwise.
+      description: Why the request failed; empty otherwise.
       type: str
       returned: always
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mobile_access_audit_info
-short_description: Judge mobile access to Exchange Online by baselines
+short_description: Audit mobile access to Exchange Online against baselines
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads the mailbox policies, the organization settings and the mailboxes once, and judges every control on every
-    object that it is about, used or not.
+  - Reads the mailbox policies, the organization settings and the mailboxes once, and evaluates every control for every
+    object that it applies to, used or not.
   - What could not be read makes its controls V(unknown) with the reason, never passed and never failed. The task fails
-    only when nothing could be read.
-  - The role P(intune.exchange.mobile_access#role) has ready baselines, and writes files.
+    only if nothing could be read.
+  - The role P(intune.exchange.mobile_access#role) includes baselines, and writes files.
 options:
   baselines:
     description:
-      - What to judge by.
+      - The baselines.
     type: list
     elements: dict
     required: true
@@ -43,29 +43,29 @@ options:
             type: str
             required: true
           kind:
-            description: The objects that it is about, by the module that keeps them.
+            description: The objects that it applies to, by the module that manages them.
             type: str
             choices: [mobile_device_mailbox_policy, activesync_organization_settings]
             default: mobile_device_mailbox_policy
           setting:
-            description: The option of that module that is looked at.
+            description: The option of that module that is checked.
             type: str
             required: true
           equals:
             description: The value that passes.
             type: raw
           at_least:
-            description: The smallest number, size or duration that passes. No value at all fails.
+            description: The smallest number, size or duration that passes. A missing value fails.
             type: raw
           at_most:
-            description: The largest number, size or duration that passes. C(Unlimited) and no value at all fail.
+            description: The largest number, size or duration that passes. C(Unlimited) and a missing value fail.
             type: raw
           requires:
             description: Makes the control V(not_applicable) to objects without this.
             type: dict
             suboptions:
               setting:
-                description: The option of that module that is looked at first.
+                description: The option of that module that is checked first.
                 type: str
                 required: true
               equals:
@@ -74,7 +74,7 @@ options:
                 required: true
   accepted_risks:
     description:
-      - Failed controls that are accepted, each until a day. From the day after, they count as failed again.
+      - Failed controls that are accepted, each until a date. From the next day, they count as failed again.
     type: list
     elements: dict
     default: []
@@ -84,17 +84,17 @@ options:
         type: str
         required: true
       baseline:
-        description: The name of the baseline. Left out, the control of every baseline.
+        description: The name of the baseline. By default, the control of every baseline.
         type: str
       object:
-        description: The name of the object. Left out, every object.
+        description: The name of the object. By default, every object.
         type: str
       reason:
         description: Why it is accepted.
         type: str
         required: true
       until:
-        description: The last day on which it is, as in V(2027-01-31).
+        description: The last day of the acceptance, for example V(2027-01-31).
         type: str
         required: true
 extends_documentation_fragment:
@@ -102,14 +102,14 @@ extends_documentation_fragment:
   - intune.exchange.attributes
   - intune.exchange.attributes.info
 notes:
-  - Needs the Exchange roles C(View-Only Recipients) and C(View-Only Configuration), and no right to write.
+  - Needs the Exchange roles C(View-Only Recipients) and C(View-Only Configuration), and no write permission.
 seealso:
   - module: intune.exchange.mobile_device_mailbox_policy
   - module: intune.exchange.activesync_organization_settings
 """
 
 EXAMPLES = r"""
-- name: Judge the mailbox policies by a baseline of our own
+- name: Audit the mailbox policies against a custom baseline
   intune.exchange.mobile_access_audit_info:
     baselines:
       - name: contoso
@@ -153,27 +153,27 @@ controls:
       type: str
       returned: always
     baseline:
-      description: The baseline that it is from.
+      description: Its baseline.
       type: str
       returned: always
     kind:
-      description: What kind of object was judged, by the module that keeps it.
+      description: The type of the object, by the module that manages it.
       type: str
       returned: always
     object:
-      description: The name of the object; empty when none could be read.
+      description: The name of the object; empty if none could be read.
       type: str
       returned: always
     setting:
-      description: The setting that was looked at.
+      description: The setting that was checked.
       type: str
       returned: always
     value:
-      description: Its value, as it was read.
+      description: Its current value.
       type: raw
       returned: always
     expected:
-      description: What the control asks for, in words.
+      description: What the control requires, in words.
       type: str
       returned: always
     status:
@@ -185,7 +185,7 @@ controls:
       type: str
       returned: always
     affected_mailboxes:
-      description: How many mailboxes the object is for, or null where that could not be read.
+      description: The number of mailboxes that use the object, or null if that could not be read.
       type: int
       returned: always
     accepted:
@@ -215,17 +215,17 @@ controls:
       title: Devices lock after five minutes
       value: Unlimited
 summary:
-  description: How many results have each status. Accepted risks count as C(accepted) only.
+  description: The number of results with each status. Accepted risks count as C(accepted) only.
   returned: success
   type: dict
   sample: {accepted: 0, fail: 1, not_applicable: 1, pass: 0, unknown: 0}
 compliant:
-  description: Whether nothing failed that is not accepted, and nothing is unknown.
+  description: Whether every failed control is accepted, and none is unknown.
   returned: success
   type: bool
   sample: false
 ended_risks:
-  description: The accepted risks whose last day is over.
+  description: The accepted risks whose last day has passed.
   returned: success
   type: list
   elements: dict
@@ -240,7 +240,7 @@ shortfalls:
       lock The screen locks after five minutes: fail on Default, max_inactivity_time_lock is "00:15:00", expected
       at most 00:05:00 (12 mailboxes)
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -11,61 +11,62 @@ short_description: Allow, block, remove or wipe mobile devices of Exchange Onlin
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Does one thing to one mobile device, or with O(match=all) to all devices that the filters leave.
-  - The whole change is worked out and counted before anything is sent. In check mode, RV(devices) and RV(affected) are
-    the preview, and the task fails where it would fail for real.
-  - A wipe is of the mail account alone, unless a full wipe is named and confirmed.
+  - Changes one mobile device, or with O(match=all) all devices that match the filters.
+  - The module determines the whole change and its size before it sends anything. In check mode, RV(devices) and
+    RV(affected) are the preview, and the task fails if a real run would fail.
+  - A wipe is account-only unless a full wipe is requested and confirmed.
 options:
   match:
     description:
-      - V(one) fails unless the filters leave exactly one device, and lists the candidates. V(all) takes all of them.
+      - V(one) fails unless exactly one device matches the filters, and lists the candidates. V(all) selects all of
+        them.
     type: str
     choices: [one, all]
     default: one
   max_affected:
     description:
-      - How many devices may be affected at most. With more, the task fails, names them, and sends nothing.
+      - The maximum number of affected devices. With more, the task fails, names them, and sends nothing.
       - Required for O(wipe), also V(cancel), and O(state=absent) with O(match=all). Only devices that would change
         count.
     type: int
   access:
     description:
-      - Lets the mailbox allow or block the device, whatever rules and defaults say. V(default) takes its id out of both
-        lists. An id moves between the lists in one call.
+      - Allows or blocks the device in its mailbox, regardless of rules and defaults. V(default) removes its id from
+        both lists. An id moves between the lists in one call.
     type: str
     choices: [allowed, blocked, default]
   wipe:
     description:
-      - V(account_only) erases the mail account and its data from the device, and nothing else. A device that speaks a
-        version of Exchange ActiveSync before 16.1 cannot do that, so that the task fails.
-      - V(full) erases everything on the device, and needs O(confirm_full_wipe). Outlook for iOS and Android only ever
-        erases the account.
-      - V(cancel) takes back the requests, of either kind, that were not acknowledged.
-      - The newest request counts, and the newest acknowledgement of its kind. A device that is being wiped, or was, is
-        not asked again. A full wipe that is pending or done stands for an account-only wipe as well.
+      - V(account_only) erases the mail account and its data from the device, and nothing else. A device that uses a
+        version of Exchange ActiveSync below 16.1 cannot do that, so the task fails.
+      - V(full) erases everything on the device, and needs O(confirm_full_wipe). Outlook for iOS and Android always
+        erases only the account.
+      - V(cancel) cancels the requests of either kind that were not acknowledged.
+      - The newest request counts, and the newest acknowledgement of its kind. A device with a pending or completed wipe
+        gets no new request. A full wipe that is pending or done also counts as an account-only wipe.
       - An acknowledgement from before the first synchronisation of the partnership does not count, since the account
         was set up anew afterwards.
     type: str
     choices: [account_only, full, cancel]
   confirm_full_wipe:
     description:
-      - Must be the same as O(device_id), and as the id of the device that is found, for a full wipe to be asked for.
+      - Must be the same as O(device_id) and the id of the matching device to request a full wipe.
     type: str
   wait:
     description:
-      - Wait until each device has acknowledged the wipe. When the time is up the task does not fail, since a device
-        that is switched off never answers, but RV(acknowledged) is V(false).
+      - Wait until each device has acknowledged the wipe. If it times out, the task does not fail, since a device that
+        is switched off never responds, but RV(acknowledged) is V(false).
     type: bool
     default: false
   wait_timeout:
     description:
-      - How many seconds to wait at most. They come on top of O(timeout).
+      - The maximum number of seconds to wait, in addition to O(timeout).
     type: int
     default: 900
   state:
     description:
-      - V(absent) removes the partnership between mailbox and device. Nothing is erased on the device, and nothing keeps
-        it from coming back. It is meant for devices that are no longer used.
+      - V(absent) removes the partnership between mailbox and device. Nothing is erased on the device, and it can
+        connect again. Use this for devices that are no longer in use.
     type: str
     choices: [present, absent]
     default: present
@@ -78,10 +79,11 @@ notes:
   - Needs the Exchange role C(View-Only Recipients) to find devices, C(Organization Client Access) for O(access), and
     C(Mail Recipients) or C(User Options) for O(wipe) and O(state=absent).
   - The device ids of Outlook for iOS and Android can change without notice.
-  - Exactly one of O(access), O(wipe) and O(state=absent) is done by a task.
-  - O(access) reads the mailbox of each device, and changes it only if it is proven to be the one of the device. If
-    several mailboxes have the name that Exchange gives, nothing is changed in any mailbox. Give O(mailbox) then.
-  - With a filter by age, the task fails if the clocks of Exchange and of this machine differ by more than a day.
+  - A task does exactly one of O(access), O(wipe) and O(state=absent).
+  - O(access) reads the mailbox of each device, and changes it only if it is verified to be the mailbox of the device.
+    If several mailboxes have the name that Exchange returns, the module changes none of them. Set O(mailbox) in this
+    case.
+  - With a filter by age, the task fails if the clocks of Exchange and of the control node differ by more than a day.
   - With O(access) and O(wipe), a value of O(guids) that no device has is an error.
 seealso:
   - module: intune.exchange.mobile_device_info
@@ -92,7 +94,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See which quarantined iPhones would be approved
+- name: Preview which quarantined iPhones would be approved
   intune.exchange.mobile_device:
     access_state: Quarantined
     device_type: iPhone
@@ -101,7 +103,7 @@ EXAMPLES = r"""
   check_mode: true
   register: preview
 
-- name: Approve the quarantined devices that Intune calls compliant
+- name: Approve the quarantined devices that Intune reports as compliant
   intune.exchange.mobile_device:
     access_state: Quarantined
     compliant: true
@@ -109,7 +111,7 @@ EXAMPLES = r"""
     max_affected: 50
     access: allowed
 
-- name: Erase the mail account of somebody who leaves, and nothing else
+- name: Erase the mail account of a leaver, and nothing else
   intune.exchange.mobile_device:
     mailbox: adele.vance@contoso.com
     match: all
@@ -127,8 +129,8 @@ EXAMPLES = r"""
 RETURN = r"""
 devices:
   description:
-    - The devices that the filters left, as M(intune.exchange.mobile_device_info) returns them. With O(wipe), C(wipe) of
-      each device is how far each kind of wipe is after the task, in check mode as predicted.
+    - The devices that match the filters, as M(intune.exchange.mobile_device_info) returns them. With O(wipe), C(wipe)
+      of each device is the state of each kind of wipe after the task; in check mode, the predicted state.
   returned: success
   type: list
   elements: dict
@@ -168,32 +170,32 @@ affected:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       mailbox: adele.vance
 affected_count:
-  description: How many devices were changed, or would be.
+  description: The number of devices that were changed, or would be.
   returned: success
   type: int
   sample: 1
 acknowledged:
   description:
-    - Whether each device that the filters leave has acknowledged the newest request for this wipe, from this task or an
-      earlier one. V(false) if there is none.
+    - Whether each matching device has acknowledged the newest request for this wipe, from this task or an earlier one.
+      V(false) if there is none.
   returned: when O(wipe) is V(account_only) or V(full)
   type: bool
   sample: false
 msg:
   description:
-    - On which devices a wipe was pending, or that none was. Devices that were already wiped are named as well, since
-      nothing can undo that.
+    - The devices with a pending wipe, or that there were none. Also names the devices that were already wiped, since
+      this cannot be undone.
   returned: when O(wipe=cancel)
   type: str
   sample: No wipe was pending, so nothing was cancelled
 progress:
-  description: What was seen while waiting for the devices.
+  description: Progress messages while waiting for the devices.
   returned: when the task waited
   type: list
   elements: str
   sample: ["waiting for 2 devices to acknowledge the wipe; 895 s left"]
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -11,14 +11,14 @@ short_description: Read the mobile devices of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads the mobile devices that are known to Exchange, and what is decided about each. The list is complete, however
-    long it is, or the task fails.
-  - All filters must fit. Texts are compared without regard to case. What is not known of a device fits no filter.
+  - Reads the mobile devices that Exchange knows, and their access states. The list is always complete, or the task
+    fails.
+  - All filters must match. Texts are compared case-insensitively. An unknown property of a device matches no filter.
 options:
   gather_statistics:
     description:
-      - Also read the statistics of the devices that are left, one call for each mailbox, four at a time. Progress is
-        shown as in M(intune.exchange.connector_sync).
+      - Also read the statistics of the matching devices, one call for each mailbox, four at a time. Progress is shown
+        as in M(intune.exchange.connector_sync).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -28,8 +28,8 @@ extends_documentation_fragment:
   - intune.exchange.attributes.info
 notes:
   - Needs the Exchange role C(View-Only Recipients).
-  - Ages are by the clock of the service.
-  - Exchange Online refuses versions of Exchange ActiveSync before 16.1 since 1 March 2026.
+  - Ages are calculated with the clock of the service.
+  - Since 1 March 2026, Exchange Online refuses versions of Exchange ActiveSync below 16.1.
 seealso:
   - module: intune.exchange.mobile_device
   - name: Get-MobileDevice
@@ -38,39 +38,39 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Devices that wait for approval
+- name: Read the devices that wait for approval
   intune.exchange.mobile_device_info:
     access_state: Quarantined
   register: waiting
 
-- name: Devices that have not synchronised for half a year
+- name: Read the devices that have not synchronised for half a year
   intune.exchange.mobile_device_info:
     min_days_since_last_sync: 180
 """
 
 RETURN = r"""
 progress:
-  description: What was seen while statistics were read.
+  description: Progress messages while statistics were read.
   returned: when O(gather_statistics=true) and this took several reads
   type: list
   elements: str
   sample: [statistics of 20 of 310 mailboxes are read]
 mobile_devices:
-  description: The devices under the names of Exchange.
+  description: The devices with the property names of Exchange.
   returned: success
   type: list
   elements: dict
   contains:
     mailbox:
-      description: The mailbox of the device, as the identity of the device names it.
+      description: The mailbox of the device, from the identity of the device.
       type: str
       returned: always
     below_minimum_eas_version:
-      description: Whether it speaks a version of Exchange ActiveSync before 16.1. Null for other clients.
+      description: Whether it uses a version of Exchange ActiveSync below 16.1. Null for other clients.
       type: bool
       returned: always
     compliant:
-      description: Whether Intune calls the device compliant.
+      description: Whether Intune reports the device as compliant.
       type: bool
       returned: when O(compliant) is given
     days_since_first_sync:
@@ -82,21 +82,21 @@ mobile_devices:
       type: int
       returned: always
     statistics:
-      description: The statistics under the names of Exchange. Empty when the device went away in between.
+      description: The statistics with the property names of Exchange. Empty if the device was removed in between.
       type: dict
       returned: when statistics were read
     wipe:
       description:
-        - How far each kind of wipe is, V(none), V(pending) or V(done), by the newest request and the newest
-          acknowledgement of its kind. Null if the statistics do not say.
+        - The state of each kind of wipe, V(none), V(pending) or V(done), by the newest request and the newest
+          acknowledgement of its kind. Null if the statistics do not contain it.
       type: dict
       returned: when statistics were read
       contains:
         account_only:
-          description: The wipe of the mail account alone.
+          description: The account-only wipe.
           type: str
         full:
-          description: The wipe of everything on the device.
+          description: The full wipe.
           type: str
   sample:
     - below_minimum_eas_version: false
@@ -114,7 +114,7 @@ mobile_devices:
       identity: adele.vance\ExchangeActiveSyncDevices\EAS§iPhone§2B9D1A6C52E84C4F8C9A51F0D3B7E611
       mailbox: adele.vance
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

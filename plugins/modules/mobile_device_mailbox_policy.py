@@ -7,24 +7,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mobile_device_mailbox_policy
-short_description: Keep a mailbox policy for mobile devices in Exchange Online
+short_description: Manage a mailbox policy for mobile devices in Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Creates, changes or removes a policy that says what a mobile device must do before it may synchronise a mailbox.
-  - The options are the settings of Exchange in snake_case. Those that are left out stay as they are, and a new policy
+  - Creates, changes or removes a policy that defines the requirements for a mobile device to synchronise a mailbox.
+  - The options are the settings of Exchange in snake_case. Settings that are not given stay unchanged, and a new policy
     gets the defaults of Exchange.
   - Durations and sizes are compared as values, so V(4KB) is the same as V(4096).
 options:
   name:
     description:
-      - The name of the policy, which is its key. Compared without regard to case.
+      - The name of the policy, which is its key. Compared case-insensitively.
     type: str
     required: true
   state:
     description:
       - V(absent) removes the policy. The default policy and one that mailboxes use are not removed. The task fails and
-        says what to do first.
+        states what to do first.
     type: str
     choices: [present, absent]
     default: present
@@ -83,7 +83,7 @@ options:
     type: bool
   allow_non_provisionable_devices:
     description:
-      - Whether devices that cannot keep the whole policy may connect.
+      - Whether devices that cannot enforce the whole policy may connect.
     type: bool
   allow_popimap_email:
     description:
@@ -128,23 +128,23 @@ options:
     type: bool
   alphanumeric_password_required:
     description:
-      - Whether the password must have letters as well.
+      - Whether the password must also contain letters.
     type: bool
   approved_application_list:
     description:
-      - Apps that may run, by their hash.
+      - Apps that may run, by hash.
     type: dict
     suboptions:
       add:
-        description: Apps to have in the list.
+        description: Apps that the list must contain.
         type: list
         elements: str
       remove:
-        description: Apps not to have in the list.
+        description: Apps that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
   attachments_enabled:
@@ -153,11 +153,11 @@ options:
     type: bool
   device_encryption_enabled:
     description:
-      - Whether encryption of the device is asked for. O(require_storage_card_encryption=true) turns it on.
+      - Whether device encryption is enabled. O(require_storage_card_encryption=true) turns it on.
     type: bool
   device_policy_refresh_interval:
     description:
-      - How often the policy is sent anew, as C(hh:mm:ss) or C(d.hh:mm:ss), or V(unlimited).
+      - The interval at which the policy is sent again, as C(hh:mm:ss) or C(d.hh:mm:ss), or V(unlimited).
     type: str
   irm_enabled:
     description:
@@ -165,12 +165,12 @@ options:
     type: bool
   is_default:
     description:
-      - Whether this is the policy of mailboxes without one of their own. There is always one, so it cannot be V(false)
-        for the default policy. Making another one the default ends it.
+      - Whether this is the policy of mailboxes without an assigned policy. There is always one, so it cannot be
+        V(false) for the default policy. Make another policy the default instead.
     type: bool
   max_attachment_size:
     description:
-      - The largest attachment that is downloaded, in bytes or with C(KB), C(MB) or C(GB), or V(unlimited).
+      - The maximum size of attachments that are downloaded, in bytes or with C(KB), C(MB) or C(GB), or V(unlimited).
     type: str
   max_calendar_age_filter:
     description:
@@ -184,44 +184,45 @@ options:
     choices: [All, OneDay, ThreeDays, OneWeek, TwoWeeks, OneMonth]
   max_email_body_truncation_size:
     description:
-      - Where the body of a mail is cut off, in bytes or with C(KB), C(MB) or C(GB), or V(unlimited).
+      - The size at which the body of a mail is truncated, in bytes or with C(KB), C(MB) or C(GB), or V(unlimited).
     type: str
   max_email_html_body_truncation_size:
     description:
-      - Where the body of a mail in HTML is cut off, in bytes or with C(KB), C(MB) or C(GB), or V(unlimited).
+      - The size at which the body of an HTML mail is truncated, in bytes or with C(KB), C(MB) or C(GB), or
+        V(unlimited).
     type: str
   max_inactivity_time_lock:
     description:
-      - After how long without use the device locks, V(00:01:00) to V(01:00:00), or V(unlimited). V(15:00) is refused,
-        since it may be hours or minutes.
+      - The time of inactivity after which the device locks, V(00:01:00) to V(01:00:00), or V(unlimited). V(15:00) is
+        refused, since it may be hours or minutes.
     type: str
   max_password_failed_attempts:
     description:
-      - How many wrong passwords are accepted, V(4) to V(16), or V(unlimited).
+      - The number of wrong passwords that are accepted, V(4) to V(16), or V(unlimited).
     type: str
   min_password_complex_characters:
     description:
-      - How many kinds of characters the password must have, V(1) to V(4).
+      - The number of character types that the password must contain, V(1) to V(4).
     type: int
   min_password_length:
     description:
-      - The least length of the password, V(1) to V(16). V(0) asks for none.
+      - The minimum length of the password, V(1) to V(16). V(0) requires none.
     type: int
   password_enabled:
     description:
-      - Whether a password is required. The other password settings mean something only then.
+      - Whether a password is required. The other password settings have an effect only then.
     type: bool
   password_expiration:
     description:
-      - How long a password is good, V(1.00:00:00) to V(730.00:00:00), or V(unlimited).
+      - The time after which a password expires, V(1.00:00:00) to V(730.00:00:00), or V(unlimited).
     type: str
   password_history:
     description:
-      - How many old passwords are not accepted again, V(0) to V(50).
+      - The number of old passwords that cannot be reused, V(0) to V(50).
     type: int
   password_recovery_enabled:
     description:
-      - Whether the recovery password is kept in Exchange.
+      - Whether the recovery password is stored in Exchange.
     type: bool
   require_device_encryption:
     description:
@@ -238,7 +239,7 @@ options:
     choices: [DES, TripleDES, RC240bit, RC264bit, RC2128bit]
   require_manual_sync_when_roaming:
     description:
-      - Whether the device synchronises only by hand while roaming.
+      - Whether the device synchronises only manually while roaming.
     type: bool
   require_signed_smime_algorithm:
     description:
@@ -255,19 +256,19 @@ options:
     type: bool
   unapproved_in_rom_application_list:
     description:
-      - Apps of the device itself that may not run.
+      - Built-in apps that may not run.
     type: dict
     suboptions:
       add:
-        description: Apps to have in the list.
+        description: Apps that the list must contain.
         type: list
         elements: str
       remove:
-        description: Apps not to have in the list.
+        description: Apps that the list must not contain.
         type: list
         elements: str
       set:
-        description: The whole list. An empty one clears it.
+        description: The complete list. An empty list clears it.
         type: list
         elements: str
   unc_access_enabled:
@@ -286,7 +287,7 @@ notes:
   - Reading needs the Exchange role C(View-Only Recipients), changing needs C(Recipient Policies).
   - Outlook for iOS and Android honours few of these settings, see RV(note). Basic Mobility and Security replaces these
     policies for its users.
-  - Which policy a mailbox has is kept by M(intune.exchange.cas_mailbox_mobile_access).
+  - M(intune.exchange.cas_mailbox_mobile_access) manages which policy a mailbox has.
 seealso:
   - module: intune.exchange.mobile_device_mailbox_policy_info
   - module: intune.exchange.cas_mailbox_mobile_access
@@ -296,7 +297,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A policy with a password
+- name: Create a policy with a password
   intune.exchange.mobile_device_mailbox_policy:
     name: Phones
     password_enabled: true
@@ -306,7 +307,7 @@ EXAMPLES = r"""
     password_expiration: "365.00:00:00"
     max_attachment_size: 25MB
 
-- name: Make it the policy of all mailboxes without one of their own
+- name: Make it the policy of all mailboxes without an assigned policy
   intune.exchange.mobile_device_mailbox_policy:
     name: Phones
     is_default: true
@@ -315,8 +316,8 @@ EXAMPLES = r"""
 RETURN = r"""
 mobile_device_mailbox_policy:
   description:
-    - The policy under the names of Exchange in snake_case, durations as C([d.]hh:mm:ss) and sizes in bytes. Empty when
-      there is none.
+    - The policy with the property names of Exchange in snake_case, durations as C([d.]hh:mm:ss) and sizes in bytes.
+      Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -329,14 +330,14 @@ mobile_device_mailbox_policy:
     password_enabled: true
     password_expiration: "365.00:00:00"
 note:
-  description: Which of the given settings Outlook for iOS and Android does not go by. Empty if none.
+  description: The given settings that Outlook for iOS and Android ignores. Empty if none.
   returned: success
   type: str
   sample: >-
     Outlook for iOS and Android honours only allow_bluetooth, device_encryption_enabled, min_password_length,
     password_enabled, as far as Microsoft says; it does not go by allow_camera.
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -15,7 +15,7 @@ description:
 options:
   name:
     description:
-      - Only the policy of this name, compared without regard to case.
+      - Only the policy of this name, compared case-insensitively.
     type: str
 extends_documentation_fragment:
   - intune.exchange.connection
@@ -32,7 +32,7 @@ EXAMPLES = r"""
   intune.exchange.mobile_device_mailbox_policy_info:
   register: found
 
-- name: Say which one is the default
+- name: Report the default policy
   ansible.builtin.debug:
     msg: "{{ (found.mobile_device_mailbox_policies | selectattr('is_default') | first).name }}"
 """
@@ -40,7 +40,7 @@ EXAMPLES = r"""
 RETURN = r"""
 mobile_device_mailbox_policies:
   description:
-    - The policies under the names of Exchange in snake_case, durations as C([d.]hh:mm:ss) and sizes in bytes.
+    - The policies with the property names of Exchange in snake_case, durations as C([d.]hh:mm:ss) and sizes in bytes.
   returned: success
   type: list
   elements: dict
@@ -53,7 +53,7 @@ mobile_device_mailbox_policies:
       name: Default
       password_enabled: false
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: organization_customization
-short_description: Enable customization of the Exchange organization, once and for good
+short_description: Enable customization of the Exchange organization permanently
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - A small tenant of Exchange Online starts dehydrated. It shares roles and policies with others, and refuses to
-    create
-    roles, role groups and role assignments of its own.
+  - A small tenant of Exchange Online starts dehydrated. It shares roles and policies with others, and refuses to create
+    custom roles, role groups and role assignments.
   - This module enables customization. The change is permanent, so it is only made with O(accept_permanent=true).
-  - A tenant whose C(IsDehydrated) is false is left as it is.
+  - A tenant whose C(IsDehydrated) is false stays unchanged.
 options:
   accept_permanent:
     description:
@@ -24,15 +23,16 @@ options:
     default: false
   wait:
     description:
-      - Wait until C(IsDehydrated) is false. Microsoft names minutes, and at times up to two days.
+      - Wait until C(IsDehydrated) is false. Microsoft states minutes, and sometimes up to two days.
       - Progress is returned as RV(progress), and shown on the standard error output while the task runs in Ansible's
         worker.
-      - The change can be requested only once. With V(true), a refusal is taken as requested before, and waited for.
+      - The change can be requested only once. With V(true), the module takes a refusal as an earlier request, and
+        waits.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most. They come on top of O(timeout).
+      - The maximum number of seconds to wait, in addition to O(timeout).
     type: int
     default: 3600
 extends_documentation_fragment:
@@ -50,11 +50,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Prepare the tenant for roles of its own, which is permanent
+- name: Enable customization, which is permanent
   intune.exchange.organization_customization:
     accept_permanent: true
 
-- name: Request it only, and look again tomorrow
+- name: Request it without waiting
   intune.exchange.organization_customization:
     accept_permanent: true
     wait: false
@@ -62,7 +62,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 organization:
-  description: The organization under the names of Exchange, after the wait if there was one.
+  description: The organization with the property names of Exchange, after the wait if there was one.
   returned: success
   type: dict
   sample:
@@ -72,7 +72,7 @@ organization:
     is_dehydrated: false
     name: dehydrated.example
 progress:
-  description: What was seen while waiting.
+  description: Progress messages while waiting.
   returned: when the task waited
   type: list
   elements: str
@@ -80,7 +80,7 @@ progress:
 
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(not_accepted),
+    - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(not_accepted),
       V(timeout) or V(forbidden).
   returned: failure
   type: dict

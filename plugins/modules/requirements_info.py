@@ -11,10 +11,10 @@ short_description: Check what the Intune connector for Exchange Online requires
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Reads the tenant once and judges ten requirements, each with evidence and the next step.
+  - Reads the tenant once and evaluates ten requirements, each with evidence and the next step.
   - A requirement whose facts could not be read is V(unknown) with the reason, never met and never unmet.
   - Microsoft announced the removal of the service-to-service connector in 2019. The requirement C(connector_offered)
-    says whether this tenant still has it.
+    reports whether this tenant still offers it.
 options:
   account:
     description:
@@ -24,8 +24,8 @@ options:
   directory_sync:
     description:
       - Whether directory synchronisation must be set up.
-      - V(auto) demands it unless the tenant never had any, which makes it cloud-only.
-      - V(optional) never demands it.
+      - V(auto) requires it unless the tenant never had any and so is cloud-only.
+      - V(optional) never requires it.
     type: str
     choices: [auto, required, optional]
     default: auto
@@ -35,10 +35,10 @@ extends_documentation_fragment:
   - intune.exchange.attributes.info
 notes:
   - Needs the application permissions C(DeviceManagementServiceConfig.Read.All), C(Organization.Read.All),
-    C(User.Read.All), C(RoleManagement.Read.Directory) and C(Exchange.ManageAsApp),
-    and an Exchange role that can read, such as the directory role C(Global Reader).
-  - The requirement C(api_permissions) also asks for C(DeviceManagementServiceConfig.ReadWrite.All), which configuring
-    needs, but not in check mode, where the right to read is enough.
+    C(User.Read.All), C(RoleManagement.Read.Directory) and C(Exchange.ManageAsApp), and an Exchange role with read
+    permissions, such as the directory role C(Global Reader).
+  - The requirement C(api_permissions) also requires C(DeviceManagementServiceConfig.ReadWrite.All), which configuration
+    needs, but not in check mode, where read permission is enough.
 seealso:
   - module: intune.exchange.connector
 """
@@ -77,11 +77,11 @@ requirements:
       type: str
       returned: always
     evidence:
-      description: What shows it.
+      description: The evidence.
       type: str
       returned: always
     next_step:
-      description: What to do; empty when nothing need be done.
+      description: What to do; empty if nothing is to be done.
       type: str
       returned: always
     source:
@@ -107,7 +107,7 @@ shortfalls:
   elements: str
   sample: []
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -7,27 +7,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: role_group
-short_description: Keep a role group of Exchange Online
+short_description: Manage a role group of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - A role group gives management roles to its members. It is created with roles and members at once.
-  - Roles are changed by assignments, since C(Set-RoleGroup) cannot change them. What is taken away goes first.
+  - A role group gives management roles to its members. It is created together with its roles and members.
+  - Roles are changed by assignments, since C(Set-RoleGroup) cannot change them. Removals come first.
 options:
   name:
     description:
-      - Name of the role group. Compared without regard to case.
+      - Name of the role group. Compared case-insensitively.
     type: str
     required: true
   description:
     description:
-      - Text for people.
+      - A description.
     type: str
   roles:
     description:
       - Names of the management roles that the group gives. They must exist before anything is written.
-      - These are roles without a scope. A role that is limited by a scope is shown as C(ROLE (SCOPE)). It is not taken
-        for the whole role, and goes when its role is removed, or is left out of O(roles.set).
+      - These are roles without a scope. A role that is limited by a scope is shown as C(ROLE (SCOPE)). It does not
+        count as the unlimited role, and is removed with its role, or if O(roles.set) does not contain it.
     type: dict
     suboptions:
       add:
@@ -35,21 +35,20 @@ options:
         type: list
         elements: str
       remove:
-        description: Roles to take out, if they are there.
+        description: Roles to remove, if present.
         type: list
         elements: str
       set:
         description:
-          - "Roles that remain: all others are taken out. An empty list takes all out."
+          - "Roles that remain: all others are removed. An empty list removes all."
           - Excludes the other two.
         type: list
         elements: str
   members:
     description:
-      - Who is in the group. Whichever name is given (address, user principal name, name, GUID, or the id of an
-        application), the same one is meant. A name that several objects have is the error V(ambiguous), unless it is
-        the address or the id of one of them.
-      - Somebody without an address is shown as C(NAME (ID)).
+      - The members, each by any identity (address, user principal name, name, GUID, or the id of an application). A
+        name that several objects have is the error V(ambiguous), unless it is the address or the id of one of them.
+      - A member without an address is shown as C(NAME (ID)).
     type: dict
     suboptions:
       add:
@@ -57,18 +56,18 @@ options:
         type: list
         elements: str
       remove:
-        description: Members to take out, if they are there.
+        description: Members to remove, if present.
         type: list
         elements: str
       set:
         description:
-          - "Members that remain: all others are taken out. An empty list takes all out."
+          - "Members that remain: all others are removed. An empty list removes all."
           - Excludes the other two.
         type: list
         elements: str
   managed_by:
     description:
-      - Who may manage the group. Exchange puts Organization Management there if nobody is given.
+      - The managers of the group. Exchange defaults to Organization Management.
     type: dict
     suboptions:
       add:
@@ -76,12 +75,12 @@ options:
         type: list
         elements: str
       remove:
-        description: Managers to take out, if they are there.
+        description: Managers to remove, if present.
         type: list
         elements: str
       set:
         description:
-          - "Managers that remain: all others are taken out. An empty list takes all out."
+          - "Managers that remain: all others are removed. An empty list removes all."
           - Excludes the other two.
         type: list
         elements: str
@@ -89,17 +88,17 @@ options:
     description:
       - Whether members of a built-in role group may be added or removed.
       - Nothing else of a built-in role group is ever changed, and the last enabled user of Organization Management
-        stays. Roles for its members are given with a role group of your own.
+        stays. Assign roles to its members with a custom role group.
     type: bool
     default: false
   marker:
     description:
-      - Change or remove only a group whose O(description) holds this text, of at least 8 characters, compared without
-        regard to case. Any other one of this name is the error V(not_ours).
+      - Change or remove only a group whose O(description) contains this text, of at least 8 characters, compared
+        case-insensitively. Any other one with this name is the error V(not_ours).
     type: str
   state:
     description:
-      - V(present) creates the group or changes what differs. Options that are not given leave alone.
+      - V(present) creates the group or changes what differs. Options that are not given stay unchanged.
       - V(absent) removes the group and its role assignments. The roles stay.
     type: str
     choices: [present, absent]
@@ -110,16 +109,16 @@ extends_documentation_fragment:
   - intune.exchange.attributes.resource
 notes:
   - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find O(members). Changing needs
-    Role Management, even for somebody who does not manage the group.
-  - Exchange lets nobody hand out or take away a role without a delegating assignment of it or of its parent. By default
-    only Organization Management has these, which the directory role Exchange Administrator belongs to.
-  - In the hour after customization was enabled, Exchange refuses this to everybody. The task waits up to two minutes,
-    then fails with C(error.kind=not_ready); the next run goes on.
+    Role Management, even for callers who do not manage the group.
+  - Assigning or removing a role in Exchange requires a delegating assignment of it or of its parent. By default only
+    Organization Management has these, and the directory role Exchange Administrator belongs to it.
+  - In the first hour after customization was enabled, Exchange refuses this for everybody. The task waits up to two
+    minutes, then fails with C(error.kind=not_ready); the next run continues.
   - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
   - Members through a directory role, such as C(Exchange Administrator) in Organization Management, are no members
     here.
-  - A change that takes from the caller its only right to hand out roles is refused (V(own_rights)).
-  - A right counts only in access tokens that are newer than it, and takes minutes to reach every server.
+  - A change that removes the caller's only right to assign roles is refused (V(own_rights)).
+  - A new right is only in access tokens that are issued afterwards, and takes minutes to reach every server.
 seealso:
   - module: intune.exchange.management_role
   - module: intune.exchange.service_principal
@@ -129,7 +128,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The connector account gets its roles through a group
+- name: Assign roles to the connector account through a group
   intune.exchange.role_group:
     name: Intune Exchange Connector
     description: Runs the Intune connector
@@ -138,14 +137,14 @@ EXAMPLES = r"""
     members:
       add: [svc-intune-connector@contoso.com]
 
-- name: An application joins, a person leaves
+- name: Add an application, and remove a user
   intune.exchange.role_group:
     name: Intune Exchange Connector
     members:
       add: [0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d]
       remove: [adele.vance@contoso.com]
 
-- name: An administrator joins a built-in group
+- name: Add an administrator to a built-in group
   intune.exchange.role_group:
     name: Help Desk
     members:
@@ -160,7 +159,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role_group:
-  description: The role group under the names of Exchange, with its roles and members. Empty when there is none.
+  description: The role group with the property names of Exchange, with its roles and members. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -186,7 +185,7 @@ progress:
   sample: ["Exchange does not find what was just created; trying again in 5 s"]
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(built_in),
+    - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(built_in),
       V(not_ours), V(own_rights), V(last_way_in), V(no_role), V(no_principal), V(ambiguous), V(not_hydrated) or
       V(forbidden).
   returned: failure

@@ -15,7 +15,7 @@ description:
 options:
   name:
     description:
-      - Read this group only, with its members. A group that is not there is an empty list.
+      - Read this group only, with its members. If it does not exist, the list is empty.
     type: str
   filter:
     description:
@@ -32,18 +32,18 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Who is in this group?
+- name: Read the members of a group
   intune.exchange.role_group_info:
     name: Intune Connector
 
-- name: Groups of one's own
+- name: Read the custom role groups
   intune.exchange.role_group_info:
     filter: Name -like 'Intune*'
 """
 
 RETURN = r"""
 role_groups:
-  description: The role groups under the names of Exchange.
+  description: The role groups with the property names of Exchange.
   returned: success
   type: list
   elements: dict
@@ -53,13 +53,13 @@ role_groups:
       type: bool
       returned: always
     roles:
-      description: The management roles that the group gives. With O(name), one that is limited by a scope is shown as
+      description: The management roles of the group. With O(name), a role that is limited by a scope is shown as
         C(ROLE (SCOPE)).
       type: list
       elements: str
       returned: always
     members:
-      description: Who is in the group.
+      description: The members of the group.
       type: list
       elements: dict
       returned: when O(name) is given
@@ -92,7 +92,7 @@ role_groups:
         - Intune Connector Access
         - Intune Connector Devices
 error:
-  description: What went wrong, as M(intune.exchange.connector) describes it.
+  description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
   type: dict
   sample: {kind: forbidden}

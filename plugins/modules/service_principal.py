@@ -7,13 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: service_principal
-short_description: Make an application known to Exchange Online
+short_description: Register an application in Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Registers the service principal of an application in Exchange Online, so that the application can be in a role
-    group
-    or be given management roles. It then needs no directory role, which would give far more.
+  - Registers the service principal of an application in Exchange Online, so that the application can be a member of a
+    role group or have management roles. It then needs no directory role, which would grant far more.
   - The application still needs the API permission C(Exchange.ManageAsApp) to sign in to Exchange Online.
 options:
   app_id:
@@ -26,11 +25,11 @@ options:
       - Object id of the enterprise application, which is C(servicePrincipal.id) in Microsoft Graph. It is not the
         object
         id that the page of the app registration shows.
-      - Required when O(state=present). Fixed. Another one for a known application is an error.
+      - Required when O(state=present). Fixed. A different one for a registered application is an error.
     type: str
   display_name:
     description:
-      - Name for people.
+      - The display name.
     type: str
   state:
     description:
@@ -54,13 +53,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make the application known
+- name: Register the application
   intune.exchange.service_principal:
     app_id: 0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d
     object_id: 3b1c9f4e-6a2d-4f5b-8e7a-9c0d1e2f3a4b
     display_name: Connector automation
 
-- name: Forget it again
+- name: Remove the registration
   intune.exchange.service_principal:
     app_id: 0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d
     state: absent
@@ -68,7 +67,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 service_principal:
-  description: The service principal under the names of Exchange. Empty when there is none.
+  description: The service principal with the property names of Exchange. Empty when there is none.
   returned: success
   type: dict
   sample:
@@ -81,15 +80,15 @@ service_principal:
     object_id: 2da45820-bead-5d1a-a1ba-03a2b37e6bd5
 
 progress:
-  description: What was seen while looking for what was created, since the answer was lost.
+  description: Progress messages while checking whether the object was created, because the response was lost.
   returned: when the task waited
   type: list
   elements: str
   sample: ["the answer to the creation was lost; looking for it again (1 of 7)"]
 error:
   description:
-    - What went wrong, as in M(intune.exchange.connector). C(error.kind) is a stable word, such as V(fixed),
-      V(refused) or V(forbidden).
+    - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(fixed), V(refused)
+      or V(forbidden).
   returned: failure
   type: dict
   sample: {kind: fixed}

@@ -36,7 +36,7 @@ _INTUNE, _INTUNE_WRITE = "DeviceManagementServiceConfig.Read.All", "DeviceManage
 _CONFIGURATION, _RECIPIENTS = "View-Only Configuration", "View-Only Recipients"
 _ACCESS, _ROLES = "Organization Client Access", "Role Management"
 _DELEGATING = (
-    "To hand out or take away a role, a delegating assignment of it or of its parent, which by default only "
+    "To assign or remove a role, a delegating assignment of it or of its parent, which by default only "
     "Organization Management has"
 )
 
@@ -44,7 +44,7 @@ NEEDS: dict[str, Needs] = {
     "access_check_info": Needs(
         (_INTUNE, "Organization.Read.All", "Policy.Read.All"),
         exchange_read=(_CONFIGURATION, _RECIPIENTS),
-        note="Works with less as well, and names what is missing",
+        note="Works with fewer permissions as well, and reports what is missing",
     ),
     "activesync_device_access_rule": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ACCESS,)),
     "activesync_device_access_rule_info": Needs(exchange_read=(_CONFIGURATION,)),
@@ -56,7 +56,7 @@ NEEDS: dict[str, Needs] = {
     "conditional_access_policy": Needs(
         ("GroupMember.Read.All", "Policy.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
         ("Application.Read.All", "Policy.ReadWrite.ConditionalAccess"),
-        note="GroupMember.Read.All and RoleManagement.Read.Directory only where groups or roles are named, or a policy "
+        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are given, or a policy "
         "is enabled",
     ),
     "conditional_access_policy_info": Needs(("Policy.Read.All",)),
@@ -70,7 +70,7 @@ NEEDS: dict[str, Needs] = {
     ),
     "connector_info": Needs((_INTUNE,)),
     "connector_sync": Needs((_INTUNE,), (_INTUNE_WRITE,)),
-    "exchange_cmdlet": Needs(note="A role of Exchange Online that holds the cmdlet"),
+    "exchange_cmdlet": Needs(note="A role of Exchange Online that contains the cmdlet"),
     "management_role": Needs(exchange_read=(_CONFIGURATION,), exchange_write=(_ROLES,)),
     "management_role_assignment": Needs(
         exchange_read=(_CONFIGURATION, _RECIPIENTS),

@@ -67,7 +67,7 @@ class WatchFile:
                 raise ValueError(f"its form is {said['form']!r}")
             return {str(tenant): TenantState.restored(kept) for tenant, kept in said["tenants"].items()}
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-            step = "Put back a copy of it, or remove it to start from what the tenants are like then"
+            step = "Restore a copy, or remove it to start from the current state of the tenants"
             raise self._refusal(f"is not what this event source writes ({one_line(error, 120)})", step) from error
 
     def save(self, tenants: Mapping[str, TenantState]) -> None:

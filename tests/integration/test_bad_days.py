@@ -120,7 +120,7 @@ def test_a_host_that_does_not_resolve(play: Play, simulator: Simulator) -> None:
 def test_an_untrusted_certificate(play: Play, simulator: Simulator) -> None:
     failed = failing(play, simulator, environment=without(simulator.environment(), "INTUNE_EXCHANGE_CA_PATH")).failed
     assert "the certificate of localhost:" in failed["msg"] and "is not trusted" in failed["msg"]
-    assert "name its file in the option ca_path" in failed["msg"]
+    assert "specify its file in the option ca_path" in failed["msg"]
     assert failed["error"]["kind"] == "tls"
     assert simulator.requests() == []
 

@@ -153,7 +153,7 @@ def test_a_run_on_no_tenant_fails(tmp_path: Path, simulator: Simulator, name: st
     (tmp_path / "broken.tenants.yml").write_text(_BROKEN)
     before = len(simulator.requests())
     said = run(tmp_path, simulator, name, "broken.tenants.yml", target="all")
-    assert "No tenant of the inventory is meant by target=all" in said
+    assert "target=all matches no tenant of the inventory" in said
     assert not (tmp_path / "intune-exchange-report").exists() and len(simulator.requests()) == before
 
 

@@ -20,9 +20,14 @@ LEAVER = {"mobile_access_mailbox": "adele.vance", "mobile_access_max_affected": 
 # By role and entry point: variables that make it fail, and how the failure goes on after the tenant.
 FAILING: list[tuple[str, str, dict[str, Any], str]] = [
     ("mobile_access", "offboard", LEAVER, "adele.vance"),
-    ("mobile_access", "audit", {"mobile_access_fail_on_findings": True}, "Mobile access is not as the baselines ask."),
+    (
+        "mobile_access",
+        "audit",
+        {"mobile_access_fail_on_findings": True},
+        "Mobile access does not comply with the baselines.",
+    ),
     ("connector", "validate", {"connector_primary_smtp_address": "x@y.example"}, "The connector is not as described."),
-    ("connector", "remove", {}, "The connector stays"),
+    ("connector", "remove", {}, "The connector was not removed"),
     ("connector", "configure", {"connector_primary_smtp_address": " "}, "connector_primary_smtp_address is blank"),
 ]
 

@@ -52,6 +52,7 @@ def test_only_ansible_playbook_is_killed(tmp_path: Path, simulator: Simulator, i
         cwd=tmp_path,
         env={
             **settings(),
+            "HOME": str(tmp_path),  # what is killed leaves its folders
             **simulator.environment("ready"),
             "INTUNE_EXCHANGE_IN_PROCESS": in_process,
             MARK: str(tmp_path),

@@ -105,7 +105,7 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
     ]
     strict = role("audit", baselines=baselines, accepted_risks=[{**risk, "until": "2020-01-31"}], fail_on_findings=True)
     run = run_role(*mend, strict)
-    assert run.code == 2 and "Mobile access is not as the baselines ask." in run.output
+    assert run.code == 2 and "Mobile access does not comply with the baselines." in run.output
     assert "The accepted risk 1 has ended." in run.output and "1 Quarantine: fail" in run.output
     assert "3.10 A password" not in run.output  # all that was mended passes
 
@@ -130,7 +130,9 @@ def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator,
 
 EMERGENCY, PILOT = "Approved apps only", "Block Exchange ActiveSync for the pilot"
 NEED_INTUNE = "Exchange Online: phones need Intune"
-MARK = "Kept by the role intune.exchange.mobile_access, entry point protect. Remove this text to take the policy over."
+MARK = (
+    "Managed by the role intune.exchange.mobile_access, entry point protect. Remove this text to take the policy over."
+)
 CREATE, CHANGE = "identity.conditionalAccess.CreatePolicies", "identity.conditionalAccess.UpdatePolicies"
 
 
@@ -156,7 +158,7 @@ def test_protect_keeps_two_policies_in_report_only_mode(play: Play, simulator: S
     assert {one["state"] for one in second["policies"]} == {"enabledForReportingButNotEnforced"}
     assert [one["impact"]["controls"] for one in first["policies"]] == [["compliantDevice"], ["block"]]
     assert all(one["impact"]["except"] and not one["due"] for one in first["policies"])
-    assert "in report-only mode, which keeps nobody out, may be enforced from " in run.output
+    assert "in report-only mode, which locks nobody out, may be enforced from " in run.output
     found = {one["id"]: one["evidence"] for one in run.results["assessed"]["msg"]["checks"]}
     assert f"in report-only mode: '{NEED_INTUNE}'" in found["modern_clients"]
 
@@ -164,7 +166,7 @@ def test_protect_keeps_two_policies_in_report_only_mode(play: Play, simulator: S
 def test_protect_refuses_app_protection_that_is_not_there(play: Play, simulator: Simulator) -> None:
     run = play(*protect(controls=["compliantApplication"]), tenant=MANAGED)
     assert run.code == 2 and writes(simulator) == []
-    assert "No app protection policy that is assigned covers Outlook for Android." in run.output
+    assert "No assigned app protection policy covers Outlook for Android." in run.output
     assert "Next step: assign one in Intune" in run.output
     run = play(*protect(emergency_users=[]), tenant=MANAGED)
     assert run.code == 2 and "mobile_access_emergency_users is blank" in run.output
@@ -215,7 +217,7 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
         run = player(tmp_path, used)(*protect(enforce=True), kept("protect"), *protect(enforce=True), tenant="used")
         assert run.code == 0 and writes(used) == [CHANGE], run.output
         assert run.results["kept"]["msg"]["enforced"] == [NEED_INTUNE]
-        assert "legacy clients: switched off by somebody, and left so." in run.output
+        assert "legacy clients: turned off manually, and left off." in run.output
         assert f"{NEED_INTUNE}: in force." in run.output  # the second time
 
 
@@ -321,7 +323,7 @@ def test_offboard_blocks_what_cannot_be_wiped_and_what_does_not_answer(run_role:
     found = run.results["kept"]["msg"]
     assert not found["acknowledged"] and [one["device_model"] for one in found["not_wipeable"]] == ["SM-G991B"]
     assert writes(simulator) == ["Clear-MobileDevice", "Set-CASMailbox"]
-    assert "1 speaks a protocol before 16.1, which cannot erase the account alone: " in run.output
+    assert "1 uses a protocol version below 16.1, which cannot erase only the account: " in run.output
 
 
 @pytest.mark.parametrize(

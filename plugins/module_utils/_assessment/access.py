@@ -33,14 +33,16 @@ People = tuple[Mapping[Person, int], list[str]]
 
 _DEVICE = frozenset({"compliantDevice", "domainJoinedDevice"})
 _PHONES = ("iOS", "android")
-_ANY = ("iOS", "android", "other")
+_COMPUTERS = ("windows", "macOS", "linux")
+# "Since user agent strings can be modified, this information is unverified": a phone may say that it is anything.
+_ANY = (*_PHONES, "other", *_COMPUTERS)
 # By question: the ways to open mail, and what is wanted of each.
 QUESTIONS: dict[str, tuple[tuple[SignIn, ...], frozenset[str]]] = {
     "modern_clients": (tuple(SignIn(APPS, one) for one in _PHONES), DEVICE_OR_APP),
     "eas": (tuple(SignIn(EAS, one) for one in _ANY), frozenset({"compliantDevice"})),
     "legacy_blocked": (tuple(SignIn(client, one) for client in (EAS, LEGACY) for one in _ANY), BLOCK),
     "device_required": (
-        tuple(SignIn(client, one) for client in (APPS, BROWSER) for one in (*_PHONES, "windows")),
+        tuple(SignIn(client, one) for client in (APPS, BROWSER) for one in _ANY),
         _DEVICE,
     ),
     "unknown_platforms": (tuple(SignIn(client, "other") for client in (APPS, BROWSER)), DEVICE_OR_APP),

@@ -124,7 +124,7 @@ class Tokens:
             )
         if not is_token(token):
             raise usage(
-                f"{named(f'{option}_token')} holds characters that no token has; it is not shown",
+                f"{named(f'{option}_token')} contains characters that are invalid in a token; it is not shown",
                 "Give the access token alone, without quotes, spaces or line breaks in it",
             )
         return token
@@ -160,7 +160,7 @@ class Tokens:
             ) from error
         except (ValueError, KeyError, msal.exceptions.MsalError) as error:  # an unusable argument or discovery document
             step = "Check the sign-in options; a proxy may have answered in place of Microsoft Entra"
-            problem = f"msal could not use the answer of Microsoft Entra ({type(error).__name__}: {one_line(error)})"
+            problem = f"msal could not use the response of Microsoft Entra ({type(error).__name__}: {one_line(error)})"
             raise TenantError("sign_in", problem, "sign in", self._http.tenant, next_step=step) from error
         if "access_token" not in result:
             raise self._refused(
@@ -170,7 +170,7 @@ class Tokens:
                 400,
             )
         if not is_token(str(result["access_token"])):
-            problem = "the access token holds characters that no token has; it is not shown"
+            problem = "the access token contains characters that are invalid in a token; it is not shown"
             raise TenantError("protocol", problem, "sign in", self._http.tenant)
         return Token.living(str(result["access_token"]), float(result.get("expires_in", 0)))
 
@@ -283,7 +283,7 @@ class Tokens:
             if interval >= self._http.deadline.remaining():
                 raise TenantError(
                     "sign_in",
-                    "nobody entered the code before the time of the task was over",
+                    "nobody entered the code before the task timed out",
                     "sign in",
                     self._http.tenant,
                     next_step="Run again and enter the code in time, or raise the option timeout",

@@ -52,7 +52,7 @@ def outranking(params: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str,
         both = ["auth_method " + str(chosen)] if chosen and chosen not in begun else []
         raise usage(
             f"several sign-in methods are given at once: {', '.join([*both, *written])}",
-            "Leave one, also where these come from module_defaults",
+            "Keep only one, also if they come from module_defaults",
         )
     dropped = {*credentials_of_others(begun[0]), *(() if chosen else ("auth_method",))}
     return {option: None if option in dropped else value for option, value in params.items()}

@@ -57,7 +57,7 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
             f"the certificate file {path} of {option} cannot be opened: {one_line(error, 120)}",
             f"Check {named('certificate_password')} and that the file is PEM or PFX",
         ) from error
-    both = "It must hold the private key of the application and the certificate of this key"
+    both = "It must contain the private key of the application and the certificate of this key"
     if len(keys) != 1 or not certificates:
         lacks = "no private key" if not keys else f"{len(keys)} private keys" if len(keys) > 1 else "no certificate"
         raise usage(f"the file {path} of {option} holds {lacks}", both)
@@ -68,25 +68,38 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
             f"the file {path} of {option} holds {kind}, and this sign-in to Microsoft Entra needs an RSA key",
             "Create an RSA key with a certificate, register that with the application, and name its file",
         )
-    # A chain may stand before it; after a renewal there may be two, of which the later one counts.
-    own = [one for one in certificates if _public(one.public_key()) == _public(key.public_key())]
+    # A chain may stand before it; after a renewal there may be two, of which the later one counts that is valid by now.
+    own = [one for one in certificates if _is_of(one, key)]
     if not own:
         found = ", ".join(one_line(one.subject.rfc4514_string(), 80) for one in certificates[:3])
-        raise usage(f"the file {path} of {option} holds no certificate of its private key, but that of {found}", both)
-    certificate = max(own, key=lambda one: one.not_valid_after_utc)
-    ends = certificate.not_valid_after_utc
-    if ends < datetime.now(UTC):
+        raise usage(
+            f"the file {path} of {option} contains no certificate for its private key, but that of {found}", both
+        )
+    now = datetime.now(UTC)
+    certificate = max(own, key=lambda one: (one.not_valid_before_utc <= now, one.not_valid_after_utc))
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if ends < now or begins > now:
+        early = f"is valid from {begins:%Y-%m-%d} on, and the clock of this machine says {now:%Y-%m-%d}"
         raise TenantError(
             "sign_in",
-            f"the certificate in {path} expired on {ends:%Y-%m-%d}",
+            f"the certificate in {path} {f'expired on {ends:%Y-%m-%d}' if ends < now else early}",
             "sign in with a certificate",
-            next_step="Create a new certificate, register it with the application, and name its file",
+            next_step="Name the file of a certificate that is valid and registered with the application"
+            if begins > now
+            else "Create a new certificate, register it with the application, and name its file",
         )
     return {
         "private_key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
         # msal then uses the SHA-256 thumbprint and PS256
         "public_certificate": certificate.public_bytes(Encoding.PEM).decode(),
     }
+
+
+def _is_of(certificate: Any, key: Any) -> bool:
+    try:
+        return _public(certificate.public_key()) == _public(key.public_key())
+    except _UNREADABLE:  # of a kind of key that is not known, as in some chains
+        return False
 
 
 def _public(key: Any) -> bytes:

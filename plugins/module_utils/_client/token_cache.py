@@ -109,7 +109,7 @@ class TokenCache:
                 if self._http.deadline.remaining() <= _POLL_INTERVAL:
                     raise TenantError(
                         "timeout",
-                        "another task is signing in, and was not done before the time of this task was over",
+                        "another task is signing in, and did not finish before this task timed out",
                         "sign in",
                         self._http.tenant,
                     )
@@ -176,7 +176,7 @@ class TokenCache:
             raise self._refusal(why, name)
 
     def _refusal(self, why: str, name: str = "") -> TenantError:
-        step = "Remove it, and see who put it there" if name else "Give a folder of your own with mode 0700"
+        step = "Remove it, and check who added it" if name else "Give a folder of your own with mode 0700"
         what = f"the file {name} in" if name else "the folder"
         return usage(f"{what} {self._path} of {named('token_cache')} {why}", step)
 

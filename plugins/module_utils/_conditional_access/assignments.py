@@ -74,10 +74,11 @@ class Side:
     guest_tenants: frozenset[str] | None  # None: from any tenant
     words: tuple[str, ...]
     including: bool = True
+    new_guests: bool = False  # it says something of guests that is not known here
 
     @property
     def guests(self) -> bool:
-        return bool(self.guest_types) or "guestsorexternalusers" in self.ids
+        return bool(self.guest_types) or self.new_guests or "guestsorexternalusers" in self.ids
 
     def names(self, person: Person) -> tuple[bool | None, str]:
         """Whether a person is named, and how; None if that is not known, and what it hangs on."""
@@ -107,6 +108,8 @@ class Side:
     def _names_guest(self, person: Person) -> bool | None:
         if "guestsorexternalusers" in self.ids:
             return True
+        if self.new_guests:
+            return None
         kind = person.kind.lower()
         possible = {"internalguest", "b2bcollaborationguest"} if kind == "guest" else {kind}
         if not self.guest_types & possible:
@@ -157,21 +160,19 @@ def _side(users: Mapping[str, Any], side: str) -> Side:
         [str(one) for one in users.get(f"{side}{who}") or ()] for who in ("Users", "Groups", "Roles")
     )
     guests = users.get(f"{side}GuestsOrExternalUsers") or {}
-    types = (
-        frozenset(normalize_case(guests.get("guestOrExternalUserTypes") or "").replace(" ", "").split(","))
-        & _ALL_GUESTS
-    )
-    tenants = guests.get("externalTenants") or {}
-    from_some = normalize_case(tenants.get("membershipKind")) == "enumerated"
+    named = frozenset(normalize_case(guests.get("guestOrExternalUserTypes") or "").replace(" ", "").split(","))
+    types, tenants = named & _ALL_GUESTS, guests.get("externalTenants") or {}
+    tenants_by = normalize_case(tenants.get("membershipKind") or "all")
     words = [f"{kind} {one}" for kind, named in (("user", people), ("group", groups), ("role", roles)) for one in named]
     return Side(
         normalized_set(people),
         tuple(normalize_case(one) for one in groups),
         tuple(normalize_case(one) for one in roles),
         types,
-        normalized_set(tenants.get("members")) if from_some else None,
+        normalized_set(tenants.get("members")) if tenants_by == "enumerated" else None,
         (*words, *([f"guests or external users ({', '.join(sorted(types))})"] if types else [])),
         side == "include",
+        bool(named - _ALL_GUESTS - {"", "none"}) or tenants_by not in ("all", "enumerated"),
     )
 
 

@@ -18,13 +18,25 @@ from typing import Any
 from .._core.resource import normalize_case, normalized_set
 from .assignments import filled
 from .devices import matches, possible_devices
-from .sign_in import APPS, BROWSER, LEGACY, NO_FLOW, TRUSTED, UNREGISTERED, Device, SignIn
+from .sign_in import (
+    APPS,
+    BROWSER,
+    CLIENT_TYPES,
+    LEGACY,
+    NO_FLOW,
+    PLATFORM_NAMES,
+    TRUSTED,
+    UNREGISTERED,
+    Device,
+    SignIn,
+)
 
 _RISKS = {
     "signInRiskLevels": ("sign_in_risk", ("none", "low", "medium", "high")),
     "userRiskLevels": ("user_risk", ("none", "low", "medium", "high")),
     "insiderRiskLevels": ("insider_risk", ("none", "minor", "moderate", "elevated")),
 }
+_KNOWN_RISKS = frozenset({"hidden"}).union(*(every for _attribute, every in _RISKS.values()))
 _FLOWS = (NO_FLOW, "devicecodeflow", "authenticationtransfer")
 # What is judged elsewhere, for the client and the platform alone.
 _ELSEWHERE = frozenset({"users", "applications", "clientAppTypes", "platforms"})
@@ -41,9 +53,23 @@ def conditions_of(conditions: Conditions, sign_in: SignIn) -> Iterator[tuple[str
         yield "applicationFilter", None  # Graph tells no security attributes of Exchange Online
     if not sign_in.platform and filled(conditions.get("platforms")):
         yield "platforms", None
+    yield from _new_values(conditions, sign_in)
     for name, value in conditions.items():
         if name not in _ELSEWHERE and "@" not in name and filled(value):
             yield name, _JUDGES.get(name, _unknown)(name, value, _facts(sign_in))
+
+
+def _new_values(conditions: Conditions, sign_in: SignIn) -> Iterator[tuple[str, Holds]]:
+    """The lists with a value that is not known here, such as `unknownFutureValue`, which may be about this sign-in.
+
+    It is about no client that is named beside it, and about no platform that is known.
+    """
+    types, platforms = normalized_set(conditions.get("clientAppTypes")), conditions.get("platforms") or {}
+    if types - CLIENT_TYPES and not {"all", normalize_case(sign_in.client)} & types:
+        yield "clientAppTypes", None
+    listed = normalized_set([*(platforms.get("includePlatforms") or ()), *(platforms.get("excludePlatforms") or ())])
+    if listed - PLATFORM_NAMES and sign_in.known_platform == "other":
+        yield "platforms", None
 
 
 def _facts(sign_in: SignIn) -> SignIn:
@@ -70,14 +96,18 @@ def _risk(name: str, value: Any, sign_in: SignIn) -> Holds:
     levels, level = _levels(value), getattr(sign_in, attribute)
     if levels >= set(every):
         return True
-    return None if normalize_case(level) not in every else normalize_case(level) in levels
+    if normalize_case(level) not in every:
+        return None
+    return normalize_case(level) in levels or (None if levels - _KNOWN_RISKS else False)
 
 
 def _flow(_name: str, value: Any, sign_in: SignIn) -> Holds:
     methods = _levels((value or {}).get("transferMethods") or "") - {""}
     if not methods:
         return True
-    return None if sign_in.flow is None else normalize_case(sign_in.flow) in methods
+    if sign_in.flow is None:
+        return None
+    return normalize_case(sign_in.flow) in methods or (None if methods - set(_FLOWS) else False)
 
 
 def _locations(_name: str, value: Any, sign_in: SignIn) -> Holds:

@@ -7,8 +7,9 @@ The rules are those of "Filter for devices" (MicrosoftDocs/entra-docs, docs/iden
 compared, and the table "Policy behavior" for devices that are not registered. The syntax is that of the rules for
 dynamic groups.
 
-Not settled, since no page says it: what -not makes of a comparison on a device that is not registered. Such a rule is
-not known for one.
+Not settled, since no page says it: what -not makes of a comparison on a device that is not registered, and whether
+`isCompliant -eq False` matches a registered device that nothing manages, whose isCompliant is null. Such a rule is not
+known for one.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ _SYSTEMS = {
     "linux": ("linux",),
 }
 _TRUST = {"windows": ("azuread", "serverad", "workplace")}  # only Windows is hybrid joined ("Grant")
+# "Devices must be Microsoft Intune managed, compliant, or Microsoft Entra hybrid joined for a value to be available".
+_EXTENSION = re.compile(r"extensionattribute\d+")
+_INTUNE = "0000000a-0000-0000-c000-000000000000"  # the mdmAppId of devices that Intune manages
+_COLLECTIONS = frozenset({"physicalids", "systemlabels"})  # of these, -contains means one whole text
+_UNSET = ""  # isCompliant of a registered device that nothing manages
 _MOST_COMPARISONS = 5
 ErrorResponse = bool | None
 
@@ -60,6 +66,8 @@ class Comparison:
     def of(self, device: Device, platform: str) -> ErrorResponse:
         if not device.registered:
             return self.negative  # "positive operators: not applied; negative operators: applied"
+        if _EXTENSION.fullmatch(self.attribute) and not _has_extensions(device):
+            return None
         held = dict(device.comparisons).get(self.key)
         if held is None:
             held = self._held(device, platform)
@@ -67,6 +75,8 @@ class Comparison:
 
     def _held(self, device: Device, platform: str) -> ErrorResponse:
         value = device.get(self.attribute)
+        if value == _UNSET and self.attribute == "iscompliant":
+            return None if "false" in self.values else False
         if value is not None:
             return self._fits(value)
         if self.attribute == "operatingsystem" and platform in _SYSTEMS:
@@ -75,12 +85,20 @@ class Comparison:
         return None
 
     def _fits(self, value: str) -> bool:
+        if self.attribute in _COLLECTIONS:
+            return not set(self.values).isdisjoint(value.split("\n"))
         tries = {
             "startswith": value.startswith,
             "endswith": value.endswith,
             "contains": lambda one: one in value,
         }
         return any(tries.get(self.operator, value.__eq__)(one) for one in self.values)
+
+
+def _has_extensions(device: Device) -> bool:
+    """Whether it is certain that the extension attributes of a registered device have their values."""
+    trusted = device.get("iscompliant") == "true" or device.get("trusttype") == "serverad"
+    return trusted or device.get("mdmappid") == _INTUNE
 
 
 @dataclass(frozen=True)
@@ -137,7 +155,7 @@ def possible_devices(texts: frozenset[str], platform: str) -> list[Device]:
         return []
     found = [UNREGISTERED]
     trust = _TRUST.get(platform, ("azuread", "workplace"))
-    for compliant, kind, held in product(("true", "false"), trust, product((True, False), repeat=len(free))):
+    for compliant, kind, held in product(("true", "false", _UNSET), trust, product((True, False), repeat=len(free))):
         attributes = frozenset({("iscompliant", compliant), ("trusttype", kind)})
         found.append(Device(True, attributes, frozenset(zip(sorted(free), held, strict=True))))
     return found

@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._core.resource import normalize_case, normalized_set
-from .assignments import Person, assignment_of, filled
+from .._core.resource import normalized_set
+from .assignments import Person, assignment_of
 from .rules import APPS, BLOCK, BROWSER, Cases, SignIn
 
 # Who may change policies: "Create conditionalAccessPolicy" and "Microsoft Entra built-in roles".
@@ -26,8 +26,9 @@ ADMINISTRATORS = {
     "194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
     "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9": "Conditional Access Administrator",
 }
-# Policies are changed in the admin portals, which are applications of their own ("Target resources").
-_PORTALS = frozenset({"all", "microsoftadminportals"})
+# Policies are changed in the admin portals, which are applications of their own; the API to manage Azure "covers the
+# Microsoft Entra admin center" too ("Target resources").
+_PORTALS = frozenset({"all", "microsoftadminportals", "797f4846-ba00-4fd7-ba43-dac1f8f63013"})
 WAYS_IN = tuple(
     SignIn(client, platform)
     for client in (BROWSER, APPS)
@@ -121,7 +122,7 @@ def _spares(policy: Policy, person: Person) -> bool:
 def _closing(policies: Iterable[Policy]) -> list[Cases]:
     """The policies for the admin portals, in every case of each way into them."""
     portal = [one for policy in policies if (one := _of_portals(policy))]
-    return [Cases(portal, way, BLOCK) for way in WAYS_IN]
+    return [Cases(portal, way, BLOCK, may_hold=True) for way in WAYS_IN]
 
 
 def _stopped(cases: Cases, person: Person) -> bool:
@@ -151,9 +152,9 @@ def _of_portals(policy: Policy) -> dict[str, Any] | None:
 
 
 def _for_portals(applications: Mapping[str, Any]) -> bool:
-    if "microsoftadminportals" in normalized_set(applications.get("excludeApplications")):
-        return False
-    excluding = applications.get("applicationFilter") or {}
-    if filled(excluding) and normalize_case(excluding.get("mode")) == "exclude":
-        return False  # what the filter leaves out is not known here
+    """Whether a policy may keep people out of the portals.
+
+    Nothing that is excluded is sure to open them: with the portals themselves, what they call to change a policy is
+    not excluded (Microsoft Graph among it), and which applications a filter leaves out is not known here.
+    """
     return bool(_PORTALS & normalized_set(applications.get("includeApplications")))

@@ -11,7 +11,7 @@ no address tells: such locations are not known.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,28 @@ def from_network(
         if location.get("isTrusted"):
             found[inside].add(TRUSTED)
     return replace(sign_in, places=frozenset(found[True]), unsure_places=frozenset(found[None] - found[True]))
+
+
+def excludes_places(policy: Mapping[str, Any]) -> bool:
+    return bool(((policy.get("conditions") or {}).get("locations") or {}).get("excludeLocations"))
+
+
+def without_nowhere(policy: Mapping[str, Any], locations: Collection[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The policy without the excluded locations from which nobody is known to come.
+
+    Those are locations that are not defined, and all trusted ones where none is marked as trusted. The trusted
+    addresses of multifactor authentication, which belong to them, are not in Graph.
+    """
+    if not excludes_places(policy):
+        return policy
+    there = {normalize_case(str(one["id"])) for one in locations}
+    there |= {TRUSTED for one in locations if one.get("isTrusted")}
+    conditions = policy["conditions"]
+    excluded = [one for one in conditions["locations"]["excludeLocations"] if normalize_case(one) in there]
+    return {
+        **policy,
+        "conditions": {**conditions, "locations": {**conditions["locations"], "excludeLocations": excluded}},
+    }
 
 
 def _contains(location: Mapping[str, Any], address: str | None, country: str | None) -> bool | None:

@@ -17,17 +17,11 @@ from .._engine.graph_collection import GraphCollection
 from .._engine.rate_limiter import RateLimiter
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
-from .assignments import Person, assignment_of, filled
+from .assignments import filled
 from .fields import FIELDS, as_new, both_forms_of_guests
 from .impact import measure, read_people
-from .lockout import (
-    ADMINISTRATORS,
-    excludes_nobody,
-    last_administrators,
-    lockout_risk,
-    reaches_many,
-    spared,
-)
+from .lockout import ADMINISTRATORS
+from .lockout_check import check_lockout
 from .rules import EAS
 from .subjects import Subjects
 
@@ -38,6 +32,7 @@ _ENTITIES = GraphCollection(
     Purpose("read the Conditional Access policies", "Policy.Read.All"),
     Purpose("write the Conditional Access policy", _WRITER),
 )
+_LOCATIONS = "identity/conditionalAccess/namedLocations"
 # "Conditions", Exchange ActiveSync clients; MicrosoftDocs/azure-docs issues 14466 and 36960 for what is refused.
 _EAS_STEP = (
     "For Exchange ActiveSync, a policy takes Exchange Online as its only application and no condition but platforms; "
@@ -61,6 +56,10 @@ class ConditionalAccessPolicies:
         ]
         return self.known
 
+    def locations(self, tenant: Tenant) -> Sequence[Record]:
+        read = Purpose("read the named locations that policies exclude", "Policy.Read.All")
+        return list(self._pace.send(tenant, read, lambda: tenant.graph.list(_LOCATIONS, read)[0]))
+
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         try:
             return _plain(self._limiter.send(tenant, _ENTITIES.read, lambda: _ENTITIES.create(tenant, _sent(values))))
@@ -78,7 +77,7 @@ class ConditionalAccessPolicies:
             raise TenantError(
                 "other_object",
                 f"the policy {record['id']} was to be changed, and the answer is about {changed['id']}",
-                next_step="Look at both policies before anything else is changed",
+                next_step="Check both policies before any other change",
             )
         return changed
 
@@ -121,7 +120,7 @@ def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
     twice = both_forms_of_guests(params)
     if twice:
         raise usage(
-            f"{', '.join(twice)} and the option for guests beside it both say which guests are meant",
+            f"{', '.join(twice)} and the option for guests beside it both select guests",
             "Give one of the two",
         )
     policies, subjects = ConditionalAccessPolicies(), Subjects(tenant)
@@ -168,7 +167,7 @@ def _check_policy_write(
         raise TenantError(
             "not_found",
             f"there is no Conditional Access policy with the id {params['id']}",
-            next_step="Leave id out to create a policy, which gets an id of its own",
+            next_step="Omit id to create a policy; Microsoft Entra assigns its id",
         )
     before = resource.view(record)
     changes = resource.changes(params, before)
@@ -182,47 +181,15 @@ def _check_policy_write(
     people, not_read = read_people(tenant, [*known, *planned], roles_too=ADMINISTRATORS if judged else ())
     extra: dict[str, Any] = {"impact": measure(known, planned, after, people, not_read)}
     if judged:
-        _refuse_lockout(resource.subjects, planned, after, list(people), not_read)
-        if last_administrators(known, planned, people):
-            raise TenantError(
-                "lockout_risk",
-                f"{after['displayName']} would be enabled, and would keep the last account with an active role "
-                "that may change policies out of the admin portals",
-                next_step="Exclude an emergency account that holds such a role, or use policy_state report_only; "
-                "accept_lockout_risk takes the risk",
-            )
+        check_lockout(
+            policies.known,
+            others,
+            after,
+            (list(people), not_read),
+            partial(policies.locations, tenant),
+            resource.subjects,
+        )
     return extra
-
-
-def _refuse_lockout(
-    subjects: Subjects | None,
-    policies: Sequence[Mapping[str, Any]],
-    changed: Mapping[str, Any],
-    people: Sequence[Person],
-    not_read: Sequence[str],
-) -> None:
-    """Raises TenantError where nobody could be left who gets in and can undo the change."""
-    risk = lockout_risk(policies, changed, people) if people or reaches_many(changed) else ""
-    if risk and not_read and not excludes_nobody(changed):
-        raise TenantError(
-            "forbidden",
-            f"{changed['displayName']} would be enabled, and whom it keeps out cannot be said: {'; '.join(not_read)}",
-            next_step="Grant the application what is missing, or use policy_state report_only; accept_lockout_risk "
-            "takes the risk",
-        )
-    if risk:
-        excluded = assignment_of(changed).excluded
-        ids = [("user", one) for one in sorted(excluded.ids)] + [("group", one) for one in excluded.groups]
-        named = [subjects.describe(kind, one) if subjects else one for kind, one in ids]
-        nobody = named and not spared(changed, people)
-        holds = f". No enabled member account is left out by {', '.join(named)}" if nobody else ""
-        raise TenantError(
-            "lockout_risk",
-            risk + holds,
-            next_step="Exclude an emergency account with conditions.users.exclude_users, or use "
-            "policy_state report_only; accept_lockout_risk takes the risk",
-            details={"excluded": named},
-        )
 
 
 def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequence[Record]) -> None:
@@ -236,13 +203,13 @@ def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequen
             "ambiguous",
             f"the policy {record['id']} is called {record.get('displayName')}, and {name} is the name of "
             f"{', '.join(owners)}",
-            next_step="Give the id or the name of the one that is meant, or another new name",
+            next_step="Specify the id or the name of the policy, or another new name",
             details={"candidates": [str(record["id"]), *owners]},
         )
     if params["state"] == "absent":
         raise usage(
             f"the policy {record['id']} is called {record.get('displayName')}, not {name}, so it is not removed",
-            "Give the id alone",
+            "Set only the id",
         )
 
 

@@ -31,13 +31,16 @@ from .sign_in import (
     APPS,
     BLOCK,
     BROWSER,
+    CLIENT_TYPES,
     EAS,
     EXCHANGE_ONLINE,
     LEGACY,
+    PLATFORM_NAMES,
     PLATFORMS,
     AllBut,
     SignIn,
     platform_of,
+    suites_of,
 )
 
 REPORT_ONLY = "enabledForReportingButNotEnforced"
@@ -117,6 +120,8 @@ def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
         if why:
             return Reading(policy, assigned, why_not=why)
     clauses = _clauses(policy, sign_in)
+    if _names(conditions.get("applications") or {}, sign_in) is None:
+        narrowing["applications"] = None
     unknown = tuple(sorted(name for name, holds in narrowing.items() if holds is None))
     return Reading(policy, assigned, clauses, unknown, None if clauses else _no_clauses(policy), sign_in.client == EAS)
 
@@ -136,15 +141,11 @@ def _for_workloads(conditions: Mapping[str, Any]) -> Why | None:
 
 
 def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why | None:
-    ours, name = sign_in.applications, _application(sign_in)
-    included, excluded = (normalized_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
-    early = _EARLY_BOUND.get(normalize_case(sign_in.resource), set()) - excluded
-    if early & included:
+    name = _application(sign_in)
+    if _names(applications, sign_in) is not False:
         return None
-    if ours & excluded:
+    if _excludes(applications, sign_in):
         return "application", f"it excludes {name}"
-    if (ours | {"all"}) & included:
-        return None
     if (applications.get("applicationFilter") or {}).get("mode") == "include":
         return None
     if applications.get("includeUserActions"):
@@ -152,6 +153,30 @@ def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why 
     if applications.get("includeAuthenticationContextClassReferences"):
         return "authentication_context", "it is about an authentication context, which mail does not ask for"
     return "application", f"it does not include {name}"
+
+
+def _names(applications: Mapping[str, Any], sign_in: SignIn) -> bool | None:
+    """Whether a policy is for the resource, or for one that has to be met first; None if that is not known."""
+    included, excluded = (normalized_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
+    resource = normalize_case(sign_in.resource)
+    found = {_names_one(one, included, excluded) for one in {resource, *_EARLY_BOUND.get(resource, ())}}
+    return True if True in found else None if None in found else False
+
+
+def _names_one(resource: str, included: Collection[str], excluded: Collection[str]) -> bool | None:
+    held, possible = suites_of(resource)
+    ours = {resource} | held
+    if not ours.isdisjoint(excluded):
+        return False
+    certain = not (ours | {"all"}).isdisjoint(included)
+    if certain and possible.isdisjoint(excluded):
+        return True
+    return None if certain or not possible.isdisjoint(included) else False
+
+
+def _excludes(applications: Mapping[str, Any], sign_in: SignIn) -> bool:
+    resource = normalize_case(sign_in.resource)
+    return not ({resource} | suites_of(resource)[0]).isdisjoint(normalized_set(applications.get("excludeApplications")))
 
 
 def _application(sign_in: SignIn) -> str:
@@ -164,7 +189,7 @@ def _other_client(types: Collection[str], sign_in: SignIn) -> Why | None:
         return None if modern else ("client_app", "it names no client apps, as before August 2020: modern ones only")
     supported = sign_in.known_platform in _EAS_PLATFORMS
     of_eas = sign_in.client == EAS and ("easSupported" if supported else "easUnsupported") in types
-    if of_eas or sign_in.client in types or "all" in types:
+    if of_eas or sign_in.client in types or "all" in types or normalized_set(types) - CLIENT_TYPES:
         return None
     return "client_app", f"it does not include the client apps {sign_in.client}"
 
@@ -183,6 +208,8 @@ def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None
     if {platform, "all"} & excluded:
         return "platform", f"it excludes the platform {words}"
     if not included or {platform, "all"} & included:
+        return None
+    if platform == "other" and included - PLATFORM_NAMES:
         return None
     return "platform", f"it does not include the platform {words}"
 

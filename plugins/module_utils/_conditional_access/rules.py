@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._core.resource import normalize_case
 from .assignments import EVERYBODY, Person, Why, filled
 from .conditions import conditions_of, every_case
 from .reading import (
@@ -67,10 +68,12 @@ __all__ = [
     "registered",
 ]
 
-# Session controls that can refuse a sign-in; others shorten or limit the session ("Session").
-_REFUSING_SESSIONS = frozenset(
-    {"secureSignInSession", "continuousAccessEvaluation", "globalSecureAccessFilteringProfile"}
+# Session controls that shorten or limit a session and never refuse a sign-in ("Session"). Others can, or are new.
+_LIMITING_SESSIONS = frozenset(
+    {"applicationEnforcedRestrictions", "persistentBrowser", "signInFrequency", "disableResilienceDefaults"}
 )
+# Of Defender for Cloud Apps, where a custom policy may block ("Create Defender for Cloud Apps access policies").
+_LIMITING_APP_CONTROLS = frozenset({"monitoronly", "blockdownloads"})
 # Controls that an attribute of the device meets.
 _OF_DEVICES = {"compliantDevice": ("iscompliant", "true"), "domainJoinedDevice": ("trusttype", "serverad")}
 Policies = Iterable[Mapping[str, Any]]
@@ -169,7 +172,16 @@ def _meets(device: Device | None, control: str) -> bool | None:
 
 def _refusing(policy: Mapping[str, Any]) -> list[str]:
     session = policy.get("sessionControls") or {}
-    return sorted(name for name in _REFUSING_SESSIONS & set(session) if filled(session[name]))
+    return sorted(name for name, value in session.items() if _may_refuse(name, value))
+
+
+def _may_refuse(name: str, value: Any) -> bool:
+    if "@" in name or name in _LIMITING_SESSIONS or not filled(value):
+        return False
+    parts = value if isinstance(value, Mapping) else {}
+    return parts.get("isEnabled") is not False and (
+        name != "cloudAppSecurity" or normalize_case(parts.get("cloudAppSecurityType")) not in _LIMITING_APP_CONTROLS
+    )
 
 
 def judge(
@@ -197,10 +209,13 @@ def judge(
 class Cases:
     """What policies ask of a sign-in, and which of them hold in each case that they tell apart.
 
-    Left out is the case of somebody whose device meets what is wanted anyway.
+    Left out is the case of somebody whose device meets what is wanted anyway. A filter of which is not known whether
+    it fits a device fits no device, or each one where it `may_hold`: either is the cautious answer to one question.
     """
 
-    def __init__(self, policies: Policies, sign_in: SignIn, wanted: Collection[str] | None) -> None:
+    def __init__(
+        self, policies: Policies, sign_in: SignIn, wanted: Collection[str] | None, may_hold: bool = False
+    ) -> None:
         self.wanted = None if wanted is None else frozenset(wanted)
         self._asks: dict[bool, list[tuple[tuple[frozenset[str], ...], Why | None]]] = {}
         self.readings = [read(policy, sign_in) for policy in policies]
@@ -211,7 +226,7 @@ class Cases:
         }
         found = every_case([policy.get("conditions") or {} for policy in narrowed.values()], sign_in)
         left = [case for case in found if not any(_meets(case.device, control) for control in wanted or ())]
-        held = {frozenset(one for one, policy in narrowed.items() if _holds(policy, case)) for case in left}
+        held = {frozenset(one for one, policy in narrowed.items() if _holds(policy, case, may_hold)) for case in left}
         # Who is stopped where fewer policies hold is stopped where more do.
         self.held = [one for one in held if not any(other < one for other in held)]
 
@@ -236,9 +251,12 @@ class Cases:
         return sorted(set(certain) & frozenset().union(*self.held))
 
 
-def _holds(policy: Mapping[str, Any], case: SignIn) -> bool:
+def _holds(policy: Mapping[str, Any], case: SignIn, may_hold: bool) -> bool:
     """Whether all conditions hold, of a policy that is read already."""
-    return all(holds for _name, holds in conditions_of(policy.get("conditions") or {}, case))
+    return all(
+        may_hold and name == "devices" and case.device is not None if holds is None else holds
+        for name, holds in conditions_of(policy.get("conditions") or {}, case)
+    )
 
 
 def _about(person: Person, cases: Cases) -> dict[str, dict[str, Any]]:

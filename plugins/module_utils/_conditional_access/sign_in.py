@@ -24,8 +24,15 @@ PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
 BLOCK = frozenset({"block"})
 TRUSTED = "alltrusted"  # beside the ids of named locations: the sign-in comes from one that is marked as trusted
 NO_FLOW = "none"
+# The values of a policy's lists that are known here, in lower case. Graph may add others at any time.
+CLIENT_TYPES = frozenset(
+    {"all", "browser", "mobileappsanddesktopclients", "exchangeactivesync", "eassupported", "easunsupported", "other"}
+)
+PLATFORM_NAMES = PLATFORMS | {"all", "windowsphone"}
 
-# Applications that the suites of Conditional Access hold ("Target resources"). Only what is asked about here.
+# What a policy can name that holds several applications ("Target resources").
+_ALL_SUITES = frozenset({"office365", "microsoftadminportals", "797f4846-ba00-4fd7-ba43-dac1f8f63013"})
+# Which of them hold an application. Only what is asked about here: of others that is not known.
 _SUITES = {
     EXCHANGE_ONLINE: frozenset({"office365"}),
     "00000003-0000-0ff1-ce00-000000000000": frozenset({"office365"}),  # SharePoint Online
@@ -107,15 +114,15 @@ class SignIn:
     asks_entra: bool = True
 
     @property
-    def applications(self) -> frozenset[str]:
-        """What a policy can name to include this resource."""
-        resource = normalize_case(self.resource)
-        return frozenset({resource}) | _SUITES.get(resource, frozenset())
-
-    @property
     def known_platform(self) -> str:
         """The platform in Graph's words, in lower case; `other` for one that Conditional Access does not know."""
         return platform_of(self.platform) or "other"
+
+
+def suites_of(resource: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The suites that hold a resource for certain, and those that may; the names are in lower case."""
+    held = _SUITES.get(resource)
+    return (frozenset(), _ALL_SUITES - {resource}) if held is None else (held, frozenset())
 
 
 @cache

@@ -98,7 +98,7 @@ def _no_role(role: str, error: TenantError, known: dict[str, Any]) -> Verdict:
     if enough:
         step = (
             f"The token already names the directory role {enough[0]}, which includes {role}: a new role can take an "
-            "hour to count in Exchange Online. If it stays, quote the request id to Microsoft support"
+            "hour to count in Exchange Online. If the problem persists, quote the request id to Microsoft support"
         )
         return Verdict(f"could not {error.action}: {error.problem}", "unknown", step)
     step = (

@@ -96,7 +96,7 @@ def _nothing(tenant: Tenant) -> str:
     asked = {"Filter": "DeviceId -eq 'INTUNE.EXCHANGE.NO.SUCH.DEVICE'"}
     found = _invoke(tenant, "Get-MobileDevice", asked, purpose)
     if found:
-        raise TenantError("unexpected_answer", f"{len(found)} devices match an id that none has", purpose.action)
+        raise TenantError("unexpected_answer", f"{len(found)} devices match an id that no device has", purpose.action)
     return "an answer without objects is understood"
 
 
@@ -105,7 +105,7 @@ def _pages(tenant: Tenant) -> str:
     found = _invoke(tenant, "Get-ManagementRole", {}, purpose, select=("Name",), page_size=_PAGE)
     if not found:
         raise TenantError(
-            "unexpected_answer", "no management role came, and every organization has them", purpose.action
+            "unexpected_answer", "no management role was returned, but every organization has some", purpose.action
         )
     if len(found) <= _PAGE:
         return f"{len(found)} management roles came on one page, so that page links were not tried"

@@ -170,7 +170,7 @@ def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], a
         raise TenantError(
             "no_license",
             f"{name} has no licence, so it would never get a mailbox",
-            next_step=f"Give one or more in licenses, from those with free units: {describe(facts.skus)}",
+            next_step=f"Specify one or more in licenses, from those with free units: {describe(facts.skus)}",
         )
 
 
@@ -198,7 +198,7 @@ def _absent(
                 "administrator's account",
                 "remove the account",
                 tenant.label,
-                next_step="Take the roles away first, or set force_delete to true if this account is really meant",
+                next_step="Remove the roles first, or set force_delete to true if this is the right account",
                 details={"directory_roles": roles},
             )
         if params["force_delete"]:

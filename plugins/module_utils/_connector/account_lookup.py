@@ -85,7 +85,7 @@ def check_unused(tenant: Tenant, addresses: Iterable[str], user_id: str | None) 
                 f"{address} belongs to another account, {named}; nothing was changed",
                 "give the account its address",
                 tenant.label,
-                next_step="Choose another address, or take this one from that account first",
+                next_step="Choose another address, or remove this one from that account first",
             )
 
 

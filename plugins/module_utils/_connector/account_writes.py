@@ -174,6 +174,6 @@ def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> 
             f"{name} had no address {wanted or ''} after {seconds} s (wait_timeout)".replace("  ", " "),
             "see the mailbox address appear",
             tenant.label,
-            next_step="Run again later: a new mailbox can take long; check that the licence holds a mailbox plan",
+            next_step="Run again later: a new mailbox can take long; check that the licence includes a mailbox plan",
         )
     return user

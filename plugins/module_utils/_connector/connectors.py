@@ -132,7 +132,11 @@ def the_connector(records: list[Record], tenant: Tenant) -> Record:
         if ids
         else "there is no service-to-service connector"
     )
-    step = "Remove all but one by hand; none is chosen for you" if ids else "Set it up with intune.exchange.connector"
+    step = (
+        "Remove all but one manually; the module chooses none by itself"
+        if ids
+        else "Set it up with intune.exchange.connector"
+    )
     raise TenantError(
         "ambiguous" if ids else "absent",
         problem,
@@ -154,7 +158,7 @@ def _check_connector_write(tenant: Tenant, params: Mapping[str, Any], record: Re
             f"it is bound to {record.get('primarySmtpAddress')}, not to {address}",
             "remove the connector",
             tenant.label,
-            next_step="Leave primary_smtp_address out to remove it whatever it is bound to",
+            next_step="Omit primary_smtp_address to remove it regardless of its account",
         )
 
 

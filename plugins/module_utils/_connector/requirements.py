@@ -167,9 +167,7 @@ def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
     select = ("Name", "AdminDisplayVersion", "IsDehydrated")
     values = exchange_of(tenant).invoke("Get-OrganizationConfig", {}, _READ_EXCHANGE, select).values
     if not values:
-        raise TenantError(
-            "protocol", "Exchange Online answered without an organization", _READ_EXCHANGE.action, tenant.label
-        )
+        raise TenantError("protocol", "Exchange Online returned no organization", _READ_EXCHANGE.action, tenant.label)
     return values[0]
 
 

@@ -68,6 +68,6 @@ def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
             f"it was requested, but had not ended after {seconds} s (wait_timeout)",
             "see the synchronisation end",
             tenant.label,
-            next_step="Look at connector_info later; a full synchronisation of many mailboxes takes long",
+            next_step="Check connector_info later; a full synchronisation of many mailboxes takes long",
         )
     return facts(*state)

@@ -43,7 +43,8 @@ class Outcome(enum.Enum):
 
 # What is refused for now is sent again for as long as the task has time: the service says when, and each wait is one.
 _ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: math.inf, Outcome.UNKNOWN: 6}
-_SECONDS = re.compile(r"[+-]?([0-9]{1,15}(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+_SECONDS = re.compile(r"([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?)s?", re.ASCII | re.IGNORECASE)
+_FOREVER = 1e9  # seconds; a number may be larger than those that there are
 _FIRST_DELAY = 0.5  # seconds
 _LONGEST_DELAY = 30.0  # seconds; Retry-After may ask for more
 
@@ -85,9 +86,13 @@ def retry_after(headers: Mapping[str, Any]) -> float | None:
     text = header(headers, "Retry-After")
     due, sent = http_date(text), http_date(header(headers, "Date"))
     if due is not None:
-        return max(0.0, (due - (sent or datetime.now(UTC))).total_seconds())
-    waits = [max(0.0, float(one)) for one in re.split(r"[,;\s]+", text) if _SECONDS.fullmatch(one)]
-    return max(waits, default=None)
+        return _bounded((due - (sent or datetime.now(UTC))).total_seconds())
+    found = (_SECONDS.fullmatch(one) for one in re.split(r"[,;\s\"]+", text))
+    return max((_bounded(float(one[1])) for one in found if one), default=None)
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(0.0, seconds), _FOREVER)
 
 
 def rate_limit(headers: Mapping[str, Any]) -> str:

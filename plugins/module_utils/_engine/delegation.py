@@ -121,6 +121,6 @@ def _not_ready(tenant: Tenant, error: TenantError, purpose: Purpose, late: str, 
         purpose.action,
         tenant.label,
         error.answer,
-        "This passes by itself: run again in an hour, and the run goes on where this one ended. If it stays, make the "
+        "This resolves itself: run again in an hour; it continues where it stopped. If the problem persists, make the "
         "caller a direct member of Organization Management",
     )

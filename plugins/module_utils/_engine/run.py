@@ -123,7 +123,7 @@ def _refuse_unfit(declaration: Declaration, params: Mapping[str, Any]) -> None:
     shown = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
     for option, character in unfit_in(shown):
         raise usage(
-            f"the option {option.lstrip('.')} holds the character {character}, which cannot be seen",
+            f"the option {option.lstrip('.')} holds the character {character}, which is invisible",
             "Write the value without it; text that was copied from elsewhere often has one at its beginning or end",
         )
 
@@ -246,7 +246,7 @@ def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], create
         f"it was created with the id {created}, but the service does not list it yet",
         f"see the new {resource.name}",
         tenant.label,
-        next_step="Wait some minutes before you run this again: until it is listed, it would be created anew",
+        next_step="Wait some minutes before you run this again: until it is listed, a new run would create a duplicate",
         details={"ids": [created]},
     )
 

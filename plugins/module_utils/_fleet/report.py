@@ -161,7 +161,7 @@ def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
     met = "See that the requirements are met; they name what keeps it from connecting"
     wrong = {
         "missing": ("There is no connector", "Set it up with the playbook intune.exchange.connect"),
-        "ambiguous": ("There are several connectors", "Remove all but one by hand; none is chosen for you"),
+        "ambiguous": ("There are several connectors", "Remove all but one manually; the module chooses none by itself"),
         "pending": ("The connector is not connected yet", met),
         "disconnected": ("The connector is not connected", met),
         "never_synchronised": ("The connector has never synchronised", sync),

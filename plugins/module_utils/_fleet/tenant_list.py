@@ -59,7 +59,7 @@ def resolve_tenants(
     for one in tenants.values():
         name = _host_name(str(one.get("name") or one["tenant_id"]))
         if name in hosts:
-            raise usage(f"two tenants are named {name}", "Give each a name of its own")
+            raise usage(f"two tenants are named {name}", "Give each a unique name")
         hosts[name] = _with_shared(one, shared)
     return hosts
 
@@ -68,7 +68,7 @@ def _host_name(name: str) -> str:
     """`name`, if a host can have it and a play can mean it. Raises `TenantError`."""
     if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip():
         raise usage(
-            f"a tenant cannot be called {name!r}: Ansible takes it for a pattern, a template or a group",
+            f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template or a group",
             "Use letters, digits, spaces in between, and . _ -",
         )
     return name

@@ -30,13 +30,14 @@ from .._core.retry import (
     retry_after,
 )
 from .._core.strict_json import parse_json
+from .body import IncompleteBody, read_body
 from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
 from .origins import REDIRECTS, follow, moved, origin
 from .response import Response
 from .service import Request, Service
 from .sockets import Limit
-from .transport import Connections, IncompleteBody, RequestFailed, Transport, read_body
+from .transport import Connections, RequestFailed, Transport
 
 _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
@@ -204,7 +205,8 @@ class Http:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         attempt = self._read(service, request, raw, mine, limit)
         floor = retry_after(raw.headers)
-        if floor and attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN):
+        # With a redirect or a refusal for good it means the next request: RFC 9110, 10.2.3.
+        if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
             self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
         return replace(attempt, token=token, url=prepared.url or "", floor=floor)
 
@@ -212,7 +214,8 @@ class Http:
         try:
             if raw.status_code < 200:  # an interim answer, taken for the last one: what follows it is not known
                 raise IncompleteBody(f"{raw.status_code} is no last answer")
-            body = read_body(raw.raw, limit)
+            # Of a read, a body that is cut to nothing would mean that there is nothing.
+            body = read_body(raw.raw, limit, request.operation is Operation.READ and raw.status_code < 300)
         except IncompleteBody as error:
             raw.close()
             outcome = Outcome.BODY_LOST if 200 <= raw.status_code < 300 else outcome_of_status(raw.status_code)

@@ -188,4 +188,14 @@ def pools(manager: Any) -> dict[str, Any]:
     class HttpsPool(urllib3.HTTPSConnectionPool):
         ConnectionCls = Https
 
+        def _get_conn(self, *arguments: Any, **options: Any) -> Any:
+            """Not one on which something came that nobody asked for: it would be taken for the next answer.
+
+            Of plain sockets, and of records that were not read, urllib3 sees it by itself.
+            """
+            connection: Any = super()._get_conn(*arguments, **options)
+            if getattr(connection.sock, "pending", int)():
+                connection.close()
+            return connection
+
     return {**manager.pool_classes_by_scheme, "http": HttpPool, "https": HttpsPool}

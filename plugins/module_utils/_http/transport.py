@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections and bytes: trust, bounded bodies, and what a lost connection leaves unknown."""
+"""Connections: trust, and what a lost connection leaves unknown."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from .._core.errors import TenantError, one_line, usage
 from .._core.retry import Outcome
+from .body import ENCODING, reason
 from .sockets import Limit, bind, pools
 
 try:
@@ -32,8 +33,6 @@ except ImportError:
     IMPORT_ERROR = traceback.format_exc()
     HTTPAdapter = object  # type: ignore[assignment,misc]
 
-_LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
-_CHUNK = 64 * 1024  # bytes
 _PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
 
@@ -105,6 +104,7 @@ class Transport:
         self._proxy = urlsplit(proxy or "").netloc.rpartition("@")[2]
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.headers["Accept-Encoding"] = ENCODING  # requests would ask for what is installed by chance
         # requests would work out where a redirect leads, and read its body without limit, though none is followed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         self._adapter = (connections or Connections()).adapter(ca_path)
@@ -138,31 +138,6 @@ class Transport:
         self._adapter.poolmanager.clear()
 
 
-class IncompleteBody(Exception):
-    """A body that was not read to its end."""
-
-
-def read_body(raw: Any, limit: Limit) -> bytes:
-    """The body, bounded in size and by the time of its request."""
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        try:
-            limit.check()  # what is in a buffer already comes without any step on a socket
-            with limit.holding():
-                chunk = raw.read1(_CHUNK, decode_content=True)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise IncompleteBody(reason(error)) from error
-        if not chunk:
-            if raw.length_remaining:  # read1 does not enforce the announced length by itself
-                raise IncompleteBody(f"{raw.length_remaining} bytes are missing")
-            return b"".join(chunks)
-        size += len(chunk)
-        if size > _LARGEST_BODY:
-            raise IncompleteBody(f"more than {_LARGEST_BODY} bytes")
-        chunks.append(chunk)
-
-
 def _check(headers: Mapping[str, Any]) -> None:
     """Refuse what no header can hold, before others do so and show it. Raises `TenantError`."""
     for name, value in headers.items():
@@ -172,17 +147,8 @@ def _check(headers: Mapping[str, Any]) -> None:
             raise usage(problem, "Check the options for line breaks and letters that are not ASCII")
 
 
-def reason(error: BaseException) -> str:
-    """The innermost cause, without addresses of Python objects."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return one_line(error, 120) or type(error).__name__
-
-
 def _no_address(url: str) -> RequestFailed:
-    return RequestFailed(
-        Outcome.FINAL, "protocol", f"{one_line(url, 120)} is no address that can be called; nothing was sent"
-    )
+    return RequestFailed(Outcome.FINAL, "protocol", f"{one_line(url, 120)} is not a valid address; nothing was sent")
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -217,5 +183,5 @@ def lost(error: BaseException, host: str, proxy: str = "") -> RequestFailed:
         if isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)):
             return RequestFailed(Outcome.NOT_SENT, "network", f"no connection to {host} ({reason(cause)})")
     if any(isinstance(cause, (TimeoutError, urllib3.exceptions.ReadTimeoutError)) for cause in causes):
-        return RequestFailed(Outcome.UNKNOWN, "network", f"{host} did not answer in time")
+        return RequestFailed(Outcome.UNKNOWN, "network", f"{host} did not respond in time")
     return RequestFailed(Outcome.UNKNOWN, "network", f"the connection to {host} was lost ({reason(error)})")

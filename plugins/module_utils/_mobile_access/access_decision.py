@@ -173,10 +173,10 @@ def _ambiguous(device: Mapping[str, Any], mailboxes: Sequence[Mapping[str, Any]]
     guids = [str(mailbox.get("Guid")) for mailbox in mailboxes]
     return TenantError(
         "ambiguous",
-        f"{len(guids)} mailboxes may be the one of the device {device.get('DeviceId')}, which Exchange names "
+        f"{len(guids)} mailboxes may belong to the device {device.get('DeviceId')}, which Exchange names "
         f"{owner_of(device)}: {', '.join(guids)}",
         "see which devices the change hits",
-        next_step="Give the mailboxes different names; none is chosen for you",
+        next_step="Give the mailboxes different names; the module chooses none by itself",
         details={"candidates": guids},
     )
 

@@ -141,6 +141,6 @@ def _check_policy(tenant: Tenant, params: Mapping[str, Any], record: Record | No
     if normalize_case(wanted) not in normalized_set(one["Name"] for one in known):
         raise TenantError(
             "not_found",
-            f"there is no policy called {wanted}",
+            f"there is no policy named {wanted}",
             next_step=f"Give one of {', '.join(str(one['Name']) for one in known)}, or an empty one for the default",
         )

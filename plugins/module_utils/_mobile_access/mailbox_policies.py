@@ -87,8 +87,8 @@ def _check_policy_write(tenant: Tenant, params: Mapping[str, Any], record: Recor
         default = next((one["Name"] for one in POLICY.backend.list(tenant) if one.get("IsDefault")), None)
         raise TenantError(
             "renamed",
-            f"there is no policy called {name}: it was renamed, and the default policy is {default!r} now",
-            next_step="Give the name that it has now; a second policy called Default would only confuse",
+            f"there is no policy named {name}: it was renamed, and the default policy is {default!r} now",
+            next_step="Use its current name; a second policy named Default would be confusing",
         )
     if record and record.get("IsDefault") and params["is_default"] is False:
         raise usage(f"{name} is the default policy, and there is always one", "Make another policy the default instead")

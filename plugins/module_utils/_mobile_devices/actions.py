@@ -69,10 +69,10 @@ def _check(params: Mapping[str, Any]) -> None:
     if not any(
         params[option] is not None and not (option.startswith("min_") and params[option] == 0) for option in FILTERS
     ):
-        raise usage("no option says which devices are meant", "Give device_id, mailbox or another filter")
+        raise usage("no option selects devices", "Set device_id, mailbox or another filter")
     if params["wipe"] == "full":
         if everything:
-            raise usage("a full wipe is for one device", "Leave match out, and give device_id")
+            raise usage("a full wipe is for one device", "Omit match, and set device_id")
         if not params["device_id"] or normalize_case(params["confirm_full_wipe"]) != normalize_case(
             params["device_id"]
         ):
@@ -82,7 +82,7 @@ def _check(params: Mapping[str, Any]) -> None:
             )
     if everything and (params["wipe"] or absent) and params["max_affected"] is None:
         raise usage(
-            "with match=all, wipe and state=absent need max_affected: how many devices may be affected at most",
+            "with match=all, wipe and state=absent need max_affected: the maximum number of affected devices",
             "Give a number; with 0 the task names the devices and stops",
         )
     if (params["max_affected"] or 0) < 0:
@@ -103,7 +103,7 @@ def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> Non
             f"guids has {', '.join(unknown)}, and no device{whose} has this GUID; nothing was changed",
             _FIND,
             tenant.label,
-            next_step="Read the devices again: one whose account was set up anew has a new GUID",
+            next_step="Read the devices again: a device whose account was set up again has a new GUID",
             details={"guids": unknown},
         )
 
@@ -118,7 +118,7 @@ def _the_one(tenant: Tenant, params: Mapping[str, Any], devices: list[dict[str, 
         f"{len(devices)} devices match the filters where one is expected: {names(devices)}",
         _FIND,
         tenant.label,
-        next_step="Say which one, by mailbox and device_id or by guids, or that all are meant, by match",
+        next_step="Specify one by mailbox and device_id or by guids, or all by match",
         details={"candidates": [one["identity"] for one in devices]},
     )
 

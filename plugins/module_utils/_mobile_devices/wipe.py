@@ -35,7 +35,7 @@ def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
     """How far each kind of wipe is. With `cancelled`, how far it would be without the pending requests.
 
     The newest request counts, and the newest acknowledgement of its kind. An acknowledgement from before the first
-    synchronisation is one of an earlier partnership: the account was set up anew since.
+    synchronisation is one of an earlier partnership: the account was set up again since.
     """
     first = _time(statistics, "FirstSyncTime")
     stages = {}
@@ -132,8 +132,8 @@ def _parameters(wanted: str, device: Device) -> dict[str, bool]:
     if device["below_minimum_eas_version"]:
         raise TenantError(
             "not_supported",
-            f"the device {label(device)} speaks a protocol before 16.1, which knows no wipe of the account alone",
-            next_step="Block the device instead; nothing else can be taken from it without erasing all of it",
+            f"the device {label(device)} uses a protocol version below 16.1, which has no account-only wipe",
+            next_step="Block the device instead; only a full wipe would erase its data",
         )
     return {"AccountOnly": True}
 
@@ -159,7 +159,7 @@ def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
             return
         done = [kind for kind in seen if seen[kind] == "done" != expected[kind]]
         if done:
-            problem = f"the device {label(device)} had carried out the wipe before the request could be taken back"
+            problem = f"the device {label(device)} had carried out the wipe before the request could be cancelled"
             raise TenantError("too_late", problem, _CANCEL.action, tenant.label, next_step="It cannot be undone")
         if attempt < _ATTEMPTS:
             tenant.http.pause(attempt, None, _CANCEL)

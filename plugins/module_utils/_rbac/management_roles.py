@@ -92,8 +92,8 @@ def within(asked: Mapping[str, list[str] | None], parent: str, allowed: Entries)
     if beyond:
         raise TenantError(
             "beyond_parent",
-            f"the parent role {parent} does not hold {', '.join(beyond)}, and a role holds no more than its parent",
-            next_step="Take another parent for them, in a role of its own: management_role_info with cmdlet lists them",
+            f"the parent role {parent} does not hold {', '.join(beyond)}, and a role cannot exceed its parent",
+            next_step="Use another parent for them, in a separate role: management_role_info with cmdlet lists them",
             details={"beyond": beyond},
         )
     return dict(sorted(wanted.items()))
@@ -259,7 +259,7 @@ def ensure_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> 
     if params["state"] == "absent":
         return ensure(replace(ROLE, backend=Roles(name=name)), tenant, params, check_mode)
     if given == []:
-        raise usage("cmdlets is empty, and a management role without cmdlets gives nothing", "Use state absent")
+        raise usage("cmdlets is empty, but a management role without cmdlets has no effect", "Use state absent")
     asked = asked_for(given or [])
     parent = params.get("parent") or _parent_of(tenant, name)
     allowed = entries_of(tenant, parent) if parent else {}

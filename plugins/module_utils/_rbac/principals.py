@@ -125,7 +125,7 @@ class Principals:
         return found
 
     def _only(self, found: list[Principal], text: str) -> Principal | None:
-        step = "Give the address or the id of the one that is meant; none is chosen for you"
+        step = "Specify the address or the id; the module chooses none by itself"
         one: Principal | None = only(
             found, lambda item: f"{item.label} ({item.id})", f"principal {text}", self._tenant.label, step
         )
@@ -171,7 +171,7 @@ class Principals:
                 f"Exchange returned {other[0].label} for {text}, which is none of its names",
                 _FIND.action,
                 self._tenant.label,
-                next_step="Give the address or the id of the one that is meant; none is chosen for you",
+                next_step="Specify the address or the id; the module chooses none by itself",
                 details={"candidates": [one.label for one in other]},
             )
         return found

@@ -179,7 +179,7 @@ def _check_built_in(tenant: Tenant, role: Record, group: Record | None, allowed:
         + ("its built-in roles stay as they are" if own else "its roles are changed only on request"),
         _ACTION,
         tenant.label,
-        next_step="Use a role group of your own" if own else "Set allow_built_in to true if this group is really meant",
+        next_step="Use a custom role group" if own else "Set allow_built_in to true if this group is really meant",
     )
 
 

@@ -68,7 +68,7 @@ def _check_built_in(tenant: Tenant, params: Mapping[str, Any], record: Record, c
     if params["state"] == "absent" or other:
         problem = f"its {', '.join(other)} cannot be changed" if other else "cannot be removed"
         raise _built_in(
-            tenant, record["Name"], problem, "Use a role group of your own, which can hold the same roles and members"
+            tenant, record["Name"], problem, "Use a custom role group, which can hold the same roles and members"
         )
     if not params["allow_built_in"]:
         raise _built_in(

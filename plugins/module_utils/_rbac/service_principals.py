@@ -77,7 +77,7 @@ def _check_registration(tenant: Tenant, params: Mapping[str, Any], record: Recor
             f"cannot be changed to {params['object_id']}",
             "register the service principal",
             tenant.label,
-            next_step=f"Check the ids: {_WHICH}. If the application was made anew, remove the old registration first",
+            next_step=f"Check the ids: {_WHICH}. If the application was recreated, remove the old registration first",
         )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
@@ -73,6 +75,28 @@ def test_nothing_is_sent_to_the_service_before(
     begun = sum(clock.sleeps)
     tenant.graph.list("users", PURPOSE)
     assert sum(clock.sleeps) == begun
+
+
+@pytest.mark.parametrize("status", [302, 307, 400, 403, 404, 409, 413])
+def test_whatever_the_answer_that_asks_for_it(
+    wire: Wire, opened: Callable[..., Tenant], clock: Clock, status: int
+) -> None:
+    """https://www.rfc-editor.org/rfc/rfc9110#name-retry-after: with a redirect, before it is followed."""
+    tenant = opened()
+    said = {"Retry-After": "20", "Location": "https://outlook.office365.com/x"}
+    wire.answer(Reply({"error": {"code": "x"}}, status, said), Reply(LIST))
+    with contextlib.suppress(TenantError):
+        exchange_of(tenant).invoke("Get-MobileDevice", {}, PURPOSE)
+    exchange_of(tenant).invoke("Get-MobileDevice", {}, PURPOSE)
+    first, second, *_more = wire.asked
+    assert sum(clock.sleeps) >= 19 and first.cmdlet == second.cmdlet
+
+
+def test_a_wait_without_end_is_no_reason_to_ask_at_once(wire: Wire, tenant: Tenant, clock: Clock) -> None:
+    wire.answer(Reply(b"", 429, {"Retry-After": "9" * 30}), Reply(LIST))
+    with pytest.raises(TenantError, match="asks to wait") as caught:
+        tenant.graph.list("users", PURPOSE)
+    assert caught.value.kind == "throttled" and len(wire.asked) == 1 and clock.sleeps == []
 
 
 def test_a_wait_for_an_earlier_request_beyond_the_time_fails_at_once(

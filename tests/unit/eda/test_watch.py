@@ -303,7 +303,7 @@ def test_a_state_file_that_is_not_understood_is_named(tmp_path: Path, content: s
     path.chmod(0o600)
     error = refused(state_file=str(path))
     assert f"the file {path} of state_file is not what this event source writes (" in error and why in error
-    assert error.endswith("remove it to start from what the tenants are like then.")
+    assert error.endswith("remove it to start from the current state of the tenants.")
     assert path.read_text() == content
 
 

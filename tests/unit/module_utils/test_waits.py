@@ -32,7 +32,8 @@ class Tenant:
         self.lines: list[str] = []
         self.asked: list[Any] = []
         self.progress = self.lines.append
-        self.http = self.graph = self.exchange = self
+        self.http = self.graph = self
+        self.clients = {"exchange": self}
         self.tokens = SimpleNamespace(bearer=lambda service: {"graph": "e30.e30.x"}[service])
         self.sleep = self.slept.append
         self.deadline = Deadline(300, self.clock)

@@ -14,9 +14,9 @@ from typing import Any
 DOCUMENTATION = r"""
 short_description: Events of the Exchange connector and of devices in quarantine
 description:
-  - Looks at one tenant, or at many, again and again. Puts an event for each change of the state of the connector, for a
-    synchronisation that becomes too old and one that is made up for, for each device that gets into quarantine, and for
-    a tenant that cannot be read any more or can be read again.
+  - Polls one or many tenants. Sends an event for each change of the state of the connector, for a synchronisation that
+    becomes stale or recovers, for each newly quarantined device, and for a tenant that can no longer be read or can be
+    read again.
   - It reads only, by the functions of the modules M(intune.exchange.connector_info) and
     M(intune.exchange.mobile_device_info).
   - Each event has C(type), C(tenant) (its name), C(tenant_id) and C(tenant_options), the connection options of the
@@ -28,8 +28,8 @@ description:
     C(max_sync_age), C(connector_primary_smtp_address). Each comes once, and only while the connector is connected. One
     that has never synchronised is not called stale."
   - "C(device_quarantined): C(device) with C(guid), C(mailbox), C(user_display_name), C(device_id), C(device_type),
-    C(device_model), C(device_os), C(client_type), C(device_access_state_reason), C(first_sync_time). It comes again
-    only when the device has left the quarantine in between."
+    C(device_model), C(device_os), C(client_type), C(device_access_state_reason), C(first_sync_time). It is sent again
+    only if the device left quarantine in between."
   - "C(tenant_unreadable), once: C(kind), C(message), C(failures), C(next_look_seconds). C(tenant_readable) ends it."
   - "These fields may be passed as variables, since each has a fixed form and is null if the service returned anything
     else: C(type), C(tenant_id), C(old), C(new), C(kind), C(connector_primary_smtp_address) (letters, digits and
@@ -37,13 +37,13 @@ description:
     C(next_look_seconds), C(device.guid) and C(device.first_sync_time); and C(tenant_options), which are your own."
   - "All other fields are text for people: C(tenant), C(evidence), C(message), and the other ones of C(device). Anybody
     who can name a device or an account may have written them. Braces in them are replaced by parentheses, they are on
-    one line, and nothing in them is evaluated. Show them, but do not pass them as variables, and do not choose by them
-    what a playbook acts on."
-  - A device without a valid GUID is no event and not remembered, but a failure of the look.
-  - The events of a look are remembered as ansible-rulebook takes them, and written to O(state_file) after it and when
-    ansible-rulebook is stopped in an orderly way. None of them is told again. If it is killed during a look, the events
-    of this look are. What it had taken and not yet answered when it ended is up to ansible-rulebook, which keeps
-    nothing by default.
+    one line, and nothing in them is evaluated. Show them, but do not pass them as variables, and do not use them to
+    select what a playbook acts on."
+  - A device without a valid GUID causes no event and is not remembered; the poll fails.
+  - The events of a poll are remembered when ansible-rulebook accepts them, and written to O(state_file) after the poll
+    and when ansible-rulebook stops in an orderly way. None of them is reported again, except after it was killed during
+    a poll. Events that it had accepted but not handled when it ended are up to ansible-rulebook, which stores nothing
+    by default.
 requirements:
   - msal
   - requests >= 2.33
@@ -52,15 +52,15 @@ options:
   tenants:
     description:
       - The tenants, as for the inventory plugin P(intune.exchange.tenants#inventory). Each has C(tenant_id) and may
-        have C(name), C(account) and any option below about its connection.
-      - When left out, there is the one tenant of O(tenant_id).
+        have C(name), C(account) and any connection option below.
+      - By default, the only tenant is O(tenant_id).
     type: list
     elements: dict
   watch:
     description:
-      - What is read. V(connector) needs the permission C(DeviceManagementServiceConfig.Read.All), V(quarantine) the
+      - What to poll. V(connector) needs the permission C(DeviceManagementServiceConfig.Read.All), V(quarantine) the
         Exchange role C(View-Only Recipients).
-      - V(quarantine) reads all devices of the tenant at each look.
+      - V(quarantine) reads all devices of the tenant in each poll.
     type: list
     elements: str
     choices: [connector, quarantine]
@@ -71,49 +71,49 @@ options:
       - Events carry it, so one with other characters than C(connector_primary_smtp_address) may have is refused.
     type: str
   interval:
-    description: Seconds between two looks at a tenant.
+    description: Seconds between two polls of a tenant.
     type: int
     default: 300
   longest_interval:
     description:
-      - After a failure the next look comes after O(interval), and each further failure in a row doubles the pause, up
-        to this many seconds. Other tenants keep their own pace.
+      - After a failure the next poll is after O(interval), and each further consecutive failure doubles the interval,
+        up to this many seconds. Other tenants are not affected.
     type: int
     default: 3600
   failures:
-    description: After how many failures in a row a tenant is called unreadable.
+    description: The number of consecutive failures after which a tenant is reported as unreadable.
     type: int
     default: 3
   max_sync_age:
-    description: Seconds since the last successful synchronisation, by the clock of the service, from which it is stale.
+    description: The age in seconds at which the last successful synchronisation is stale, by the service's clock.
     type: int
     default: 93600
   report_present:
     description:
-      - What is done with what is there at the first look at a tenant. By default nothing is told and everything
-        remembered, so that only changes are events. With V(true) the state of the connector (with C(old) null), a stale
-        synchronisation and all devices in quarantine are events as well.
+      - Whether the first poll of a tenant reports the existing state. By default it is only remembered, so only changes
+        are events. With V(true) the state of the connector (with C(old) null), a stale synchronisation and all devices
+        in quarantine are events as well.
     type: bool
     default: false
   state_file:
     description:
-      - A file in which is kept what was told, so that a restart goes on where it was. It holds ids of tenants and of
-        devices, and no secret.
-      - It is made with mode 0600, and replaced as a whole. One that belongs to another user, is open to others, is a
-        link, cannot be understood or is in use is refused. Each event source needs one of its own.
-      - Without it each start is a first look.
+      - A file with the reported state, so that a restart continues from it. It has ids of tenants and devices, but no
+        secrets.
+      - It is created with mode 0600, and replaced as a whole. A file that belongs to another user, is accessible to
+        others, is a link, is invalid or is in use is refused. Each event source needs its own file.
+      - Without it each start begins with a first poll.
     type: path
   concurrency:
-    description: How many tenants are read at once.
+    description: The maximum number of tenants that are read at the same time.
     type: int
     default: 32
   tenant_id:
-    description: The only tenant, when there are no O(tenants). Read from E(AZURE_TENANT_ID) when left out.
+    description: The only tenant, when there are no O(tenants). Read from E(AZURE_TENANT_ID) if not set.
     type: str
   timeout:
     description:
-      - How many seconds one look at a tenant may take. One that hangs takes none of the time of others.
-      - Read from E(INTUNE_EXCHANGE_TIMEOUT) when left out.
+      - The maximum number of seconds for one poll of a tenant. A tenant that hangs does not use the time of others.
+      - Defaults to the environment variable E(INTUNE_EXCHANGE_TIMEOUT).
     type: int
     default: 300
 notes:
@@ -130,7 +130,7 @@ EXAMPLES = r"""
     - intune.exchange.connector_status:
         state_file: /var/lib/intune-exchange/connector_status.json
   rules:
-    - name: Show what happened
+    - name: Show the event
       condition: event.type is defined
       action:
         print_event:

@@ -76,7 +76,7 @@ def test_a_code_that_nobody_can_see_is_not_asked_for(simulator: Simulator, clock
 
 def test_a_code_that_nobody_enters_ends_with_the_task(simulator: Simulator, clock: Clock) -> None:
     result = info(simulator, clock, "device_code", tell=lambda line: None, timeout=1)
-    assert "nobody entered the code before the time of the task was over" in result["msg"]
+    assert "nobody entered the code before the task timed out" in result["msg"]
 
 
 def test_a_refused_token_is_renewed_once(simulator: Simulator, clock: Clock) -> None:

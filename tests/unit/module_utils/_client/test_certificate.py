@@ -36,11 +36,12 @@ def key(name: str) -> Any:
     return ed25519.Ed25519PrivateKey.generate() if name.startswith("ed") else rsa.generate_private_key(65537, 2048)
 
 
-def certificate(name: str, days: int = 100) -> x509.Certificate:
-    """For the key of this name, signed by itself, with so many days to live."""
+@lru_cache
+def certificate(name: str, days: int = 100, since: int = 500) -> x509.Certificate:
+    """For the key of this name, signed by itself, valid since so many days, with so many days to live."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     built = x509.CertificateBuilder(subject, subject, key(name).public_key(), x509.random_serial_number())
-    built = built.not_valid_before(NOW - timedelta(days=500)).not_valid_after(NOW + timedelta(days=days))
+    built = built.not_valid_before(NOW - timedelta(days=since)).not_valid_after(NOW + timedelta(days=days))
     return built.sign(key(name), None if name.startswith("ed") else hashes.SHA256())
 
 
@@ -77,7 +78,7 @@ def test_the_certificate_is_that_of_the_key(tmp_path: Path) -> None:
 def test_the_certificate_of_a_pfx_is_that_of_the_key(tmp_path: Path) -> None:
     path = tmp_path / "app.pfx"
     path.write_bytes(pkcs12.serialize_key_and_certificates(None, key("app"), None, [certificate("ca")], NoEncryption()))
-    with pytest.raises(TenantError, match="holds no certificate of its private key"):
+    with pytest.raises(TenantError, match="contains no certificate for its private key"):
         client_credential(str(path), None)
     own = certificate("app")
     path.write_bytes(
@@ -92,6 +93,23 @@ def test_of_a_renewed_certificate_the_later_one_is_taken(tmp_path: Path) -> None
         assert chosen(tmp_path / "app.pem", *map(pem, order), private("app")) == pem(new)
 
 
+def test_one_that_is_not_valid_yet_waits_for_its_day(tmp_path: Path) -> None:
+    """As when a renewal is put into the file before its time."""
+    valid, later = certificate("app", 5), certificate("app", 300, since=-3)
+    for order in ((valid, later), (later, valid)):
+        assert chosen(tmp_path / "a.pem", *map(pem, order), private("app")) == pem(valid)
+    said = refused(tmp_path / "b.pem", pem(later), private("app"))
+    assert said.startswith("sign_in: ") and f"is valid from {NOW + timedelta(days=3):%Y-%m-%d} on" in said
+
+
+def test_a_chain_with_a_key_that_nobody_can_read(tmp_path: Path) -> None:
+    """Of a kind that the library does not know: it cannot be the one that belongs to the private key."""
+    der = certificate("ca").public_bytes(Encoding.DER)
+    rsa_encryption = bytes.fromhex("06092a864886f70d010101")
+    odd = x509.load_der_x509_certificate(der.replace(rsa_encryption, rsa_encryption[:-1] + b"\x63"))
+    assert chosen(tmp_path / "a.pem", pem(odd), pem(certificate("app")), private("app")) == pem(certificate("app"))
+
+
 def test_only_the_own_certificate_can_have_expired(tmp_path: Path) -> None:
     assert chosen(tmp_path / "a.pem", pem(certificate("ca", -1)), pem(certificate("app")), private("app"))
     said = refused(tmp_path / "b.pem", pem(certificate("ca")), pem(certificate("app", -1)), private("app"))
@@ -100,7 +118,7 @@ def test_only_the_own_certificate_can_have_expired(tmp_path: Path) -> None:
 
 def test_a_foreign_certificate_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path / "a.pem", pem(certificate("other")), private("app"))
-    assert said.startswith("usage: ") and "holds no certificate of its private key" in said
+    assert said.startswith("usage: ") and "contains no certificate for its private key" in said
     assert "CN=other" in said  # so that people see which file they took
     two = refused(tmp_path / "b.pem", pem(certificate("app")), private("app"), private("other"))
     assert "holds 2 private keys" in two

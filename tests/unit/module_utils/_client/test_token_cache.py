@@ -210,7 +210,7 @@ def _open_to_others(path: Path, elsewhere: Path) -> None:
     [
         ("folder", _link, "is a link. Give a folder of your own with mode 0700"),
         ("folder", _open_to_others, r"is open to others \(mode 0740\)"),
-        ("json", _link, "is a link. Remove it, and see who put it there"),
+        ("json", _link, "is a link. Remove it, and check who added it"),
         ("json", _second_name, "has a second name"),
         ("json", _open_to_others, r"is open to others \(mode 0640\)"),
         ("json", _pipe, "is no regular file"),

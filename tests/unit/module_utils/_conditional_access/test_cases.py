@@ -977,11 +977,80 @@ CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
         "F7 opposite filters",
         "concept-condition-filters-for-devices",
         [
+            filtered("include", 'device.model -eq "Pixel 8"'),
+            filtered("exclude", 'device.model -eq "Pixel 8"'),
+        ],
+        Way(APPS, "iOS", None),
+        COVERED,
+    ),
+    (
+        "F7 opposite filters of an extension attribute",
+        "concept-condition-filters-for-devices, table 'Policy behavior' and the warning on values that are available",
+        [
             filtered("include", 'device.extensionAttribute1 -eq "SAW"'),
             filtered("exclude", 'device.extensionAttribute1 -eq "SAW"'),
         ],
         Way(APPS, "iOS", None),
+        DEPENDS,
+    ),
+    (
+        "F8 an extension attribute of a device that is neither compliant nor joined",
+        "concept-condition-filters-for-devices, table 'Policy behavior'",
+        [filtered("exclude", 'device.extensionAttribute1 -eq "SAW"')],
+        Way(APPS, "iOS", None, device=registered(isCompliant=False, trustType="Workplace", extensionAttribute1="x")),
+        DEPENDS,
+    ),
+    (
+        "F8 an extension attribute of a compliant device",
+        "concept-condition-filters-for-devices, table 'Policy behavior'",
+        [filtered("exclude", 'device.extensionAttribute1 -eq "SAW"')],
+        Way(APPS, "iOS", None, device=registered(isCompliant=True, extensionAttribute1="x")),
         COVERED,
+    ),
+    (
+        "F8 an extension attribute of a device that Intune manages",
+        "concept-condition-filters-for-devices, table 'Policy behavior'",
+        [filtered("include", 'device.extensionAttribute1 -ne "SAW"')],
+        Way(
+            APPS,
+            "iOS",
+            None,
+            device=registered(
+                isCompliant=False, mdmAppId="0000000a-0000-0000-c000-000000000000", extensionAttribute1="SAW"
+            ),
+        ),
+        NOT,
+    ),
+    (
+        "F9 one whole text of a list",
+        "concept-condition-filters-for-devices, note on Contains of string collection attributes",
+        [filtered("include", 'device.systemLabels -contains "M365"')],
+        Way(APPS, "windows", None, device=registered(systemLabels="M365Managed")),
+        NOT,
+    ),
+    (
+        "F9 no such text in a list",
+        "concept-condition-filters-for-devices, note on Contains of string collection attributes",
+        [filtered("include", 'device.physicalIds -notContains "[ZTDId]"')],
+        Way(APPS, "windows", None, device=registered(physicalIds="[ZTDId]:1\n[OrderId]:2")),
+        COVERED,
+    ),
+    (
+        "F9 the text itself",
+        "concept-condition-filters-for-devices, note on Contains of string collection attributes",
+        [filtered("include", 'device.physicalIds -contains "[OrderId]:2"')],
+        Way(APPS, "windows", None, device=registered(physicalIds="[ZTDId]:1\n[OrderId]:2")),
+        COVERED,
+    ),
+    (
+        "F10 managed by nothing: not settled",
+        "no page; isCompliant of device in Graph is nullable",
+        [
+            filtered("include", "device.isCompliant -eq False"),
+            filtered("exclude", 'device.trustType -in ["AzureAD", "ServerAD", "Workplace"]'),
+        ],
+        Way(APPS, "iOS", DEVICE_OR_APP),
+        DEPENDS,
     ),
     (
         "F7 filters that leave a gap",
@@ -1298,6 +1367,122 @@ CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
         Check("browser_on_phones"),
         "unmet",
     ),
+    (
+        "K1 computers left out of the block of legacy clients",
+        "CISA MS.AAD.1.1v1; concept-conditional-access-conditions: the user agent is unverified",
+        [
+            policy(
+                "block",
+                clientAppTypes=[LEGACY, EAS],
+                platforms={"includePlatforms": ["all"], "excludePlatforms": ["windows", "macOS", "linux"]},
+            )
+        ],
+        Check("legacy_blocked"),
+        "unmet",
+    ),
+    (
+        "K1 Windows left out of Exchange ActiveSync",
+        "concept-conditional-access-conditions, Exchange ActiveSync clients: Windows is a platform of them",
+        [
+            policy(
+                "block", clientAppTypes=[EAS], platforms={"includePlatforms": ["all"], "excludePlatforms": ["windows"]}
+            )
+        ],
+        Check("eas"),
+        "unmet",
+    ),
+    (
+        "K2 macOS left out of the managed devices",
+        "CISA MS.AAD.3.7v1; CIS Microsoft 365 5.2.2.9",
+        [
+            policy(
+                "compliantDevice",
+                "domainJoinedDevice",
+                platforms={"includePlatforms": ["android", "iOS", "windows"]},
+            )
+        ],
+        Check("device_required"),
+        "unmet",
+    ),
+    (
+        "K2 platforms that are not known left out of the managed devices",
+        "CISA MS.AAD.3.7v1; concept-conditional-access-conditions: platforms are not verified",
+        [
+            policy(
+                "compliantDevice",
+                platforms={"includePlatforms": ["android", "iOS", "windows", "macOS", "linux"]},
+            )
+        ],
+        Check("device_required"),
+        "unmet",
+    ),
+    (
+        "V1 a client that is new",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", clientAppTypes=["unknownFutureValue"])],
+        Way(APPS, "iOS", None),
+        DEPENDS,
+    ),
+    (
+        "V1 a client that is known, beside a new one",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", clientAppTypes=[APPS, "unknownFutureValue"])],
+        Way(APPS, "iOS", None),
+        COVERED,
+    ),
+    (
+        "V1 a platform that is known, beside a new one",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", platforms={"includePlatforms": ["all"], "excludePlatforms": ["unknownFutureValue"]})],
+        Way(APPS, "iOS", None),
+        COVERED,
+    ),
+    (
+        "V1 a platform that is new, included",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", platforms={"includePlatforms": ["iOS", "unknownFutureValue"]})],
+        Way(APPS, "other", None),
+        DEPENDS,
+    ),
+    (
+        "V1 a platform that is new, excluded",
+        "graph/best-practices-concept, evolvable enumerations",
+        [policy("block", platforms={"includePlatforms": ["all"], "excludePlatforms": ["unknownFutureValue"]})],
+        Way(APPS, "other", None),
+        DEPENDS,
+    ),
+    (
+        "V1 a kind of guests that is new, excluded",
+        "graph/best-practices-concept, evolvable enumerations",
+        [
+            policy(
+                "block",
+                users={
+                    "includeUsers": ["All"],
+                    "excludeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "internalGuest,unknownFutureValue"},
+                },
+            )
+        ],
+        Way(APPS, "iOS", None, "b2bCollaborationGuest"),
+        DEPENDS,
+    ),
+    (
+        "V1 guests of tenants by a rule that is new",
+        "graph/api/resources/conditionalaccessexternaltenants",
+        [
+            policy(
+                "block",
+                users={
+                    "includeGuestsOrExternalUsers": {
+                        "guestOrExternalUserTypes": "b2bCollaborationGuest",
+                        "externalTenants": {"membershipKind": "unknownFutureValue"},
+                    }
+                },
+            )
+        ],
+        Way(APPS, "iOS", None, "b2bCollaborationGuest"),
+        DEPENDS,
+    ),
     ("J5 off", "fundamentals/security-defaults", [], Check("legacy_blocked", defaults=False), "unmet"),
     ("J5 on", "fundamentals/security-defaults", [], Check("legacy_blocked", defaults=True), "met"),
     ("J5 on, ActiveSync", "fundamentals/security-defaults", [], Check("eas", defaults=True), "met"),
@@ -1394,8 +1579,66 @@ def test_what_is_not_known_of_one_sign_in_is_never_allowed() -> None:
             "stopped",
         ),
         ([policy("block", apps={"includeApplications": [TEAMS]})], outlook, "allowed"),
+        # "Handling future members in evolvable enumerations": what is new may be about this sign-in.
+        ([policy("block", clientAppTypes=["unknownFutureValue"])], outlook, "unknown"),
+        ([policy("block", signInRiskLevels=["unknownFutureValue"])], replace(outlook, sign_in_risk="low"), "unknown"),
+        (
+            [policy("block", authenticationFlows={"transferMethods": "deviceCodeFlow,unknownFutureValue"})],
+            replace(outlook, flow="none"),
+            "unknown",
+        ),
+        # "A user must satisfy the dependent service policy before accessing the calling app" (Service dependencies).
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": [TEAMS]})],
+            replace(outlook, resource=TEAMS),
+            "stopped",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["Office365"], "excludeApplications": [TEAMS]})],
+            replace(outlook, resource=TEAMS),
+            "stopped",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": ["Office365"]})],
+            replace(outlook, resource=TEAMS),
+            "allowed",
+        ),
+        # Which applications a suite holds changes (Apps included in the Office 365 app suite; Target resources).
+        (
+            [policy("block", apps={"includeApplications": ["Office365"]})],
+            replace(outlook, resource=YAMMER),
+            "unknown",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["MicrosoftAdminPortals"]})],
+            replace(outlook, resource=AZURE_PORTAL),
+            "unknown",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": ["Office365"]})],
+            replace(outlook, resource=YAMMER),
+            "unknown",
+        ),
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": [YAMMER]})],
+            replace(outlook, resource=YAMMER),
+            "allowed",
+        ),
+        ([policy("block", apps={"includeApplications": [TEAMS]})], replace(outlook, resource=YAMMER), "allowed"),
+        # "Session": what is not known to only limit a session may refuse it.
+        ([policy(session="secureApplicationSession")], outlook, "unknown"),
+        ([apps_controlled("mcasConfigured")], outlook, "unknown"),
+        ([apps_controlled("unknownFutureValue")], outlook, "unknown"),
+        ([apps_controlled("monitorOnly"), apps_controlled("blockDownloads")], outlook, "allowed"),
+        ([apps_controlled("mcasConfigured", False)], outlook, "allowed"),
     ):
         assert decide(policies, sign_in).answer == answer, (policies, sign_in)
 
 
 TEAMS = "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"  # needs Exchange first ("Service dependencies")
+YAMMER = "00000005-0000-0ff1-ce00-000000000000"  # in the suite Office 365
+AZURE_PORTAL = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"  # one of the admin portals
+
+
+def apps_controlled(kind: str, enabled: bool = True) -> Policy:
+    return {**policy(), "sessionControls": {"cloudAppSecurity": {"isEnabled": enabled, "cloudAppSecurityType": kind}}}

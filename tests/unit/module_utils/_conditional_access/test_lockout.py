@@ -211,7 +211,7 @@ def test_what_is_excluded_and_holds_nobody_is_named(keep: Keep) -> None:
         f"user leaver@{DOMAIN}",
         "group Outsiders",
     ]
-    assert f"No enabled member account is left out by user leaver@{DOMAIN}" in refused["msg"]
+    assert f"No enabled member account is excluded by user leaver@{DOMAIN}" in refused["msg"]
 
 
 @pytest.mark.parametrize("by_id", [True, False])
@@ -275,7 +275,8 @@ COMPUTERS, PHONES = ["windows", "macOS", "linux"], ["iOS", "android"]
             ],
             False,
         ),
-        ([{"applications": {"includeApplications": ["All"], "excludeApplications": ["MicrosoftAdminPortals"]}}], True),
+        # What the portals call is not excluded with them.
+        ([{"applications": {"includeApplications": ["All"], "excludeApplications": ["MicrosoftAdminPortals"]}}], False),
         ([{"signInRiskLevels": ["high"]}], True),
     ],
 )
@@ -427,3 +428,31 @@ def test_a_policy_for_some_networks_closes_the_last_gap() -> None:
     assert [one.id for one in who_gets_in([there, of_c], people)] == ["a"]
     assert lockout_risk([of_c, new], new, people) == ""  # from other networks
     assert "together with Of c, There" in lockout_risk([there, of_c, new], new, people)
+
+
+@pytest.mark.parametrize("locations", [[], [{"displayName": "Office", "isTrusted": False}], "trusted"])
+def test_a_network_that_is_not_there_lets_nobody_in(keep: Keep, simulator: Simulator, locations: Any) -> None:
+    """ "All trusted locations" are those that are marked so: where none is, everybody is elsewhere ("Network")."""
+    office = {"displayName": "Office", "isTrusted": True}
+    named_locations = [
+        {
+            **one,
+            "@odata.type": "#microsoft.graph.ipNamedLocation",
+            "ipRanges": [{"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "198.51.100.0/24"}],
+        }
+        for one in ([office] if locations == "trusted" else locations)
+    ]
+    described = {**TENANT["conditional_access"], "named_locations": named_locations}
+    simulator.describe({"conditional_access": described}, "people")
+    places: Result = {"locations": {"include_locations": ["All"], "exclude_locations": ["AllTrusted"]}}
+    # Whoever is spared holds no role, so that nobody could undo it.
+    wanted = task(named(**EVERYBODY, exclude_users=["alex.wilber@"]), conditions=places)
+    before = kept_policies(simulator)
+    for check_mode in (True, False):
+        result = keep(check_mode, **wanted)
+        if locations == "trusted":
+            assert result["changed"], result
+        else:
+            assert result["failed"] and result["error"]["kind"] == OUT, result
+            assert "no named location is marked as trusted" in result["msg"]
+    assert (kept_policies(simulator) == before) is (locations != "trusted")

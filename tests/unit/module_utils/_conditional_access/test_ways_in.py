@@ -52,6 +52,7 @@ def apps(**parts: Any) -> dict[str, Any]:
     return {"applications": parts}
 
 
+AZURE_MANAGEMENT = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
 EXCLUDING = {"mode": "exclude", "rule": "x"}
 
 
@@ -62,10 +63,15 @@ EXCLUDING = {"mode": "exclude", "rule": "x"}
         (apps(includeApplications=["MicrosoftAdminPortals"]), True),
         (apps(includeApplications=["all"]), True),
         (apps(includeApplications=["Office365"]), False),
-        (apps(includeApplications=["All"], excludeApplications=["MicrosoftAdminPortals"]), False),
+        # "Azure portal, which also covers the Microsoft Entra admin center" ("Target resources").
+        (apps(includeApplications=[AZURE_MANAGEMENT]), True),
+        (apps(includeApplications=[AZURE_MANAGEMENT.upper()]), True),
+        # A policy for all resources is enforced for every other token, such as those for Microsoft Graph.
+        (apps(includeApplications=["All"], excludeApplications=["MicrosoftAdminPortals"]), True),
+        (apps(includeApplications=["All"], excludeApplications=[AZURE_MANAGEMENT]), True),
         (apps(includeApplications=["All"], excludeApplications=["Office365"]), True),
-        (apps(includeApplications=["All"], applicationFilter=EXCLUDING), False),
-        (apps(includeApplications=["All"], applicationFilter={"mode": "Exclude", "rule": "x"}), False),
+        (apps(includeApplications=["All"], applicationFilter=EXCLUDING), True),
+        (apps(includeApplications=["All"], applicationFilter={"mode": "Exclude", "rule": "x"}), True),
         (apps(includeApplications=["All"], applicationFilter={"mode": "include", "rule": "x"}), True),
         (apps(includeApplications=["All"], applicationFilter={"mode": None, "rule": None}), True),
         (apps(includeApplications=["All"], applicationFilter=None), True),
@@ -84,6 +90,13 @@ def test_which_policy_closes_the_portals(conditions: dict[str, Any], closed: boo
     assert (who_gets_in([policy], [ADMIN, ADELE]) == []) is closed
     assert who_gets_in([{**policy, "state": "disabled"}], [ADMIN, ADELE]) == [ADMIN, ADELE]
     assert who_gets_in([block(state="enabledForReportingButNotEnforced")], [ADMIN]) == [ADMIN]
+
+
+def test_a_filter_that_may_fit_every_device_leaves_no_way_in() -> None:
+    """ "Filter for devices": of a device that is neither compliant nor joined, extension attributes are not known."""
+    rule = 'device.extensionAttribute1 -eq "SAW"'
+    pair = [block(devices={"deviceFilter": {"mode": mode, "rule": rule}}) for mode in ("include", "exclude")]
+    assert who_gets_in(pair, [ADMIN]) == [] and who_gets_in(pair[:1], [ADMIN]) == [ADMIN]
 
 
 def test_who_is_left_and_who_can_help() -> None:

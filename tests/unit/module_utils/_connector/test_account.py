@@ -244,7 +244,7 @@ def test_waiting_for_a_mailbox_is_bounded(simulator: Simulator, account: Any) ->
     result = account(tenant="nothing", user_principal_name=name, licenses=["INTUNE_A"], wait_timeout=60)
     assert result["error"]["kind"] == "timeout"
     assert f"{name} had no address after 60 s (wait_timeout)" in result["msg"]
-    assert "check that the licence holds a mailbox plan" in result["msg"]
+    assert "check that the licence includes a mailbox plan" in result["msg"]
 
 
 BAD_DAYS: list[tuple[str, dict[str, Any], str, str]] = [

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import (
@@ -17,6 +19,9 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.retry import
 
 READS_AND_SETS = {Operation.READ, Operation.IDEMPOTENT}
 DATE = "Tue, 24 Nov 2026 12:00:00 GMT"
+
+
+FOREVER = 1e9  # seconds, more than any task has
 
 
 @pytest.mark.parametrize(
@@ -58,10 +63,19 @@ def test_what_may_have_happened_is_repeated_only_where_that_is_harmless(operatio
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "nan"}, None),
         ({"Retry-After": "inf"}, None),
+        ({"Retry-After": "99999999999999999999"}, FOREVER),
+        ({"Retry-After": "9" * 5000}, FOREVER),
+        ({"retry-after": 10**22}, FOREVER),
+        ({"retry-after": 1e22}, FOREVER),
+        ({"Retry-After": "1.2E2"}, 120.0),
+        ({"Retry-After": "30s"}, 30.0),
+        ({"Retry-After": "30 seconds"}, 30.0),
+        ({"Retry-After": '"30"'}, 30.0),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 -2359", "Date": DATE}, FOREVER),
         ({}, None),
     ],
 )
-def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+def test_retry_after(headers: dict[str, Any], seconds: float | None) -> None:
     assert retry_after(headers) == seconds
 
 

@@ -194,7 +194,7 @@ def hanging(simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch,
         if tenant and ids[tenant] in prepared.url:
             with contextlib.suppress(TimeoutError):  # there was no time left to begin with
                 clock.sleeps.append(limit.seconds())
-            raise RequestFailed(Outcome.UNKNOWN, "network", "it did not answer in time")
+            raise RequestFailed(Outcome.UNKNOWN, "network", "it did not respond in time")
         return genuine(self, prepared, limit, proxied)
 
     class Named(http.Transport):
@@ -291,7 +291,7 @@ def test_people_who_wait_see_for_whom() -> None:
     [
         ({"concurrency": 0}, "concurrency must be at least 1"),
         ({"timeout": 0}, r"timeout \(INTUNE_EXCHANGE_TIMEOUT\) must be more than 0 seconds"),
-        ({"entries": None}, r"tenants, partner_tenant_id and tenant_id \(AZURE_TENANT_ID\) are all left out"),
+        ({"entries": None}, r"tenants, partner_tenant_id and tenant_id \(AZURE_TENANT_ID\) are all missing"),
         ({"shared": {"auth_method": "device_code"}}, "auth_method device_code would need a person for each tenant"),
     ],
 )
@@ -491,7 +491,7 @@ def test_a_customer_without_a_guid_is_left_out_with_the_reason(tmp_path: Path, c
     ],
 )
 def test_a_tenant_cannot_be_called_like_a_pattern(name: str) -> None:
-    with pytest.raises(TenantError, match="a tenant cannot be called") as caught:
+    with pytest.raises(TenantError, match="a tenant cannot be named") as caught:
         resolve_tenants([{"tenant_id": "contoso.example", "name": name}], {}, {})
     assert caught.value.kind == "usage"
     assert list(resolve_tenants([{"tenant_id": "contoso.example", "name": "Contoso AG - Zürich_1"}], {}, {}))

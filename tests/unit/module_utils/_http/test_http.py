@@ -17,7 +17,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.retry import
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
 from ansible_collections.intune.exchange.plugins.module_utils._engine.run import run_declaration
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
-from ansible_collections.intune.exchange.plugins.module_utils._http import transport
+from ansible_collections.intune.exchange.plugins.module_utils._http import body as bodies
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http
 from ansible_collections.intune.exchange.plugins.module_utils._http.service import Request, Service
 from ansible_collections.intune.exchange.plugins.modules import connector_info
@@ -147,7 +147,7 @@ def test_a_dripping_body_ends_with_the_task(simulator: Simulator, signed_in: Cal
 
 
 def test_a_body_is_bounded(simulator: Simulator, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_LARGEST_BODY", 10)
+    monkeypatch.setattr(bodies, "_LARGEST_BODY", 10)
     with pytest.raises(TenantError, match="more than 10 bytes"):
         tenant.graph.list(PATH, PURPOSE)
 

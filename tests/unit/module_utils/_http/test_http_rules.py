@@ -28,7 +28,9 @@ def reply(status: int = 200, body: Any = None, headers: Mapping[str, str] | None
     """An answer as the transport gives it; of its body, so many announced bytes never come."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     stream = io.BytesIO(content)
-    raw = SimpleNamespace(read1=lambda size, decode_content: stream.read(size), length_remaining=missing)
+    raw = SimpleNamespace(
+        read1=lambda size, decode_content: stream.read(size), length_remaining=missing, headers={}, chunked=False
+    )
     return SimpleNamespace(status_code=status, headers=dict(headers or {}), raw=raw, close=lambda: None)
 
 

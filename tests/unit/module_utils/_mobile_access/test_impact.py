@@ -65,7 +65,7 @@ def test_two_mailboxes_of_a_name_matter_only_where_they_differ() -> None:
         impact([NAMELESS], [ADELE, allowed], before, after)
     error = caught.value
     assert error.kind == "ambiguous" and error.details == {"candidates": ["m-1", "m-2"]} and error.next_step
-    assert "2 mailboxes may be the one of the device A1" in error.problem and "m-1, m-2" in error.problem
+    assert "2 mailboxes may belong to the device A1" in error.problem and "m-1, m-2" in error.problem
     assert str(error).startswith("Could not see which devices the change hits: ")
     # The directory says which one it is.
     assert len(impact([DEVICE], [ADELE, allowed], before, after)) == 1

@@ -119,7 +119,7 @@ def test_switches_and_policy(simulator: Simulator, run: Run, admin: Any) -> None
             "there is no mailbox nobody@",
         ),
         ({"mailbox": " "}, "usage", "mailbox is blank"),
-        ({**ADELE, "policy": "Missing"}, "not_found", "no policy called Missing"),
+        ({**ADELE, "policy": "Missing"}, "not_found", "no policy named Missing"),
         (
             {**ADELE, "allowed_device_ids": {"add": ["A1"]}, "blocked_device_ids": {"set": ["a1"]}},
             "usage",

@@ -316,7 +316,7 @@ NEVER = "0001-01-01T00:00:00"
         ((ASKED, DONE), (ASKED, LATER), OLD, ("done", "done")),
         ((LATER, DONE), (None, None), OLD, ("pending", "none")),
         ((None, DONE), (None, None), OLD, ("done", "none")),
-        # the account was set up anew since
+        # the account was set up again since
         ((ASKED, DONE), (None, None), LATER, ("none", "none")),
         ((ASKED, None), (OLD, ASKED), LATER, ("pending", "none")),
         ((ASKED, DONE), (None, None), None, ("done", "none")),
@@ -344,7 +344,7 @@ def test_a_time_of_a_wipe_that_cannot_be_read_is_no_missing_wipe() -> None:
     [
         ({"device_id": "A1"}, "usage", "exactly one of access, wipe and state=absent"),
         ({"device_id": "A1", "wipe": "full", "access": "blocked"}, "usage", "exactly one of"),
-        ({"access": "blocked", "match": "all"}, "usage", "no option says which devices are meant"),
+        ({"access": "blocked", "match": "all"}, "usage", "no option selects devices"),
         ({"mailbox": "adele.vance", "wipe": "full"}, "usage", "confirm_full_wipe must be the same as device_id"),
         ({"mailbox": "adele.vance", "wipe": "full", "match": "all"}, "usage", "a full wipe is for one device"),
         ({"mailbox": "adele.vance", "wipe": "account_only", "match": "all"}, "usage", "need max_affected"),

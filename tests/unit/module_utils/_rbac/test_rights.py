@@ -133,7 +133,7 @@ def test_an_unchanged_role_takes_three_reads(keep: Any, simulator: Simulator) ->
         ({"parent": "No Such Role"}, "no_parent", "there is no management role No Such Role to be the parent"),
         ({"parent": None}, "usage", "parent is needed to create the management role"),
         ({"parent": ""}, "usage", "parent is blank"),
-        ({"cmdlets": []}, "usage", "without cmdlets gives nothing"),
+        ({"cmdlets": []}, "usage", "without cmdlets has no effect"),
         ({"cmdlets": [GET, GET.lower()]}, "usage", "twice"),
         ({"cmdlets": [{"parameters": []}]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),
         ({"cmdlets": [{"cmdlet": GET, "parameters": "Identity"}]}, "usage", "must be a list"),

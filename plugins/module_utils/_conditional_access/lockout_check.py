@@ -1,0 +1,90 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The refusal of a change of Conditional Access after which nobody might be left who could undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from .._core.errors import TenantError
+from .assignments import Person, assignment_of
+from .lockout import excludes_nobody, last_administrators, lockout_risk, reaches_many, spared
+from .places import excludes_places, without_nowhere
+from .subjects import Subjects
+
+_NOWHERE = (
+    ". A network that policies exclude counts for nothing: it is not defined, or no named location is marked as trusted"
+)
+Policy = Mapping[str, Any]
+Policies = Sequence[Policy]
+
+
+def check_lockout(
+    known: Policies,
+    others: Policies,
+    changed: Policy,
+    who: tuple[Sequence[Person], Sequence[str]],
+    locations: Callable[[], Collection[Policy]],
+    subjects: Subjects | None,
+) -> None:
+    """Raises TenantError where the change could keep out whoever could undo it, or the last administrators.
+
+    `known` are the policies as they are, `others` those that stay beside the changed one. `who` are the people, and
+    what of them could not be read. `locations` reads the named locations, which is done only where they matter.
+    """
+    people, not_read = who
+    # As it stands, and as if nobody came from a network of which that is not known.
+    changes, nowhere = [(known, [*others, changed])], ""
+    if any(one.get("state") == "enabled" and excludes_places(one) for one in changes[0][1]):
+        places = locations()
+        known, others = ([without_nowhere(one, places) for one in some] for some in (known, others))
+        changed = without_nowhere(changed, places)
+        changes.append((known, [*others, changed]))
+        nowhere = "" if changes[0][1] == changes[1][1] else _NOWHERE
+    try:
+        _refuse_lockout(subjects, changes[-1][1], changed, people, not_read)
+        if any(last_administrators(before, after, people) for before, after in changes):
+            raise TenantError(
+                "lockout_risk",
+                f"{changed['displayName']} would be enabled, and would keep the last account with an active role "
+                "that may change policies out of the admin portals",
+                next_step="Exclude an emergency account that holds such a role, or use policy_state report_only; "
+                "accept_lockout_risk takes the risk",
+            )
+    except TenantError as error:
+        if error.kind == "lockout_risk":
+            error.problem += nowhere
+        raise
+
+
+def _refuse_lockout(
+    subjects: Subjects | None,
+    policies: Policies,
+    changed: Policy,
+    people: Sequence[Person],
+    not_read: Sequence[str],
+) -> None:
+    """Raises TenantError where nobody could be left who gets in and can undo the change."""
+    risk = lockout_risk(policies, changed, people) if people or reaches_many(changed) else ""
+    if risk and not_read and not excludes_nobody(changed):
+        raise TenantError(
+            "forbidden",
+            f"{changed['displayName']} would be enabled, and whom it locks out is not known: {'; '.join(not_read)}",
+            next_step="Grant the application what is missing, or use policy_state report_only; accept_lockout_risk "
+            "takes the risk",
+        )
+    if risk:
+        excluded = assignment_of(changed).excluded
+        ids = [("user", one) for one in sorted(excluded.ids)] + [("group", one) for one in excluded.groups]
+        named = [subjects.describe(kind, one) if subjects else one for kind, one in ids]
+        nobody = named and not spared(changed, people)
+        holds = f". No enabled member account is excluded by {', '.join(named)}" if nobody else ""
+        raise TenantError(
+            "lockout_risk",
+            risk + holds,
+            next_step="Exclude an emergency account with conditions.users.exclude_users, or use "
+            "policy_state report_only; accept_lockout_risk takes the risk",
+            details={"excluded": named},
+        )

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The body of an answer: bounded in size and time, and only taken where it is known to be whole."""
+
+from __future__ import annotations
+
+import traceback
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from .._core.errors import one_line
+from .._core.retry import header
+from .sockets import Limit
+
+try:
+    import urllib3
+
+    IMPORT_ERROR = ""
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+
+ENCODING = "gzip"  # the only one that is asked for
+_LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
+_CHUNK = 64 * 1024  # bytes
+_GZIP = (b"\x1f\x8b", 16 + zlib.MAX_WBITS)  # how it begins, and how zlib calls it
+
+
+class IncompleteBody(Exception):
+    """A body that was not read to its end."""
+
+
+def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
+    """The body, bounded in size and by the time of its request. Raises `IncompleteBody`.
+
+    Where nothing says how long it is, a connection that was lost looks like its end. With `must_end` it is then only
+    taken if it shows its end itself, as objects and lists of JSON and gzip do.
+    """
+    encoding = header(raw.headers, "Content-Encoding").lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise IncompleteBody(f"it is encoded as {one_line(encoding, 40)}, which was not asked for")
+    zipped = "gzip" in encoding
+    unsaid = must_end and not zipped and raw.length_remaining is None and not raw.chunked
+    chunks: list[bytes] = []
+    size = 0
+    came = _chunks(raw, limit)
+    for chunk in _unzipped(came, limit) if zipped else came:
+        size += len(chunk)
+        if size > _LARGEST_BODY:
+            raise IncompleteBody(f"more than {_LARGEST_BODY} bytes")
+        chunks.append(chunk)
+    body = b"".join(chunks)
+    if unsaid and not body.rstrip().endswith((b"}", b"]")):
+        raise IncompleteBody("the connection ended, and nothing says that this was its end")
+    return body
+
+
+def _chunks(raw: Any, limit: Limit) -> Iterator[bytes]:
+    while True:
+        try:
+            limit.check()  # what is in a buffer already comes without any step on a socket
+            with limit.holding():
+                chunk = raw.read1(_CHUNK, decode_content=False)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise IncompleteBody(reason(error)) from error
+        if not chunk:
+            break
+        yield chunk
+    if raw.length_remaining:  # read1 does not enforce the announced length by itself
+        raise IncompleteBody(f"{raw.length_remaining} bytes are missing")
+
+
+def _unzipped(chunks: Iterator[bytes], limit: Limit) -> Iterator[bytes]:
+    """The text of gzip, in pieces however much is packed into one, and only if its end is there."""
+    begin, form = _GZIP
+    decoder = zlib.decompressobj(form)
+    begun = False
+    for data in chunks:
+        begun = True
+        while data:
+            if decoder.eof:  # another member follows, or padding that means nothing
+                if not begin.startswith(data[:2]):
+                    break
+                decoder = zlib.decompressobj(form)
+            try:
+                limit.check()
+                yield decoder.decompress(data, _CHUNK)
+            except (zlib.error, TimeoutError) as error:
+                raise IncompleteBody(one_line(error, 120)) from error
+            data = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
+    if begun and not decoder.eof:
+        raise IncompleteBody("it is packed with gzip, and its end is missing")
+
+
+def reason(error: BaseException) -> str:
+    """The innermost cause, without addresses of Python objects."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return one_line(error, 120) or type(error).__name__

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An answer ends where HTTP says it does: what follows it is no other answer, and one that may be cut is not whole.
+
+https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length and #name-tls-connection-closure
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http, Request, Service
+from simulator.server.address import Address
+from simulator.server.tls import server_context
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+BUFFER = 8192  # bytes that http.client reads at once
+Answers = Callable[[int], bytes]
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
+    context, authority = server_context(tmp_path_factory.mktemp("tls"), Address("127.0.0.1", "localhost"))
+    return context, str(authority)
+
+
+@contextlib.contextmanager
+def serving(answers: Answers, context: ssl.SSLContext | None, closes: bool) -> Iterator[int]:
+    """A server that gives its nth request the nth of `answers`, as bytes."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    numbers = iter(range(1000))
+
+    def serve(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError, ssl.SSLError), connection:
+            if context:
+                connection = context.wrap_socket(connection, server_side=True)
+            while connection.recv(65536):
+                connection.sendall(answers(next(numbers)))
+                if closes:  # without the alert with which TLS says that all was sent
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        listening.close()
+
+
+def reading(path: str, json: bool = True) -> Request:
+    return Request(Operation.READ, "GET", path, Purpose("try it"), wants_json=json)
+
+
+def test_what_follows_an_answer_is_no_answer_to_the_next_request(tls: tuple[ssl.SSLContext, str]) -> None:
+    """It is in the TLS record that was read already, so that the socket itself has nothing to read."""
+    context, ca_path = tls
+    body = b'{"of": "nobody"}'
+    begin, end = HEAD + b"Content-Length: 2\r\nX: ", b"\r\n\r\n{}"
+    first = (
+        begin + b"x" * (BUFFER - len(begin) - len(end)) + end + HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    )
+    second = HEAD + b'Content-Length: 14\r\n\r\n{"of": "mine"}'
+    with serving(lambda number: second if number else first, context, closes=False) as port:
+        http, service = Http("contoso.com", 30, ca_path), Service("Graph", f"https://localhost:{port}")
+        assert http.send(service, reading("a")).json == {}
+        assert http.send(service, reading("b")).json == {"of": "mine"}
+
+
+# Of each of these, a part is missing or may be: a connection that is lost looks the same.
+CUT = {
+    "no body": b"\r\n",
+    "a number": b"\r\n1",
+    "the beginning of gzip": b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b'{"value": []}')[:10],
+    "the beginning of gzip, with a length": b"Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\n"
+    + gzip.compress(b'{"value": []}')[:10],
+    "gzip, in a chunk": b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\na\r\n"
+    + gzip.compress(b'{"value": []}')[:10]
+    + b"\r\n0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize("cut", CUT)
+def test_an_answer_that_may_be_cut_is_not_whole(cut: str, secure: bool, tls: tuple[ssl.SSLContext, str]) -> None:
+    context, ca_path = tls
+    with serving(lambda number: HEAD + CUT[cut], context if secure else None, closes=True) as port:
+        http = Http("contoso.com", 30, ca_path, sleep=lambda seconds: None)
+        service = Service("Exchange", f"{'https' if secure else 'http'}://localhost:{port}", proxied=False)
+        with pytest.raises(TenantError, match="broke off") as caught:
+            http.send(service, reading("a"))
+    assert caught.value.kind == "protocol"
+
+
+def test_nor_is_a_file_of_which_nobody_says_where_it_ends(tls: tuple[ssl.SSLContext, str]) -> None:
+    context, ca_path = tls
+    with serving(lambda number: HEAD + b"\r\nName,Last\r\nAda,20", context, closes=True) as port:
+        http = Http("contoso.com", 30, ca_path, sleep=lambda seconds: None)
+        with pytest.raises(TenantError, match="broke off"):
+            http.send(Service("Graph", f"https://localhost:{port}"), reading("a", json=False))
+
+
+WHOLE: dict[str, tuple[bytes, object]] = {
+    "JSON shows its end": (b'\r\n{"value": []}', {"value": []}),
+    "a length of nothing": (b"Content-Length: 0\r\n\r\n", None),
+    "no chunk": (b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", None),
+    "gzip of nothing": (b"Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", None),
+    "a whole gzip of nothing": (
+        b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(gzip.compress(b"")) + gzip.compress(b""),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("form", WHOLE)
+def test_a_whole_answer_is_taken(form: str) -> None:
+    content, expected = WHOLE[form]
+    with serving(lambda number: HEAD + content, None, closes=True) as port:
+        service = Service("Exchange", f"http://127.0.0.1:{port}", proxied=False)
+        assert Http("contoso.com", 30).send(service, reading("a")).json == expected
