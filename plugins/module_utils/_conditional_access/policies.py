@@ -58,7 +58,7 @@ class ConditionalAccessPolicies:
 
     def locations(self, tenant: Tenant) -> Sequence[Record]:
         read = Purpose("read the named locations that policies exclude", "Policy.Read.All")
-        return list(self._pace.send(tenant, read, lambda: tenant.graph.list(_LOCATIONS, read)[0]))
+        return list(self._limiter.send(tenant, read, lambda: tenant.graph.list(_LOCATIONS, read)[0]))
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         try:
