@@ -56,7 +56,7 @@ class ConditionalAccessPolicies:
         ]
         return self.known
 
-    def locations(self, tenant: Tenant) -> list[Record]:
+    def locations(self, tenant: Tenant) -> Sequence[Record]:
         read = Purpose("read the named locations that policies exclude", "Policy.Read.All")
         return list(self._pace.send(tenant, read, lambda: tenant.graph.list(_LOCATIONS, read)[0]))
 
