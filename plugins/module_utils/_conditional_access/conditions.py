@@ -22,6 +22,7 @@ from .sign_in import (
     APPS,
     BROWSER,
     CLIENT_TYPES,
+    EAS,
     LEGACY,
     NO_FLOW,
     PLATFORM_NAMES,
@@ -60,12 +61,14 @@ def conditions_of(conditions: Conditions, sign_in: SignIn) -> Iterator[tuple[str
 
 
 def _new_values(conditions: Conditions, sign_in: SignIn) -> Iterator[tuple[str, Holds]]:
-    """The lists with a value that is not known here, such as `unknownFutureValue`, which may be about this sign-in.
+    """The lists with a value that may be about this sign-in, such as `unknownFutureValue`.
 
-    It is about no client that is named beside it, and about no platform that is known.
+    A new value is about no client that is named beside it, and about no platform that is known. Which clients of
+    Exchange ActiveSync are supported hangs on the platform.
     """
     types, platforms = normalized_set(conditions.get("clientAppTypes")), conditions.get("platforms") or {}
-    if types - CLIENT_TYPES and not {"all", normalize_case(sign_in.client)} & types:
+    by_platform = sign_in.client == EAS and not sign_in.platform and types & {"eassupported", "easunsupported"}
+    if (types - CLIENT_TYPES or by_platform) and not {"all", normalize_case(sign_in.client)} & types:
         yield "clientAppTypes", None
     listed = normalized_set([*(platforms.get("includePlatforms") or ()), *(platforms.get("excludePlatforms") or ())])
     if listed - PLATFORM_NAMES and sign_in.known_platform == "other":
@@ -179,16 +182,20 @@ def _flow_cases(policies: Iterable[Conditions]) -> list[str]:
 
 
 def _place_cases(policies: Iterable[Conditions]) -> list[frozenset[str]]:
-    """Every set of the places that are named: how they lie to each other is not known here."""
-    places = sorted(
-        {
-            normalize_case(one)
-            for value in _named(policies, "locations")
-            for side in ("includeLocations", "excludeLocations")
-            for one in value.get(side) or ()
-        }
-        - {"all"}
-    )
+    """Every set of the places that are named: how they lie to each other is not known here.
+
+    Of places that stand in the same lists throughout, one stands for all: no policy tells them apart.
+    """
+    lists = [
+        normalized_set(value.get(side))
+        for value in _named(policies, "locations")
+        for side in ("includeLocations", "excludeLocations")
+    ]
+    alike: dict[Any, str] = {}
+    for place in sorted(frozenset().union(*lists) - {"all"}):
+        own = place if place in (TRUSTED, _MFA_TRUSTED_ADDRESSES) else ""
+        alike.setdefault((own, *(place in one for one in lists)), place)
+    places = sorted(alike.values())
     if not places or len(places) > _MOST_PLACES:
         return []
     found = [frozenset(some) for number in range(len(places) + 1) for some in combinations(places, number)]

@@ -146,7 +146,7 @@ def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why 
         return None
     if _excludes(applications, sign_in):
         return "application", f"it excludes {name}"
-    if (applications.get("applicationFilter") or {}).get("mode") == "include":
+    if normalize_case((applications.get("applicationFilter") or {}).get("mode")) == "include":
         return None
     if applications.get("includeUserActions"):
         return "user_action", "it is about user actions, not about opening mail"
@@ -189,6 +189,8 @@ def _other_client(types: Collection[str], sign_in: SignIn) -> Why | None:
         return None if modern else ("client_app", "it names no client apps, as before August 2020: modern ones only")
     supported = sign_in.known_platform in _EAS_PLATFORMS
     of_eas = sign_in.client == EAS and ("easSupported" if supported else "easUnsupported") in types
+    if sign_in.client == EAS and not sign_in.platform and {"easSupported", "easUnsupported"} & set(types):
+        return None
     if of_eas or sign_in.client in types or "all" in types or normalized_set(types) - CLIENT_TYPES:
         return None
     return "client_app", f"it does not include the client apps {sign_in.client}"

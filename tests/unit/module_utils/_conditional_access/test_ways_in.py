@@ -99,6 +99,15 @@ def test_a_filter_that_may_fit_every_device_leaves_no_way_in() -> None:
     assert who_gets_in(pair, [ADMIN]) == [] and who_gets_in(pair[:1], [ADMIN]) == [ADMIN]
 
 
+def test_many_networks_in_and_out_leave_no_way_in() -> None:
+    """However many there are ("Network": at most 195)."""
+    places = [str(number) for number in range(20)]
+    inside = block(locations={"includeLocations": places})
+    outside = block(locations={"includeLocations": ["All"], "excludeLocations": places})
+    assert who_gets_in([inside, outside], [ADMIN]) == []
+    assert who_gets_in([inside], [ADMIN]) == who_gets_in([outside], [ADMIN]) == [ADMIN]
+
+
 def test_who_is_left_and_who_can_help() -> None:
     spares_admin = block({"includeUsers": ["All"], "excludeUsers": ["ADMIN"]})
     for_sales = block({"includeGroups": ["sales"]})
