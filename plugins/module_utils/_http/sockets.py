@@ -193,7 +193,7 @@ def pools(manager: Any) -> dict[str, Any]:
 
             Of plain sockets, and of records that were not read, urllib3 sees it by itself.
             """
-            connection = super()._get_conn(*arguments, **options)
+            connection: Any = super()._get_conn(*arguments, **options)
             if getattr(connection.sock, "pending", int)():
                 connection.close()
             return connection
