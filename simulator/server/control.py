@@ -106,7 +106,7 @@ def control_handler(controlled: Controlled) -> Handler:
         try:
             body = json.loads(sent or b"{}")
             answer = act(argument, body)
-        except (ValueError, TypeError, KeyError, RecursionError) as wrong:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as wrong:
             return web.json_response({"error": f"{type(wrong).__name__}: {wrong}"}, status=400)
         return web.json_response(answer) if answer is not None else web.Response(status=204)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -73,6 +74,7 @@ class Fault:
     seen: int = 0
 
     def __post_init__(self) -> None:
+        self._refuse_other_types()
         if self.kind not in KINDS:
             raise ValueError(f"no fault of kind {self.kind}: one of {', '.join(KINDS)}")
         if self.phase not in PHASES:
@@ -85,6 +87,15 @@ class Fault:
             raise ValueError("a read has no effect to be stale after")
         if set(self.request) - _REQUEST or (self.request and self.kind != SECOND_WRITER):
             raise ValueError(f"a request is what a second writer sends: {', '.join(sorted(_REQUEST))}")
+
+    def _refuse_other_types(self) -> None:
+        """They would break the requests that meet the fault, and not the one that orders it."""
+        if not all(isinstance(one, str) for one in (self.match, self.kind, self.phase, *self.headers.values())):
+            raise ValueError("match, kind, phase and what headers hold are text")
+        if not all(type(one) is int for one in (self.nth, self.count, self.status)) or not 200 <= self.status <= 999:
+            raise ValueError("nth, count and status are whole numbers, and status is one of HTTP")
+        if not 0 <= self.interval < math.inf or not isinstance(self.request, Mapping):
+            raise ValueError("interval is a number of seconds, and request an object")
 
     @property
     def on_transport(self) -> bool:

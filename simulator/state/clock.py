@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+_LAST = datetime(9000, 1, 1, tzinfo=UTC)
+
 
 def iso(moment: datetime) -> str:
     """The form in which Graph writes a DateTimeOffset."""
@@ -45,7 +47,10 @@ class Clock:
     def advance(self, seconds: float) -> None:
         if seconds < 0:
             raise ValueError("the simulated clock only moves forward")
-        self._ahead += timedelta(seconds=seconds)
+        ahead = self._ahead + timedelta(seconds=seconds)
+        if datetime.now(UTC) + ahead > _LAST:  # each request and each lifetime adds to it
+            raise ValueError(f"the simulated clock ends in the year {_LAST.year}")
+        self._ahead = ahead
 
     def reset(self) -> None:
         self._ahead = timedelta()

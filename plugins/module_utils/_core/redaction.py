@@ -12,18 +12,21 @@ import base64
 import contextlib
 import html.entities
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote_plus, unquote
+
+from .escapes import Unescaped, as_bytes, escaped
 
 _MASK = "********"
 _SHORTEST = 4  # shorter values would blot out ordinary words
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # what no encoder writes otherwise
 _ENCODED = re.compile(r"[%&\\]|[^\x00-\x7f]")  # no text in another form is without one of these
+_BACKSLASHES = r"(?:\\{1,16})"  # as of JSON in JSON; a run without end would be looked through from each place in it
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
 
@@ -69,6 +72,8 @@ class Redactor:
     def clean(self, value: Any) -> Any:
         """`value` with every secret in it masked, at any depth. Keys are names and stay."""
         if isinstance(value, str):
+            if self._secrets and escaped(value):
+                value = _without_escaped(value, self._secrets)
             for secret in self._secrets:
                 value = secret.masked(value)
             return value
@@ -110,6 +115,7 @@ class _Secret:
     def __init__(self, raw: str) -> None:
         self.raw = raw
         self._pattern = None if _PLAIN.fullmatch(raw) else re.compile(_any_form(raw))
+        self._bytes = as_bytes("".join(raw.splitlines()))
         self._spaced = any(character.isspace() for character in raw)
         self._cores = tuple({core for text in (raw, quote_plus(raw, errors="replace")) for core in _cores(text)})
         self._shortest = min(len(" ".join(raw.split())), *map(len, self._cores))
@@ -121,8 +127,17 @@ class _Secret:
         if self._pattern and (self._spaced or _ENCODED.search(text)):
             text = self._pattern.sub(_MASK, text)
         for core in self._cores:
-            text = _without_base64(text, core)
+            text = _without(text, list(_pieces_of_base64(text, core)))
         return text
+
+    def found_in(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the secret stands in what `Unescaped` makes of a text."""
+        at = text.find(self._bytes)
+        while at >= 0:
+            yield at, at + len(self._bytes)
+            at = text.find(self._bytes, at + len(self._bytes))
+        for core in self._cores:
+            yield from _pieces_of_base64(text, core)
 
 
 @lru_cache(maxsize=256)
@@ -132,27 +147,40 @@ def _secret(raw: str) -> _Secret:
 
 def _cores(raw: str) -> Iterator[str]:
     """What stands in the base64 of every text that holds `raw`, such as id:secret, at each of the three offsets."""
-    data = raw.encode("utf-8", "surrogatepass")
-    for offset in range(3):
-        coded = base64.b64encode(bytes(offset) + data).decode()
-        core = coded[-(-8 * offset // 6) : 8 * (offset + len(data)) // 6]
-        yield core
-        yield core.translate(str.maketrans("+/", "-_"))
-        quoted = quote(core, safe="")
-        yield quoted
-        yield quoted.replace("%2B", "%2b").replace("%2F", "%2f")
+    for data in (raw.encode("utf-8", "surrogatepass"), raw.encode("utf-16-le", "surrogatepass")):  # as .NET has text
+        for offset in range(3):
+            coded = base64.b64encode(bytes(offset) + data).decode()
+            core = coded[-(-8 * offset // 6) : 8 * (offset + len(data)) // 6]
+            yield core
+            yield core.translate(str.maketrans("+/", "-_"))
 
 
-def _without_base64(text: str, core: str) -> str:
-    """The text without each piece of base64 that holds `core`."""
+def _pieces_of_base64(text: str, core: str) -> Iterator[tuple[int, int]]:
+    """Where the pieces of base64 stand that hold `core`."""
     at = text.find(core)
     while at >= 0:
         end = _BASE64.match(text, at + len(core)).end()  # type: ignore[union-attr]
         while at and (text[at - 1].isalnum() or text[at - 1] in "+/_-"):
             at -= 1
-        text = text[:at] + _MASK + text[end:]
-        at = text.find(core, at + len(_MASK))
-    return text
+        yield at, end
+        at = text.find(core, end)
+
+
+def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text with a mask at each of the places, of which some may overlap."""
+    parts: list[str] = []
+    done = 0
+    for start, end in sorted(places):
+        if start >= done:
+            parts += [text[done:start], _MASK]
+        done = max(done, end)
+    return "".join([*parts, text[done:]])
+
+
+def _without_escaped(text: str, secrets: Iterable[_Secret]) -> str:
+    """The text without what is a secret once its escapes are undone, whatever they are of."""
+    plain = Unescaped(text)
+    return _without(text, plain.spans(place for secret in secrets for place in secret.found_in(plain.text)))
 
 
 def _any_form(raw: str) -> str:
@@ -172,16 +200,16 @@ def _form(character: str, times: int) -> str:
     entities = "|".join([f"#0*{code}", f"#x0*{code:x}", *sorted({re.escape(name) for name in names})])
     units = character.encode("utf-16-be", "surrogatepass").hex()
     forms = [
-        rf"\\*{re.escape(character)}",
+        rf"{_BACKSLASHES}?{re.escape(character)}",
         "".join(f"%(?:25)*{byte:02x}" for byte in data),
         f"&(?:amp;)*(?:{entities});",
-        "".join(rf"\\+u{units[at : at + 4]}" for at in range(0, len(units), 4)),
+        "".join(rf"{_BACKSLASHES}u{units[at : at + 4]}" for at in range(0, len(units), 4)),
         re.escape(data.decode("latin-1")),  # of UTF-8 in a header
     ]
     if code < 256:
-        forms += [rf"\\+x{code:02x}", f"%(?:25)*{code:02x}"]
+        forms += [rf"{_BACKSLASHES}x{code:02x}", f"%(?:25)*{code:02x}"]
     if character == " ":  # however many of them: HTML and terminals make them one
-        return rf"(?i:\s|\+|&nbsp;|\\+[nrt]|{'|'.join(forms)})+"
+        return rf"(?i:\s|\+|&nbsp;|{_BACKSLASHES}[nrt]|{'|'.join(forms)})+"
     if character == "\\":
         return rf"(?i:\\{{{times},}}|(?:{'|'.join(forms[1:])}){{{times}}})"
     return rf"(?i:{'|'.join(forms)}){{{times}}}"

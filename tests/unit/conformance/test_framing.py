@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_nor_is_a_file_of_which_nobody_says_where_it_ends(tls: tuple[ssl.SSLCont
             http.send(Service("Graph", f"https://localhost:{port}"), reading("a", json=False))
 
 
-WHOLE: dict[str, tuple[bytes, object]] = {
+WHOLE: dict[str, tuple[bytes, Any]] = {
     "JSON shows its end": (b'\r\n{"value": []}', {"value": []}),
     "a length of nothing": (b"Content-Length: 0\r\n\r\n", None),
     "no chunk": (b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", None),

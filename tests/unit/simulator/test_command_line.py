@@ -108,6 +108,37 @@ def test_the_control_plane_refuses_nonsense(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        *(("clock", f'{{"advance": {number}}}') for number in ("NaN", "Infinity", "-1", "3e11", "1e15", "1e300", "[]")),
+        *(("clock", text) for text in ("[]", "1", '"x"', "null")),
+        *(
+            ("faults", f'{{"match": "*", "kind": "status", {wrong}}}')
+            for wrong in (
+                '"nth": "1"',
+                '"count": null',
+                '"status": "503"',
+                '"status": 99',
+                '"headers": 5',
+                '"headers": {"a": 1}',
+                '"interval": "x"',
+                '"interval": -1',
+                '"request": []',
+                '"match": 7',
+            )
+        ),
+    ],
+)
+def test_nor_does_it_take_what_would_break_later_requests(
+    client: Client, simulator: Simulator, what: str, body: str
+) -> None:
+    url = f"{simulator.urls['control_url']}/_simulator/{what}"
+    said = requests.post(url, data=body, headers={"Content-Type": "application/json"}, timeout=5)
+    assert said.status_code == 400 and said.json()["error"]
+    assert client.graph("GET", CONNECTORS).status_code == 200
+
+
+@pytest.mark.parametrize(
     ("headers", "data", "status"),
     [
         ({"Host": "rebound.example"}, None, 403),

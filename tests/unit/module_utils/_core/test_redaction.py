@@ -47,6 +47,28 @@ FORMS = {
     "a header": SECRET.encode().decode("latin-1"),
     "one space": " ".join(SECRET.split()),
 }
+# As proxies, services and loggers write a secret of which no character needs it; mixed, and over several lines.
+PLAIN = "canary.Q8-0123456789_abc"
+OTHER_FORMS = {
+    "each byte in an address": "".join(f"%{byte:02x}" for byte in PLAIN.encode()),
+    "each byte twice": "".join(f"%25{byte:02X}" for byte in PLAIN.encode()),
+    "HTML numbers": "".join(f"&#{ord(one)};" for one in PLAIN),
+    "HTML numbers to the base of 16": "".join(f"&#x{ord(one):X};" for one in PLAIN),
+    "HTML of OWASP": "".join(one if one.isalnum() else f"&#x{ord(one):x};" for one in PLAIN),
+    "JavaScript of OWASP": "".join(one if one.isalnum() else f"\\x{ord(one):02X}" for one in PLAIN),
+    "JavaScript": PLAIN.replace("-", "\\-").replace("_", "\\u{5f}"),
+    "JSON numbers": "".join(f"\\u{ord(one):04x}" for one in PLAIN),
+    "HTML in JSON": PLAIN.replace("-", "\\u0026#45;").replace("_", "\\u0026amp;#x5f;"),
+    "HTML in an address": quote(PLAIN.replace("-", "&#45;"), safe=""),
+    "two lines": f"{PLAIN[:9]}\n    {PLAIN[9:]}",
+    "two lines in JSON": f"{PLAIN[:9]}\\r\\n{PLAIN[9:]}",
+    "two lines of a mail": f"{PLAIN[:9]}=\r\n{PLAIN[9:]}",
+    "where it may be broken": f"{PLAIN[:9]}\u200b{PLAIN[9:]}",
+    "base64 of UTF-16": base64.b64encode(f"id:{PLAIN}".encode("utf-16-le")).decode(),
+    "base64 in lines": base64.encodebytes(f"{'x' * 36}{PLAIN}{'y' * 36}".encode()).decode().strip(),
+    "base64 in JSON": basic(f"?>{PLAIN}??>>").replace("/", "\\/").replace("+", "\\u002b"),
+    "base64 in an address, twice": quote(quote(basic(f"{PLAIN}>"), safe=""), safe=""),
+}
 # Every limit to which a text is shortened.
 LIMITS = (40, 80, 120, 200, 400, 800, 2000)
 
@@ -70,6 +92,20 @@ def test_no_form_of_a_secret_leaves(form: str, redactor: Redactor) -> None:
     assert cleaned["msg"] == "before ******** after"
     assert cleaned["key"] == [{"deep": ["********", 1]}]
     assert (cleaned["number"], cleaned["none"], cleaned["yes"]) == (3, None, True)
+
+
+@pytest.mark.parametrize("form", OTHER_FORMS.values(), ids=OTHER_FORMS)
+def test_nor_one_that_no_encoder_had_to_change(form: str) -> None:
+    redactor = Redactor()
+    redactor.add(PLAIN)
+    assert redactor.clean(f"before {form} after & %41 \\u0041 é") == "before ******** after & %41 \\u0041 é"
+    with redactor.guarding():
+        assert one_line(f"ü&lt;%20{form}, {form};", 400) == "ü&lt;%20********, ********;"
+
+
+def test_text_with_escapes_and_no_secret_stays(redactor: Redactor) -> None:
+    text = "&lt;a&gt; 100 % of %C3%A4 &unknown; \\u00e4 \\ud83d\\ude00 &#99999999; \\u{ffffffff} é\u200b\n  ü = \\n"
+    assert redactor.clean(text) == text
 
 
 @pytest.mark.parametrize("limit", LIMITS)
@@ -120,9 +156,13 @@ def test_values_too_short_to_be_secrets_stay() -> None:
 
 
 def test_long_text_takes_no_long_time(redactor: Redactor) -> None:
+    redactor.add("~begins with what may be escaped")
+    for run in ("\\" * 1_000_000, "%" + "25" * 500_000, "&" + "amp;" * 250_000, "&#" + "0" * 1_000_000):
+        assert redactor.clean(run) == run
     core = basic(f"id:{SECRET}")
     text = "A" * 2_000_000 + core + "A" * 2_000_000
     assert redactor.clean(text) == "********"
+    assert redactor.clean("%41&#65;\\" * 100_000 + "x") == "%41&#65;\\" * 100_000 + "x"
 
 
 @pytest.mark.parametrize(
