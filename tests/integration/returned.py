@@ -45,7 +45,7 @@ def _wrong(value: Any, said: Mapping[str, Any], place: str) -> Iterator[str]:
 
 def _is_open(said: Mapping[str, Any]) -> bool:
     """Whether the service names the rest, which its own documentation describes."""
-    return "under the names of" in str(said["description"])
+    return "with the property names of" in str(said["description"])
 
 
 def unseen(documented: Mapping[str, Any], values: list[Any], place: str = "") -> Iterator[str]:
