@@ -42,8 +42,10 @@ def watch_process(output: int = 1) -> Callable[[], bool]:
     worker itself, wherever the module runs.
     """
     parent = os.getppid()
-    poll = select.poll()
-    poll.register(output, 0)  # an error or a hang-up is reported in any case
-    return lambda: (
-        os.getppid() != parent or any(event & (select.POLLERR | select.POLLNVAL) for _fd, event in poll.poll(0))
-    )
+
+    def nobody_reads() -> bool:
+        poll = select.poll()  # one for each call: threads ask at the same time, and one object refuses that
+        poll.register(output, 0)  # an error or a hang-up is reported in any case
+        return any(event & (select.POLLERR | select.POLLNVAL) for _fd, event in poll.poll(0))
+
+    return lambda: os.getppid() != parent or nobody_reads()
