@@ -63,7 +63,7 @@ def test_another_address_changes_the_connector(play: Play, simulator: Simulator)
 def test_the_connector_of_another_account_is_not_removed(play: Play, simulator: Simulator) -> None:
     run = play(present(), present(state="absent", primary_smtp_address="adele.vance@contoso.example"))
     assert run.code == 2
-    assert "is bound to" in run.failed["msg"] and "Leave primary_smtp_address out" in run.failed["msg"]
+    assert "is bound to" in run.failed["msg"] and "Omit primary_smtp_address" in run.failed["msg"]
     assert [one["method"] for one in writes(simulator)] == ["POST"]
 
 

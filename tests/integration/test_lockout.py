@@ -162,7 +162,7 @@ def test_protect_finds_and_shows_whom_it_means_before_it_writes(tmp_path: Path) 
         pilot = next(one["id"] for one in simulator.state("people")["groups"] if one["displayName"] == "Pilot")
         for name in ("Emergency access", "Pilot group: Pilot"):
             shown = run.output.index(name)
-            assert shown < run.output.index("Keep the policies, new ones in report-only mode")
+            assert shown < run.output.index("Configure the policies, new ones in report-only mode")
         first, second = (run.results[name]["msg"] for name in ("kept", "second"))
         assert first["changed"] and not second["changed"]
         assert first["emergency_users"][0]["id"] == users["Emergency access"] and first["pilot_group"]["id"] == pilot
