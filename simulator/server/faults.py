@@ -92,7 +92,11 @@ class Fault:
         """They would break the requests that meet the fault, and not the one that orders it."""
         if not all(isinstance(one, str) for one in (self.match, self.kind, self.phase, *self.headers.values())):
             raise ValueError("match, kind, phase and what headers hold are text")
-        if not all(type(one) is int for one in (self.nth, self.count, self.status)) or not 200 <= self.status <= 999:
+        numbers = (self.nth, self.count, self.status)
+        if (
+            not all(isinstance(one, int) and not isinstance(one, bool) for one in numbers)
+            or not 200 <= self.status <= 999
+        ):
             raise ValueError("nth, count and status are whole numbers, and status is one of HTTP")
         if not 0 <= self.interval < math.inf or not isinstance(self.request, Mapping):
             raise ValueError("interval is a number of seconds, and request an object")

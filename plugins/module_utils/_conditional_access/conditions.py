@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, product
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._core.resource import normalize_case, normalized_set
 from .assignments import filled
@@ -44,7 +44,7 @@ _ELSEWHERE = frozenset({"users", "applications", "clientAppTypes", "platforms"})
 _MFA_TRUSTED_ADDRESSES = "00000000-0000-0000-0000-000000000000"  # one of those that "all trusted locations" means
 _MOST_PLACES = 5
 _MOST_SIGN_INS = 1000
-Holds = bool | None
+Holds: TypeAlias = "bool | None"
 Conditions = Mapping[str, Any]
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import TypeAlias
 
 from .._core.resource import normalize_case
 from .sign_in import UNREGISTERED, Device, SignIn
@@ -47,7 +48,7 @@ _INTUNE = "0000000a-0000-0000-c000-000000000000"  # the mdmAppId of devices that
 _COLLECTIONS = frozenset({"physicalids", "systemlabels"})  # of these, -contains means one whole text
 _UNSET = ""  # isCompliant of a registered device that nothing manages
 _MOST_COMPARISONS = 5
-ErrorResponse = bool | None
+Fits: TypeAlias = "bool | None"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Comparison:
     def key(self) -> tuple[str, str, str]:
         return self.attribute, self.operator, "\n".join(self.values)
 
-    def of(self, device: Device, platform: str) -> ErrorResponse:
+    def of(self, device: Device, platform: str) -> Fits:
         if not device.registered:
             return self.negative  # "positive operators: not applied; negative operators: applied"
         if _EXTENSION.fullmatch(self.attribute) and not _has_extensions(device):
@@ -73,7 +74,7 @@ class Comparison:
             held = self._held(device, platform)
         return None if held is None else held is not self.negative
 
-    def _held(self, device: Device, platform: str) -> ErrorResponse:
+    def _held(self, device: Device, platform: str) -> Fits:
         value = device.get(self.attribute)
         if value == _UNSET and self.attribute == "iscompliant":
             return None if "false" in self.values else False
@@ -108,7 +109,7 @@ class Joined:
     by: str
     parts: tuple[Comparison | Joined, ...]
 
-    def of(self, device: Device, platform: str) -> ErrorResponse:
+    def of(self, device: Device, platform: str) -> Fits:
         answers = [part.of(device, platform) for part in self.parts]
         if self.by == "not":
             return None if answers[0] is None or not device.registered else not answers[0]
@@ -118,7 +119,7 @@ class Joined:
         return None if None in answers else not decides
 
 
-Rule = Comparison | Joined
+Rule: TypeAlias = "Comparison | Joined"
 
 
 def comparisons_of(rule: Rule) -> Iterator[Comparison]:
@@ -129,7 +130,7 @@ def comparisons_of(rule: Rule) -> Iterator[Comparison]:
             yield from comparisons_of(part)
 
 
-def matches(text: str, sign_in: SignIn) -> ErrorResponse:
+def matches(text: str, sign_in: SignIn) -> Fits:
     """Whether a filter matches the device; None if that is not known."""
     rule = parse(text)
     if rule is None:
