@@ -115,7 +115,8 @@ class Values:
     def wrong(self, spec: Json) -> list[Any]:
         """Values that the encoding or its bounds do not allow."""
         limits = spec.get("constraints", {})
-        found = list(WRONG[spec["encoding"]])
+        # Some enumerations have numbers among their members.
+        found = [one for one in WRONG[spec["encoding"]] if str(one) not in spec.get("allowed_values", ())]
         if spec.get("allowed_values"):
             found.append("NoSuchMember" if spec["encoding"] == "enum" else ["NoSuchMember"])
         if "max_length" in limits:
