@@ -55,7 +55,7 @@ def earlier(entry: str, commit: str) -> dict[str, Any] | None:
 
 
 def run(entry: str, commit: str) -> dict[str, Any]:
-    python, _, core = entry.partition("-")
+    python, core = entry.split("-", 1)
     clone = PLACE / entry
     if not clone.exists():
         git("clone", "-q", str(ROOT), str(clone))
@@ -108,7 +108,7 @@ def steps(said: str, logs: Path) -> dict[str, str]:
 def table(results: list[dict[str, Any]]) -> str:
     lines = [["Python", "ansible-core", *STEPS, "time", "result"]]
     for result in results:
-        python, _, core = result["entry"].partition("-")
+        python, core = result["entry"].split("-", 1)
         minutes, seconds = divmod(result["seconds"], 60)
         ended = "passed" if result["passed"] else "failed"
         lines.append([python, core, *(result["steps"][step] for step in STEPS), f"{minutes} min {seconds} s", ended])

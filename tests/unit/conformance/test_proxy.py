@@ -122,7 +122,7 @@ def test_a_proxy_that_wants_other_credentials_is_asked_once(opened: Callable[...
         {"authority_url": "login\u3002microsoftonline.com"},
         {"authority_url": "https://login..microsoftonline.com"},
     ],
-    ids=lambda options: repr(options),
+    ids=repr,
 )
 def test_what_looks_like_a_name_is_refused_by_name(
     wire: Wire, opened: Callable[..., Tenant], clock: Clock, options: dict[str, Any]

@@ -168,9 +168,9 @@ def test_a_write_to_a_new_account_is_tried_again_while_it_is_not_found() -> None
     for failures, kind, tries in ((7, "", 8), (8, "not_found", 8)):
         tenant, tried = Tenant([]), list[int]()
 
-        def write(tried: Any = tried, failures: int = failures) -> str:
-            tried.append(1)
-            if len(tried) <= failures:
+        def write(those: Any = (tried, failures)) -> str:
+            those[0].append(1)
+            if len(those[0]) <= those[1]:
                 raise TenantError("not_found", "no such user", "write the account")
             return "written"
 
@@ -203,11 +203,11 @@ def test_a_switch_of_the_authority_that_does_not_show(monkeypatch: pytest.Monkey
     ):
         tenant, sent, left = Tenant([{"id": "o-1"}]), list[Any](), list(seen)
 
-        def action(path: str, body: Any, purpose: Purpose, sent: Any = sent, failure: Any = failure) -> None:
+        def action(path: str, body: Any, purpose: Purpose, those: Any = (sent, failure)) -> None:
             assert isinstance(purpose, Purpose)
-            sent.append((path, body))
-            if failure:
-                raise failure
+            those[0].append((path, body))
+            if those[1]:
+                raise those[1]
 
         tenant.action = action  # type: ignore[attr-defined]
         monkeypatch.setattr(organization, "authority_of", lambda tenant, left=left: left.pop(0))

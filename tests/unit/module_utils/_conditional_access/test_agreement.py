@@ -10,7 +10,7 @@ explained here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -92,7 +92,7 @@ def side(name: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def policies(draw: Callable[..., Any]) -> list[dict[str, Any]]:
+def policies(draw: Any) -> list[dict[str, Any]]:
     found = []
     for number in range(draw(st.integers(1, 5))):
         included = draw(st.one_of(st.just({"includeUsers": ["All"]}), side("include")))
@@ -166,7 +166,7 @@ def policies(draw: Callable[..., Any]) -> list[dict[str, Any]]:
 
 
 @st.composite
-def sign_ins(draw: Callable[..., Any]) -> tuple[SignIn, dict[str, Any]]:
+def sign_ins(draw: Any) -> tuple[SignIn, dict[str, Any]]:
     """A sign-in, and what What If is told of it. What is left out is not known to either."""
     client = draw(st.sampled_from([APPS, BROWSER, EAS, LEGACY]))
     platform = draw(st.sampled_from(["iOS", "android", "windows", "macOS"]))

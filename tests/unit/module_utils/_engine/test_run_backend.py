@@ -169,9 +169,9 @@ def test_a_check_before_the_write_sees_the_record_and_tells_the_result() -> None
         for check_mode in (True, False):
             backend, asked = Backend(Tenant(), *start), list[Any]()
 
-            def check(tenant: Any, given: Any, record: Any, backend: Any = backend, asked: Any = asked) -> Any:
-                assert tenant is backend.tenant and backend.writes == []
-                asked.append((given, record))
+            def check(tenant: Any, given: Any, record: Any, those: Any = (backend, asked)) -> Any:
+                assert tenant is those[0].tenant and those[0].writes == []
+                those[1].append((given, record))
                 return {"impact": ["somebody"]}
 
             result = ensure(backend, params, check_mode, before_write=check)
@@ -322,10 +322,12 @@ def declaration(run: Any, **more: Any) -> engine.Declaration:
     return engine.Declaration("try it", run, **more)
 
 
-def run_declaration(run: Any, check_mode: bool = False, options: Mapping[str, Any] = {}, **more: Any) -> dict[str, Any]:
+def run_declaration(
+    run: Any, check_mode: bool = False, options: Mapping[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
     defaults = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
     given = {"tenant_id": "contoso.com", "client_id": "i", "client_secret": "canary-secret"}
-    return engine.run_declaration(declaration(run), {**defaults, **given, **options}, check_mode, **more)
+    return engine.run_declaration(declaration(run), {**defaults, **given, **(options or {})}, check_mode, **more)
 
 
 def test_what_a_run_is_given_and_what_people_see_of_it() -> None:

@@ -52,13 +52,13 @@ def people(service: Any) -> Principals:
 def check(
     record: dict[str, Any] | None,
     changes: dict[str, Any] | None = None,
-    users: Any = ENABLED,
+    users: Any = None,
     held: Any = None,
     **params: Any,
 ) -> TenantError | None:
     answers = {
         "Get-ManagementRole": ROLES,
-        "Get-User": users,
+        "Get-User": ENABLED if users is None else users,
         "Get-ManagementRoleAssignment": [assignment(6, "Role Management")] if held is None else held,
     }
     service = tenant(answers, oid="caller")

@@ -115,8 +115,8 @@ class Values:
     def wrong(self, spec: Json) -> list[Any]:
         """Values that the encoding or its bounds do not allow."""
         limits = spec.get("constraints", {})
-        # Some enumerations have numbers among their members.
-        found = [one for one in WRONG[spec["encoding"]] if str(one) not in spec.get("allowed_values", ())]
+        # The members of some enumerations may be given by number.
+        found = [one for one in WRONG[spec["encoding"]] if not (spec.get("numbered") and isinstance(one, int))]
         if spec.get("allowed_values"):
             found.append("NoSuchMember" if spec["encoding"] == "enum" else ["NoSuchMember"])
         if "max_length" in limits:
