@@ -34,9 +34,9 @@ EXAMPLES = r"""
   intune.exchange.connector_info:
   register: found
 
-- name: Stop unless the connector is valid
-  ansible.builtin.assert:
-    that: found | intune.exchange.connector_shortfalls('svc-intune-connector@contoso.com') | length == 0
+- name: Report what keeps the connector from being valid
+  ansible.builtin.debug:
+    msg: "{{ found | intune.exchange.connector_shortfalls('svc-intune-connector@contoso.com') }}"
 """
 
 RETURN = r"""

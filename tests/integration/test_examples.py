@@ -69,6 +69,7 @@ BEFORE: dict[str, list[dict[str, Any]]] = {
     ],
     "role_group": [KNOWN],
     "fleet_report": [{"ansible.builtin.set_fact": {"tenants_read": []}}],
+    "enforcement_dates": [{"ansible.builtin.set_fact": {"policies": {"results": []}}}],
     "to_csv": [{"intune.exchange.connector_info": {}, "register": "found"}],
 }
 VARIABLES = {
