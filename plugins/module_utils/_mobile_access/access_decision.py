@@ -25,6 +25,8 @@ _PROPERTY_OF = {
     "DeviceOS": "DeviceOS",
     "UserAgent": "DeviceUserAgent",
 }
+# Those that a device of `impact` is shown with, and under which name; what a rule on another one does is not foreseen.
+_SHOWN = {f"Device{name}": f"device_{name.lower()}" for name in ("Type", "Model", "OS")}
 # The switch of the mailbox that is about a kind of client.
 _SWITCHES = {"EAS": "ActiveSyncEnabled", "Outlook": "OutlookMobileEnabled", "MOWA": "OWAforDevicesEnabled"}
 # Decided by what no property shows: whether the device keeps the policy, or what Intune says about it.
@@ -164,7 +166,7 @@ def impact(
         if was.state != becomes.state:
             shown = {"guid": device.get("Guid"), "device_id": device.get("DeviceId"), "mailbox": owner_of(device)}
             shown["client_type"] = device.get("ClientType")
-            shown |= {f"device_{name.lower()}": device.get(f"Device{name}") for name in ("Type", "Model", "OS")}
+            shown |= {name: device.get(api) for api, name in _SHOWN.items()}
             hit.append({**shown, "before": was.state, "after": becomes.state, "reason": becomes.reason})
     return hit
 
@@ -181,10 +183,6 @@ def _ambiguous(device: Mapping[str, Any], mailboxes: Sequence[Mapping[str, Any]]
     )
 
 
-# The properties of a device that a rule compares; what a rule of another characteristic does is not foreseen here.
-_COMPARED = {"DeviceModel": "device_model", "DeviceType": "device_type", "DeviceOS": "device_os"}
-
-
 def locked_out(
     changes: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]] = ()
 ) -> list[Mapping[str, Any]]:
@@ -194,9 +192,9 @@ def locked_out(
     out: a rule decides before the default access level does.
     """
     decided = [
-        (_COMPARED[rule["characteristic"]], normalize_case(str(rule["query_string"])))
+        (_SHOWN[rule["characteristic"]], normalize_case(str(rule["query_string"])))
         for rule in rules
-        if rule.get("characteristic") in _COMPARED and rule.get("state", "present") == "present"
+        if rule.get("characteristic") in _SHOWN and rule.get("state", "present") == "present"
     ]
     found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for change in changes:
