@@ -256,8 +256,8 @@ task and of the tenant.
   or like the address of somebody else.
 * The points at which a task is killed, or a fault is injected, are not listed manually: a scenario runs once, and the
   ledger shows its requests.
-* ``make test`` tries one case of each test for each scenario, every kind of fault among them, and prints the seed with
-  which ``PROMISES_SEED`` repeats them. ``make promises`` tries every case.
+* ``make test`` tries one case of each test for each scenario, every kind of fault among them. Which ones follows from
+  the content of the commit; ``PROMISES_SEED`` chooses others. ``make promises`` tries every case.
 * ``make fuzz`` corrupts responses of the services at random for ten minutes; ``make test`` does so for a short time.
 * ``make mutants`` breaks the code in one place after another, and fails if the tests of the guarantee do not detect it.
   These mutants are in ``tests/mutants``.

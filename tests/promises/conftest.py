@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -36,9 +37,10 @@ _CASES: Counter[str] = Counter()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Processes of one run that were not told a seed have the same one.
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    os.environ.setdefault("PROMISES_SEED", str(random.Random(run).randrange(10**6)))
+    # The same content is tried on the same cases by everybody, and each commit that changes it on others.
+    git = ["git", "-c", "safe.directory=*", "rev-parse", "HEAD^{tree}"]
+    tree = subprocess.run(git, cwd=Path(__file__).parent, capture_output=True, text=True, check=False).stdout
+    os.environ.setdefault("PROMISES_SEED", str(random.Random(tree).randrange(10**6)))
 
 
 def some_of(scenarios: Sequence[T], share: int) -> list[T]:

@@ -35,5 +35,5 @@ def read_policy_plans(tenant: Tenant) -> list[Record]:
 def not_judged(plans: Any) -> str:
     """Why what the policies leave open may be closed all the same; empty if nothing else is there."""
     if isinstance(plans, TenantError):
-        return f"whether there are policy plans of Conditional Access as well is not known ({plans.problem})"
+        return f"the policy plans of Conditional Access could not be read ({plans.problem})"
     return f"policy plans of Conditional Access, which are not judged here: {len(plans)}" if plans else ""

@@ -138,7 +138,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("modern_clients", bound([]), "unmet", "no policy in force"),
     ("modern_clients", bound([], plans=[{"id": "p"}]), "unknown", "which are not judged here: 1"),
-    ("modern_clients", bound([], plans=refused()), "unknown", "is not known (refused)"),
+    ("modern_clients", bound([], plans=refused()), "unknown", "could not be read (refused)"),
     ("modern_clients", bound([DEVICE], plans=[{"id": "p"}]), "met", "4 people covered"),
     ("eas_certificates", {"devices": [phone(client="Outlook")]}, "met", "no Exchange ActiveSync device"),
     ("eas_certificates", {"devices": [phone(), phone()]}, "unknown", "2026-12-31"),
