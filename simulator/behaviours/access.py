@@ -170,6 +170,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "sign-ins-licence": Behaviour(
             "reading sign-ins takes Entra ID P1 or P2", DOCUMENTED, f"{_API}/resources/signin; {_GRAPH}/known-issues"
         ),
+        "sign-ins-event-types": Behaviour(
+            "v1.0 lists interactive sign-ins; beta lists others too when it is filtered by signInEventTypes",
+            DOCUMENTED,
+            f"{_API}/signin-list?view=graph-rest-beta",
+        ),
         "sign-ins-kept": Behaviour("the last 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"),
         "sign-ins-policies": Behaviour(
             "which policies applied is left out without a permission on Conditional Access",

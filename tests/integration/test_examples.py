@@ -42,6 +42,7 @@ TENANTS = {
     "connector_sync": "connected",
     "mdm_authority": "mdm_authority_unset",
     "mobile_access_assessment_info": "retired_with_holes",
+    "mobile_access_deadlines_info": "deadlines",
     "mobile_device": "retired_with_holes",
     "organization_customization": "dehydrated",
     "guide_assessment": "retired_with_holes",
