@@ -107,6 +107,16 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "hashicorp/terraform-provider-azuread issue 1196",
         ),
+        "conditional-access-deleted": Behaviour(
+            "a deleted policy is listed among the deleted items for 30 days",
+            DOCUMENTED,
+            f"{_GRAPH}/api/resources/policydeletableitem?view=graph-rest-beta",
+        ),
+        "conditional-access-restored": Behaviour(
+            "a deleted policy comes back with its id and its state, and leaves the deleted items; else 404",
+            DOCUMENTED,
+            f"{_API}/conditionalaccesspolicy-restore?view=graph-rest-beta; that the state stays is assumed",
+        ),
         "authentication-strengths": Behaviour(
             "the three built-in ones with their combinations",
             DOCUMENTED,

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ..conditional_access.deleted import delete_policy
 from ..conditional_access.policies import change_policy, create_policy, gate_conditional_access
 from ..directory.directory import USER_DEFAULTS, organization_view_v1, user_view
 from ..directory.groups import ON_SELECT
@@ -69,9 +72,11 @@ POLICIES = Resource(
     gate=gate_conditional_access,
     create=create_policy,
     change=change_policy,
+    delete=delete_policy,
     complete=True,
     behaviour="conditional-access",
 )
+DELETED_POLICIES = replace(POLICIES, store="deletedConditionalAccessPolicies", behaviour="conditional-access-deleted")
 GROUPS = Resource(
     "groups",
     "microsoft.graph.group",

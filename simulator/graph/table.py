@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..behaviours.table import behaviour_of
+from ..conditional_access.deleted import get_deleted, list_deleted, restore_policy
 from ..conditional_access.policies import gate_conditional_access
 from ..conditional_access.what_if import evaluate
 from ..directory.directory import organization_view, sku_view
@@ -51,6 +52,7 @@ from .resources import (
     ANDROID_APPS,
     COMPLIANCE,
     CONNECTORS,
+    DELETED_POLICIES,
     DEVICES,
     GROUPS,
     IOS_APPS,
@@ -130,6 +132,9 @@ SPECIALS: dict[str, tuple[Resource, Act]] = {
     "/groups/{}/members": (GROUPS, list_members),
     "/groups/{}/owners": (GROUPS, list_owners),
     "/groups/{}/transitiveMembers": (GROUPS, list_members),
+    "/identity/conditionalAccess/deletedItems/policies": (DELETED_POLICIES, list_deleted),
+    "/identity/conditionalAccess/deletedItems/policies/{}": (DELETED_POLICIES, get_deleted),
+    "/identity/conditionalAccess/deletedItems/policies/{}/restore": (POLICIES, restore_policy),
     "/identity/conditionalAccess/evaluate": (POLICIES, evaluate),
     "/reports/getEmailAppUsageUserDetail(period='{}')": (USERS, email_app_usage),
     "/deviceManagement/exchangeConnectors/{}/sync": (CONNECTORS, sync_connector),

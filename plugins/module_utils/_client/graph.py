@@ -92,10 +92,10 @@ class Graph:
             return False
         return True
 
-    def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose) -> Any:
+    def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose, version: str = "v1.0") -> Any:
         """An OData action; gives its JSON, if any."""
         return self._send(
-            Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))
+            Request(Operation.ACTION, "POST", f"{version}/{path}", purpose, None if body is None else dict(body))
         ).json
 
     def ask(self, path: str, body: Mapping[str, Any], purpose: Purpose, version: str = "v1.0") -> Items:

@@ -19,6 +19,7 @@ from .._core.resource import Record, Resource, clearing, returned
 from .._core.targets import blank_refusal, only, refuse_blank
 from .._core.text import fit, unfit_in
 from .tenant import Tenant, open_tenant
+from .undo import Undo, of_removal, with_undo
 
 # Connection options that say who is meant; of the others, an empty one is as good as none.
 _IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
@@ -33,6 +34,7 @@ class Declaration:
     `run` takes (tenant, params, check_mode), gives a result and raises only `TenantError`. `clears` has the paths of
     the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
     `selects` has the options that say who is meant; left out, all without a default, where none can be cleared.
+    `undo` says of parameters and result how what was destroyed can be undone; None: nothing is ever destroyed.
     """
 
     action: str
@@ -41,6 +43,7 @@ class Declaration:
     required_if: tuple[Any, ...] = ()
     clears: frozenset[str] = frozenset()
     selects: frozenset[str] = frozenset()
+    undo: Undo | None = None
 
     def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
         """The options that say who is meant and were given as null, which Ansible takes for not given."""
@@ -108,7 +111,7 @@ def _attempt(
         _refuse_unfit(declaration, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
-        return declaration.run(tenant, params, check_mode)
+        return with_undo(declaration.undo, params, declaration.run(tenant, params, check_mode))
     except TenantError as error:
         return error.within(declaration.action, params.get("tenant_id") or "").result()
     except Exception as error:  # without what the exception may hold in clear
@@ -152,6 +155,7 @@ def resource_module(resource: Resource, action: str, **options: Any) -> Declarat
     required_if = options.pop("required_if", ())
     run = options.pop("run", None)
     selects = options.pop("selects", frozenset())
+    undo = options.pop("undo", of_removal() if "state" in options else None)
     return Declaration(
         action,
         run or (lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode)),
@@ -159,6 +163,7 @@ def resource_module(resource: Resource, action: str, **options: Any) -> Declarat
         required_if,
         clearing(resource.fields),
         selects,
+        undo,
     )
 
 
