@@ -142,6 +142,12 @@ summary:
   returned: success
   type: dict
   sample: {affected: 3, not_affected: 3, unknown: 1}
+progress:
+  description: Progress messages while the statistics of the mailboxes are read.
+  returned: when there were any
+  type: list
+  elements: str
+  sample: [statistics of 100 of 240 mailboxes are read]
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure

@@ -152,7 +152,8 @@ def _by_policies(found: Records, people: Any, certainty: str, one: str, many: st
     names = sorted(str(policy.get("displayName")) for policy in found)
     number = _reached(found, people)
     whom = "how many people they reach could not be read" if number is None else _up_to(number)
-    said = f"{', '.join(map(repr, names))} {one if len(names) == 1 else many}; {whom}"
+    not_read = [] if isinstance(people, TenantError) else people[1]
+    said = "; ".join([f"{', '.join(map(repr, names))} {one if len(names) == 1 else many}", whom, *not_read])
     return Finding("affected", certainty, said, number=number, policies=names)
 
 
@@ -223,6 +224,9 @@ def smtp_basic(facts: Mapping[str, Any]) -> Finding:
     evidence = "; ".join(said)
     if number:
         return Finding("affected", "likely", evidence, people, number=number)
+    failed = next((one for one in (sign_ins, report) if isinstance(one, TenantError)), None)
+    if failed is not None:
+        return Finding("unknown", "cannot_be_told", evidence, next_step=_unread(failed).next_step)
     return Finding("not_affected", "likely", evidence)
 
 

@@ -30,6 +30,7 @@ MAIL_APPS = ("Apple Internet Accounts", "iOS Accounts", "Samsung Email", "Gmail"
 OPTIONS: dict[str, dict[str, Any]] = {
     "mail_apps": {"type": "list", "elements": "str", "default": list(MAIL_APPS)},
 }
+_NOT_SURE = ("not_found", "ambiguous", "other_object")  # whose a device is, of which the rest is known
 _AT_ONCE = 4  # Exchange limits concurrent requests per tenant
 
 
@@ -126,6 +127,8 @@ def _read_eas_devices(tenant: Tenant) -> list[dict[str, Any]]:
 
 def _owner(mailbox: Record | TenantError | None) -> dict[str, Any] | None:
     """None where it is not known for sure whose the device is."""
+    if isinstance(mailbox, TenantError) and mailbox.kind not in _NOT_SURE:
+        raise mailbox
     if mailbox is None or isinstance(mailbox, TenantError):
         return None
     return {"user_id": mailbox.get("ExternalDirectoryObjectId"), "address": mailbox.get("PrimarySmtpAddress")}

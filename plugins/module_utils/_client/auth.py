@@ -9,6 +9,7 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .._core.connection import Cloud, named
@@ -21,6 +22,8 @@ from .._http.service import Service
 from .auth_method import choose_method
 from .certificate import client_credential, read_certificate
 from .entra_steps import ENTRA_STEPS
+from .job_token import assertion
+from .job_token import proof as job_proof
 from .machine import identity_endpoint, machine_ids
 from .msal_transport import WAITING, MsalTransport
 from .token_cache import Token, TokenCache, is_token, key_of
@@ -139,7 +142,7 @@ class Tokens:
             case "certificate":
                 proof = [read_certificate(params["certificate_path"]).hex(), str(params.get("certificate_password"))]
             case "federated_token":
-                proof = [self._assertion()]
+                proof = job_proof(self._params, self._http, self._redactor)
             case "managed_identity":
                 proof = [identity_endpoint(), *machine_ids()]
         service = getattr(self._cloud, f"{option}_url")
@@ -219,21 +222,8 @@ class Tokens:
         return self._confidential(lambda: client_credential(path, password), scope, fresh, challenge)
 
     def federated_token(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
-        return self._confidential(lambda: {"client_assertion": self._assertion}, scope, fresh, challenge)
-
-    def _assertion(self) -> str:
-        """Read anew for each request: the platform rotates the file."""
-        path = self._params["federated_token_file"]
-        try:
-            with open(path, encoding="utf-8") as file:
-                assertion = file.read().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise usage(
-                f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}",
-                "Give the path of the file in which the platform puts its token",
-            ) from error
-        self._redactor.add(assertion)
-        return assertion
+        get = partial(assertion, self._params, self._http, self._redactor)
+        return self._confidential(lambda: {"client_assertion": get}, scope, fresh, challenge)
 
     def managed_identity(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
         """The identity of the machine, system-assigned or the user-assigned one of `client_id`."""

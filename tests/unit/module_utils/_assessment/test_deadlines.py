@@ -197,7 +197,8 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int]] = [
         ["u1@contoso.example"],
         2,
     ),
-    ("smtp_basic", {"mail_apps": REFUSED}, "not_affected", "likely", [], 0),
+    ("smtp_basic", {"mail_apps": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("smtp_basic", {"sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
     ("smtp_basic", {"mail_apps": SMTP, "sign_ins": REFUSED}, "affected", "likely", ["scanner@contoso.example"], 1),
     ("smtp_basic", {"mail_apps": REFUSED, "sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
 ]

@@ -19,7 +19,7 @@ Run = Callable[..., dict[str, Any]]
 TENANT = "retired_with_holes"
 NAME = "Require a compliant device (test)"
 RESTORE = "identity.conditionalAccess.deletedItems.policies.conditionalAccessPolicy.restore"
-NEW = {
+NEW: dict[str, Any] = {
     "conditions": {
         "users": {
             "include_users": {"set": ["All"]},
