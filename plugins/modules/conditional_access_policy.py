@@ -520,6 +520,18 @@ EXAMPLES = r"""
       users:
         exclude_groups:
           add: [Pilot]
+
+- name: Remove it
+  intune.exchange.conditional_access_policy:
+    display_name: Mail on phones
+    state: absent
+  register: removed
+
+- name: Undo that, which works for 30 days
+  intune.exchange.conditional_access_policy:
+    display_name: Mail on phones
+    state: restored
+  when: removed is changed
 """
 
 RETURN = r"""

@@ -48,6 +48,7 @@ TENANTS = {
     "guide_assessment": "retired_with_holes",
     "guide_audit": "phones",
     "guide_connector": "nothing",
+    "guide_deadlines": "deadlines",
     "guide_devices": "phones",
     "guide_judge": "retired_covered",
     "guide_sign_in": "connected",
