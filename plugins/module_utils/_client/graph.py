@@ -68,9 +68,7 @@ class Graph:
         response = self._send(request)
         created = response.json if isinstance(response.json, dict) else {}
         if not created.get("id"):  # it was accepted, so whoever asked must look for what there is now
-            error = self._protocol("what was created has no id", purpose, response)
-            error.kind = "outcome_unknown"
-            raise error
+            raise self._protocol("what was created has no id", purpose, response).but(kind="outcome_unknown")
         return created
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
@@ -214,10 +212,11 @@ class Graph:
         try:
             return self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL))
         except TenantError as error:
-            if error.answer is not None and error.answer.status in NOT_SERVED:  # the page: what was asked for is there
-                error.kind = "truncated"
-                error.problem = f"{_NAME} does not follow its own page link ({error.answer})"
-            raise
+            if error.answer is None or error.answer.status not in NOT_SERVED:
+                raise
+            # Only the page is not served: what was asked for is there.
+            problem = f"{_NAME} does not follow its own page link ({error.answer})"
+            raise error.but(kind="truncated", problem=problem) from error.__cause__
 
     def _object(self, response: Response, purpose: Purpose) -> dict[str, Any]:
         if not isinstance(response.json, dict):

@@ -73,7 +73,7 @@ def _invoke(
         return exchange_of(tenant).invoke(cmdlet, given, purpose, **how).values
     except TenantError as error:
         if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
-            error.kind = NO_ROLE
+            raise error.but(kind=NO_ROLE) from error.__cause__
         raise
 
 

@@ -46,11 +46,10 @@ def not_offered(error: TenantError, method: str) -> TenantError:
         and error.kind != "no_intune_licence"
         and (not_served(error) or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
     )
-    if refused:
-        error.kind = "not_offered"
-        error.problem = f"this tenant does not offer the service-to-service connector ({error.answer})"
-        error.next_step = INSTEAD
-    return error
+    if not refused:
+        return error
+    problem = f"this tenant does not offer the service-to-service connector ({answer})"
+    return error.but(kind="not_offered", problem=problem, next_step=INSTEAD)
 
 
 def _says_so(message: str) -> bool:

@@ -245,8 +245,7 @@ class Exchange:
         code, text = error.answer.code, error.answer.message
         if EXPIRED in text.lower():
             truncated = self._truncated(f"no longer knows the page link ({error.answer})", Purpose(error.action))
-            truncated.answer = error.answer
-            return truncated
+            return truncated.but(answer=error.answer)
         if error.kind == "sign_in":
             return self._not_let_in(error)
         kind = (
@@ -256,10 +255,9 @@ class Exchange:
             kind = "protocol"  # the address is not known, which says nothing about the object
         if kind == "unavailable" and error.kind != "refused":
             kind = ""
-        error.kind = kind or error.kind
+        kind = kind or error.kind
         role = needs or "an Exchange role that holds this cmdlet and these parameters"
-        error.next_step = _STEPS.get(error.kind, error.next_step).replace("{role}", role)
-        return error
+        return error.but(kind=kind, next_step=_STEPS.get(kind, error.next_step).replace("{role}", role))
 
     @staticmethod
     def _not_let_in(error: TenantError) -> TenantError:
@@ -271,12 +269,10 @@ class Exchange:
         )
         check = "Check that the token is for this tenant and cloud, and sign in again"
         if granted:
-            error.next_step = f"The token holds {granted[0]}. {check}"
-        elif error.claims:
-            error.kind, error.next_step = "forbidden", grant
-        else:
-            error.next_step = f"{check}; if it is, the application may lack its permission. {grant}"
-        return error
+            return error.but(next_step=f"The token holds {granted[0]}. {check}")
+        if error.claims:
+            return error.but(kind="forbidden", next_step=grant)
+        return error.but(next_step=f"{check}; if it is, the application may lack its permission. {grant}")
 
     def _protocol(self, purpose: Purpose, response: Response) -> TenantError:
         said = f"{_NAME} answered, but not with a list{_handle(response)}"

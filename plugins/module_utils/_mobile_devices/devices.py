@@ -185,8 +185,7 @@ def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, Tenan
     listed = normalized_set(one.get("Guid") for one in read_devices(tenant, mailbox).values)
     for guid, failure in lost.items():
         if normalize_case(guid) in listed:
-            failure.kind, failure.next_step = "unavailable", ""
-            raise failure
+            raise failure.but(kind="unavailable", next_step="")
 
 
 def _with(device: dict[str, Any], statistics: Record | None, now: datetime) -> dict[str, Any]:
