@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
+from .._core.read_result import ReadResult, attempt
 from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
 from .._http.claims import claims, grant_step
@@ -122,12 +124,12 @@ class Graph:
         file = Request(Operation.READ, "GET", link.geturl(), purpose, wants_json=False)
         return self._http.send(host, file).body
 
-    def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
-        """Several reads in as few requests as Graph allows: each a list, an object, or its `TenantError`.
+    def batch(self, reads: Mapping[str, Read]) -> dict[str, ReadResult[Any]]:
+        """Several reads in as few requests as Graph allows: each a list or an object, or the error of this read.
 
         Parts are throttled one by one, so each is repeated on its own.
         """
-        results: dict[str, Any] = {}
+        results: dict[str, ReadResult[Any]] = {}
         pending = dict.fromkeys(reads, 0)  # name: attempts
         while pending:
             names = list(pending)[:_BATCH]
@@ -148,7 +150,7 @@ class Graph:
                     floors.append(retry_after(part.headers) or 0.0)
                     continue
                 del pending[name]
-                results[name] = self._part(part, outcome, reads[name])
+                results[name] = attempt(partial(self._part, part, outcome, reads[name]))
             if floors:
                 self._http.pause(
                     max(pending.values()),
@@ -161,14 +163,11 @@ class Graph:
         return {name: results[name] for name in reads}
 
     def _part(self, part: Response, outcome: Outcome, read: Read) -> Any:
-        try:
-            if outcome is not Outcome.DONE:
-                raise self._refine(self._part_failure(part, read.purpose), read.purpose)
-            if not read.collection:
-                return self._object(part, read.purpose)
-            return self._pages(_first_page(part, read.path), f"v1.0/{read.path}", read.purpose)
-        except TenantError as error:
-            return error
+        if outcome is not Outcome.DONE:
+            raise self._refine(self._part_failure(part, read.purpose), read.purpose)
+        if not read.collection:
+            return self._object(part, read.purpose)
+        return self._pages(_first_page(part, read.path), f"v1.0/{read.path}", read.purpose)
 
     def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
         code, message, request_id = explain(part)
