@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
 from .._core.read_result import ReadResult, attempt
@@ -17,13 +17,13 @@ from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
 from .._http.claims import claims, grant_step
 from .._http.http import Http
+from .._http.page_links import PageLinks
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
 from .graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
-_PAGES = 10_000
 # "Handling future members in evolvable enumerations": without it a newer value is shown as unknownFutureValue, which
 # could not be sent back.
 _ALL = {"Prefer": "include-unknown-enum-members"}
@@ -188,7 +188,7 @@ class Graph:
 
     def _pages(self, response: Response, path: str, purpose: Purpose) -> Items:
         items: Items = []
-        seen = {unquote(f"{self._service.root}/{path}")}
+        links = PageLinks(f"{self._service.root}/{path}")
         while True:
             page = page_of(response.json)
             if page is None:
@@ -197,14 +197,10 @@ class Graph:
             link = page[1]
             if not link:
                 return items
-            if unquote(link) in seen or len(seen) > _PAGES:
-                raise TenantError(
-                    "truncated",
-                    f"{_NAME} repeated a next-page link (request id {response.handle})",
-                    purpose.action,
-                    self._http.tenant,
-                )
-            seen.add(unquote(link))
+            problem = links.problem(link)
+            if problem:
+                said = f"{_NAME} {problem} (request id {response.handle})"
+                raise TenantError("truncated", said, purpose.action, self._http.tenant)
             response = self._next(link, purpose)
 
     def _next(self, link: str, purpose: Purpose) -> Response:
