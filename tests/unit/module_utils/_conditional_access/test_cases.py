@@ -1552,8 +1552,7 @@ OFF = ReadResult({"isEnabled": False})
 def checked(policies: list[Policy], asked: Check) -> str:
     people = {known(name): number for name, number in asked.people}
     unread = TenantError("forbidden", "refused", "read it", next_step="Grant it")
-    known = {"isEnabled": bool(asked.defaults)}
-    defaults = ReadResult(known, unread if asked.defaults is None else None)
+    defaults = ReadResult({"isEnabled": bool(asked.defaults)}, unread if asked.defaults is None else None)
     rows = access.coverage(policies, (people, []), defaults.or_else(None))
     return access.judged(asked.id, rows, (people, []), asked.emergency, NONE, defaults, NONE).status
 
