@@ -199,7 +199,7 @@ class Graph:
                 return items
             problem = links.problem(link)
             if problem:
-                said = f"{_NAME} {problem} (request id {response.handle})"
+                said = f"{_NAME} {problem} (request id {response.handle}), so the list is incomplete"
                 raise TenantError("truncated", said, purpose.action, self._http.tenant)
             response = self._next(link, purpose)
 
