@@ -154,6 +154,6 @@ class ExchangeObjects:
         What is still listed is a conflict, after which the engine reads and tries once more.
         """
         if error.kind == "not_found" and self.id_of(record) in [self.id_of(one) for one in self.list(tenant)]:
-            error.kind = "conflict"
-            error.next_step = "Exchange Online lists it all the same, so one of its servers may lag behind: run again"
+            step = "Exchange Online lists it all the same, so one of its servers may lag behind: run again"
+            return error.but(kind="conflict", next_step=step)
         return error
