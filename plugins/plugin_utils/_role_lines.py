@@ -14,6 +14,7 @@ from typing import Any
 from ..module_utils._core.text import counted
 
 Devices = Sequence[Mapping[str, Any]]
+LONGEST = 200  # devices that the terminal shows, as in tasks/approve.yml of the role mobile_access
 _REPORT_ONLY = "enabledForReportingButNotEnforced"
 _STATES = {
     "enabled": "in force",
@@ -58,7 +59,10 @@ def approve(devices: Devices, decision: str, preview: bool, check_mode: bool) ->
     confirm = (
         ". Set mobile_access_confirm to true to do it, and mobile_access_max_affected to the maximum number of devices"
     )
-    return [f"{counted(len(devices), 'quarantined device')} {verb} {decision}{confirm if preview else ''}."]
+    lines = [f"{counted(len(devices), 'quarantined device')} {verb} {decision}{confirm if preview else ''}."]
+    if len(devices) > LONGEST:
+        lines.append(f"The first {LONGEST} of {len(devices):,} are shown. mobile_access_approve_result has all.")
+    return lines
 
 
 def too_many_devices(address: str, devices: Devices, max_affected: Any) -> list[str]:

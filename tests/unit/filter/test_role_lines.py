@@ -68,6 +68,12 @@ def test_approve_says_whether_it_is_done(number: int, preview: bool, check_mode:
     assert lines("approve", **values)[0].startswith(expected)
 
 
+def test_approve_shows_a_part_of_many_devices() -> None:
+    values = {"decision": "blocked", "preview": False, "check_mode": False}
+    assert len(lines("approve", devices=devices(200), **values)) == 1
+    assert lines("approve", devices=devices(1201), **values)[1].startswith("The first 200 of 1,201 are shown. ")
+
+
 def test_offboard_says_what_was_and_what_would_be_done() -> None:
     result: dict[str, Any] = {"devices": devices(2), "acknowledged": True, "not_wipeable": []}
     done: dict[str, Any] = {"address": "a@x.example", "wiped": {"changed": True, "affected_count": 2}, "blocked": True}
