@@ -193,7 +193,9 @@ def protect(policies: Devices) -> list[str]:
 def too_early(policies: Devices, days: Any) -> list[str]:
     """Why policies are not enforced yet."""
     early = [one for one in policies if one["state"] == _REPORT_ONLY and not one["due"]]
-    return early and [
+    if not early:
+        return []
+    return [
         f"Not enforced, since mobile_access_enforce_after_days is {days}:",
         *(f"{one['display_name']} may be enforced from {one['enforceable_from']}." for one in early),
         "Next step: until then, check the results of report-only mode in the sign-in log.",

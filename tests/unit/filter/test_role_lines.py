@@ -49,7 +49,7 @@ def test_quarantine_counts() -> None:
     assert "would change: 24. 2 of them synchronised in the last 1 day and" in first
     assert "1 is Outlook, which a rule allows; 21 would be locked out." in first
     assert second.endswith("id19 of adele and others.")
-    nobody = {"allowed": [], "outlook": [], "locked_out": []}
+    nobody: dict[str, Any] = {"allowed": [], "outlook": [], "locked_out": []}
     first, second = lines("quarantine", impact=[], result=nobody, recent_days=30)
     assert "0 are Outlook" in first and second == "Locked out: nobody."
 
