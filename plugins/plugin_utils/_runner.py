@@ -129,7 +129,8 @@ class ActionModule(ActionBase):
             where = f"Unsupported parameters for ({self._task.resolved_action}) module: " if unknown else ""
             result: dict[str, Any] = {"failed": True, "msg": where + errors.msg}
         else:
-            result = self._carry_out(declaration, parameters, arguments, variables.get("inventory_hostname"), abandoned)
+            host = variables.get("inventory_hostname")
+            result = _carried_out(self._task, declaration, parameters, arguments, host, abandoned)
         # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
         warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
         if warnings:
@@ -140,40 +141,41 @@ class ActionModule(ActionBase):
             result["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
         return _without(hidden, result)
 
-    def _carry_out(
-        self,
-        declaration: Declaration,
-        parameters: dict[str, Any],
-        arguments: Mapping[str, Any],
-        host: Any,
-        abandoned: Callable[[], bool],
-    ) -> dict[str, Any]:
-        progress: list[str] = []
 
-        def waits(line: str) -> None:
-            if not self._task.no_log:
-                _tell(f"<{host}> {line}")
+def _carried_out(
+    task: Any,
+    declaration: Declaration,
+    parameters: dict[str, Any],
+    arguments: Mapping[str, Any],
+    host: Any,
+    abandoned: Callable[[], bool],
+) -> dict[str, Any]:
+    progress: list[str] = []
 
-        def show(line: str) -> None:
-            progress.append(line)
-            waits(line)
+    def waits(line: str) -> None:
+        if not task.no_log:
+            _tell(f"<{host}> {line}")
 
-        def trace(line: str) -> None:
-            _display.vvv(f"intune.exchange: {line}", host=host)
+    def show(line: str) -> None:
+        progress.append(line)
+        waits(line)
 
-        result = run_declaration(
-            declaration,
-            parameters,
-            bool(self._task.check_mode),
-            show,
-            _tell,
-            _tokens,
-            given=arguments,
-            trace=trace,
-            abandoned=abandoned,
-            waits=waits,
-        )
-        return {**result, "progress": progress} if progress else result
+    def trace(line: str) -> None:
+        _display.vvv(f"intune.exchange: {line}", host=host)
+
+    result = run_declaration(
+        declaration,
+        parameters,
+        bool(task.check_mode),
+        show,
+        _tell,
+        _tokens,
+        given=arguments,
+        trace=trace,
+        abandoned=abandoned,
+        waits=waits,
+    )
+    return {**result, "progress": progress} if progress else result
 
 
 def _validated(declaration: Declaration, arguments: Mapping[str, Any]) -> Any:

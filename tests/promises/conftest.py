@@ -26,9 +26,9 @@ from simulator import Simulator
 
 from .allowed_changes import allowed
 from .bystanders import nobody_else
-from .forms import FORMS, Simulators
 from .harness import Bench, Undisturbed, points
 from .scenarios import TENANTS, Scenario
+from .simulators import FORMS, Simulators
 
 T = TypeVar("T")
 Sample = Callable[..., list[T]]

@@ -6,7 +6,7 @@
 The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
 clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
 "Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
-answers.py.
+exchange_answers.py.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from .._http.origins import REDIRECTS
 from .._http.page_links import PageLinks
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
-from .answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from .cmdlet_contract import CMDLETS
+from .exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from .parameters import checked, reads, result_size
 
 _NAME = "Exchange Online"
