@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._conditional_access.assignments import Person, assignment_of
-from .._core.errors import TenantError
+from .._core.read_result import ReadResult, attempt
 from .._core.resource import normalize_case, normalized_set
 from .._core.text import counted
 from .._core.verdict import unread
 from .access import resting_on_approved_application
 
 Records = Sequence[Mapping[str, Any]]
+Facts = Mapping[str, ReadResult[Any]]
 # What a device or a person needs not to have done in this many days to count as silent: as long as the log goes back.
 LOG_DAYS = 30
 _EAS, _EWS, _SMTP = "Exchange ActiveSync", "Exchange Web Services", "Authenticated SMTP"
@@ -50,8 +51,12 @@ class Finding:
     next_step: str = ""
 
 
-def _unread(error: TenantError) -> Finding:
-    said = unread(error)
+def detect(deadline: str, facts: Facts) -> Finding:
+    """Who is behind a deadline; where a read that it needs failed, that cannot be told."""
+    found = attempt(lambda: DETECTORS[deadline](facts))
+    if found.error is None:
+        return found.value
+    said = unread(found.error)
     return Finding("unknown", "cannot_be_told", said.evidence, next_step=said.next_step)
 
 
@@ -67,10 +72,8 @@ def _shown(devices: Iterable[Mapping[str, Any]], certainty: str) -> list[dict[st
     return [{**{name: one.get(name) for name in _SHOWN}, "certainty": certainty} for one in devices]
 
 
-def eas_version(facts: Mapping[str, Any]) -> Finding:
-    devices = facts["eas_devices"]
-    if isinstance(devices, TenantError):
-        return _unread(devices)
+def eas_version(facts: Facts) -> Finding:
+    devices = facts["eas_devices"].value
     old = [one for one in devices if one["below_minimum_eas_version"]]
     silent = [one for one in devices if one["below_minimum_eas_version"] is None]
     said = f"{counted(len(devices), 'Exchange ActiveSync device')}, {len(old)} below 16.1"
@@ -84,21 +87,17 @@ def eas_version(facts: Mapping[str, Any]) -> Finding:
     return Finding("not_affected", "exact", said)
 
 
-def eas_certificates(facts: Mapping[str, Any]) -> Finding:
+def eas_certificates(facts: Facts) -> Finding:
     """No trace in Microsoft Entra is no proof: the app may be one that is not looked for."""
-    devices, asked, legacy = facts["eas_devices"], facts["mail_client_sign_ins"], facts["sign_ins"]
-    if isinstance(devices, TenantError):
-        return _unread(devices)
+    devices = facts["eas_devices"].value
     if not devices:
         return Finding("not_affected", "exact", "no Exchange ActiveSync device is listed")
     recent = [one for one in devices if (one["days_since_last_sync"] or 0) <= LOG_DAYS]
     if not recent:
         said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronized in {LOG_DAYS} days"
         return Finding("not_affected", "likely", said)
-    if isinstance(asked, TenantError):
-        return _unread(asked)
-    seen = {normalize_case(one.get("userId") or "") for one in asked}
-    seen |= {normalize_case(one.get("userId") or "") for one in _of_client(legacy, _EAS)}
+    seen = {normalize_case(one.get("userId") or "") for one in facts["mail_client_sign_ins"].value}
+    seen |= {normalize_case(one.get("userId") or "") for one in _of_client(facts["sign_ins"].or_else([]), _EAS)}
     dated = [one for one in recent if one["days_since_last_sync"] is not None]
     owned = [one for one in dated if (one.get("owner") or {}).get("user_id")]
     traceless = [one for one in owned if normalize_case(one["owner"]["user_id"]) not in seen]
@@ -119,20 +118,16 @@ def eas_certificates(facts: Mapping[str, Any]) -> Finding:
     return Finding("not_affected", "likely", said + more)
 
 
-def approved_client_app(facts: Mapping[str, Any]) -> Finding:
-    policies = facts["policies"]
-    if isinstance(policies, TenantError):
-        return _unread(policies)
+def approved_client_app(facts: Facts) -> Finding:
+    policies = facts["policies"].value
     found = [one for one in resting_on_approved_application(policies) if one.get("state") == "enabled"]
     if not found:
         return Finding("not_affected", "exact", "no enabled policy demands only an approved client app")
     return _by_policies(found, facts["people"], "exact", "demands only an approved client app", "demand only one")
 
 
-def all_resources(facts: Mapping[str, Any]) -> Finding:
-    policies = facts["policies"]
-    if isinstance(policies, TenantError):
-        return _unread(policies)
+def all_resources(facts: Facts) -> Finding:
+    policies = facts["policies"].value
     found = [one for one in policies if one.get("state") == "enabled" and _excludes_resources(one)]
     if not found:
         said = "no enabled policy is for all resources and excludes some"
@@ -148,11 +143,11 @@ def _excludes_resources(policy: Mapping[str, Any]) -> bool:
     )
 
 
-def _by_policies(found: Records, people: Any, certainty: str, one: str, many: str) -> Finding:
+def _by_policies(found: Records, people: ReadResult[Any], certainty: str, one: str, many: str) -> Finding:
     names = sorted(str(policy.get("displayName")) for policy in found)
     number = _reached(found, people)
     whom = "how many people they reach could not be read" if number is None else _up_to(number)
-    not_read = [] if isinstance(people, TenantError) else people[1]
+    not_read: list[str] = people.value[1] if people.known else []
     said = "; ".join([f"{', '.join(map(repr, names))} {one if len(names) == 1 else many}", whom, *not_read])
     return Finding("affected", certainty, said, number=number, policies=names)
 
@@ -161,35 +156,32 @@ def _up_to(number: int) -> str:
     return f"up to {counted(number, 'person is', 'people are')} reached"
 
 
-def _reached(policies: Records, people: Any) -> int | None:
+def _reached(policies: Records, people: ReadResult[Any]) -> int | None:
     """How many people the policies may reach; None if the directory could not be read."""
-    if isinstance(people, TenantError) or not people[0]:
+    counts: Mapping[Person, int] = people.value[0] if people.known else {}
+    if not counts:
         return None
-    counts: Mapping[Person, int] = people[0]
     assigned = [assignment_of(one) for one in policies]
     return sum(
         number for person, number in counts.items() if any(one.reach(person, eas=False)[0] is None for one in assigned)
     )
 
 
-def ews_blocked(facts: Mapping[str, Any]) -> Finding:
+def ews_blocked(facts: Facts) -> Finding:
     return _ews(facts)
 
 
-def ews_off(facts: Mapping[str, Any]) -> Finding:
+def ews_off(facts: Facts) -> Finding:
     exchange = facts["exchange"]
-    if not isinstance(exchange, TenantError) and exchange.get("EwsEnabled") is False:
+    if exchange.known and exchange.value.get("EwsEnabled") is False:
         said = "Exchange Web Services are off for the organization already"
         return Finding("not_affected", "exact", said)
     return _ews(facts)
 
 
-def _ews(facts: Mapping[str, Any]) -> Finding:
-    sign_ins, exchange = facts["sign_ins"], facts["exchange"]
-    if isinstance(sign_ins, TenantError):
-        return _unread(sign_ins)
-    switch = "could not be read" if isinstance(exchange, TenantError) else _SWITCH[exchange.get("EwsEnabled")]
-    people = _users(_of_client(sign_ins, _EWS))
+def _ews(facts: Facts) -> Finding:
+    people = _users(_of_client(facts["sign_ins"].value, _EWS))
+    switch = facts["exchange"].map(lambda one: _SWITCH[one.get("EwsEnabled")]).or_else("could not be read")
     said = f"the switch of the organization {switch}; in {LOG_DAYS} days, {_signed_in(people)} with {_EWS}"
     if people:
         return Finding("affected", "likely", said, people)
@@ -201,40 +193,35 @@ def _ews(facts: Mapping[str, Any]) -> Finding:
 _SWITCH = {True: "is on", False: "is off", None: "was never set"}
 
 
-def smtp_basic(facts: Mapping[str, Any]) -> Finding:
+def smtp_basic(facts: Facts) -> Finding:
     sign_ins, report = facts["sign_ins"], facts["mail_apps"]
-    if isinstance(sign_ins, TenantError) and isinstance(report, TenantError):
-        return _unread(sign_ins)
-    people: list[str] = []
-    said = []
-    if isinstance(sign_ins, TenantError):
-        said.append(f"could not {sign_ins.action}: {sign_ins.problem}")
-    else:
-        people = _users(_of_client(sign_ins, _SMTP))
+    errors = [one.error for one in (sign_ins, report) if one.error is not None]
+    if len(errors) == 2:
+        raise errors[0]
+    people = _users(_of_client(sign_ins.or_else([]), _SMTP))
+    said = [unread(one).evidence for one in errors]
+    if sign_ins.known:
         said.append(f"in {LOG_DAYS} days, {_signed_in(people)} with {_SMTP}")
     number = len(people)
-    if isinstance(report, TenantError):
-        said.append(f"could not {report.action}: {report.problem}")
-    else:
-        sent = report["smtp"]
+    if report.known:
+        sent, hidden = report.value["smtp"], report.value["concealed"]
         number = max(number, len(sent))
-        concealed = ", whose names are concealed" if sent and report["concealed"] else ""
+        concealed = ", whose names are concealed" if sent and hidden else ""
         said.append(f"{counted(len(sent), 'person', 'people')} in the report of the mail apps sent by SMTP{concealed}")
-        people = people if report["concealed"] else sorted({*people, *sent}, key=normalize_case)
+        people = people if hidden else sorted({*people, *sent}, key=normalize_case)
     evidence = "; ".join(said)
     if number:
         return Finding("affected", "likely", evidence, people, number=number)
-    failed = next((one for one in (sign_ins, report) if isinstance(one, TenantError)), None)
-    if failed is not None:
-        return Finding("unknown", "cannot_be_told", evidence, next_step=_unread(failed).next_step)
+    if errors:
+        return Finding("unknown", "cannot_be_told", evidence, next_step=unread(errors[0]).next_step)
     return Finding("not_affected", "likely", evidence)
 
 
-def _of_client(sign_ins: Any, client: str) -> Records:
-    """The sign-ins with a client that got through; none where the log could not be read."""
+def _of_client(sign_ins: Records, client: str) -> Records:
+    """The sign-ins with a client that got through."""
     return [
         one
-        for one in ([] if isinstance(sign_ins, TenantError) else sign_ins)
+        for one in sign_ins
         if one.get("clientAppUsed") == client
         and not (one.get("status") or {}).get("errorCode")
         and one.get("conditionalAccessStatus") != "failure"
@@ -250,7 +237,7 @@ def _signed_in(people: Sequence[str]) -> str:
     return f"{counted(len(people), 'person', 'people')} signed in" if people else "nobody signed in"
 
 
-DETECTORS: Mapping[str, Callable[[Mapping[str, Any]], Finding]] = {
+DETECTORS: Mapping[str, Callable[[Facts], Finding]] = {
     "eas_version": eas_version,
     "approved_client_app": approved_client_app,
     "all_resources": all_resources,

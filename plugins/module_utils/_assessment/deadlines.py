@@ -14,13 +14,14 @@ from typing import Any
 from .._client.graph import odata
 from .._conditional_access.impact import read_people
 from .._core.concurrent import gather
-from .._core.errors import TenantError, usage
+from .._core.errors import usage
+from .._core.read_result import ReadResult, check_any
 from .._core.resource import Record
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_devices.devices import facts as device_facts
 from .._mobile_devices.devices import find_devices
-from .deadline_detectors import DETECTORS
+from .deadline_detectors import Facts, detect
 from .deadline_table import DEADLINES
 from .mail_apps import read_mail_apps
 from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES, READ_SIGN_IN_LOG
@@ -49,19 +50,19 @@ def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def of_assessment(facts: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
     """The deadlines by what an assessment read: nothing of the last synchronization of a device, nor of its owner."""
-    devices = facts["devices"]
-    if not isinstance(devices, TenantError):
-        devices = [device_facts(one, now) for one in devices if one.get("ClientType") == "EAS"]
-    return answer({**facts, "eas_devices": devices, "mail_client_sign_ins": []}, now.date())
+    devices = facts["devices"].map(
+        lambda listed: [device_facts(one, now) for one in listed if one.get("ClientType") == "EAS"]
+    )
+    return answer({**facts, "eas_devices": devices, "mail_client_sign_ins": ReadResult([])}, now.date())
 
 
-def answer(facts: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
+def answer(facts: Facts, today: date) -> list[dict[str, Any]]:
     """Each deadline with who is behind it, the earliest first."""
     rows = []
     for deadline in DEADLINES:
-        found = DETECTORS[deadline.id](facts)
+        found = detect(deadline.id, facts)
         rows.append(
             {
                 "id": deadline.id,
@@ -85,8 +86,8 @@ def answer(facts: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
     return rows
 
 
-def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, Any]:
-    """Each name with what was read, or with the `TenantError` of that read."""
+def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[Any]]:
+    """Each name with what was read, or with the error of that read."""
     wanted = {"policies": READ_POLICIES, "sign_ins": READ_LEGACY_SIGN_INS}
     found = gather(
         {
@@ -100,14 +101,11 @@ def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, Any]:
     # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
-    facts = {**(dict.fromkeys(wanted, graph) if isinstance(graph, TenantError) else graph), **found}
-    failures = [one for one in facts.values() if isinstance(one, TenantError)]
-    if len(failures) == len(facts):
-        raise failures[0]
+    facts = {**graph.or_else(dict.fromkeys(wanted, graph)), **found}
+    check_any(facts.values())
     policies = facts["policies"]
-    if isinstance(policies, TenantError):
-        return {**facts, "people": policies}
-    return {**facts, **gather({"people": partial(read_people, tenant, policies)})}
+    people = gather({"people": partial(read_people, tenant, policies.value)}) if policies.known else {}
+    return {**facts, "people": policies, **people}
 
 
 def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]:
@@ -122,16 +120,15 @@ def _read_eas_devices(tenant: Tenant) -> list[dict[str, Any]]:
     """The devices with their last synchronization, and whose they are."""
     found = find_devices(tenant, {"client_type": "EAS"}, statistics=True)
     owners = found.owners(tenant, found.devices)
-    return [{**one, "owner": _owner(owners.get(str(one["guid"])))} for one in found.devices]
+    return [{**one, "owner": _owner(owners[str(one["guid"])])} for one in found.devices]
 
 
-def _owner(mailbox: Record | TenantError | None) -> dict[str, Any] | None:
-    """None where it is not known for sure whose the device is."""
-    if isinstance(mailbox, TenantError) and mailbox.kind not in _NOT_SURE:
-        raise mailbox
-    if mailbox is None or isinstance(mailbox, TenantError):
+def _owner(mailbox: ReadResult[Record]) -> dict[str, Any] | None:
+    """None where it is not known for sure whose the device is. Raises `TenantError` of any other failure."""
+    if mailbox.error is not None and mailbox.error.kind in _NOT_SURE:
         return None
-    return {"user_id": mailbox.get("ExternalDirectoryObjectId"), "address": mailbox.get("PrimarySmtpAddress")}
+    found = mailbox.value
+    return {"user_id": found.get("ExternalDirectoryObjectId"), "address": found.get("PrimarySmtpAddress")}
 
 
 def _read_exchange(tenant: Tenant) -> Record:

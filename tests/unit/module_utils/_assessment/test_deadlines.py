@@ -16,6 +16,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadli
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadlines import answer
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as assessment
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_deadlines_info as module
 from simulator import Simulator
@@ -43,6 +44,10 @@ NOTHING: dict[str, Any] = {
 def running() -> Iterator[Simulator]:
     with Simulator(tenants=["ready", "deadlines", "retired_covered"], page_size=2, rate_limits=False) as one:
         yield one
+
+
+def as_read(value: Any) -> ReadResult[Any]:
+    return ReadResult(None, value) if isinstance(value, TenantError) else ReadResult(value)
 
 
 def phone(user: str | None = "u1", below: bool | None = False, synchronized: int | None = 1) -> dict[str, Any]:
@@ -208,7 +213,8 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int]] = [
 def test_a_deadline(
     deadline: str, facts: dict[str, Any], status: str, certainty: str, people: list[str], number: int
 ) -> None:
-    found = {one["id"]: one for one in answer({**NOTHING, **facts}, date(2026, 11, 29))}[deadline]
+    read = {name: as_read(value) for name, value in {**NOTHING, **facts}.items()}
+    found = {one["id"]: one for one in answer(read, date(2026, 11, 29))}[deadline]
     shown = (found["status"], found["certainty"], found["people"], found["people_count"])
     assert shown == (status, certainty, people, number)
     assert found["evidence"]
@@ -223,7 +229,8 @@ def test_the_table_has_a_detector_for_each_row_and_the_days_that_are_left() -> N
     assert [one.id for one in DEADLINES] == list(DETECTORS)
     dates = [one.date for one in DEADLINES]
     assert dates == sorted(dates)
-    left = {one["id"]: one["days_left"] for one in answer(NOTHING, date(2026, 12, 30))}
+    nothing = {name: as_read(value) for name, value in NOTHING.items()}
+    left = {one["id"]: one["days_left"] for one in answer(nothing, date(2026, 12, 30))}
     assert (left["eas_certificates"], left["ews_off"], left["eas_version"]) == (1, 92, -304)
     assert all("https://" in one.source or "MC1197103" in one.source for one in DEADLINES)
     cases = {(deadline, status) for deadline, _facts, status, *_rest in CASES}
