@@ -105,7 +105,7 @@ deadlines:
     people_count:
       description:
         - The number of people. It is all that is known where the tenant conceals names in reports, and of policies, of
-          which it is the number that they reach at most.
+          which it is the number that they reach at most. Null if the directory could not be read.
       type: int
       returned: always
     devices:

@@ -74,7 +74,7 @@ def answer(facts: Facts, today: date) -> list[dict[str, Any]]:
                 "certainty": found.certainty,
                 "evidence": found.evidence,
                 "people": list(found.people),
-                "people_count": found.number if found.number is not None else len(found.people),
+                "people_count": found.number if found.number is not None or found.policies else len(found.people),
                 "devices": list(found.devices),
                 "policies": list(found.policies),
                 "next_step": found.next_step or ("" if found.status == "not_affected" else deadline.next_step),
