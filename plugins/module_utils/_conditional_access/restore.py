@@ -32,6 +32,7 @@ _WRITE = Purpose("restore the Conditional Access policy", "Policy.ReadWrite.Cond
 _FIND = "find the deleted Conditional Access policy"
 UNDO = "Run the task with state=restored and the same id or display_name, within 30 days"
 _LISTED_WITHIN = 60  # seconds
+_ROUNDS = 3  # how often it is sent again after a conflict
 _THERE_AFTER_ALL = ("outcome_unknown", "not_found", "conflict")
 
 
@@ -130,13 +131,17 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
     def listed() -> Record | None:
         return next((one for one in policies.list(tenant) if normalize_case(one["id"]) == wanted), None)
 
-    try:
-        policies.restore(tenant, f"{_PATH}/{quote(str(record['id']))}/restore", _WRITE)
-    except TenantError as error:
-        there = listed() if error.kind in _THERE_AFTER_ALL else None
-        if there is None:
-            raise
-        return there
+    for round_number in range(1, _ROUNDS + 1):
+        try:
+            policies.restore(tenant, f"{_PATH}/{quote(str(record['id']))}/restore", _WRITE)
+            break
+        except TenantError as error:
+            there = listed() if error.kind in _THERE_AFTER_ALL else None
+            if there is not None:
+                return there
+            if error.kind != "conflict" or round_number == _ROUNDS:
+                raise
+        tenant.http.pause(round_number, None, _WRITE)
     found, done = poll(
         tenant, _LISTED_WITHIN, listed, bool, lambda state: "the restored policy to be listed", (1.0, 10.0)
     )

@@ -117,6 +117,15 @@ def test_a_restoration_whose_answer_is_lost_happened_once(policy: Run, simulator
     assert not policy(display_name=NAME)["changed"]
 
 
+@pytest.mark.parametrize(("times", "comes_back"), [(2, True), (3, False)])
+def test_a_conflict_is_worked_out_anew(policy: Run, simulator: Simulator, times: int, comes_back: bool) -> None:
+    policy("absent", display_name=NAME)
+    simulator.fault(match=RESTORE, kind="status", status=409, count=times)
+    result = policy(display_name=NAME)
+    assert (result.get("error", {}).get("kind", "") == "") is comes_back
+    assert writes(simulator).count(RESTORE) == int(comes_back)
+
+
 def test_other_settings_and_foreign_policies_are_refused(policy: Run, simulator: Simulator) -> None:
     policy("absent", display_name=NAME)
     assert "description" in policy(display_name=NAME, description="New")["msg"]
