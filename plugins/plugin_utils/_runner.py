@@ -111,14 +111,9 @@ class ActionModule(ActionBase):
     ) -> dict[str, Any]:
         # As for a module process, the arguments become plain JSON: without tags, vaults or lazy templates.
         arguments = json.loads(json.dumps(self._task.args, default=str))
-        required_if = [list(condition) for condition in declaration.required_if]
-        hidden: set[str] = set()
         earlier = len(get_warning_messages()), len(get_deprecation_messages())
         try:
-            # The validator of module processes: its warnings and deprecations are shown.
-            validated = ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(
-                arguments
-            )
+            validated = _validated(declaration, arguments)
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
@@ -129,41 +124,13 @@ class ActionModule(ActionBase):
                 "failed": True,
                 "msg": "The arguments could not be validated; they may hold secrets and are not shown.",
             }
-        result: dict[str, Any]
         if errors.errors:
             unknown = isinstance(errors[0], UnsupportedError)
             where = f"Unsupported parameters for ({self._task.resolved_action}) module: " if unknown else ""
-            result = {"failed": True, "msg": where + errors.msg}
+            result: dict[str, Any] = {"failed": True, "msg": where + errors.msg}
         else:
-            progress: list[str] = []
-
-            def show(line: str) -> None:
-                progress.append(line)
-                if not self._task.no_log:
-                    _tell(f"<{variables.get('inventory_hostname')}> {line}")
-
-            def waits(line: str) -> None:
-                if not self._task.no_log:
-                    _tell(f"<{variables.get('inventory_hostname')}> {line}")
-
-            def trace(line: str) -> None:
-                _display.vvv(f"intune.exchange: {line}", host=variables.get("inventory_hostname"))
-
-            check_mode = bool(self._task.check_mode)
-            result = run_declaration(
-                declaration,
-                parameters,
-                check_mode,
-                show,
-                _tell,
-                _tokens,
-                given=arguments,
-                trace=trace,
-                abandoned=abandoned,
-                waits=waits,
-            )
-            if progress:
-                result["progress"] = progress
+            host = variables.get("inventory_hostname")
+            result = _carried_out(self._task, declaration, parameters, arguments, host, abandoned)
         # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
         warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
         if warnings:
@@ -173,6 +140,48 @@ class ActionModule(ActionBase):
         if _wants_invocation(variables):
             result["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
         return _without(hidden, result)
+
+
+def _carried_out(
+    task: Any,
+    declaration: Declaration,
+    parameters: dict[str, Any],
+    arguments: Mapping[str, Any],
+    host: Any,
+    abandoned: Callable[[], bool],
+) -> dict[str, Any]:
+    progress: list[str] = []
+
+    def waits(line: str) -> None:
+        if not task.no_log:
+            _tell(f"<{host}> {line}")
+
+    def show(line: str) -> None:
+        progress.append(line)
+        waits(line)
+
+    def trace(line: str) -> None:
+        _display.vvv(f"intune.exchange: {line}", host=host)
+
+    result = run_declaration(
+        declaration,
+        parameters,
+        bool(task.check_mode),
+        show,
+        _tell,
+        _tokens,
+        given=arguments,
+        trace=trace,
+        abandoned=abandoned,
+        waits=waits,
+    )
+    return {**result, "progress": progress} if progress else result
+
+
+def _validated(declaration: Declaration, arguments: Mapping[str, Any]) -> Any:
+    """By the validator of module processes: its warnings and deprecations are shown."""
+    required_if = [list(condition) for condition in declaration.required_if]
+    return ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(arguments)
 
 
 def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dict[str, Any]:
