@@ -56,9 +56,9 @@ class ErrorResponse:
 
     def __str__(self) -> str:
         words = " ".join(str(part) for part in (self.status, one_line(self.code, 80)) if part)
-        said = f": {one_line(self.message).rstrip('.')}" if self.message else ""
+        message = f": {one_line(self.message).rstrip('.')}" if self.message else ""
         handle = self.request_id or self.client_request_id
-        return f"{self.service} answered {words}{said}" + (f" (request id {one_line(handle, 80)})" if handle else "")
+        return f"{self.service} answered {words}{message}" + (f" (request id {one_line(handle, 80)})" if handle else "")
 
 
 def kind_of(answer: ErrorResponse) -> str:
@@ -136,8 +136,8 @@ class TenantError(Exception):
 
     def result(self) -> dict[str, Any]:
         """The failure as a task result."""
-        said = asdict(self.answer) if self.answer else {}
-        error = {name: said.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
+        answer = asdict(self.answer) if self.answer else {}
+        error = {name: answer.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
         limits = {"code": _LONGEST_HANDLE, "request_id": _LONGEST_HANDLE, "client_request_id": _LONGEST_HANDLE}
         lines = {name: _lines(value, limits.get(name, _LONGEST_MESSAGE)) for name, value in error.items()}
         return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_lines(self.details)}}

@@ -94,13 +94,13 @@ def _meaning(found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _stands_for(text: str, kind: str, said: str) -> str:
+def _stands_for(text: str, kind: str, value: str) -> str:
     if not kind:
         return "" if text in _UNSEEN or text.isascii() else as_bytes(text)
     if kind == "name":
-        plain = html.unescape(f"&{said};")
-        return as_bytes(plain) if plain != f"&{said};" else text
-    number = int(said, 10 if kind == "number" else 16)
+        plain = html.unescape(f"&{value};")
+        return as_bytes(plain) if plain != f"&{value};" else text
+    number = int(value, 10 if kind == "number" else 16)
     if kind == "byte":
         return chr(number)
     return as_bytes(chr(number)) if number <= 0x10FFFF else text

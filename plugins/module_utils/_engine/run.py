@@ -120,8 +120,8 @@ def _attempt(
 def _refuse_unfit(declaration: Declaration, params: Mapping[str, Any]) -> None:
     """What services hold is made fit where it enters, so an option that is not would never be what is there."""
     spec = declaration.argument_spec
-    shown = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
-    for option, character in unfit_in(shown):
+    public = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
+    for option, character in unfit_in(public):
         raise usage(
             f"the option {option.lstrip('.')} holds the character {character}, which is invisible",
             "Write the value without it; text that was copied from elsewhere often has one at its beginning or end",
