@@ -13,7 +13,9 @@ import contextlib
 import importlib
 import json
 import os
+import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -38,6 +40,7 @@ _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
 _LOCAL = ("local", "ansible.builtin.local")
 # Variables that change how a process starts: set for a task, they ask for a process.
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
+_RESULTS = "INTUNE_EXCHANGE_RESULTS_FOLDER"  # where long results are written as well
 _LONGEST = 200  # items of a list that -v shows
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
@@ -69,9 +72,12 @@ class ActionModule(ActionBase):
         if reason:
             wrap_async = self._task.async_val and not self._connection.has_native_async
             found = self._execute_module(task_vars=variables, wrap_async=wrap_async)
-            return _summarized({**result, **_of_process(declaration, self._task.args, found)})
-        with _environment(environment):
-            return _summarized({**result, **self._serve(declaration, variables, abandoned)})
+            result |= _of_process(declaration, self._task.args, found)
+        else:
+            with _environment(environment):
+                result |= self._serve(declaration, variables, abandoned)
+        folder = "" if self._task.no_log else environment.get(_RESULTS, os.environ.get(_RESULTS, ""))
+        return _summarized(result, folder, f"{name}-{variables.get('inventory_hostname')}")
 
     def _why_not(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         """Why the worker may not serve this task; empty if it may."""
@@ -178,14 +184,35 @@ def _validated(declaration: Declaration, arguments: Mapping[str, Any]) -> Any:
     return ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(arguments)
 
 
-def _summarized(result: dict[str, Any]) -> dict[str, Any]:
-    """The result, which the terminal does not show as a whole where it has a long list. What is registered is whole."""
+def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dict[str, Any]:
+    """The result, which the terminal does not show as a whole where it has a long list. What is registered is whole.
+
+    With `folder`, the whole result is also in a file there, whose name begins with `name`.
+    """
     long = {name: len(value) for name, value in result.items() if isinstance(value, list) and len(value) > _LONGEST}
-    if not long or result.get("failed") or not 0 < _display.verbosity < _EVERYTHING:
+    if not long or result.get("failed"):
         return result
-    listed = ", ".join(f"{name}: {number:,} items" for name, number in long.items())
-    _display.display(f"The result is too long to be shown ({listed}). Register it, or use -vvvv.")
+    file = _written(result, folder, name) if folder else ""
+    if not 0 < _display.verbosity < _EVERYTHING:
+        return result
+    listed = ", ".join(f"{key}: {number:,} items" for key, number in long.items())
+    step = "" if file else f" Register it, set {_RESULTS} to a folder for it, or use -vvvv."
+    _display.display(f"The result is too long to be shown ({listed}).{step}")
     return {**result, "_ansible_verbose_override": True}
+
+
+def _written(result: Mapping[str, Any], folder: str, name: str) -> str:
+    """The path of the file, which only its user can read; empty, with a warning, if it could not be written."""
+    prefix = re.sub("[^A-Za-z0-9._-]+", "_", name) + "-"
+    try:
+        handle, path = tempfile.mkstemp(".json", prefix, folder)
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump({key: value for key, value in result.items() if not key.startswith("_ansible")}, file)
+    except OSError as error:
+        _display.warning(f"Could not write the result to {folder} ({_RESULTS}): {error.strerror}.")
+        return ""
+    _display.display(f"The result is in {path}.")
+    return path
 
 
 def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_inf
 from .conftest import EXHAUSTIVE
 from .test_answers import HOSTILE, MINUTES
 
-TRIES = int(1_000 * MINUTES) or (200 if EXHAUSTIVE else 50)
+TRIES = int(1_000 * MINUTES) or (200 if EXHAUSTIVE else 25)
 fuzz = settings(max_examples=TRIES, deadline=None, derandomize=not MINUTES, suppress_health_check=list(HealthCheck))
 WORDS = st.one_of(
     st.text(),

@@ -35,6 +35,7 @@ from .oracles import same
 from .role_scenarios import ROLE_SCENARIOS, RoleScenario
 from .simulators import Simulators
 
+pytestmark = pytest.mark.more  # each case is several runs of Ansible
 ROOT = Path(__file__).parents[2]
 TENANTS = sorted({one.tenant for one in ROLE_SCENARIOS})
 HANGS = [Kind(f"killed-{phase}", {"kind": "hang", "phase": phase}) for phase in (BEFORE, AFTER)]
