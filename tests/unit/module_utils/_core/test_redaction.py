@@ -202,7 +202,7 @@ HOSTILE_TEXTS = {
     "lines": "a\r\n",
     "wide": "\u4e00\u200b\u00e9",
     "nearly": "two  spaces in i",
-    "base64 between letters that are not of it": basic("two  spaces in it") + "\u00ea",
+    "base64 between letters that are not of it": basic("two  spaces in it!") + "\u00ea",
     "base64": basic("id:two  spaces in it") + "=",
     "secrets in addresses": "".join(f"%{byte:02x}" for byte in b"two  spaces in it"),
 }
