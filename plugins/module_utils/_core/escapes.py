@@ -47,7 +47,7 @@ def as_bytes(text: str, encoding: str = "utf-8") -> str:
 
 
 class Unescaped:
-    """A text without escapes and line breaks, as by `as_bytes`; `loose` is without backslashes and longer spaces too."""
+    """A text without escapes and line breaks, as by `as_bytes`; `loose` has no backslashes and longer spaces either."""
 
     def __init__(
         self, text: str, on_time: Callable[[int], None] = lambda characters: None, encoding: str = "utf-8"
