@@ -23,7 +23,6 @@ _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
 _LONGEST_STEP = 800
 _LONGEST_HANDLE = 80
-_LONGEST_TEXT = 100_000  # of which one line is made
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
@@ -31,7 +30,7 @@ def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
 
     Secrets are masked before anything is cut: of half a secret nobody could tell any more that it is one.
     """
-    line = " ".join(_CONTROL.sub(" ", masked(str(text))[:_LONGEST_TEXT]).split())
+    line = " ".join(_CONTROL.sub(" ", masked(str(text))).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
