@@ -66,11 +66,11 @@ def _conditional_access(tenant: Tenant) -> str:
 
 
 def _invoke(
-    tenant: Tenant, cmdlet: str, given: Mapping[str, Any], purpose: Purpose, **how: Any
+    tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, **options: Any
 ) -> list[dict[str, Any]]:
     """What the cmdlet gives. A refusal is of the kind no_role if Exchange does not list the cmdlet for the caller."""
     try:
-        return exchange_of(tenant).invoke(cmdlet, given, purpose, **how).values
+        return exchange_of(tenant).invoke(cmdlet, parameters, purpose, **options).values
     except TenantError as error:
         if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
             raise error.but(kind=NO_ROLE) from error.__cause__
