@@ -145,11 +145,11 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _stands_for(kind: str, said: str) -> str | None:
+def _stands_for(kind: str, value: str) -> str | None:
     if kind == "name":
-        plain = html.unescape(f"&{said};")
-        return as_bytes(plain) if plain != f"&{said};" else None
-    number = int(said, 10 if kind == "number" else 16)
+        plain = html.unescape(f"&{value};")
+        return as_bytes(plain) if plain != f"&{value};" else None
+    number = int(value, 10 if kind == "number" else 16)
     if kind == "byte":
         return chr(number)
     return as_bytes(chr(number)) if number <= 0x10FFFF else None
