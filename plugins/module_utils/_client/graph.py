@@ -15,6 +15,7 @@ from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
 from .._core.read_result import ReadResult, attempt
 from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
+from .._http.challenge import claims_challenge, sign_in_step
 from .._http.claims import claims, grant_step
 from .._http.http import Http
 from .._http.page_links import PageLinks
@@ -131,6 +132,7 @@ class Graph:
         """
         results: dict[str, ReadResult[Any]] = {}
         pending = dict.fromkeys(reads, 0)  # name: attempts
+        renewed: set[str] = set()  # parts that are asked for once more with a new token
         while pending:
             names = list(pending)[:_BATCH]
             parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
@@ -142,7 +144,15 @@ class Graph:
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
             floors: list[float] = []
             throttled = False
-            for name, part in self._parts(answer, names, purpose).items():
+            answered = self._parts(answer, names, purpose)
+            refused = {name for name, part in answered.items() if part.status == 401} - renewed
+            if refused:  # before anything happened, as a whole request may be
+                renewed |= refused
+                challenges = (claims_challenge(answered[name].headers) for name in names if name in refused)
+                self._bearer.refused(self._bearer.token(), max(challenges, key=len))
+            for name, part in answered.items():
+                if name in refused:
+                    continue
                 pending[name] += 1
                 outcome = classify(part)
                 if may_repeat(Operation.READ, outcome, pending[name]):
@@ -178,6 +188,8 @@ class Graph:
             kind = "throttled"
         if kind == "forbidden":
             step = grant_step(purpose.permission, granted)
+        if kind == "sign_in":
+            step = sign_in_step(part.headers)
         return TenantError(kind, str(answer), purpose.action, self._http.tenant, answer, step, claims=granted)
 
     def _parts(self, envelope: Response, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
