@@ -26,12 +26,12 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._client import auth
-from ..module_utils._client.token_cache import Token
 from ..module_utils._core.caller import watch_worker
 from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
 from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, refuse_null, run_declaration
 from ..module_utils._http import transport
+from ._shared_tokens import SharedTokens
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
@@ -41,7 +41,8 @@ _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
 _LONGEST = 200  # items of a list that -v shows
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
-_tokens: dict[str, Token] = {}  # each task has a worker of its own, so only the items of a loop share them
+# Strategies load an action plugin before they fork the worker for its task, so that all workers share this.
+_tokens = SharedTokens()
 
 
 class ActionModule(ActionBase):

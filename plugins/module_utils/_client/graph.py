@@ -131,6 +131,7 @@ class Graph:
         """
         results: dict[str, Any] = {}
         pending = dict.fromkeys(reads, 0)  # name: attempts
+        renewed = False
         while pending:
             names = list(pending)[:_BATCH]
             parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
@@ -139,10 +140,16 @@ class Graph:
                 if len(names) == 1
                 else "read the tenant"
             )
+            token = self._bearer.token()
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
+            answers = self._parts(answer, names, purpose)
+            if not renewed and any(part.status == 403 for part in answers.values()):
+                renewed = True  # as for a single request
+                if self._bearer.renew(token):
+                    continue
             floors: list[float] = []
             throttled = False
-            for name, part in self._parts(answer, names, purpose).items():
+            for name, part in answers.items():
                 pending[name] += 1
                 outcome = classify(part)
                 if may_repeat(Operation.READ, outcome, pending[name]):

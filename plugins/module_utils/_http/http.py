@@ -119,6 +119,10 @@ class Http:
                 if not renewed:
                     renewed = True  # refused before anything happened: once more with a new token
                     continue
+            if response is not None and response.status == 403 and service.bearer and not renewed:
+                renewed = True
+                if service.bearer.renew(attempt.token):
+                    continue
             if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
                 self.last = self._answer(service, attempt)
                 return attempt, response

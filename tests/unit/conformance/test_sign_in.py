@@ -21,7 +21,9 @@ import msal.managed_identity
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import machine
+from ansible_collections.intune.exchange.plugins.module_utils._client.sign_in_key import sign_in_key
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._http.challenge import claims_challenge
 
@@ -154,9 +156,7 @@ def test_what_is_no_claims_challenge(header: str) -> None:
     assert claims_challenge({"WWW-Authenticate": header}) == ""
 
 
-def test_a_managed_identity_is_that_of_its_machine(
-    opened: Callable[..., Tenant], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_managed_identity_is_that_of_its_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Machines that share a home folder, and token_cache in it, call the same address for their identities."""
     identifier = tmp_path / "machine-id"
 
@@ -164,7 +164,7 @@ def test_a_managed_identity_is_that_of_its_machine(
         identifier.write_text(installation)
         monkeypatch.setattr(machine, "_MACHINE", (str(identifier), str(tmp_path / "missing")))
         monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename=name))
-        return opened(auth_method="managed_identity", graph_token=None, exchange_token=None).tokens._key("graph")
+        return sign_in_key({"tenant_id": TENANT}, "managed_identity", LOGIN, GRAPH, Redactor())
 
     assert key("a", "one") == key("a", "one")
     assert len({key("a", "one"), key("b", "one"), key("a", "two")}) == 3
