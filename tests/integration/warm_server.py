@@ -55,7 +55,7 @@ def run(job: dict[str, Any]) -> NoReturn:
     (packed := shared / "ansiballz_cache").mkdir(exist_ok=True)
     Path(constants.DEFAULT_LOCAL_TMP, packed.name).symlink_to(packed)
     # Access tokens belong to the process that loaded the action plugins, which here is the server.
-    runner = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.plugin_utils._runner")
+    runner: Any = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.plugin_utils._runner")
     runner._tokens = type(runner._tokens)()
     sys.argv = job["command"]
     name = Path(sys.argv[0]).name
