@@ -25,16 +25,19 @@ from typing import Any
 
 from ..module_utils._client.token_cache import Token, TokenMemory
 
-_SLOTS = 4096  # two tokens for each of 2,048 tenants; memory is taken for those that are used only
+_SLOTS = (
+    4096  # two tokens and a discovery document for each of 1,365 tenants; memory is taken for those that are used only
+)
 _SLOT = 8192  # bytes; tokens of applications have about 2,000. A longer token is not shared
 _KEY = 32  # bytes
 _HEADER = struct.Struct("<dI32s")  # when the token expires, its length, the digest of key and content
 _EMPTY = bytes(_KEY)
+_DOCUMENT_LASTS = 3600  # seconds
 _WRITER = 1 << 60  # the record for whoever writes; those of the keys are below
 
 
 class SharedTokens(TokenMemory):
-    """The tokens of the process that creates it, and of the workers that it forks later.
+    """The tokens of the process that creates it, and of the workers that it forks later; discovery documents too.
 
     Elsewhere, and where the system refuses the memory, it is an ordinary memory of one process.
     """
@@ -90,6 +93,13 @@ class SharedTokens(TokenMemory):
                     _set_key(memory, slot, _EMPTY)
                     memory[_start(slot) : _start(slot) + _SLOT] = bytes(_SLOT)
 
+    def document(self, url: str) -> str | None:
+        known = self.get(_key_of_document(url))
+        return known.text if known and known.lasts else None
+
+    def put_document(self, url: str, text: str) -> None:
+        self.put(_key_of_document(url), Token.living(text, _DOCUMENT_LASTS))
+
     def try_lock(self, key: str) -> Callable[[], None] | None:
         if self._shared() is None:
             return super().try_lock(key)
@@ -132,6 +142,10 @@ def _unnamed_file() -> Any:
     if hasattr(os, "memfd_create"):
         return os.memfd_create("intune.exchange-locks")
     return tempfile.TemporaryFile()
+
+
+def _key_of_document(url: str) -> str:
+    return hashlib.sha256(f"document {url}".encode()).hexdigest()
 
 
 def _slot_of(memory: mmap.mmap, digest: bytes) -> int | None:

@@ -49,6 +49,9 @@ def test_one_sign_in_to_a_tenant_with_an_identity(
         arguments=("-i", f"{tmp_path}/hosts.json", "--forks", "4"),
     )
     assert run.code == 0, run.output
+    discoveries = [one for one in simulator.requests() if one["operation"] == "openid-configuration"]
+    identities = 4  # which may read it at the same time; later tasks do not
+    assert len(discoveries) <= identities
     counted = token_requests(simulator)
     graph_and_exchange = 2
     assert counted.pop(("connected", 200)) == graph_and_exchange

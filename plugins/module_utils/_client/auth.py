@@ -58,6 +58,7 @@ class Tokens:
         self._params, self._cloud, self._http, self._redactor, self._tell = params, cloud, http, redactor, tell
         self._lock = threading.Lock()
         self._app: Any = None
+        self._memory = memory
         self._cache = TokenCache(memory, params.get("token_cache"), http)
         self._ready: dict[str, str] = {}
         self._keys: dict[str, str] = {}
@@ -204,7 +205,7 @@ class Tokens:
                 self._params["client_id"],
                 authority=f"{self._cloud.authority_url}/{self._params['tenant_id']}",
                 http_client=MsalTransport(
-                    self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused
+                    self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused, self._memory
                 ),
                 # The authority comes from our closed table or from an option: nobody else need vouch for it.
                 instance_discovery=False,
@@ -243,7 +244,9 @@ class Tokens:
                 else msal.SystemAssignedManagedIdentity()
             )
             service = Service("the managed identity endpoint", identity_endpoint(), read_timeout=10.0, proxied=False)
-            self._app = msal.ManagedIdentityClient(which, http_client=MsalTransport(self._http, service, self._refused))
+            self._app = msal.ManagedIdentityClient(
+                which, http_client=MsalTransport(self._http, service, self._refused, self._memory)
+            )
         resource = scope.removesuffix("/.default")
         return dict(self._app.acquire_token_for_client(resource=resource, claims_challenge=challenge))
 

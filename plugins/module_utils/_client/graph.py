@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -125,10 +126,15 @@ class Graph:
         return self._http.send(host, file).body
 
     def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
-        """Several reads in as few requests as Graph allows: each a list, an object, or its `TenantError`.
+        """Several reads in as few requests as Graph allows: each a list, an object, or its `TenantError`."""
+        return self.dated_batch(reads)[0]
+
+    def dated_batch(self, reads: Mapping[str, Read]) -> tuple[dict[str, Any], datetime]:
+        """The same, with the time of the service at its last answer.
 
         Parts are throttled one by one, so each is repeated on its own.
         """
+        now = self._http.now()
         results: dict[str, Any] = {}
         pending = dict.fromkeys(reads, 0)  # name: attempts
         renewed = False
@@ -142,7 +148,7 @@ class Graph:
             )
             token = self._bearer.token()
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
-            answers = self._parts(answer, names, purpose)
+            answers, now = self._parts(answer, names, purpose), answer.date
             if not renewed and any(part.status == 403 for part in answers.values()):
                 renewed = True  # as for a single request
                 if self._bearer.renew(token):
@@ -167,7 +173,7 @@ class Graph:
                     throttled,
                     "parts of a batch were refused",
                 )
-        return {name: results[name] for name in reads}
+        return {name: results[name] for name in reads}, now
 
     def _part(self, part: Response, outcome: Outcome, read: Read) -> Any:
         try:

@@ -66,6 +66,7 @@ class TokenMemory:
 
     def __init__(self, tokens: dict[str, Token] | None = None) -> None:
         self._tokens = {} if tokens is None else tokens
+        self._documents: dict[str, str] = {}
 
     def get(self, key: str) -> Token | None:
         return self._tokens.get(key)
@@ -78,6 +79,13 @@ class TokenMemory:
         known = self._tokens.get(key)
         if known is not None and known.text == text:
             del self._tokens[key]
+
+    def document(self, url: str) -> str | None:
+        """The discovery document at an address, if a task has read it."""
+        return self._documents.get(url)
+
+    def put_document(self, url: str, text: str) -> None:
+        self._documents[url] = text
 
     def try_lock(self, key: str) -> Callable[[], None] | None:
         """What releases `key`, which nobody else may sign in for until then; None while another task has it."""

@@ -9,11 +9,13 @@ A read that failed makes exactly the requirements that need it `unknown`, unless
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from .._client.graph import Read, odata
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._core.resource import Record
 from .._core.verdict import Requirement, judge_all, shortfalls
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -22,6 +24,7 @@ from .._rbac.cmdlet_access import read_entries
 from . import verdicts as judge
 from .account_lookup import account_read, check_address
 from .connectors import READ_CONNECTORS, not_offered
+from .connectors import facts as connector_facts
 from .organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 
 READ_SUBSCRIPTIONS = Read("subscribedSkus", Purpose("read the subscriptions", "Organization.Read.All"))
@@ -148,7 +151,8 @@ def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
 def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, Any]:
     """The reads in one batch, with the one organization and its authority as facts of their own."""
     item = authority_read(tenant)
-    found = tenant.graph.batch({**reads, **({"authority": item} if item else {})})
+    found, now = tenant.graph.dated_batch({**reads, **({"authority": item} if item else {})})
+    found["now"] = now
     organization = found["organization"]
     try:
         found["organization"] = (
@@ -190,4 +194,17 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
     }
     verdicts = judge_all(REQUIREMENTS, facts)
     ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)
-    return {"changed": False, "requirements": verdicts, "ready": ready, "shortfalls": shortfalls(verdicts)}
+    return {
+        "changed": False,
+        "requirements": verdicts,
+        "ready": ready,
+        "shortfalls": shortfalls(verdicts),
+        **_connectors(facts["connectors"], facts.get("now")),
+    }
+
+
+def _connectors(read: list[Record] | TenantError, now: datetime | None) -> dict[str, Any]:
+    """The connectors as connector_info returns them, so that nobody has to read them again; nothing if unread."""
+    if isinstance(read, TenantError):
+        return {"connectors": [], "offered": False} if read.kind == "not_offered" else {}
+    return {"connectors": [connector_facts(one, now) for one in read], "offered": True} if now else {}

@@ -115,18 +115,12 @@ CHALLENGE = (
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
     f'error="insufficient_claims", claims="{base64.b64encode(json.dumps(WANTED).encode()).decode()}"'
 )
-OPENID = {
-    "issuer": f"https://{LOGIN}/{TENANT}/v2.0",
-    "token_endpoint": f"https://{LOGIN}/{TENANT}/oauth2/v2.0/token",
-    "authorization_endpoint": f"https://{LOGIN}/{TENANT}/oauth2/v2.0/authorize",
-}
 
 
 def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: Wire) -> None:
     """Continuous access evaluation: the service says what the next token must have (Microsoft, claims challenge)."""
     first, second = token(), token(new=True)
     wire.answer(
-        Reply(OPENID),
         Reply({"access_token": first, "expires_in": 3600, "token_type": "Bearer"}),
         Reply({"error": {"code": "InvalidAuthenticationToken"}}, 401, {"WWW-Authenticate": CHALLENGE}),
         Reply({"access_token": second, "expires_in": 3600, "token_type": "Bearer"}),
