@@ -135,13 +135,6 @@ def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
     secret = SECRETS[0]
     said = "AADSTS7000215: Invalid client secret provided. " + "x" * at + f" '{secret}' was given.\r\nTrace ID: 1"
     wire.answer(
-        Reply(
-            {
-                "authorization_endpoint": f"https://login.microsoftonline.com/{DOMAIN}/a",
-                "issuer": "x",
-                "token_endpoint": f"https://login.microsoftonline.com/{DOMAIN}/t",
-            }
-        ),
         Reply({"error": "invalid_client", "error_description": said, "correlation_id": secret}, 401),
     )
     options = {"auth_method": "client_secret", "client_id": CLIENT, "client_secret": secret}
