@@ -193,6 +193,8 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
         "reading_is_enough": check_mode,
     }
     verdicts = judge_all(REQUIREMENTS, facts)
+    if any(one["id"] == "api_permissions" and one["status"] == "unmet" for one in verdicts) and _renew(tenant, facts):
+        verdicts = judge_all(REQUIREMENTS, facts)
     ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)
     return {
         "changed": False,
@@ -201,6 +203,16 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
         "shortfalls": shortfalls(verdicts),
         **_connectors(facts["connectors"], facts.get("now")),
     }
+
+
+def _renew(tenant: Tenant, facts: dict[str, Any]) -> bool:
+    """Whether there are newer claims: the token of an earlier task lacks what was granted since."""
+    before = [facts["graph_claims"], facts["exchange_claims"]]
+    for service in ("graph", "exchange"):
+        if not isinstance(facts[f"{service}_claims"], TenantError):
+            tenant.tokens.renew(service, tenant.tokens.bearer(service))
+            facts[f"{service}_claims"] = claims(tenant.tokens.bearer(service))
+    return before != [facts["graph_claims"], facts["exchange_claims"]]
 
 
 def _connectors(read: list[Record] | TenantError, now: datetime | None) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from ansible_collections.intune.exchange.plugins.module_utils._client.graph impo
 from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._http.service import Bearer
-from ansible_collections.intune.exchange.plugins.modules import connector_info
+from ansible_collections.intune.exchange.plugins.modules import connector_info, requirements_info
 from simulator import Simulator
 
 from .._http.test_http_rules import ROOT, Trial, reply
@@ -93,10 +94,26 @@ def test_only_the_token_of_an_earlier_task_is_renewed(simulator: Simulator, cloc
 def test_nobody_enters_a_code_once_more(simulator: Simulator, clock: Clock) -> None:
     params, told = {**DEFAULTS, **simulator.options("ready", "device_code")}, []  # type: ignore[var-annotated]
     more = {"tell": told.append, "memory": {}, **clock.options}
-    results = []
+    results: list[dict[str, Any]] = []
     for _task in range(3):
         if len(results) == 2:
             simulator.fault(match="graph", kind="status", status=403)
         results.append(engine.run_declaration(connector_info.DECLARATION, params, False, **more))
     assert [bool(one.get("failed")) for one in results] == [False, False, True], results
     assert len(told) == 1
+
+
+def test_a_permission_that_was_granted_since_is_no_shortfall(simulator: Simulator, clock: Clock) -> None:
+    params = {**DEFAULTS, **simulator.options("ready"), "account": None, "directory_sync": "auto"}
+    memory: dict[str, Token] = {}
+
+    def status() -> str:
+        result = engine.run_declaration(requirements_info.DECLARATION, params, False, memory=memory, **clock.options)
+        return next(str(one["status"]) for one in result["requirements"] if one["id"] == "api_permissions")
+
+    assert status() == "met"
+    [graph] = [key for key, one in memory.items() if "Organization.Read.All" in claims(one.text).get("roles", [])]
+    # As if it had been issued before the grant.
+    memory[graph] = Token(simulator.token("graph", "ready", application="restricted"), memory[graph].expires)
+    assert status() == "met"
+    assert "Organization.Read.All" in claims(memory[graph].text)["roles"]
