@@ -56,39 +56,15 @@ def _foreign(request: web.BaseRequest) -> str | None:
 
 
 def control_handler(controlled: Controlled) -> Handler:
-    def requests(argument: str, body: Json) -> Any:
-        return controlled.requests()
-
-    def state(argument: str, body: Json) -> Any:
-        return controlled.state(argument)
-
-    def add_fault(argument: str, body: Json) -> None:
-        controlled.fault(**body)
-
-    def clear_faults(argument: str, body: Json) -> None:
-        controlled.clear_faults()
-
-    def clock(argument: str, body: Json) -> None:
-        controlled.advance(float(body["advance"]))
-
-    def device_codes(argument: str, body: Json) -> None:
-        controlled.approve()
-
-    def reset(argument: str, body: Json) -> None:
-        controlled.reset()
-
-    def stop(argument: str, body: Json) -> None:
-        controlled.stop_soon()
-
     routes: dict[tuple[str, str], Callable[[str, Json], Any]] = {
-        ("GET", "requests"): requests,
-        ("GET", "state"): state,
-        ("POST", "faults"): add_fault,
-        ("DELETE", "faults"): clear_faults,
-        ("POST", "clock"): clock,
-        ("POST", "device_codes"): device_codes,
-        ("POST", "reset"): reset,
-        ("POST", "stop"): stop,
+        ("GET", "requests"): lambda argument, body: controlled.requests(),
+        ("GET", "state"): lambda argument, body: controlled.state(argument),
+        ("POST", "faults"): lambda argument, body: controlled.fault(**body),
+        ("DELETE", "faults"): lambda argument, body: controlled.clear_faults(),
+        ("POST", "clock"): lambda argument, body: controlled.advance(float(body["advance"])),
+        ("POST", "device_codes"): lambda argument, body: controlled.approve(),
+        ("POST", "reset"): lambda argument, body: controlled.reset(),
+        ("POST", "stop"): lambda argument, body: controlled.stop_soon(),
     }
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:

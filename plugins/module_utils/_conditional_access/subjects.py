@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult
 from .._core.resource import normalize_case, normalized_set, snake, without_repeats
 from .._core.targets import is_guid, only
 from .._engine.tenant import Tenant
@@ -63,12 +65,15 @@ class Subject:
         return f"{name} ({self.id})"
 
 
+_NOTHING = ReadResult[list[Subject]]([])
+
+
 class Subjects:
     """What a task names, read once for the task."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._read: dict[tuple[str, str], Any] = {}
+        self._read: dict[tuple[str, str], ReadResult[list[Subject]]] = {}
         self.resolved: list[dict[str, Any]] = []  # what was given and what it is, for the result
 
     def with_ids(self, params: Mapping[str, Any], before: Record | None) -> dict[str, Any]:
@@ -115,8 +120,8 @@ class Subjects:
 
     def describe(self, kind: str, one: str) -> str:
         """An object in words: its name where it was read, and its id."""
-        found = self._read.get((kind, normalize_case(one)))
-        return f"{kind} {found[0] if isinstance(found, list) and len(found) == 1 else one}"
+        found = self._read.get((kind, normalize_case(one)), _NOTHING).or_else([])
+        return f"{kind} {found[0] if len(found) == 1 else one}"
 
     def _edited(
         self, option: str, edit: Mapping[str, Any], stored: list[str], unresolved: list[tuple[str, str, str]]
@@ -169,23 +174,21 @@ class Subjects:
             key = (kind, normalize_case(text))
             read = None if key in self._read else _read_of(kind, text)
             if read is None:
-                self._read.setdefault(key, [])
+                self._read.setdefault(key, _NOTHING)
             elif key not in keys.values():
                 keys[str(len(reads))] = key
                 reads[str(len(reads))] = read
         for name, found in self._tenant.graph.batch(reads).items() if reads else ():
-            kind, text = keys[name]
-            self._read[keys[name]] = found if isinstance(found, TenantError) else _matching(kind, text, found)
+            self._read[keys[name]] = found.map(partial(_matching, *keys[name]))
 
     def _find(self, kind: str, text: str) -> Subject | None:
-        found = self._read.get((kind, normalize_case(text)), [])
-        if isinstance(found, TenantError):
-            if found.kind == "not_found":
-                return None
-            if kind == "role" and found.kind == "forbidden" and is_guid(text):
-                return Subject(kind, {"id": text})  # Graph refuses what is no template
-            raise found
-        subject: Subject | None = only(found, str, f"{kind} {text}", self._tenant.label)
+        found = self._read.get((kind, normalize_case(text)), _NOTHING)
+        problem = found.error.kind if found.error is not None else ""
+        if problem == "not_found":
+            return None
+        if problem == "forbidden" and kind == "role" and is_guid(text):
+            return Subject(kind, {"id": text})  # Graph refuses what is no template
+        subject: Subject | None = only(found.value, str, f"{kind} {text}", self._tenant.label)
         return subject
 
 

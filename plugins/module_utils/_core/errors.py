@@ -9,7 +9,7 @@ Every failure is one `TenantError`: what was attempted, on which tenant, what th
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .redaction import masked
@@ -96,7 +96,10 @@ NEXT_STEPS = {
 
 @dataclass
 class TenantError(Exception):
-    """A failure that a person can act on. `kind` is stable and may be tested by playbooks."""
+    """A failure that a person can act on. `kind` is stable and may be tested by playbooks.
+
+    Its fields do not change, as several tasks of one run may hold the same error: `but` gives another one.
+    """
 
     kind: str
     problem: str
@@ -116,10 +119,20 @@ class TenantError(Exception):
         step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dataclass_fields__ and name in self.__dict__:
+            raise AttributeError(f"{name} of a TenantError is read-only: but() gives an error with another one")
+        super().__setattr__(name, value)
+
+    def but(self, **changes: Any) -> TenantError:
+        """Another error: this one with `changes`, and with its cause."""
+        changed = replace(self, **changes)
+        changed.__cause__ = self.__cause__
+        return changed
+
     def within(self, action: str, tenant: str) -> TenantError:
         """This failure, with the wider of what was attempted where nothing narrower is known."""
-        self.action, self.tenant = self.action or action, self.tenant or tenant
-        return self
+        return self.but(action=self.action or action, tenant=self.tenant or tenant)
 
     def result(self) -> dict[str, Any]:
         """The failure as a task result."""

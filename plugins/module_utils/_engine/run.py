@@ -162,40 +162,71 @@ def resource_module(resource: Resource, action: str, **options: Any) -> Declarat
     )
 
 
+@dataclass(frozen=True)
+class _Change:
+    """What a tenant has of a resource, and what the one object of the task is to become; both sides may be empty."""
+
+    listed: list[Record]
+    record: Record | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    @property
+    def needed(self) -> bool:
+        return self.after != self.before
+
+
 def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one object to the wanted state; whichever side is empty says what to do."""
-    is_absent = params.get("state") == "absent"
     start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
     extra: Mapping[str, Any] = {}
-    created = False
     for round_number in range(1, _MAX_RETRIES + 1):
-        known = resource.backend.list(tenant)
-        for key in resource.keys:
-            if not all(one.get(key.api) for one in known):
-                # What does not say which one it is may be the one that is meant, and would be created once more.
-                raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
-        record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
-        before = resource.view(record)
-        start = before if start is None else start
-        after = {} if is_absent else {**before, **resource.changes(params, before)}
-        if after != before:
-            extra = resource.before_write(tenant, params, record) or {}
-        if after == before or check_mode:
+        change = _compare(resource, tenant, params)
+        start = change.before if start is None else start
+        if change.needed:
+            extra = resource.before_write(tenant, params, change.record) or {}
+        if check_mode or not change.needed:
+            record = change.record
             break
         try:
-            written = _write(resource, tenant, params, known, record, before, after)
-            created, record = record is None, written
+            record = _write(resource, tenant, params, change)
             break
         except TenantError as error:
-            lost = error.kind == "outcome_unknown" and resource.name_is_unique
-            if not (lost or error.kind in ("conflict", "already_exists")) or round_number == _MAX_RETRIES:
+            if not _may_repeat(resource, error) or round_number == _MAX_RETRIES:
                 raise
-            start, extra = (start, extra) if lost else (None, {})
+            if error.kind != "outcome_unknown":  # somebody else changed it, so the task starts once more
+                start, extra = None, {}
             tenant.http.pause(round_number, None, Purpose(error.action))
-    if created and record and resource.poll_after_create:
+    if check_mode:
+        record = {**(record or {}), **resource.to_api(change.after)}
+    elif change.record is None and record and resource.poll_after_create:
         _await(resource, tenant, params, resource.backend.id_of(record))
-    shown = {} if is_absent else returned({**(record or {}), **resource.to_api(after)} if check_mode else record or {})
-    return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown, **extra}
+    diff = {"before": start, "after": change.after}
+    end = {} if _is_absent(params) else returned(record or {})
+    return {"changed": change.after != start, "diff": diff, resource.name: end, **extra}
+
+
+def _is_absent(params: Mapping[str, Any]) -> bool:
+    return params.get("state") == "absent"
+
+
+def _compare(resource: Resource, tenant: Tenant, params: Mapping[str, Any]) -> _Change:
+    listed = resource.backend.list(tenant)
+    for key in resource.keys:
+        if not all(one.get(key.api) for one in listed):
+            # What does not say which one it is may be the one that is meant, and would be created once more.
+            raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
+    record = _only(resource, tenant, [one for one in listed if resource.identifies(one, params)])
+    before = resource.view(record)
+    after = {} if _is_absent(params) else {**before, **resource.changes(params, before)}
+    return _Change(listed, record, before, after)
+
+
+def _may_repeat(resource: Resource, error: TenantError) -> bool:
+    """Whether the next round finds out what became of a write, and goes on from there."""
+    if error.kind == "outcome_unknown":
+        return resource.name_is_unique
+    return error.kind in ("conflict", "already_exists")
 
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
@@ -205,30 +236,26 @@ def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | N
     return record
 
 
-def _write(
-    resource: Resource,
-    tenant: Tenant,
-    params: Mapping[str, Any],
-    known: list[Record],
-    record: Record | None,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> Record | None:
+def _write(resource: Resource, tenant: Tenant, params: Mapping[str, Any], change: _Change) -> Record | None:
     backend = resource.backend
-    if not after:
-        backend.delete(tenant, record or {})
+    if not change.after:
+        backend.delete(tenant, change.record or {})
         return None
     values = resource.to_api(
-        {option: value for option, value in after.items() if option not in before or before[option] != value}
+        {
+            option: value
+            for option, value in change.after.items()
+            if option not in change.before or change.before[option] != value
+        }
     )
-    if record is not None:
-        return backend.update(tenant, record, values)
+    if change.record is not None:
+        return backend.update(tenant, change.record, values)
     try:
         return backend.create(tenant, values)
     except TenantError as error:
         if error.kind != "outcome_unknown" or resource.name_is_unique:
             raise
-        return _recover(resource, tenant, params, {backend.id_of(one) for one in known}, error)
+        return _recover(resource, tenant, params, {backend.id_of(one) for one in change.listed}, error)
 
 
 def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], created: str) -> None:

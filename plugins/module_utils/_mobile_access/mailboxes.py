@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult
 from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import is_guid, only
 from .._engine.exchange import exchange_of
@@ -68,12 +69,12 @@ def check_owner(tenant: Tenant, devices: Iterable[Mapping[str, Any]], mailbox: R
             raise _not_the_owner(tenant, device, mailbox)
 
 
-def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[str, Record | TenantError]:
+def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[str, ReadResult[Record]]:
     """The mailbox of each device, by the Guid of the device, or why it is not known for sure."""
     names = {normalize_case(owner_of(device)): owner_of(device) for device in devices}
     if len(names) > _MANY:
         everybody = Mailboxes(_read_all(tenant))
-        return {str(device["Guid"]): _owner(tenant, device, everybody.of(device)) for device in devices}
+        return {str(device["Guid"]): _owner(tenant, device, ReadResult(everybody.of(device))) for device in devices}
     calls = {
         name: partial(found_by, tenant, "Get-CASMailbox", {"Identity": owner}, READ_MAILBOX)
         for name, owner in names.items()
@@ -82,22 +83,22 @@ def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[st
     return {str(device["Guid"]): _owner(tenant, device, found[normalize_case(owner_of(device))]) for device in devices}
 
 
-def _owner(tenant: Tenant, device: Mapping[str, Any], found: Sequence[Record] | TenantError) -> Record | TenantError:
-    if isinstance(found, TenantError):
-        return found
-    judged = [(one, belongs(device, one)) for one in found]
+def _owner(tenant: Tenant, device: Mapping[str, Any], found: ReadResult[list[Record]]) -> ReadResult[Record]:
+    judged = [(one, belongs(device, one)) for one in found.or_else([])]
     # What names do not prove, the service is asked: whether the device is among those of this mailbox.
     proven = [one for one, proof in judged if proof or (proof is None and _lists(tenant, one, device))]
-    try:
-        owner: Record | None = only(proven, _described, f"mailbox {owner_of(device)}", tenant.label)
-    except TenantError as error:
-        return error
+    return found.map(lambda named: _proven(tenant, device, named, proven))
+
+
+def _proven(tenant: Tenant, device: Mapping[str, Any], named: Sequence[Record], proven: Sequence[Record]) -> Record:
+    """The one mailbox that is proven to be the owner, of those that have its name. Raises `TenantError`."""
+    owner: Record | None = only(proven, _described, f"mailbox {owner_of(device)}", tenant.label)
     if owner is not None:
         return owner
-    if found:
-        return _not_the_owner(tenant, device, found[0])
+    if named:
+        raise _not_the_owner(tenant, device, named[0])
     problem = f"there is no mailbox {owner_of(device)}, to which the device {device.get('DeviceId')} belongs"
-    return TenantError("not_found", problem, READ_MAILBOX.action, tenant.label)
+    raise TenantError("not_found", problem, READ_MAILBOX.action, tenant.label)
 
 
 def _lists(tenant: Tenant, mailbox: Record, device: Mapping[str, Any]) -> bool:

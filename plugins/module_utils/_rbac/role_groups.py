@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._core.concurrent import gather
-from .._core.errors import Purpose, TenantError
+from .._core.errors import Purpose
 from .._core.removal import remove_listed
 from .._core.resource import EditedList, Field, Record, Resource, clearing, normalize_case, normalized_set, returned
 from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
@@ -67,10 +67,7 @@ def _label(assignment: Record) -> str:
 def _details(tenant: Tenant, group: Record, names: Mapping[str, str]) -> tuple[list[Record], list[Record]]:
     reads = {"members": partial(read_members, tenant, group, names)}
     found = gather({**reads, "roles": partial(read_assignments, tenant, group, names)})
-    for one in found.values():
-        if isinstance(one, TenantError):
-            raise one
-    return found["members"], found["roles"]
+    return found["members"].value, found["roles"].value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,7 @@ class ServicePrincipals(ExchangeObjects):
             return super().create(tenant, values)
         except TenantError as error:
             if error.kind == "refused":
-                error.next_step = f"Check the ids: {_WHICH}"
+                raise error.but(next_step=f"Check the ids: {_WHICH}") from error.__cause__
             raise
 
 
