@@ -128,19 +128,22 @@ class ActionModule(ActionBase):
         if errors.errors:
             unknown = isinstance(errors[0], UnsupportedError)
             where = f"Unsupported parameters for ({self._task.resolved_action}) module: " if unknown else ""
-            result: dict[str, Any] = {"failed": True, "msg": where + errors.msg}
+            result = _without(hidden, {"failed": True, "msg": where + errors.msg})
         else:
             host = variables.get("inventory_hostname")
             result = _carried_out(self._task, declaration, parameters, arguments, host, abandoned)
+            # The engine hid what it knew: looking for the same again takes as long with many devices.
+            result = _without(hidden - secrets_of(declaration.argument_spec, parameters), result)
         # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
         warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
+        added: dict[str, Any] = {}
         if warnings:
-            result["warnings"] = [*result.get("warnings", []), *warnings]
+            added["warnings"] = [*result.get("warnings", []), *warnings]
         if deprecations:
-            result["deprecations"] = [*deprecations]
+            added["deprecations"] = [*deprecations]
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
-        return _without(hidden, result)
+            added["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
+        return {**result, **_without(hidden, added)}
 
 
 def _carried_out(
@@ -230,6 +233,8 @@ def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapp
 
 
 def _without(secrets: set[str], result: dict[str, Any]) -> dict[str, Any]:
+    if not secrets:
+        return result
     redactor = Redactor()
     for secret in secrets:
         redactor.add(secret)

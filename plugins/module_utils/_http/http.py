@@ -247,7 +247,9 @@ class Http:
         response = attempt.response
         if response is None:
             return None
-        code, message, request_id = service.explain(response)
+        # What was done needs no explanation, and may be a page of a thousand devices.
+        done = attempt.outcome is Outcome.DONE
+        code, message, request_id = ("", "", "") if done else service.explain(response)
         if 300 <= response.status < 400:
             where = header(response.headers, "Location")
             message = f"a redirect {f'to {where}' if where else 'without an address'}, which is not followed"
