@@ -36,6 +36,7 @@ options:
       - V(unprotected) takes as C(platforms) what M(intune.exchange.app_protection_info) returns as
         C(outlook_covered_by).
       - V(unusable) takes C(accounts), each with C(user_principal_name), C(account_enabled) and C(user_type).
+      - V(valid) takes as C(age) the C(last_sync_age_seconds) of a connector.
     type: str
     required: true
     choices:
@@ -53,6 +54,7 @@ options:
       - too_many_devices
       - unprotected
       - unusable
+      - valid
 """
 
 EXAMPLES = r"""

@@ -210,6 +210,14 @@ def account(granted: Sequence[str], excess: Sequence[str], predicted: bool) -> l
     return [f"Cmdlets in excess: {len(excess) or 'none'}. The account may run {count}:", *map(str, granted)]
 
 
+def valid(age: Any) -> list[str]:
+    """That the connector is as described. `age` is that of its last synchronisation, in seconds."""
+    return [
+        f"The connector is as described: connected, and synchronised {counted(int(age), 'second')} ago.",
+        "These override its settings:",
+    ]
+
+
 def access(checks: Devices, tenant_id: str | None) -> list[str]:
     """What to do about reads that do not work: each next step once, with the command that grants what is missing."""
     failed = [one for one in checks if one["status"] != "works"]
@@ -254,6 +262,6 @@ ABOUT: dict[str, Callable[..., list[str]]] = {
     function.__name__: function
     for function in (
         *(access, account, approve, assess, audit, excluded, lockout, offboard, protect, quarantine),
-        *(too_early, too_many_devices, unprotected, unusable),
+        *(too_early, too_many_devices, unprotected, unusable, valid),
     )
 }

@@ -48,7 +48,8 @@ class Controlled(Protocol):
 
 def _foreign(request: web.BaseRequest) -> str | None:
     """Why a request is none of this machine's own: a web page may have sent it, under a name that leads here."""
-    if not _OWN_NAMES.fullmatch(request.headers.get("Host", "")):
+    # A whole address as the target takes the place of Host (RFC 9112, 3.2.2).
+    if not (_OWN_NAMES.fullmatch(request.headers.get("Host", "")) and request.raw_path.startswith("/")):
         return "the control plane answers only under a loopback name"
     if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
         return "the control plane answers no web page"

@@ -90,8 +90,8 @@ def coverage(policies: Policies, people: People, defaults: Mapping[str, Any] | N
             # Exchange ActiveSync opens nothing but Exchange Online.
             asked = _for_all_applications(policies) if everything and sign_in.client != EAS else policies
             found = judge(asked, sign_in, wanted, people[0] or [EVERYBODY])
-            told = {status: [_counted(one, people[0]) for one in entries] for status, entries in found.items()}
-            rows.append({"question": question, "client": sign_in.client, "platform": sign_in.platform, **told})
+            counts = {status: [_counted(one, people[0]) for one in entries] for status, entries in found.items()}
+            rows.append({"question": question, "client": sign_in.client, "platform": sign_in.platform, **counts})
     return rows
 
 
@@ -228,8 +228,8 @@ def _sentence(row: Mapping[str, Any]) -> str:
 
 def _why(status: str, entry: Mapping[str, Any]) -> str:
     if status == "not_covered":
-        told = [f"{one['policy']!r}: {one['detail']}" for one in entry["reasons"] if one["reason"] in _TELLING]
-        return "; ".join(told) or "no policy in force asks for it"
+        reasons = [f"{one['policy']!r}: {one['detail']}" for one in entry["reasons"] if one["reason"] in _TELLING]
+        return "; ".join(reasons) or "no policy in force asks for it"
     names = [repr(one["policy"]) for one in entry["policies"]]
     conditions = sorted({one for policy in entry["policies"] for one in policy.get("conditions", ())})
     return ", ".join(names) + (f" by {', '.join(conditions)}" if conditions else "")

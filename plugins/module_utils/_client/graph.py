@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
 from .._core.read_result import ReadResult, attempt
 from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
+from .._http.challenge import claims_challenge, sign_in_step
 from .._http.claims import claims, grant_step
 from .._http.http import Http
 from .._http.page_links import PageLinks
@@ -137,7 +138,7 @@ class Graph:
         now = self._http.now()
         results: dict[str, ReadResult[Any]] = {}
         pending = dict.fromkeys(reads, 0)  # name: attempts
-        renewed = False
+        renewed: set[str] = set()  # parts that are asked for once more with a new token
         while pending:
             names = list(pending)[:_BATCH]
             parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
@@ -148,14 +149,14 @@ class Graph:
             )
             token = self._bearer.token()
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
-            answers, now = self._parts(answer, names, purpose), answer.date
-            if not renewed and any(part.status == 403 for part in answers.values()):
-                renewed = True  # as for a single request
-                if self._bearer.renew(token):
-                    continue
+            answered, now = self._parts(answer, names, purpose), answer.date
             floors: list[float] = []
             throttled = False
-            for name, part in answers.items():
+            refused = self._to_renew(answered, renewed, token)
+            renewed |= refused
+            for name, part in answered.items():
+                if name in refused:
+                    continue
                 pending[name] += 1
                 outcome = classify(part)
                 if may_repeat(Operation.READ, outcome, pending[name]):
@@ -175,6 +176,15 @@ class Graph:
                 )
         return {name: results[name] for name in reads}, now
 
+    def _to_renew(self, answered: Mapping[str, Response], renewed: Collection[str], token: str) -> frozenset[str]:
+        """The parts to ask for once more with a new token, as for a whole request: nothing happened yet."""
+        refused = {name for name, part in answered.items() if part.status == 401}.difference(renewed)
+        denied = {name for name, part in answered.items() if part.status == 403}.difference(renewed)
+        if refused:
+            challenges = (claims_challenge(answered[name].headers) for name in answered if name in refused)
+            self._bearer.refused(token, max(challenges, key=len))
+        return frozenset(refused | denied if denied and self._bearer.renew(token) else refused)
+
     def _part(self, part: Response, outcome: Outcome, read: Read) -> Any:
         if outcome is not Outcome.DONE:
             raise self._refine(self._part_failure(part, read.purpose), read.purpose)
@@ -191,6 +201,8 @@ class Graph:
             kind = "throttled"
         if kind == "forbidden":
             step = grant_step(purpose.permission, granted)
+        if kind == "sign_in":
+            step = sign_in_step(part.headers)
         return TenantError(kind, str(answer), purpose.action, self._http.tenant, answer, step, claims=granted)
 
     def _parts(self, envelope: Response, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:

@@ -118,10 +118,10 @@ class Subjects:
                 "Take it out with remove under that option; remove_missing_exclusions does so for all that is excluded",
             )
 
-    def describe(self, kind: str, one: str) -> str:
+    def describe(self, kind: str, object_id: str) -> str:
         """An object in words: its name where it was read, and its id."""
-        found = self._read.get((kind, normalize_case(one)), _NOTHING).or_else([])
-        return f"{kind} {found[0] if len(found) == 1 else one}"
+        found = self._read.get((kind, normalize_case(object_id)), _NOTHING).or_else([])
+        return f"{kind} {found[0] if len(found) == 1 else object_id}"
 
     def _edited(
         self, option: str, edit: Mapping[str, Any], stored: list[str], unresolved: list[tuple[str, str, str]]
@@ -158,13 +158,13 @@ class Subjects:
                         self._read.pop((_kind(option), normalize_case(one)), None)
         return {option: ids for option, ids in missing.items() if ids}
 
-    def _stored_problem(self, option: str, one: str) -> str:
+    def _stored_problem(self, option: str, object_id: str) -> str:
         """Why what stands in a policy is no object; empty if it is one. Only ids count there."""
-        if normalize_case(one) in _WORDS.get(option, {}):
+        if normalize_case(object_id) in _WORDS.get(option, {}):
             return ""
-        if not is_guid(one):
+        if not is_guid(object_id):
             return "it is no object id"
-        return "" if self._find(_kind(option), one) else _IS_NONE[_kind(option)]
+        return "" if self._find(_kind(option), object_id) else _IS_NONE[_kind(option)]
 
     def _load(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Reads in one batch what was not read yet."""
@@ -230,11 +230,11 @@ def _matching(kind: str, text: str, found: Any) -> list[Subject]:
     ]
 
 
-def _shown(option: str, given: str, subject: Subject) -> dict[str, Any]:
+def _shown(option: str, text: str, subject: Subject) -> dict[str, Any]:
     names = ("displayName", "userPrincipalName", "accountEnabled", "userType")
     return {
         "option": option,
-        "given": given,
+        "given": text,
         "id": subject.id,
         **{snake(name): subject.record[name] for name in names if name in subject.record},
     }

@@ -18,6 +18,7 @@ from .._core.concurrent import gather
 from .._core.errors import OF_ANSWERS, Purpose, TenantError, one_line
 from .._core.read_result import ReadResult, check_any
 from .._core.resource import normalize_case, normalized_set
+from .._core.text import counted
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._http.claims import claims, directory_roles, permissions
@@ -65,11 +66,11 @@ def _conditional_access(tenant: Tenant) -> str:
 
 
 def _invoke(
-    tenant: Tenant, cmdlet: str, given: Mapping[str, Any], purpose: Purpose, **how: Any
+    tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, **options: Any
 ) -> list[dict[str, Any]]:
     """What the cmdlet gives. A refusal is of the kind no_role if Exchange does not list the cmdlet for the caller."""
     try:
-        return exchange_of(tenant).invoke(cmdlet, given, purpose, **how).values
+        return exchange_of(tenant).invoke(cmdlet, parameters, purpose, **options).values
     except TenantError as error:
         if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
             raise error.but(kind=NO_ROLE) from error.__cause__
@@ -95,7 +96,8 @@ def _nothing(tenant: Tenant) -> str:
     asked = {"Filter": "DeviceId -eq 'INTUNE.EXCHANGE.NO.SUCH.DEVICE'"}
     found = _invoke(tenant, "Get-MobileDevice", asked, purpose)
     if found:
-        raise TenantError("unexpected_answer", f"{len(found)} devices match an id that no device has", purpose.action)
+        matches = counted(len(found), "device matches", "devices match")
+        raise TenantError("unexpected_answer", f"{matches} an id that no device has", purpose.action)
     return "an answer without objects is understood"
 
 
@@ -106,9 +108,10 @@ def _pages(tenant: Tenant) -> str:
         raise TenantError(
             "unexpected_answer", "no management role was returned, but every organization has some", purpose.action
         )
+    roles = counted(len(found), "management role was", "management roles were")
     if len(found) <= _PAGE:
-        return f"{len(found)} management roles came on one page, so that page links were not tried"
-    return f"{len(found)} management roles came in pages of at most {_PAGE}"
+        return f"{roles} returned on one page, so no link to a next page was tested"
+    return f"{roles} returned on pages of at most {_PAGE}"
 
 
 CHECKS = (

@@ -23,7 +23,6 @@ _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
 _LONGEST_STEP = 800
 _LONGEST_HANDLE = 80
-_LONGEST_TEXT = 100_000  # of which one line is made
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
@@ -31,7 +30,7 @@ def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
 
     Secrets are masked before anything is cut: of half a secret nobody could tell any more that it is one.
     """
-    line = " ".join(_CONTROL.sub(" ", masked(str(text))[:_LONGEST_TEXT]).split())
+    line = " ".join(_CONTROL.sub(" ", masked(str(text))).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -56,9 +55,9 @@ class ErrorResponse:
 
     def __str__(self) -> str:
         words = " ".join(str(part) for part in (self.status, one_line(self.code, 80)) if part)
-        said = f": {one_line(self.message).rstrip('.')}" if self.message else ""
+        message = f": {one_line(self.message).rstrip('.')}" if self.message else ""
         handle = self.request_id or self.client_request_id
-        return f"{self.service} answered {words}{said}" + (f" (request id {one_line(handle, 80)})" if handle else "")
+        return f"{self.service} answered {words}{message}" + (f" (request id {one_line(handle, 80)})" if handle else "")
 
 
 def kind_of(answer: ErrorResponse) -> str:
@@ -136,8 +135,8 @@ class TenantError(Exception):
 
     def result(self) -> dict[str, Any]:
         """The failure as a task result."""
-        said = asdict(self.answer) if self.answer else {}
-        error = {name: said.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
+        answer = asdict(self.answer) if self.answer else {}
+        error = {name: answer.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
         limits = {"code": _LONGEST_HANDLE, "request_id": _LONGEST_HANDLE, "client_request_id": _LONGEST_HANDLE}
         lines = {name: _lines(value, limits.get(name, _LONGEST_MESSAGE)) for name, value in error.items()}
         return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_lines(self.details)}}

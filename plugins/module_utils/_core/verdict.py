@@ -73,15 +73,15 @@ def judge_all(requirements: Iterable[Requirement], facts: Mapping[str, ReadResul
     """The verdict on each requirement, in order."""
     return [
         {
-            "id": one.id,
-            "title": one.title,
+            "id": requirement.id,
+            "title": requirement.title,
             "status": verdict.status,
             "evidence": verdict.evidence,
             "next_step": verdict.next_step,
-            "source": one.source,
+            "source": requirement.source,
         }
-        for one in requirements
-        for verdict in (_judge(one, facts),)
+        for requirement in requirements
+        for verdict in (_judge(requirement, facts),)
     ]
 
 

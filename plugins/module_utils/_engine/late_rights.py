@@ -42,7 +42,7 @@ _READ = Purpose("read the delegating role assignments")
 def settled(
     tenant: Tenant,
     cmdlet: str,
-    given: Mapping[str, Any],
+    parameters: Mapping[str, Any],
     write: Callable[[], Result],
     purpose: Purpose,
     *,
@@ -58,7 +58,9 @@ def settled(
             return write()
         except TenantError as error:
             new = of_new and error.kind == "not_found"
-            late = "Exchange does not find what was just created" if new else _is_late(tenant, cmdlet, given, error)
+            late = (
+                "Exchange does not find what was just created" if new else _is_late(tenant, cmdlet, parameters, error)
+            )
             if not late:
                 raise _explained(cmdlet, error) from error.__cause__
             left = tenant.http.deadline.remaining()
@@ -70,13 +72,13 @@ def settled(
     raise AssertionError("unreachable")
 
 
-def _is_late(tenant: Tenant, cmdlet: str, given: Mapping[str, Any], error: TenantError) -> str:
+def _is_late(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], error: TenantError) -> str:
     """Why this passes by itself; empty if it does not."""
     if cmdlet not in _CMDLETS:
         return ""
     if error.kind == "not_found" and cmdlet != "Remove-ManagementRoleAssignment":
         return "Exchange does not find an object that it listed, which is new"
-    roles = [str(given["Role"])] if "Role" in given else given.get("Roles") or []
+    roles = [str(parameters["Role"])] if "Role" in parameters else parameters.get("Roles") or []
     if _refuses_delegation(cmdlet, error) and _may_delegate(tenant, roles):
         return "Exchange is still preparing the organization for roles of its own"
     return ""

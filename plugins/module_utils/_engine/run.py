@@ -16,12 +16,15 @@ from .._core.connection import CONNECTION_SPEC
 from .._core.errors import OF_ANSWERS, ErrorResponse, Purpose, TenantError, one_line, usage
 from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Record, Resource, clearing, returned
+from .._core.retry import Deadline
 from .._core.targets import blank_refusal, only, refuse_blank
 from .._core.text import fit, unfit_in
 from .tenant import Tenant, open_tenant
 
 # Connection options that say who is meant; of the others, an empty one is as good as none.
 _IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
+_LEAST_TO_MASK = 10.0  # seconds; a result of ordinary length takes a fraction of one
+_CHECK_INTERVAL = 65536  # characters between two looks at the clock
 _MAX_RETRIES = 3  # how often a change is worked out anew after somebody else changed the thing in between
 _MAX_POLLS = 7  # how often something new is looked for, over about half a minute
 
@@ -86,9 +89,7 @@ def run_declaration(
     for secret in secrets_of(declaration.argument_spec, params):
         redactor.add(secret)
     with redactor.guarding():
-        result = _attempt(declaration, params, given, check_mode, redactor, progress, tell, memory, http)
-        cleaned: dict[str, Any] = redactor.clean(result)
-    return cleaned
+        return _attempt(declaration, params, given, check_mode, redactor, progress, tell, memory, http)
 
 
 def _attempt(
@@ -108,20 +109,43 @@ def _attempt(
         _refuse_unfit(declaration, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
-        return declaration.run(tenant, params, check_mode)
+        return _cleaned(redactor, declaration.run(tenant, params, check_mode), tenant)
     except TenantError as error:
-        return error.within(declaration.action, params.get("tenant_id") or "").result()
+        failure, more = error.within(declaration.action, params.get("tenant_id") or ""), {}
     except Exception as error:  # without what the exception may hold in clear
         last = tenant.http.last if tenant and isinstance(error, OF_ANSWERS) else None
         failure = _unexpected(error, last).within(declaration.action, params.get("tenant_id") or "")
-        return {**failure.result(), "exception": fit(masked(traceback.format_exc()))}
+        more = {"exception": fit(masked(traceback.format_exc()))}
+    cleaned: dict[str, Any] = redactor.clean({**failure.result(), **more})
+    return cleaned
+
+
+def _cleaned(redactor: Redactor, result: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
+    """The result without secrets. How long it is, a service decides: looking through it counts as the task's time."""
+    http, characters = tenant.http, 0
+    allowed = Deadline(max(http.deadline.remaining(), _LEAST_TO_MASK), http.clock)
+
+    def on_time(number: int) -> None:
+        nonlocal characters
+        characters += number
+        if characters >= _CHECK_INTERVAL:
+            characters = 0
+            if not allowed.remaining():
+                raise TenantError(
+                    "timeout",
+                    "the task timed out before all of its result was searched for secrets, so that none of it is "
+                    "returned; what it changed is changed",
+                )
+
+    cleaned: dict[str, Any] = redactor.clean(result, on_time)
+    return cleaned
 
 
 def _refuse_unfit(declaration: Declaration, params: Mapping[str, Any]) -> None:
     """What services hold is made fit where it enters, so an option that is not would never be what is there."""
     spec = declaration.argument_spec
-    shown = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
-    for option, character in unfit_in(shown):
+    public = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
+    for option, character in unfit_in(public):
         raise usage(
             f"the option {option.lstrip('.')} holds the character {character}, which is invisible",
             "Write the value without it; text that was copied from elsewhere often has one at its beginning or end",

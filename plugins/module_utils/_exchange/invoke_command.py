@@ -139,7 +139,9 @@ class Exchange:
         try:
             result = run(lambda: self._initial_domain)
         except TenantError as error:
-            raise (refused if error.kind == "forbidden" else error) from error.__cause__
+            if error.kind != "forbidden":
+                raise
+            raise refused from refused.__cause__
         self._writes_under = self._initial_domain
         self._http.trace(f"{_NAME} refused a write under the tenant's GUID and took it under {self._initial_domain}")
         return result

@@ -39,26 +39,26 @@ _AT_ONCE = 4  # requests; concurrent ones are what Exchange limits per tenant
 _MANY = 20  # owners; with more it is cheaper to read all mailboxes, a thousand in one request
 
 
-def find_mailbox(tenant: Tenant, given: str) -> Record:
-    """The one mailbox that a person means by `given`. Raises `TenantError`, of several with `ambiguous`."""
-    found = found_by(tenant, "Get-CASMailbox", {"Identity": given}, READ_MAILBOX)
-    found = [one for one in found if _has_id(one, given)] or found
+def find_mailbox(tenant: Tenant, identity: str) -> Record:
+    """The one mailbox that a person means by `identity`. Raises `TenantError`, of several with `ambiguous`."""
+    found = found_by(tenant, "Get-CASMailbox", {"Identity": identity}, READ_MAILBOX)
+    found = [one for one in found if _has_id(one, identity)] or found
     if (
         len(found) == 1
-        and _is_id(given)
-        and not _has_id(found[0], given)
-        and _has_name(found[0], given, displayed=True)
+        and _is_id(identity)
+        and not _has_id(found[0], identity)
+        and _has_name(found[0], identity, displayed=True)
     ):
         # It is called like an address or an id, perhaps like that of another mailbox, which then is meant.
         listed = _read_all(tenant)
         found = (
-            [one for one in listed if _has_id(one, given)]
-            or [one for one in listed if _has_name(one, given)]
-            or [one for one in listed if _has_name(one, given, displayed=True)]
+            [one for one in listed if _has_id(one, identity)]
+            or [one for one in listed if _has_name(one, identity)]
+            or [one for one in listed if _has_name(one, identity, displayed=True)]
         )
-    mailbox: Record | None = only(found, _described, f"mailbox {given}", tenant.label)
+    mailbox: Record | None = only(found, _described, f"mailbox {identity}", tenant.label)
     if mailbox is None:
-        raise TenantError("not_found", f"there is no mailbox {given}", READ_MAILBOX.action, tenant.label)
+        raise TenantError("not_found", f"there is no mailbox {identity}", READ_MAILBOX.action, tenant.label)
     return mailbox
 
 
@@ -111,17 +111,17 @@ def _read_all(tenant: Tenant) -> list[Record]:
     return exchange_of(tenant).invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, READ_MAILBOX, _SELECT).values
 
 
-def _is_id(given: str) -> bool:
-    return "@" in given or is_guid(given)
+def _is_id(identity: str) -> bool:
+    return "@" in identity or is_guid(identity)
 
 
-def _has_id(mailbox: Record, given: str) -> bool:
+def _has_id(mailbox: Record, identity: str) -> bool:
     addresses = (str(one).partition(":")[2] for one in mailbox.get("EmailAddresses") or ())
-    return normalize_case(given) in normalized_set((*(mailbox.get(name) for name in _IDS), *addresses))
+    return normalize_case(identity) in normalized_set((*(mailbox.get(name) for name in _IDS), *addresses))
 
 
-def _has_name(mailbox: Record, given: str, displayed: bool = False) -> bool:
-    return normalize_case(given) in normalized_set(
+def _has_name(mailbox: Record, identity: str, displayed: bool = False) -> bool:
+    return normalize_case(identity) in normalized_set(
         mailbox.get(name) for name in (*_NAMES, *(["DisplayName"] if displayed else []))
     )
 

@@ -147,10 +147,10 @@ def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
     return read_rights(tenant, account).entries
 
 
-def asked_for(given: list[Any], option: str = "cmdlets") -> dict[str, list[str] | None]:
+def asked_for(listed: list[Any], option: str = "cmdlets") -> dict[str, list[str] | None]:
     """The cmdlets of an option, each with the parameters named there, or None for whatever there is."""
     asked: dict[str, list[str] | None] = {}
-    for one in given:
+    for one in listed:
         item = {"cmdlet": one} if isinstance(one, str) else one
         if not isinstance(item, dict) or is_blank(item.get("cmdlet") or "") or set(item) - {"cmdlet", "parameters"}:
             raise usage(f"{option} takes names of cmdlets, or cmdlet with parameters, not {one!r}")

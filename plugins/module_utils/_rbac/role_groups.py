@@ -76,13 +76,13 @@ class People(EditedList):
 
     principals: Principals
 
-    def target(self, before: Any, given: Any) -> Any:
+    def target(self, before: Any, value: Any) -> Any:
         """The labels; one person under two names is one."""
         labels: dict[str, Any] = {"set": None}
         for key in ("set", "add"):
-            if given.get(key) is not None:
-                labels[key] = [self.principals.named(name).label for name in given[key]]
-        found = [self.principals.find(name) for name in given.get("remove") or []]
+            if value.get(key) is not None:
+                labels[key] = [self.principals.named(name).label for name in value[key]]
+        found = [self.principals.find(name) for name in value.get("remove") or []]
         return super().target(before, {**labels, "remove": [one.label for one in found if one]})
 
 
@@ -95,15 +95,15 @@ class GivenRoles(EditedList):
 
     scoped: dict[str, str]
 
-    def target(self, before: Any, given: Any) -> Any:
+    def target(self, before: Any, value: Any) -> Any:
         limited = [one for one in before or () if normalize_case(one) in self.scoped]
         plain = {
-            key: [one for one in names or () if normalize_case(one) not in self.scoped] for key, names in given.items()
+            key: [one for one in names or () if normalize_case(one) not in self.scoped] for key, names in value.items()
         }
-        asked = {**plain, "set": plain.get("set") if given.get("set") is not None else None}
+        asked = {**plain, "set": plain.get("set") if value.get("set") is not None else None}
         whole = super().target([one for one in before or () if one not in limited], asked)
-        named = normalized_set(given.get("set")) if given.get("set") is not None else None
-        taken = normalized_set(given.get("remove"))
+        named = normalized_set(value.get("set")) if value.get("set") is not None else None
+        taken = normalized_set(value.get("remove"))
 
         def stays(label: str) -> bool:
             names = {normalize_case(label), normalize_case(self.scoped[normalize_case(label)])}

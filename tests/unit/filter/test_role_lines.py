@@ -189,6 +189,11 @@ def test_the_cmdlets_of_the_account() -> None:
     assert len(lines("account", granted=[], excess=[], predicted=True)) == 1
 
 
+def test_a_valid_connector() -> None:
+    assert "synchronised 1 second ago." in lines("valid", age="1")[0]
+    assert "synchronised 1200 seconds ago." in lines("valid", age=1200)[0]
+
+
 def test_a_command_and_a_next_step_stand_once() -> None:
     check = {"status": "missing", "evidence": "E.", "next_step": "Grant it.", "command": "New-AppRoleAssignment x"}
     checks = [
