@@ -74,11 +74,11 @@ options:
     type: str
   token_cache:
     description:
-      - A folder in which tasks, and later runs, share their access tokens, so that there is one sign-in to each tenant
-        until they expire.
+      - A folder in which module processes, and later runs, share their access tokens, so that there is one sign-in to
+        each tenant until they expire.
       - It is created with mode 0700 if it does not exist. A folder or file that belongs to another user, is accessible
         to others or is a link is refused. Whoever can read it can act as the application until the tokens expire.
-      - Without it, only the items of a loop share their tokens, in memory.
+      - Without it, the tasks of one C(ansible-playbook) that run in Ansible's worker share their tokens in memory.
       - Defaults to the environment variable E(INTUNE_EXCHANGE_TOKEN_CACHE).
     type: path
   cloud:

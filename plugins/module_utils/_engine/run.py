@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._client.auth_method import outranking
-from .._client.token_cache import Token
+from .._client.token_cache import Token, TokenMemory
 from .._core.connection import CONNECTION_SPEC
 from .._core.errors import OF_ANSWERS, ErrorResponse, Purpose, TenantError, one_line, usage
 from .._core.redaction import Redactor, masked, secrets_of
@@ -78,7 +78,7 @@ def run_declaration(
     check_mode: bool,
     progress: Callable[[str], None] = lambda line: None,
     tell: Callable[[str], None] | None = None,
-    memory: dict[str, Token] | None = None,
+    memory: TokenMemory | dict[str, Token] | None = None,
     given: Mapping[str, Any] | None = None,
     **http: Any,
 ) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _attempt(
     redactor: Redactor,
     progress: Callable[[str], None],
     tell: Callable[[str], None] | None,
-    memory: dict[str, Token] | None,
+    memory: TokenMemory | dict[str, Token] | None,
     http: dict[str, Any],
 ) -> dict[str, Any]:
     tenant: Tenant | None = None
