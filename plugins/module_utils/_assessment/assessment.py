@@ -15,6 +15,7 @@ from .._client.graph import Read, odata
 from .._conditional_access.assignments import Person
 from .._conditional_access.impact import read_people
 from .._conditional_access.policy_plans import not_judged, read_policy_plans
+from .._conditional_access.sign_in_log import LEGACY_CLIENTS, READ_SIGN_INS
 from .._conditional_access.what_if import what_if
 from .._connector.connectors import READ_CONNECTORS, not_offered
 from .._connector.organization import READ_ORGANIZATION
@@ -40,22 +41,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
 _USER = Purpose("read a user", "User.Read.All")
 _AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
-# "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
-# sign-in log in public repositories use for them. A word that no log has finds nothing.
-_LEGACY = (
-    "Authenticated SMTP",
-    "AutoDiscover",
-    "Exchange ActiveSync",
-    "Exchange Online PowerShell",
-    "Exchange Web Services",
-    "IMAP4",
-    "MAPI Over HTTP",
-    "Offline Address Book",
-    "Other clients",
-    "Outlook Anywhere (RPC over HTTP)",
-    "POP3",
-    "Reporting Web Services",
-)
 _READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
 _GRAPH_READS = {
     "connectors": READ_CONNECTORS,
@@ -77,8 +62,8 @@ _GRAPH_READS = {
         collection=False,
     ),
     "sign_ins": Read(
-        odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in _LEGACY)),
-        Purpose("read the sign-in log", "AuditLog.Read.All"),
+        odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in LEGACY_CLIENTS)),
+        READ_SIGN_INS,
     ),
     "managed_devices": Read("deviceManagement/managedDevices", READ_MANAGED_DEVICES),
 }

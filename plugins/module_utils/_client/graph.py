@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -61,6 +61,12 @@ class Graph:
         """A whole collection, and its first answer."""
         first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
         return self._pages(_first_page(first, path), f"{version}/{path}", purpose), first
+
+    def stream(self, path: str, purpose: Purpose, version: str = "v1.0") -> Iterator[dict[str, Any]]:
+        """A collection that is too long to keep: no page is read before the one before it is used up."""
+        first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
+        for page in self._each_page(_first_page(first, path), f"{version}/{path}", purpose):
+            yield from page
 
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
         """A new member of a collection, as the service answers it, with its id."""
@@ -190,16 +196,18 @@ class Graph:
         return parts
 
     def _pages(self, response: Response, path: str, purpose: Purpose) -> Items:
-        items: Items = []
+        return [item for page in self._each_page(response, path, purpose) for item in page]
+
+    def _each_page(self, response: Response, path: str, purpose: Purpose) -> Iterator[Items]:
         seen = {unquote(f"{self._service.root}/{path}")}
         while True:
             page = page_of(response.json)
             if page is None:
                 raise self._protocol("the answer is not a collection", purpose, response)
-            items += page[0]
+            yield page[0]
             link = page[1]
             if not link:
-                return items
+                return
             if unquote(link) in seen or len(seen) > _PAGES:
                 raise TenantError(
                     "truncated",

@@ -145,6 +145,10 @@ def _missing(
     found: dict[bool | None, list[frozenset[str]]] = {True: [], False: [], None: []}
     for clause in clauses:
         held = {_satisfied(control, sign_in) for control in clause}
+        if held != {True} and any(one <= clause for one in sign_in.met):
+            held = {True}
+        elif True not in held and any(clause <= one for one in sign_in.failed):
+            held = {False}
         found[True if True in held else None if None in held else False].append(clause)
     return tuple(found[False]), tuple(found[None])
 
