@@ -16,7 +16,7 @@ does not tell stays not known:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -94,7 +94,7 @@ class SignInLog:
 
     tenant: Tenant
     days: int
-    locations: list[Mapping[str, Any]]
+    locations: Sequence[Mapping[str, Any]]
     _places: dict[tuple[str, str], SignIn] = field(default_factory=dict)
 
     @property
