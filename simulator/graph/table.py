@@ -27,16 +27,6 @@ from ..directory.rules import (
     delete_user,
     tenant_information,
 )
-from ..directory.sign_ins import (
-    AUDIT_FILTERS,
-    BETA_SIGN_IN_FILTERS,
-    SIGN_IN_FILTERS,
-    gate_sign_ins,
-    get_sign_in,
-    list_audits,
-    list_beta_sign_ins,
-    list_sign_ins,
-)
 from ..intune.managed_devices import DEVICE_FILTERS, overview_view
 from ..intune.onboarding import (
     change_connector,
@@ -59,6 +49,7 @@ from ..odata.entities import (
     update_entity,
 )
 from ..state.wire import Answer
+from .logs import AUDITS, BETA_LOGS, LOGS, SIGN_INS
 
 Act = Callable[[RequestContext, Resource], Answer]
 
@@ -130,17 +121,6 @@ _GROUPS = Resource(
 _SERVICE_PRINCIPALS = Resource(
     "servicePrincipals", "microsoft.graph.servicePrincipal", counted=False, behaviour="service-principals"
 )
-_SIGN_INS = Resource("signIns", "microsoft.graph.signIn", gate=gate_sign_ins, filters=SIGN_IN_FILTERS, complete=True)
-_BETA_SIGN_INS = replace(
-    _SIGN_INS,
-    type="microsoft.graph.betaSignIn",
-    filters=BETA_SIGN_IN_FILTERS,
-    answer={"$ref": "#/components/schemas/microsoft.graph.betaSignInCollectionResponse"},
-    behaviour="sign-ins-beta",
-)
-_AUDITS = Resource(
-    "directoryAudits", "microsoft.graph.directoryAudit", gate=gate_sign_ins, filters=AUDIT_FILTERS, complete=True
-)
 _DEVICES = Resource(
     "managedDevices",
     "microsoft.graph.managedDevice",
@@ -153,8 +133,8 @@ _DEVICES = Resource(
 
 # By the path of the collection, or of the only object there is.
 RESOURCES: dict[str, Resource] = {
-    "/auditLogs/directoryAudits": _AUDITS,
-    "/auditLogs/signIns": _SIGN_INS,
+    "/auditLogs/directoryAudits": AUDITS,
+    "/auditLogs/signIns": SIGN_INS,
     "/deviceAppManagement/androidManagedAppProtections": _ANDROID_APPS,
     "/deviceAppManagement/iosManagedAppProtections": _IOS_APPS,
     "/deviceManagement": Resource("deviceManagement", "microsoft.graph.deviceManagement", gate=gate_intune),
@@ -209,9 +189,7 @@ RESOURCES: dict[str, Resource] = {
 
 # Where an operation is more than reading and writing a collection: by what follows the key in its path.
 SPECIALS: dict[str, tuple[Resource, Act]] = {
-    "/auditLogs/directoryAudits": (_AUDITS, list_audits),
-    "/auditLogs/signIns": (_SIGN_INS, list_sign_ins),
-    "/auditLogs/signIns/{}": (_SIGN_INS, get_sign_in),
+    **LOGS,
     "/deviceAppManagement/androidManagedAppProtections/{}/apps": (_ANDROID_APPS, list_contained),
     "/deviceAppManagement/androidManagedAppProtections/{}/assignments": (_ANDROID_APPS, list_contained),
     "/deviceAppManagement/iosManagedAppProtections/{}/apps": (_IOS_APPS, list_contained),
@@ -243,7 +221,7 @@ SPECIALS: dict[str, tuple[Resource, Act]] = {
 
 # What beta answers in another way than v1.0, by method and shape.
 BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
-    ("GET", "/auditLogs/signIns"): (_BETA_SIGN_INS, list_beta_sign_ins),
+    **BETA_LOGS,
     ("GET", "/organization/{}"): (
         replace(_ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
         get_entity,

@@ -41,20 +41,16 @@ class Judge:
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.policies = policies
-        self._kept: dict[Any, tuple[Outcome | None, ...]] = {}
+        self._kept: dict[Any, tuple[tuple[Outcome, ...], ...]] = {}
 
-    def outcomes(self, possible: tuple[SignIn, ...], person: Person) -> tuple[Outcome | None, ...]:
-        """The outcome for each policy; None where the ways in which the sign-in may have been do not agree."""
+    def outcomes(self, possible: tuple[SignIn, ...], person: Person) -> tuple[tuple[Outcome, ...], ...]:
+        """For each policy the outcome in each way in which the sign-in may have been."""
         key = (possible, person)
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            each = [decide(self.policies, one, person).outcomes for one in possible]
-            found = tuple(
-                some[0] if len({(one.result, one.applies, one.missing) for one in some}) == 1 else None
-                for some in zip(*each, strict=True)
-            )
+            found = tuple(zip(*(decide(self.policies, one, person).outcomes for one in possible), strict=True))
             self._kept[key] = found
         return found
 
@@ -86,18 +82,19 @@ class Calibration:
             self.without_results += 1
             return
         outcomes = self._judge.outcomes(logged.possible, person)
-        for policy, outcome in zip(self._judge.policies, outcomes, strict=True):
+        for policy, each in zip(self._judge.policies, outcomes, strict=True):
             result = logged.results.get(normalize_case(policy["id"]), "")
             said = RESULTS.get(result)
             if said and unchanged_since(policy, logged.created):
                 doubt = uncertain and names_groups_or_roles(policy)
-                word = "not_known" if outcome is None or doubt else _compared(outcome, said)
-                self._count(policy, word, outcome, logged, result)
+                words = {_compared(one, said) for one in each}
+                word = "not_known" if doubt or len(words) > 1 else words.pop()
+                self._count(policy, word, each[0], logged, result)
 
-    def _count(self, policy: Policy, word: str, outcome: Outcome | None, logged: LoggedSignIn, result: str) -> None:
+    def _count(self, policy: Policy, word: str, outcome: Outcome, logged: LoggedSignIn, result: str) -> None:
         one = str(policy["id"])
         self._counts[one][word] += 1
-        if word == "differed" and outcome and len(self._examples[one]) < _EXAMPLES:
+        if word == "differed" and len(self._examples[one]) < _EXAMPLES:
             ours = f"{outcome.result.replace('_', ' ')}: {outcome.reason}" if outcome.reason else outcome.result
             said = {"user": logged.name, "time": logged.created, "log": result, "judge": ours}
             self._examples[one].append(said)
@@ -127,7 +124,7 @@ class Calibration:
 
     def _verdict(self, total: Counter[str], agreement: float | None, threshold: int, trusted: bool) -> str:
         if agreement is None:
-            why = "the log has no result of a policy that is as it was then"
+            why = "the log has no result of a policy as it is now"
             if not self._judge.policies:
                 why = "no policy is enforced or in report-only mode"
             elif self.without_results:

@@ -95,15 +95,15 @@ class Rehearsal:
         possible = self._enriched(logged, person)
         outcomes = self._judge.outcomes(possible, person)
         verdicts = []
-        for number, (policy, outcome) in enumerate(zip(self._planned, outcomes, strict=True)):
-            verdict = _verdict(outcome)
+        for number, (policy, each) in enumerate(zip(self._planned, outcomes, strict=True)):
+            verdict = _verdict(each)
             told = self._told_by_log(policy, logged)
             if told:
                 verdict = Verdict(told)
             if uncertain and names_groups_or_roles(policy) and self._hangs_on_groups(number, possible, person):
                 verdict = Verdict(NOT_KNOWN, _GROUPS_THEN)
             entries = _entries(self._excluded[number], person)
-            if entries and (outcome is None or outcome.result == "not_applied"):
+            if entries:
                 self._count_spared(number, entries, possible, person, logged)
             verdicts.append(verdict)
         return verdicts
@@ -245,9 +245,15 @@ class Rehearsal:
         return sorted(self._people[one].name for one in members if self._people[one].by_policy.get(number) == answer)
 
 
-def _verdict(outcome: Outcome | None) -> Verdict:
-    if outcome is None:
-        return Verdict(NOT_KNOWN, "it hangs on the client app, which the log does not tell")
+def _verdict(each: Sequence[Outcome]) -> Verdict:
+    """The answer that holds in each way in which the sign-in may have been."""
+    verdicts = [_verdict_of(one) for one in each]
+    if len({one.answer for one in verdicts}) == 1:
+        return verdicts[0]
+    return Verdict(NOT_KNOWN, "it hangs on the client app, which the log does not tell")
+
+
+def _verdict_of(outcome: Outcome) -> Verdict:
     if outcome.result in ("not_applied", "met"):
         return Verdict(UNCHANGED)
     asked = [*outcome.missing, *outcome.left_open]

@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from .._core.errors import TenantError, usage
 from .._core.resource import Record, clearing, normalize_case, normalized_set
 from .._core.targets import only, refuse_blank
+from .._core.text import counted
 from .._engine.tenant import Tenant
 from .assignments import Person
 from .calibration import Calibration
@@ -76,13 +77,15 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
             calibration.add(logged, person, uncertain)
         rehearsal.add(logged, person, uncertain)
     names = {person.id: name for person, _enabled, name in accounts}
-    return {
+    compared = calibration.result(params["trust_threshold"])
+    result = {
         "changed": False,
-        "calibration": calibration.result(params["trust_threshold"]),
+        "calibration": compared,
         **_with_names(rehearsal.result(), names, subjects),
         "not_read": not_read,
         "not_judged": _not_judged(params),
     }
+    return {**result, "summary": _summary(result, params["days"])}
 
 
 def _valid(number: int, given: Any) -> dict[str, Any]:
@@ -146,8 +149,8 @@ def _groups(subjects: Subjects, named: Sequence[str]) -> dict[str, str]:
     if not named:
         return {}
     edit = {"conditions": {"users": {"include_groups": {"set": list(named)}}}}
-    ids = subjects.with_ids(edit, None)["conditions"]["users"]["include_groups"]["set"]
-    return {normalize_case(one): subjects.describe("group", one) for one in ids}
+    subjects.with_ids(edit, None)
+    return {normalize_case(one["id"]): one.get("display_name") or one["given"] for one in subjects.resolved}
 
 
 def _canonical(policies: Sequence[Policy], people: Sequence[Person]) -> dict[str, Person]:
@@ -174,6 +177,30 @@ def _with_names(result: dict[str, Any], names: Mapping[str, str], subjects: Subj
         if kind in ("user", "group", "role"):
             one["exclusion"] = f"user {names[subject]}" if subject in names else subjects.describe(kind, subject)
     return result
+
+
+def _summary(result: Mapping[str, Any], days: int) -> list[str]:
+    """The result in sentences, with how far to trust it first."""
+    sign_ins, people = result["sign_ins"], result["people"]
+    total = f"{counted(sign_ins['total'], 'sign-in')} of {counted(people['total'], 'person', 'people')}"
+    lines = [
+        f"{result['calibration']['verdict']}.",
+        f"Of {total} in the last {counted(days, 'day')}, if enforced:",
+        *(
+            f"{words}: {counted(sign_ins[one], 'sign-in')} of {counted(people[one], 'person', 'people')}"
+            for one, words in (
+                ("stopped", "Stopped"),
+                ("asked_for_more", "Asked for more"),
+                ("not_known", "Not known"),
+                ("unchanged", "Unchanged"),
+            )
+        ),
+    ]
+    if result["not_known_because"]:
+        first = result["not_known_because"][0]
+        lines.append(f"Most often not known because {first['reason']} ({counted(first['sign_ins'], 'sign-in')}).")
+    lines += [f"Not judged: {one}." for one in result["not_judged"]]
+    return lines + [f"Not read: {one}" for one in result["not_read"]]
 
 
 def _not_judged(params: Mapping[str, Any]) -> list[str]:

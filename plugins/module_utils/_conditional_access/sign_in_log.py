@@ -125,8 +125,11 @@ class SignInLog:
         )
         path = odata("auditLogs/directoryAudits", filter=f"activityDateTime ge {self.since} and ({wanted})")
         changes = MembershipChanges()
-        for record in self.tenant.graph.stream(path, _READ_AUDITS):
-            changes.add(record)
+        try:
+            for record in self.tenant.graph.stream(path, _READ_AUDITS):
+                changes.add(record)
+        except TenantError as error:
+            raise _explained(error, INTERACTIVE) from error.__cause__
         return changes
 
     def _logged(self, record: Mapping[str, Any]) -> LoggedSignIn:
