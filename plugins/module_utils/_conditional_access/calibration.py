@@ -32,7 +32,7 @@ RESULTS = {
     "reportOnlyFailure": _STOPPED,
     "reportOnlyInterrupted": _STOPPED,
 }
-MOST_KEPT = 20_000  # judgements that are kept: sign-ins repeat
+MOST_KEPT = 5_000  # judgements that are kept: sign-ins repeat
 _EXAMPLES = 3
 
 
