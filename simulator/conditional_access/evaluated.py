@@ -49,6 +49,7 @@ def seed_evaluated_sign_ins(tenant: Tenant, now: datetime) -> None:
             tenant.store("signIns").update(key, _evaluated(tenant, described))
 
 
+@implements("sign-ins-evaluated")
 def sign_in_again(tenant: Tenant, now: datetime) -> list[str]:
     """The same sign-ins once more, by the policies that there are now. Gives their ids in the order of description."""
     found = []
