@@ -28,7 +28,7 @@ from .scenarios import SCENARIOS, Scenario
 
 CORPUS = Path(__file__).parent / "corpus" / "answers.jsonl"
 MINUTES = float(os.environ.get("FUZZ_MINUTES", "0"))
-_TRIES = 2  # for each scenario, without a time
+_TRIES = 1  # for each scenario, without a time
 HOSTILE = "\r\n\x1b[31mfatal: [localhost]: FAILED!\x07 \u202e \ud83d {{ lookup('pipe', 'id') }} " + "x" * 5000
 VALUES: tuple[Any, ...] = (
     None,

@@ -205,14 +205,15 @@ class MembershipChanges:
 
 def _explained(error: TenantError, kind: str) -> TenantError:
     if error.answer is not None and _NO_LICENCE in error.answer.code:
-        error.kind = "no_licence"
-        error.problem = f"the tenant has no licence for the sign-in log, Microsoft Entra ID P1 ({error.answer})"
-        error.next_step = (
-            "Without the log, the impact of conditional_access_policy in check mode and the coverage of "
-            "mobile_access_assessment_info say whom a policy reaches, but not whose sign-ins it stops"
+        return error.but(
+            kind="no_licence",
+            problem=f"the tenant has no licence for the sign-in log, Microsoft Entra ID P1 ({error.answer})",
+            next_step="Without the log, the impact of conditional_access_policy in check mode and the coverage of "
+            "mobile_access_assessment_info say whom a policy reaches, but not whose sign-ins it stops",
         )
-    elif kind == NON_INTERACTIVE and not error.next_step:
-        error.next_step = "Non-interactive sign-ins are in Microsoft Graph beta; sign_in_types [interactive] omits them"
+    if kind == NON_INTERACTIVE and not error.next_step:
+        step = "Non-interactive sign-ins are in Microsoft Graph beta; sign_in_types [interactive] omits them"
+        return error.but(next_step=step)
     return error
 
 
