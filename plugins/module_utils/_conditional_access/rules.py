@@ -151,11 +151,8 @@ def _missing(
     """The clauses that are not met, and those of which is not known whether they are."""
     found: dict[bool | None, list[frozenset[str]]] = {True: [], False: [], None: []}
     for clause in clauses:
-        held = {_satisfied(control, sign_in) for control in clause}
-        if held != {True} and any(one <= clause for one in sign_in.met):
-            held = {True}
-        elif True not in held and any(clause <= one for one in sign_in.failed):
-            held = {False}
+        told = sign_in.told_of(clause)
+        held = {_satisfied(control, sign_in) for control in clause} if told is None else {told}
         found[True if True in held else None if None in held else False].append(clause)
     return tuple(found[False]), tuple(found[None])
 

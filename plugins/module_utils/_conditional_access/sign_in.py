@@ -116,6 +116,12 @@ class SignIn:
     met: frozenset[frozenset[str]] = frozenset()
     failed: frozenset[frozenset[str]] = frozenset()
 
+    def told_of(self, clause: frozenset[str]) -> bool | None:
+        """Whether one of these controls was met, as far as `met` and `failed` say so."""
+        if any(one <= clause for one in self.met):
+            return True
+        return False if any(clause <= one for one in self.failed) else None
+
     @property
     def known_platform(self) -> str:
         """The platform in Graph's words, in lower case; `other` for one that Conditional Access does not know."""
