@@ -79,6 +79,7 @@ def _evaluated(tenant: Tenant, described: Json) -> Json:
     }
 
 
+@implements("sign-ins-evaluated")
 def _question(tenant: Tenant, described: Json) -> Json:
     system = _WORD.sub("", str(described.get("os", ""))).lower()
     device = described.get("device") or {}
@@ -103,6 +104,7 @@ def _question(tenant: Tenant, described: Json) -> Json:
     }
 
 
+@implements("sign-ins-evaluated")
 def _result(question: _Question, policy: Json, described: Json) -> Json:
     applies = policy["state"] != "disabled" and next(against(question, policy), None) is None
     asked, missing, either = _missing(question, policy, described)
@@ -127,6 +129,7 @@ def _result(question: _Question, policy: Json, described: Json) -> Json:
     }
 
 
+@implements("sign-ins-evaluated")
 def _missing(question: _Question, policy: Json, described: Json) -> tuple[list[str], list[str], bool]:
     """What a policy asks for, what of it the sign-in does not meet, and whether one is enough."""
     grant = policy.get("grantControls") or {}
@@ -135,6 +138,7 @@ def _missing(question: _Question, policy: Json, described: Json) -> tuple[list[s
     return asked, missing, grant.get("operator") == "OR"
 
 
+@implements("sign-ins-evaluated")
 def _asks(question: _Question, policy: Json, described: Json) -> bool:
     """Whether a second factor would do, which somebody can be asked for in a client that shows such a question."""
     _asked, missing, either = _missing(question, policy, described)
@@ -142,6 +146,7 @@ def _asks(question: _Question, policy: Json, described: Json) -> bool:
     return modern and "mfa" in missing and (either or missing == ["mfa"])
 
 
+@implements("sign-ins-evaluated")
 def _met(control: str, conditions: Json, described: Json) -> bool:
     """What the sign-in met: Exchange ActiveSync can show a device and nothing else, other legacy clients nothing."""
     client, platform = conditions["clientAppType"], conditions["devicePlatform"]
