@@ -213,6 +213,10 @@ class Simulator:
         """Begin anew, with more laid over the description that a tenant started with. Its domain stays."""
         self._in_loop(lambda: self._world.seed_anew(self._world.tenant(tenant), description))
 
+    def sign_in_again(self, tenant: str | None = None) -> list[str]:
+        """Everybody of the description's `sign_ins` signs in once more; the ids of what the log then has."""
+        return self._in_loop(lambda: self._world.sign_in_again(self._world.tenant(tenant)))
+
     def fault(self, **wanted: Any) -> None:
         """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""
         self._in_loop(lambda: self._world.faults.add(**wanted))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .cmdlets.contract import load_cmdlets
 from .cmdlets.nouns import CmdletCall
+from .conditional_access.evaluated import seed_evaluated_sign_ins, sign_in_again
 from .conditional_access.policies import seed_conditional_access
 from .directory.groups import seed_groups
 from .directory.more_paths import seed_more
@@ -47,6 +48,7 @@ _SEEDS = (
     seed_more,
     seed_conditional_access,
     seed_sign_ins,
+    seed_evaluated_sign_ins,
     seed_intune,
     seed_intune_policies,
     seed_managed_devices,
@@ -171,6 +173,10 @@ class Environment:
         tenant.description = laid_over(original, more)
         self._seeded.pop(tenant.tenant_id, None)
         self.seed()
+
+    def sign_in_again(self, tenant: Tenant) -> list[str]:
+        """Everybody who is described to have signed in does so once more, by the policies that there are now."""
+        return sign_in_again(tenant, self.clock.of(tenant.name).now())
 
     def publish(self) -> None:
         """Once the services have URLs: these are the resources that tokens can be had for."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -65,6 +65,12 @@ class Graph:
         """A whole collection, and its first answer."""
         first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
         return self._pages(_first_page(first, path), f"{version}/{path}", purpose), first
+
+    def stream(self, path: str, purpose: Purpose, version: str = "v1.0") -> Iterator[dict[str, Any]]:
+        """A collection that is too long to keep: no page is read before the one before it is used up."""
+        first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
+        for page in self._each_page(_first_page(first, path), f"{version}/{path}", purpose):
+            yield from page
 
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
         """A new member of a collection, as the service answers it, with its id."""
@@ -212,16 +218,18 @@ class Graph:
         return parts
 
     def _pages(self, response: Response, path: str, purpose: Purpose) -> Items:
-        items: Items = []
+        return [item for page in self._each_page(response, path, purpose) for item in page]
+
+    def _each_page(self, response: Response, path: str, purpose: Purpose) -> Iterator[Items]:
         links = PageLinks(f"{self._service.root}/{path}")
         while True:
             page = page_of(response.json)
             if page is None:
                 raise self._protocol("the answer is not a collection", purpose, response)
-            items += page[0]
+            yield page[0]
             link = page[1]
             if not link:
-                return items
+                return
             problem = links.problem(link)
             if problem:
                 said = f"{_NAME} {problem} (request id {response.handle}), so the list is incomplete"

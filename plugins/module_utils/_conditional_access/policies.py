@@ -181,7 +181,7 @@ def _check_policy_write(
     before = resource.view(record)
     changes = resource.changes(params, before)
     after = {**(record or {}), **resource.to_api({**before, **changes})}
-    _check_content(after)
+    check_content(after)
     stricter = "policy_state" in changes and after["state"] != "disabled"
     if resource.subjects and ("conditions" in changes or stricter):
         resource.subjects.check(after)
@@ -222,7 +222,7 @@ def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequen
         )
 
 
-def _check_content(policy: Mapping[str, Any]) -> None:
+def check_content(policy: Mapping[str, Any]) -> None:
     """What Graph wants of any policy ("Create conditionalAccessPolicy"), said before anything is sent."""
     conditions = policy.get("conditions") or {}
     missing = [
