@@ -30,7 +30,7 @@ from .intune.policies import seed_intune_policies
 from .odata.contract import shipped_contract
 from .odata.downloads import Downloads
 from .odata.throttling import Limits
-from .server.conductor import RequestPipeline, Service
+from .server.request_pipeline import RequestPipeline, Service
 from .server.faults import Faults
 from .server.interference import Interference
 from .server.ledger import Ledger

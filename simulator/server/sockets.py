@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from aiohttp import web
 
 from ..state.wire import Answer, Call
-from .conductor import RequestPipeline, Service
+from .request_pipeline import RequestPipeline, Service
 from .faults import MID_BODY, Fault, Faults
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
