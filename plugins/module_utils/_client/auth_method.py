@@ -74,7 +74,7 @@ def choose_method(params: dict[str, Any]) -> str:
         given = [_OWN_OPTION[method] for method in begun] + tokens
         raise usage(
             f"several sign-in methods are given at once: {named(*given)}",
-            f"Leave one, or say which in {named('auth_method')}",
+            f"Keep only one, or choose one with {named('auth_method')}",
         )
     if tokens:
         return "token"
