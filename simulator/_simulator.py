@@ -265,7 +265,7 @@ class Simulator:
             secure = service.name != "identity"
             listener = service_listener(
                 service,
-                world.conductor,
+                world.pipeline,
                 world.faults,
                 self._context if secure else None,
                 latency.get(service.name, 0) / 1000,
@@ -287,7 +287,7 @@ class Simulator:
         world = self._world
         services = {service.name: service for service in world.services if service.name in PUBLIC_NAMES}
         handlers = {
-            name: service_handler(service, world.conductor, latency.get(name, 0) / 1000)
+            name: service_handler(service, world.pipeline, latency.get(name, 0) / 1000)
             for name, service in services.items()
         }
         listener = Listener(dispatching(handlers), self._context, lambda: None)

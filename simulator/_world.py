@@ -31,11 +31,11 @@ from .intune.policies import seed_intune_policies
 from .odata.contract import shipped_contract
 from .odata.downloads import Downloads
 from .odata.throttling import Limits
-from .server.conductor import RequestPipeline, Service
 from .server.faults import Faults
 from .server.interference import Interference
 from .server.ledger import Ledger
 from .server.public_names import ALIASES
+from .server.request_pipeline import RequestPipeline, Service
 from .server.tls import rsa_key
 from .state.clock import Clock
 from .state.descriptions import describe, laid_over
@@ -124,8 +124,8 @@ class Environment:
         )
         self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
         self.interference = Interference(self.tenants, self._administrator)
-        self.conductor = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
-        self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
+        self.pipeline = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
+        self.graph.on_part = lambda call: self.pipeline.conduct_part(self.graph, call)
         self._seeded: dict[str, _Seeded] = {}
         self._descriptions: dict[str, Json] = {}  # of tenants that were described anew, as they were before
         self.seed()

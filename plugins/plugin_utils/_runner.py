@@ -208,11 +208,14 @@ def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dic
 def _written(result: Mapping[str, Any], folder: str, name: str) -> str:
     """The path of the file, which only its user can read; empty, with a warning, if it could not be written."""
     prefix = re.sub("[^A-Za-z0-9._-]+", "_", name) + "-"
+    path = ""
     try:
         handle, path = tempfile.mkstemp(".json", prefix, folder)
         with open(handle, "w", encoding="utf-8") as file:
             json.dump({key: value for key, value in result.items() if not key.startswith("_ansible")}, file)
     except OSError as error:
+        if path:  # a part of the result must not be taken for the whole
+            os.unlink(path)
         _display.warning(f"Could not write the result to {folder} ({_RESULTS}): {error.strerror}.")
         return ""
     _display.display(f"The result is in {path}.")

@@ -331,7 +331,7 @@ def test_offboard_blocks_what_cannot_be_wiped_and_what_does_not_answer(run_role:
     found = run.results["kept"]["msg"]
     assert not found["acknowledged"] and [one["device_model"] for one in found["not_wipeable"]] == ["SM-G991B"]
     assert writes(simulator) == ["Clear-MobileDevice", "Set-CASMailbox"]
-    assert "1 uses a protocol version below 16.1, which cannot erase only the account: " in run.output
+    assert "1 device uses a protocol version below 16.1, which cannot erase only the account: " in run.output
 
 
 @pytest.mark.parametrize(

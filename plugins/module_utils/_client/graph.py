@@ -78,7 +78,7 @@ class Graph:
         response = self._send(request)
         created = response.json if isinstance(response.json, dict) else {}
         if not created.get("id"):  # it was accepted, so whoever asked must look for what there is now
-            raise self._protocol("what was created has no id", purpose, response).but(kind="outcome_unknown")
+            raise self._protocol("the created object has no id", purpose, response).but(kind="outcome_unknown")
         return created
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 from .._core.resource import normalize_case
 from .assignments import EVERYBODY, Person, Why, filled
 from .conditions import conditions_of, every_case
-from .reading import (
+from .policy_requirements import (
     ASKS_NOTHING,
     DEVICE_OR_APP,
     REPORT_ONLY,

@@ -91,7 +91,7 @@ def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], action: st
 
     What a group or Privileged Identity Management would give is not counted.
     """
-    purpose = Purpose("see who else is a Global Administrator", "RoleManagement.Read.Directory and User.Read.All")
+    purpose = Purpose("read who else is a Global Administrator", "RoleManagement.Read.Directory and User.Read.All")
     found, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"roleDefinitionId eq '{_GLOBAL}'"), purpose)
     held = {normalize_case(one["principalId"]) for one in found if one.get("directoryScopeId") in (None, "/")}
     if normalize_case(user["id"]) not in held:

@@ -136,3 +136,15 @@ def test_a_long_result_goes_to_a_file_on_request(
     assert shown[0].endswith("missing (INTUNE_EXCHANGE_RESULTS_FOLDER): No such file or directory.")
     _runner._summarized({"devices": [{}]}, str(tmp_path), "short")
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_part_of_a_long_result_is_in_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(_result: Any, file: Any) -> None:
+        file.write('{"devices": [')
+        raise OSError(28, "No space left on device")
+
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda self, msg, **_rest: shown.append(msg))
+    monkeypatch.setattr(_runner.json, "dump", full)
+    _runner._summarized({"devices": [{}] * 201}, str(tmp_path), "x")
+    assert list(tmp_path.iterdir()) == [] and shown[0].endswith("No space left on device.")
