@@ -30,9 +30,11 @@ from ansible.utils.display import Display
 from ..module_utils._client import auth
 from ..module_utils._client.token_cache import Token
 from ..module_utils._core.caller import watch_worker
+from ..module_utils._core.errors import TenantError
 from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from ..module_utils._core.retry import Deadline
 from ..module_utils._core.text import all_fit
-from ..module_utils._engine.run import Declaration, refuse_null, run_declaration
+from ..module_utils._engine.run import Declaration, clean_within, refuse_null, run_declaration
 from ..module_utils._http import transport
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -42,6 +44,7 @@ _LOCAL = ("local", "ansible.builtin.local")
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
 _RESULTS = "INTUNE_EXCHANGE_RESULTS_FOLDER"  # where long results are written as well
 _LONGEST = 200  # items of a list that -v shows
+_LONGEST_LOOK = 300.0  # seconds to look for secrets in what a module process returned; most take a fraction of one
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
 _tokens: dict[str, Token] = {}  # each task has a worker of its own, so only the items of a loop share them
@@ -127,19 +130,21 @@ class ActionModule(ActionBase):
         if errors.errors:
             unknown = isinstance(errors[0], UnsupportedError)
             where = f"Unsupported parameters for ({self._task.resolved_action}) module: " if unknown else ""
-            result: dict[str, Any] = {"failed": True, "msg": where + errors.msg}
+            found: dict[str, Any] = _without(hidden, {"failed": True, "msg": where + errors.msg})
         else:
             host = variables.get("inventory_hostname")
-            result = _carried_out(self._task, declaration, parameters, arguments, host, abandoned)
+            found = _carried_out(self._task, declaration, parameters, arguments, host, abandoned)
         # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
         warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
+        more: dict[str, Any] = {}
         if warnings:
-            result["warnings"] = [*result.get("warnings", []), *warnings]
+            more["warnings"] = [*found.get("warnings", []), *warnings]
         if deprecations:
-            result["deprecations"] = [*deprecations]
+            more["deprecations"] = [*deprecations]
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
-        return _without(hidden, result)
+            more["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
+        # What the engine returned has no secret any more. To look again would take as long once more, without a limit.
+        return {**found, **_without(hidden, more)}
 
 
 def _carried_out(
@@ -225,15 +230,18 @@ def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapp
     kept = {name: value for name, value in result.items() if name != "ansible_parsed"}
     if arguments:
         kept["invocation"] = {"module_args": hide(arguments, hidden)}
-    return _without(hidden, kept)
+    try:
+        return _without(hidden, kept)
+    except TenantError as error:
+        return error.within(declaration.action, str(given.get("tenant_id") or "")).result()
 
 
 def _without(secrets: set[str], result: dict[str, Any]) -> dict[str, Any]:
+    """The result without the secrets. Raises `TenantError` where looking for them takes longer than any task may."""
     redactor = Redactor()
     for secret in secrets:
         redactor.add(secret)
-    cleaned: dict[str, Any] = redactor.clean(result)
-    return cleaned
+    return clean_within(Deadline(_LONGEST_LOOK), redactor, result)
 
 
 def _tell(line: str) -> None:
