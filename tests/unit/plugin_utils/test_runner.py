@@ -96,7 +96,12 @@ def test_what_a_process_returned_shows_no_secret() -> None:
 def test_a_result_of_the_engine_is_searched_for_secrets_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the limit of the task; the runner searches what it adds itself."""
     searched: list[Any] = []
-    monkeypatch.setattr(_runner, "clean_within", lambda allowed, redactor, result: searched.append(result) or result)
+
+    def clean_within(_allowed: Any, _redactor: Any, result: Any) -> Any:
+        searched.append(result)
+        return result
+
+    monkeypatch.setattr(_runner, "clean_within", clean_within)
     token = {"auth_method": "token", "graph_token": "canary-token"}
     found = served({"name": {"type": "str"}}, name="see canary-token", tenant_id="contoso.example", **token)
     assert found["name"] == "see ********" and not any("name" in one for one in searched)
