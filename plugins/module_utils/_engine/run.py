@@ -125,9 +125,13 @@ def _attempt(
 
 
 def _cleaned(redactor: Redactor, result: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
+    http = tenant.http
+    return clean_within(Deadline(max(http.deadline.remaining(), _LEAST_TO_MASK), http.clock), redactor, result)
+
+
+def clean_within(allowed: Deadline, redactor: Redactor, result: dict[str, Any]) -> dict[str, Any]:
     """The result without secrets. How long it is, a service decides: looking through it counts as the task's time."""
-    http, characters = tenant.http, 0
-    allowed = Deadline(max(http.deadline.remaining(), _LEAST_TO_MASK), http.clock)
+    characters = 0
 
     def on_time(number: int) -> None:
         nonlocal characters
