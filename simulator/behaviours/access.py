@@ -186,9 +186,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "sign-ins-licence": Behaviour(
             "reading sign-ins requires Entra ID P1 or P2", DOCUMENTED, f"{_API}/resources/signin; {_GRAPH}/known-issues"
         ),
-        "sign-ins-kept": Behaviour(
-            "sign-ins of the last 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"
-        ),
+        "sign-ins-kept": Behaviour("sign-ins of 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"),
         "sign-ins-policies": Behaviour(
             "the applied policies are omitted without a permission for Conditional Access",
             DOCUMENTED,
