@@ -13,8 +13,7 @@ from .harness import Bench, Result, Undisturbed, Watch, plain
 from .scenarios import Scenario
 
 _JUDGED = ("requirements", "controls", "checks", "deadlines")
-# What is different in each run, or not known where the mailboxes could not be read, and the sentences that say so of what
-# is compared here.
+# What is different in each run, or not known where the mailboxes could not be read; and sentences of what is compared.
 _VOLATILE = ("progress", "last_sync_age_seconds", "warnings", "affected_mailboxes", "shortfalls")
 
 
