@@ -102,7 +102,7 @@ def merged(places: Iterable[Span]) -> list[Span]:
     return result
 
 
-def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places: list[Span]) -> Iterator[Span]:
+def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places: list[Span]) -> list[Span]:
     """Where the places, in their order, stood before `pattern` was replaced in `text`."""
     pieces = _pieces(pattern, meaning, text)
     at, end, old_start, old_end = next(pieces)
@@ -113,8 +113,7 @@ def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places:
             at, end, old_start, old_end = next(pieces)
         return (old_start, old_end) if place >= at else (old_start - at + place, old_start - at + place + 1)
 
-    for start, stop in places:
-        yield before(start)[0], before(stop - 1)[1]
+    return [(before(start)[0], before(stop - 1)[1]) for start, stop in places]
 
 
 def _pieces(pattern: re.Pattern[str], meaning: _Meaning, text: str) -> Iterator[tuple[int, int, int, int]]:
