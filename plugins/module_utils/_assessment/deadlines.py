@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from .._client.graph import odata
+from .._client.graph import odata, odata_text
 from .._conditional_access.impact import read_people
 from .._conditional_access.sign_in_log import READ_SIGN_INS
 from .._core.concurrent import gather
@@ -112,7 +112,7 @@ def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[
 def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]:
     """Sign-ins of mail apps. A phone refreshes its token without its user, which only beta lists."""
     types = " or ".join(f"signInEventTypes/any(t: t eq '{one}')" for one in ("interactiveUser", "nonInteractiveUser"))
-    names = " or ".join(f"appDisplayName eq '{one.replace(chr(39), chr(39) * 2)}'" for one in mail_apps)
+    names = " or ".join(f"appDisplayName eq {odata_text(one)}" for one in mail_apps)
     path = odata("auditLogs/signIns", filter=f"({types}) and ({names})")
     return tenant.graph.list(path, READ_SIGN_INS, "beta")[0]
 

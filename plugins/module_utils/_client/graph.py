@@ -48,6 +48,11 @@ def odata(path: str, **options: str) -> str:
     return f"{path}?" + "&".join(f"${name}={quote(value, safe=',()/:$')}" for name, value in options.items())
 
 
+def odata_text(text: str) -> str:
+    """A text as it stands in a filter: in single quotes, those in it doubled (OData 4.01, URL conventions)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 class Graph:
     """One tenant's Graph. Every method raises `TenantError`."""
 
