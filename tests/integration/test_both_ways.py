@@ -97,6 +97,7 @@ CASES = {
     "app_protection_info": Case({}, tenant="retired_with_holes"),
     "mobile_access_assessment_info": Case({}, tenant="retired_with_holes"),
     "mobile_device_info": Case({"gather_statistics": True}),
+    "tenant_snapshot_info": Case({"gather_statistics": True}, tenant="retired_covered"),
     "mobile_device": Case({"device_type": "iPhone", "access": "allowed"}, True),
     "cas_mailbox_mobile_access": Case({"mailbox": PERSON, "policy": "Phones"}, True),
     "conditional_access_policy": Case(

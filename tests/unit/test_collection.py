@@ -34,6 +34,7 @@ FLOORS = {
         {"_rbac", "_mobile_access", "_conditional_access"},
         {"_mobile_devices", "_connector"},
         {"_assessment", "_fleet"},
+        {"_snapshot"},
     ],
     "simulator": [
         {"behaviours"},

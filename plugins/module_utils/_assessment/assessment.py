@@ -57,7 +57,7 @@ _LEGACY = (
     "Reporting Web Services",
 )
 _READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
-_GRAPH_READS = {
+GRAPH_READS = {
     "connectors": READ_CONNECTORS,
     "organization": READ_ORGANIZATION,
     "skus": READ_SUBSCRIPTIONS,
@@ -163,13 +163,13 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
     whole = graph if isinstance(graph, TenantError) else None
-    reads = [*(() if whole else (graph[name] for name in _GRAPH_READS)), *found.values()]
+    reads = [*(() if whole else (graph[name] for name in GRAPH_READS)), *found.values()]
     failures = [one for one in reads if isinstance(one, TenantError)]
     if len(failures) == len(reads):
         raise whole or failures[0]
     if whole:
         graph = dict.fromkeys(
-            (*_GRAPH_READS, *users, "authority", "protections", "assignments", "people", "policy_plans"), whole
+            (*GRAPH_READS, *users, "authority", "protections", "assignments", "people", "policy_plans"), whole
         )
     config = found.pop("organization_config")
     found["exchange"] = config if isinstance(config, TenantError) else (config[0] if config else {})
@@ -185,7 +185,7 @@ def _read_exchange(
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
     """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
     named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
-    facts = read_batch(tenant, {**_GRAPH_READS, **named})
+    facts = read_batch(tenant, {**GRAPH_READS, **named})
     if isinstance(facts["connectors"], TenantError):
         facts["connectors"] = not_offered(facts["connectors"], "GET")
     protections = {name: facts[name] for name in LISTS}
