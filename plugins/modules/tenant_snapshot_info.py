@@ -14,7 +14,8 @@ description:
   - Reads in one task, several kinds of objects at a time, what this collection manages or checks in Microsoft Graph,
     Intune and Exchange Online. It writes nothing to the tenant.
   - What could not be read is listed with the reason, and is never taken for empty.
-  - With O(path), the snapshot is written to a file, as the playbook C(intune.exchange.snapshot) does.
+  - With O(path), the snapshot is written to a file, as the playbook C(intune.exchange.snapshot) does. Compare two files
+    with P(intune.exchange.snapshot_diff#filter) or the playbook C(intune.exchange.compare).
   - A snapshot has no secrets, but names, addresses and devices of people. The guide on snapshots lists what it does not
     hold, such as the sign-in log.
 options:
@@ -50,6 +51,8 @@ notes:
     C(View-Only Recipients) and, for the service principals, C(Role Management). With fewer, it reads what it may and
     reports the rest.
 seealso:
+  - plugin: intune.exchange.snapshot_diff
+    plugin_type: filter
   - module: intune.exchange.mobile_access_assessment_info
 """
 
