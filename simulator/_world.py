@@ -38,8 +38,10 @@ from .server.public_names import ALIASES
 from .server.tls import rsa_key
 from .state.clock import Clock
 from .state.descriptions import describe, laid_over
+from .state.snapshots import snapshot_of
 from .state.tenant import Principal, Tenant
 from .state.wire import Json
+from .twin.seed import seed_twin
 
 _SEEDS = (
     seed_directory,
@@ -123,6 +125,9 @@ class Environment:
         self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
         self.interference = Interference(self.tenants, self._administrator)
         self.conductor = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
+        for tenant in self.tenants.values():
+            if snapshot_of(tenant) is not None:  # its application may do everything
+                tenant.description["application"]["graph"] = sorted(self.graph.contract.application())
         self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
         self._seeded: dict[str, _Seeded] = {}
         self._descriptions: dict[str, Json] = {}  # of tenants that were described anew, as they were before
@@ -162,7 +167,9 @@ class Environment:
             seed(tenant, now)
         if tenant.exchange is not None:
             cmdlet = self.cmdlets["get-organizationconfig"]
-            seed_exchange(CmdletCall(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
+            run = CmdletCall(tenant, cmdlet, self.cmdlets, {}, now, caller="")
+            seed_exchange(run)
+            seed_twin(run)
         self._seeded[tenant.tenant_id] = _Seeded.of(tenant, now)
 
     def seed_anew(self, tenant: Tenant, more: Json) -> None:

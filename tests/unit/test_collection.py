@@ -45,6 +45,7 @@ FLOORS = {
         {"directory", "cmdlets"},
         {"intune", "conditional_access"},
         {"graph", "exchange"},
+        {"twin"},
     ],
 }
 

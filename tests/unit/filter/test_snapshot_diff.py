@@ -145,7 +145,7 @@ def test_what_was_not_read_is_neither_the_same_nor_gone() -> None:
     assert ("groups", "both") in missing and ("mailboxes", "before") not in missing
     assert not found["complete"]
     for side in (first := copy.deepcopy(SNAPSHOT)), after:
-        side["not_read"] = dict.fromkeys(KINDS, {"reason": "not offered", "error": "not_offered"})
+        side["not_read"] = {kind: {"reason": "not offered", "error": "not_offered"} for kind in KINDS}
         side["objects"].pop("mailboxes", None)
     assert snapshot_diff(first, after)["complete"]
 
