@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,11 @@ OF_LOGS = {"legacy_sign_ins", "mail_apps"}
 def without_order(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: without_order(entry) for name, entry in value.items()}
-    return sorted(map(without_order, value), key=repr) if isinstance(value, list) else value
+    return (
+        sorted(map(without_order, value), key=lambda one: json.dumps(one, sort_keys=True))
+        if isinstance(value, list)
+        else value
+    )
 
 
 def test_readers_and_writers_cannot_tell_a_copy_apart(simulator: Simulator, tmp_path: Path) -> None:
