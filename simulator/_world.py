@@ -125,9 +125,6 @@ class Environment:
         self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
         self.interference = Interference(self.tenants, self._administrator)
         self.conductor = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
-        for tenant in self.tenants.values():
-            if snapshot_of(tenant) is not None:  # its application may do everything
-                tenant.description["application"]["graph"] = sorted(self.graph.contract.application())
         self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
         self._seeded: dict[str, _Seeded] = {}
         self._descriptions: dict[str, Json] = {}  # of tenants that were described anew, as they were before
@@ -162,6 +159,8 @@ class Environment:
     def _seed(self, tenant: Tenant) -> None:
         tenant.stores.clear()
         tenant.past.clear()
+        if snapshot_of(tenant) is not None:  # its application may do everything
+            tenant.description["application"]["graph"] = sorted(self.graph.contract.application())
         now = self.clock.now()
         for seed in _SEEDS:
             seed(tenant, now)

@@ -67,7 +67,7 @@ def summary_of(found: Mapping[str, Any]) -> str:
     return one_line(f"{tenant.get('name')} ({tenant.get('id')}) {between}: {said}.{gap}", 1000)
 
 
-def _sections(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], list[Sequence[str]]]]:
+def _sections(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
     """The parts of a page: a heading, and a table where there is something in it."""
     people = [
         (

@@ -20,7 +20,7 @@ _DEEPEST = 40
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast
 
 
-class _Loader(_BASE):  # type: ignore[misc]
+class _Loader(_BASE):
     """Knows no times, which are text in a snapshot, and refuses merged and duplicate keys."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {

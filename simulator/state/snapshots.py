@@ -94,7 +94,8 @@ def _check(snapshot: Json) -> None:
         raise ValueError(f"the snapshot has version {snapshot.get('version')}, and this simulator reads {VERSION}")
     if snapshot.get("end_of_snapshot") is not True:
         raise ValueError("the snapshot was cut off: end_of_snapshot is missing at its end")
-    tenant, objects, not_read = (snapshot.get(name) for name in ("tenant", "objects", "not_read"))
+    parts: list[Any] = [snapshot.get(name) for name in ("tenant", "objects", "not_read")]
+    tenant, objects, not_read = parts
     whole = isinstance(tenant, dict) and tenant.get("id") and isinstance(objects, dict) and isinstance(not_read, dict)
     if not whole or not all(
         isinstance(records, list) and all(isinstance(one, dict) for one in records) for records in objects.values()
@@ -119,6 +120,7 @@ def _addresses(objects: Json) -> Iterator[str]:
                 yield domain
 
 
+@implements("twin-state")
 def snapshot_of(tenant: Tenant) -> Json | None:
     """The snapshot that a tenant was made of, if it was."""
     found: Json | None = tenant.description.get("snapshot")

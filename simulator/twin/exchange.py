@@ -25,10 +25,10 @@ def seed_twin_roles(run: CmdletCall, objects: Json) -> None:
         for cmdlet, parameters in held.items():
             rights.setdefault(cmdlet, set()).update(parameters)
     tenant.visitor_rights = rights
-    _put(run, "ManagementRole", objects.get("management_roles"), lambda role: _role(role, entries))
-    _put(run, "RoleGroup", objects.get("role_groups"), _group)
+    _seed_store(run, "ManagementRole", objects.get("management_roles"), lambda role: _role(role, entries))
+    _seed_store(run, "RoleGroup", objects.get("role_groups"), _group)
     holders = _holders(objects)
-    _put(
+    _seed_store(
         run,
         "ManagementRoleAssignment",
         objects.get("role_assignments"),
@@ -36,7 +36,7 @@ def seed_twin_roles(run: CmdletCall, objects: Json) -> None:
     )
 
 
-def _put(run: CmdletCall, name: str, records: list[Json] | None, change: Any) -> None:
+def _seed_store(run: CmdletCall, name: str, records: list[Json] | None, change: Any) -> None:
     if records is None:
         return
     store = run.tenant.store(name)
@@ -55,7 +55,7 @@ def _role(role: Json, built_in: Json) -> Json:
             read[cmdlet[0]] = _PARAMETER.findall(str(line).partition(cmdlet[0])[2])
     own = {name: value for name, value in role.items() if name != "RoleEntries"}
     parent = str(role.get("Parent") or "").rpartition("\\")[2] or None
-    return own | {"Parent": parent, "_entries": read or built_in.get(role.get("Name"), {})}
+    return own | {"Parent": parent, "_entries": read or built_in.get(str(role.get("Name")), {})}
 
 
 def _group(group: Json) -> Json:

@@ -52,14 +52,14 @@ def seed_twin(run: CmdletCall) -> None:
         ("mailbox_plans", "CASMailboxPlan"),
         ("device_classes", "ActiveSyncDeviceClass"),
     ):
-        _replace(run.tenant, store, objects.get(kind), "Guid")
-    _replace(run.tenant, "ServicePrincipal", objects.get("service_principals"), "ObjectId")
+        _seed_store(run.tenant, store, objects.get(kind), "Guid")
+    _seed_store(run.tenant, "ServicePrincipal", objects.get("service_principals"), "ObjectId")
     seed_twin_roles(run, objects)
     _seed_mailboxes(run.tenant, objects)
     _seed_devices(run, objects)
 
 
-def _replace(
+def _seed_store(
     tenant: Tenant, name: str, records: list[Json] | None, identity: str, change: Callable[[Json], Json] = dict
 ) -> None:
     """The records in the store in place of what is there; nothing where they were not read."""
@@ -80,11 +80,11 @@ def _seed_graph(tenant: Tenant, objects: Json, now: datetime) -> None:
         "groups": lambda group: _group(group, tenant),
         "roleAssignments": _held_role,
         "roleEligibilities": _held_role,
-        "exchangeConnectors": lambda connector: _connector(tenant, connector, now),
+        "exchangeConnectors": lambda connector: _seed_connector(tenant, connector, now),
     }
     for store, kind in GRAPH.items():
         if store not in ("organization", "users", "subscribedSkus", "managedDeviceOverview", *_SINGLE):
-            _replace(tenant, store, objects.get(kind), "id", changes.get(store, dict))
+            _seed_store(tenant, store, objects.get(kind), "id", changes.get(store, dict))
     for store in _SINGLE:
         for record in objects.get(GRAPH[store], []):
             tenant.store(store).update(tenant.tenant_id, record)
@@ -92,8 +92,8 @@ def _seed_graph(tenant: Tenant, objects: Json, now: datetime) -> None:
     known = {"mobileDeviceManagementAuthority": authority[0]["authority"] if authority else None}
     for record in objects.get("organization", []):
         tenant.store("organization").update(tenant.tenant_id, record | known)
-    _replace(tenant, "users", objects.get("users"), "id", lambda user: _user(tenant, user, now))
-    _replace(tenant, "subscribedSkus", objects.get("subscriptions"), "id", lambda sku: _sku(tenant, sku))
+    _seed_store(tenant, "users", objects.get("users"), "id", lambda user: _user(tenant, user, now))
+    _seed_store(tenant, "subscribedSkus", objects.get("subscriptions"), "id", lambda sku: _sku(tenant, sku))
 
 
 _SINGLE = ("deviceManagement", "securityDefaults")
@@ -117,7 +117,7 @@ def _held_role(assignment: Json) -> Json:
     return own | {"_type": (assignment.get("principal") or {}).get("@odata.type")}
 
 
-def _connector(tenant: Tenant, connector: Json, now: datetime) -> Json:
+def _seed_connector(tenant: Tenant, connector: Json, now: datetime) -> Json:
     """A connector in the middle of its life; what is neither connected nor pending stays as it is."""
     synced = datetime.fromisoformat(str(connector.get("lastSyncDateTime") or "0001-01-01T00:00:00Z"))
     status = connector.get("status")
@@ -203,10 +203,10 @@ def _seed_devices(run: CmdletCall, objects: Json) -> None:
     statistics = {normalize_case(str(one.get("Guid"))): one for one in objects.get("device_statistics") or []}
 
     def held(device: Json) -> Json:
-        private = {"_owner": owners.of(device), "_wipe": {}, "_last_sync": None, "_decided": None}
+        private: Json = {"_owner": owners.of(device), "_wipe": {}, "_last_sync": None, "_decided": None}
         return device | private | {"_statistics": statistics.get(normalize_case(str(device.get("Guid"))), {})}
 
-    _replace(run.tenant, "MobileDevice", objects.get("mobile_devices"), "Guid", held)
+    _seed_store(run.tenant, "MobileDevice", objects.get("mobile_devices"), "Guid", held)
     for key, device in run.tenant.store("MobileDevice").items().items():
         _pin(run, key, device)
 
