@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 if not __package__:
-    # Started by the directory's path: the package stands in for itself.
+    # Started by the path of the directory, so the package is not on the module path yet.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from simulator import Simulator
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name, value in simulator.environment().items():
             print(f"export {name}={shlex.quote(value)}")
         print(
-            "# for other clients, such as those on azure-identity and requests (give disable_instance_discovery=True)"
+            "# for other clients, such as those with azure-identity and requests (set disable_instance_discovery=True)"
         )
         for name, value in simulator.client_environment().items():
             print(f"export {name}={shlex.quote(value)}")
@@ -86,7 +86,7 @@ def _stop(simulator: Simulator, number: int, frame: FrameType | None) -> None:
 
 
 def _publish(path: Path, content: dict[str, Any]) -> None:
-    """Whole or not at all, and for the owner only: there are credentials in it."""
+    """Write the file atomically and readable for its owner only, since it contains credentials."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(content, indent=2))
@@ -103,8 +103,8 @@ def _latency(text: str) -> tuple[str, float]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
-        description="A simulated Microsoft 365 tenant on ports of this machine. It prints the environment variables "
-        "that point clients at its first tenant, and runs until SIGTERM or Ctrl-C.",
+        description="A simulated Microsoft 365 tenant on local ports. It prints the environment variables with which "
+        "clients use its first tenant, and runs until SIGTERM or Ctrl-C.",
         epilog=f"Shipped tenants: {', '.join(shipped())}.",
     )
     add = parser.add_argument
@@ -112,25 +112,42 @@ def _parser() -> argparse.ArgumentParser:
         "--tenant",
         action="append",
         metavar="NAME|FILE",
-        help="shipped or description file; NAME*N: N alike; repeatable",
+        help="a shipped tenant, or a tenant description; NAME*N for N copies; repeatable",
     )
-    add("--address-file", type=Path, metavar="FILE", help="write URLs and credentials of all tenants there, as JSON")
-    add("--control", action="store_true", help="open the control plane: ledger, state, faults, clock")
+    add(
+        "--address-file",
+        type=Path,
+        metavar="FILE",
+        help="write the URLs and credentials of all tenants to this file, as JSON",
+    )
+    add("--control", action="store_true", help="start the control plane: ledger, state, faults, clock")
     add("--clock-step", type=float, default=60, metavar="SECONDS", help="simulated seconds per API request (60)")
-    add("--page-size", type=int, default=100, metavar="N", help="longest page of any list (100)")
-    add("--latency", type=_latency, action="append", default=[], metavar="SERVICE=MS", help="delay; repeatable")
-    add("--no-rate-limits", action="store_true", help="refuse nobody for asking too often")
-    add("--host", default=LOOPBACK, metavar="ADDRESS", help="listen there with sign-in, Graph and Exchange (127.0.0.1)")
-    add("--allow-remote", action="store_true", help="let --host be an address that other machines can reach")
+    add("--page-size", type=int, default=100, metavar="N", help="maximum page size of all lists (100)")
+    add(
+        "--latency",
+        type=_latency,
+        action="append",
+        default=[],
+        metavar="SERVICE=MS",
+        help="delay each response of this service; repeatable",
+    )
+    add("--no-rate-limits", action="store_true", help="disable throttling")
+    add(
+        "--host",
+        default=LOOPBACK,
+        metavar="ADDRESS",
+        help="bind sign-in, Graph and Exchange to this address (127.0.0.1)",
+    )
+    add("--allow-remote", action="store_true", help="allow a --host that other machines can reach")
     add(
         "--public-port",
         type=int,
         metavar="PORT",
-        help="also answer there as login.microsoftonline.com, graph.microsoft.com, outlook.office365.com, which then "
-        "stand in every link: for clients whose hosts are written in, with a line in the hosts file (443)",
+        help="also serve login.microsoftonline.com, graph.microsoft.com and outlook.office365.com on this port, and "
+        "use these names in all links: for clients with fixed host names, with entries in the hosts file (443)",
     )
-    add("--stop-after", type=float, metavar="SECONDS", help="stop by itself after so long")
-    add("--stop-with", type=int, metavar="PID", help="stop by itself when this process has ended")
+    add("--stop-after", type=float, metavar="SECONDS", help="stop after this time")
+    add("--stop-with", type=int, metavar="PID", help="stop when this process has ended")
     return parser
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said at the end of a run in which something failed: the command that repeats it."""
+"""What holds for all tests, and what is said at the end of a run in which something failed: how to repeat it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ import gc
 import os
 import shlex
 from typing import Any
+
+from hypothesis import settings
+
+# The same examples on each machine, however slow it is.
+settings.register_profile("everywhere", deadline=None, derandomize=True, database=None)
+settings.load_profile("everywhere")
 
 ALL, SEED = "PROMISES", "PROMISES_SEED"  # which cases of the promises are tried
 

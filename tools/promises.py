@@ -87,6 +87,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
             f"{_PROMISES}test_crashes.py::test_the_parent_is_killed_at_every_request",
+            f"{_INTEGRATION}test_every_kill.py::test_ansible_playbook_is_killed_at_every_request",
             f"{_INTEGRATION}test_processes.py::test_only_ansible_playbook_is_killed",
             f"{_PROMISES}test_roles.py::test_killed_at_every_request",
         ),

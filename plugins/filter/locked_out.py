@@ -28,6 +28,11 @@ options:
     type: list
     elements: dict
     default: []
+  allowed:
+    description: Devices that will be allowed individually, each with C(guid). They are not listed either.
+    type: list
+    elements: dict
+    default: []
 """
 
 EXAMPLES = r"""
@@ -60,7 +65,7 @@ from ..module_utils._mobile_access.access_decision import locked_out as stricter
 _NEEDED = {"guid", "device_id", "mailbox", "before", "after"}
 
 
-def locked_out(devices: Any, rules: Any = ()) -> list[Any]:
+def locked_out(devices: Any, rules: Any = (), allowed: Any = ()) -> list[Any]:
     """The devices whose state becomes stricter. Raises AnsibleFilterError for what is no list of devices or rules."""
     if not isinstance(devices, list) or not all(isinstance(one, Mapping) and set(one) >= _NEEDED for one in devices):
         raise AnsibleFilterError(f"locked_out needs a list of devices, each with {', '.join(sorted(_NEEDED))}")
@@ -69,7 +74,11 @@ def locked_out(devices: Any, rules: Any = ()) -> list[Any]:
     )
     if not named:
         raise AnsibleFilterError("locked_out needs rules as a list, each with characteristic and query_string")
-    return stricter(devices, rules)
+    try:
+        spared = {one["guid"] for one in allowed} - {None}
+    except (TypeError, KeyError) as error:
+        raise AnsibleFilterError("locked_out needs allowed as a list of devices, each with guid") from error
+    return [one for one in stricter(devices, rules) if one["guid"] not in spared]
 
 
 class FilterModule:

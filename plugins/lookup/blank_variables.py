@@ -32,20 +32,24 @@ options:
     type: list
     elements: str
     default: []
+  sentence:
+    description: Whether to return one sentence for an error message instead of the paths, or nothing if none is blank.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
 - name: Refuse blank variables
   ansible.builtin.assert:
     that: blank | length == 0
-    fail_msg: "{{ blank | join(', ') }} is blank"
+    fail_msg: "{{ blank | join }}"
   vars:
-    blank: "{{ query('intune.exchange.blank_variables', 'report_folder', 'tenant_options') }}"
+    blank: "{{ query('intune.exchange.blank_variables', 'report_folder', 'tenant_options', sentence=true) }}"
 """
 
 RETURN = r"""
 _list:
-  description: The paths of the blank values, in the order of the variables.
+  description: The paths of the blank values, in the order of the variables; with O(sentence), one sentence.
   type: list
   elements: str
   sample: [tenant_options.tenant_id]
@@ -84,7 +88,14 @@ class LookupModule(LookupBase):
                 found.append(name)
             else:
                 found += _blank_parts(name, value, self.get_option("clears"))
-        return found
+        return [_sentence(found)] if found and self.get_option("sentence") else found
+
+
+def _sentence(paths: list[str]) -> str:
+    return (
+        f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} blank, and a blank value never means everything. "
+        "Nothing was read or changed. Next step: give a value."
+    )
 
 
 def _blank_parts(path: str, value: Any, clears: Collection[str]) -> Iterator[str]:

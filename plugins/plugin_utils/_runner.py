@@ -13,7 +13,9 @@ import contextlib
 import importlib
 import json
 import os
+import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -38,6 +40,7 @@ _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
 _LOCAL = ("local", "ansible.builtin.local")
 # Variables that change how a process starts: set for a task, they ask for a process.
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
+_RESULTS = "INTUNE_EXCHANGE_RESULTS_FOLDER"  # where long results are written as well
 _LONGEST = 200  # items of a list that -v shows
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
@@ -69,9 +72,12 @@ class ActionModule(ActionBase):
         if reason:
             wrap_async = self._task.async_val and not self._connection.has_native_async
             found = self._execute_module(task_vars=variables, wrap_async=wrap_async)
-            return _summarized({**result, **_of_process(declaration, self._task.args, found)})
-        with _environment(environment):
-            return _summarized({**result, **self._serve(declaration, variables, abandoned)})
+            result |= _of_process(declaration, self._task.args, found)
+        else:
+            with _environment(environment):
+                result |= self._serve(declaration, variables, abandoned)
+        folder = "" if self._task.no_log else environment.get(_RESULTS, os.environ.get(_RESULTS, ""))
+        return _summarized(result, folder, f"{name}-{variables.get('inventory_hostname')}")
 
     def _why_not(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         """Why the worker may not serve this task; empty if it may."""
@@ -105,14 +111,9 @@ class ActionModule(ActionBase):
     ) -> dict[str, Any]:
         # As for a module process, the arguments become plain JSON: without tags, vaults or lazy templates.
         arguments = json.loads(json.dumps(self._task.args, default=str))
-        required_if = [list(condition) for condition in declaration.required_if]
-        hidden: set[str] = set()
         earlier = len(get_warning_messages()), len(get_deprecation_messages())
         try:
-            # The validator of module processes: its warnings and deprecations are shown.
-            validated = ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(
-                arguments
-            )
+            validated = _validated(declaration, arguments)
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
@@ -123,41 +124,13 @@ class ActionModule(ActionBase):
                 "failed": True,
                 "msg": "The arguments could not be validated; they may hold secrets and are not shown.",
             }
-        result: dict[str, Any]
         if errors.errors:
             unknown = isinstance(errors[0], UnsupportedError)
             where = f"Unsupported parameters for ({self._task.resolved_action}) module: " if unknown else ""
-            result = {"failed": True, "msg": where + errors.msg}
+            result: dict[str, Any] = {"failed": True, "msg": where + errors.msg}
         else:
-            progress: list[str] = []
-
-            def show(line: str) -> None:
-                progress.append(line)
-                if not self._task.no_log:
-                    _tell(f"<{variables.get('inventory_hostname')}> {line}")
-
-            def waits(line: str) -> None:
-                if not self._task.no_log:
-                    _tell(f"<{variables.get('inventory_hostname')}> {line}")
-
-            def trace(line: str) -> None:
-                _display.vvv(f"intune.exchange: {line}", host=variables.get("inventory_hostname"))
-
-            check_mode = bool(self._task.check_mode)
-            result = run_declaration(
-                declaration,
-                parameters,
-                check_mode,
-                show,
-                _tell,
-                _tokens,
-                given=arguments,
-                trace=trace,
-                abandoned=abandoned,
-                waits=waits,
-            )
-            if progress:
-                result["progress"] = progress
+            host = variables.get("inventory_hostname")
+            result = _carried_out(self._task, declaration, parameters, arguments, host, abandoned)
         # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
         warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
         if warnings:
@@ -169,14 +142,77 @@ class ActionModule(ActionBase):
         return _without(hidden, result)
 
 
-def _summarized(result: dict[str, Any]) -> dict[str, Any]:
-    """The result, which the terminal does not show as a whole where it has a long list. What is registered is whole."""
+def _carried_out(
+    task: Any,
+    declaration: Declaration,
+    parameters: dict[str, Any],
+    arguments: Mapping[str, Any],
+    host: Any,
+    abandoned: Callable[[], bool],
+) -> dict[str, Any]:
+    progress: list[str] = []
+
+    def waits(line: str) -> None:
+        if not task.no_log:
+            _tell(f"<{host}> {line}")
+
+    def show(line: str) -> None:
+        progress.append(line)
+        waits(line)
+
+    def trace(line: str) -> None:
+        _display.vvv(f"intune.exchange: {line}", host=host)
+
+    result = run_declaration(
+        declaration,
+        parameters,
+        bool(task.check_mode),
+        show,
+        _tell,
+        _tokens,
+        given=arguments,
+        trace=trace,
+        abandoned=abandoned,
+        waits=waits,
+    )
+    return {**result, "progress": progress} if progress else result
+
+
+def _validated(declaration: Declaration, arguments: Mapping[str, Any]) -> Any:
+    """By the validator of module processes: its warnings and deprecations are shown."""
+    required_if = [list(condition) for condition in declaration.required_if]
+    return ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(arguments)
+
+
+def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dict[str, Any]:
+    """The result, which the terminal does not show as a whole where it has a long list. What is registered is whole.
+
+    With `folder`, the whole result is also in a file there, whose name begins with `name`.
+    """
     long = {name: len(value) for name, value in result.items() if isinstance(value, list) and len(value) > _LONGEST}
-    if not long or result.get("failed") or not 0 < _display.verbosity < _EVERYTHING:
+    if not long or result.get("failed"):
         return result
-    listed = ", ".join(f"{name}: {number:,} items" for name, number in long.items())
-    _display.display(f"The result is too long to be shown ({listed}). Register it, or use -vvvv.")
+    file = _written(result, folder, name) if folder else ""
+    if not 0 < _display.verbosity < _EVERYTHING:
+        return result
+    listed = ", ".join(f"{key}: {number:,} items" for key, number in long.items())
+    step = "" if file else f" Register it, set {_RESULTS} to a folder for it, or use -vvvv."
+    _display.display(f"The result is too long to be shown ({listed}).{step}")
     return {**result, "_ansible_verbose_override": True}
+
+
+def _written(result: Mapping[str, Any], folder: str, name: str) -> str:
+    """The path of the file, which only its user can read; empty, with a warning, if it could not be written."""
+    prefix = re.sub("[^A-Za-z0-9._-]+", "_", name) + "-"
+    try:
+        handle, path = tempfile.mkstemp(".json", prefix, folder)
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump({key: value for key, value in result.items() if not key.startswith("_ansible")}, file)
+    except OSError as error:
+        _display.warning(f"Could not write the result to {folder} ({_RESULTS}): {error.strerror}.")
+        return ""
+    _display.display(f"The result is in {path}.")
+    return path
 
 
 def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:

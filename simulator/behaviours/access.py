@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of the table of behaviours: what guards mobile access, and what is known about its use."""
+"""Rows of the table of behaviours: Conditional Access, devices in Intune, sign-ins and usage reports."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ _SAMPLES = "managed devices in public samples of 2023 and 2026"
 _NOBODY = "no public source found"
 
 SECTIONS: dict[str, dict[str, Behaviour]] = {
-    "Graph: how objects are shown and found": {
+    "Graph: properties and filters": {
         "graph-complete": Behaviour(
-            "properties that nothing is known of are there all the same: null, empty or the zero value",
+            "unknown properties are present as null, as an empty value or as the zero value of their type",
             SEEN,
             f"{_SAMPLES}: 0001-01-01T00:00:00Z, none, empty text",
         ),
         "graph-contained": Behaviour(
-            "what an object contains has a path of its own, and comes along with $expand",
+            "a contained object has a path of its own, and $expand includes it",
             DOCUMENTED,
             f"{_GRAPH}/query-parameters#expand-parameter",
         ),
         "graph-filter": Behaviour(
-            "sign-ins and managed devices are filtered by documented properties and operators, and by those that "
-            "public scripts use; operatingSystem is one, though one source says that it cannot be; the text is ours",
+            "sign-ins and managed devices are filtered by documented properties and operators, and by those "
+            "that public scripts use, such as operatingSystem, which one source says cannot be filtered; the "
+            "error text is invented",
             DOCUMENTED,
             f"{_API}/resources/signin",
         ),
         "graph-evolvable": Behaviour(
-            "enum members past unknownFutureValue are shown only with Prefer: include-unknown-enum-members",
+            "enum members after unknownFutureValue are returned only with Prefer: include-unknown-enum-members",
             DOCUMENTED,
             f"{_GRAPH}/best-practices-concept#handling-future-members-in-evolvable-enumerations",
         ),
@@ -47,59 +48,61 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
     },
     "Conditional Access": {
         "conditional-access": Behaviour(
-            "policies and named locations are read and written, with or without an Entra ID P1 plan among the licences",
+            "policies and named locations can be read and written, with or without Entra ID P1 among the licences",
             ASSUMED,
-            "that it is a feature of P1 is documented; a description chooses a tenant without it",
+            "that it is a feature of P1 is documented; a tenant description can select a tenant without it",
         ),
         "conditional-access-licence": Behaviour(
-            "a tenant without Entra ID P1, by choice: 403 AccessDenied, not licensed for this feature; or lists are "
-            "empty and only writing is refused",
+            "optionally a tenant without Entra ID P1: 403 AccessDenied, not licensed for this feature; or "
+            "lists are empty and only writes are refused",
             SEEN,
             "the 403 in public traces and tools of 2026 (KelvinTegelaar/CIPP-API looks for the text); an empty list "
-            "beside a refused write in one public note",
+            "and a refused write in one public note",
         ),
         "conditional-access-forbidden": Behaviour(
-            "a missing permission: AccessDenied", SEEN, "the message in public issues and in JupiterOne/graph-azure"
+            "a missing permission: 403 AccessDenied", SEEN, "the message in public issues and in JupiterOne/graph-azure"
         ),
         "conditional-access-write": Behaviour(
-            "the answer has the whole policy, with null and empty lists; the service sets the times",
+            "the response has the whole policy, with null and empty lists; the service sets the times",
             DOCUMENTED,
             f"{_API}/conditionalaccessroot-post-policies",
         ),
         "conditional-access-merge": Behaviour(
-            "a change is laid over the policy part by part; what is not sent stays",
+            "an update changes only the properties in the request, also within nested objects",
             SEEN,
             f"https://github.com/KelvinTegelaar/CIPP-API sends conditions.users.excludeUsers alone; of properties "
             f"{_API}/conditionalaccesspolicy-update says so",
         ),
         "conditional-access-schema": Behaviour(
-            "applications, users, client types and a control are required; the text is 1007, which public issues have "
-            "for bodies against the schema",
+            "applications, users, client types and a grant or session control are required; the error is 1007, "
+            "which public issues show for bodies that do not match the schema",
             DOCUMENTED,
             f"{_API}/resources/conditionalaccessconditionset",
         ),
         "conditional-access-clients": Behaviour(
-            "an empty list of clientAppTypes is an error, 1064", SEEN, "AlexFilipin/ConditionalAccess issue 3"
+            "an empty list of clientAppTypes is refused with error 1064", SEEN, "AlexFilipin/ConditionalAccess issue 3"
         ),
         "conditional-access-risk": Behaviour(
-            "risk conditions take Entra ID P2, 1039", SEEN, "crossplane-contrib/provider-upjet-azuread issue 5"
+            "risk conditions require Entra ID P2; otherwise error 1039",
+            SEEN,
+            "crossplane-contrib/provider-upjet-azuread issue 5",
         ),
         "conditional-access-defaults": Behaviour(
-            "no policy is enabled while security defaults are; report-only is",
+            "no policy can be enabled while security defaults are enabled; report-only mode is allowed",
             SEEN,
             "the message in public notes of 2026",
         ),
         "conditional-access-roles": Behaviour(
-            "a role that is added must be the id of a role template, 1102",
+            "an added role must be the id of a role template; otherwise error 1102",
             SEEN,
             "microsoftgraph/microsoft-graph-docs issue 20750",
         ),
         "conditional-access-people": Behaviour(
-            "a user or group that is added must be the object id of one in the directory; one that was deleted since "
-            "stays in the policy",
+            "an added user or group must be the object id of one in the directory; one that was deleted later "
+            "remains in the policy",
             ASSUMED,
             "that deleted ones stay is seen (prowler issue 11063, Microsoft365DSC pull request 4975); that unknown ids "
-            "and names are refused, and with which numbers, is taken over from roles",
+            "and names are refused, and with which error, is assumed from roles",
         ),
         "conditional-access-guests": Behaviour(
             "GuestsOrExternalUsers among the users becomes the object with the types of guests; both together are "
@@ -108,52 +111,55 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "hashicorp/terraform-provider-azuread issue 1196",
         ),
         "authentication-strengths": Behaviour(
-            "the three built-in ones with their combinations",
+            "the three built-in strengths with their combinations",
             DOCUMENTED,
             f"{_API}/authenticationstrengthroot-list-policies",
         ),
         "what-if": Behaviour(
-            "each policy with whether it applies and the first reason why not; report-only ones apply too",
+            "each policy with whether it applies and the first reason why it does not; policies in report-only "
+            "mode are included",
             DOCUMENTED,
             _EVALUATE,
         ),
         "what-if-people": Behaviour(
-            "roles count while they are active, for the whole tenant, through role-assignable groups too; guests by "
-            "whether they were invited and by userType. Tenants of guests are not looked at",
+            "active roles with the scope of the whole tenant count, also through role-assignable groups; "
+            "guests by whether they were invited and by userType. The home tenants of guests are not evaluated",
             DOCUMENTED,
             f"{_ENTRA}/concept-conditional-access-users-groups; "
             "https://learn.microsoft.com/entra/external-id/authentication-conditional-access",
         ),
         "what-if-eas": Behaviour(
-            "easSupported is Exchange ActiveSync on iOS, Android and Windows; where Exchange ActiveSync is selected, "
-            "roles and guests among the users mean everybody",
+            "easSupported is Exchange ActiveSync on iOS, Android and Windows; in policies that select Exchange "
+            "ActiveSync, roles and guests among the users mean everybody",
             DOCUMENTED,
-            f"{_ENTRA}/concept-conditional-access-conditions; that What If says so too is assumed",
+            f"{_ENTRA}/concept-conditional-access-conditions; that What If evaluates it in the same way is assumed",
         ),
         "what-if-version": Behaviour(
-            "v1.0 takes What If; by choice only beta does, and v1.0 does not know the segment",
+            "v1.0 offers What If; optionally only beta does, and v1.0 does not know the segment",
             ASSUMED,
             "the metadata of v1.0 has it; two public projects of 2026 call beta only, and no refusal was seen",
         ),
         "what-if-required": Behaviour(
-            "identity, context and conditions are required, and an address has to be one; the texts are ours",
+            "identity, context and conditions are required, and the IP address must be valid; the error texts "
+            "are invented",
             DOCUMENTED,
             _EVALUATE,
         ),
     },
     "Devices in Intune": {
         "managed-device-exchange": Behaviour(
-            "easDeviceId is there without a connector; what Exchange thinks of a device is none, unless described",
+            "easDeviceId is present without a connector; exchangeAccessState is none unless the tenant "
+            "description sets it",
             SEEN,
             f"{_SAMPLES}: easActivated true, exchangeAccessState none",
         ),
         "managed-device-count": Behaviour(
-            "the list of devices is not counted", SEEN, "rknightion/graph2otel commit dfd9ef7, 2026-08-21"
+            "$count is not supported for the list of devices", SEEN, "rknightion/graph2otel commit dfd9ef7, 2026-08-21"
         ),
         "managed-device-overview": Behaviour(
-            "the overview counts the devices; a device of which Exchange said nothing is unavailable",
+            "the overview counts the devices; a device without an Exchange access state counts as unavailable",
             ASSUMED,
-            f"{_API}/resources/intune-devices-manageddeviceoverview; which count it goes into is not described",
+            f"{_API}/resources/intune-devices-manageddeviceoverview; which count has such a device is not said",
         ),
     },
     "Sign-ins": {
@@ -168,16 +174,18 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/2731",
         ),
         "sign-ins-licence": Behaviour(
-            "reading sign-ins takes Entra ID P1 or P2", DOCUMENTED, f"{_API}/resources/signin; {_GRAPH}/known-issues"
+            "reading sign-ins requires Entra ID P1 or P2", DOCUMENTED, f"{_API}/resources/signin; {_GRAPH}/known-issues"
         ),
-        "sign-ins-kept": Behaviour("the last 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"),
+        "sign-ins-kept": Behaviour(
+            "sign-ins of the last 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"
+        ),
         "sign-ins-policies": Behaviour(
-            "which policies applied is left out without a permission on Conditional Access",
+            "the applied policies are omitted without a permission for Conditional Access",
             DOCUMENTED,
             f"{_API}/signin-list",
         ),
         "sign-ins-status": Behaviour(
-            "a blocked Exchange ActiveSync sign-in is a success whose Conditional Access failed",
+            "a blocked Exchange ActiveSync sign-in succeeds, but its Conditional Access status is failure",
             SEEN,
             "MicrosoftDocs/azure-docs issue 77476; timmcmic.blog, 2021-06-28",
         ),
@@ -189,26 +197,28 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "the code in microsoftgraph/microsoft-graph-docs issue 8547; the JSON in a public error dump of 2026",
         ),
         "reports-period": Behaviour(
-            "a period other than D7, D30, D90, D180 is refused; the text is ours", DOCUMENTED, _REPORT
+            "a period other than D7, D30, D90 or D180 is refused; the error text is invented", DOCUMENTED, _REPORT
         ),
-        "reports-redirect": Behaviour("302 to a download, no content", DOCUMENTED, _REPORT),
+        "reports-redirect": Behaviour("302 to a download, without a body", DOCUMENTED, _REPORT),
         "reports-file": Behaviour(
-            "the columns of the page, a byte order mark, the version of an app where it was used",
+            "the documented columns, a byte order mark, and the version of each app that was used",
             SEEN,
             "the mark in many public scripts; empty or Undetermined comes from the page for beta",
         ),
         "reports-concealed": Behaviour(
-            "names are hashes where the organization conceals them, which is the default",
+            "names are hashes if the organization conceals them, which is the default",
             DOCUMENTED,
             f"{_LEARN}/microsoft-365/admin/activity-reports/activity-reports",
         ),
-        "download": Behaviour("the file on a host of its own, without a token", DOCUMENTED, _REPORT),
-        "download-expired": Behaviour("a download is good for a few minutes; after it 404", DOCUMENTED, _REPORT),
-        "download-token": Behaviour("a download that comes with a token is refused", ASSUMED, _NOBODY),
+        "download": Behaviour("the file is on a separate host and needs no token", DOCUMENTED, _REPORT),
+        "download-expired": Behaviour(
+            "a download link is valid for a few minutes; after that 404", DOCUMENTED, _REPORT
+        ),
+        "download-token": Behaviour("a download request with a token is refused", ASSUMED, _NOBODY),
     },
-    "Exchange: access to mailboxes in general": {
+    "Exchange: default access to mailboxes": {
         "access-policies": Behaviour(
-            "four plans of mailboxes with everything on, one policy of Outlook on the web, no authentication policies",
+            "four mailbox plans with every protocol enabled, one Outlook on the web policy, no authentication policies",
             ASSUMED,
             f"{_LEARN}/powershell/module/exchangepowershell/get-casmailboxplan names two of the plans",
         ),

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# From Microsoft's own pages; met by public clients or in public issues; ours, because nobody says.
+# On Microsoft's own pages; seen by public clients or in public issues; invented, because no source describes it.
 DOCUMENTED, SEEN, ASSUMED = "documented", "seen", "assumed"
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What the simulator does, how sure that is, and where it comes from."""
+    """What the simulator does, how reliable that is, and its source."""
 
     what: str
     mark: str

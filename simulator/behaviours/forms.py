@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of the table of behaviours: the forms in which InvokeCommand answers, which a description chooses."""
+"""Rows of the table of behaviours: variants of the responses of InvokeCommand, which a tenant description selects."""
 
 from __future__ import annotations
 
@@ -15,109 +15,112 @@ _TERRAFORM = "terraprovider/terraform-provider-exo, 2026-09-21"
 _SCUBA = "cisagov/ScubaGear EXORestHelper.psm1, 2026-07"
 
 SECTIONS: dict[str, dict[str, Behaviour]] = {
-    "Exchange: forms of answers": {
+    "Exchange: variants of responses": {
         "exchange-warnings": Behaviour(
-            "a page with a next link carries the warning about more results as well; a whole answer has an empty list",
+            "a page with a next-page link also has the warning about more results; a complete response has an "
+            "empty list of warnings",
             SEEN,
             _GRAPH2OTEL,
         ),
         "exchange-result-size": Behaviour(
-            "1000 objects unless ResultSize says otherwise, and a warning; cut short by ResultSize it ends in a link "
-            "that cannot be followed",
+            "1000 objects and a warning, unless ResultSize is set; a list that ResultSize limits ends with a "
+            "link that cannot be followed",
             SEEN,
             _GRAPH2OTEL,
         ),
         "exchange-links": Behaviour(
-            "a link is followed with the same body by POST; by choice with GET, or not at all",
+            "a next-page link is followed by POST with the same body; optionally by GET, or not at all",
             SEEN,
             f"POST: {_CIPP}; GET: {_EXOSCC}; not at all: {_GRAPH2OTEL}",
         ),
         "exchange-empty": Behaviour(
-            "no objects: an empty list; by choice no list, null, or 204 without a body",
+            "no objects: an empty list; optionally no list, null, or 204 without a body",
             SEEN,
             f"{_GRAPH2OTEL}; {_CIPP}",
         ),
         "exchange-annotations": Behaviour(
-            "NAME@data.type beside numbers, GUIDs and times, nothing beside text, switches and lists",
+            "numbers, GUIDs and times have an annotation NAME@data.type; texts, switches and lists have none",
             SEEN,
             f"{_GRAPH2OTEL}; {_TERRAFORM}",
         ),
         "exchange-times": Behaviour(
-            "times are text with seven digits of a second, by choice with +00:00; those of a user whole numbers",
+            "times are texts with seven decimals of a second, optionally with +00:00; those of a user are "
+            "whole numbers",
             SEEN,
             f"{_GRAPH2OTEL}; {_TERRAFORM}; whole numbers: christophwille/talkingtoexorestapi docs/metadata.xml",
         ),
         "exchange-redirect": Behaviour(
-            "an organization by choice is sent on to a regional host: 302, to be followed with method, body and token",
+            "optionally the service redirects an organization to a regional host: 302, to be followed with "
+            "method, body and token",
             SEEN,
             f"{_SCUBA}; {_EXOSCC}",
         ),
         "exchange-rate-headers": Behaviour(
-            "Rate-Limit-Limit, -Remaining and -Reset; how long the window is and the form of its end are ours",
+            "Rate-Limit-Limit, -Remaining and -Reset; the length of the window and the format of its end are invented",
             SEEN,
             _EXOSCC,
         ),
         "exchange-custom-domain": Behaviour(
-            "a custom domain of the organization in path or anchor is refused as if rights were missing",
+            "a custom domain of the organization in the path or anchor is refused as if rights were missing",
             DOCUMENTED,
             "https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2 warns of permission issues "
             "that are hard to understand; that it is 403 is assumed",
         ),
         "exchange-writes-domain": Behaviour(
-            "by choice what writes is refused under the GUID and taken under the initial .onmicrosoft domain",
+            "optionally writes are refused with the tenant's GUID and accepted with the initial .onmicrosoft domain",
             ASSUMED,
-            "one public report of 2026-10; other clients that work write under the GUID",
+            "one public report of 2026-10; other clients write successfully with the GUID",
         ),
         "exchange-companion-lag": Behaviour(
-            "by choice a new object is readable at once while writes to it answer that it could not be found",
+            "optionally a new object is readable at once, while writes to it return not found",
             SEEN,
             _TERRAFORM,
         ),
     },
-    "Exchange: forms of errors": {
+    "Exchange: variants of errors": {
         "exchange-errors": Behaviour(
-            "clients with the headers of Microsoft's module get JSON text in the details, others the pipe form",
+            "clients with the headers of Microsoft's module get JSON text in the details, others code|type|text",
             ASSUMED,
-            f"each form was seen; that headers decide is a guess after {_EXOSCC}",
+            f"each form was seen; that the headers decide is assumed from {_EXOSCC}",
         ),
         "exchange-errors-json": Behaviour(
-            "details hold JSON text with Message, TypeName, StackTrace, InnerError", SEEN, _EXOSCC
+            "details contain JSON text with Message, TypeName, StackTrace, InnerError", SEEN, _EXOSCC
         ),
-        "exchange-errors-pipe": Behaviour("details hold code|type|text", SEEN, f"{_CIPP}; {_GRAPH2OTEL}"),
+        "exchange-errors-pipe": Behaviour("details contain code|type|text", SEEN, f"{_CIPP}; {_GRAPH2OTEL}"),
         "exchange-errors-internal": Behaviour(
-            "innererror.internalexception alone, under the message Invalid Operation", SEEN, _GRAPH2OTEL
+            "only innererror.internalexception, with the message Invalid Operation", SEEN, _GRAPH2OTEL
         ),
-        "exchange-not-found-status": Behaviour("what could not be found is 400, by choice 404", SEEN, _EXOSCC),
-        "exchange-denied-body": Behaviour("a 403 has a body of NUL bytes, by choice none", SEEN, _GRAPH2OTEL),
+        "exchange-not-found-status": Behaviour("an object that was not found: 400, optionally 404", SEEN, _EXOSCC),
+        "exchange-denied-body": Behaviour("a 403 has a body of NUL bytes, optionally none", SEEN, _GRAPH2OTEL),
         "object-ambiguous": Behaviour(
-            "an identity of several objects: matches multiple entries, by choice under the type of not found; an id "
-            "outranks names",
+            "an identity of several objects: matches multiple entries, optionally with the exception type of "
+            "not found; an id takes precedence over names",
             SEEN,
             "microsoft/Microsoft365DSC issue 3741; KelvinTegelaar/CIPP-API pull request 1568; "
             "MicrosoftDocs/office-docs-powershell issue 7166; that an id outranks names is assumed",
         ),
         "role-exists": Behaviour(
-            "a taken name of a role: System.InvalidOperationException", SEEN, "microsoft/Microsoft365DSC issue 4049"
+            "a role name that is in use: System.InvalidOperationException", SEEN, "microsoft/Microsoft365DSC issue 4049"
         ),
     },
     "Exchange: values": {
-        "cmdlet-enumeration": Behaviour("names of enumerations are matched by their beginning", SEEN, _GRAPH2OTEL),
+        "cmdlet-enumeration": Behaviour("names of enumeration members match by prefix", SEEN, _GRAPH2OTEL),
         "cmdlet-empty-list": Behaviour(
-            "an empty list leaves a property as it is; removing its values clears it", SEEN, f"{_EXOSCC} (delta.go)"
+            "an empty list leaves a property unchanged; removing its values clears it", SEEN, f"{_EXOSCC} (delta.go)"
         ),
         "cmdlet-whole-list": Behaviour(
-            "lists of approved applications take no table of edits", ASSUMED, f"after {_EXOSCC} (kind.go)"
+            "lists of approved applications cannot be edited with Add and Remove", ASSUMED, f"after {_EXOSCC} (kind.go)"
         ),
         "role-parent": Behaviour(
-            "the parent of a role by name, by choice behind the name of the organization",
+            "the parent of a role by name, optionally after the name of the organization",
             ASSUMED,
-            "every example of microsoft/Microsoft365DSC has TENANT\\Role; no answer was seen",
+            "every example of microsoft/Microsoft365DSC has TENANT\\Role; no response was seen",
         ),
         "role-group-by-guid": Behaviour(
-            "role groups are found by GUID, by choice not", ASSUMED, f"scripts do it; a test of {_TERRAFORM} says no"
+            "role groups are found by GUID, optionally not", ASSUMED, f"scripts do it; a test of {_TERRAFORM} says no"
         ),
         "role-assignment-assignee": Behaviour(
-            "an assignment needs somebody to hold it; the text is ours",
+            "an assignment needs an assignee; the error text is invented",
             DOCUMENTED,
             f"{_PS}/new-managementroleassignment",
         ),

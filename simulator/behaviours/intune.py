@@ -16,61 +16,64 @@ _NOBODY = "no public source found"
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     "Intune": {
         "intune-forbidden": Behaviour(
-            "a missing permission: Forbidden, Intune's error as JSON in message", SEEN, _INTUNE_FORM
+            "a missing permission: Forbidden, with Intune's error as JSON in message", SEEN, _INTUNE_FORM
         ),
         "intune-no-licence": Behaviour(
-            "no Intune subscription: Request not applicable to target tenant, by choice 401 around Forbidden",
+            "no Intune subscription: Request not applicable to target tenant, optionally 401 around Forbidden",
             SEEN,
             "microsoftgraph/msgraph-beta-sdk-go issue 198; the 401 in two public traces of 2026",
         ),
         "intune-not-found": Behaviour("an unknown connector: 404 ResourceNotFound", ASSUMED, _NOBODY),
         "intune-throttled": Behaviour(
-            "as a fault on order: 500 with a text about the rate limit of a broker",
+            "as an injected fault: 500 with a text about the rate limit of a broker",
             SEEN,
             "rknightion/graph2otel commit dfd9ef7, 2026-08-21",
         ),
         "mdm-authority": Behaviour(
-            "mobileDeviceManagementAuthority comes from the item alone, when it is all that is selected",
+            "mobileDeviceManagementAuthority is returned only for the organization by id, and only if nothing "
+            "else is selected",
             SEEN,
             "TenantPulse, live trace of 2026-08; maester365/maester",
         ),
         "intune-without-body": Behaviour(
-            "deprecated collections by choice answer without a body where they have nothing",
+            "optionally deprecated collections respond without a body if they are empty",
             SEEN,
             "rknightion/graph2otel commit dfd9ef7, 2026-08-21",
         ),
         "mdm-authority-left-out": Behaviour(
-            "v1.0 can leave the authority out",
+            "optionally v1.0 omits the authority",
             ASSUMED,
             f"in the metadata of v1.0, not in the table of {_GRAPH}/api/resources/organization",
         ),
         "mdm-authority-beta": Behaviour(
-            "beta has it, when selected", SEEN, "maester365/maester Test-MtMdmAuthority reads it there"
+            "beta returns the authority if it is selected",
+            SEEN,
+            "maester365/maester Test-MtMdmAuthority reads it there",
         ),
         "mdm-set-authority": Behaviour(
-            "setting the authority answers 200 with 2, and the authority is intune",
+            "setting the authority returns 200 with 2, and the authority becomes intune",
             DOCUMENTED,
             f"{_GRAPH}/api/intune-onboarding-organization-setmobiledevicemanagementauthority",
         ),
         "connector-life": Behaviour(
-            "connectionPending, then connected; first synchronisation, then one every 2 hours",
+            "connectionPending, then connected; the first synchronisation, then one every 2 hours",
             ASSUMED,
             f"{_CONNECTOR}; cadence: blog.kloud.com.au, 2016-05-04",
         ),
-        "connector-create": Behaviour("the service takes several connectors of one type", ASSUMED, _NOBODY),
+        "connector-create": Behaviour("the service accepts several connectors of one type", ASSUMED, _NOBODY),
         "connector-change": Behaviour(
-            "another address connects anew; what the service sets is not taken", ASSUMED, _NOBODY
+            "a new address reconnects the connector; properties that the service sets are ignored", ASSUMED, _NOBODY
         ),
-        "connector-sync": Behaviour(
-            "a synchronisation that was asked for is over after a fixed time", ASSUMED, _NOBODY
-        ),
-        "connector-sync-type": Behaviour("synchronising needs a syncType", ASSUMED, _NOBODY),
-        "connector-address-unknown": Behaviour("the address must be the primary one of a user", ASSUMED, _NOBODY),
+        "connector-sync": Behaviour("a requested synchronisation completes after a fixed time", ASSUMED, _NOBODY),
+        "connector-sync-type": Behaviour("a synchronisation request needs a syncType", ASSUMED, _NOBODY),
+        "connector-address-unknown": Behaviour("the address must be the primary address of a user", ASSUMED, _NOBODY),
         "connector-not-offered": Behaviour(
-            "where the connector is not offered, its list is 501 NotSupported, by choice 404 or 400",
+            "in a tenant that does not offer the connector, its list is 501 NotSupported, optionally 404 or 400",
             SEEN,
             "rknightion/graph2otel commit dfd9ef7, trace of 2026-07; 404 and 400 are assumed",
         ),
-        "connector-create-refused": Behaviour("or the list is empty and creating is 400 BadRequest", ASSUMED, _NOBODY),
+        "connector-create-refused": Behaviour(
+            "optionally the list is empty and creating a connector is 400 BadRequest", ASSUMED, _NOBODY
+        ),
     },
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from . import access, entra, exchange, forms, graph, intune, twin
+from . import access, entra, exchange, forms, graph, intune, partner, twin
 from .behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
@@ -16,6 +16,7 @@ Rule = TypeVar("Rule", bound=Callable[..., object])
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     **entra.SECTIONS,
     **graph.SECTIONS,
+    **partner.SECTIONS,
     **intune.SECTIONS,
     **access.SECTIONS,
     **exchange.SECTIONS,
@@ -33,12 +34,12 @@ def known(behaviour: str) -> str:
 
 
 def behaviour_of(rule: Callable[..., object]) -> str:
-    """What a marked function goes by."""
+    """The behaviour that a marked function implements."""
     return str(rule.behaviour)  # type: ignore[attr-defined]
 
 
 def implements(behaviour: str) -> Callable[[Rule], Rule]:
-    """Marks the function that carries out a rule of state."""
+    """Marks the function that implements a behaviour."""
     known(behaviour)
 
     def mark(rule: Rule) -> Rule:

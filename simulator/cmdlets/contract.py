@@ -12,7 +12,7 @@ from typing import Any
 
 from ..behaviours.table import implements
 from ..odata.contract import CONTRACTS
-from ..state.forms import Forms
+from ..state.response_forms import Forms
 from ..state.wire import ACTION, CREATE, IDEMPOTENT, READ, Json, Refusal
 from .live_contract import merged_contract
 from .values import Unfit, fitted, is_whole

@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from ..behaviours.table import implements
-from ..state.forms import Forms
+from ..state.response_forms import Forms
 from ..state.wire import Answer, Call, Json, Refusal
 
 _ODATA = "Microsoft.Exchange.Admin.OData.Core.ODataServiceException"

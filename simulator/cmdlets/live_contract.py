@@ -77,27 +77,34 @@ def differences(directory: Path = CONTRACTS) -> Iterator[Difference]:
     """Every difference, each with its decision."""
     document, cmdlets, properties = _files(directory)
     for name, entry in document["cmdlets"].items():
-        declared = {parameter.lower(): parameter for parameter in cmdlets[name]}
-        cloud = {parameter.lower(): parameter for parameter, spec in entry["parameters"].items() if spec["cloud"]}
-        for key in sorted(declared.keys() - cloud.keys()):
-            yield Difference(f"{name} {declared[key]}", "no such parameter", "declared", "taken, not simulated")
-        for key in sorted(cloud.keys() - declared.keys() - _COMMON):
-            yield Difference(f"{name} {cloud[key]}", "a parameter", "not declared", "stays: roles of the reader")
-        for key in sorted(cloud.keys() & declared.keys()):
-            if cloud[key] != declared[key]:
-                yield Difference(f"{name} {cloud[key]}", cloud[key], declared[key], "any case is taken")
+        yield from _parameter_differences(name, entry, cmdlets[name])
         yield from _set_differences(name, entry, cmdlets[name])
     for noun, observed in properties.items():
-        known = document["output_objects"][noun]["properties"]
-        added = [prop for prop in observed if prop not in known]
-        if added:
-            yield Difference(noun, "no such properties", ", ".join(added), "returned")
-        for prop, kind in observed.items():
-            if prop in known and known[prop] != kind:
-                yield Difference(f"{noun} {prop}", known[prop], kind, "live")
-        absent = [prop for prop in known if prop not in observed]
-        if absent:
-            yield Difference(noun, ", ".join(absent), "not observed", "stay: null values were not recorded")
+        yield from _property_differences(noun, document["output_objects"][noun]["properties"], observed)
+
+
+def _parameter_differences(name: str, entry: Json, parameters: Json) -> Iterator[Difference]:
+    declared = {parameter.lower(): parameter for parameter in parameters}
+    cloud = {parameter.lower(): parameter for parameter, spec in entry["parameters"].items() if spec["cloud"]}
+    for key in sorted(declared.keys() - cloud.keys()):
+        yield Difference(f"{name} {declared[key]}", "no such parameter", "declared", "taken, not simulated")
+    for key in sorted(cloud.keys() - declared.keys() - _COMMON):
+        yield Difference(f"{name} {cloud[key]}", "a parameter", "not declared", "stays: roles of the reader")
+    for key in sorted(cloud.keys() & declared.keys()):
+        if cloud[key] != declared[key]:
+            yield Difference(f"{name} {cloud[key]}", cloud[key], declared[key], "any case is taken")
+
+
+def _property_differences(noun: str, documented: Json, observed: Json) -> Iterator[Difference]:
+    added = [name for name in observed if name not in documented]
+    if added:
+        yield Difference(noun, "no such properties", ", ".join(added), "returned")
+    for name, kind in observed.items():
+        if name in documented and documented[name] != kind:
+            yield Difference(f"{noun} {name}", documented[name], kind, "live")
+    absent = [name for name in documented if name not in observed]
+    if absent:
+        yield Difference(noun, ", ".join(absent), "not observed", "stay: null values were not recorded")
 
 
 def _files(directory: Path) -> tuple[Json, Json, Json]:

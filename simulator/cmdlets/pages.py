@@ -15,7 +15,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from ..behaviours.table import implements
-from ..state.forms import Forms
+from ..state.response_forms import Forms
 from ..state.wire import Call, Refusal
 
 PAGE_SIZE = 1000

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..behaviours.table import implements
-from ..state.forms import Forms
+from ..state.response_forms import Forms
 from ..state.store import normalize_case
 from ..state.wire import Json
 

@@ -85,14 +85,21 @@ def _against(scene: RequestContext, policy: Json) -> Iterator[str]:
     if conditions["applications"].get("applicationFilter"):
         yield _UNKNOWN
     yield from _one_of(signs_in.get("clientAppType"), _clients(conditions, signs_in), "all", "clientApps")
-    platforms = conditions.get("platforms")
-    if platforms:
-        platform = signs_in.get("devicePlatform")
-        yield from _one_of(platform, platforms.get("includePlatforms") or ["all"], "all", "devicePlatform")
-        if {platform, "all"} & set(platforms.get("excludePlatforms") or []):
-            yield "devicePlatform"
+    yield from _platforms(signs_in.get("devicePlatform"), conditions.get("platforms"))
     yield from _locations(scene, conditions.get("locations"))
     yield from _devices(signs_in.get("deviceInfo"), (conditions.get("devices") or {}).get("deviceFilter"))
+    yield from _risks(conditions, signs_in)
+
+
+def _platforms(platform: str | None, condition: Json | None) -> Iterator[str]:
+    if condition:
+        yield from _one_of(platform, condition.get("includePlatforms") or ["all"], "all", "devicePlatform")
+        if {platform, "all"} & set(condition.get("excludePlatforms") or []):
+            yield "devicePlatform"
+
+
+def _risks(conditions: Json, signs_in: Json) -> Iterator[str]:
+    """Of the sign-in, of the user and of an insider, and how the sign-in is passed on."""
     for key, asked, reason in (
         ("signInRiskLevels", "signInRiskLevel", "signInRisk"),
         ("userRiskLevels", "userRiskLevel", "userRisk"),

@@ -33,28 +33,35 @@ HEARD_BY_ASSIGNMENTS = frozenset(
 )
 
 
+_FILTERS = ("RoleAssigneeType", "Enabled", "RecipientWriteScope", "ConfigWriteScope")  # by what an assignment has
+
+
 @implements("role-assignment")
 def get_assignments(run: CmdletCall, noun: ExchangeType) -> list[Json]:
-    given, store = run.given, run.tenant.store("ManagementRoleAssignment")
-    if "Identity" in given:
-        found = [noun.find(run, given["Identity"])]
-    elif "RoleAssignee" in given:
-        found = _held_by(run, principal_of(run, given["RoleAssignee"])[0])
-    else:
-        found = list(store)
+    given = run.given
+    wanted = {name: given[name] for name in _FILTERS if name in given}
     if "Role" in given:
-        role = ROLES.find(run, given["Role"])["Name"]
-        found = [item for item in found if item["Role"] == role]
-    for name in ("RoleAssigneeType", "Enabled", "RecipientWriteScope", "ConfigWriteScope"):
-        if name in given:
-            found = [item for item in found if item[name] == given[name]]
-    if given.get("AssignmentMethod"):
-        found = [item for item in found if item["AssignmentMethod"] in given["AssignmentMethod"]]
+        wanted["Role"] = ROLES.find(run, given["Role"])["Name"]
     if given.get("Delegating") is not None:
-        kind = "DelegatingOrgWide" if given["Delegating"] else "Regular"
-        found = [item for item in found if item["RoleAssignmentDelegationType"] == kind]
-    shown = [_assignment_view(run, item) for item in found]
-    return [one for item in shown for one in _users_behind(run, item)] if given.get("GetEffectiveUsers") else shown
+        wanted["RoleAssignmentDelegationType"] = "DelegatingOrgWide" if given["Delegating"] else "Regular"
+    methods = given.get("AssignmentMethod")
+    found = [
+        _assignment_view(run, item)
+        for item in _asked_for(run, noun)
+        if all(item[name] == value for name, value in wanted.items())
+        and (not methods or item["AssignmentMethod"] in methods)
+    ]
+    if given.get("GetEffectiveUsers"):
+        return [user for item in found for user in _users_behind(run, item)]
+    return found
+
+
+def _asked_for(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+    if "Identity" in run.given:
+        return [noun.find(run, run.given["Identity"])]
+    if "RoleAssignee" in run.given:
+        return _held_by(run, principal_of(run, run.given["RoleAssignee"])[0])
+    return list(run.tenant.store("ManagementRoleAssignment"))
 
 
 @implements("role-assignment-method")

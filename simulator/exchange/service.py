@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 from ..behaviours.table import behaviour_of, implements
 from ..cmdlets.contract import COMMON, Cmdlet, unresolvable
 from ..cmdlets.errors import Rates, failed
-from ..cmdlets.forms import body_of, emptied, limited, shaped
 from ..cmdlets.nouns import CmdletCall
 from ..cmdlets.pages import Links, page_size, position
+from ..cmdlets.response_bodies import body_of, emptied, limited, shaped
 from ..entra.tokens import Claims, Tokens
 from ..state.clock import Clock
 from ..state.snapshots import EXCHANGE, refuse_unread

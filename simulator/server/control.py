@@ -48,7 +48,8 @@ class Controlled(Protocol):
 
 def _foreign(request: web.BaseRequest) -> str | None:
     """Why a request is none of this machine's own: a web page may have sent it, under a name that leads here."""
-    if not _OWN_NAMES.fullmatch(request.headers.get("Host", "")):
+    # A whole address as the target takes the place of Host (RFC 9112, 3.2.2).
+    if not (_OWN_NAMES.fullmatch(request.headers.get("Host", "")) and request.raw_path.startswith("/")):
         return "the control plane answers only under a loopback name"
     if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
         return "the control plane answers no web page"
@@ -56,39 +57,15 @@ def _foreign(request: web.BaseRequest) -> str | None:
 
 
 def control_handler(controlled: Controlled) -> Handler:
-    def requests(argument: str, body: Json) -> Any:
-        return controlled.requests()
-
-    def state(argument: str, body: Json) -> Any:
-        return controlled.state(argument)
-
-    def add_fault(argument: str, body: Json) -> None:
-        controlled.fault(**body)
-
-    def clear_faults(argument: str, body: Json) -> None:
-        controlled.clear_faults()
-
-    def clock(argument: str, body: Json) -> None:
-        controlled.advance(float(body["advance"]))
-
-    def device_codes(argument: str, body: Json) -> None:
-        controlled.approve()
-
-    def reset(argument: str, body: Json) -> None:
-        controlled.reset()
-
-    def stop(argument: str, body: Json) -> None:
-        controlled.stop_soon()
-
     routes: dict[tuple[str, str], Callable[[str, Json], Any]] = {
-        ("GET", "requests"): requests,
-        ("GET", "state"): state,
-        ("POST", "faults"): add_fault,
-        ("DELETE", "faults"): clear_faults,
-        ("POST", "clock"): clock,
-        ("POST", "device_codes"): device_codes,
-        ("POST", "reset"): reset,
-        ("POST", "stop"): stop,
+        ("GET", "requests"): lambda argument, body: controlled.requests(),
+        ("GET", "state"): lambda argument, body: controlled.state(argument),
+        ("POST", "faults"): lambda argument, body: controlled.fault(**body),
+        ("DELETE", "faults"): lambda argument, body: controlled.clear_faults(),
+        ("POST", "clock"): lambda argument, body: controlled.advance(float(body["advance"])),
+        ("POST", "device_codes"): lambda argument, body: controlled.approve(),
+        ("POST", "reset"): lambda argument, body: controlled.reset(),
+        ("POST", "stop"): lambda argument, body: controlled.stop_soon(),
     }
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:

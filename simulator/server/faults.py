@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -24,6 +27,7 @@ STATE = (STALE_READ, SECOND_WRITER)
 KINDS = ANSWERS + TRANSPORT + STATE
 FOREIGN = "https://foreign.example.invalid"
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _REQUEST = {"method", "path", "body", "cmdlet", "parameters"}
 # What Graph and Exchange say with these, unless the fault brings a body of its own.
 _ERROR_BODIES = {
@@ -45,6 +49,15 @@ _BROKER = {
         "message": "Rate limit reached because of too many requests to query broker. Please try again later.",
     }
 }
+
+
+def _is_header(name: Any, value: Any) -> bool:
+    return (
+        isinstance(name, str)
+        and isinstance(value, str)
+        and _HEADER_NAME.fullmatch(name) is not None
+        and not any(unicodedata.category(one) in ("Cc", "Cs") for one in value)
+    )
 
 
 @dataclass
@@ -71,7 +84,7 @@ class Fault:
     # seconds between two bytes of a dripping body
     interval: float = 0.2
     request: Json = field(default_factory=dict)
-    seen: int = 0
+    seen: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._refuse_other_types()
@@ -90,16 +103,25 @@ class Fault:
 
     def _refuse_other_types(self) -> None:
         """They would break the requests that meet the fault, and not the one that orders it."""
-        if not all(isinstance(one, str) for one in (self.match, self.kind, self.phase, *self.headers.values())):
-            raise ValueError("match, kind, phase and what headers hold are text")
+        if not isinstance(self.headers, Mapping) or not isinstance(self.request, Mapping):
+            raise ValueError("headers and request are objects")
+        of_request = [value for name, value in self.request.items() if name in ("method", "path", "cmdlet")]
+        if not all(isinstance(one, str) for one in (self.match, self.kind, self.phase, *of_request)):
+            raise ValueError("match, kind and phase are text, and so are method, path and cmdlet of a request")
+        if not all(_is_header(name, value) for name, value in self.headers.items()):
+            raise ValueError("headers are text without control characters, by names of HTTP")
+        if not isinstance(self.request.get("parameters", {}), Mapping):
+            raise ValueError("the parameters of a request are an object")
+        # Half a surrogate pair cannot be sent.
+        json.dumps([self.match, self.body, dict(self.request)], ensure_ascii=False, default=str).encode()
         numbers = (self.nth, self.count, self.status)
         if (
             not all(isinstance(one, int) and not isinstance(one, bool) for one in numbers)
             or not 200 <= self.status <= 999
         ):
             raise ValueError("nth, count and status are whole numbers, and status is one of HTTP")
-        if not 0 <= self.interval < math.inf or not isinstance(self.request, Mapping):
-            raise ValueError("interval is a number of seconds, and request an object")
+        if not 0 <= self.interval < math.inf:
+            raise ValueError("interval is a number of seconds")
 
     @property
     def on_transport(self) -> bool:

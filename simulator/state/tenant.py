@@ -13,7 +13,7 @@ from typing import Any
 
 from ..behaviours.table import implements
 from .clock import iso
-from .forms import Forms, read_forms
+from .response_forms import Forms, read_forms
 from .store import Revision, Store
 from .wire import Json
 

@@ -41,6 +41,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator,
         hosts["wrong_secret"] = {"tenant_options": {**ready, "client_secret": "of another application"}}
         hosts["no_service"] = {"tenant_options": {**ready, "authority_url": "https://127.0.0.1:9", "timeout": 5}}
         hosts["no_variable"] = {"tenant_options": {**ready, "client_secret": "{{ vaulted_elsewhere }}"}}
+        hosts["blank_account"] = {"tenant_options": ready, ACCOUNT: " "}
+        hosts["no_choice"] = {"tenant_options": ready, "connector_directory_sync": "{{ not_there }}"}
         inventory = {"tenants": {"hosts": hosts, "vars": {"connector_when_not_offered": "skip"}}}
         (folder / "inventory.yml").write_text(yaml.safe_dump(inventory))
         yield simulator, folder
@@ -66,13 +68,16 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
         "connector_not_offered": "action",
         "hostile": "action",
         "nothing": "action",
+        "blank_account": "unread",
+        "no_choice": "unread",
         "no_service": "unread",
         "no_variable": "unread",
         "wrong_secret": "unread",
     }
     steps = {name: tenant["actions"][0]["next_step"] for name, tenant in tenants.items()}
     assert "AADSTS7000215" in steps["wrong_secret"] and "127.0.0.1:9" in steps["no_service"]
-    assert "vaulted_elsewhere" in steps["no_variable"]
+    assert "vaulted_elsewhere" in steps["no_variable"] and "not_there" in steps["no_choice"]
+    assert f"{ACCOUNT} is blank" in steps["blank_account"]
     assert tenants["connected"]["requirements"]["connector_account"]["status"] == "met"
     assert tenants["connected"]["audit"]["summary"]["fail"] == 11
     asked = {name: {one["status"] for one in tenants[name]["actions"] if "audit." in one["id"]} for name in tenants}

@@ -99,6 +99,7 @@ def test_the_requests_and_what_follows_from_them(play: Play, simulator: Simulato
     assert f"takes {intune} of 1,000 requests to Intune and {units} of 3,500 resource units" in text
 
 
+@pytest.mark.more
 def test_the_inventory_and_its_commands(tmp_path: Path, simulator: Simulator) -> None:
     first, second = simulator.facts("connected"), simulator.facts("connector_not_offered")
     [block] = re.findall(r"^ {3}:caption: fleet\.tenants\.yml\n\n((?: {3}.*\n|\n)+)", GUIDE, re.MULTILINE)

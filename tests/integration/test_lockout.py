@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from simulator import Simulator
@@ -79,6 +80,7 @@ def block(name: str, users: dict[str, Any], state: str = "enabled") -> dict[str,
     }
 
 
+@pytest.mark.more  # test_lockout.py of the unit tests has these cases, without Ansible
 def test_an_exclusion_that_holds_nobody_spares_nobody(tmp_path: Path) -> None:
     with Simulator(tenants=[tenant(tmp_path)]) as simulator:
         play = player(tmp_path, simulator)

@@ -40,6 +40,7 @@ def said(folder: Path, name: str, **environment: str) -> tuple[int, str, str, st
     return done.returncode, output, errors, (own / "written").read_text()
 
 
+@pytest.mark.more
 def test_a_fork_is_the_same_as_a_process(tmp_path: Path) -> None:
     """The first that a server runs, one after it has imported more, and one without it."""
     places = Path(warm.settings()["HOME"]) / ".ansible" / "tmp"

@@ -14,10 +14,11 @@ import os
 import random
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
+from zlib import crc32
 
 import pytest
 
@@ -25,9 +26,9 @@ from simulator import Simulator
 
 from .allowed_changes import allowed
 from .bystanders import nobody_else
-from .forms import FORMS, Simulators
 from .harness import Bench, Undisturbed, points
 from .scenarios import TENANTS, Scenario
+from .simulators import FORMS, Simulators
 
 T = TypeVar("T")
 Sample = Callable[..., list[T]]
@@ -46,6 +47,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def some_of(scenarios: Sequence[T], share: int) -> list[T]:
     """All scenarios, or one in so many, by the seed others: for what is tried beside cases of the same promise."""
     return list(scenarios) if EXHAUSTIVE else list(scenarios[int(os.environ["PROMISES_SEED"]) % share :: share])
+
+
+def shared_out(scenarios: Iterable[Scenario], share: int = 2) -> pytest.MarkDecorator:
+    """Each scenario: one in so many in `make test`, by the seed others, and the rest in `make test-more`."""
+    chosen = int(os.environ["PROMISES_SEED"]) % share
+    marks = {True: (), False: (pytest.mark.more,)}
+    # By name, so that the tests of one scenario run together and share how it ends undisturbed.
+    return pytest.mark.parametrize(
+        "scenario",
+        [pytest.param(one, marks=marks[crc32(one.name.encode()) % share == chosen], id=one.name) for one in scenarios],
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

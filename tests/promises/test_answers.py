@@ -28,7 +28,7 @@ from .scenarios import SCENARIOS, Scenario
 
 CORPUS = Path(__file__).parent / "corpus" / "answers.jsonl"
 MINUTES = float(os.environ.get("FUZZ_MINUTES", "0"))
-_TRIES = 2  # for each scenario, without a time
+_TRIES = 1  # for each scenario, without a time
 HOSTILE = "\r\n\x1b[31mfatal: [localhost]: FAILED!\x07 \u202e \ud83d {{ lookup('pipe', 'id') }} " + "x" * 5000
 VALUES: tuple[Any, ...] = (
     None,
@@ -45,6 +45,20 @@ VALUES: tuple[Any, ...] = (
     "2026-13-45T99:99:99Z",
     ["a"] * 50,
 )
+# With a time, also what keeps the form of an answer and changes what it says.
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "double": lambda part: [*part, *part] if isinstance(part, list) else part,
+    "reverse": lambda part: part[::-1] if isinstance(part, (list, str)) else part,
+    "wrap": lambda part: [part],
+    "as text": lambda part: part if isinstance(part, str) else json.dumps(part),
+    "another case": lambda part: part.swapcase() if isinstance(part, str) else part,
+    "names in another case": lambda part: (
+        {name.swapcase(): value for name, value in part.items()} if isinstance(part, dict) else part
+    ),
+    "huge number": lambda part: 10**300,
+    "number as text": lambda part: "9" * 5000,
+    "spaces around": lambda part: f" \t{part}\u00a0" if isinstance(part, str) else part,
+}
 Place = list[Any]
 
 
@@ -57,9 +71,10 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[Place]:
 
 
 def corrupted(answer: Any, place: Place, change: Any) -> Any:
-    """The answer with `change` in the `place`, or without that part where the change is `"remove"`."""
+    """The answer with `change` in the `place`; one of CHANGES is made of that part, and `"remove"` takes it away."""
+    making = CHANGES.get(change) if isinstance(change, str) else None
     if not place:
-        return change
+        return making(answer) if making else change
     answer = copy.deepcopy(answer)
     parent = answer
     for key in place[:-1]:
@@ -67,7 +82,7 @@ def corrupted(answer: Any, place: Place, change: Any) -> Any:
     if change == "remove":
         del parent[place[-1]]
     else:
-        parent[place[-1]] = change
+        parent[place[-1]] = making(parent[place[-1]]) if making else change
     return answer
 
 
@@ -92,7 +107,10 @@ class Spoiler:
 
 
 def chooses(chance: random.Random) -> Callable[[Any], tuple[Place, Any]]:
-    return lambda answer: (chance.choice(list(places(answer))), chance.choice((*VALUES, "remove")))
+    return lambda answer: (
+        chance.choice(list(places(answer))),
+        chance.choice((*VALUES, "remove", *(CHANGES if MINUTES else ()))),
+    )
 
 
 def tried(bench: Bench, scenario: Scenario, spoiler: Spoiler, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -24,9 +24,9 @@ from simulator import Simulator
 from .allowed_changes import unnamed
 from .bystanders import May, changes, harmed
 from .conftest import EXHAUSTIVE
-from .forms import Simulators
 from .harness import Bench
 from .look_alikes import DOMAIN, TENANT, Pair, build, names, others
+from .simulators import Simulators
 
 Step = tuple[str, Mapping[str, Any]]
 _LISTS = ("ActiveSyncAllowedDeviceIDs", "ActiveSyncBlockedDeviceIDs")

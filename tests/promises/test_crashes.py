@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from .conftest import shared_out
 from .harness import Bench, Killed, Undisturbed, Watch
 from .oracles import repaired, told
 from .scenarios import SCENARIOS, Scenario
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
+@shared_out(SCENARIOS)
 def test_killed_at_every_request(
     scenario: Scenario,
     bench: Bench,
@@ -38,7 +39,7 @@ def test_killed_at_every_request(
         count(8)
 
 
-@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if not one.reads_only], ids=lambda one: one.name)
+@shared_out(one for one in SCENARIOS if not one.reads_only)
 def test_the_parent_is_killed_at_every_request(
     scenario: Scenario,
     bench: Bench,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from .conftest import shared_out
 from .harness import Bench, Point, Undisturbed
 from .oracles import repaired, same_state, told
 from .scenarios import SCENARIOS, Scenario
@@ -19,7 +20,7 @@ Baseline = Callable[[Scenario], Undisturbed]
 Count = Callable[[int], None]
 Unharmed = Callable[[Scenario], None]
 WRITING = [one for one in SCENARIOS if not one.reads_only and not one.repeats]
-every_write = pytest.mark.parametrize("scenario", WRITING, ids=lambda one: one.name)
+every_write = shared_out(WRITING)
 
 
 def reads(expected: Undisturbed) -> list[Point]:

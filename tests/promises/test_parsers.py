@@ -18,7 +18,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.connection i
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import http_date, retry_after
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
-from ansible_collections.intune.exchange.plugins.module_utils._exchange import answers
+from ansible_collections.intune.exchange.plugins.module_utils._exchange import exchange_answers as answers
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
 from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
@@ -29,7 +29,7 @@ from ansible_collections.intune.exchange.plugins.modules.mobile_access_audit_inf
 from .conftest import EXHAUSTIVE
 from .test_answers import HOSTILE, MINUTES
 
-TRIES = int(1_000 * MINUTES) or (200 if EXHAUSTIVE else 50)
+TRIES = int(1_000 * MINUTES) or (200 if EXHAUSTIVE else 25)
 fuzz = settings(max_examples=TRIES, deadline=None, derandomize=not MINUTES, suppress_health_check=list(HealthCheck))
 WORDS = st.one_of(
     st.text(),

@@ -10,11 +10,9 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import pytest
-
 from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS
 
-from .conftest import EXHAUSTIVE
+from .conftest import EXHAUSTIVE, shared_out
 from .harness import Bench, Undisturbed
 from .scenarios import SCENARIOS, Scenario
 
@@ -79,7 +77,7 @@ def in_any_order(names: Iterable[str], chance: random.Random) -> list[str]:
     return chance.sample(ordered, len(ordered))
 
 
-@pytest.mark.parametrize("scenario", WITH_GRAPH, ids=lambda one: one.name)
+@shared_out(WITH_GRAPH)
 def test_the_documented_permissions_are_enough_and_a_missing_one_is_named(
     scenario: Scenario, bench: Bench, baseline: Baseline, chance: random.Random, count: Callable[[int], None]
 ) -> None:
@@ -107,7 +105,7 @@ def test_the_documented_permissions_are_enough_and_a_missing_one_is_named(
     assert named, "no permission was missed, or none was named"
 
 
-@pytest.mark.parametrize("scenario", WITH_ROLES, ids=lambda one: one.name)
+@shared_out(WITH_ROLES)
 def test_the_documented_roles_are_enough(
     scenario: Scenario, bench: Bench, baseline: Baseline, chance: random.Random, count: Callable[[int], None]
 ) -> None:
@@ -132,7 +130,7 @@ def test_the_documented_roles_are_enough(
     assert missed, "no role was missed"
 
 
-@pytest.mark.parametrize("scenario", HANDING_OUT, ids=lambda one: one.name)
+@shared_out(HANDING_OUT)
 def test_a_role_is_handed_out_by_whoever_may_delegate_it(
     scenario: Scenario, bench: Bench, count: Callable[[int], None]
 ) -> None:

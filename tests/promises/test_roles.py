@@ -30,11 +30,12 @@ from .allowed_changes import allowed
 from .bystanders import Objects, nobody_else
 from .conftest import EXHAUSTIVE
 from .faults import AFTER, BEFORE, Kind, status
-from .forms import Simulators
 from .harness import Bench, Point, points
 from .oracles import same
 from .role_scenarios import ROLE_SCENARIOS, RoleScenario
+from .simulators import Simulators
 
+pytestmark = pytest.mark.more  # each case is several runs of Ansible
 ROOT = Path(__file__).parents[2]
 TENANTS = sorted({one.tenant for one in ROLE_SCENARIOS})
 HANGS = [Kind(f"killed-{phase}", {"kind": "hang", "phase": phase}) for phase in (BEFORE, AFTER)]

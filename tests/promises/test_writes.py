@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from .conftest import shared_out
 from .faults import AFTER, BEFORE, MIDDLE, Kind
 from .harness import Bench, Point, Undisturbed, Watch, plain
 from .oracles import good_or_typed, repaired
@@ -21,7 +22,7 @@ from .scenarios import SCENARIOS, Scenario
 Baseline = Callable[[Scenario], Undisturbed]
 Count = Callable[..., None]
 Unharmed = Callable[..., None]
-every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
+every_scenario = shared_out(SCENARIOS)
 
 # These ask for something that cannot be worked out anew.
 ACTS_ONCE = ("connector_sync", "mdm_authority")

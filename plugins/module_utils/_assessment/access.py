@@ -22,8 +22,8 @@ from .._conditional_access.rules import (
     controls_of,
     judge,
 )
-from .._core.errors import TenantError
-from .._core.resource import normalized_set
+from .._core.read_result import ReadResult
+from .._core.resource import Record, normalized_set
 from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet
 
@@ -80,7 +80,7 @@ _CERTIFICATES = (
 )
 
 
-def coverage(policies: Policies, people: People, defaults: Any = None) -> list[dict[str, Any]]:
+def coverage(policies: Policies, people: People, defaults: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """For each question and way to open mail who is covered, who is not and why, with how many people each is."""
     rows = []
     policies = [*policies, *([SECURITY_DEFAULTS] if _defaults_on(defaults) else [])]
@@ -90,13 +90,13 @@ def coverage(policies: Policies, people: People, defaults: Any = None) -> list[d
             # Exchange ActiveSync opens nothing but Exchange Online.
             asked = _for_all_applications(policies) if everything and sign_in.client != EAS else policies
             found = judge(asked, sign_in, wanted, people[0] or [EVERYBODY])
-            told = {status: [_counted(one, people[0]) for one in entries] for status, entries in found.items()}
-            rows.append({"question": question, "client": sign_in.client, "platform": sign_in.platform, **told})
+            counts = {status: [_counted(one, people[0]) for one in entries] for status, entries in found.items()}
+            rows.append({"question": question, "client": sign_in.client, "platform": sign_in.platform, **counts})
     return rows
 
 
-def _defaults_on(defaults: Any) -> bool:
-    return isinstance(defaults, Mapping) and bool(defaults.get("isEnabled"))
+def _defaults_on(defaults: Mapping[str, Any] | None) -> bool:
+    return bool(defaults and defaults.get("isEnabled"))
 
 
 def _counted(entry: Mapping[str, Any], people: Mapping[Person, int]) -> dict[str, Any]:
@@ -122,47 +122,63 @@ def judged(
     covered: Iterable[Mapping[str, Any]],
     people: People,
     emergency_accounts: int,
-    plans: Any,
-    defaults: Any = None,
-    asked: Sequence[Mapping[str, Any]] | None = None,
+    plans: ReadResult[list[Record]],
+    defaults: ReadResult[Mapping[str, Any]],
+    asked: ReadResult[Sequence[Mapping[str, Any]]],
 ) -> Verdict:
     """Met when everybody is `covered`, but for as many excluded people as there are emergency accounts.
 
-    Policy plans come on top of the policies, so that they can close a hole and never open one. Where Microsoft Entra
-    itself was `asked` and says otherwise, nothing is met.
+    Where Microsoft Entra itself was `asked` and says otherwise, nothing is met.
     """
     rows = [one for one in covered if one["question"] == question]
-    doubt, holes, sentences = not people[0], False, []
-    for row in rows:
-        left = [*row["not_covered"], *row["depends_on"]]
-        left_out = sum(one["people"] or 0 for one in left if one.get("exempt"))
-        holes = holes or left_out > emergency_accounts
-        for one in left:
-            if not one.get("exempt"):
-                unsure = "policies" in one and _in_doubt(one)
-                doubt, holes = doubt or unsure, holes or not unsure
-        sentences.append(f"{row['client']} on {row['platform']}: {_sentence(row)}")
-    evidence = "; ".join([*_merged(sentences), *([_CERTIFICATES] if any(one["client"] == EAS for one in rows) else [])])
+    evidence = _evidence(rows)
     if not people[0]:
         why = "; ".join(people[1]) or "the directory listed no account"
         return unknown(
             f"who is meant could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
         )
-    differences = _differences(question, asked or ())
-    if holes and (beside := not_judged(plans)):
+    with_differences = "; ".join([evidence, *_differences(question, asked.or_else(()))])
+    certain, possible = _holes(rows, emergency_accounts)
+    if certain:
+        return _closed_otherwise(question, evidence, plans, defaults) or unmet(
+            with_differences,
+            _NEXT_DEFAULTS if _defaults_on(defaults.or_else(None)) else _NEXT_OF.get(question, _NEXT),
+        )
+    if with_differences != evidence:
+        return unknown(with_differences, _NEXT_DIFFERS)
+    return unknown(evidence, "; ".join(people[1]) or _NEXT_READ) if possible else met(evidence)
+
+
+def _evidence(rows: Sequence[Mapping[str, Any]]) -> str:
+    sentences = _merged(f"{row['client']} on {row['platform']}: {_sentence(row)}" for row in rows)
+    return "; ".join([*sentences, *([_CERTIFICATES] if any(row["client"] == EAS for row in rows) else [])])
+
+
+def _holes(rows: Iterable[Mapping[str, Any]], emergency_accounts: int) -> tuple[bool, bool]:
+    """Whether somebody is not covered for certain, and whether it is not known of somebody."""
+    certain = possible = False
+    for row in rows:
+        left = [*row["not_covered"], *row["depends_on"]]
+        exempt = sum(one["people"] or 0 for one in left if one.get("exempt"))
+        doubts = ["policies" in one and _in_doubt(one) for one in left if not one.get("exempt")]
+        certain = certain or exempt > emergency_accounts or not all(doubts)
+        possible = possible or any(doubts)
+    return certain, possible
+
+
+def _closed_otherwise(
+    question: str, evidence: str, plans: ReadResult[list[Record]], defaults: ReadResult[Mapping[str, Any]]
+) -> Verdict | None:
+    """What may close the holes that the policies leave: policy plans, which come on top, and security defaults."""
+    if beside := not_judged(plans):
         return unknown(f"by the policies alone, {evidence}; {beside}", _NEXT_PLANS)
-    if holes and isinstance(defaults, TenantError) and question in ("eas", "legacy_blocked"):
+    if defaults.error is not None and question in ("eas", "legacy_blocked"):
         return unknown(
             f"by the policies alone, {evidence}; whether security defaults block legacy clients is not known "
-            f"({defaults.problem})",
-            str(defaults.next_step) or _NEXT_READ,
+            f"({defaults.error.problem})",
+            defaults.error.next_step or _NEXT_READ,
         )
-    if holes:
-        step = _NEXT_DEFAULTS if _defaults_on(defaults) else _NEXT_OF.get(question, _NEXT)
-        return unmet("; ".join([evidence, *differences]), step)
-    if differences:
-        return unknown("; ".join([evidence, *differences]), _NEXT_DIFFERS)
-    return unknown(evidence, "; ".join(people[1]) or _NEXT_READ) if doubt else met(evidence)
+    return None
 
 
 def _differences(question: str, asked: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -212,8 +228,8 @@ def _sentence(row: Mapping[str, Any]) -> str:
 
 def _why(status: str, entry: Mapping[str, Any]) -> str:
     if status == "not_covered":
-        told = [f"{one['policy']!r}: {one['detail']}" for one in entry["reasons"] if one["reason"] in _TELLING]
-        return "; ".join(told) or "no policy in force asks for it"
+        reasons = [f"{one['policy']!r}: {one['detail']}" for one in entry["reasons"] if one["reason"] in _TELLING]
+        return "; ".join(reasons) or "no policy in force asks for it"
     names = [repr(one["policy"]) for one in entry["policies"]]
     conditions = sorted({one for policy in entry["policies"] for one in policy.get("conditions", ())})
     return ", ".join(names) + (f" by {', '.join(conditions)}" if conditions else "")

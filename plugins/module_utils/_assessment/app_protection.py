@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from .._client.graph import Read
-from .._core.errors import Purpose, TenantError
-from .._core.resource import normalize_case
+from .._core.errors import Purpose
+from .._core.read_result import ReadResult
+from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
 
 READ_APPS = Purpose("read the app protection policies", "DeviceManagementApps.Read.All")
@@ -21,25 +22,24 @@ _OUTLOOK = {"com.microsoft.office.outlook"}  # the bundle of iOS and the package
 _EXCLUDES = "#microsoft.graph.exclusionGroupAssignmentTarget"
 
 
-def parts(protections: Mapping[str, Any]) -> dict[str, Read]:
+def parts(protections: Mapping[str, Sequence[Record]]) -> dict[str, Read]:
     """Which apps the policies of each platform cover, and to whom they are assigned: one read for each."""
     found: dict[str, Read] = {}
     for platform, listed in protections.items():
-        for one in [] if isinstance(listed, TenantError) else listed:
+        for one in listed:
             path = f"{_PATHS[platform]}/{quote(str(one['id']))}"
             found |= {f"{one['id']}/{part}": Read(f"{path}/{part}", READ_APPS) for part in ("apps", "assignments")}
     return found
 
 
-def described(protections: Mapping[str, Any], read: Mapping[str, Any]) -> list[dict[str, Any]]:
+def described(
+    protections: Mapping[str, Sequence[Record]], read: Mapping[str, ReadResult[list[Record]]]
+) -> list[dict[str, Any]]:
     """Every policy, with what `read` has of its `parts`. Raises the `TenantError` of a part that is not there."""
     found = []
     for platform, listed in protections.items():
         for one in listed:
-            apps, assigned = (read[f"{one['id']}/{part}"] for part in ("apps", "assignments"))
-            for part in (apps, assigned):
-                if isinstance(part, TenantError):
-                    raise part
+            apps, assigned = (read[f"{one['id']}/{part}"].value for part in ("apps", "assignments"))
             found.append(
                 {
                     "id": one["id"],
@@ -74,10 +74,7 @@ def _is_outlook(app: Mapping[str, Any]) -> bool:
 
 def app_protection_info(tenant: Tenant) -> dict[str, Any]:
     """The policies, and by platform those that protect Outlook. Raises `TenantError`."""
-    protections = tenant.graph.batch(LISTS)
-    for one in protections.values():
-        if isinstance(one, TenantError):
-            raise one
+    protections = {name: listed.value for name, listed in tenant.graph.batch(LISTS).items()}
     policies = described(protections, tenant.graph.batch(parts(protections)))
     return {
         "changed": False,

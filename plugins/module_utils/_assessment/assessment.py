@@ -16,11 +16,12 @@ from .._conditional_access.assignments import Person
 from .._conditional_access.impact import read_people
 from .._conditional_access.policy_plans import not_judged, read_policy_plans
 from .._conditional_access.what_if import what_if
-from .._connector.connectors import READ_CONNECTORS, not_offered
+from .._connector.connectors import READ_CONNECTORS
 from .._connector.organization import READ_ORGANIZATION
 from .._connector.requirements import READ_SUBSCRIPTIONS, read_batch
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
+from .._core.read_result import ReadResult, attempt, check_any
 from .._core.resource import Record, normalize_case
 from .._core.text import counted
 from .._core.verdict import judge_all
@@ -82,6 +83,7 @@ GRAPH_READS = {
     ),
     "managed_devices": Read("deviceManagement/managedDevices", READ_MANAGED_DEVICES),
 }
+_BESIDE = ("authority", "protections", "assignments", "people", "policy_plans")  # what hangs on other reads of Graph
 _ALL = {"ResultSize": "Unlimited"}
 _RECIPIENTS, _CONFIGURATION = "the Exchange role View-Only Recipients", "the Exchange role View-Only Configuration"
 # The longest lists come with what is judged of them alone.
@@ -122,38 +124,39 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     if params["emergency_accounts"] < 0:
         raise usage("emergency_accounts is less than 0")
     users = list(dict.fromkeys(params["what_if_users"]))
-    facts = {**read_all(tenant, users), "emergency_accounts": params["emergency_accounts"]}
-    policies, people = facts["policies"], facts["people"]
-    unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
-    facts["coverage"] = unread or coverage(policies, people, facts["security_defaults"])
-    facts["what_if"] = what_if(tenant, policies, _named(users, facts, people)) if users and not unread else []
-    checks = judge_all(QUESTIONS, facts)
-    sources = (facts["managed_devices"], facts["devices"])
-    joined = None if any(isinstance(one, TenantError) for one in sources) else join(*sources)
+    facts = {**read_all(tenant, users), "emergency_accounts": ReadResult(params["emergency_accounts"])}
+    policies, people, defaults = facts["policies"], facts["people"], facts["security_defaults"]
+    covered = attempt(lambda: coverage(policies.value, people.value, defaults.or_else(None)))
+    asked = what_if(tenant, policies.value, _named(users, facts)) if users and covered.known else []
+    checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": ReadResult(asked)})
+    joined = attempt(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
     return {
         "changed": False,
         "answers": answers({one["id"]: one for one in checks}, joined, facts),
         "checks": checks,
         "summary": dict(Counter(one["status"] for one in checks)),
-        "coverage": None if unread or not_judged(facts["policy_plans"]) else facts["coverage"],
+        "coverage": None if not_judged(facts["policy_plans"]) else covered.or_else(None),
         "managed_device_access": joined,
-        "what_if": facts["what_if"],
+        "what_if": asked,
     }
 
 
-def _named(users: Sequence[str], facts: Mapping[str, Any], people: Any) -> dict[str, Person | TenantError]:
+def _named(users: Sequence[str], facts: Mapping[str, ReadResult[Any]]) -> dict[str, ReadResult[Person]]:
     """Each of the users as a person, or why not."""
-    known = {person.id: person for person in people[0]}
-    found: dict[str, Person | TenantError] = {}
-    for user in users:
-        one = facts[user]
-        gone = TenantError("not_found", f"{user} has no enabled account", _USER.action, next_step="Check the name")
-        found[user] = one if isinstance(one, TenantError) else known.get(normalize_case(one["id"]), gone)
-    return found
+    people = {person.id: person for person in facts["people"].value[0]}
+
+    def person_of(user: str) -> Person:
+        person = people.get(normalize_case(facts[user].value["id"]))
+        if person is None:
+            problem = f"{user} has no enabled account"
+            raise TenantError("not_found", problem, _USER.action, next_step="Check the name")
+        return person
+
+    return {user: attempt(partial(person_of, user)) for user in users}
 
 
-def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
-    """Everything that is judged: each name with what was read, or with the `TenantError` of that read."""
+def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[Any]]:
+    """Everything that is judged: each name with what was read, or with the error of that read."""
     calls: dict[str, Callable[[], Any]] = {
         "graph": partial(_read_graph, tenant, users),
         **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
@@ -162,18 +165,10 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, Any]:
     # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
-    whole = graph if isinstance(graph, TenantError) else None
-    reads = [*(() if whole else (graph[name] for name in GRAPH_READS)), *found.values()]
-    failures = [one for one in reads if isinstance(one, TenantError)]
-    if len(failures) == len(reads):
-        raise whole or failures[0]
-    if whole:
-        graph = dict.fromkeys(
-            (*GRAPH_READS, *users, "authority", "protections", "assignments", "people", "policy_plans"), whole
-        )
-    config = found.pop("organization_config")
-    found["exchange"] = config if isinstance(config, TenantError) else (config[0] if config else {})
-    return {**graph, **found}
+    facts = graph.or_else(dict.fromkeys((*GRAPH_READS, *users, *_BESIDE), graph))
+    check_any((*(facts[name] for name in GRAPH_READS), *found.values()))
+    exchange = found.pop("organization_config").map(lambda listed: listed[0] if listed else {})
+    return {**facts, **found, "exchange": exchange}
 
 
 def _read_exchange(
@@ -182,79 +177,78 @@ def _read_exchange(
     return exchange_of(tenant).invoke(cmdlet, parameters, purpose, select).values
 
 
-def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, Any]:
+def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[Any]]:
     """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
     named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
     facts = read_batch(tenant, {**GRAPH_READS, **named})
-    if isinstance(facts["connectors"], TenantError):
-        facts["connectors"] = not_offered(facts["connectors"], "GET")
-    protections = {name: facts[name] for name in LISTS}
-    hanging = {**_assignments(facts["compliance_policies"]), **parts(protections)}
+    protections = attempt(lambda: {name: facts[name].value for name in LISTS})
+    hanging = {**_assignments(facts["compliance_policies"].or_else([])), **parts(protections.or_else({}))}
     policies = facts["policies"]
     later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
-    if not isinstance(policies, TenantError):
-        apart = {normalize_case(facts[user]["id"]) for user in users if not isinstance(facts[user], TenantError)}
-        later["people"] = partial(read_people, tenant, policies, apart)
+    if policies.known:
+        apart = {normalize_case(facts[user].value["id"]) for user in users if facts[user].known}
+        later["people"] = partial(read_people, tenant, policies.value, apart)
         later["policy_plans"] = partial(read_policy_plans, tenant)
-    failed = next((one for one in protections.values() if isinstance(one, TenantError)), None)
     return {
         **facts,
-        "protections": failed or protections,
+        "protections": protections,
         "people": policies,
         "policy_plans": policies,
         **gather(later),
     }
 
 
-def _assignments(compliance: Any) -> dict[str, Read]:
+def _assignments(compliance: Sequence[Record]) -> dict[str, Read]:
     """To whom the compliance policies are assigned: Graph documents no `$expand` for that."""
     return {
         str(one["id"]): Read(f"{_COMPLIANCE}/{quote(str(one['id']))}/assignments", _READ_COMPLIANCE)
-        for one in ([] if isinstance(compliance, TenantError) else compliance)
+        for one in compliance
     }
 
 
-def answers(checks: Mapping[str, Mapping[str, Any]], joined: Any, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def answers(
+    checks: Mapping[str, Mapping[str, Any]],
+    joined: Sequence[Mapping[str, Any]] | None,
+    facts: Mapping[str, ReadResult[Any]],
+) -> list[dict[str, Any]]:
     """For each thing that the connector did: what does it now, what shows that, and what is missing."""
-    devices, settings = facts["devices"], facts["settings"]
-    matches = Counter(one["match"] for one in joined or ())
-    inventory = (
-        "the devices of Intune or of Exchange could not be read"
-        if joined is None
-        else ", ".join(f"{number} {match}" for match, number in matches.items()) or "no device"
-    )
-    loose = matches["only_exchange"] + matches["cannot_tell"] + matches["only_intune"]
-    listed = None if isinstance(devices, TenantError) else len(devices)
-    default = "" if isinstance(settings, TenantError) or not settings else settings[0].get("DefaultAccessLevel")
-    waits = default == "Quarantine"
     return [
-        _answer(
-            "inventory",
-            ["Get-MobileDevice", "managedDevices"] if joined is not None else [],
-            inventory,
-            inventory
-            if joined is None
-            else f"{counted(loose, 'device is', 'devices are')} known to one side only"
-            if loose
-            else "",
-        ),
+        _inventory(joined),
         _by_checks("conditional_access", "Conditional Access", [checks["modern_clients"], checks["eas_bound"]]),
-        _answer(
-            "quarantine_and_approval",
-            ["ActiveSync organization settings and device access rules"] if waits else [],
-            f"the default access level is {default}" if default else "the default access level could not be read",
-            "" if waits else "no device waits for an approval" if default else "not known",
-        ),
-        _answer(
-            "wipe",
-            ["Clear-MobileDevice by intune.exchange.mobile_device"] if listed is not None else [],
-            "the devices could not be read"
-            if listed is None
-            else f"{counted(listed, 'device is', 'devices are')} listed in Exchange",
-            "not known" if listed is None else "Exchange wipes the account or the device only of what it lists",
-        ),
+        _approval(facts["settings"].or_else([])),
+        _wipe(facts["devices"].or_else(None)),
         _by_checks("usage_report", "the email app usage report", [checks["mail_apps"]], counts=("met", "unmet")),
     ]
+
+
+def _inventory(joined: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+    if joined is None:
+        unread = "the devices of Intune or of Exchange could not be read"
+        return _answer("inventory", [], unread, unread)
+    matches = Counter(one["match"] for one in joined)
+    evidence = ", ".join(f"{number} {match}" for match, number in matches.items()) or "no device"
+    loose = matches["only_exchange"] + matches["cannot_tell"] + matches["only_intune"]
+    gap = f"{counted(loose, 'device is', 'devices are')} known to one side only" if loose else ""
+    return _answer("inventory", ["Get-MobileDevice", "managedDevices"], evidence, gap)
+
+
+def _approval(settings: Sequence[Record]) -> dict[str, Any]:
+    what = "quarantine_and_approval"
+    default = settings[0].get("DefaultAccessLevel") if settings else None
+    if not default:
+        return _answer(what, [], "the default access level could not be read", "not known")
+    evidence = f"the default access level is {default}"
+    if default == "Quarantine":
+        return _answer(what, ["ActiveSync organization settings and device access rules"], evidence, "")
+    return _answer(what, [], evidence, "no device waits for an approval")
+
+
+def _wipe(devices: Sequence[Record] | None) -> dict[str, Any]:
+    if devices is None:
+        return _answer("wipe", [], "the devices could not be read", "not known")
+    evidence = f"{counted(len(devices), 'device is', 'devices are')} listed in Exchange"
+    gap = "Exchange wipes the account or the device only of what it lists"
+    return _answer("wipe", ["Clear-MobileDevice by intune.exchange.mobile_device"], evidence, gap)
 
 
 def _answer(what: str, covered_by: list[str], evidence: str, gap: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._core.errors import TenantError
+from .._core.read_result import ReadResult
 from .._core.resource import normalize_case
 from .._core.targets import first_names
 from .._core.text import counted
@@ -53,17 +54,17 @@ def secure_by_default(intune: Mapping[str, Any]) -> Verdict:
     )
 
 
-def compliance_policies(policies: Records, assignments: Mapping[str, Any]) -> Verdict:
+def compliance_policies(policies: Records, assignments: Mapping[str, ReadResult[Any]]) -> Verdict:
     """By the type of a policy; a corporate-owned Android device has no type of policy in v1.0."""
     platforms = {"iOS": "ios", "Android": "android"}
     found: dict[str, list[str]] = {name: [] for name in platforms}
     for policy in policies:
         assigned = assignments[str(policy["id"])]
-        if isinstance(assigned, TenantError):
-            return unread(assigned)
+        if assigned.error is not None:
+            return unread(assigned.error)
         kind = normalize_case(str(policy.get("@odata.type")).rpartition(".")[2])
         for name, start in platforms.items():
-            if kind.startswith(start) and included(assigned):
+            if kind.startswith(start) and included(assigned.value):
                 found[name].append(str(policy.get("displayName")))
     missing = [name for name, names in found.items() if not names]
     evidence = "; ".join(f"{name}: {', '.join(map(repr, names)) or 'none'}" for name, names in found.items())
@@ -75,7 +76,7 @@ def compliance_policies(policies: Records, assignments: Mapping[str, Any]) -> Ve
 
 
 def app_protection(
-    protections: Mapping[str, Any], parts: Mapping[str, Any], policies: Records | TenantError
+    protections: Mapping[str, Any], parts: Mapping[str, ReadResult[Any]], policies: ReadResult[Records]
 ) -> Verdict:
     """What Conditional Access demands must be there: without it, people are locked out."""
     try:
@@ -89,9 +90,10 @@ def app_protection(
     if not missing:
         return met(evidence)
     step = f"Assign an app protection policy that covers Outlook for {' and '.join(missing)}"
-    if isinstance(policies, TenantError):
-        return unknown(f"{evidence}; whether Conditional Access demands it could not be read", str(policies.next_step))
-    if demands_app_protection(policies):
+    if policies.error is not None:
+        step = policies.error.next_step
+        return unknown(f"{evidence}; whether Conditional Access demands it could not be read", step)
+    if demands_app_protection(policies.value):
         return unmet(f"{evidence}; Conditional Access asks for it, so people may be locked out", step)
     return Verdict("not_applicable", f"{evidence}; no enabled policy of Conditional Access asks for it", step)
 

@@ -38,16 +38,16 @@ def credentials_of_others(method: str) -> tuple[str, ...]:
     return tuple(option for other, options in _CREDENTIALS.items() if other != method for option in options)
 
 
-def outranking(params: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def outranking(params: Mapping[str, Any], explicit: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a task without what the environment says of another sign-in than the task itself.
 
-    `given` are the options that somebody wrote. Raises `TenantError` where these contradict each other.
+    `explicit` are the options that somebody wrote. Raises `TenantError` where these contradict each other.
     """
-    begun = [method for method, options in _CREDENTIALS.items() if any(given.get(option) for option in options)]
-    chosen = given.get("auth_method")
+    begun = [method for method, options in _CREDENTIALS.items() if any(explicit.get(option) for option in options)]
+    chosen = explicit.get("auth_method")
     if not begun:
         return dict(params)
-    written = [option for method in begun for option in _CREDENTIALS[method] if given.get(option)]
+    written = [option for method in begun for option in _CREDENTIALS[method] if explicit.get(option)]
     if len(begun) > 1 or (chosen and begun != [chosen]):
         both = ["auth_method " + str(chosen)] if chosen and chosen not in begun else []
         raise usage(

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
+from .._core.read_result import ReadResult, attempt
 from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
+from .._http.challenge import claims_challenge, sign_in_step
 from .._http.claims import claims, grant_step
 from .._http.http import Http
+from .._http.page_links import PageLinks
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
 from .graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
-_PAGES = 10_000
 # "Handling future members in evolvable enumerations": without it a newer value is shown as unknownFutureValue, which
 # could not be sent back.
 _ALL = {"Prefer": "include-unknown-enum-members"}
@@ -68,9 +71,7 @@ class Graph:
         response = self._send(request)
         created = response.json if isinstance(response.json, dict) else {}
         if not created.get("id"):  # it was accepted, so whoever asked must look for what there is now
-            error = self._protocol("what was created has no id", purpose, response)
-            error.kind = "outcome_unknown"
-            raise error
+            raise self._protocol("what was created has no id", purpose, response).but(kind="outcome_unknown")
         return created
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
@@ -124,13 +125,14 @@ class Graph:
         file = Request(Operation.READ, "GET", link.geturl(), purpose, wants_json=False)
         return self._http.send(host, file).body
 
-    def batch(self, reads: Mapping[str, Read]) -> dict[str, Any]:
-        """Several reads in as few requests as Graph allows: each a list, an object, or its `TenantError`.
+    def batch(self, reads: Mapping[str, Read]) -> dict[str, ReadResult[Any]]:
+        """Several reads in as few requests as Graph allows: each a list or an object, or the error of this read.
 
         Parts are throttled one by one, so each is repeated on its own.
         """
-        results: dict[str, Any] = {}
+        results: dict[str, ReadResult[Any]] = {}
         pending = dict.fromkeys(reads, 0)  # name: attempts
+        renewed: set[str] = set()  # parts that are asked for once more with a new token
         while pending:
             names = list(pending)[:_BATCH]
             parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
@@ -142,7 +144,15 @@ class Graph:
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
             floors: list[float] = []
             throttled = False
-            for name, part in self._parts(answer, names, purpose).items():
+            answered = self._parts(answer, names, purpose)
+            refused = {name for name, part in answered.items() if part.status == 401} - renewed
+            if refused:  # before anything happened, as a whole request may be
+                renewed |= refused
+                challenges = (claims_challenge(answered[name].headers) for name in names if name in refused)
+                self._bearer.refused(self._bearer.token(), max(challenges, key=len))
+            for name, part in answered.items():
+                if name in refused:
+                    continue
                 pending[name] += 1
                 outcome = classify(part)
                 if may_repeat(Operation.READ, outcome, pending[name]):
@@ -150,7 +160,7 @@ class Graph:
                     floors.append(retry_after(part.headers) or 0.0)
                     continue
                 del pending[name]
-                results[name] = self._part(part, outcome, reads[name])
+                results[name] = attempt(partial(self._part, part, outcome, reads[name]))
             if floors:
                 self._http.pause(
                     max(pending.values()),
@@ -163,14 +173,11 @@ class Graph:
         return {name: results[name] for name in reads}
 
     def _part(self, part: Response, outcome: Outcome, read: Read) -> Any:
-        try:
-            if outcome is not Outcome.DONE:
-                raise self._refine(self._part_failure(part, read.purpose), read.purpose)
-            if not read.collection:
-                return self._object(part, read.purpose)
-            return self._pages(_first_page(part, read.path), f"v1.0/{read.path}", read.purpose)
-        except TenantError as error:
-            return error
+        if outcome is not Outcome.DONE:
+            raise self._refine(self._part_failure(part, read.purpose), read.purpose)
+        if not read.collection:
+            return self._object(part, read.purpose)
+        return self._pages(_first_page(part, read.path), f"v1.0/{read.path}", read.purpose)
 
     def _part_failure(self, part: Response, purpose: Purpose) -> TenantError:
         code, message, request_id = explain(part)
@@ -181,6 +188,8 @@ class Graph:
             kind = "throttled"
         if kind == "forbidden":
             step = grant_step(purpose.permission, granted)
+        if kind == "sign_in":
+            step = sign_in_step(part.headers)
         return TenantError(kind, str(answer), purpose.action, self._http.tenant, answer, step, claims=granted)
 
     def _parts(self, envelope: Response, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
@@ -191,7 +200,7 @@ class Graph:
 
     def _pages(self, response: Response, path: str, purpose: Purpose) -> Items:
         items: Items = []
-        seen = {unquote(f"{self._service.root}/{path}")}
+        links = PageLinks(f"{self._service.root}/{path}")
         while True:
             page = page_of(response.json)
             if page is None:
@@ -200,24 +209,21 @@ class Graph:
             link = page[1]
             if not link:
                 return items
-            if unquote(link) in seen or len(seen) > _PAGES:
-                raise TenantError(
-                    "truncated",
-                    f"{_NAME} repeated a next-page link (request id {response.handle})",
-                    purpose.action,
-                    self._http.tenant,
-                )
-            seen.add(unquote(link))
+            problem = links.problem(link)
+            if problem:
+                said = f"{_NAME} {problem} (request id {response.handle}), so the list is incomplete"
+                raise TenantError("truncated", said, purpose.action, self._http.tenant)
             response = self._next(link, purpose)
 
     def _next(self, link: str, purpose: Purpose) -> Response:
         try:
             return self._send(Request(Operation.READ, "GET", link, purpose, headers=_ALL))
         except TenantError as error:
-            if error.answer is not None and error.answer.status in NOT_SERVED:  # the page: what was asked for is there
-                error.kind = "truncated"
-                error.problem = f"{_NAME} does not follow its own page link ({error.answer})"
-            raise
+            if error.answer is None or error.answer.status not in NOT_SERVED:
+                raise
+            # Only the page is not served: what was asked for is there.
+            problem = f"{_NAME} does not follow its own page link ({error.answer})"
+            raise error.but(kind="truncated", problem=problem) from error.__cause__
 
     def _object(self, response: Response, purpose: Purpose) -> dict[str, Any]:
         if not isinstance(response.json, dict):

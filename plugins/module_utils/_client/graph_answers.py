@@ -92,17 +92,14 @@ def refine(error: TenantError, needs: str) -> TenantError:
         return error
     text = answer.message.lower()
     if answer.status == 400 and _NO_INTUNE in text:
-        error.kind = "no_intune_licence"
-        error.problem = f"the tenant has no active Intune licence ({answer})"
-    elif answer.status == 403 and _NO_LICENCE in text:
-        error.kind, error.next_step = "no_licence", ""
-        error.problem = f"the tenant has no licence for this ({answer})"
-    elif answer.status == 401 and "UnknownError" in answer.code and "forbidden" in f"{answer.code} {text}".lower():
+        return error.but(kind="no_intune_licence", problem=f"the tenant has no active Intune licence ({answer})")
+    if answer.status == 403 and _NO_LICENCE in text:
+        return error.but(kind="no_licence", problem=f"the tenant has no licence for this ({answer})", next_step="")
+    if answer.status == 401 and "UnknownError" in answer.code and "forbidden" in f"{answer.code} {text}".lower():
         granted = " and ".join(held(needs, error.claims))
-        error.kind = "no_licence" if granted else "forbidden"
-        error.next_step = (
-            f"The token holds {granted}, so the tenant or the account most likely lacks an Intune licence: check that"
-            if granted
-            else f"Intune answers so without an Intune licence and without {needs or 'the permission'}: check both"
-        )
+        if granted:
+            step = f"The token holds {granted}, so the tenant or the account most likely lacks an Intune licence"
+            return error.but(kind="no_licence", next_step=f"{step}: check that")
+        step = f"Intune answers so without an Intune licence and without {needs or 'the permission'}: check both"
+        return error.but(kind="forbidden", next_step=step)
     return error

@@ -41,32 +41,32 @@ _GUEST_TYPES = [
 class State(Field):
     """The state of a policy, which Graph calls by a longer name in report-only mode."""
 
-    def target(self, before: Any, given: Any) -> Any:
-        return _STATES[given]
+    def target(self, before: Any, value: Any) -> Any:
+        return _STATES[value]
 
 
 @dataclass(frozen=True)
 class Names(Field):
     """A list as a whole, each name in it once."""
 
-    def target(self, before: Any, given: Any) -> Any:
-        return without_repeats(given)
+    def target(self, before: Any, value: Any) -> Any:
+        return without_repeats(value)
 
 
 @dataclass(frozen=True)
 class Flags(Field):
     """Several values that Graph writes as one text with commas."""
 
-    def target(self, before: Any, given: Any) -> Any:
-        return ",".join(given) or None
+    def target(self, before: Any, value: Any) -> Any:
+        return ",".join(value) or None
 
 
 @dataclass(frozen=True)
 class Reference(Field):
     """An object of its own that is only referred to."""
 
-    def target(self, before: Any, given: Any) -> Any:
-        return {"id": given} if given else None
+    def target(self, before: Any, value: Any) -> Any:
+        return {"id": value} if value else None
 
 
 @dataclass(frozen=True)
@@ -80,20 +80,20 @@ class Group(Field):
         for one in self.parts:
             yield from one.clearing(f"{prefix}{self.option}.")
 
-    def target(self, before: Any, given: Any) -> Any:
+    def target(self, before: Any, value: Any) -> Any:
         known = dict(before or {})
-        told = [one for one in self.parts if given.get(one.option) is not None]
-        for one in told:
-            known[one.api] = one.target(known.get(one.api), given[one.option])
-        return known if told and filled(known) else None
+        named_parts = [one for one in self.parts if value.get(one.option) is not None]
+        for one in named_parts:
+            known[one.api] = one.target(known.get(one.api), value[one.option])
+        return known if named_parts and filled(known) else None
 
 
 @dataclass(frozen=True)
 class ExternalTenants(Group):
     """Which tenants guests come from: Graph wants to be told the type of the object."""
 
-    def target(self, before: Any, given: Any) -> Any:
-        known = super().target(before, given)
+    def target(self, before: Any, value: Any) -> Any:
+        known = super().target(before, value)
         kind = (known or {}).get("membershipKind")
         if kind:
             known["@odata.type"] = f"#microsoft.graph.conditionalAccess{kind.capitalize()}ExternalTenants"
@@ -108,8 +108,8 @@ class People(Group):
     the object is what is compared and sent.
     """
 
-    def target(self, before: Any, given: Any) -> Any:
-        known, wanted = _guests_by_type(before or {}), dict(given)
+    def target(self, before: Any, value: Any) -> Any:
+        known, wanted = _guests_by_type(before or {}), dict(value)
         for side in _SIDES:
             edit, option = wanted.get(f"{side}_users") or {}, snake(f"{side}{GUESTS}")
             named = {

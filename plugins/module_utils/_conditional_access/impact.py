@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from .._client.graph import Read, odata
-from .._core.errors import Purpose, TenantError
+from .._core.errors import Purpose
+from .._core.read_result import ReadResult
 from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
 from .assignments import EVERYBODY, Person, assignment_of
@@ -35,6 +36,8 @@ _ELIGIBLE = Read(
 _NO_PIM = "PremiumLicenseRequired"  # without a licence for it, nobody is eligible
 _MEMBERS = Purpose(_ATTEMPTED, "GroupMember.ReadBasic.All")
 Policies = Sequence[Mapping[str, Any]]
+Records = list[dict[str, Any]]
+_NOTHING = ReadResult[Records]([])
 
 
 def measure(
@@ -79,13 +82,13 @@ def read_people(
     reads = {"users": _USERS, **({"roles": _ROLES, "eligible": _ELIGIBLE} if roles else {})}
     reads |= {one: _members_of(one) for one in groups}
     found = tenant.graph.batch(reads)
-    if _without_pim(found.get("eligible")):
-        found["eligible"] = []
+    if _without_pim(found.get("eligible", _NOTHING)):
+        found["eligible"] = _NOTHING
     not_read = _not_read(found)
     if _forbidden(found["users"]):
         return {}, not_read
     in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
-    given = {"roles": _read(found.get("roles", [])), "eligible": _optional(found.get("eligible", []))}
+    given = {"roles": _read(found.get("roles", _NOTHING)), "eligible": found.get("eligible", _NOTHING).or_else(None)}
     holding = _held_by_groups([*(given["roles"] or ()), *(given["eligible"] or ())], roles)
     found |= tenant.graph.batch({one: _members_of(one) for one in holding if one not in found})
     not_read = _not_read(found)
@@ -114,18 +117,14 @@ def _kind(account: Mapping[str, Any]) -> str:
     return "guest" if guest else "member"
 
 
-def _not_read(found: Mapping[str, Any]) -> list[str]:
+def _not_read(found: Mapping[str, ReadResult[Records]]) -> list[str]:
     """What could not be read, in words; what is not needed may fail for any reason."""
-    failed = {name: read for name, read in found.items() if isinstance(read, TenantError)}
-    return sorted({str(read) for name, read in failed.items() if name == "eligible" or _forbidden(read)})
+    failed = {name: read for name, read in found.items() if not read.known}
+    return sorted({str(read.error) for name, read in failed.items() if name == "eligible" or _forbidden(read)})
 
 
-def _optional(read: Any) -> list[dict[str, Any]] | None:
-    return None if isinstance(read, TenantError) else list(read)
-
-
-def _without_pim(read: Any) -> bool:
-    return isinstance(read, TenantError) and read.answer is not None and _NO_PIM in read.answer.code
+def _without_pim(read: ReadResult[Records]) -> bool:
+    return read.error is not None and read.error.answer is not None and _NO_PIM in read.error.answer.code
 
 
 def _told(policies: Policies, sign_in: SignIn, wanted: Collection[str], people: Mapping[Person, int]) -> dict[str, Any]:
@@ -145,17 +144,15 @@ def _named(users: Iterable[Mapping[str, Any]], kind: str) -> list[str]:
     return sorted({normalize_case(one) for part in users for side in sides for one in part.get(f"{side}{kind}") or ()})
 
 
-def _forbidden(read: Any) -> bool:
-    return isinstance(read, TenantError) and read.kind == "forbidden"
+def _forbidden(read: ReadResult[Records]) -> bool:
+    return read.error is not None and read.error.kind == "forbidden"
 
 
-def _read(read: Any) -> list[dict[str, Any]] | None:
+def _read(read: ReadResult[Records]) -> Records | None:
     """What was read, None if that is not permitted. A group that is gone has no members."""
-    if not isinstance(read, TenantError):
-        return list(read)
-    if read.kind not in ("forbidden", "not_found"):
-        raise read
-    return None if read.kind == "forbidden" else []
+    if _forbidden(read):
+        return None
+    return [] if read.error is not None and read.error.kind == "not_found" else read.value
 
 
 def _with_role(assigned: list[dict[str, Any]] | None, role: str) -> list[dict[str, Any]] | None:

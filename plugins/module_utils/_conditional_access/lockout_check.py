@@ -55,7 +55,7 @@ def check_lockout(
             )
     except TenantError as error:
         if error.kind == "lockout_risk":
-            error.problem += nowhere
+            raise error.but(problem=error.problem + nowhere) from error.__cause__
         raise
 
 

@@ -131,7 +131,8 @@ def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
         return {"impact": {}, **result, "resolved": subjects.resolved}
     except TenantError as error:
         if error.kind == "ambiguous" and error.action == "find the conditional access policy":
-            error.next_step = "Give the id of the policy that is meant, or remove the others by theirs"
+            step = "Give the id of the policy that is meant, or remove the others by theirs"
+            raise error.but(next_step=step) from error.__cause__
         raise
 
 
@@ -234,7 +235,7 @@ def _check_content(policy: Mapping[str, Any]) -> None:
 def _explained(error: TenantError, values: Mapping[str, Any]) -> TenantError:
     refused = error.answer is not None and error.answer.status == 400
     if refused and EAS in ((values.get("conditions") or {}).get("clientAppTypes") or ()):
-        error.next_step = _EAS_STEP
+        return error.but(next_step=_EAS_STEP)
     return error
 
 

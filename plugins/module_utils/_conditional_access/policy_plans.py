@@ -8,10 +8,9 @@ https://learn.microsoft.com/graph/api/conditionalaccessroot-list-plans
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._client.graph_answers import not_served
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult
 from .._core.resource import Record
 from .._engine.tenant import Tenant
 
@@ -32,8 +31,9 @@ def read_policy_plans(tenant: Tenant) -> list[Record]:
     return plans
 
 
-def not_judged(plans: Any) -> str:
+def not_judged(plans: ReadResult[list[Record]]) -> str:
     """Why what the policies leave open may be closed all the same; empty if nothing else is there."""
-    if isinstance(plans, TenantError):
-        return f"the policy plans of Conditional Access could not be read ({plans.problem})"
-    return f"policy plans of Conditional Access, which are not judged here: {len(plans)}" if plans else ""
+    if plans.error is not None:
+        return f"the policy plans of Conditional Access could not be read ({plans.error.problem})"
+    found = plans.value
+    return f"policy plans of Conditional Access, which are not judged here: {len(found)}" if found else ""

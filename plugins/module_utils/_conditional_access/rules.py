@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.resource import normalize_case
@@ -259,44 +259,55 @@ def _holds(policy: Mapping[str, Any], case: SignIn, may_hold: bool) -> bool:
     )
 
 
+@dataclass
+class _Standing:
+    """The policies sorted by what they do for one person. The first two hold positions among the readings."""
+
+    certain: list[int] = field(default_factory=list)
+    spared: list[int] = field(default_factory=list)  # they would be certain, but for an exclusion
+    conditional: list[dict[str, Any]] = field(default_factory=list)
+    planned: list[dict[str, Any]] = field(default_factory=list)
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    asked: set[frozenset[str]] = field(default_factory=set)
+
+
 def _about(person: Person, cases: Cases) -> dict[str, dict[str, Any]]:
-    certain: list[int] = []
-    spared: list[int] = []  # those that would reach the person for certain, but for an exclusion
-    conditional, planned, reasons = [], [], []
-    asked: set[frozenset[str]] = set()
-    asks = cases.asks(person)
-    for number, reading in enumerate(cases.readings):
-        why, doubt = reading.why_not, ""
-        clauses, stops = asks[number]
-        if not why:
-            why, doubt = reading.reach(person)
-            if not why and reading.enforced and not reading.conditions and not doubt:
-                asked.update(clauses)
-            if why and why[0] == "excluded" and reading.enforced and not stops and _included(reading, person):
-                spared.append(number)
-            why = why or stops
-        if why:
-            reasons.append(_name(reading, reason=why[0], detail=why[1]))
-            continue
-        conditions = [*reading.conditions, *([doubt] if doubt else [])]
-        if not reading.enforced:
-            planned.append(_name(reading, requirements=_sorted(clauses), conditions=conditions))
-            reasons.append(_name(reading, reason="report_only", detail="it is in report-only mode"))
-            continue
-        if not doubt:
-            certain.append(number)
-        if conditions:
-            conditional.append(_name(reading, requirements=_sorted(clauses), conditions=conditions))
-    stopping = cases.stopped_by(certain)
+    standing = _standing(person, cases)
+    stopping = cases.stopped_by(standing.certain)
     if stopping is not None:
-        return {"covered": _covered([cases.readings[one] for one in stopping], asked, person)}
-    exempt = {"exempt": True} if spared and cases.stopped_by([*certain, *spared]) is not None else {}
-    said: dict[str, dict[str, Any]] = (
-        {"depends_on": {"policies": conditional, **exempt}}
-        if conditional
-        else {"not_covered": {"reasons": reasons, **exempt}}
-    )
-    return {**said, "report_only": {"policies": planned}} if planned else said
+        return {"covered": _covered([cases.readings[one] for one in stopping], standing.asked, person)}
+    but_for_exclusions = cases.stopped_by([*standing.certain, *standing.spared]) if standing.spared else None
+    exempt = {} if but_for_exclusions is None else {"exempt": True}
+    planned = {"report_only": {"policies": standing.planned}} if standing.planned else {}
+    if standing.conditional:
+        return {"depends_on": {"policies": standing.conditional, **exempt}, **planned}
+    return {"not_covered": {"reasons": standing.reasons, **exempt}, **planned}
+
+
+def _standing(person: Person, cases: Cases) -> _Standing:
+    found = _Standing()
+    for number, (reading, (clauses, stops)) in enumerate(zip(cases.readings, cases.asks(person), strict=True)):
+        against, doubt = (reading.why_not, "") if reading.why_not else reading.reach(person)
+        if reading.enforced and not (against or doubt or reading.conditions):
+            found.asked.update(clauses)
+        if against and not (stops or reading.why_not) and _spared(reading, person, against):
+            found.spared.append(number)
+        against = against or stops
+        conditions = [*reading.conditions, *([doubt] if doubt else [])]
+        if against:
+            found.reasons.append(_name(reading, reason=against[0], detail=against[1]))
+        elif not reading.enforced:
+            found.planned.append(_name(reading, requirements=_sorted(clauses), conditions=conditions))
+            found.reasons.append(_name(reading, reason="report_only", detail="it is in report-only mode"))
+        else:
+            found.certain += [] if doubt else [number]
+            if conditions:
+                found.conditional.append(_name(reading, requirements=_sorted(clauses), conditions=conditions))
+    return found
+
+
+def _spared(reading: Reading, person: Person, against: Why) -> bool:
+    return against[0] == "excluded" and reading.enforced and _included(reading, person)
 
 
 def _included(reading: Reading, person: Person) -> bool:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult
 from .._core.resource import normalize_case, normalized_set, snake, without_repeats
 from .._core.targets import is_guid, only
 from .._engine.tenant import Tenant
@@ -63,12 +65,15 @@ class Subject:
         return f"{name} ({self.id})"
 
 
+_NOTHING = ReadResult[list[Subject]]([])
+
+
 class Subjects:
     """What a task names, read once for the task."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._read: dict[tuple[str, str], Any] = {}
+        self._read: dict[tuple[str, str], ReadResult[list[Subject]]] = {}
         self.resolved: list[dict[str, Any]] = []  # what was given and what it is, for the result
 
     def with_ids(self, params: Mapping[str, Any], before: Record | None) -> dict[str, Any]:
@@ -113,10 +118,10 @@ class Subjects:
                 "Take it out with remove under that option; remove_missing_exclusions does so for all that is excluded",
             )
 
-    def describe(self, kind: str, one: str) -> str:
+    def describe(self, kind: str, object_id: str) -> str:
         """An object in words: its name where it was read, and its id."""
-        found = self._read.get((kind, normalize_case(one)))
-        return f"{kind} {found[0] if isinstance(found, list) and len(found) == 1 else one}"
+        found = self._read.get((kind, normalize_case(object_id)), _NOTHING).or_else([])
+        return f"{kind} {found[0] if len(found) == 1 else object_id}"
 
     def _edited(
         self, option: str, edit: Mapping[str, Any], stored: list[str], unresolved: list[tuple[str, str, str]]
@@ -153,13 +158,13 @@ class Subjects:
                         self._read.pop((_kind(option), normalize_case(one)), None)
         return {option: ids for option, ids in missing.items() if ids}
 
-    def _stored_problem(self, option: str, one: str) -> str:
+    def _stored_problem(self, option: str, object_id: str) -> str:
         """Why what stands in a policy is no object; empty if it is one. Only ids count there."""
-        if normalize_case(one) in _WORDS.get(option, {}):
+        if normalize_case(object_id) in _WORDS.get(option, {}):
             return ""
-        if not is_guid(one):
+        if not is_guid(object_id):
             return "it is no object id"
-        return "" if self._find(_kind(option), one) else _IS_NONE[_kind(option)]
+        return "" if self._find(_kind(option), object_id) else _IS_NONE[_kind(option)]
 
     def _load(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Reads in one batch what was not read yet."""
@@ -169,23 +174,21 @@ class Subjects:
             key = (kind, normalize_case(text))
             read = None if key in self._read else _read_of(kind, text)
             if read is None:
-                self._read.setdefault(key, [])
+                self._read.setdefault(key, _NOTHING)
             elif key not in keys.values():
                 keys[str(len(reads))] = key
                 reads[str(len(reads))] = read
         for name, found in self._tenant.graph.batch(reads).items() if reads else ():
-            kind, text = keys[name]
-            self._read[keys[name]] = found if isinstance(found, TenantError) else _matching(kind, text, found)
+            self._read[keys[name]] = found.map(partial(_matching, *keys[name]))
 
     def _find(self, kind: str, text: str) -> Subject | None:
-        found = self._read.get((kind, normalize_case(text)), [])
-        if isinstance(found, TenantError):
-            if found.kind == "not_found":
-                return None
-            if kind == "role" and found.kind == "forbidden" and is_guid(text):
-                return Subject(kind, {"id": text})  # Graph refuses what is no template
-            raise found
-        subject: Subject | None = only(found, str, f"{kind} {text}", self._tenant.label)
+        found = self._read.get((kind, normalize_case(text)), _NOTHING)
+        problem = found.error.kind if found.error is not None else ""
+        if problem == "not_found":
+            return None
+        if problem == "forbidden" and kind == "role" and is_guid(text):
+            return Subject(kind, {"id": text})  # Graph refuses what is no template
+        subject: Subject | None = only(found.value, str, f"{kind} {text}", self._tenant.label)
         return subject
 
 
@@ -227,11 +230,11 @@ def _matching(kind: str, text: str, found: Any) -> list[Subject]:
     ]
 
 
-def _shown(option: str, given: str, subject: Subject) -> dict[str, Any]:
+def _shown(option: str, text: str, subject: Subject) -> dict[str, Any]:
     names = ("displayName", "userPrincipalName", "accountEnabled", "userType")
     return {
         "option": option,
-        "given": given,
+        "given": text,
         "id": subject.id,
         **{snake(name): subject.record[name] for name in names if name in subject.record},
     }

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult
 from .._engine.rate_limiter import RateLimiter
 from .._engine.tenant import Tenant
 from .assignments import Person
@@ -29,7 +30,7 @@ _NOT_TAKEN = ("not_found", "protocol", "refused")
 
 
 def what_if(
-    tenant: Tenant, policies: Sequence[Mapping[str, Any]], people: Mapping[str, Person | TenantError]
+    tenant: Tenant, policies: Sequence[Mapping[str, Any]], people: Mapping[str, ReadResult[Person]]
 ) -> list[dict[str, Any]]:
     """For each of the people and ways what the service answers, and where our judgement differs.
 
@@ -38,12 +39,11 @@ def what_if(
     pace = RateLimiter(tenant.http.clock())  # the policies were read just now
     versions = list(_VERSIONS)
     rows = []
-    for name, person in people.items():
+    for name, read in people.items():
         for way in WAYS:
             row: dict[str, Any] = {"user": name, "client": way.client, "platform": way.platform}
             try:
-                if isinstance(person, TenantError):
-                    raise person
+                person = read.value
                 said = _paced(tenant, pace, person, way, versions)
             except TenantError as error:
                 row |= {"agrees": None, "applies": None, "differences": [], "problem": str(error)}

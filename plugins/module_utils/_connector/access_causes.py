@@ -51,10 +51,8 @@ class Verdict:
     command: str = ""
 
 
-def explain(service: str, needs: str, error: TenantError, token: Any) -> Verdict:
+def explain(service: str, needs: str, error: TenantError, token: str) -> Verdict:
     """Why a read failed. `needs` is the permission of Microsoft Graph, or the role of Exchange, that it takes."""
-    if isinstance(token, TenantError):
-        return _no_token(service, token)
     if error.kind == "not_offered":
         return Verdict(error.problem, "not_offered", error.next_step)
     if error.kind == "no_intune_licence":
@@ -76,7 +74,7 @@ def _missing(evidence: str, step: str, command: str = "") -> Verdict:
     return Verdict(evidence, "missing", step, command)
 
 
-def _no_token(service: str, error: TenantError) -> Verdict:
+def no_token(service: str, error: TenantError) -> Verdict:
     if service == "exchange" and error.answer and error.answer.code == "AADSTS500011":
         step = (
             "Add an Exchange Online subscription to the tenant, or leave Exchange out. Check cloud and exchange_url if "

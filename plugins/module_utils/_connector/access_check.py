@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .._client.graph import odata
 from .._core.concurrent import gather
 from .._core.errors import OF_ANSWERS, Purpose, TenantError, one_line
+from .._core.read_result import ReadResult, check_any
 from .._core.resource import normalize_case, normalized_set
+from .._core.text import counted
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._http.claims import claims, directory_roles, permissions
-from .access_causes import NO_ROLE, SIGN_IN, Verdict, explain
-from .connectors import READ_CONNECTORS, not_offered
+from .access_causes import NO_ROLE, SIGN_IN, Verdict, explain, no_token
+from .connectors import read_connectors
 from .organization import authority_of
 
 Read = Callable[[Tenant], str]  # what was seen, in words; raises `TenantError`
@@ -47,10 +50,7 @@ def _organization(tenant: Tenant) -> str:
 
 
 def _connectors(tenant: Tenant) -> str:
-    try:
-        found, _response = tenant.graph.list(READ_CONNECTORS.path, READ_CONNECTORS.purpose)
-    except TenantError as error:
-        raise not_offered(error, "GET") from error.__cause__
+    found, _date = read_connectors(tenant)
     return f"Exchange connectors listed: {len(found)}"
 
 
@@ -66,14 +66,14 @@ def _conditional_access(tenant: Tenant) -> str:
 
 
 def _invoke(
-    tenant: Tenant, cmdlet: str, given: Mapping[str, Any], purpose: Purpose, **how: Any
+    tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, **options: Any
 ) -> list[dict[str, Any]]:
     """What the cmdlet gives. A refusal is of the kind no_role if Exchange does not list the cmdlet for the caller."""
     try:
-        return exchange_of(tenant).invoke(cmdlet, given, purpose, **how).values
+        return exchange_of(tenant).invoke(cmdlet, parameters, purpose, **options).values
     except TenantError as error:
         if error.kind == "forbidden" and not _holds(tenant, cmdlet, purpose):
-            error.kind = NO_ROLE
+            raise error.but(kind=NO_ROLE) from error.__cause__
         raise
 
 
@@ -96,7 +96,8 @@ def _nothing(tenant: Tenant) -> str:
     asked = {"Filter": "DeviceId -eq 'INTUNE.EXCHANGE.NO.SUCH.DEVICE'"}
     found = _invoke(tenant, "Get-MobileDevice", asked, purpose)
     if found:
-        raise TenantError("unexpected_answer", f"{len(found)} devices match an id that no device has", purpose.action)
+        matches = counted(len(found), "device matches", "devices match")
+        raise TenantError("unexpected_answer", f"{matches} an id that no device has", purpose.action)
     return "an answer without objects is understood"
 
 
@@ -107,9 +108,10 @@ def _pages(tenant: Tenant) -> str:
         raise TenantError(
             "unexpected_answer", "no management role was returned, but every organization has some", purpose.action
         )
+    roles = counted(len(found), "management role was", "management roles were")
     if len(found) <= _PAGE:
-        return f"{len(found)} management roles came on one page, so that page links were not tried"
-    return f"{len(found)} management roles came in pages of at most {_PAGE}"
+        return f"{roles} returned on one page, so no link to a next page was tested"
+    return f"{roles} returned on pages of at most {_PAGE}"
 
 
 CHECKS = (
@@ -139,12 +141,11 @@ CHECKS = (
 
 def check_access(tenant: Tenant) -> dict[str, Any]:
     """Each check with its status. Raises `TenantError` if nobody could sign in to either service."""
-    tokens = gather({service: _token(tenant, service) for service in ("graph", "exchange")})
-    if all(isinstance(token, TenantError) for token in tokens.values()):
-        raise tokens["graph"]
-    found = gather({one.id: _reader(tenant, one, tokens[one.service]) for one in CHECKS})
-    checks = [_judged(one, found[one.id], tokens[one.service]) for one in CHECKS]
-    known = {service: {} if isinstance(token, TenantError) else claims(token) for service, token in tokens.items()}
+    tokens = gather({service: partial(tenant.tokens.bearer, service) for service in ("graph", "exchange")})
+    check_any(tokens.values())
+    found = gather({one.id: partial(_read, tenant, one) for one in CHECKS if tokens[one.service].known})
+    checks = [_judged(one, found.get(one.id, tokens[one.service]), tokens[one.service]) for one in CHECKS]
+    known = {service: token.map(claims).or_else({}) for service, token in tokens.items()}
     return {
         "changed": False,
         "tenant_id": str(known["graph"].get("tid") or known["exchange"].get("tid") or ""),
@@ -156,25 +157,21 @@ def check_access(tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def _token(tenant: Tenant, service: str) -> Callable[[], str]:
-    return lambda: tenant.tokens.bearer(service)
+def _read(tenant: Tenant, check: Check) -> str:
+    try:
+        return check.read(tenant)
+    except OF_ANSWERS as error:  # one answer that cannot be read leaves the other checks
+        problem = f"the response does not match its documented schema ({one_line(error, 120)})"
+        raise TenantError("unexpected_answer", problem, check.title) from error
 
 
-def _reader(tenant: Tenant, check: Check, token: Any) -> Callable[[], str]:
-    def read() -> str:
-        if isinstance(token, TenantError):
-            raise token
-        try:
-            return check.read(tenant)
-        except OF_ANSWERS as error:  # one answer that cannot be read leaves the other checks
-            problem = f"the response does not match its documented schema ({one_line(error, 120)})"
-            raise TenantError("unexpected_answer", problem, check.title) from error
-
-    return read
-
-
-def _judged(check: Check, found: Any, token: Any) -> dict[str, str]:
-    verdict = explain(check.service, check.needs, found, token) if isinstance(found, TenantError) else Verdict(found)
+def _judged(check: Check, found: ReadResult[str], token: ReadResult[str]) -> dict[str, str]:
+    if token.error is not None:
+        verdict = no_token(check.service, token.error)
+    elif found.error is not None:
+        verdict = explain(check.service, check.needs, found.error, token.value)
+    else:
+        verdict = Verdict(found.value)
     return {
         "id": check.id,
         "title": check.title,

@@ -143,24 +143,43 @@ def _refuse_guest(params: Mapping[str, Any], facts: Facts) -> None:
 
 def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """What the directory would refuse, or what would leave the account useless, before anything is written."""
-    name, user = params["user_principal_name"], facts.user or {}
     _refuse_guest(params, facts)
-    own = [one.option for one in PROPERTIES if before and before[one.option] != after[one.option]]
-    if user.get("onPremisesSyncEnabled") and set(own) - {"usage_location"}:
+    if facts.user is None:
+        _check_creation(params, facts)
+    else:
+        _refuse_synchronised(params, facts.user, before, after)
+    _check_licenses(params, facts, before, after)
+
+
+def _check_creation(params: Mapping[str, Any], facts: Facts) -> None:
+    name = params["user_principal_name"]
+    if normalize_case(name.partition("@")[2]) not in normalized_set(facts.domains):
+        raise TenantError(
+            "unverified_domain",
+            f"the domain of {name} is not verified in this tenant",
+            next_step=f"Use one of {', '.join(facts.domains)}",
+        )
+    if not params.get("password"):
+        raise usage("password is needed to create the account")
+
+
+def _refuse_synchronised(
+    params: Mapping[str, Any], user: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """What on-premises Active Directory keeps, it would set back."""
+    changed = [one.option for one in PROPERTIES if before and before[one.option] != after[one.option]]
+    if user.get("onPremisesSyncEnabled") and set(changed) - {"usage_location"}:
         raise TenantError(
             "synchronised",
-            f"{name} is synchronised from on-premises, so {', '.join(own)} cannot be changed here",
+            f"{params['user_principal_name']} is synchronised from on-premises, so {', '.join(changed)} cannot be "
+            "changed here",
             next_step="Change it in the on-premises Active Directory, or use a cloud-only account",
         )
-    if facts.user is None:
-        if normalize_case(name.partition("@")[2]) not in normalized_set(facts.domains):
-            raise TenantError(
-                "unverified_domain",
-                f"the domain of {name} is not verified in this tenant",
-                next_step=f"Use one of {', '.join(facts.domains)}",
-            )
-        if not params.get("password"):
-            raise usage("password is needed to create the account")
+
+
+def _check_licenses(
+    params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
     added = set(after["licenses"]) - set(before.get("licenses", ()))
     if added:
         check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)
@@ -169,7 +188,7 @@ def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], a
     if params["wait"] and not after["licenses"]:
         raise TenantError(
             "no_license",
-            f"{name} has no licence, so it would never get a mailbox",
+            f"{params['user_principal_name']} has no licence, so it would never get a mailbox",
             next_step=f"Specify one or more in licenses, from those with free units: {describe(facts.skus)}",
         )
 

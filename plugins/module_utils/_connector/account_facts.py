@@ -99,10 +99,9 @@ def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], action: st
     others = {one: Read(odata(f"users/{one}", select="id,accountEnabled"), purpose, False) for one in held}
     del others[normalize_case(user["id"])]
     for answer in tenant.graph.batch(others).values() if others else ():
-        if isinstance(answer, TenantError):
-            if answer.kind != "not_found":  # a group or an application
-                raise answer
-        elif answer.get("accountEnabled"):
+        if answer.error is not None and answer.error.kind == "not_found":
+            continue  # a group or an application
+        if answer.value.get("accountEnabled"):
             return
     raise TenantError(
         "last_way_in",
@@ -131,10 +130,7 @@ def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
     if wants_roles:
         definitions = odata("roleManagement/directory/roleDefinitions", select="id,displayName")
         reads["roles"] = Read(definitions, Purpose("read the directory roles", "RoleManagement.Read.Directory"))
-    found = tenant.graph.batch(reads)
-    for result in found.values():
-        if isinstance(result, TenantError):
-            raise result
+    found = {name: result.value for name, result in tenant.graph.batch(reads).items()}
     user = the_user(found["users"], params["user_principal_name"], tenant.label)
     domains = [domain["name"] for one in found["organization"] for domain in one.get("verifiedDomains") or []]
     names = {one["id"]: one["displayName"] for one in found.get("roles", [])}

@@ -75,9 +75,7 @@ def check_unused(tenant: Tenant, addresses: Iterable[str], user_id: str | None) 
     """Refuse addresses that another account has, as its name or as any of its addresses: kind `address_in_use`."""
     reads = {address: account_read(address) for address in addresses}
     for address, users in tenant.graph.batch(reads).items() if reads else ():
-        if isinstance(users, TenantError):
-            raise users
-        others = [one for one in users if one.get("id") != user_id and normalize_case(address) in _addresses(one)]
+        others = [one for one in users.value if one.get("id") != user_id and normalize_case(address) in _addresses(one)]
         if others:
             named = first_names([f"{one.get('userPrincipalName')} ({one.get('id')})" for one in others])
             raise TenantError(

@@ -66,7 +66,7 @@ def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any], purpose: P
         _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, purpose))
     except TenantError as error:
         if "accountEnabled" in changes or purpose is _PASSWORD:
-            _explain_refusal(tenant, error, purpose)
+            raise _explained(tenant, error, purpose) from error.__cause__
         raise
 
 
@@ -75,14 +75,13 @@ def remove_account(tenant: Tenant, user_id: str) -> None:
     try:
         tenant.graph.delete(f"users/{user_id}", _REMOVE)
     except TenantError as error:
-        _explain_refusal(tenant, error, _REMOVE)
-        raise
+        raise _explained(tenant, error, _REMOVE) from error.__cause__
 
 
-def _explain_refusal(tenant: Tenant, error: TenantError, purpose: Purpose) -> None:
+def _explained(tenant: Tenant, error: TenantError, purpose: Purpose) -> TenantError:
     """These writes take a permission and a directory role: the next step asks for what the token does not name."""
     if error.kind != "forbidden":
-        return
+        return error
     known = claims(tenant.tokens.bearer("graph"))
     roles = directory_roles(known)
     missing = [f"the application permission {purpose.permission}"] if not held(purpose.permission, known) else []
@@ -93,11 +92,11 @@ def _explain_refusal(tenant: Tenant, error: TenantError, purpose: Purpose) -> No
             )
         else:
             missing.append(f"the directory role {_PRIVILEGED} if the account holds an administrator role")
-    error.next_step = (
-        f"The application also needs {' and '.join(missing)}; it counts in tokens that are newer"
-        if missing
-        else "The token has the permission and the directory role for this; quote the request id to Microsoft support"
-    )
+    if missing:
+        step = f"The application also needs {' and '.join(missing)}; it counts in tokens that are newer"
+    else:
+        step = "The token has the permission and the directory role for this; quote the request id to Microsoft support"
+    return error.but(next_step=step)
 
 
 def _create(tenant: Tenant, after: Mapping[str, Any], secret: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from .._client.graph import Read
 from .._client.graph_answers import not_served
@@ -18,6 +18,7 @@ from .._engine.graph_collection import GraphCollection
 from .._engine.tenant import Tenant
 from .account_lookup import check_account, check_address
 
+Result = TypeVar("Result")
 PATH = "deviceManagement/exchangeConnectors"
 TYPE = "serviceToService"
 READ_CONNECTORS = Read(PATH, Purpose("read the Exchange connectors", "DeviceManagementServiceConfig.Read.All"))
@@ -46,11 +47,18 @@ def not_offered(error: TenantError, method: str) -> TenantError:
         and error.kind != "no_intune_licence"
         and (not_served(error) or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
     )
-    if refused:
-        error.kind = "not_offered"
-        error.problem = f"this tenant does not offer the service-to-service connector ({error.answer})"
-        error.next_step = INSTEAD
-    return error
+    if not refused:
+        return error
+    problem = f"this tenant does not offer the service-to-service connector ({answer})"
+    return error.but(kind="not_offered", problem=problem, next_step=INSTEAD)
+
+
+def offered(read: Callable[[], Result]) -> Result:
+    """What a read of the connectors gives. Raises `TenantError`, `not_offered` included."""
+    try:
+        return read()
+    except TenantError as error:
+        raise not_offered(error, "GET") from error.__cause__
 
 
 def _says_so(message: str) -> bool:
@@ -76,10 +84,7 @@ def facts(record: Record, now: datetime) -> dict[str, Any]:
 
 def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
     """All connectors of any type, and the service's time. Raises `TenantError`, `not_offered` included."""
-    try:
-        records, response = tenant.graph.list(PATH, READ_CONNECTORS.purpose)
-    except TenantError as error:
-        raise not_offered(error, "GET") from error.__cause__
+    records, response = offered(lambda: tenant.graph.list(PATH, READ_CONNECTORS.purpose))
     return records, response.date
 
 

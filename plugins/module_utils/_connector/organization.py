@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
 from .._http.response import Response
@@ -59,15 +60,16 @@ def authority_read(tenant: Tenant) -> Read | None:
     return Read(_authority_path(organization_id), _READ_AUTHORITY, collection=False)
 
 
-def authority_of(tenant: Tenant, organization: Any = None, item: Any = None) -> str:
+def authority_of(
+    tenant: Tenant,
+    organization: ReadResult[dict[str, Any]] | None = None,
+    known: ReadResult[dict[str, Any]] | None = None,
+) -> str:
     """The authority. Raises TenantError if it cannot be read, and never takes that for an answer.
 
-    The organization and the item may have been read before, and may then be the TenantError of that read.
+    The organization, and the item that has the authority, may have been read before.
     """
-    if isinstance(item, TenantError):
-        raise item
-    if item is None:
-        item, _response = _authority_item(tenant, organization, "v1.0")
+    item = known.value if known is not None else _authority_item(tenant, organization, "v1.0")[0]
     if not item.get(_AUTHORITY):
         item, response = _authority_item(tenant, organization, "beta")  # where v1.0 leaves it out
         if item.get(_AUTHORITY):
@@ -82,15 +84,15 @@ def authority_of(tenant: Tenant, organization: Any = None, item: Any = None) -> 
     return str(item[_AUTHORITY])
 
 
-def _authority_item(tenant: Tenant, organization: Any, version: str) -> tuple[dict[str, Any], Response]:
+def _authority_item(
+    tenant: Tenant, organization: ReadResult[dict[str, Any]] | None, version: str
+) -> tuple[dict[str, Any], Response]:
     organization_id = tenant_of(tenant.tokens.bearer("graph"))
+    if not organization_id and organization is not None:
+        organization_id = str(organization.value["id"])
     if not organization_id:
-        if organization is None:
-            found, _response = tenant.graph.list(READ_ORGANIZATION.path, READ_ORGANIZATION.purpose)
-            organization = only_organization(tenant, found)
-        if isinstance(organization, TenantError):
-            raise organization
-        organization_id = str(organization["id"])
+        found, _response = tenant.graph.list(READ_ORGANIZATION.path, READ_ORGANIZATION.purpose)
+        organization_id = str(only_organization(tenant, found)["id"])
     return tenant.graph.get(_authority_path(organization_id), _READ_AUTHORITY, version)
 
 

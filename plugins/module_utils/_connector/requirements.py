@@ -9,11 +9,13 @@ A read that failed makes exactly the requirements that need it `unknown`, unless
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from .._client.graph import Read, odata
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult, attempt, check_any
 from .._core.verdict import Requirement, judge_all, shortfalls
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -21,7 +23,7 @@ from .._http.claims import claims
 from .._rbac.cmdlet_access import read_entries
 from . import verdicts as judge
 from .account_lookup import account_read, check_address
-from .connectors import READ_CONNECTORS, not_offered
+from .connectors import READ_CONNECTORS, offered
 from .organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 
 READ_SUBSCRIPTIONS = Read("subscribedSkus", Purpose("read the subscriptions", "Organization.Read.All"))
@@ -119,8 +121,8 @@ REQUIREMENTS = (
 )
 
 
-def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
-    """Everything the requirements need: each name with what was read, or with the `TenantError` of that read."""
+def read_all(tenant: Tenant, account: str | None) -> dict[str, ReadResult[Any]]:
+    """Everything the requirements need: each name with what was read, or with the error of that read."""
     reads = {**_READS, **_ROLE_READS, **({"users": account_read(account)} if account else {})}
     # Sign-ins queue up. Exchange comes first, since the entries take two round trips after it and Graph one.
     calls: dict[str, Callable[[], Any]] = {"entries": lambda: read_entries(tenant, account)} if account else {}
@@ -132,35 +134,31 @@ def read_all(tenant: Tenant, account: str | None) -> dict[str, Any]:
     }
     found = gather(calls)
     graph = found.pop("graph")
-    if isinstance(graph, TenantError):
-        if isinstance(found["exchange"], TenantError):
-            raise graph  # nothing of the tenant could be read: that is a failure, not ten unknowns
-        graph = dict.fromkeys((*reads, "authority"), graph)
-    facts = {"users": None, "entries": None, **graph, **found, "account": account}
-    if isinstance(facts["connectors"], TenantError):
-        facts["connectors"] = not_offered(facts["connectors"], "GET")
+    check_any((graph, found["exchange"]))
+    nothing: ReadResult[Any] = ReadResult(None)
+    facts = {
+        "users": nothing,
+        "entries": nothing,
+        **graph.or_else(dict.fromkeys((*reads, "authority"), graph)),
+        **found,
+        "account": ReadResult(account),
+    }
     roles = [facts.pop(name) for name in _ROLE_READS]
-    unread = next((one for one in roles if isinstance(one, TenantError)), None)
-    facts["console_roles"] = unread or [one for assignments in roles for one in assignments]
+    facts["console_roles"] = attempt(lambda: [one for assignments in roles for one in assignments.value])
     return facts
 
 
-def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, Any]:
+def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, ReadResult[Any]]:
     """The reads in one batch, with the one organization and its authority as facts of their own."""
     item = authority_read(tenant)
     found = tenant.graph.batch({**reads, **({"authority": item} if item else {})})
-    organization = found["organization"]
-    try:
-        found["organization"] = (
-            organization if isinstance(organization, TenantError) else only_organization(tenant, organization)
-        )
-    except TenantError as error:
-        found["organization"] = error
-    try:
-        found["authority"] = authority_of(tenant, found["organization"], found.get("authority"))
-    except TenantError as error:
-        found["authority"] = error
-    return found
+    organization = found["organization"].map(partial(only_organization, tenant))
+    return {
+        **found,
+        "connectors": attempt(lambda: offered(lambda: found["connectors"].value)),
+        "organization": organization,
+        "authority": attempt(partial(authority_of, tenant, organization, found.get("authority"))),
+    }
 
 
 def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
@@ -185,8 +183,8 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
     account = params.get("account")
     facts = {
         **read_all(tenant, account and check_address("account", account)),
-        "directory_sync": params["directory_sync"],
-        "reading_is_enough": check_mode,
+        "directory_sync": ReadResult(params["directory_sync"]),
+        "reading_is_enough": ReadResult(check_mode),
     }
     verdicts = judge_all(REQUIREMENTS, facts)
     ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import TenantError
+from .._core.read_result import ReadResult
 from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._http.claims import permissions
@@ -64,16 +65,16 @@ def connector_not_offered(error: TenantError) -> Verdict:
     return unmet(str(error.answer), INSTEAD)
 
 
-def exchange_online(skus: list[dict[str, Any]], exchange: Mapping[str, Any] | TenantError) -> Verdict:
+def exchange_online(skus: list[dict[str, Any]], exchange: ReadResult[Mapping[str, Any]]) -> Verdict:
     plans = active_plans(skus, EXCHANGE_MAILBOX)
     if not plans:  # then Exchange cannot answer, whatever it says
         return unmet(
             "no active subscription carries an Exchange Online mailbox plan",
             "Add an Exchange Online subscription to the tenant",
         )
-    if isinstance(exchange, TenantError):
-        return unread(exchange)
-    return met(f"the organization {exchange.get('Name')} answers; subscribed: {', '.join(plans)}")
+    if exchange.error is not None:
+        return unread(exchange.error)
+    return met(f"the organization {exchange.value.get('Name')} answers; subscribed: {', '.join(plans)}")
 
 
 def exchange_version(exchange: Mapping[str, Any]) -> Verdict:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .errors import TenantError
+from .read_result import ReadResult, attempt
 
 
 def gather(
@@ -20,13 +20,13 @@ def gather(
     at_most: int = 10,
     waiting: Callable[[], None] = lambda: None,
     every: float = 10.0,
-) -> dict[str, Any]:
+) -> dict[str, ReadResult[Any]]:
     """Run every call; give its value or its TenantError under its name. Any other exception is raised.
 
     `waiting` is called after so many seconds, again and again, for whoever has to wait.
     """
     todo: queue.SimpleQueue[tuple[str, Callable[[], Any]]] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[str, Any, BaseException | None]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[str, ReadResult[Any] | None, BaseException | None]] = queue.SimpleQueue()
     for item in calls.items():
         todo.put(item)
 
@@ -37,9 +37,7 @@ def gather(
             except queue.Empty:
                 return
             try:
-                done.put((name, call(), None))
-            except TenantError as error:
-                done.put((name, error, None))
+                done.put((name, attempt(call), None))
             except BaseException as error:  # raised again in the caller's thread
                 done.put((name, None, error))
 

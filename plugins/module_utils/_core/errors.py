@@ -9,7 +9,7 @@ Every failure is one `TenantError`: what was attempted, on which tenant, what th
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .redaction import masked
@@ -23,7 +23,6 @@ _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
 _LONGEST_STEP = 800
 _LONGEST_HANDLE = 80
-_LONGEST_TEXT = 100_000  # of which one line is made
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
@@ -31,7 +30,7 @@ def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
 
     Secrets are masked before anything is cut: of half a secret nobody could tell any more that it is one.
     """
-    line = " ".join(_CONTROL.sub(" ", masked(str(text))[:_LONGEST_TEXT]).split())
+    line = " ".join(_CONTROL.sub(" ", masked(str(text))).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -56,9 +55,9 @@ class ErrorResponse:
 
     def __str__(self) -> str:
         words = " ".join(str(part) for part in (self.status, one_line(self.code, 80)) if part)
-        said = f": {one_line(self.message).rstrip('.')}" if self.message else ""
+        message = f": {one_line(self.message).rstrip('.')}" if self.message else ""
         handle = self.request_id or self.client_request_id
-        return f"{self.service} answered {words}{said}" + (f" (request id {one_line(handle, 80)})" if handle else "")
+        return f"{self.service} answered {words}{message}" + (f" (request id {one_line(handle, 80)})" if handle else "")
 
 
 def kind_of(answer: ErrorResponse) -> str:
@@ -96,7 +95,10 @@ NEXT_STEPS = {
 
 @dataclass
 class TenantError(Exception):
-    """A failure that a person can act on. `kind` is stable and may be tested by playbooks."""
+    """A failure that a person can act on. `kind` is stable and may be tested by playbooks.
+
+    Its fields do not change, as several tasks of one run may hold the same error: `but` gives another one.
+    """
 
     kind: str
     problem: str
@@ -116,15 +118,25 @@ class TenantError(Exception):
         step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dataclass_fields__ and name in self.__dict__:
+            raise AttributeError(f"{name} of a TenantError is read-only: but() gives an error with another one")
+        super().__setattr__(name, value)
+
+    def but(self, **changes: Any) -> TenantError:
+        """Another error: this one with `changes`, and with its cause."""
+        changed = replace(self, **changes)
+        changed.__cause__ = self.__cause__
+        return changed
+
     def within(self, action: str, tenant: str) -> TenantError:
         """This failure, with the wider of what was attempted where nothing narrower is known."""
-        self.action, self.tenant = self.action or action, self.tenant or tenant
-        return self
+        return self.but(action=self.action or action, tenant=self.tenant or tenant)
 
     def result(self) -> dict[str, Any]:
         """The failure as a task result."""
-        said = asdict(self.answer) if self.answer else {}
-        error = {name: said.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
+        answer = asdict(self.answer) if self.answer else {}
+        error = {name: answer.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
         limits = {"code": _LONGEST_HANDLE, "request_id": _LONGEST_HANDLE, "client_request_id": _LONGEST_HANDLE}
         lines = {name: _lines(value, limits.get(name, _LONGEST_MESSAGE)) for name, value in error.items()}
         return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_lines(self.details)}}

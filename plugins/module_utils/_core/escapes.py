@@ -1,106 +1,155 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text as it was before anybody escaped or wrapped it, and where each piece of it stood."""
+"""Text as it was before anybody escaped or wrapped it, and where each piece of it stood.
+
+The time that this takes grows with the length of the text, whatever stands in it: no pattern here looks again at what
+it has passed over. What is kept of a text is one copy for each layer.
+"""
 
 from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 _LAYERS = 4  # as HTML in JSON in an address
 _ESCAPE = re.compile(
     r"""
+    (?=[%&\\=\r\n])  # nearly all that stands in a text is passed over by this
+    (?:
     %(?:25)*(?P<byte>[0-9a-f]{2})
     | &(?:amp;)*\#0*(?P<number>[0-9]{1,7});?
     | &(?:amp;)*\#x0*(?P<hex>[0-9a-f]{1,6});?
     | &(?:amp;)*(?P<name>[a-z][a-z0-9]{1,30});
     | (?<!\\)\\+(?:u(?P<unit>[0-9a-f]{4})|u\{0*(?P<point>[0-9a-f]{1,6})\}|x(?P<code>[0-9a-f]{2}))
     | =?\r?\n[\ \t]* | (?<!\\)(?:\\+r)?\\+n  # of a line that was wrapped
+    | (?P<space>(?<!\\)\\+[rt])
     | (?<!\\)\\+(?=[^\w\s\\])
+    )
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+# What encoders of forms, HTML and terminals change without an escape, and backslashes of which there may be any number.
+_LOOSE = re.compile(r"(?P<space>(?:[ \t\r\f\v+]|\xc2\xa0)+)|\\+")
 _WIDE = re.compile("[^\x00-\x7f]")
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # where text may be broken, and where it may not
+_WITHOUT_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
+
+Span = tuple[int, int]
+_Meaning = Callable[[re.Match[str]], str]
 
 
-def escaped(text: str) -> bool:
-    """Whether the text may be another one than it seems."""
-    return _ESCAPE.search(text) is not None or (not text.isascii() and any(one in text for one in _UNSEEN))
-
-
-def as_bytes(text: str) -> str:
-    """The bytes of the text in UTF-8, each as one character."""
-    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+def as_bytes(text: str, encoding: str = "utf-8") -> str:
+    """The bytes of the text, each as one character."""
+    return text.encode(encoding, "surrogatepass").decode("latin-1")
 
 
 class Unescaped:
-    """`text` without its escapes and line breaks, as by `as_bytes`."""
+    """A text without escapes and line breaks, as by `as_bytes`; `loose` has no backslashes and longer spaces either."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(
+        self, text: str, on_time: Callable[[int], None] = lambda characters: None, encoding: str = "utf-8"
+    ) -> None:
+        self._layers: list[tuple[re.Pattern[str], _Meaning, str]] = []  # each with the text as it was before
         self.text = text
-        self._peeled: list[tuple[re.Pattern[str], str]] = []  # each with the text as it was before
         if not text.isascii():
-            self._peel(_WIDE)
+            self._layers.append((_WIDE, _as_bytes, text))
+            self.text = as_bytes(text.translate(_WITHOUT_UNSEEN), encoding)
         for _layer in range(_LAYERS):
-            if not self._peel(_ESCAPE):
+            on_time(len(text))
+            if not self._peel(_ESCAPE, _unescaped):
                 break
+        self._unescaped = len(self._layers)
+        on_time(len(text))
+        self.loose = self._peel(_LOOSE, _loosened) or self.text
 
-    def spans(self, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Where that which stands at `places` here, each from its start to its end, stood in the text."""
-        found = list(places)
-        for pattern, text in reversed(self._peeled if found else []):
-            layer = _Layer(pattern, text)
-            found = [(layer.origin(start)[0], layer.origin(end - 1)[1]) for start, end in found]
+    def spans(self, places: Iterable[Span]) -> list[Span]:
+        """Where what stands at these places of `text`, each from its start to its end, stood in the text."""
+        return self._traced(places, self._unescaped)
+
+    def loose_spans(self, places: Iterable[Span]) -> list[Span]:
+        """The same of what stands in `loose`."""
+        return self._traced(places, len(self._layers))
+
+    def _peel(self, pattern: re.Pattern[str], meaning: _Meaning) -> str:
+        """The text of the next layer; empty where there is no other."""
+        text, number = pattern.subn(meaning, self.text)
+        if not number:
+            return ""
+        self._layers.append((pattern, meaning, self.text))
+        if pattern is _ESCAPE:
+            self.text = text
+        return text
+
+    def _traced(self, places: Iterable[Span], number: int) -> list[Span]:
+        found = merged(places)
+        for pattern, meaning, text in reversed(self._layers[:number] if found else []):
+            found = merged(_traced_back(pattern, meaning, text, found))
         return found
 
-    def _peel(self, pattern: re.Pattern[str]) -> bool:
-        text, number = pattern.subn(_meaning, self.text)
-        if number:
-            self._peeled.append((pattern, self.text))
-            self.text = text
-        return bool(number)
+
+def merged(places: Iterable[Span]) -> list[Span]:
+    """The places in their order, those that overlap as one."""
+    result: list[Span] = []
+    for start, end in sorted(places):
+        if result and start < result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
 
 
-class _Layer:
-    """Where the pieces stood that were replaced; worked out only where something was found, since it takes its time."""
+def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places: list[Span]) -> Iterator[Span]:
+    """Where the places, in their order, stood before `pattern` was replaced in `text`."""
+    pieces = _pieces(pattern, meaning, text)
+    at, end, old_start, old_end = next(pieces)
 
-    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
-        self._at: list[int] = []
-        self._pieces: list[tuple[int, tuple[int, int]]] = []
-        shift = 0
-        for found in pattern.finditer(text):
-            length = len(_meaning(found))
-            self._at.append(found.start() + shift)
-            self._pieces.append((length, found.span()))
-            shift += length - len(found[0])
+    def before(place: int) -> Span:
+        nonlocal at, end, old_start, old_end
+        while place >= end:
+            at, end, old_start, old_end = next(pieces)
+        return (old_start, old_end) if place >= at else (old_start - at + place, old_start - at + place + 1)
 
-    def origin(self, at: int) -> tuple[int, int]:
-        """Where the character at this place stood."""
-        number = bisect_right(self._at, at) - 1
-        if number < 0:
-            return at, at + 1
-        length, (start, end) = self._pieces[number]
-        beyond = at - self._at[number] - length
-        return (start, end) if beyond < 0 else (end + beyond, end + beyond + 1)
+    for start, stop in places:
+        yield before(start)[0], before(stop - 1)[1]
 
 
-def _meaning(found: re.Match[str]) -> str:
-    return _stands_for(found[0], found.lastgroup or "", found[found.lastgroup or 0])
+def _pieces(pattern: re.Pattern[str], meaning: _Meaning, text: str) -> Iterator[tuple[int, int, int, int]]:
+    """What was replaced: where it stands now, and where it stood. Last comes the end of the text."""
+    shift = 0
+    for found in pattern.finditer(text):
+        length = len(meaning(found))
+        yield found.start() + shift, found.start() + shift + length, *found.span()
+        shift += length - len(found[0])
+    yield len(text) + shift, len(text) + shift + 1, len(text), len(text)
+
+
+def _as_bytes(found: re.Match[str]) -> str:
+    return "" if found[0] in _UNSEEN else as_bytes(found[0])
+
+
+def _loosened(found: re.Match[str]) -> str:
+    return " " if found.lastgroup else ""
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    kind = found.lastgroup
+    if kind is None:
+        return ""
+    if kind == "space":
+        return " "
+    plain = _stands_for(kind, found[kind])
+    return found[0] if plain is None else plain
 
 
 @lru_cache(maxsize=4096)
-def _stands_for(text: str, kind: str, said: str) -> str:
-    if not kind:
-        return "" if text in _UNSEEN or text.isascii() else as_bytes(text)
+def _stands_for(kind: str, value: str) -> str | None:
     if kind == "name":
-        plain = html.unescape(f"&{said};")
-        return as_bytes(plain) if plain != f"&{said};" else text
-    number = int(said, 10 if kind == "number" else 16)
+        plain = html.unescape(f"&{value};")
+        return as_bytes(plain) if plain != f"&{value};" else None
+    number = int(value, 10 if kind == "number" else 16)
     if kind == "byte":
         return chr(number)
-    return as_bytes(chr(number)) if number <= 0x10FFFF else text
+    return as_bytes(chr(number)) if number <= 0x10FFFF else None

@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import html.entities
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import string
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 from urllib.parse import quote_plus, unquote
 
-from .escapes import Unescaped, as_bytes, escaped
+from .escapes import Span, Unescaped, as_bytes, merged
 
 _MASK = "********"
 _SHORTEST = 4  # shorter values would blot out ordinary words
+_LONGEST = 100_000  # characters of a message, far more than what one shows
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
-_PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # what no encoder writes otherwise
-_ENCODED = re.compile(r"[%&\\]|[^\x00-\x7f]")  # no text in another form is without one of these
-_BACKSLASHES = r"(?:\\{1,16})"  # as of JSON in JSON; a run without end would be looked through from each place in it
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+# Text without one of these is in no other form, of a secret that is visible ASCII and of another one.
+_HINT = re.compile(r"[%&\\\n\xad\u200b-\u200d\u2060\ufeff]")
+_WIDER_HINT = re.compile(r"[%&\\\s+]|[^\x00-\x7f]")
+_OF_BASE64 = string.ascii_letters + string.digits + "+/_-"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
 
@@ -59,29 +61,44 @@ class Redactor:
     """Knows secrets and tokens, and finds them in every form."""
 
     def __init__(self) -> None:
-        self._secrets: tuple[_Secret, ...] = ()
+        self._secrets: frozenset[_Secret] = frozenset()
+        self._hint = _HINT
 
     def add(self, secret: str | None) -> None:
         """Never show `secret` from now on."""
         raw = str(secret or "").strip()
         if len(raw) >= _SHORTEST:
-            # Longest first: a secret may be part of another.
-            known = {*self._secrets, _secret(raw)}
-            self._secrets = tuple(sorted(known, key=lambda one: (-len(one.raw), one.raw)))
+            self._secrets |= {_secret(raw)}
+            if not _VISIBLE.fullmatch(raw):
+                self._hint = _WIDER_HINT
 
-    def clean(self, value: Any) -> Any:
-        """`value` with every secret in it masked, at any depth. Keys are names and stay."""
+    def clean(self, value: Any, on_time: Callable[[int], None] = lambda characters: None) -> Any:
+        """`value` with every secret in it masked, at any depth. Keys are names and stay.
+
+        `on_time` is told how many characters come next, and may raise what it likes where the time is over.
+        """
         if isinstance(value, str):
-            if self._secrets and escaped(value):
-                value = _without_escaped(value, self._secrets)
-            for secret in self._secrets:
-                value = secret.masked(value)
-            return value
+            return self._masked(value, on_time) if self._secrets else value
         if isinstance(value, dict):
-            return {key: self.clean(entry) for key, entry in value.items()}
+            return {key: self.clean(entry, on_time) for key, entry in value.items()}
         if isinstance(value, (list, tuple, set)):
-            return [self.clean(entry) for entry in value]
+            return [self.clean(entry, on_time) for entry in value]
         return value
+
+    def _masked(self, text: str, on_time: Callable[[int], None]) -> str:
+        on_time(len(text))
+        secrets = [one for one in self._secrets if one.shortest <= len(text)]
+        plain = Unescaped(text, on_time) if secrets and self._hint.search(text) else None
+        found: list[Span] = []
+        for secret in secrets:
+            on_time(len(text))
+            found += _all_of(secret.raw, text)
+            if plain:
+                found += plain.spans(secret.in_base64(plain.text))
+                found += plain.loose_spans(place for form in secret.forms for place in _all_of(form, plain.loose))
+            else:
+                found += secret.in_base64(text)
+        return _without(text, merged(found)) if found else text
 
     @contextlib.contextmanager
     def guarding(self) -> Iterator[None]:
@@ -97,9 +114,11 @@ _GUARD: ContextVar[Redactor | None] = ContextVar("redactor", default=None)
 
 
 def masked(text: str) -> str:
-    """The text without the secrets of the task that runs."""
+    """The text without the secrets of the task that runs; of one that is far too long for people, the beginning."""
     redactor = _GUARD.get()
-    return text if redactor is None else str(redactor.clean(text))
+    cut = len(text) > _LONGEST
+    cleaned = str((redactor or Redactor()).clean(text[:_LONGEST]))
+    return cleaned[: -_LONGEST // 2] if cut else cleaned  # without what may hold a secret that was cut in two
 
 
 def also_hide(secret: str) -> None:
@@ -110,34 +129,37 @@ def also_hide(secret: str) -> None:
 
 
 class _Secret:
-    """One secret in all of its forms."""
+    """One secret: as it is, as `Unescaped` makes it of what may be escaped, and as it stands in base64."""
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self._pattern = None if _PLAIN.fullmatch(raw) else re.compile(_any_form(raw))
-        self._bytes = as_bytes("".join(raw.splitlines()))
-        self._spaced = any(character.isspace() for character in raw)
+        read = {Unescaped(one).loose for text in (raw, " ".join(raw.split())) for one in _as_text(text)}
+        with contextlib.suppress(UnicodeEncodeError):
+            read.add(Unescaped(raw, encoding="latin-1").loose)
+        self.forms = tuple(form for form in sorted(read) if len(form) >= _SHORTEST)
         self._cores = tuple({core for text in (raw, quote_plus(raw, errors="replace")) for core in _cores(text)})
-        self._shortest = min(len(" ".join(raw.split())), *map(len, self._cores))
+        # Of a text that holds the secret: where it is not ASCII, up to four bytes are one character.
+        self.shortest = min([len(one) if raw.isascii() else len(one) // 4 for one in (raw, *self.forms, *self._cores)])
 
-    def masked(self, text: str) -> str:
-        if len(text) < self._shortest:
-            return text
-        text = text.replace(self.raw, _MASK)
-        if self._pattern and (self._spaced or _ENCODED.search(text)):
-            text = self._pattern.sub(_MASK, text)
+    def in_base64(self, text: str) -> Iterator[Span]:
+        """Where the pieces of base64 stand that hold the secret."""
         for core in self._cores:
-            text = _without(text, list(_pieces_of_base64(text, core)))
-        return text
+            if core not in text:  # as nearly always
+                continue
+            done = 0
+            for start, end in _all_of(core, text):
+                if start >= done:
+                    begin = done + len(text[done:start].rstrip(_OF_BASE64))
+                    done = _BASE64.match(text, end).end()  # type: ignore[union-attr]
+                    yield begin, done
 
-    def found_in(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where the secret stands in what `Unescaped` makes of a text."""
-        at = text.find(self._bytes)
-        while at >= 0:
-            yield at, at + len(self._bytes)
-            at = text.find(self._bytes, at + len(self._bytes))
-        for core in self._cores:
-            yield from _pieces_of_base64(text, core)
+
+def _as_text(raw: str) -> Iterator[str]:
+    """A secret, as it is where its bytes were taken for characters, and with the halves of surrogate pairs."""
+    yield raw
+    yield as_bytes(raw)
+    units = raw.encode("utf-16-le", "surrogatepass")
+    yield "".join(chr(units[at] + 256 * units[at + 1]) for at in range(0, len(units), 2))
 
 
 @lru_cache(maxsize=256)
@@ -155,61 +177,19 @@ def _cores(raw: str) -> Iterator[str]:
             yield core.translate(str.maketrans("+/", "-_"))
 
 
-def _pieces_of_base64(text: str, core: str) -> Iterator[tuple[int, int]]:
-    """Where the pieces of base64 stand that hold `core`."""
-    at = text.find(core)
+def _all_of(wanted: str, text: str) -> Iterator[Span]:
+    """Where `wanted` stands."""
+    at = text.find(wanted)
     while at >= 0:
-        end = _BASE64.match(text, at + len(core)).end()  # type: ignore[union-attr]
-        while at and (text[at - 1].isalnum() or text[at - 1] in "+/_-"):
-            at -= 1
-        yield at, end
-        at = text.find(core, end)
+        yield at, at + len(wanted)
+        at = text.find(wanted, at + len(wanted))
 
 
-def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
-    """The text with a mask at each of the places, of which some may overlap."""
+def _without(text: str, places: list[Span]) -> str:
+    """The text with a mask at each of the places."""
     parts: list[str] = []
     done = 0
-    for start, end in sorted(places):
-        if start >= done:
-            parts += [text[done:start], _MASK]
-        done = max(done, end)
+    for start, end in places:
+        parts += [text[done:start], _MASK]
+        done = end
     return "".join([*parts, text[done:]])
-
-
-def _without_escaped(text: str, secrets: Iterable[_Secret]) -> str:
-    """The text without what is a secret once its escapes are undone, whatever they are of."""
-    plain = Unescaped(text)
-    return _without(text, plain.spans(place for secret in secrets for place in secret.found_in(plain.text)))
-
-
-def _any_form(raw: str) -> str:
-    """A pattern of `raw` in which each character may be as in addresses, HTML or JSON, also several times over."""
-    return "".join(_form(character, len(list(run))) for character, run in groupby(raw, _kind))
-
-
-def _kind(character: str) -> str:
-    return " " if character.isspace() else character
-
-
-def _form(character: str, times: int) -> str:
-    if _PLAIN.fullmatch(character):
-        return re.escape(character * times)
-    data, code = character.encode("utf-8", "surrogatepass"), ord(character)
-    names = [name.rstrip(";") for name, stands_for in html.entities.html5.items() if stands_for == character]
-    entities = "|".join([f"#0*{code}", f"#x0*{code:x}", *sorted({re.escape(name) for name in names})])
-    units = character.encode("utf-16-be", "surrogatepass").hex()
-    forms = [
-        rf"{_BACKSLASHES}?{re.escape(character)}",
-        "".join(f"%(?:25)*{byte:02x}" for byte in data),
-        f"&(?:amp;)*(?:{entities});",
-        "".join(rf"{_BACKSLASHES}u{units[at : at + 4]}" for at in range(0, len(units), 4)),
-        re.escape(data.decode("latin-1")),  # of UTF-8 in a header
-    ]
-    if code < 256:
-        forms += [rf"{_BACKSLASHES}x{code:02x}", f"%(?:25)*{code:02x}"]
-    if character == " ":  # however many of them: HTML and terminals make them one
-        return rf"(?i:\s|\+|&nbsp;|{_BACKSLASHES}[nrt]|{'|'.join(forms)})+"
-    if character == "\\":
-        return rf"(?i:\\{{{times},}}|(?:{'|'.join(forms[1:])}){{{times}}})"
-    return rf"(?i:{'|'.join(forms)}){{{times}}}"

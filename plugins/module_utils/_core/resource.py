@@ -74,9 +74,9 @@ class Field:
         if self.clears or self.spec.get("type") in ("list", "dict"):
             yield f"{prefix}{self.option}"
 
-    def target(self, before: Any, given: Any) -> Any:
+    def target(self, before: Any, value: Any) -> Any:
         """The value that the option asks for, where `before` is the case."""
-        return given
+        return value
 
 
 _NAMES = {"type": "list", "elements": "str"}
@@ -98,12 +98,12 @@ class EditedList(Field):
     def clearing(self, prefix: str = "") -> Iterator[str]:
         yield from (f"{prefix}{self.option}.{edit}" for edit in ("add", "remove", "set"))
 
-    def target(self, before: Any, given: Any) -> Any:
-        if given.get("set") is not None:
-            return without_repeats(given["set"])
-        kept, gone = list(before or ()), normalized_set(given.get("remove"))
+    def target(self, before: Any, value: Any) -> Any:
+        if value.get("set") is not None:
+            return without_repeats(value["set"])
+        kept, gone = list(before or ()), normalized_set(value.get("remove"))
         kept += [
-            one for one in without_repeats(given.get("add") or ()) if normalize_case(one) not in normalized_set(kept)
+            one for one in without_repeats(value.get("add") or ()) if normalize_case(one) not in normalized_set(kept)
         ]
         return [one for one in kept if normalize_case(one) not in gone]
 

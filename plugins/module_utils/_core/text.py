@@ -15,9 +15,9 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 _REPLACEMENT = "\ufffd"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """1 device, 2 devices; `many` where the plural does not end in s."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """1 device, 2 devices; `plural` where that does not end in s."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def fit(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import NEXT_STEPS, TenantError
+from .read_result import ReadResult, first_error
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Requirement:
     """One requirement: the reads that it `needs`, and the judge that takes what they gave, in this order.
 
     `failures` are kinds of a failed read that answer the question by themselves. What `may_fail` names is given to
-    the judge after the others, read or not.
+    the judge after the others as a `ReadResult`, known or not.
     """
 
     id: str
@@ -68,26 +69,25 @@ def shortfalls(checks: Iterable[Mapping[str, str]]) -> list[str]:
     ]
 
 
-def judge_all(requirements: Iterable[Requirement], facts: Mapping[str, Any]) -> list[dict[str, str]]:
+def judge_all(requirements: Iterable[Requirement], facts: Mapping[str, ReadResult[Any]]) -> list[dict[str, str]]:
     """The verdict on each requirement, in order."""
     return [
         {
-            "id": one.id,
-            "title": one.title,
+            "id": requirement.id,
+            "title": requirement.title,
             "status": verdict.status,
             "evidence": verdict.evidence,
             "next_step": verdict.next_step,
-            "source": one.source,
+            "source": requirement.source,
         }
-        for one in requirements
-        for verdict in (_judge(one, facts),)
+        for requirement in requirements
+        for verdict in (_judge(requirement, facts),)
     ]
 
 
-def _judge(requirement: Requirement, facts: Mapping[str, Any]) -> Verdict:
-    known = [facts[name] for name in requirement.needs]
-    for fact in known:
-        if isinstance(fact, TenantError):
-            answer = requirement.failures.get(fact.kind)
-            return answer(fact) if answer else unread(fact)
-    return requirement.judge(*known, *(facts.get(name) for name in requirement.may_fail))
+def _judge(requirement: Requirement, facts: Mapping[str, ReadResult[Any]]) -> Verdict:
+    needed = [facts[name] for name in requirement.needs]
+    error = first_error(needed)
+    if error is not None:
+        return requirement.failures.get(error.kind, unread)(error)
+    return requirement.judge(*(one.value for one in needed), *(facts[name] for name in requirement.may_fail))

@@ -16,8 +16,8 @@ from .._core.removal import remove_listed
 from .._core.resource import Record, normalize_case, normalized_set
 from .._exchange.cmdlet_contract import CMDLETS
 from .._exchange.parameters import edit
-from .delegation import settled
 from .exchange import exchange_of
+from .late_rights import settled
 from .tenant import Tenant
 
 _EVERYTHING = {"ResultSize": "Unlimited"}
@@ -154,6 +154,6 @@ class ExchangeObjects:
         What is still listed is a conflict, after which the engine reads and tries once more.
         """
         if error.kind == "not_found" and self.id_of(record) in [self.id_of(one) for one in self.list(tenant)]:
-            error.kind = "conflict"
-            error.next_step = "Exchange Online lists it all the same, so one of its servers may lag behind: run again"
+            step = "Exchange Online lists it all the same, so one of its servers may lag behind: run again"
+            return error.but(kind="conflict", next_step=step)
         return error

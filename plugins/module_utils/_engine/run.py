@@ -16,12 +16,15 @@ from .._core.connection import CONNECTION_SPEC
 from .._core.errors import OF_ANSWERS, ErrorResponse, Purpose, TenantError, one_line, usage
 from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Record, Resource, clearing, returned
+from .._core.retry import Deadline
 from .._core.targets import blank_refusal, only, refuse_blank
 from .._core.text import fit, unfit_in
 from .tenant import Tenant, open_tenant
 
 # Connection options that say who is meant; of the others, an empty one is as good as none.
 _IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
+_LEAST_TO_MASK = 10.0  # seconds; a result of ordinary length takes a fraction of one
+_CHECK_INTERVAL = 65536  # characters between two looks at the clock
 _MAX_RETRIES = 3  # how often a change is worked out anew after somebody else changed the thing in between
 _MAX_POLLS = 7  # how often something new is looked for, over about half a minute
 
@@ -86,9 +89,7 @@ def run_declaration(
     for secret in secrets_of(declaration.argument_spec, params):
         redactor.add(secret)
     with redactor.guarding():
-        result = _attempt(declaration, params, given, check_mode, redactor, progress, tell, memory, http)
-        cleaned: dict[str, Any] = redactor.clean(result)
-    return cleaned
+        return _attempt(declaration, params, given, check_mode, redactor, progress, tell, memory, http)
 
 
 def _attempt(
@@ -108,20 +109,43 @@ def _attempt(
         _refuse_unfit(declaration, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
-        return declaration.run(tenant, params, check_mode)
+        return _cleaned(redactor, declaration.run(tenant, params, check_mode), tenant)
     except TenantError as error:
-        return error.within(declaration.action, params.get("tenant_id") or "").result()
+        failure, more = error.within(declaration.action, params.get("tenant_id") or ""), {}
     except Exception as error:  # without what the exception may hold in clear
         last = tenant.http.last if tenant and isinstance(error, OF_ANSWERS) else None
         failure = _unexpected(error, last).within(declaration.action, params.get("tenant_id") or "")
-        return {**failure.result(), "exception": fit(masked(traceback.format_exc()))}
+        more = {"exception": fit(masked(traceback.format_exc()))}
+    cleaned: dict[str, Any] = redactor.clean({**failure.result(), **more})
+    return cleaned
+
+
+def _cleaned(redactor: Redactor, result: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
+    """The result without secrets. How long it is, a service decides: looking through it counts as the task's time."""
+    http, characters = tenant.http, 0
+    allowed = Deadline(max(http.deadline.remaining(), _LEAST_TO_MASK), http.clock)
+
+    def on_time(number: int) -> None:
+        nonlocal characters
+        characters += number
+        if characters >= _CHECK_INTERVAL:
+            characters = 0
+            if not allowed.remaining():
+                raise TenantError(
+                    "timeout",
+                    "the task timed out before all of its result was searched for secrets, so that none of it is "
+                    "returned; what it changed is changed",
+                )
+
+    cleaned: dict[str, Any] = redactor.clean(result, on_time)
+    return cleaned
 
 
 def _refuse_unfit(declaration: Declaration, params: Mapping[str, Any]) -> None:
     """What services hold is made fit where it enters, so an option that is not would never be what is there."""
     spec = declaration.argument_spec
-    shown = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
-    for option, character in unfit_in(shown):
+    public = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
+    for option, character in unfit_in(public):
         raise usage(
             f"the option {option.lstrip('.')} holds the character {character}, which is invisible",
             "Write the value without it; text that was copied from elsewhere often has one at its beginning or end",
@@ -162,40 +186,71 @@ def resource_module(resource: Resource, action: str, **options: Any) -> Declarat
     )
 
 
+@dataclass(frozen=True)
+class _Change:
+    """What a tenant has of a resource, and what the one object of the task is to become; both sides may be empty."""
+
+    listed: list[Record]
+    record: Record | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    @property
+    def needed(self) -> bool:
+        return self.after != self.before
+
+
 def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one object to the wanted state; whichever side is empty says what to do."""
-    is_absent = params.get("state") == "absent"
     start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
     extra: Mapping[str, Any] = {}
-    created = False
     for round_number in range(1, _MAX_RETRIES + 1):
-        known = resource.backend.list(tenant)
-        for key in resource.keys:
-            if not all(one.get(key.api) for one in known):
-                # What does not say which one it is may be the one that is meant, and would be created once more.
-                raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
-        record = _only(resource, tenant, [one for one in known if resource.identifies(one, params)])
-        before = resource.view(record)
-        start = before if start is None else start
-        after = {} if is_absent else {**before, **resource.changes(params, before)}
-        if after != before:
-            extra = resource.before_write(tenant, params, record) or {}
-        if after == before or check_mode:
+        change = _compare(resource, tenant, params)
+        start = change.before if start is None else start
+        if change.needed:
+            extra = resource.before_write(tenant, params, change.record) or {}
+        if check_mode or not change.needed:
+            record = change.record
             break
         try:
-            written = _write(resource, tenant, params, known, record, before, after)
-            created, record = record is None, written
+            record = _write(resource, tenant, params, change)
             break
         except TenantError as error:
-            lost = error.kind == "outcome_unknown" and resource.name_is_unique
-            if not (lost or error.kind in ("conflict", "already_exists")) or round_number == _MAX_RETRIES:
+            if not _may_repeat(resource, error) or round_number == _MAX_RETRIES:
                 raise
-            start, extra = (start, extra) if lost else (None, {})
+            if error.kind != "outcome_unknown":  # somebody else changed it, so the task starts once more
+                start, extra = None, {}
             tenant.http.pause(round_number, None, Purpose(error.action))
-    if created and record and resource.poll_after_create:
+    if check_mode:
+        record = {**(record or {}), **resource.to_api(change.after)}
+    elif change.record is None and record and resource.poll_after_create:
         _await(resource, tenant, params, resource.backend.id_of(record))
-    shown = {} if is_absent else returned({**(record or {}), **resource.to_api(after)} if check_mode else record or {})
-    return {"changed": after != start, "diff": {"before": start, "after": after}, resource.name: shown, **extra}
+    diff = {"before": start, "after": change.after}
+    end = {} if _is_absent(params) else returned(record or {})
+    return {"changed": change.after != start, "diff": diff, resource.name: end, **extra}
+
+
+def _is_absent(params: Mapping[str, Any]) -> bool:
+    return params.get("state") == "absent"
+
+
+def _compare(resource: Resource, tenant: Tenant, params: Mapping[str, Any]) -> _Change:
+    listed = resource.backend.list(tenant)
+    for key in resource.keys:
+        if not all(one.get(key.api) for one in listed):
+            # What does not say which one it is may be the one that is meant, and would be created once more.
+            raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
+    record = _only(resource, tenant, [one for one in listed if resource.identifies(one, params)])
+    before = resource.view(record)
+    after = {} if _is_absent(params) else {**before, **resource.changes(params, before)}
+    return _Change(listed, record, before, after)
+
+
+def _may_repeat(resource: Resource, error: TenantError) -> bool:
+    """Whether the next round finds out what became of a write, and goes on from there."""
+    if error.kind == "outcome_unknown":
+        return resource.name_is_unique
+    return error.kind in ("conflict", "already_exists")
 
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
@@ -205,30 +260,26 @@ def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | N
     return record
 
 
-def _write(
-    resource: Resource,
-    tenant: Tenant,
-    params: Mapping[str, Any],
-    known: list[Record],
-    record: Record | None,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> Record | None:
+def _write(resource: Resource, tenant: Tenant, params: Mapping[str, Any], change: _Change) -> Record | None:
     backend = resource.backend
-    if not after:
-        backend.delete(tenant, record or {})
+    if not change.after:
+        backend.delete(tenant, change.record or {})
         return None
     values = resource.to_api(
-        {option: value for option, value in after.items() if option not in before or before[option] != value}
+        {
+            option: value
+            for option, value in change.after.items()
+            if option not in change.before or change.before[option] != value
+        }
     )
-    if record is not None:
-        return backend.update(tenant, record, values)
+    if change.record is not None:
+        return backend.update(tenant, change.record, values)
     try:
         return backend.create(tenant, values)
     except TenantError as error:
         if error.kind != "outcome_unknown" or resource.name_is_unique:
             raise
-        return _recover(resource, tenant, params, {backend.id_of(one) for one in known}, error)
+        return _recover(resource, tenant, params, {backend.id_of(one) for one in change.listed}, error)
 
 
 def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], created: str) -> None:

@@ -6,19 +6,19 @@
 The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
 clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
 "Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
-answers.py.
+exchange_answers.py.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import normalize_case
@@ -26,15 +26,15 @@ from .._core.retry import Operation
 from .._http.claims import permissions
 from .._http.http import Http
 from .._http.origins import REDIRECTS
+from .._http.page_links import PageLinks
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
-from .answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from .cmdlet_contract import CMDLETS
+from .exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from .parameters import checked, reads, result_size
 
 _NAME = "Exchange Online"
 _PAGE = 1000  # objects; the service gives no more
-_PAGES = 10_000
 _MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of commands is asked for
 # Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
@@ -71,6 +71,15 @@ class Result:
     warnings: list[str]
     date: datetime
     service_time: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Page:
+    objects: list[Any]
+    link: str  # to the next page
+    warnings: list[str]
+    response: Response
+    is_list: bool
 
 
 class Exchange:
@@ -130,7 +139,9 @@ class Exchange:
         try:
             result = run(lambda: self._initial_domain)
         except TenantError as error:
-            raise (refused if error.kind == "forbidden" else error) from error.__cause__
+            if error.kind != "forbidden":
+                raise
+            raise refused from refused.__cause__
         self._writes_under = self._initial_domain
         self._http.trace(f"{_NAME} refused a write under the tenant's GUID and took it under {self._initial_domain}")
         return result
@@ -147,67 +158,71 @@ class Exchange:
         named: Callable[[], str],
     ) -> Result:
         sent = checked(cmdlet, parameters, known)
-        if operation is not Operation.READ and "Confirm" in CMDLETS.get(cmdlet, {"Confirm": ""}):
-            # A request parameter here, not a prompt. One that nobody knows here may have been given in any case.
-            sent = {name: value for name, value in sent.items() if normalize_case(name) != "confirm"} | {
-                "Confirm": False
-            }
+        if operation is not Operation.READ:
+            sent = _without_prompt(cmdlet, sent)
         limit, unlimited = result_size(cmdlet, sent)
-        tenant = named()
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": sent}}
-        headers = {
+        query = {"$select": ",".join(select)} if select else None
+        tenant = named()
+        path = f"adminapi/beta/{quote(tenant, safe='')}/InvokeCommand"
+        headers = {**self._headers(cmdlet, tenant), "Prefer": f"odata.maxpagesize={page_size}"}
+        values: list[dict[str, Any]] = []
+        warnings: list[str] = []
+        for page in self._pages(Request(operation, "POST", path, purpose, body, query=query, headers=headers)):
+            values += [plain(value) for value in page.objects]
+            goes_on = bool(page.link) and (limit is None or len(values) < limit)
+            # The warning of a page that has a next page speaks of that page: only the last page is judged.
+            warnings += [one for one in page.warnings if not (goes_on and says_more(one))]
+            if not goes_on:
+                break
+        if unlimited and any(says_more(warning) for warning in warnings):
+            raise self._truncated(f"said that there are more results{_handle(page.response)}", purpose)
+        return Result(values[:limit], warnings, page.response.date, page.response.service_time)
+
+    def _headers(self, cmdlet: str, tenant: str) -> dict[str, str]:
+        return {
+            "Content-Type": "application/json; charset=utf-8",
             "Accept-Language": "en-US",
             "X-AnchorMailbox": _ANCHOR + tenant,
             "X-ResponseFormat": "json",
             "X-CmdletName": cmdlet,
             "X-ClientApplication": "intune.exchange",
             "connection-id": self._connection_id,
-            "Prefer": f"odata.maxpagesize={page_size}",
         }
-        path = f"adminapi/beta/{quote(tenant, safe='')}/InvokeCommand"
-        query = {"$select": ",".join(select)} if select else None
-        values: list[dict[str, Any]] = []
-        warnings: list[str] = []
-        seen = {f"{self._service.root}/{path}" + "".join(f"?{name}={value}" for name, value in (query or {}).items())}
-        method = "POST"  # a page link is answered to the same body
-        while True:
-            json_body = {"Content-Type": "application/json; charset=utf-8"} if method == "POST" else {}
-            request = Request(
-                operation,
-                method,
-                path,
-                purpose,
-                body if method == "POST" else None,
-                query=query,
-                headers={**headers, **json_body},
-            )
+
+    def _pages(self, request: Request) -> Iterator[_Page]:
+        """The pages of an answer, each read when it is asked for."""
+        page, method = self._page(request), "POST"
+        query = "".join(f"?{name}={value}" for name, value in (request.query or {}).items())
+        links = PageLinks(f"{self._service.root}/{request.path}{query}")
+        while page.link:
+            yield page
+            problem = links.problem(page.link)
+            if problem:
+                raise self._truncated(problem + _handle(page.response), request.purpose)
+            page, method = self._next_page(request, page.link, method)
+        yield page
+
+    def _next_page(self, request: Request, link: str, method: str) -> tuple[_Page, str]:
+        """The page behind a link, and how the links after it are followed.
+
+        A page link is answered to the same body; public clients disagree on how it is followed, and what is refused in
+        this way is followed with GET.
+        """
+        if method == "POST":
             try:
-                page, found, response = self._page(request)
+                return self._page(replace(request, path=link, query=None)), "POST"
             except TenantError as error:
-                if len(seen) == 1 or error.answer is None:
+                answer = error.answer
+                if answer is None or error.kind not in _LINK_REFUSED or answer.status in REDIRECTS:
                     raise
-                if method == "POST" and error.kind in _LINK_REFUSED and error.answer.status not in REDIRECTS:
-                    method = "GET"  # public clients disagree on how a link is followed
-                    continue
-                if method == "GET":
-                    raise self._truncated(f"does not follow its own page link ({error.answer})", purpose) from error
+        headers = {name: value for name, value in request.headers.items() if name != "Content-Type"}
+        try:
+            return self._page(replace(request, method="GET", path=link, body=None, query=None, headers=headers)), "GET"
+        except TenantError as error:
+            if error.answer is None:
                 raise
-            values += [plain(value) for value in found]
-            link = page.get("@odata.nextLink")
-            enough = limit is not None and len(values) >= limit
-            goes_on = bool(link) and operation is Operation.READ and not enough  # following a write would write again
-            # The warning of a page that has a next page speaks of that page: only the last page is judged.
-            warnings += [one for one in warnings_of(page) if not (goes_on and says_more(one))]
-            if not goes_on:
-                break
-            link = str(link)
-            if unquote(link) in seen or len(seen) > _PAGES:
-                raise self._truncated(f"repeated a next-page link{_handle(response)}", purpose)
-            seen.add(unquote(link))
-            path, query = link, None
-        if unlimited and any(says_more(warning) for warning in warnings):
-            raise self._truncated(f"said that there are more results{_handle(response)}", purpose)
-        return Result(values[:limit], warnings, response.date, response.service_time)
+            raise self._truncated(f"does not follow its own page link ({error.answer})", request.purpose) from error
 
     def own_cmdlets(self, purpose: Purpose) -> list[str]:
         """The cmdlets that the caller may run. It takes no role to ask, as Microsoft's module does when it connects."""
@@ -216,17 +231,17 @@ class Exchange:
         headers = {"CommandName": "*", "X-AnchorMailbox": _ANCHOR + tenant}
         query = {"Version": _MODULE_VERSION}
         request = Request(Operation.READ, "GET", path, purpose, query=query, headers=headers)
-        page, found, response = self._page(request)
-        if not isinstance(page.get("value"), list):  # nothing here would mean that the caller may run nothing
-            raise self._protocol(purpose, response)
+        page = self._page(request)
+        if not page.is_list:  # nothing here would mean that the caller may run nothing
+            raise self._protocol(purpose, page.response)
         return [
             name.strip()
-            for value in found
+            for value in page.objects
             for name in str(plain(value).get("exportedCmdlets") or "").split(",")
             if name.strip()
         ]
 
-    def _page(self, request: Request) -> tuple[dict[str, Any], list[Any], Response]:
+    def _page(self, request: Request) -> _Page:
         try:
             response: Response = self._http.send(self._service, request)
         except TenantError as error:
@@ -237,7 +252,9 @@ class Exchange:
         empty = response.json is None and (bool(response.body.strip()) or response.status not in WHOLE)
         if found is None or (is_read and empty):
             raise self._protocol(request.purpose, response)
-        return response.json or {}, found, response
+        body = response.json or {}
+        link = str(body.get("@odata.nextLink") or "") if is_read else ""  # following one of a write would write again
+        return _Page(found, link, warnings_of(body), response, isinstance(body.get("value"), list))
 
     def _refine(self, error: TenantError, needs: str) -> TenantError:
         if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
@@ -245,8 +262,7 @@ class Exchange:
         code, text = error.answer.code, error.answer.message
         if EXPIRED in text.lower():
             truncated = self._truncated(f"no longer knows the page link ({error.answer})", Purpose(error.action))
-            truncated.answer = error.answer
-            return truncated
+            return truncated.but(answer=error.answer)
         if error.kind == "sign_in":
             return self._not_let_in(error)
         kind = (
@@ -256,10 +272,9 @@ class Exchange:
             kind = "protocol"  # the address is not known, which says nothing about the object
         if kind == "unavailable" and error.kind != "refused":
             kind = ""
-        error.kind = kind or error.kind
+        kind = kind or error.kind
         role = needs or "an Exchange role that holds this cmdlet and these parameters"
-        error.next_step = _STEPS.get(error.kind, error.next_step).replace("{role}", role)
-        return error
+        return error.but(kind=kind, next_step=_STEPS.get(kind, error.next_step).replace("{role}", role))
 
     @staticmethod
     def _not_let_in(error: TenantError) -> TenantError:
@@ -271,12 +286,10 @@ class Exchange:
         )
         check = "Check that the token is for this tenant and cloud, and sign in again"
         if granted:
-            error.next_step = f"The token holds {granted[0]}. {check}"
-        elif error.claims:
-            error.kind, error.next_step = "forbidden", grant
-        else:
-            error.next_step = f"{check}; if it is, the application may lack its permission. {grant}"
-        return error
+            return error.but(next_step=f"The token holds {granted[0]}. {check}")
+        if error.claims:
+            return error.but(kind="forbidden", next_step=grant)
+        return error.but(next_step=f"{check}; if it is, the application may lack its permission. {grant}")
 
     def _protocol(self, purpose: Purpose, response: Response) -> TenantError:
         said = f"{_NAME} answered, but not with a list{_handle(response)}"
@@ -286,6 +299,13 @@ class Exchange:
         return TenantError(
             "truncated", f"{_NAME} {problem}, so the list is incomplete", purpose.action, self._http.tenant
         )
+
+
+def _without_prompt(cmdlet: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Confirm is a request parameter here, not a prompt. A cmdlet that nobody knows may have it in any case."""
+    if "Confirm" not in CMDLETS.get(cmdlet, {"Confirm": ""}):
+        return dict(sent)
+    return {**{name: value for name, value in sent.items() if normalize_case(name) != "confirm"}, "Confirm": False}
 
 
 def _handle(response: Response) -> str:

@@ -18,6 +18,7 @@ from .._connector.requirements import requirements
 from .._core.concurrent import gather
 from .._core.connection import named
 from .._core.errors import TenantError, usage
+from .._core.read_result import first_error
 from .._core.retry import Deadline
 from .._core.targets import blank_refusal, is_blank
 from .._core.text import counted
@@ -48,10 +49,7 @@ def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
             ],
         }
     )
-    for value in found.values():
-        if isinstance(value, TenantError):
-            raise value
-    return found
+    return {name: one.value for name, one in found.items()}
 
 
 def _quarantine(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,7 +132,7 @@ def read_fleet(
             for name, params in tenants.items()
             if name not in hosts
         }
-        hosts |= gather(calls, concurrency, watched.show)
+        hosts |= {name: host.value for name, host in gather(calls, concurrency, watched.show).items()}
         return [hosts[name] for name in tenants]
     finally:
         together["connections"].close()
@@ -238,10 +236,10 @@ def _host(
 def _read(wanted: Sequence[str], tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """The facts that could be read, and the first failure if there was one."""
     found = gather({name: partial(FACTS[name][1], tenant, params) for name in FACTS if name in wanted})
-    failures = [one for one in found.values() if isinstance(one, TenantError)]
     facts = {
-        FACTS[name][0]: {key: value for key, value in one.items() if key != "changed"}
+        FACTS[name][0]: {key: value for key, value in one.value.items() if key != "changed"}
         for name, one in found.items()
-        if not isinstance(one, TenantError)
+        if one.known
     }
-    return {**facts, **(failures[0].within(_ATTEMPTED, tenant.label).result() if failures else {})}
+    error = first_error(found.values())
+    return {**facts, **(error.within(_ATTEMPTED, tenant.label).result() if error is not None else {})}

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._connector.connectors import TYPE, state
+from .._connector.connectors import of_our_type
+from .._connector.validation import VALID, problems
 from .._core.text import counted
 
 _STATES = ("action", "unread", "partly_read", "in_order")
@@ -21,6 +22,8 @@ _READS = {
     "audit": "the audit",
     "assessment": "the assessment",
 }
+# What a read that worked gives.
+_KEYS = {"connector": "offered", "requirements": "requirements", "audit": "controls", "assessment": "checks"}
 _ADVICE = "advice"  # of a baseline that nobody chose
 _WORST_FIRST = ("connector", "requirement", "assessment", "read", "audit")
 _ON_DEMAND = ("audit", "assessment")
@@ -58,27 +61,10 @@ def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) ->
 
 
 def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
-    read = {
-        "connector": _read(facts, "connector", "offered"),
-        "requirements": _read(facts, "requirements", "requirements"),
-        "audit": _read(facts, "audit", "controls"),
-        "assessment": _read(facts, "assessment", "checks"),
-    }
+    read = {name: _read(facts, name, key) for name, key in _KEYS.items()}
     connector = _connector(read["connector"], max_sync_age) if read["connector"] else None
-    audit = read["audit"] and {key: read["audit"].get(key) for key in _AUDIT}
-    actions = [
-        *(
-            []
-            if connector and connector["state"] == "not_offered"
-            else _of_checks("requirement", (read["requirements"] or {}).get("requirements", []))
-        ),
-        *_of_connector(connector, max_sync_age),
-        *_of_audit(audit, facts.get("baselines_chosen", True)),
-        *_of_checks("assessment", (read["assessment"] or {}).get("checks", [])),
-        *_of_failed_reads(facts, read),
-    ]
-    # What is known to be wrong comes before what is not known.
-    actions.sort(key=lambda one: (one["status"] != "known", _rank(one)))
+    audit = _only(read["audit"], _AUDIT)
+    actions = _actions(facts, read, connector, max_sync_age)
     return {
         "name": str(facts["name"]),
         "tenant_id": facts.get("tenant_id"),
@@ -89,13 +75,35 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
         "connector": connector,
         "requirements": read["requirements"]
         and {
-            one["id"]: {key: one.get(key) for key in ("status", "evidence", "next_step")}
-            for one in read["requirements"]["requirements"]
+            one["id"]: _only(one, ("status", "evidence", "next_step")) for one in read["requirements"]["requirements"]
         },
         "audit": audit,
-        "assessment": read["assessment"] and {key: read["assessment"].get(key) for key in _ASSESSMENT},
-        "accepted_risks": [_accepted(one) for one in (audit or {}).get("controls") or [] if one.get("accepted")],
+        "assessment": _only(read["assessment"], _ASSESSMENT),
+        "accepted_risks": [_accepted(one) for one in _listed(audit, "controls") if one.get("accepted")],
     }
+
+
+def _actions(
+    facts: Mapping[str, Any], read: Mapping[str, Facts | None], connector: Facts | None, max_sync_age: int
+) -> list[Facts]:
+    """What there is to do, the worst first; what is known to be wrong comes before what is not known."""
+    offered = connector is None or connector["state"] != "not_offered"
+    actions = [
+        *_of_checks("requirement", _listed(read["requirements"], "requirements") if offered else []),
+        *_of_connector(connector, max_sync_age),
+        *_of_audit(read["audit"], facts.get("baselines_chosen", True)),
+        *_of_checks("assessment", _listed(read["assessment"], "checks")),
+        *_of_failed_reads(facts, read),
+    ]
+    return sorted(actions, key=lambda one: (one["status"] != "known", _rank(one)))
+
+
+def _only(read: Mapping[str, Any] | None, names: tuple[str, ...]) -> Facts | None:
+    return None if read is None else {name: read.get(name) for name in names}
+
+
+def _listed(read: Mapping[str, Any] | None, name: str) -> list[Facts]:
+    return (read or {}).get(name) or []
 
 
 def _read(facts: Mapping[str, Any], name: str, key: str) -> Facts | None:
@@ -125,7 +133,7 @@ def _action(name: str, title: str, evidence: Any, next_step: Any, status: str = 
     return {"id": name, "title": title, "status": status, "evidence": evidence or "", "next_step": next_step or ""}
 
 
-def _of_checks(name: str, checks: list[Mapping[str, Any]]) -> list[Facts]:
+def _of_checks(name: str, checks: Sequence[Mapping[str, Any]]) -> list[Facts]:
     words = {"unmet": ("Not met", "known"), "unknown": ("Not known", "unknown")}
     return [
         _action(f"{name}.{one['id']}", f"{word}: {one['title']}", one["evidence"], one["next_step"], status)
@@ -137,15 +145,12 @@ def _of_checks(name: str, checks: list[Mapping[str, Any]]) -> list[Facts]:
 
 def _connector(read: Mapping[str, Any], max_sync_age: int) -> Facts:
     """The one service-to-service connector, or why there is not exactly one."""
-    listed = read.get("connectors") or []
-    found = [one for one in listed if one.get("exchange_connector_type") == TYPE]
-    one = found[0] if len(found) == 1 else {}
+    found = {"offered": read["offered"], "connectors": read.get("connectors") or []}
+    connectors = of_our_type(found)
+    one = connectors[0] if len(connectors) == 1 else {}
     age = one.get("last_sync_age_seconds")
-    known = state({"offered": read["offered"], "connectors": listed})
-    if known == "connected":
-        known = "never_synchronised" if age is None else "connected" if age < max_sync_age else "stale"
     return {
-        "state": known,
+        "state": next(iter(problems(found, max_sync_age)), VALID),
         "status": one.get("status"),
         "account": one.get("primary_smtp_address"),
         "last_sync": None if age is None else one.get("last_sync_date_time"),
@@ -199,7 +204,7 @@ def _of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
             _fix(one) if one["status"] == "fail" else "Fix what kept it from being read, and audit again",
             status if chosen else _ADVICE,
         )
-        for one in (audit or {}).get("controls") or []
+        for one in _listed(audit, "controls")
         if one.get("status") in words and not one.get("accepted")
         for word, status in (words[one["status"]],)
     ]
@@ -264,7 +269,7 @@ def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[
 def _titles(tenants: list[Mapping[str, Any]]) -> list[Facts]:
     found: dict[str, Facts] = {}
     for facts in tenants:
-        for one in (_read(facts, "requirements", "requirements") or {}).get("requirements", []):
+        for one in _listed(_read(facts, "requirements", "requirements"), "requirements"):
             found.setdefault(one["id"], {"id": one["id"], "title": one["title"], "source": one.get("source")})
     return list(found.values())
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.errors import one_line
 from .._core.retry import header
+from .._core.text import counted
 from .sockets import Limit
 
 try:
@@ -68,7 +69,7 @@ def _chunks(raw: Any, limit: Limit) -> Iterator[bytes]:
             break
         yield chunk
     if raw.length_remaining:  # read1 does not enforce the announced length by itself
-        raise IncompleteBody(f"{raw.length_remaining} bytes are missing")
+        raise IncompleteBody(counted(raw.length_remaining, "byte is missing", "bytes are missing"))
 
 
 def _unzipped(chunks: Iterator[bytes], limit: Limit) -> Iterator[bytes]:

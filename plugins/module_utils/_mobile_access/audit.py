@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from .._core.concurrent import gather
-from .._core.errors import TenantError
+from .._core.read_result import ReadResult, check_any
 from .._core.resource import Record, returned
 from .._core.text import counted
 from .._engine.tenant import Tenant
@@ -77,9 +77,7 @@ def audit(tenant: Tenant, params: Mapping[str, Any], today: date | None = None) 
         {"mailboxes": partial(read_mailboxes, tenant), **{kind: partial(_READS[kind], tenant) for kind in kinds}},
         at_most=1 + len(kinds),
     )
-    failures = [one for one in read.values() if isinstance(one, TenantError)]
-    if len(failures) == len(read):
-        raise failures[0]
+    check_any(read.values())
     judged = [
         result
         for baseline in baselines
@@ -109,7 +107,7 @@ def _sentence(result: Mapping[str, Any]) -> str:
 
 
 def _results(
-    baseline: str, control: Mapping[str, Any], read: Mapping[str, Any], risks: Any, day: date
+    baseline: str, control: Mapping[str, Any], read: Mapping[str, ReadResult[list[Record]]], risks: Any, day: date
 ) -> list[dict[str, Any]]:
     kind = control["kind"]
     about = {
@@ -121,11 +119,11 @@ def _results(
         "expected": controls.expected(control),
     }
     found = read[kind]
-    if isinstance(found, TenantError):
+    if found.error is not None:
         nothing = {"object": "", "value": None, "affected_mailboxes": None, "accepted": None, "remediation": ""}
-        return [{**about, **nothing, "status": "unknown", "reason": str(found)}]
+        return [{**about, **nothing, "status": "unknown", "reason": str(found.error)}]
     results = []
-    for thing in map(returned, found):
+    for thing in map(returned, found.value):
         status, reason = controls.judge_control(control, thing)
         name, failed = str(thing.get("name") or ""), status == "fail"
         results.append(
@@ -143,8 +141,8 @@ def _results(
     return results
 
 
-def _affected(kind: str, thing: Record, mailboxes: Any) -> int | None:
+def _affected(kind: str, thing: Record, mailboxes: ReadResult[list[Record]]) -> int | None:
     """How many mailboxes the object is about; null where they could not be read."""
-    if isinstance(mailboxes, TenantError):
+    if not mailboxes.known:
         return None
-    return len(mailboxes if kind == controls.ORGANIZATION else having(thing["name"], mailboxes))
+    return len(mailboxes.value if kind == controls.ORGANIZATION else having(thing["name"], mailboxes.value))

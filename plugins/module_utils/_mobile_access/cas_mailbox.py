@@ -81,8 +81,8 @@ def ours(record: Record) -> Record:
 class Policy(Field):
     """A policy by its name; an empty one stands for the default policy, which the service says with null."""
 
-    def target(self, before: Any, given: Any) -> Any:
-        return given or None
+    def target(self, before: Any, value: Any) -> Any:
+        return value or None
 
 
 ALLOWED = EditedList("allowed_device_ids", "AllowedDeviceIds")

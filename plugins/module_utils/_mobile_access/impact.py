@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._core.concurrent import gather
-from .._core.errors import Purpose, TenantError
+from .._core.errors import Purpose
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .access_decision import OrganizationAccess, impact
@@ -69,10 +69,7 @@ def read_impact(tenant: Tenant, change: Callable[[OrganizationAccess], Organizat
         },
         at_most=len(_READS),
     )
-    for read in found.values():
-        if isinstance(read, TenantError):
-            raise read
-    devices, mailboxes, rules, settings = (read.values for read in found.values())
+    devices, mailboxes, rules, settings = (read.value.values for read in found.values())
     before = OrganizationAccess(str(settings[0]["DefaultAccessLevel"]), tuple(rules))
     return impact(devices, mailboxes, before, change(before))
 

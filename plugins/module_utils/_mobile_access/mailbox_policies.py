@@ -38,7 +38,7 @@ class MailboxPolicies(ExchangeObjects):
             super().delete(tenant, record)
         except TenantError as error:
             if error.kind == "refused":
-                error.next_step = _step(record["Name"])
+                raise error.but(next_step=_step(record["Name"])) from error.__cause__
             raise
 
 

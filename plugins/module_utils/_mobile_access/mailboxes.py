@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult
 from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import is_guid, only
 from .._engine.exchange import exchange_of
@@ -38,26 +39,26 @@ _AT_ONCE = 4  # requests; concurrent ones are what Exchange limits per tenant
 _MANY = 20  # owners; with more it is cheaper to read all mailboxes, a thousand in one request
 
 
-def find_mailbox(tenant: Tenant, given: str) -> Record:
-    """The one mailbox that a person means by `given`. Raises `TenantError`, of several with `ambiguous`."""
-    found = found_by(tenant, "Get-CASMailbox", {"Identity": given}, READ_MAILBOX)
-    found = [one for one in found if _has_id(one, given)] or found
+def find_mailbox(tenant: Tenant, identity: str) -> Record:
+    """The one mailbox that a person means by `identity`. Raises `TenantError`, of several with `ambiguous`."""
+    found = found_by(tenant, "Get-CASMailbox", {"Identity": identity}, READ_MAILBOX)
+    found = [one for one in found if _has_id(one, identity)] or found
     if (
         len(found) == 1
-        and _is_id(given)
-        and not _has_id(found[0], given)
-        and _has_name(found[0], given, displayed=True)
+        and _is_id(identity)
+        and not _has_id(found[0], identity)
+        and _has_name(found[0], identity, displayed=True)
     ):
         # It is called like an address or an id, perhaps like that of another mailbox, which then is meant.
         listed = _read_all(tenant)
         found = (
-            [one for one in listed if _has_id(one, given)]
-            or [one for one in listed if _has_name(one, given)]
-            or [one for one in listed if _has_name(one, given, displayed=True)]
+            [one for one in listed if _has_id(one, identity)]
+            or [one for one in listed if _has_name(one, identity)]
+            or [one for one in listed if _has_name(one, identity, displayed=True)]
         )
-    mailbox: Record | None = only(found, _described, f"mailbox {given}", tenant.label)
+    mailbox: Record | None = only(found, _described, f"mailbox {identity}", tenant.label)
     if mailbox is None:
-        raise TenantError("not_found", f"there is no mailbox {given}", READ_MAILBOX.action, tenant.label)
+        raise TenantError("not_found", f"there is no mailbox {identity}", READ_MAILBOX.action, tenant.label)
     return mailbox
 
 
@@ -68,12 +69,12 @@ def check_owner(tenant: Tenant, devices: Iterable[Mapping[str, Any]], mailbox: R
             raise _not_the_owner(tenant, device, mailbox)
 
 
-def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[str, Record | TenantError]:
+def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[str, ReadResult[Record]]:
     """The mailbox of each device, by the Guid of the device, or why it is not known for sure."""
     names = {normalize_case(owner_of(device)): owner_of(device) for device in devices}
     if len(names) > _MANY:
         everybody = Mailboxes(_read_all(tenant))
-        return {str(device["Guid"]): _owner(tenant, device, everybody.of(device)) for device in devices}
+        return {str(device["Guid"]): _owner(tenant, device, ReadResult(everybody.of(device))) for device in devices}
     calls = {
         name: partial(found_by, tenant, "Get-CASMailbox", {"Identity": owner}, READ_MAILBOX)
         for name, owner in names.items()
@@ -82,22 +83,22 @@ def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[st
     return {str(device["Guid"]): _owner(tenant, device, found[normalize_case(owner_of(device))]) for device in devices}
 
 
-def _owner(tenant: Tenant, device: Mapping[str, Any], found: Sequence[Record] | TenantError) -> Record | TenantError:
-    if isinstance(found, TenantError):
-        return found
-    judged = [(one, belongs(device, one)) for one in found]
+def _owner(tenant: Tenant, device: Mapping[str, Any], found: ReadResult[list[Record]]) -> ReadResult[Record]:
+    judged = [(one, belongs(device, one)) for one in found.or_else([])]
     # What names do not prove, the service is asked: whether the device is among those of this mailbox.
     proven = [one for one, proof in judged if proof or (proof is None and _lists(tenant, one, device))]
-    try:
-        owner: Record | None = only(proven, _described, f"mailbox {owner_of(device)}", tenant.label)
-    except TenantError as error:
-        return error
+    return found.map(lambda named: _proven(tenant, device, named, proven))
+
+
+def _proven(tenant: Tenant, device: Mapping[str, Any], named: Sequence[Record], proven: Sequence[Record]) -> Record:
+    """The one mailbox that is proven to be the owner, of those that have its name. Raises `TenantError`."""
+    owner: Record | None = only(proven, _described, f"mailbox {owner_of(device)}", tenant.label)
     if owner is not None:
         return owner
-    if found:
-        return _not_the_owner(tenant, device, found[0])
+    if named:
+        raise _not_the_owner(tenant, device, named[0])
     problem = f"there is no mailbox {owner_of(device)}, to which the device {device.get('DeviceId')} belongs"
-    return TenantError("not_found", problem, READ_MAILBOX.action, tenant.label)
+    raise TenantError("not_found", problem, READ_MAILBOX.action, tenant.label)
 
 
 def _lists(tenant: Tenant, mailbox: Record, device: Mapping[str, Any]) -> bool:
@@ -110,17 +111,17 @@ def _read_all(tenant: Tenant) -> list[Record]:
     return exchange_of(tenant).invoke("Get-CASMailbox", {"ResultSize": "Unlimited"}, READ_MAILBOX, _SELECT).values
 
 
-def _is_id(given: str) -> bool:
-    return "@" in given or is_guid(given)
+def _is_id(identity: str) -> bool:
+    return "@" in identity or is_guid(identity)
 
 
-def _has_id(mailbox: Record, given: str) -> bool:
+def _has_id(mailbox: Record, identity: str) -> bool:
     addresses = (str(one).partition(":")[2] for one in mailbox.get("EmailAddresses") or ())
-    return normalize_case(given) in normalized_set((*(mailbox.get(name) for name in _IDS), *addresses))
+    return normalize_case(identity) in normalized_set((*(mailbox.get(name) for name in _IDS), *addresses))
 
 
-def _has_name(mailbox: Record, given: str, displayed: bool = False) -> bool:
-    return normalize_case(given) in normalized_set(
+def _has_name(mailbox: Record, identity: str, displayed: bool = False) -> bool:
+    return normalize_case(identity) in normalized_set(
         mailbox.get(name) for name in (*_NAMES, *(["DisplayName"] if displayed else []))
     )
 

@@ -112,8 +112,8 @@ class Ranged(Field):
 class Length(Ranged):
     """A least length; the service says that there is none with null, the option with 0."""
 
-    def target(self, before: Any, given: Any) -> Any:
-        return given or None
+    def target(self, before: Any, value: Any) -> Any:
+        return value or None
 
 
 def _spec(kind: str, **more: Any) -> dict[str, Any]:

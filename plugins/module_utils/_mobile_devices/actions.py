@@ -136,9 +136,7 @@ def _plan_access(tenant: Tenant, params: Mapping[str, Any], found: Found, device
     mailboxes: dict[str, tuple[Record, list[Device]]] = {}
     owners = found.owners(tenant, devices)
     for device in devices:
-        owner = owners[device["guid"]]
-        if isinstance(owner, TenantError):
-            raise owner
+        owner = owners[device["guid"]].value
         mailboxes.setdefault(str(owner["Guid"]), (owner, []))[1].append(device)
     before, after, affected, wanted = {}, {}, list[Device](), list[tuple[Record, dict[str, Any]]]()
     for mailbox, (record, own) in sorted(mailboxes.items(), key=lambda one: (str(one[1][0].get("Identity")), one[0])):

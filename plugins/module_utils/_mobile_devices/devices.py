@@ -14,6 +14,7 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult
 from .._core.resource import Record, normalize_case, normalized_set, returned
 from .._core.text import counted
 from .._engine.exchange import exchange_of
@@ -72,10 +73,10 @@ class Found:
     mailbox: Record | None
     service_time: datetime | None
 
-    def owners(self, tenant: Tenant, devices: list[dict[str, Any]]) -> dict[str, Record | TenantError]:
+    def owners(self, tenant: Tenant, devices: list[dict[str, Any]]) -> dict[str, ReadResult[Record]]:
         """The mailbox of each device, by the GUID of the device, or why it is not known for sure."""
         if self.mailbox is not None:
-            return {device["guid"]: self.mailbox for device in devices}
+            return {device["guid"]: ReadResult(self.mailbox) for device in devices}
         return find_owners(tenant, [self.records[device["guid"]] for device in devices])
 
 
@@ -158,7 +159,7 @@ def read_statistics(tenant: Tenant, found: Found) -> tuple[dict[Any, Record], di
     Devices whose mailbox is not there any more are among the lost, if they are not listed any more either.
     """
     owners = found.owners(tenant, found.devices)
-    mailboxes = sorted({str(one["Guid"]) for one in owners.values() if not isinstance(one, TenantError)})
+    mailboxes = sorted({str(one.value["Guid"]) for one in owners.values() if one.known})
     done = iter(range(1, len(mailboxes) + 1))
 
     def read(mailbox: str) -> list[Record]:
@@ -170,17 +171,14 @@ def read_statistics(tenant: Tenant, found: Found) -> tuple[dict[Any, Record], di
         return values
 
     answers = gather({mailbox: partial(read, mailbox) for mailbox in mailboxes}, at_most=_AT_ONCE)
-    known: dict[Any, Record] = {}
-    for answer in answers.values():
-        if not isinstance(answer, TenantError):
-            known |= {normalize_case(one.get("Guid")): one for one in answer}
+    known = {normalize_case(one.get("Guid")): one for answer in answers.values() for one in answer.or_else([])}
     lost: dict[str, TenantError] = {}
     for guid, owner in owners.items():
-        failure = owner if isinstance(owner, TenantError) else answers[str(owner["Guid"])]
-        if isinstance(failure, TenantError):
-            if failure.kind != "not_found":
-                raise failure
-            lost[guid] = failure
+        error = owner.error or answers[str(owner.value["Guid"])].error
+        if error is not None and error.kind != "not_found":
+            raise error
+        if error is not None:
+            lost[guid] = error
     if lost:
         _check_gone(tenant, found.mailbox, lost)
     return known, lost
@@ -191,8 +189,7 @@ def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, Tenan
     listed = normalized_set(one.get("Guid") for one in read_devices(tenant, mailbox).values)
     for guid, failure in lost.items():
         if normalize_case(guid) in listed:
-            failure.kind, failure.next_step = "unavailable", ""
-            raise failure
+            raise failure.but(kind="unavailable", next_step="")
 
 
 def _with(device: dict[str, Any], statistics: Record | None, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.concurrent import gather
-from .._core.errors import Purpose, TenantError, usage
+from .._core.errors import Purpose, usage
 from .._core.resource import normalize_case, normalized_set
 from .._core.targets import is_blank
 from .._engine.exchange import exchange_of
@@ -138,9 +138,7 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
     entries: list[dict[str, Any]] = []
     limited: list[dict[str, Any]] = []
     for role, found in gather(reads, at_most=4).items():
-        if isinstance(found, TenantError):
-            raise found
-        (entries if role in whole else limited).extend({**entry, "Role": role} for entry in found)
+        (entries if role in whole else limited).extend({**entry, "Role": role} for entry in found.value)
     return Rights(counting, entries, sorted({str(one["Role"]) for one in own}), limited)
 
 
@@ -149,10 +147,10 @@ def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
     return read_rights(tenant, account).entries
 
 
-def asked_for(given: list[Any], option: str = "cmdlets") -> dict[str, list[str] | None]:
+def asked_for(listed: list[Any], option: str = "cmdlets") -> dict[str, list[str] | None]:
     """The cmdlets of an option, each with the parameters named there, or None for whatever there is."""
     asked: dict[str, list[str] | None] = {}
-    for one in given:
+    for one in listed:
         item = {"cmdlet": one} if isinstance(one, str) else one
         if not isinstance(item, dict) or is_blank(item.get("cmdlet") or "") or set(item) - {"cmdlet", "parameters"}:
             raise usage(f"{option} takes names of cmdlets, or cmdlet with parameters, not {one!r}")

@@ -164,11 +164,12 @@ class Roles(ExchangeObjects):
             written = {"Identity": f"{role}\\{cmdlet}", **parameters}
             self.write(tenant, "change", f"{verb}-ManagementRoleEntry", written, of_new=of_new)
         except TenantError as error:
-            if error.kind == "not_found":  # new objects are not found everywhere at once, and others remove them
-                if verb == "Remove" and normalize_case(cmdlet) not in normalized_set(entries_of(tenant, role)):
-                    return
-                error.kind = "outcome_unknown"
-            raise
+            if error.kind != "not_found":
+                raise
+            # New objects are not found everywhere at once, and others remove them.
+            if verb == "Remove" and normalize_case(cmdlet) not in normalized_set(entries_of(tenant, role)):
+                return
+            raise error.but(kind="outcome_unknown") from error.__cause__
 
 
 def _check_role_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:

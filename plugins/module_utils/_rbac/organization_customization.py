@@ -71,8 +71,8 @@ def _enable(tenant: Tenant, params: Mapping[str, Any]) -> Record | None:
     except TenantError as error:
         # It works once, and shows late: a refusal may mean that an earlier run, or somebody else, has asked already.
         if error.kind not in ("refused", "outcome_unknown") or not params["wait"]:
-            error.next_step = "If it was asked for already, it takes effect within a day or two: wait and run again"
-            raise
+            step = "If it was asked for already, it takes effect within a day or two: wait and run again"
+            raise error.but(next_step=step) from error.__cause__
         asked = error
     return _wait(tenant, params["wait_timeout"], asked) if params["wait"] else None
 

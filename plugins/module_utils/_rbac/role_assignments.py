@@ -135,19 +135,19 @@ def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     return {**result, "scoped_assignments": [{**returned(one), "scope": scope_of(one, role)} for one in scoped]}
 
 
-def _shown(kind: str, given: str, assignee: Principal) -> str:
-    return assignee.id if kind == "application" else given
+def _shown(kind: str, name: str, assignee: Principal) -> str:
+    return assignee.id if kind == "application" else name
 
 
-def _assignee(tenant: Tenant, kind: str, given: str, groups: list[Record]) -> Principal | None:
+def _assignee(tenant: Tenant, kind: str, name: str, groups: list[Record]) -> Principal | None:
     """Who is meant. A role group and a mail-enabled group of one name are two."""
     principals = Principals(tenant)
     if kind == "application":
-        application = find_service_principal(tenant, given)
+        application = find_service_principal(tenant, name)
         return principals.learn(application) if application else None
     for group in groups if kind == "group" else []:
         principals.learn(group, label=str(group["Name"]))
-    found = principals.find(given)
+    found = principals.find(name)
     # The id of a person names no group, and that of a group nobody in person.
     is_group = found and (found.is_group or any(found.is_meant_by(str(one["Guid"])) for one in groups))
     return found if bool(is_group) is (kind == "group") else None

@@ -52,11 +52,11 @@ class RoleCatalog:
         """What cmdlets are given: a name could be another role's id."""
         return str((self.find(name) or {}).get("Guid") or name)
 
-    def is_named(self, shown: str, name: str) -> bool:
+    def is_named(self, listed_name: str, name: str) -> bool:
         """Whether Exchange shows the role of this name: it may put the organization and a backslash before it."""
-        if normalize_case(shown) == normalize_case(name):
+        if normalize_case(listed_name) == normalize_case(name):
             return True
-        return normalize_case(shown).endswith("\\" + normalize_case(name)) and self.find(shown) is None
+        return normalize_case(listed_name).endswith("\\" + normalize_case(name)) and self.find(listed_name) is None
 
     def check_assignment(self, found: Record, role: str, is_assignee: Callable[[str], bool]) -> None:
         """Refuse an assignment that is not of this role, to this assignee. `is_assignee` takes a folded name."""

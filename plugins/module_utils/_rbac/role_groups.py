@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._core.concurrent import gather
-from .._core.errors import Purpose, TenantError
+from .._core.errors import Purpose
 from .._core.removal import remove_listed
 from .._core.resource import EditedList, Field, Record, Resource, clearing, normalize_case, normalized_set, returned
 from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
@@ -67,10 +67,7 @@ def _label(assignment: Record) -> str:
 def _details(tenant: Tenant, group: Record, names: Mapping[str, str]) -> tuple[list[Record], list[Record]]:
     reads = {"members": partial(read_members, tenant, group, names)}
     found = gather({**reads, "roles": partial(read_assignments, tenant, group, names)})
-    for one in found.values():
-        if isinstance(one, TenantError):
-            raise one
-    return found["members"], found["roles"]
+    return found["members"].value, found["roles"].value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +76,13 @@ class People(EditedList):
 
     principals: Principals
 
-    def target(self, before: Any, given: Any) -> Any:
+    def target(self, before: Any, value: Any) -> Any:
         """The labels; one person under two names is one."""
         labels: dict[str, Any] = {"set": None}
         for key in ("set", "add"):
-            if given.get(key) is not None:
-                labels[key] = [self.principals.named(name).label for name in given[key]]
-        found = [self.principals.find(name) for name in given.get("remove") or []]
+            if value.get(key) is not None:
+                labels[key] = [self.principals.named(name).label for name in value[key]]
+        found = [self.principals.find(name) for name in value.get("remove") or []]
         return super().target(before, {**labels, "remove": [one.label for one in found if one]})
 
 
@@ -98,15 +95,15 @@ class GivenRoles(EditedList):
 
     scoped: dict[str, str]
 
-    def target(self, before: Any, given: Any) -> Any:
+    def target(self, before: Any, value: Any) -> Any:
         limited = [one for one in before or () if normalize_case(one) in self.scoped]
         plain = {
-            key: [one for one in names or () if normalize_case(one) not in self.scoped] for key, names in given.items()
+            key: [one for one in names or () if normalize_case(one) not in self.scoped] for key, names in value.items()
         }
-        asked = {**plain, "set": plain.get("set") if given.get("set") is not None else None}
+        asked = {**plain, "set": plain.get("set") if value.get("set") is not None else None}
         whole = super().target([one for one in before or () if one not in limited], asked)
-        named = normalized_set(given.get("set")) if given.get("set") is not None else None
-        taken = normalized_set(given.get("remove"))
+        named = normalized_set(value.get("set")) if value.get("set") is not None else None
+        taken = normalized_set(value.get("remove"))
 
         def stays(label: str) -> bool:
             names = {normalize_case(label), normalize_case(self.scoped[normalize_case(label)])}

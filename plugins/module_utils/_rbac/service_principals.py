@@ -39,21 +39,21 @@ class ServicePrincipals(ExchangeObjects):
             return super().create(tenant, values)
         except TenantError as error:
             if error.kind == "refused":
-                error.next_step = f"Check the ids: {_WHICH}"
+                raise error.but(next_step=f"Check the ids: {_WHICH}") from error.__cause__
             raise
 
 
-def find_service_principal(tenant: Tenant, given: str) -> Record | None:
+def find_service_principal(tenant: Tenant, identifier: str) -> Record | None:
     """The one of this application id or object id, None if Exchange does not know it."""
     found = [
         one
         for one in SERVICE_PRINCIPAL.backend.list(tenant)
-        if normalize_case(given) in (normalize_case(one.get("AppId")), normalize_case(one.get("ObjectId")))
+        if normalize_case(identifier) in (normalize_case(one.get("AppId")), normalize_case(one.get("ObjectId")))
     ]
     record: Record | None = only(
         found,
         lambda one: f"{one.get('DisplayName')} ({one.get('ObjectId')})",
-        f"service principal {given}",
+        f"service principal {identifier}",
         tenant.label,
     )
     return record

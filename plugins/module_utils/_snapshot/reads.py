@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 from urllib.parse import quote
 
 from .._assessment.app_protection import LISTS, parts
 from .._assessment.assessment import GRAPH_READS
 from .._client.graph import Read, odata
-from .._connector.connectors import not_offered
 from .._connector.requirements import read_batch
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult, attempt, first_error
 from .._core.resource import Record, normalize_case
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, names_of_groups
@@ -93,36 +92,26 @@ _MANAGEMENT_ROLES = ExchangeObjects("ManagementRole", "management roles", READER
 _ASSIGNMENTS = ExchangeObjects("ManagementRoleAssignment", "management role assignments", READER)
 
 
-def read_graph(tenant: Tenant) -> dict[str, Any]:
-    """By kind what Microsoft Graph holds, or the `TenantError` of that read. Raises `TenantError` if all failed."""
+def read_graph(tenant: Tenant) -> dict[str, ReadResult[list[Record]]]:
+    """By kind what Microsoft Graph holds. Raises `TenantError` if nothing could be read."""
     reads = {name: GRAPH_READS[name] for name in (*_SAME.values(), *_SINGLE.values(), "organization")}
     found = read_batch(tenant, {**reads, **_OWN_READS})
-    kinds: dict[str, Any] = {kind: found[name] for kind, name in _SAME.items()}
-    kinds |= {kind: _alone(found[name]) for kind, name in {**_SINGLE, "organization": "organization"}.items()}
+    kinds: dict[str, ReadResult[list[Record]]] = {kind: found[name] for kind, name in _SAME.items()}
+    for kind, name in {**_SINGLE, "organization": "organization"}.items():
+        kinds[kind] = found[name].map(lambda one: [one])
     kinds |= {kind: found[kind] for kind in _OWN_READS}
-    if _without_pim(kinds["directory_role_eligibilities"]):
-        kinds["directory_role_eligibilities"] = []  # without a licence for it, nobody is eligible
-    authority = found["authority"]
-    kinds["mdm_authority"] = authority if isinstance(authority, TenantError) else [{"authority": authority}]
-    if isinstance(kinds["exchange_connectors"], TenantError):
-        kinds["exchange_connectors"] = not_offered(kinds["exchange_connectors"], "GET")
+    if _without_pim(kinds["directory_role_eligibilities"].error):
+        kinds["directory_role_eligibilities"] = ReadResult([])  # without a licence for it, nobody is eligible
+    kinds["mdm_authority"] = found["authority"].map(lambda authority: [{"authority": authority}])
     _add_parts(tenant, kinds)
-    kinds["groups"] = _groups(tenant, kinds)
+    kinds["groups"] = attempt(partial(_groups, tenant, kinds))
     for kind in ("directory_role_assignments", "directory_role_eligibilities"):
-        kinds[kind] = _each(kinds[kind], _with_kind_of_principal)
+        kinds[kind] = kinds[kind].map(lambda held: [_with_kind_of_principal(one) for one in held])
     return kinds
 
 
-def _without_pim(read: Any) -> bool:
-    return isinstance(read, TenantError) and read.answer is not None and "PremiumLicenseRequired" in read.answer.code
-
-
-def _alone(found: Any) -> Any:
-    return found if isinstance(found, TenantError) else [found]
-
-
-def _each(found: Any, change: Callable[[Record], Record]) -> Any:
-    return found if isinstance(found, TenantError) else [change(one) for one in found]
+def _without_pim(error: TenantError | None) -> bool:
+    return error is not None and error.answer is not None and "PremiumLicenseRequired" in error.answer.code
 
 
 def _with_kind_of_principal(assignment: Record) -> Record:
@@ -131,65 +120,63 @@ def _with_kind_of_principal(assignment: Record) -> Record:
     return {**assignment, "principal": {name: principal[name] for name in ("@odata.type",) if name in principal}}
 
 
-def _add_parts(tenant: Tenant, kinds: dict[str, Any]) -> None:
+def _add_parts(tenant: Tenant, kinds: dict[str, ReadResult[list[Record]]]) -> None:
     """To whom the policies of Intune are assigned, and which apps they cover, as `assignments` and `apps` of each."""
     compliance = "compliance_policies"
     read = GRAPH_READS[compliance]
     hanging = {
         f"{one['id']}/assignments": Read(f"{read.path}/{quote(str(one['id']))}/assignments", read.purpose)
-        for one in _those(kinds[compliance])
+        for one in kinds[compliance].or_else([])
     }
-    protections = {name: kinds[f"{name.lower()}_app_protection_policies"] for name in LISTS}
-    found = (
-        tenant.graph.batch({**hanging, **parts(protections)})
-        if hanging or any(map(_those, protections.values()))
-        else {}
-    )
-    kinds[compliance] = _with_parts(kinds[compliance], ("assignments",), found)
+    hanging |= parts({name: kinds[f"{name.lower()}_app_protection_policies"].or_else([]) for name in LISTS})
+    found = tenant.graph.batch(hanging)
+    kinds[compliance] = kinds[compliance].map(partial(_with_parts, ("assignments",), found))
     for name in LISTS:
         kind = f"{name.lower()}_app_protection_policies"
-        kinds[kind] = _with_parts(kinds[kind], ("apps", "assignments"), found)
+        kinds[kind] = kinds[kind].map(partial(_with_parts, ("apps", "assignments"), found))
 
 
-def _with_parts(policies: Any, names: tuple[str, ...], found: Mapping[str, Any]) -> Any:
-    """The policies with these parts, or the `TenantError` of one that could not be read."""
-    values = [found[f"{one['id']}/{name}"] for one in _those(policies) for name in names]
-    failed = next((one for one in values if isinstance(one, TenantError)), None)
-    return failed or _each(policies, lambda one: {**one, **{name: found[f"{one['id']}/{name}"] for name in names}})
+def _with_parts(
+    names: tuple[str, ...], found: Mapping[str, ReadResult[list[Record]]], policies: Iterable[Record]
+) -> list[Record]:
+    """The policies with these parts. Raises the `TenantError` of one that could not be read."""
+    return [{**one, **{name: found[f"{one['id']}/{name}"].value for name in names}} for one in policies]
 
 
-def _those(found: Any) -> list[Record]:
-    return [] if isinstance(found, TenantError) else list(found)
-
-
-def _groups(tenant: Tenant, kinds: Mapping[str, Any]) -> list[Record] | TenantError:
+def _groups(tenant: Tenant, kinds: Mapping[str, ReadResult[list[Record]]]) -> list[Record]:
     """The groups that policies name or that hold a role, with the ids of all who are in them, through groups as well.
 
-    A group that a policy names and that is not there is left out, as the directory has it. Where a kind that names
-    groups could not be read, the list would not be whole.
+    A group that a policy names and that is not there is left out, as the directory has it. Raises `TenantError` where a
+    kind that names groups could not be read: the list would not be whole.
     """
-    unread = [kinds[kind] for kind in _NAMING if isinstance(kinds[kind], TenantError)]
-    if failed := next((one for one in unread if one.kind not in _HOLDS_NOTHING), None):
-        return failed
+    unread = first_error(kinds[kind] for kind in _NAMING if not _holds_nothing(kinds[kind].error))
+    if unread is not None:
+        raise unread
     ids = sorted({normalize_case(one) for one in _named_groups(kinds)})
     reads: dict[str, Read] = {}
     for one in ids:
         path = f"groups/{quote(one)}"
         reads[one] = Read(odata(path, select="id,displayName,mail"), _READ_MEMBERS, collection=False)
         reads[f"{one}/members"] = Read(odata(f"{path}/transitiveMembers", select="id", top="999"), _READ_MEMBERS)
-    found = tenant.graph.batch(reads) if reads else {}
+    found = tenant.graph.batch(reads)
     groups = []
     for one in ids:
         group, members = found[one], found[f"{one}/members"]
-        failed = next((read for read in (group, members) if isinstance(read, TenantError)), None)
-        if failed is None:
-            groups.append({**group, "members": sorted(normalize_case(str(member["id"])) for member in members)})
-        elif failed.kind != "not_found":
-            return failed
+        error = first_error((group, members))
+        if error is None:
+            groups.append(
+                {**group.value, "members": sorted(normalize_case(str(member["id"])) for member in members.value)}
+            )
+        elif error.kind != "not_found":
+            raise error
     return groups
 
 
-# Kinds that name groups, and failures that mean that there is nothing of a kind.
+def _holds_nothing(error: TenantError | None) -> bool:
+    return error is not None and error.kind in ("no_licence", "no_intune_licence")
+
+
+# Kinds that name groups.
 _NAMING = (
     "conditional_access_policies",
     "compliance_policies",
@@ -197,20 +184,19 @@ _NAMING = (
     "android_app_protection_policies",
     "directory_role_assignments",
 )
-_HOLDS_NOTHING = ("no_licence", "no_intune_licence")
 
 
-def _named_groups(kinds: Mapping[str, Any]) -> Iterator[str]:
-    for policy in _those(kinds["conditional_access_policies"]):
+def _named_groups(kinds: Mapping[str, ReadResult[list[Record]]]) -> Iterator[str]:
+    for policy in kinds["conditional_access_policies"].or_else([]):
         users = (policy.get("conditions") or {}).get("users") or {}
         for side in ("include", "exclude"):
             yield from users.get(f"{side}Groups") or ()
     for kind in _NAMING[1:4]:
-        for policy in _those(kinds[kind]):
+        for policy in kinds[kind].or_else([]):
             targets = ((one.get("target") or {}).get("groupId") for one in policy["assignments"])
             yield from (one for one in targets if one)
     for kind in ("directory_role_assignments", "directory_role_eligibilities"):
-        for held in _those(kinds[kind]):
+        for held in kinds[kind].or_else([]):
             if str((held.get("principal") or {}).get("@odata.type")).endswith(".group"):
                 yield str(held["principalId"])
 
@@ -257,14 +243,10 @@ def _role_groups(tenant: Tenant) -> list[Record]:
     names = names_of_groups(groups)
     calls = {str(one["Guid"]): partial(read_members, tenant, one, names) for one in groups}
     found = gather(calls, at_most=_AT_ONCE)
-    _raise_first(found.values())
     return [
-        {**one, "Members": [{name: member.get(name) for name in _OF_MEMBERS} for member in found[str(one["Guid"])]]}
+        {
+            **one,
+            "Members": [{name: member.get(name) for name in _OF_MEMBERS} for member in found[str(one["Guid"])].value],
+        }
         for one in groups
     ]
-
-
-def _raise_first(results: Iterable[Any]) -> None:
-    for one in results:
-        if isinstance(one, TenantError):
-            raise one

@@ -14,6 +14,7 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import TenantError
+from .._core.read_result import check_any
 from .._core.resource import normalize_case
 from .._core.text import counted
 from .._engine.tenant import Tenant
@@ -64,18 +65,12 @@ def read_snapshot(tenant: Tenant, statistics: bool) -> dict[str, Any]:
         lambda: tenant.progress(f"{len(done)} of {counted(len(calls), 'read')} done"),
     )
     graph = found.pop("graph")
-    whole = graph if isinstance(graph, TenantError) else None
-    found |= dict.fromkeys((kind for kind in KINDS if kind not in calls), whole) if whole else graph
-    failures = [one for one in found.values() if isinstance(one, TenantError)]
-    if len(failures) == len(found):
-        raise whole or failures[0]
-    objects = {
-        kind: _ordered(kind, found[kind])
-        for kind in KINDS
-        if kind in found and not isinstance(found[kind], TenantError)
-    }
+    of_graph = (kind for kind in KINDS if kind not in {*calls, "device_statistics"})
+    found = {**graph.or_else(dict.fromkeys(of_graph, graph)), **found}
+    check_any(found.values())
+    objects = {kind: _ordered(kind, found[kind].value) for kind in KINDS if kind in found and found[kind].known}
     organization = objects.get("organization") or [{}]
-    token_tenant = "" if whole else tenant_of(tenant.tokens.bearer("graph"))
+    token_tenant = tenant_of(tenant.tokens.bearer("graph")) if graph.known else ""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -85,7 +80,9 @@ def read_snapshot(tenant: Tenant, statistics: bool) -> dict[str, Any]:
             "name": str(organization[0].get("displayName") or tenant.label),
         },
         "objects": objects,
-        "not_read": {kind: _problem(found.get(kind)) for kind in KINDS if kind not in objects},
+        "not_read": {
+            kind: _problem(found[kind].error if kind in found else None) for kind in KINDS if kind not in objects
+        },
     }
 
 
@@ -95,9 +92,9 @@ def _noted(done: list[str], name: str, call: Callable[[], Any]) -> Any:
     return result
 
 
-def _problem(failure: Any) -> dict[str, Any]:
+def _problem(failure: TenantError | None) -> dict[str, Any]:
     """Why a kind is not in the snapshot. Request ids say nothing once it is kept."""
-    if not isinstance(failure, TenantError):
+    if failure is None:
         return {"reason": "it was not asked for: gather_statistics is false", "error": "not_asked"}
     answer = failure.answer
     if answer is None or answer.service not in _SERVICES:  # a sign-in, for example

@@ -21,6 +21,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
 from ansible_collections.intune.exchange.plugins.module_utils._connector import organization, requirements
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import read_connectors
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
@@ -109,8 +110,9 @@ def test_what_the_token_holds_is_never_asked_for(
     wire.answer(forbidden)
     alone = failed(lambda tenant: tenant.graph.list("users", Purpose("try it", needs)), tenant)
     wire.answer(parts(part("a", 403, forbidden.body)))
-    batched = tenant.graph.batch({"a": Read("users", Purpose("try it", needs))})["a"]
+    batched = tenant.graph.batch({"a": Read("users", Purpose("try it", needs))})["a"].error
     for failure in (alone, batched):
+        assert failure is not None
         assert failure.kind == "forbidden" and asked in failure.next_step and never not in failure.next_step
 
 
@@ -148,7 +150,7 @@ def test_the_wait_of_a_part_in_any_case_and_as_a_number(
 ) -> None:
     """G2O: names of headers in any case, numbers among their values."""
     wire.answer(parts(part("a", 429, None, **headers)), parts(part("a", 200, {"value": []})))
-    assert tenant.graph.batch({"a": Read("users", PURPOSE)}) == {"a": []}
+    assert tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].value == []
     assert len(clock.sleeps) == 1 and clock.sleeps[0] >= 4
 
 
@@ -163,7 +165,7 @@ def test_parts_in_any_order(wire: Wire, tenant: Tenant) -> None:
     """G2O."""
     wire.answer(parts(part("b", 200, {"value": [2]}), part("c", 404, {}), part("a", 200, {"value": [1]})))
     found = tenant.graph.batch({name: Read("users", PURPOSE) for name in "abc"})
-    assert list(found) == ["a", "b", "c"] and (found["a"], found["b"]) == ([1], [2])
+    assert list(found) == ["a", "b", "c"] and (found["a"].value, found["b"].value) == ([1], [2])
 
 
 # ---- collections -------------------------------------------------------------------------------------------------
@@ -185,7 +187,8 @@ def test_an_empty_body_is_an_empty_collection_in_intune_alone(wire: Wire, tenant
 def test_an_empty_part_is_an_empty_collection_in_intune_alone(wire: Wire, tenant: Tenant, more: dict[str, Any]) -> None:
     wire.answer(parts({**part("a", 200), **more}, {**part("b", 204), **more}))
     found = tenant.graph.batch({"a": Read(DEVICES, PURPOSE), "b": Read("users", PURPOSE)})
-    assert found["a"] == [] and found["b"].kind == "protocol"
+    error = found["b"].error
+    assert found["a"].value == [] and error is not None and error.kind == "protocol"
 
 
 def test_an_empty_page_after_the_first_is_no_end(wire: Wire, tenant: Tenant) -> None:
@@ -316,7 +319,7 @@ def test_what_if_is_asked_of_beta_where_v1_refuses(
     """Two public projects call beta only, although the metadata of v1.0 has it."""
     answer(lambda asked: reply if asked.path.startswith("/v1.0") else Reply({"value": []}))
     person = Person("u", frozenset(), frozenset(), "member")
-    rows = what_if.what_if(tenant, [], {"a": person})
+    rows = what_if.what_if(tenant, [], {"a": ReadResult(person)})
     assert rows and not any(row["problem"] for row in rows)
     assert [one.path.split("/")[1] for one in wire.asked] == ["v1.0", *["beta"] * len(rows)]
 
@@ -325,6 +328,6 @@ def test_what_if_is_asked_of_beta_where_v1_refuses(
 def test_what_if_that_is_not_permitted_is_not_asked_twice(wire: Wire, tenant: Tenant, status: int) -> None:
     wire.answer(error("Forbidden", "no", status))
     person = Person("u", frozenset(), frozenset(), "member")
-    rows = what_if.what_if(tenant, [], {"a": person})
+    rows = what_if.what_if(tenant, [], {"a": ReadResult(person)})
     assert all(row["problem"] for row in rows)
     assert not [one for one in wire.asked if one.path.startswith("/beta")]

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .wire import Reply, Wire
@@ -50,7 +51,7 @@ def test_what_is_no_answer_to_a_batch(wire: Wire, tenant: Tenant, form: str) -> 
 @pytest.mark.parametrize("more", [{"status": "200"}, {"headers": None}, {"@odata.type": "x", "new": 1}])
 def test_what_is_one_all_the_same(wire: Wire, tenant: Tenant, more: dict[str, Any]) -> None:
     wire.answer(Reply({"responses": [B, {**A, **more}]}))
-    assert tenant.graph.batch(READS) == {"a": [], "b": {"id": "x"}}
+    assert tenant.graph.batch(READS) == {"a": ReadResult([]), "b": ReadResult({"id": "x"})}
 
 
 @pytest.mark.parametrize("body", [None, "no", {"error": {"code": "Forbidden", "message": "no"}}, {"error": "no"}])
@@ -62,7 +63,7 @@ def test_a_refused_part_has_a_request_id(
 ) -> None:
     """Its own, or that of the whole batch."""
     wire.answer(Reply({"responses": [{"id": "a", "status": 403, "headers": headers, "body": body}, B]}, headers=ID))
-    assert f"(request id {found})" in str(tenant.graph.batch(READS)["a"])
+    assert f"(request id {found})" in str(tenant.graph.batch(READS)["a"].error)
 
 
 @pytest.mark.parametrize("link", [7, ["x"], {"x": 1}, True])
@@ -73,7 +74,7 @@ def test_a_page_link_that_is_no_text(wire: Wire, tenant: Tenant, link: Any) -> N
         tenant.graph.list("users", PURPOSE)
     assert caught.value.kind == "protocol" and "r-1" in str(caught.value)
     wire.answer(Reply({"responses": [{**A, "body": body}, B]}, headers=ID))
-    assert "r-1" in str(tenant.graph.batch(READS)["a"])
+    assert "r-1" in str(tenant.graph.batch(READS)["a"].error)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'"x"', b"null", b'{"id": null}', b"<html>"])

@@ -35,7 +35,8 @@ def test_an_error_beside_an_empty_list_of_graph(wire: Wire, tenant: Tenant, call
 
 def test_an_error_beside_an_empty_list_of_a_part(wire: Wire, tenant: Tenant) -> None:
     wire.answer(Reply({"responses": [{"id": "a", "status": 200, "body": WITH_ERROR}]}))
-    assert tenant.graph.batch({"a": Read(PATH, PURPOSE)})["a"].kind == "refused"
+    failed = tenant.graph.batch({"a": Read(PATH, PURPOSE)})["a"].error
+    assert failed is not None and failed.kind == "refused"
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])

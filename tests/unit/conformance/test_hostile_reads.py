@@ -44,7 +44,8 @@ def test_of_graph_neither(wire: Wire, tenant: Tenant, reply: Reply) -> None:
         tenant.graph.list(CONNECTORS, PURPOSE)
     assert caught.value.kind == "protocol"
     wire.answer(Reply({"responses": [{"id": "a", "status": 202}]}))
-    assert tenant.graph.batch({"a": Read(CONNECTORS, PURPOSE)})["a"].kind == "protocol"
+    failed = tenant.graph.batch({"a": Read(CONNECTORS, PURPOSE)})["a"].error
+    assert failed is not None and failed.kind == "protocol"
 
 
 @pytest.mark.parametrize("reply", [Reply(b'{"value": [', 200, ID, lost=5), Reply(b"{}", 200, ID)])

@@ -21,6 +21,7 @@ import msal.managed_identity
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import machine
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._http.challenge import claims_challenge
@@ -138,6 +139,30 @@ def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: Wi
         f"Bearer {first}",
         f"Bearer {second}",
     ]
+
+
+def test_a_claims_challenge_to_parts_of_a_batch_is_passed_on(opened: Callable[..., Tenant], wire: Wire) -> None:
+    """Each part of a batch is an answer of its own, with its own status and headers (Graph, JSON batching)."""
+    refused = {"status": 401, "body": {"error": {"code": "InvalidAuthenticationToken", "message": "m"}}}
+    plain, challenged = {**refused, "id": "a"}, {**refused, "id": "b", "headers": {"Www-Authenticate": CHALLENGE}}
+    people = {"id": "c", "status": 200, "body": {"value": [{"id": "1"}]}}
+    wire.answer(
+        Reply(OPENID),
+        Reply({"access_token": token(), "expires_in": 3600, "token_type": "Bearer"}),
+        Reply({"responses": [plain, challenged, people]}),
+        Reply({"access_token": token(new=True), "expires_in": 3600, "token_type": "Bearer"}),
+        Reply({"responses": [{**people, "id": "a"}, challenged]}),
+    )
+    tenant = opened(auth_method="client_secret", client_id="app", client_secret="s3cret", graph_token=None)
+    found = tenant.graph.batch({name: Read("users", Purpose(f"read {name}")) for name in ("a", "b", "c")})
+    assert found["a"].value == found["c"].value == [{"id": "1"}]
+    error = found["b"].error
+    assert error is not None and error.kind == "sign_in" and "a claims challenge" in str(error)
+    asked, again = (parse_qs(one.body) for one in wire.asked if one.host == LOGIN and one.method == "POST")
+    assert "claims" not in asked and json.loads(again["claims"][0]) == WANTED
+    batches = [one for one in wire.asked if one.host == GRAPH]
+    assert [one.headers["authorization"] for one in batches] == [f"Bearer {token()}", f"Bearer {token(new=True)}"]
+    assert [[part["id"] for part in one.body["requests"]] for one in batches] == [["a", "b", "c"], ["a", "b"]]
 
 
 def test_a_given_token_that_a_challenge_refuses_is_told(opened: Callable[..., Tenant], wire: Wire) -> None:

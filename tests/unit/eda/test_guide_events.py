@@ -56,7 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
         refusal = {"error": {"code": "Forbidden", "message": "Access is denied."}}
         fault = {"match": "Get-MobileDevice", "kind": "status", "status": 403, "body": refusal, "count": 3}
         happens: list[Callable[[], None]] = [
-            lambda: simulator.advance(300),
+            lambda: simulator.advance(1700),
             lambda: simulator.advance(200),
             lambda: done(simulator, activesync_organization_settings, **quarantine),
             lambda: simulator.fault(**fault),
@@ -79,7 +79,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
 
         given = {
             **simulator.options(),
-            "max_sync_age": 7000,  # the simulated connector synchronises every 7200 seconds, 6780 seconds ago at first
+            "max_sync_age": 7000,  # the simulated connector synchronises every 7200 seconds, 5400 seconds ago at first
             "tenants": [{"tenant_id": simulator.facts()["tenant_id"], "name": "contoso"}],
         }
         with pytest.raises(Over):

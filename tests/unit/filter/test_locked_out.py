@@ -78,3 +78,16 @@ def test_what_is_no_list_of_devices_is_refused(devices: Any) -> None:
 def test_what_is_no_list_of_rules_is_refused(rules: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="rules"):
         locked_out([], rules=rules)
+
+
+def test_what_will_be_allowed_is_not_locked_out() -> None:
+    both = [device("a", "Allowed", "Quarantined"), device("b", "Allowed", "Quarantined")]
+    assert locked_out(both, allowed=[{"guid": "a"}]) == both[1:]
+    nameless = device(None, "Allowed", "Blocked")
+    assert locked_out([nameless], allowed=[{"guid": None}]) == [nameless]
+
+
+@pytest.mark.parametrize("allowed", [None, [{}], ["text"]])
+def test_what_is_no_list_of_allowed_devices_is_refused(allowed: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="allowed"):
+        locked_out([], allowed=allowed)

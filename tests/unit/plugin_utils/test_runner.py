@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -106,4 +108,31 @@ def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(_runner._display, "verbosity", 1)
     assert _runner._summarized({**many, "failed": True}) == {**many, "failed": True}
     _runner._summarized(many)
-    assert shown[-1] == "The result is too long to be shown (devices: 25,000 items). Register it, or use -vvvv."
+    assert shown[-1] == (
+        "The result is too long to be shown (devices: 25,000 items). Register it, "
+        "set INTUNE_EXCHANGE_RESULTS_FOLDER to a folder for it, or use -vvvv."
+    )
+
+
+@pytest.mark.parametrize("verbosity", [0, 1])
+def test_a_long_result_goes_to_a_file_on_request(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, verbosity: int
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "display", lambda self, msg, **_rest: shown.append(msg))
+    monkeypatch.setattr(Display, "warning", lambda self, msg, **_rest: shown.append(msg))
+    monkeypatch.setattr(_runner._display, "verbosity", verbosity)
+    many: dict[str, Any] = {"devices": [{"name": "\u00e9"}] * 201, "_ansible_no_log": False}
+    for _twice in range(2):  # as the items of a loop
+        found = _runner._summarized(many, str(tmp_path), "mobile_device_info-../host 1")
+        assert found["devices"] == many["devices"]
+    files = list(tmp_path.iterdir())
+    assert len(files) == 2 and {json.loads(one.read_text())["devices"][200]["name"] for one in files} == {"\u00e9"}
+    assert all(one.stat().st_mode & 0o777 == 0o600 and "_ansible_no_log" not in one.read_text() for one in files)
+    assert all(one.name.startswith("mobile_device_info-.._host_1-") for one in files)
+    assert shown.count(f"The result is in {files[0]}.") == 1 and "Register it" not in " ".join(shown)
+    shown.clear()
+    _runner._summarized(many, str(tmp_path / "missing"), "x")  # what was read must not be lost for that
+    assert shown[0].endswith("missing (INTUNE_EXCHANGE_RESULTS_FOLDER): No such file or directory.")
+    _runner._summarized({"devices": [{}]}, str(tmp_path), "short")
+    assert len(list(tmp_path.iterdir())) == 2

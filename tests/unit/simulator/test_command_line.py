@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -125,6 +126,18 @@ def test_the_control_plane_refuses_nonsense(simulator: Simulator) -> None:
                 '"interval": -1',
                 '"request": []',
                 '"match": 7',
+                '"seen": 0',
+                '"headers": {"a": "b\\r\\nc: d"}',
+                '"headers": {"a b": "c"}',
+                '"headers": {"": "c"}',
+                '"headers": {"a": "\\ud800"}',
+                '"headers": [["a", "b"]]',
+                '"body": "\\ud800"',
+                '"body": {"a": ["\\udfff"]}',
+                '"kind": "second_writer", "request": {"path": 5}',
+                '"kind": "second_writer", "request": {"method": []}',
+                '"kind": "second_writer", "request": {"cmdlet": {}}',
+                '"kind": "second_writer", "request": {"cmdlet": "Get-X", "parameters": [1]}',
             )
         ),
     ],
@@ -166,6 +179,17 @@ def test_no_web_page_reaches_the_control_plane(
     url = f"{simulator.urls['control_url']}/_simulator/{'clock' if data else 'reset'}"
     assert requests.post(url, headers=headers, data=data, timeout=5).status_code == status
     assert (simulator.state()["at"] >= before) is True
+
+
+def test_nor_does_another_host_as_the_target(simulator: Simulator) -> None:
+    """The authority of the target counts, and not Host (RFC 9112, 3.2.2)."""
+    own = urlsplit(simulator.urls["control_url"])
+    request = (
+        f"POST http://rebound.example/_simulator/reset HTTP/1.1\r\nHost: {own.netloc}\r\nContent-Length: 0\r\n\r\n"
+    )
+    with socket.create_connection((own.hostname, own.port), 5) as connection:
+        connection.sendall(request.encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 403 ")
 
 
 def test_the_control_plane_is_off_unless_wanted_and_everything_is_on_loopback() -> None:

@@ -14,6 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._assessment import
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.questions import QUESTIONS
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._core.verdict import judge_all
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.join import join
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
@@ -71,8 +72,8 @@ def protection(apps: Any, assigned: Any, policies: Any = DEMANDED) -> dict[str, 
 
 
 def bound(policies: Any, people: Any = PEOPLE, emergency: int = 1, plans: Any = ()) -> dict[str, Any]:
-    unread = next((one for one in (policies, people) if isinstance(one, TenantError)), None)
-    found = unread or access.coverage(policies, people)
+    unread = [one for one in (policies, people) if isinstance(one, TenantError)]
+    found = unread[0] if unread else access.coverage(policies, people)
     return {"coverage": found, "people": people, "emergency_accounts": emergency, "policy_plans": plans}
 
 
@@ -225,9 +226,19 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
+BESIDE: dict[str, Any] = {"policy_plans": [], "security_defaults": {}, "what_if": []}
+
+
+def result_of(value: Any) -> ReadResult[Any]:
+    return ReadResult(None, value) if isinstance(value, TenantError) else ReadResult(value)
+
+
 @pytest.mark.parametrize(("name", "facts", "status", "words"), CASES)
 def test_a_check_says_what_is_so(name: str, facts: dict[str, Any], status: str, words: str) -> None:
-    (found,) = judge_all([one for one in QUESTIONS if one.id == name], facts)
+    read = {name: result_of(value) for name, value in {**BESIDE, **facts}.items()}
+    if "assignments" in facts:
+        read["assignments"] = ReadResult({name: result_of(part) for name, part in facts["assignments"].items()})
+    (found,) = judge_all([one for one in QUESTIONS if one.id == name], read)
     assert found["status"] == status, found
     assert words in f"{found['evidence']} {found['next_step']}", found
     assert bool(found["next_step"]) is (status != "met")

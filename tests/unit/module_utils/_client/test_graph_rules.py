@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Graph, Read
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 
 from .._http.test_http_rules import ROOT, Trial, reply
 
@@ -157,6 +158,13 @@ def batch(*parts: dict[str, Any], **headers: str) -> Any:
     return reply(body={"responses": list(parts)}, headers=headers)
 
 
+def ended(graph: Graph, path: str = "a", collection: bool = True) -> TenantError:
+    """The error of the only read of a batch."""
+    error = graph.batch({"a": Read(path, PURPOSE, collection)})["a"].error
+    assert error is not None
+    return error
+
+
 PAGE = {"value": [{"id": "1"}]}
 
 
@@ -167,7 +175,7 @@ def test_a_batch_has_twenty_parts_at_most() -> None:
         batch(*(part(name, body={"n": name}) for name in reversed(names[:20]))),
         batch(part("read-20", body={"n": "read-20"})),
     )
-    assert graph.batch(reads) == {name: {"n": name} for name in names}
+    assert graph.batch(reads) == {name: ReadResult({"n": name}) for name in names}
     assert list(graph.batch({})) == [] and len(client.wire.sent) == 2
     first, second = (one.parts["json"]["requests"] for one in client.wire.sent)
     assert [one["id"] for one in first] == names[:20] and [one["id"] for one in second] == ["read-20"]
@@ -182,8 +190,9 @@ def test_what_of_a_batch_is_repeated() -> None:
         batch(part("b", body=PAGE), part("c", 404, {"error": {"code": "X", "message": "m"}}, **{"request-id": "r-c"})),
     )
     found = graph.batch(reads)
-    assert list(found) == ["a", "b", "c"] and found["a"] == found["b"] == PAGE["value"]
-    error = found["c"]
+    assert list(found) == ["a", "b", "c"] and found["a"].value == found["b"].value == PAGE["value"]
+    error = found["c"].error
+    assert error is not None and error.answer is not None
     assert error.kind == "not_found" and error.answer.request_id == "r-c" and error.tenant == "contoso.com"
     assert str(error).startswith("Could not read c on tenant contoso.com: Microsoft Graph answered 404 X: m")
     assert client.slept == [7.05]  # at least the longest wait that was asked for, and a tenth of half a second more
@@ -192,11 +201,11 @@ def test_what_of_a_batch_is_repeated() -> None:
 
 def test_a_batch_that_never_ends_well() -> None:
     client, graph = trial(*(batch(part("a", 504)) for _number in range(6)))
-    found = graph.batch({"a": Read("a", PURPOSE)})["a"]
-    assert found.kind == "unavailable" and len(client.wire.sent) == 6 and len(client.slept) == 5
+    error = ended(graph)
+    assert error.kind == "unavailable" and len(client.wire.sent) == 6 and len(client.slept) == 5
     # What is refused for now is asked again for as long as there is time.
     client, graph = trial(*(batch(part("a", 429)) for _number in range(12)), batch(part("a", body=PAGE)))
-    assert graph.batch({"a": Read("a", PURPOSE)})["a"] == PAGE["value"] and len(client.slept) == 12
+    assert graph.batch({"a": Read("a", PURPOSE)})["a"].value == PAGE["value"] and len(client.slept) == 12
     client, graph = trial(*(batch(part("a", 429)) for _number in range(99)))  # until the time of the task is over
     error = failure(graph.batch, {"a": Read("a", PURPOSE)})
     assert error.kind == "throttled" and f"after {len(client.wire.sent)} attempts" in error.problem
@@ -227,24 +236,25 @@ def test_the_answers_of_a_batch_are_those_of_its_requests(parts: list[Any]) -> N
 
 def test_how_a_part_fails() -> None:
     refused = {"error": {"code": "Forbidden", "message": "no", "innerError": {"request-id": "inner"}}}
-    reads = {"a": Read("a", PURPOSE)}
-    error = trial(batch(part("a", 403, refused), **{"request-id": "envelope"}))[1].batch(reads)["a"]
+    error = ended(trial(batch(part("a", 403, refused), **{"request-id": "envelope"}))[1])
+    assert error.answer is not None
     assert error.kind == "forbidden" and error.answer.request_id == "inner" and "Some.Permission" in error.next_step
-    error = trial(batch(part("a", 400, {"error": {"code": "X"}}), **{"request-id": "envelope"}))[1].batch(reads)["a"]
+    error = ended(trial(batch(part("a", 400, {"error": {"code": "X"}}), **{"request-id": "envelope"}))[1])
+    assert error.answer is not None
     assert error.kind == "refused" and error.answer.request_id == "envelope" and not error.next_step
     for body in (None, {"other": 1}):
-        assert trial(batch(part("a", body=body)))[1].batch(reads)["a"].kind == "protocol"
-    assert trial(batch(part("a", body=[])))[1].batch({"a": Read("a", PURPOSE, False)})["a"].kind == "protocol"
+        assert ended(trial(batch(part("a", body=body)))[1]).kind == "protocol"
+    assert ended(trial(batch(part("a", body=[])))[1], collection=False).kind == "protocol"
     # An empty body is an empty collection only where Intune was seen to say so.
     for path, empty in (("deviceManagement/x", True), ("deviceAppManagement/x", True), ("users", False)):
         found = trial(batch(part("a", 200)))[1].batch({"a": Read(path, PURPOSE)})["a"]
-        assert (found == []) is empty
+        assert (found == ReadResult([])) is empty
         _client, graph = trial(reply(200))
         if empty:
             assert graph.list(path, PURPOSE)[0] == []
         else:
             assert failure(graph.list, path, PURPOSE).kind == "protocol"
-    assert trial(batch(part("a", 202)))[1].batch({"a": Read("deviceManagement/x", PURPOSE)})["a"].kind == "protocol"
+    assert ended(trial(batch(part("a", 202)))[1], "deviceManagement/x").kind == "protocol"
 
 
 def test_a_removal_asks_whether_it_is_there() -> None:

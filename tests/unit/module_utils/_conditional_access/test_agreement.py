@@ -250,7 +250,7 @@ def test_the_judge_and_what_if_on_drawn_policies_and_sign_ins(simulator: Simulat
     counts: Counter[str] = Counter()
 
     @settings(
-        max_examples=80,
+        max_examples=50,
         deadline=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],
@@ -285,7 +285,7 @@ def test_the_judge_and_what_if_on_drawn_policies_and_sign_ins(simulator: Simulat
     )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=60, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(
     drawn=policies(),
     client=st.sampled_from([APPS, BROWSER, EAS, LEGACY]),

@@ -33,6 +33,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     registered,
 )
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 
 COVERED, DEPENDS, NOT = "covered", "depends_on", "not_covered"
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
@@ -1544,12 +1545,16 @@ def test_a_public_case(policies: list[Policy], asked: Way | Check, right: str) -
     assert [status for status in (COVERED, DEPENDS, NOT) if found[status]] == [right], found
 
 
+NONE = ReadResult[Any]([])
+OFF = ReadResult({"isEnabled": False})
+
+
 def checked(policies: list[Policy], asked: Check) -> str:
     people = {known(name): number for name, number in asked.people}
     unread = TenantError("forbidden", "refused", "read it", next_step="Grant it")
-    defaults = unread if asked.defaults is None else {"isEnabled": asked.defaults}
-    rows = access.coverage(policies, (people, []), defaults)
-    return access.judged(asked.id, rows, (people, []), asked.emergency, [], defaults).status
+    defaults = ReadResult({"isEnabled": bool(asked.defaults)}, unread if asked.defaults is None else None)
+    rows = access.coverage(policies, (people, []), defaults.or_else(None))
+    return access.judged(asked.id, rows, (people, []), asked.emergency, NONE, defaults, NONE).status
 
 
 def known(name: str) -> Person:
@@ -1566,14 +1571,14 @@ def test_a_certificate_shown_straight_to_exchange_is_not_met() -> None:
     assert (decision.answer, decision.outcomes[0].result) == ("allowed", "not_applied")
     assert "never asks Microsoft Entra" in decision.outcomes[0].reason
     people: access.People = ({known("m"): 3}, [])
-    found = access.judged("eas", access.coverage([policy("block")], people), people, 2, [])
+    found = access.judged("eas", access.coverage([policy("block")], people), people, 2, NONE, OFF, NONE)
     assert found.status == "met" and "certificate straight to Exchange ActiveSync" in found.evidence
 
 
 def test_security_defaults_leave_no_room_for_an_enabled_policy() -> None:
     people: access.People = ({known("m"): 3}, [])
     on = {"isEnabled": True}
-    found = access.judged("modern_clients", access.coverage([], people, on), people, 2, [], on)
+    found = access.judged("modern_clients", access.coverage([], people, on), people, 2, NONE, ReadResult(on), NONE)
     assert found.status == "unmet" and found.next_step.startswith("No policy can be enabled while security defaults")
 
 
@@ -1583,9 +1588,9 @@ def test_where_entra_itself_says_otherwise_nothing_is_met() -> None:
     row = {"user": "a@b", "client": APPS, "platform": "iOS", "agrees": False, "differences": [differs]}
     rows = access.coverage([policy("compliantDevice")], people)
     for asked, status in (([], "met"), ([row], "unknown"), ([{**row, "client": EAS}], "met")):
-        found = access.judged("modern_clients", rows, people, 2, [], {"isEnabled": False}, asked)
+        found = access.judged("modern_clients", rows, people, 2, NONE, OFF, ReadResult(asked))
         assert found.status == status, asked
-    found = access.judged("modern_clients", rows, people, 2, [], {"isEnabled": False}, [row])
+    found = access.judged("modern_clients", rows, people, 2, NONE, OFF, ReadResult([row]))
     assert "'Ours' does not apply to a@b" in found.evidence and "by the rules here it applies" in found.evidence
 
 

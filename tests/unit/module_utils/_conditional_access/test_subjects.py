@@ -16,6 +16,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
 )
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.subjects import Subjects
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 
 ADELE: dict[str, Any] = {
     "id": "11111111-2222-3333-4444-000000000001",
@@ -46,7 +47,10 @@ def directory() -> Any:
             else:
                 one = next((one for one in (ADELE, SALES) if one["id"] in read.path), None)
                 found[name] = one or TenantError("not_found", "nothing")
-        return found
+        return {
+            name: ReadResult(None, one) if isinstance(one, TenantError) else ReadResult(one)
+            for name, one in found.items()
+        }
 
     return SimpleNamespace(label="contoso.com", graph=SimpleNamespace(batch=batch), asked=asked)
 

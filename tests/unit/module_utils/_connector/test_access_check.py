@@ -107,7 +107,7 @@ def test_everything_works_with_what_the_documentation_names(run: Run, simulator:
     assert result["ok"] and {one["status"] for one in result["checks"]} == {"works"}, result
     assert result["directory_roles"] == ["Global Reader"]
     assert result["tenant_id"] == simulator.facts("ready")["tenant_id"]
-    assert by_id(result)["exchange_pages"]["evidence"].endswith("management roles came in pages of at most 25")
+    assert by_id(result)["exchange_pages"]["evidence"].endswith("management roles were returned on pages of at most 25")
 
 
 def test_the_role_is_named_together_with_the_permission_without_which_it_would_not_be_asked_for(run: Run) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._connector.organization import authority_of, set_authority
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 
 TENANT, OTHER = "11111111-2222-3333-4444-000000000001", "11111111-2222-3333-4444-000000000002"
 
@@ -53,18 +54,19 @@ def test_by_the_organization_where_the_token_does_not_tell() -> None:
     assert authority_of(found) == "sccm" and found.asked == ["organization", f"v1.0/organization/{OTHER}"]
     # One that was read is not read again, and a read that failed is no answer.
     found = tenant(None, "intune")
-    assert authority_of(found, {"id": OTHER}) == "intune"
+    assert authority_of(found, ReadResult({"id": OTHER})) == "intune"
     assert found.asked == [f"{version}/organization/{OTHER}" for version in ("v1.0", "beta")]
-    failed = TenantError("forbidden", "no")
-    for arguments in ((failed, None), ({"id": OTHER}, failed)):
+    error = TenantError("forbidden", "no")
+    failed: ReadResult[Any] = ReadResult(None, error)
+    for arguments in ((failed, None), (ReadResult({"id": OTHER}), failed)):
         with pytest.raises(TenantError) as caught:
             authority_of(tenant("intune"), *arguments)
-        assert caught.value is failed
+        assert caught.value is error
 
 
 def test_an_item_that_was_read_is_not_read_again() -> None:
     found = tenant("intune", tid=TENANT)
-    assert authority_of(found, None, {"mobileDeviceManagementAuthority": "office365"}) == "office365"
+    assert authority_of(found, None, ReadResult({"mobileDeviceManagementAuthority": "office365"})) == "office365"
     assert found.asked == []
     with pytest.raises(TenantError) as caught:
         authority_of(tenant(None, None, tid=TENANT))

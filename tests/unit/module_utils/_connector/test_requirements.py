@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._connector.requirements import REQUIREMENTS
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._core.verdict import judge_all
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import CONNECTOR_CMDLETS
 
@@ -60,8 +61,13 @@ READY: dict[str, Any] = {
 IDS = [one.id for one in REQUIREMENTS]
 
 
+def result_of(value: Any) -> ReadResult[Any]:
+    return ReadResult(None, value) if isinstance(value, TenantError) else ReadResult(value)
+
+
 def verdicts(**changed: Any) -> dict[str, dict[str, str]]:
-    return {one["id"]: one for one in judge_all(REQUIREMENTS, {**READY, **changed})}
+    facts = {name: result_of(value) for name, value in {**READY, **changed}.items()}
+    return {one["id"]: one for one in judge_all(REQUIREMENTS, facts)}
 
 
 def failed(kind: str, status: int = 500) -> TenantError:

@@ -35,6 +35,27 @@ def test_the_sentence_says_what_where_who_and_what_next() -> None:
     }
 
 
+def test_an_error_does_not_change_and_another_one_keeps_what_is_not_changed() -> None:
+    answer = ErrorResponse("Microsoft Graph", 403)
+    details = {"ids": ["a"]}
+    error = TenantError("forbidden", "it broke", "read it", "contoso.com", answer, "Grant it", details, {"tid": "t"})
+    try:
+        raise error from ValueError("why")
+    except TenantError as raised:
+        other = raised.but(kind="conflict", next_step="Run again")
+    assert (error.kind, error.next_step) == ("forbidden", "Grant it")
+    assert other == TenantError(
+        "conflict", "it broke", "read it", "contoso.com", answer, "Run again", details, {"tid": "t"}
+    )
+    assert isinstance(other.__cause__, ValueError)
+    for name in TenantError.__dataclass_fields__:
+        with pytest.raises(AttributeError, match=f"{name} of a TenantError is read-only"):
+            setattr(error, name, "other")
+    assert error.within("other", "other") == error  # what is known already is narrower
+    with pytest.raises(TypeError):
+        error.but(knid="conflict")
+
+
 @pytest.mark.parametrize("kind", NEXT_STEPS)
 def test_every_kind_has_a_next_step(kind: str) -> None:
     assert str(TenantError(kind, "it broke")) == f"it broke. {NEXT_STEPS[kind]}."

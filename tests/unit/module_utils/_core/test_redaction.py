@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import sys
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -144,7 +145,7 @@ def test_keys_are_names_and_stay() -> None:
 def test_threads_of_a_task_hide_its_secrets(redactor: Redactor) -> None:
     with redactor.guarding():
         found = gather({"one": lambda: masked(SECRET), "two": lambda: one_line(f"is {SECRET}")})
-    assert found == {"one": "********", "two": "is ********"}
+    assert (found["one"].value, found["two"].value) == ("********", "is ********")
     assert masked(SECRET) == SECRET  # of no task
 
 
@@ -179,3 +180,54 @@ def test_long_text_takes_no_long_time(redactor: Redactor) -> None:
 )
 def test_what_is_secret_in_the_address_of_a_proxy(proxy: str | None, secrets: set[str]) -> None:
     assert proxy_credentials(proxy) == secrets
+
+
+def test_a_huge_text_is_cut_where_no_secret_is_cut_in_two(redactor: Redactor) -> None:
+    """The time for a message does not grow with what a service answers."""
+    with redactor.guarding():
+        for form in (FORMS["url"], f"{SECRET[:6]}\n{' ' * 20_000}{SECRET[6:]}"):
+            for at in (85_000, 99_990):
+                shown = masked(" " * at + form + " " * 20_000)
+                assert not shown.replace("********", "").strip(), at
+        assert len(masked("x" * 10_000_000)) == 50_000
+        assert one_line("\n" * 99_995 + SECRET) == ""
+
+
+HOSTILE_TEXTS = {
+    "spaces": "two" + " " * 15,
+    "escaped letters": "%41&#65;\\u0041",
+    "escapes of escapes": "%252525252541",
+    "backslashes": "\\" * 99 + "x",
+    "entities without end": "&amp;amp;amp;",
+    "lines": "a\r\n",
+    "wide": "\u4e00\u200b\u00e9",
+    "nearly": "two  spaces in i",
+    "base64 between letters that are not of it": basic("two  spaces in it!") + "\u00ea",
+    "base64": basic("id:two  spaces in it") + "=",
+    "secrets in addresses": "".join(f"%{byte:02x}" for byte in b"two  spaces in it"),
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_the_steps_grow_with_the_text(piece: str) -> None:
+    """Counted where Python is called for a piece, and by a clock that each call moves: no step looks back."""
+    redactor = Redactor()
+    redactor.add("two  spaces in it")
+    redactor.add("p" * 1500)
+
+    def steps(text: str) -> int:
+        taken = 0
+
+        def step(*_arguments: object) -> None:
+            nonlocal taken
+            taken += 1
+
+        sys.setprofile(step)
+        try:
+            redactor.clean(text)
+        finally:
+            sys.setprofile(None)
+        return taken
+
+    short, long = (steps(piece * number) for number in (50, 200))
+    assert long < 5 * short + 500 and long < 40 * len(piece) * 200

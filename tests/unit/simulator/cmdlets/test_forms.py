@@ -17,7 +17,7 @@ import yaml
 from simulator import Simulator
 from simulator.cmdlets.live_contract import differences, merged_contract
 from simulator.odata.contract import CONTRACTS
-from simulator.state.forms import CHOICES
+from simulator.state.response_forms import CHOICES
 from tools import contracts
 
 from ..conftest import Client, Json

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -174,10 +175,13 @@ def test_impossible_faults(simulator: Simulator, wanted: dict[str, Any]) -> None
 
 
 def test_latency() -> None:
+    def seconds(call: Callable[..., Any], *arguments: Any) -> float:
+        start = time.monotonic()
+        call(*arguments)
+        return time.monotonic() - start
+
     with Simulator(latency={"graph": 100}) as slow:
         client = Client(slow)
-        start = time.monotonic()
-        client.graph("GET", "/organization")
-        middle = time.monotonic()
-        client.invoke("Get-OrganizationConfig")
-        assert middle - start >= 0.1 > time.monotonic() - middle - 0.05
+        assert seconds(client.graph, "GET", "/organization") >= 0.1
+        # A busy machine may be slow as well, but not each time.
+        assert any(seconds(client.invoke, "Get-OrganizationConfig") < 0.1 for _attempt in range(20))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..behaviours.table import implements
-from ..state.forms import Forms
+from ..state.response_forms import Forms
 from ..state.wire import Answer, Json
 from .contract import Cmdlet
 from .nouns import CmdletCall

@@ -29,6 +29,11 @@ _CMDLETS = (
     "Update-RoleGroupMember",
 )
 _TEXT = "must be assigned a delegating role assignment"
+_DELEGATE = (
+    "Handing out a role takes a delegating assignment of it or of its parent: give the caller the directory role "
+    "Exchange Administrator, make it a member of Organization Management, or assign the role to it with "
+    "Delegating. In the hour after customization was enabled, Exchange refuses everybody with the same words"
+)
 _DELEGATES = {"Global Administrator", "Exchange Administrator"}  # members of Organization Management
 _PAUSES = (5.0, 10.0, 20.0, 30.0, 55.0)
 _READ = Purpose("read the delegating role assignments")
@@ -37,7 +42,7 @@ _READ = Purpose("read the delegating role assignments")
 def settled(
     tenant: Tenant,
     cmdlet: str,
-    given: Mapping[str, Any],
+    parameters: Mapping[str, Any],
     write: Callable[[], Result],
     purpose: Purpose,
     *,
@@ -53,9 +58,11 @@ def settled(
             return write()
         except TenantError as error:
             new = of_new and error.kind == "not_found"
-            late = "Exchange does not find what was just created" if new else _is_late(tenant, cmdlet, given, error)
+            late = (
+                "Exchange does not find what was just created" if new else _is_late(tenant, cmdlet, parameters, error)
+            )
             if not late:
-                raise
+                raise _explained(cmdlet, error) from error.__cause__
             left = tenant.http.deadline.remaining()
             if pause is None or pause >= left / 2:
                 raise _not_ready(tenant, error, purpose, late, waited) from error
@@ -65,23 +72,25 @@ def settled(
     raise AssertionError("unreachable")
 
 
-def _is_late(tenant: Tenant, cmdlet: str, given: Mapping[str, Any], error: TenantError) -> str:
+def _is_late(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], error: TenantError) -> str:
     """Why this passes by itself; empty if it does not."""
     if cmdlet not in _CMDLETS:
         return ""
     if error.kind == "not_found" and cmdlet != "Remove-ManagementRoleAssignment":
         return "Exchange does not find an object that it listed, which is new"
-    if error.answer is None or _TEXT not in error.answer.message.lower():
-        return ""
-    if _may_delegate(tenant, [str(given["Role"])] if "Role" in given else given.get("Roles") or []):
+    roles = [str(parameters["Role"])] if "Role" in parameters else parameters.get("Roles") or []
+    if _refuses_delegation(cmdlet, error) and _may_delegate(tenant, roles):
         return "Exchange is still preparing the organization for roles of its own"
-    error.kind = "forbidden"
-    error.next_step = (
-        "Handing out a role takes a delegating assignment of it or of its parent: give the caller the directory role "
-        "Exchange Administrator, make it a member of Organization Management, or assign the role to it with "
-        "Delegating. In the hour after customization was enabled, Exchange refuses everybody with the same words"
-    )
     return ""
+
+
+def _explained(cmdlet: str, error: TenantError) -> TenantError:
+    """A refusal that does not pass by itself."""
+    return error.but(kind="forbidden", next_step=_DELEGATE) if _refuses_delegation(cmdlet, error) else error
+
+
+def _refuses_delegation(cmdlet: str, error: TenantError) -> bool:
+    return cmdlet in _CMDLETS and error.answer is not None and _TEXT in error.answer.message.lower()
 
 
 def _may_delegate(tenant: Tenant, roles: Sequence[str]) -> bool:

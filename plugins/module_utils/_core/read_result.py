@@ -1,0 +1,63 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one of several reads gave: its value, or the error that it ended with. The other reads go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from .errors import TenantError
+
+T = TypeVar("T", covariant=True)
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True)
+class ReadResult(Generic[T]):
+    """A value that is known, or the error of the read that should have given it."""
+
+    _value: T
+    error: TenantError | None = None
+
+    @property
+    def known(self) -> bool:
+        return self.error is None
+
+    @property
+    def value(self) -> T:
+        """Raises the error where the read failed."""
+        if self.error is not None:
+            raise self.error
+        return self._value
+
+    def or_else(self, default: Other) -> T | Other:
+        """The value, or `default` where the read failed."""
+        return self._value if self.known else default
+
+    def map(self, change: Callable[[T], Other]) -> ReadResult[Other]:
+        """What `change` makes of the value; the error of the read, or that of `change`."""
+        return attempt(lambda: change(self.value))
+
+
+def attempt(call: Callable[[], T]) -> ReadResult[T]:
+    """What `call` gives, or the `TenantError` that it raises. Any other exception is raised."""
+    try:
+        return ReadResult(call())
+    except TenantError as error:
+        failed: ReadResult[Any] = ReadResult(None, error)
+        return failed
+
+
+def first_error(results: Iterable[ReadResult[Any]]) -> TenantError | None:
+    return next((one.error for one in results if one.error is not None), None)
+
+
+def check_any(results: Iterable[ReadResult[Any]]) -> None:
+    """Raises the first error where every read failed: that is a failure of the task, not so many unknowns."""
+    read = list(results)
+    error = first_error(read)
+    if error is not None and not any(one.known for one in read):
+        raise error

@@ -1,0 +1,267 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The results of the roles and playbooks in sentences. Each function gives lines, and none if there is nothing to say.
+
+Before ansible-core 2.19 a number may come as text, so each is converted here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ..module_utils._core.text import counted
+
+Devices = Sequence[Mapping[str, Any]]
+LONGEST = 200  # devices that the terminal shows, as in tasks/approve.yml of the role mobile_access
+_REPORT_ONLY = "enabledForReportingButNotEnforced"
+_STATES = {
+    "enabled": "in force",
+    "disabled": "turned off manually, and left off",
+    _REPORT_ONLY: "in report-only mode, which locks nobody out",
+}
+# The scopes of Microsoft Graph PowerShell for the cmdlets that a command may contain.
+_SCOPES = {
+    "MgServicePrincipal ": "Application.Read.All",
+    "AppRoleAssignment": "AppRoleAssignment.ReadWrite.All",
+    "Oauth2PermissionGrant": "DelegatedPermissionGrant.ReadWrite.All",
+    "RoleManagementDirectory": "RoleManagement.ReadWrite.Directory",
+}
+
+
+def lockout(devices: Devices, max_affected: Any) -> list[str]:
+    """Why a change stops that locks out more devices than allowed."""
+    if len(devices) <= int(max_affected):
+        return []
+    mailboxes = len({str(one["mailbox"]) for one in devices})
+    return [
+        f"{counted(len(devices), 'device')} of {counted(mailboxes, 'mailbox', 'mailboxes')} would be locked out, and "
+        f"mobile_access_max_affected allows {max_affected}: {_first(map(_named, devices), 10)}. Nothing of this step "
+        "was changed. Next step: allow these devices first, or raise mobile_access_max_affected."
+    ]
+
+
+def quarantine(impact: Devices, result: Mapping[str, Any], recent_days: Any) -> list[str]:
+    """Whom a switch to quarantine affects."""
+    outlook, left = len(result["outlook"]), result["locked_out"]
+    return [
+        f"Devices whose access quarantine as the default would change: {len(impact)}. {len(result['allowed'])} of them "
+        f"synchronised in the last {counted(int(recent_days), 'day')} and will be allowed first; "
+        f"{counted(outlook, 'is', 'are')} Outlook, which a rule allows; {len(left)} would be locked out.",
+        f"Locked out: {_first(map(_named, left), 20) or 'nobody'}.",
+    ]
+
+
+def approve(devices: Devices, decision: str, preview: bool, check_mode: bool) -> list[str]:
+    """What was or would be decided about quarantined devices."""
+    verb = "would be" if preview or check_mode else "is now" if len(devices) == 1 else "are now"
+    confirm = (
+        ". Set mobile_access_confirm to true to do it, and mobile_access_max_affected to the maximum number of devices"
+    )
+    lines = [f"{counted(len(devices), 'quarantined device')} {verb} {decision}{confirm if preview else ''}."]
+    if len(devices) > LONGEST:
+        lines.append(f"The first {LONGEST} of {len(devices):,} are shown. mobile_access_approve_result has all.")
+    return lines
+
+
+def too_many_devices(address: str, devices: Devices, max_affected: Any) -> list[str]:
+    """Why the offboarding stops that would wipe more devices than expected."""
+    if len(devices) <= int(max_affected):
+        return []
+    return [
+        f"{address} has {counted(len(devices), 'device')}, which is more than mobile_access_max_affected allows "
+        f"({max_affected}): {_first((str(one['device_id']) for one in devices), 10)}. Nothing was changed. Next step: "
+        "verify that this is the right mailbox, and set mobile_access_max_affected to this number."
+    ]
+
+
+def offboard(
+    address: str, result: Mapping[str, Any], wiped: Mapping[str, Any], blocked: bool, check_mode: bool
+) -> list[str]:
+    """What was done to the devices of a mailbox. `wiped` is the result of the wipe, `blocked` whether that changed."""
+    if check_mode and wiped.get("changed"):
+        erased = f"the mail account would be erased from {wiped['affected_count']}"
+    elif result["acknowledged"]:
+        erased = "each has erased the mail account"
+    else:
+        erased = "some have not acknowledged that they erased the mail account"
+    old = result["not_wipeable"]
+    ids = ": " + ", ".join(str(one["device_id"]) for one in old) if old else ""
+    will = "would be" if check_mode and blocked else "are"
+    return [
+        f"{address} has {counted(len(result['devices']), 'device')}; {erased}. "
+        f"Nothing else on them {'would be' if check_mode else 'was'} touched.",
+        f"{counted(len(old), 'uses', 'use')} a protocol version below 16.1, which cannot erase only the account{ids}.",
+        f"Exchange ActiveSync and Outlook mobile {will} switched off for the mailbox, and its devices {will} blocked.",
+    ]
+
+
+def audit(result: Mapping[str, Any]) -> list[str]:
+    """The result of an audit: its counts, its findings and the accepted risks that have ended."""
+    words = {
+        "pass": "passed",
+        "fail": "failed",
+        "accepted": "accepted",
+        "unknown": "unknown",
+        "not_applicable": "not applicable",
+    }
+    counts = ", ".join(f"{result['summary'][name]} {word}" for name, word in words.items())
+    return [
+        f"{', '.join(map(str, result['baselines']))}: {counts}",
+        *map(str, result["shortfalls"]),
+        *(f"The accepted risk {one['id']} has ended." for one in result["ended_risks"]),
+    ]
+
+
+def assess(result: Mapping[str, Any]) -> list[str]:
+    """What replaces the connector, what is missing, and where Microsoft Entra evaluates policies differently."""
+    return [
+        *map(_answer, result["answers"]),
+        *(
+            f"{one['status']}: {one['title']} ({one['evidence']}). Next step: {one['next_step']}."
+            for one in result["checks"]
+            if one["status"] in ("unmet", "unknown")
+        ),
+        *(
+            f"What If for {one['user']}, {one['client']} on {one['platform']}: {_difference(one)}."
+            for one in result["what_if"]
+            if not one["agrees"]
+        ),
+    ]
+
+
+def _answer(one: Mapping[str, Any]) -> str:
+    covered = f"covered by {', '.join(map(str, one['covered_by']))}" if one["covered_by"] else "not covered"
+    return f"{one['what']}: {covered}." + (f" Missing: {one['gap']}." if one["gap"] else "")
+
+
+def _difference(one: Mapping[str, Any]) -> str:
+    names = ", ".join(str(other["policy"]) for other in one["differences"])
+    return str(one["problem"] or f"Microsoft Entra evaluates these policies differently: {names}")
+
+
+def unprotected(platforms: Mapping[str, Any]) -> list[str]:
+    """Why app protection cannot be required: `platforms` has the policies that cover Outlook on each."""
+    missing = [str(name) for name, policies in platforms.items() if not policies]
+    if not missing:
+        return []
+    return [
+        f"No assigned app protection policy covers Outlook for {' and '.join(missing)}. A policy that requires app "
+        "protection would lock users out there. Nothing was changed. Next step: assign one in Intune, or remove "
+        "compliantApplication from mobile_access_controls."
+    ]
+
+
+def excluded(resolved: Devices) -> list[str]:
+    """The emergency accounts and the pilot group as the directory has them."""
+    return [
+        *(
+            f"Emergency account: {one['display_name']}, {one['user_principal_name']} ({one['id']})"
+            for one in resolved
+            if one["option"] == "exclude_users"
+        ),
+        *(f"Pilot group: {one['display_name']} ({one['id']})" for one in resolved if one["option"] == "include_groups"),
+    ]
+
+
+def unusable(accounts: Devices) -> list[str]:
+    """Why the emergency accounts are refused: some of them are disabled, or guests."""
+    names = [
+        str(one["user_principal_name"])
+        for one in accounts
+        if one.get("account_enabled") is not True or one.get("user_type") == "Guest"
+    ]
+    if not names:
+        return []
+    verb, them = ("is", "it") if len(names) == 1 else ("are", "them")
+    return [
+        f"{', '.join(names)} {verb} disabled or a guest, so mobile_access_emergency_users would give nobody access "
+        f"with {them}. Nothing was changed. Next step: specify enabled member accounts of this tenant."
+    ]
+
+
+def protect(policies: Devices) -> list[str]:
+    """The state of each policy, as `enforcement_dates` has it."""
+    return [
+        f"{one['display_name']}: {_STATES[one['state']]}"
+        + (f", may be enforced from {one['enforceable_from']}." if one["state"] == _REPORT_ONLY else ".")
+        for one in policies
+    ]
+
+
+def too_early(policies: Devices, days: Any) -> list[str]:
+    """Why policies are not enforced yet."""
+    early = [one for one in policies if one["state"] == _REPORT_ONLY and not one["due"]]
+    if not early:
+        return []
+    return [
+        f"Not enforced, since mobile_access_enforce_after_days is {days}:",
+        *(f"{one['display_name']} may be enforced from {one['enforceable_from']}." for one in early),
+        "Next step: until then, check the results of report-only mode in the sign-in log.",
+    ]
+
+
+def account(granted: Sequence[str], excess: Sequence[str], predicted: bool) -> list[str]:
+    """Which cmdlets the account of the connector may run."""
+    if predicted:
+        return ["The account would be changed. Its rights are verified only in a real run: check mode writes nothing."]
+    count = f"{len(granted)} of the 13 cmdlets of the connector"
+    return [f"Cmdlets in excess: {len(excess) or 'none'}. The account may run {count}:", *map(str, granted)]
+
+
+def valid(age: Any) -> list[str]:
+    """That the connector is as described. `age` is that of its last synchronisation, in seconds."""
+    return [
+        f"The connector is as described: connected, and synchronised {counted(int(age), 'second')} ago.",
+        "These override its settings:",
+    ]
+
+
+def access(checks: Devices, tenant_id: str | None) -> list[str]:
+    """What to do about reads that do not work: each next step once, with the command that grants what is missing."""
+    failed = [one for one in checks if one["status"] != "works"]
+    by_step: dict[str, list[Mapping[str, Any]]] = {}
+    for one in failed:
+        by_step.setdefault(one["next_step"], []).append(one)
+    lines: list[str] = []
+    commands: list[str] = []
+    for step, group in by_step.items():
+        first = group[0]
+        titles = "; ".join(str(one["title"]) for one in group)
+        lines += [f"{titles} ({first['status']}): {_open(first['evidence'])}.", f"  Next step: {_open(step)}."]
+        command = first["command"]
+        if command in commands:
+            lines.append("  Command: the one above; run it once.")
+        elif command:
+            lines.append(f"  Command: {command}")
+            commands.append(command)
+    scopes = [scope for word, scope in _SCOPES.items() if any(word in f"{one} " for one in commands)]
+    if commands:
+        tenant = f" -TenantId {tenant_id}" if tenant_id else ""
+        connect = f"Connect-MgGraph{tenant} -Scopes {', '.join(scopes)}"
+        lines.append(f"Commands are for Microsoft Graph PowerShell. First: {connect}")
+    return lines
+
+
+def _open(text: Any) -> str:
+    """A sentence without its full stop."""
+    return str(text).removesuffix(".")
+
+
+def _named(device: Mapping[str, Any]) -> str:
+    return f"{device['device_id']} of {device['mailbox']}"
+
+
+def _first(names: Iterable[str], number: int) -> str:
+    names = list(names)
+    return ", ".join(names[:number]) + (" and others" if len(names) > number else "")
+
+
+ABOUT: dict[str, Callable[..., list[str]]] = {
+    function.__name__: function
+    for function in (
+        *(access, account, approve, assess, audit, excluded, lockout, offboard, protect, quarantine),
+        *(too_early, too_many_devices, unprotected, unusable, valid),
+    )
+}

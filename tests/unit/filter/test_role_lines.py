@@ -1,0 +1,235 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sentences of the roles: their numbers, their plurals, and silence where there is nothing to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.intune.exchange.plugins.filter import role_lines as plugin
+
+
+def lines(about: str, **values: Any) -> list[str]:
+    found = plugin.FilterModule().filters()["role_lines"](values, about)
+    assert isinstance(found, list)
+    return found
+
+
+def devices(number: int, mailbox: str = "adele") -> list[dict[str, Any]]:
+    return [{"device_id": f"id{one}", "mailbox": mailbox} for one in range(number)]
+
+
+def test_the_choices_are_the_functions() -> None:
+    documented = yaml.safe_load(plugin.DOCUMENTATION)["options"]["about"]["choices"]
+    assert documented == sorted(plugin.ABOUT)
+
+
+@pytest.mark.parametrize("limit", [1, "1"])  # a number is text before ansible-core 2.19
+def test_a_lockout_within_the_limit_is_none(limit: Any) -> None:
+    assert lines("lockout", devices=devices(1), max_affected=limit) == []
+    assert lines("lockout", devices=[], max_affected=0) == []
+
+
+def test_a_lockout_names_ten_devices() -> None:
+    [one] = lines("lockout", devices=devices(1), max_affected=0)
+    assert one.startswith("1 device of 1 mailbox would be locked out, and mobile_access_max_affected allows 0: id0 of ")
+    [many] = lines("lockout", devices=[*devices(11), *devices(1, "alex")], max_affected="3")
+    assert many.startswith("12 devices of 2 mailboxes would be locked out")
+    assert "id9 of adele and others. Nothing" in many and "id10" not in many
+
+
+def test_quarantine_counts() -> None:
+    result = {"allowed": devices(2), "outlook": devices(1), "locked_out": devices(21)}
+    first, second = lines("quarantine", impact=devices(24), result=result, recent_days="1")
+    assert "would change: 24. 2 of them synchronised in the last 1 day and" in first
+    assert "1 is Outlook, which a rule allows; 21 would be locked out." in first
+    assert second.endswith("id19 of adele and others.")
+    nobody: dict[str, Any] = {"allowed": [], "outlook": [], "locked_out": []}
+    first, second = lines("quarantine", impact=[], result=nobody, recent_days=30)
+    assert "0 are Outlook" in first and second == "Locked out: nobody."
+
+
+@pytest.mark.parametrize(
+    ("number", "preview", "check_mode", "expected"),
+    [
+        (1, False, False, "1 quarantined device is now allowed."),
+        (2, False, False, "2 quarantined devices are now allowed."),
+        (0, False, True, "0 quarantined devices would be allowed."),
+        (1, True, False, "1 quarantined device would be allowed. Set mobile_access_confirm to true to do it, and "),
+    ],
+)
+def test_approve_says_whether_it_is_done(number: int, preview: bool, check_mode: bool, expected: str) -> None:
+    values = {"devices": devices(number), "decision": "allowed", "preview": preview, "check_mode": check_mode}
+    assert lines("approve", **values)[0].startswith(expected)
+
+
+def test_approve_shows_a_part_of_many_devices() -> None:
+    values = {"decision": "blocked", "preview": False, "check_mode": False}
+    assert len(lines("approve", devices=devices(200), **values)) == 1
+    assert lines("approve", devices=devices(1201), **values)[1].startswith("The first 200 of 1,201 are shown. ")
+
+
+def test_offboard_says_what_was_and_what_would_be_done() -> None:
+    result: dict[str, Any] = {"devices": devices(2), "acknowledged": True, "not_wipeable": []}
+    done: dict[str, Any] = {"address": "a@x.example", "wiped": {"changed": True, "affected_count": 2}, "blocked": True}
+    erased, old, blocked = lines("offboard", **done, result=result, check_mode=False)
+    assert erased == "a@x.example has 2 devices; each has erased the mail account. Nothing else on them was touched."
+    assert old == "0 use a protocol version below 16.1, which cannot erase only the account."
+    assert "are switched off for the mailbox, and its devices are blocked." in blocked
+    erased, _old, blocked = lines("offboard", **done, result=result, check_mode=True)
+    assert "the mail account would be erased from 2. Nothing else on them would be touched." in erased
+    assert "would be switched off for the mailbox, and its devices would be blocked." in blocked
+    result = {"devices": devices(1), "acknowledged": False, "not_wipeable": devices(1)}
+    skipped = {**done, "wiped": {"changed": False, "skipped": True}}
+    erased, old, _blocked = lines("offboard", **skipped, result=result, check_mode=False)
+    assert "a@x.example has 1 device; some have not acknowledged" in erased
+    assert old == "1 uses a protocol version below 16.1, which cannot erase only the account: id0."
+
+
+def test_too_many_devices() -> None:
+    found = devices(3)
+    assert lines("too_many_devices", address="a@x.example", devices=found, max_affected="3") == []
+    [said] = lines("too_many_devices", address="a@x.example", devices=found, max_affected=2)
+    assert said.startswith("a@x.example has 3 devices, which is more than mobile_access_max_affected allows (2): id0, ")
+
+
+def test_audit_has_counts_findings_and_ended_risks() -> None:
+    summary = {"pass": 3, "fail": 1, "accepted": 2, "unknown": 0, "not_applicable": 4}
+    result = {"baselines": ["a", "b"], "summary": summary, "shortfalls": ["1 x: fail"], "ended_risks": [{"id": "7"}]}
+    assert lines("audit", result=result) == [
+        "a, b: 3 passed, 1 failed, 2 accepted, 0 unknown, 4 not applicable",
+        "1 x: fail",
+        "The accepted risk 7 has ended.",
+    ]
+
+
+def test_assess_leaves_out_what_is_met_and_agreed() -> None:
+    check = {"title": "T", "evidence": "E", "next_step": "N"}
+    what_if = {"user": "u", "client": "c", "platform": "iOS", "agrees": False, "problem": ""}
+    result = {
+        "answers": [
+            {"what": "wipe", "covered_by": ["x", "y"], "gap": ""},
+            {"what": "inventory", "covered_by": [], "gap": "g"},
+        ],
+        "checks": [{**check, "status": one} for one in ("met", "unmet", "unknown", "not_applicable")],
+        "what_if": [
+            {**what_if, "differences": [{"policy": "p"}, {"policy": "q"}]},
+            {**what_if, "agrees": None, "problem": "no account", "differences": []},
+            {**what_if, "agrees": True, "differences": []},
+        ],
+    }
+    assert lines("assess", result=result) == [
+        "wipe: covered by x, y.",
+        "inventory: not covered. Missing: g.",
+        "unmet: T (E). Next step: N.",
+        "unknown: T (E). Next step: N.",
+        "What If for u, c on iOS: Microsoft Entra evaluates these policies differently: p, q.",
+        "What If for u, c on iOS: no account.",
+    ]
+
+
+def test_app_protection_is_needed_on_each_platform() -> None:
+    assert lines("unprotected", platforms={}) == lines("unprotected", platforms={"iOS": ["p"]}) == []
+    [said] = lines("unprotected", platforms={"iOS": [], "Android": [], "Windows": ["p"]})
+    assert said.startswith("No assigned app protection policy covers Outlook for iOS and Android. A policy ")
+
+
+def person(**values: Any) -> dict[str, Any]:
+    named = {"option": "exclude_users", "id": "1", "display_name": "Break glass", "user_principal_name": "b@x.example"}
+    return {**named, "account_enabled": True, "user_type": "Member", **values}
+
+
+def test_accounts_and_groups_are_shown_with_their_ids() -> None:
+    group = {"option": "include_groups", "display_name": "Pilot", "id": "2"}
+    assert lines("excluded", resolved=[group, person(), {"option": "include_users"}]) == [
+        "Emergency account: Break glass, b@x.example (1)",
+        "Pilot group: Pilot (2)",
+    ]
+
+
+@pytest.mark.parametrize("values", [{"account_enabled": False}, {"account_enabled": None}, {"user_type": "Guest"}])
+def test_an_account_that_gives_nobody_access(values: dict[str, Any]) -> None:
+    [one] = lines("unusable", accounts=[person(**values), person()])
+    assert one.startswith("b@x.example is disabled or a guest, so") and "access with it. Nothing" in one
+    [two] = lines("unusable", accounts=[person(**values), person(**values)])
+    assert "b@x.example, b@x.example are disabled" in two and "access with them. Nothing" in two
+    assert lines("unusable", accounts=[person()]) == []
+
+
+def test_policies_and_the_waiting_time() -> None:
+    waiting = {"display_name": "A", "state": "enabledForReportingButNotEnforced", "due": False}
+    policies = [
+        {**waiting, "enforceable_from": "2026-12-01T00:00:00Z"},
+        {**waiting, "display_name": "B", "due": True, "enforceable_from": "2026-11-01T00:00:00Z"},
+        {"display_name": "C", "state": "enabled", "due": False, "enforceable_from": ""},
+        {"display_name": "D", "state": "disabled", "due": False, "enforceable_from": ""},
+    ]
+    said = lines("protect", policies=policies)
+    assert said[0] == ("A: in report-only mode, which locks nobody out, may be enforced from 2026-12-01T00:00:00Z.")
+    assert said[2:] == ["C: in force.", "D: turned off manually, and left off."]
+    early = lines("too_early", policies=policies, days="7")
+    assert early[:2] == [
+        "Not enforced, since mobile_access_enforce_after_days is 7:",
+        "A may be enforced from 2026-12-01T00:00:00Z.",
+    ]
+    assert len(early) == 3 and lines("too_early", policies=policies[1:], days=7) == []
+
+
+def test_the_cmdlets_of_the_account() -> None:
+    assert lines("account", granted=["Get-X"], excess=[], predicted=False) == [
+        "Cmdlets in excess: none. The account may run 1 of the 13 cmdlets of the connector:",
+        "Get-X",
+    ]
+    assert "Cmdlets in excess: 2. " in lines("account", granted=[], excess=["a", "b"], predicted=False)[0]
+    assert len(lines("account", granted=[], excess=[], predicted=True)) == 1
+
+
+def test_a_valid_connector() -> None:
+    assert "synchronised 1 second ago." in lines("valid", age="1")[0]
+    assert "synchronised 1200 seconds ago." in lines("valid", age=1200)[0]
+
+
+def test_a_command_and_a_next_step_stand_once() -> None:
+    check = {"status": "missing", "evidence": "E.", "next_step": "Grant it.", "command": "New-AppRoleAssignment x"}
+    checks = [
+        {**check, "title": "One"},
+        {**check, "title": "Two"},
+        {**check, "title": "Three", "next_step": "Wait", "evidence": "F"},
+        {**check, "title": "Four", "next_step": "Ask", "command": ""},
+        {**check, "title": "Five", "status": "works", "command": "Get-MgServicePrincipal y"},
+    ]
+    assert lines("access", checks=checks, tenant_id="t") == [
+        "One; Two (missing): E.",
+        "  Next step: Grant it.",
+        "  Command: New-AppRoleAssignment x",
+        "Three (missing): F.",
+        "  Next step: Wait.",
+        "  Command: the one above; run it once.",
+        "Four (missing): E.",
+        "  Next step: Ask.",
+        "Commands are for Microsoft Graph PowerShell. First: Connect-MgGraph -TenantId t "
+        "-Scopes AppRoleAssignment.ReadWrite.All",
+    ]
+    assert lines("access", checks=checks[-1:], tenant_id=None) == []
+
+
+@pytest.mark.parametrize(
+    ("about", "values"),
+    [
+        ("weather", {}),
+        ("lockout", {"devices": devices(1)}),
+        ("lockout", {"devices": devices(1), "max_affected": "many"}),
+        ("lockout", {"devices": [{}], "max_affected": 0}),
+        ("unprotected", {"platforms": []}),
+    ],
+)
+def test_other_values_are_refused(about: str, values: dict[str, Any]) -> None:
+    with pytest.raises(AnsibleFilterError, match="role_lines"):
+        lines(about, **values)
+    with pytest.raises(AnsibleFilterError, match="role_lines"):
+        plugin.role_lines("text", "audit")
