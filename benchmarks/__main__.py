@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ._cases import GROUPS, Group, Settings
@@ -64,7 +64,12 @@ def run(group: Group, latency: int, settings: Settings, say: Callable[[str], Non
             samples: dict[str, list[Sample]] = {case.name: [] for case in cases}
             for number in range(1, settings.rounds + 1):
                 for case in cases:
+                    before = len(tenants.requests()) if case.counted else 0
                     sample = measure(case.command, {**_environment(folder), **case.environment}, folder)
+                    if case.counted:
+                        sent = tenants.requests()[before:]
+                        sign_ins = sum(one["service"] == "login" for one in sent)
+                        sample = replace(sample, requests=len(sent), sign_ins=sign_ins)
                     samples[case.name].append(sample)
                     say(f"{group.name}, {latency} ms, round {number}: {case.name} took {sample.wall:.2f} s")
             return [Result(group.name, latency, case, samples[case.name]) for case in cases]

@@ -31,13 +31,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Case:
-    """A command; `amount` is how many tenants or devices it works on."""
+    """A command; `amount` is how many tenants or devices it works on. Of one that is `counted`, the ledger is read."""
 
     name: str
     title: str
     command: Sequence[str]
     amount: int = 1
     environment: dict[str, str] = field(default_factory=dict)
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _one_tenant(tenants: Tenants, settings: Settings) -> list[Case]:
         Case("uri", "playbook with ansible.builtin.uri", _play(tenants, "uri")),
         Case("processes", "our modules as processes", _play(tenants, "modules"), environment=processes),
         Case("worker", "our modules in the worker", _play(tenants, "modules")),
-        Case("role", "role connector, second run", _play(tenants, "role")),
+        Case("role", "role connector, second run", _play(tenants, "role"), counted=True),
         Case("requirements", "requirements_info alone", _play(tenants, "requirements_info")),
     ]
 
@@ -84,7 +85,8 @@ def _fleet(tenants: Tenants, settings: Settings) -> list[Case]:
     forks, count = ("--forks", str(settings.forks)), settings.tenants
     return [
         Case("fleet_uri", "playbook with ansible.builtin.uri", _play(tenants, "uri", *forks), count),
-        Case("fleet_role", "role connector, second run", _play(tenants, "role", *forks), count),
+        Case("fleet_role", "role connector, second run", _play(tenants, "role", *forks), count, counted=True),
+        Case("fleet_eight", "eight info tasks", _play(tenants, "eight", *forks), count, counted=True),
     ]
 
 
@@ -103,7 +105,14 @@ def _devices(tenants: Tenants, settings: Settings) -> list[Case]:
     def read(count: int) -> list[str]:
         return _play(tenants, "mobile_device_info", "--limit", f"devices-{count}", "-e", f'{{"devices": {count}}}')
 
-    return [Case(f"devices_{count}", "mobile_device_info", read(count), count) for count in settings.devices]
+    def bare(count: int) -> list[str]:
+        return [sys.executable, str(_WORK / "devices.py"), str(tenants.addresses), f"devices-{count}", str(count)]
+
+    script = "bare script with requests, the same pages"
+    return [
+        *(Case(f"devices_{count}", "mobile_device_info", read(count), count) for count in settings.devices),
+        *(Case(f"script_{count}", script, bare(count), count) for count in settings.devices),
+    ]
 
 
 GROUPS = (

@@ -37,6 +37,14 @@ class Result:
     def peak(self) -> float:
         return median(sample.peak for sample in self.samples)
 
+    @property
+    def requests(self) -> float:
+        return median(sample.requests for sample in self.samples)
+
+    @property
+    def sign_ins(self) -> float:
+        return median(sample.sign_ins for sample in self.samples)
+
     def facts(self) -> dict[str, Any]:
         return {
             "group": self.group,
@@ -46,7 +54,13 @@ class Result:
             "amount": self.case.amount,
             "median": {"wall_s": self.wall, "cpu_s": self.cpu, "peak_bytes": self.peak},
             "samples": [
-                {"wall_s": sample.wall, "cpu_s": sample.cpu, "peak_bytes": sample.peak} for sample in self.samples
+                {
+                    "wall_s": sample.wall,
+                    "cpu_s": sample.cpu,
+                    "peak_bytes": sample.peak,
+                    **({"requests": sample.requests, "sign_ins": sample.sign_ins} if self.case.counted else {}),
+                }
+                for sample in self.samples
             ],
         }
 
@@ -80,25 +94,42 @@ def goals(results: Iterable[Result], settings: Settings) -> list[Goal]:
             found.append(Goal(what, at_most, figure(*of), note(*of)))
 
     low, high = settings.latencies[0], settings.latencies[-1]
-    for latency in settings.latencies:
+    judge("sign-in requests, role, second run", 3, "role", low, lambda role: role.sign_ins)
+    judge("requests, role, second run", 9, "role", low, lambda role: role.requests)
+    for latency, at_most in zip(settings.latencies, (0.2, 0.24), strict=False):
         judge(
             f"role, second run, one tenant, against the uri playbook, at {latency} ms",
-            0.35,
+            at_most,
             "role uri",
             latency,
             lambda role, uri: role.wall / uri.wall,
         )
+    for name, title, at_most in (("worker", "in the worker", 0.2), ("processes", "as processes", 0.45)):
+        judge(
+            f"modules {title}, one tenant, against the uri playbook, at {high} ms",
+            at_most,
+            f"{name} uri",
+            high,
+            lambda ours, uri: ours.wall / uri.wall,
+        )
     judge(
         f"CPU per tenant, {settings.tenants} tenants, {settings.forks} forks, against the uri playbook",
-        0.2,
+        0.09,
         "fleet_role fleet_uri",
         low,
         lambda role, uri: role.cpu / uri.cpu,
         lambda role, uri: f"{role.cpu / role.case.amount:.2f} s against {uri.cpu / uri.case.amount:.2f} s",
     )
     judge(
+        f"sign-in requests per tenant, eight tasks, {settings.tenants} tenants",
+        3,
+        "fleet_eight",
+        low,
+        lambda eight: eight.sign_ins / eight.case.amount,
+    )
+    judge(
         f"requirements_info at {high} ms without Ansible's own start, against the concurrent bare script",
-        1.3,
+        1.0,
         "requirements start concurrent",
         high,
         lambda ours, start, script: (ours.wall - start.wall) / script.wall,
@@ -129,6 +160,22 @@ def goals(results: Iterable[Result], settings: Settings) -> list[Goal]:
                 latency,
                 lambda least, fewer, more: _per_tenant(least, more) / _per_tenant(least, fewer),
             )
+    if len(settings.devices) > 1:
+        few, many = settings.devices[:2]
+        judge(
+            f"mobile_device_info, {many} devices, against the bare script, at {low} ms",
+            1.5,
+            f"devices_{many} script_{many}",
+            low,
+            lambda ours, script: ours.wall / script.wall,
+        )
+        judge(
+            f"memory of mobile_device_info per additional device, from {few} to {many}, KiB",
+            3,
+            f"devices_{few} devices_{many}",
+            low,
+            lambda fewer, more: (more.peak - fewer.peak) / (more.case.amount - fewer.case.amount) / _KIB,
+        )
     return found
 
 

@@ -20,11 +20,16 @@ _LONGEST = 3600.0  # seconds
 
 @dataclass(frozen=True)
 class Sample:
-    """`wall` and `cpu` in seconds; `peak` is the memory of the largest process, in bytes."""
+    """`wall` and `cpu` in seconds; `peak` is the memory of the largest process, in bytes.
+
+    `requests` and `sign_ins`, which are some of them, are counted where a case says so.
+    """
 
     wall: float
     cpu: float
     peak: int
+    requests: int = 0
+    sign_ins: int = 0
 
 
 class Failed(Exception):

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,12 @@ class Tenants:
     def options(self, tenant: dict[str, Any]) -> dict[str, str]:
         return {**{name: self.facts[name] for name in _PLACES}, **{name: tenant[name] for name in _WHO}}
 
+    def requests(self) -> list[dict[str, Any]]:
+        """All requests so far, by the ledger."""
+        with urllib.request.urlopen(f"{self.facts['control_url']}/_simulator/requests") as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
     def inventory(self, count: int) -> Path:
         """A file for the inventory plugin, with the first `count` tenants; an unreadable one makes it fail."""
         path = self.folder / f"{count}.tenants.yml"
@@ -53,7 +60,16 @@ def simulated(folder: Path, descriptions: Sequence[str], latency: int) -> Iterat
     """One simulator with these tenants, which answers after `latency` milliseconds and refuses nobody for haste."""
     addresses = folder / "addresses.json"
     command = [sys.executable, "-m", "simulator", "--address-file", str(addresses)]
-    command += ["--no-rate-limits", "--clock-step", "0", "--page-size", "1000", "--stop-after", str(_LIVES)]
+    command += [
+        "--control",
+        "--no-rate-limits",
+        "--clock-step",
+        "0",
+        "--page-size",
+        "1000",
+        "--stop-after",
+        str(_LIVES),
+    ]
     command += [word for service in ("login", "graph", "exchange") for word in ("--latency", f"{service}={latency}")]
     command += [word for one in descriptions for word in ("--tenant", one)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:

@@ -192,7 +192,10 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     19: (
         "A wrong credential fails, even if the cache has a token for the right one.",
-        (f"{_UNIT}_client/test_token_cache.py::test_another_credential_does_not_get_the_token",),
+        (
+            f"{_UNIT}_client/test_token_cache.py::test_another_credential_does_not_get_the_token",
+            f"{_INTEGRATION}test_shared_tokens.py::test_one_sign_in_to_a_tenant_with_an_identity",
+        ),
     ),
     20: (
         "An untrusted certificate ends the task. The environment changes neither trust nor the token.",

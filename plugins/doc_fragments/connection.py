@@ -38,6 +38,14 @@ options:
       - The password of O(certificate_path), if it has one.
       - Defaults to the environment variable E(AZURE_CLIENT_CERTIFICATE_PASSWORD).
     type: str
+  federated_token:
+    description:
+      - The token of a federated credential (workload identity), as a platform gives it to a job in a variable. Give
+        this or O(federated_token_file).
+      - In a job of GitHub that may request an id token, neither is needed. The token is then requested from
+        GitHub for each sign-in, if no other credential is given.
+      - Defaults to the environment variable E(AZURE_FEDERATED_TOKEN).
+    type: str
   federated_token_file:
     description:
       - A file with the token of a federated credential (workload identity). It is read again for each sign-in.
@@ -66,11 +74,11 @@ options:
     type: str
   token_cache:
     description:
-      - A folder in which tasks, and later runs, share their access tokens, so that there is one sign-in to each tenant
-        until they expire.
+      - A folder in which module processes, and later runs, share their access tokens, so that there is one sign-in to
+        each tenant until they expire.
       - It is created with mode 0700 if it does not exist. A folder or file that belongs to another user, is accessible
         to others or is a link is refused. Whoever can read it can act as the application until the tokens expire.
-      - Without it, only the items of a loop share their tokens, in memory.
+      - Without it, the tasks of one C(ansible-playbook) that run in Ansible's worker share their tokens in memory.
       - Defaults to the environment variable E(INTUNE_EXCHANGE_TOKEN_CACHE).
     type: path
   cloud:
@@ -137,6 +145,9 @@ options:
   certificate_password:
     env:
       - name: AZURE_CLIENT_CERTIFICATE_PASSWORD
+  federated_token:
+    env:
+      - name: AZURE_FEDERATED_TOKEN
   federated_token_file:
     env:
       - name: AZURE_FEDERATED_TOKEN_FILE

@@ -108,6 +108,11 @@ impact:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       mailbox: adele.vance
       reason: device_rule
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure

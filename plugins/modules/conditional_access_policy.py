@@ -33,9 +33,13 @@ options:
   state:
     description:
       - V(present) creates or changes the policy, V(absent) removes it.
+      - V(restored) brings a deleted policy back, by its id or name, as it was and in the state that it had. Microsoft
+        Entra keeps deleted policies for 30 days, and Microsoft Graph restores them in beta only. Other settings cannot
+        be given with it. If the policy exists, nothing is done. It is an error if several deleted policies have the
+        name.
       - O(policy_state) determines whether the policy is in force.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, restored]
     default: present
   policy_state:
     description:
@@ -516,6 +520,18 @@ EXAMPLES = r"""
       users:
         exclude_groups:
           add: [Pilot]
+
+- name: Remove it
+  intune.exchange.conditional_access_policy:
+    display_name: Mail on phones
+    state: absent
+  register: removed
+
+- name: Undo that, which works for 30 days
+  intune.exchange.conditional_access_policy:
+    display_name: Mail on phones
+    state: restored
+  when: removed is changed
 """
 
 RETURN = r"""
@@ -626,6 +642,11 @@ progress:
   type: list
   elements: str
   sample: ["waiting for what was created to be listed (1 of 7)"]
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -633,20 +654,23 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._conditional_access.policies import POLICY, ensure_policy
+from ..module_utils._conditional_access.policies import POLICY
+from ..module_utils._conditional_access.restore import UNDO, ensure_or_restore_policy
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import resource_module
+from ..module_utils._engine.undo import of_removal
 
 DECLARATION = resource_module(
     POLICY,
     "configure the Conditional Access policy",
-    run=ensure_policy,
+    run=ensure_or_restore_policy,
     id={"type": "str"},
-    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+    state={"type": "str", "choices": ["present", "absent", "restored"], "default": "present"},
     accept_lockout_risk={"type": "bool", "default": False},
     remove_missing_exclusions={"type": "bool", "default": False},
     marker={"type": "str"},
     selects=frozenset(("id", "display_name", "marker")),
+    undo=of_removal(UNDO),
 )
 
 

@@ -76,6 +76,11 @@ progress:
   type: list
   elements: str
   sample: ["waiting for what was created to be listed (1 of 7)"]
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description: The error, for playbooks that act on it.
   returned: failure

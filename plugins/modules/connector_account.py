@@ -174,6 +174,11 @@ license_candidates:
       intune: false
       sku_id: 6fd2c87f-b296-42f0-b197-1e91e994b900
       sku_part_number: ENTERPRISEPACK
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -181,11 +186,14 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector.account import CLEARS, OPTIONS, connector_account
+from ..module_utils._connector.account import CLEARS, OPTIONS, UNDO, connector_account
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._engine.undo import of_removal
 
-DECLARATION = Declaration("configure the connector account", connector_account, OPTIONS, clears=CLEARS)
+DECLARATION = Declaration(
+    "configure the connector account", connector_account, OPTIONS, clears=CLEARS, undo=of_removal(UNDO)
+)
 
 
 def main() -> None:

@@ -89,6 +89,11 @@ cmdlet_warnings:
   type: list
   elements: str
   sample: []
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -98,9 +103,9 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._rbac.any_cmdlet import OPTIONS, run_cmdlet
+from ..module_utils._rbac.any_cmdlet import OPTIONS, run_cmdlet, undo
 
-DECLARATION = Declaration("run the cmdlet", run_cmdlet, OPTIONS)
+DECLARATION = Declaration("run the cmdlet", run_cmdlet, OPTIONS, undo=undo)
 
 
 def main() -> None:

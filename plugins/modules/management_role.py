@@ -129,6 +129,11 @@ progress:
   type: list
   elements: str
   sample: ["Exchange does not find what was just created; trying again in 5 s"]
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description:
     - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(beyond_parent),
@@ -141,6 +146,7 @@ error:
 from ..module_utils._core.resource import clearing
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._engine.undo import of_removal
 from ..module_utils._rbac.management_roles import ROLE, ensure_role
 
 DECLARATION = Declaration(
@@ -153,6 +159,7 @@ DECLARATION = Declaration(
     },
     clears=clearing(ROLE.fields),
     selects=frozenset(("marker",)),
+    undo=of_removal(),
 )
 
 

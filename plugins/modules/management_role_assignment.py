@@ -132,6 +132,11 @@ progress:
   type: list
   elements: str
   sample: ["the answer to the creation was lost; looking for it again (1 of 7)"]
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description:
     - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(not_found),
@@ -143,9 +148,10 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._engine.undo import of_removal
 from ..module_utils._rbac.role_assignments import OPTIONS, ensure_assignment
 
-DECLARATION = Declaration("configure the role assignment", ensure_assignment, OPTIONS)
+DECLARATION = Declaration("configure the role assignment", ensure_assignment, OPTIONS, undo=of_removal())
 
 
 def main() -> None:

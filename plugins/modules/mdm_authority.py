@@ -52,6 +52,11 @@ authority:
   returned: success
   type: str
   sample: intune
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -62,6 +67,7 @@ error:
 from ..module_utils._connector.organization import set_authority
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._engine.undo import always
 
 DECLARATION = Declaration(
     "set the mobile device management authority",
@@ -70,6 +76,7 @@ DECLARATION = Declaration(
         "authority": {"type": "str", "choices": ["intune"], "default": "intune"},
         "accept_irreversible": {"type": "bool", "default": False},
     },
+    undo=always(),
 )
 
 

@@ -194,6 +194,11 @@ progress:
   type: list
   elements: str
   sample: ["waiting for 2 devices to acknowledge the wipe; 895 s left"]
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -203,9 +208,9 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._mobile_devices.actions import OPTIONS, act
+from ..module_utils._mobile_devices.actions import OPTIONS, act, undo
 
-DECLARATION = Declaration("act on mobile devices", act, OPTIONS)
+DECLARATION = Declaration("act on mobile devices", act, OPTIONS, undo=undo)
 
 
 def main() -> None:

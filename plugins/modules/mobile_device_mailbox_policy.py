@@ -336,6 +336,11 @@ note:
   sample: >-
     Outlook for iOS and Android honours only allow_bluetooth, device_encryption_enabled, min_password_length,
     password_enabled, as far as Microsoft says; it does not go by allow_camera.
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure

@@ -78,6 +78,11 @@ progress:
   elements: str
   sample: ["waiting for the customization to take effect; 3600 s left"]
 
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description:
     - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(not_accepted),
@@ -89,9 +94,10 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._engine.undo import always
 from ..module_utils._rbac.organization_customization import OPTIONS, customize
 
-DECLARATION = Declaration("enable customization of the Exchange organization", customize, OPTIONS)
+DECLARATION = Declaration("enable customization of the Exchange organization", customize, OPTIONS, undo=always())
 
 
 def main() -> None:

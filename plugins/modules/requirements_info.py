@@ -106,6 +106,17 @@ shortfalls:
   type: list
   elements: str
   sample: []
+connectors:
+  description: The connectors, as M(intune.exchange.connector_info) returns them.
+  returned: when they could be read
+  type: list
+  elements: dict
+  sample: []
+offered:
+  description: Whether the tenant's Intune has Exchange connectors at all.
+  returned: when the connectors could be read
+  type: bool
+  sample: true
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure

@@ -183,6 +183,11 @@ progress:
   type: list
   elements: str
   sample: ["Exchange does not find what was just created; trying again in 5 s"]
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description:
     - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(built_in),
@@ -195,10 +200,16 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._engine.undo import of_removal
 from ..module_utils._rbac.role_groups import CLEARS, OPTIONS, ensure_role_group
 
 DECLARATION = Declaration(
-    "configure the role group", ensure_role_group, OPTIONS, clears=CLEARS, selects=frozenset(("marker",))
+    "configure the role group",
+    ensure_role_group,
+    OPTIONS,
+    clears=CLEARS,
+    selects=frozenset(("marker",)),
+    undo=of_removal(),
 )
 
 

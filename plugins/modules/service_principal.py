@@ -85,6 +85,11 @@ progress:
   type: list
   elements: str
   sample: ["the answer to the creation was lost; looking for it again (1 of 7)"]
+undo:
+  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
   description:
     - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(fixed), V(refused)

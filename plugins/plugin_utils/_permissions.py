@@ -97,6 +97,17 @@ NEEDS: dict[str, Needs] = {
         exchange_read=(_CONFIGURATION, _RECIPIENTS),
     ),
     "mobile_access_audit_info": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS)),
+    "mobile_access_deadlines_info": Needs(
+        (
+            "AuditLog.Read.All",
+            "GroupMember.ReadBasic.All",
+            "Policy.Read.All",
+            "Reports.Read.All",
+            "RoleManagement.Read.Directory",
+            "User.Read.All",
+        ),
+        exchange_read=(_CONFIGURATION, _RECIPIENTS),
+    ),
     "mobile_device": Needs(
         exchange_read=(_RECIPIENTS,),
         exchange_write=(_ACCESS, "Mail Recipients"),

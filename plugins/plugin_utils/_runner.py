@@ -28,12 +28,12 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._client import auth
-from ..module_utils._client.token_cache import Token
 from ..module_utils._core.caller import watch_worker
 from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
 from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, refuse_null, run_declaration
 from ..module_utils._http import transport
+from ._shared_tokens import SharedTokens
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
@@ -44,7 +44,8 @@ _RESULTS = "INTUNE_EXCHANGE_RESULTS_FOLDER"  # where long results are written as
 _LONGEST = 200  # items of a list that -v shows
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
-_tokens: dict[str, Token] = {}  # each task has a worker of its own, so only the items of a loop share them
+# Strategies load an action plugin before they fork the worker for its task, so that all workers share this.
+_tokens = SharedTokens()
 
 
 class ActionModule(ActionBase):
@@ -127,19 +128,22 @@ class ActionModule(ActionBase):
         if errors.errors:
             unknown = isinstance(errors[0], UnsupportedError)
             where = f"Unsupported parameters for ({self._task.resolved_action}) module: " if unknown else ""
-            result: dict[str, Any] = {"failed": True, "msg": where + errors.msg}
+            result = _without(hidden, {"failed": True, "msg": where + errors.msg})
         else:
             host = variables.get("inventory_hostname")
             result = _carried_out(self._task, declaration, parameters, arguments, host, abandoned)
+            # The engine hid what it knew: looking for the same again takes as long with many devices.
+            result = _without(hidden - secrets_of(declaration.argument_spec, parameters), result)
         # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
         warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
+        added: dict[str, Any] = {}
         if warnings:
-            result["warnings"] = [*result.get("warnings", []), *warnings]
+            added["warnings"] = [*result.get("warnings", []), *warnings]
         if deprecations:
-            result["deprecations"] = [*deprecations]
+            added["deprecations"] = [*deprecations]
         if _wants_invocation(variables):
-            result["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
-        return _without(hidden, result)
+            added["invocation"] = {"module_args": all_fit(hide(parameters, hidden))}
+        return {**result, **_without(hidden, added)}
 
 
 def _carried_out(
@@ -229,6 +233,8 @@ def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapp
 
 
 def _without(secrets: set[str], result: dict[str, Any]) -> dict[str, Any]:
+    if not secrets:
+        return result
     redactor = Redactor()
     for secret in secrets:
         redactor.add(secret)

@@ -110,6 +110,16 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "hashicorp/terraform-provider-azuread issue 1196",
         ),
+        "conditional-access-deleted": Behaviour(
+            "a deleted policy is listed among the deleted items for 30 days",
+            DOCUMENTED,
+            f"{_GRAPH}/api/resources/policydeletableitem?view=graph-rest-beta",
+        ),
+        "conditional-access-restored": Behaviour(
+            "a deleted policy comes back with its id and its state, and leaves the deleted items; else 404",
+            DOCUMENTED,
+            f"{_API}/conditionalaccesspolicy-restore?view=graph-rest-beta; that the state stays is assumed",
+        ),
         "authentication-strengths": Behaviour(
             "the three built-in strengths with their combinations",
             DOCUMENTED,
@@ -178,6 +188,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "sign-ins-kept": Behaviour(
             "sign-ins of the last 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"
+        ),
+        "sign-ins-event-types": Behaviour(
+            "v1.0 lists interactive sign-ins; beta lists others too if it is filtered by signInEventTypes",
+            DOCUMENTED,
+            f"{_API}/signin-list?view=graph-rest-beta",
         ),
         "sign-ins-policies": Behaviour(
             "the applied policies are omitted without a permission for Conditional Access",

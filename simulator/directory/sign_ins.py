@@ -15,6 +15,7 @@ from ..state.wire import Answer, Json, Refusal
 
 _EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 _KEPT = timedelta(days=30)
+_EVENT_TYPES = "signInEventTypes"  # a property of beta
 _APPLIED = "appliedConditionalAccessPolicies"
 _SEES_POLICIES = frozenset({"Policy.Read.All", "Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"})
 _EQ, _TEXT = frozenset({"eq"}), frozenset({"eq", "startswith"})
@@ -35,6 +36,8 @@ SIGN_IN_FILTERS = {
     "userId": _EQ,
     "userPrincipalName": _TEXT,
 }
+# https://learn.microsoft.com/graph/api/resources/signin?view=graph-rest-beta
+BETA_FILTERS = {**SIGN_IN_FILTERS, "t": _EQ, _EVENT_TYPES: _EQ}
 
 
 def seed_sign_ins(tenant: Tenant, now: datetime) -> None:
@@ -59,7 +62,7 @@ def _sign_in(tenant: Tenant, number: int, described: Json, now: datetime) -> Jso
         "conditionalAccessStatus": described.get("conditional_access", "notApplied"),
         "correlationId": tenant.uuid("correlation", str(number)),
         "ipAddress": described.get("ip", "203.0.113.10"),
-        "isInteractive": True,
+        "isInteractive": described.get("interactive", True),
         "resourceDisplayName": "Office 365 Exchange Online",
         "resourceId": _EXCHANGE,
         "deviceDetail": {"deviceId": "", "operatingSystem": described.get("os", "")},
@@ -79,6 +82,7 @@ def _sign_in(tenant: Tenant, number: int, described: Json, now: datetime) -> Jso
             for name, result in described.get("policies", {}).items()
         ],
         "_created": created,
+        "_event_types": ["interactiveUser" if described.get("interactive", True) else "nonInteractiveUser"],
     }
 
 
@@ -96,9 +100,26 @@ def gate_sign_ins(scene: RequestContext) -> None:
 @implements("sign-ins-kept")
 def list_sign_ins(scene: RequestContext, resource: Resource) -> Answer:
     """Most recent first, as far back as they are kept."""
+    return _answered(scene, [one for one in _kept(scene, resource) if one["isInteractive"]], resource)
+
+
+@implements("sign-ins-event-types")
+def list_sign_ins_in_beta(scene: RequestContext, resource: Resource) -> Answer:
+    """Those that are not interactive come only to whoever filters by the type of the event, which is not shown here."""
+    by_type = _EVENT_TYPES.lower() in scene.options.get("$filter", "").lower()
+    found = [one for one in _kept(scene, resource) if by_type or one["isInteractive"]]
+    answer = _answered(scene, [{**one, _EVENT_TYPES: one["_event_types"]} for one in found], resource)
+    shown = [{name: value for name, value in one.items() if name != _EVENT_TYPES} for one in answer.body["value"]]
+    return Answer(200, answer.body | {"value": shown})
+
+
+def _kept(scene: RequestContext, resource: Resource) -> list[Json]:
     kept = [one for one in scene.tenant.store(resource.store) if scene.now - one["_created"] <= _KEPT]
-    kept.sort(key=lambda one: str(one["createdDateTime"]), reverse=True)
-    answer = listed(scene, kept, resource)
+    return sorted(kept, key=lambda one: str(one["createdDateTime"]), reverse=True)
+
+
+def _answered(scene: RequestContext, found: list[Json], resource: Resource) -> Answer:
+    answer = listed(scene, found, resource)
     return Answer(200, answer.body | {"value": [_seen_by(scene, one) for one in answer.body["value"]]})
 
 

@@ -31,6 +31,7 @@ def seed_organization(run: CmdletCall) -> None:
             "TargetServicePlan": "BPOS_S_E15_0",
             "OAuth2ClientProfileEnabled": described["modern_authentication"],
             "DefaultAuthenticationPolicy": described["default_authentication_policy"],
+            "EwsEnabled": described["ews_enabled"],
             "_customized": None if described["dehydrated"] else run.now,
             # An organization that needs no customization has long come to rest.
             "_delegation_after": timedelta(seconds=described["delegation_after"] if described["dehydrated"] else 0),

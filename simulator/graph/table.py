@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..behaviours.table import behaviour_of
-from ..conditional_access.policies import change_policy, create_policy, gate_conditional_access
+from ..conditional_access.deleted import get_deleted, list_deleted, restore_policy
+from ..conditional_access.policies import gate_conditional_access
 from ..conditional_access.what_if import evaluate
-from ..directory.directory import USER_DEFAULTS, organization_view, organization_view_v1, sku_view, user_view
-from ..directory.groups import ON_SELECT, list_members
+from ..directory.directory import organization_view, sku_view
+from ..directory.groups import list_members
 from ..directory.licences import assign_licences, list_licence_details
 from ..directory.more_paths import counting, get_me, list_devices_of, list_member_of, list_owners
 from ..directory.partner import gate_lists
@@ -21,19 +22,16 @@ from ..directory.reports import email_app_usage
 from ..directory.rules import (
     ROLE_ASSIGNMENTS,
     ROLE_ELIGIBILITIES,
-    change_organization,
-    change_user,
-    create_user,
-    delete_user,
     tenant_information,
 )
-from ..directory.sign_ins import SIGN_IN_FILTERS, gate_sign_ins, get_sign_in, list_sign_ins
-from ..intune.managed_devices import DEVICE_FILTERS, overview_view
+from ..directory.sign_ins import (
+    BETA_FILTERS,
+    get_sign_in,
+    list_sign_ins,
+    list_sign_ins_in_beta,
+)
+from ..intune.managed_devices import overview_view
 from ..intune.onboarding import (
-    change_connector,
-    connector_view,
-    create_connector,
-    gate_connectors,
     gate_intune,
     set_mdm_authority,
     sync_connector,
@@ -50,100 +48,35 @@ from ..odata.entities import (
     update_entity,
 )
 from ..state.wire import Answer
+from .resources import (
+    ANDROID_APPS,
+    COMPLIANCE,
+    CONNECTORS,
+    DELETED_POLICIES,
+    DEVICES,
+    GROUPS,
+    IOS_APPS,
+    ORGANIZATION,
+    POLICIES,
+    SERVICE_PRINCIPALS,
+    SIGN_INS,
+    USERS,
+)
 
 Act = Callable[[RequestContext, Resource], Answer]
 
-_ORGANIZATION = Resource(
-    "organization",
-    "microsoft.graph.organization",
-    view=organization_view_v1,
-    change=change_organization,
-    alone=frozenset({"mobileDeviceManagementAuthority"}),
-    counted=False,
-    behaviour="mdm-authority",
-)
-_USERS = Resource(
-    "users",
-    "microsoft.graph.user",
-    view=user_view,
-    create=create_user,
-    change=change_user,
-    delete=delete_user,
-    alternate_key="userPrincipalName",
-    shown=USER_DEFAULTS,
-    counted=False,
-    behaviour="directory-user-defaults",
-)
-_CONNECTORS = Resource(
-    "exchangeConnectors",
-    "microsoft.graph.deviceManagementExchangeConnector",
-    view=connector_view,
-    gate=gate_connectors,
-    create=create_connector,
-    change=change_connector,
-)
-_COMPLIANCE = Resource(
-    "deviceCompliancePolicies",
-    "microsoft.graph.deviceCompliancePolicy",
-    gate=gate_intune,
-    contains={"assignments": "microsoft.graph.deviceCompliancePolicyAssignment"},
-    complete=True,
-)
-_IOS_APPS, _ANDROID_APPS = (
-    Resource(
-        f"{platform}ManagedAppProtections",
-        f"microsoft.graph.{platform}ManagedAppProtection",
-        gate=gate_intune,
-        contains={
-            "apps": "microsoft.graph.managedMobileApp",
-            "assignments": "microsoft.graph.targetedManagedAppPolicyAssignment",
-        },
-        complete=True,
-    )
-    for platform in ("ios", "android")
-)
-_POLICIES = Resource(
-    "conditionalAccessPolicies",
-    "microsoft.graph.conditionalAccessPolicy",
-    gate=gate_conditional_access,
-    create=create_policy,
-    change=change_policy,
-    complete=True,
-    behaviour="conditional-access",
-)
-_GROUPS = Resource(
-    "groups",
-    "microsoft.graph.group",
-    concealed=ON_SELECT,
-    counted=False,
-    complete=True,
-)
-_SERVICE_PRINCIPALS = Resource(
-    "servicePrincipals", "microsoft.graph.servicePrincipal", counted=False, behaviour="service-principals"
-)
-_SIGN_INS = Resource("signIns", "microsoft.graph.signIn", gate=gate_sign_ins, filters=SIGN_IN_FILTERS, complete=True)
-_DEVICES = Resource(
-    "managedDevices",
-    "microsoft.graph.managedDevice",
-    gate=gate_intune,
-    filters=DEVICE_FILTERS,
-    countable=False,
-    complete=True,
-    behaviour="managed-device-exchange",
-)
-
 # By the path of the collection, or of the only object there is.
 RESOURCES: dict[str, Resource] = {
-    "/auditLogs/signIns": _SIGN_INS,
-    "/deviceAppManagement/androidManagedAppProtections": _ANDROID_APPS,
-    "/deviceAppManagement/iosManagedAppProtections": _IOS_APPS,
+    "/auditLogs/signIns": SIGN_INS,
+    "/deviceAppManagement/androidManagedAppProtections": ANDROID_APPS,
+    "/deviceAppManagement/iosManagedAppProtections": IOS_APPS,
     "/deviceManagement": Resource("deviceManagement", "microsoft.graph.deviceManagement", gate=gate_intune),
     "/deviceManagement/auditEvents": Resource("auditEvents", "microsoft.graph.auditEvent", gate=gate_intune),
     "/deviceManagement/conditionalAccessSettings": Resource(
         "conditionalAccessSettings", "microsoft.graph.onPremisesConditionalAccessSettings", gate=gate_intune
     ),
-    "/deviceManagement/deviceCompliancePolicies": _COMPLIANCE,
-    "/deviceManagement/exchangeConnectors": _CONNECTORS,
+    "/deviceManagement/deviceCompliancePolicies": COMPLIANCE,
+    "/deviceManagement/exchangeConnectors": CONNECTORS,
     "/deviceManagement/managedDeviceOverview": Resource(
         "managedDeviceOverview",
         "microsoft.graph.managedDeviceOverview",
@@ -152,9 +85,9 @@ RESOURCES: dict[str, Resource] = {
         complete=True,
         behaviour="managed-device-overview",
     ),
-    "/deviceManagement/managedDevices": _DEVICES,
+    "/deviceManagement/managedDevices": DEVICES,
     "/domains": Resource("domains", "microsoft.graph.domain", counted=False),
-    "/groups": _GROUPS,
+    "/groups": GROUPS,
     "/identity/conditionalAccess/namedLocations": Resource(
         "namedLocations",
         "microsoft.graph.namedLocation",
@@ -168,15 +101,15 @@ RESOURCES: dict[str, Resource] = {
         complete=True,
         behaviour="authentication-strengths",
     ),
-    "/identity/conditionalAccess/policies": _POLICIES,
-    "/organization": _ORGANIZATION,
+    "/identity/conditionalAccess/policies": POLICIES,
+    "/organization": ORGANIZATION,
     "/policies/identitySecurityDefaultsEnforcementPolicy": Resource(
         "securityDefaults", "microsoft.graph.identitySecurityDefaultsEnforcementPolicy", complete=True
     ),
     "/roleManagement/directory/roleAssignments": ROLE_ASSIGNMENTS,
     "/roleManagement/directory/roleEligibilityScheduleInstances": ROLE_ELIGIBILITIES,
     "/roleManagement/directory/roleDefinitions": Resource("roleDefinitions", "microsoft.graph.unifiedRoleDefinition"),
-    "/servicePrincipals": _SERVICE_PRINCIPALS,
+    "/servicePrincipals": SERVICE_PRINCIPALS,
     "/subscribedSkus": Resource("subscribedSkus", "microsoft.graph.subscribedSku", view=sku_view),
     "/tenantRelationships/delegatedAdminCustomers": Resource(
         "delegatedAdminCustomers", "microsoft.graph.delegatedAdminCustomer", gate=gate_lists
@@ -184,46 +117,53 @@ RESOURCES: dict[str, Resource] = {
     "/tenantRelationships/delegatedAdminRelationships": Resource(
         "delegatedAdminRelationships", "microsoft.graph.delegatedAdminRelationship", gate=gate_lists
     ),
-    "/users": _USERS,
+    "/users": USERS,
 }
 
 # Where an operation is more than reading and writing a collection: by what follows the key in its path.
 SPECIALS: dict[str, tuple[Resource, Act]] = {
-    "/auditLogs/signIns": (_SIGN_INS, list_sign_ins),
-    "/auditLogs/signIns/{}": (_SIGN_INS, get_sign_in),
-    "/deviceAppManagement/androidManagedAppProtections/{}/apps": (_ANDROID_APPS, list_contained),
-    "/deviceAppManagement/androidManagedAppProtections/{}/assignments": (_ANDROID_APPS, list_contained),
-    "/deviceAppManagement/iosManagedAppProtections/{}/apps": (_IOS_APPS, list_contained),
-    "/deviceAppManagement/iosManagedAppProtections/{}/assignments": (_IOS_APPS, list_contained),
-    "/deviceManagement/deviceCompliancePolicies/{}/assignments": (_COMPLIANCE, list_contained),
-    "/groups/{}/members": (_GROUPS, list_members),
-    "/groups/{}/owners": (_GROUPS, list_owners),
-    "/groups/{}/transitiveMembers": (_GROUPS, list_members),
-    "/identity/conditionalAccess/evaluate": (_POLICIES, evaluate),
-    "/reports/getEmailAppUsageUserDetail(period='{}')": (_USERS, email_app_usage),
-    "/deviceManagement/exchangeConnectors/{}/sync": (_CONNECTORS, sync_connector),
-    "/organization/{}/setMobileDeviceManagementAuthority": (_ORGANIZATION, set_mdm_authority),
-    "/me": (_USERS, get_me),
-    "/groups/$count": (_GROUPS, counting(list_entities)),
-    "/groups/{}/members/$count": (_GROUPS, counting(list_members)),
-    "/groups/{}/transitiveMembers/$count": (_GROUPS, counting(list_members)),
-    "/servicePrincipals/$count": (_SERVICE_PRINCIPALS, counting(list_entities)),
-    "/users/$count": (_USERS, counting(list_entities)),
-    "/users/{}/memberOf/$count": (_USERS, counting(list_member_of)),
-    "/users/{}/transitiveMemberOf/$count": (_USERS, counting(list_member_of)),
-    "/users/{}/managedDevices": (_DEVICES, list_devices_of),
-    "/users/{}/memberOf": (_USERS, list_member_of),
-    "/users/{}/transitiveMemberOf": (_USERS, list_member_of),
-    "/users/{}/assignLicense": (_USERS, assign_licences),
-    "/users/{}/licenseDetails": (_USERS, list_licence_details),
-    "/tenantRelationships/findTenantInformationByTenantId(tenantId='{}')": (_USERS, tenant_information),
-    "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (_USERS, tenant_information),
+    "/auditLogs/signIns": (SIGN_INS, list_sign_ins),
+    "/auditLogs/signIns/{}": (SIGN_INS, get_sign_in),
+    "/deviceAppManagement/androidManagedAppProtections/{}/apps": (ANDROID_APPS, list_contained),
+    "/deviceAppManagement/androidManagedAppProtections/{}/assignments": (ANDROID_APPS, list_contained),
+    "/deviceAppManagement/iosManagedAppProtections/{}/apps": (IOS_APPS, list_contained),
+    "/deviceAppManagement/iosManagedAppProtections/{}/assignments": (IOS_APPS, list_contained),
+    "/deviceManagement/deviceCompliancePolicies/{}/assignments": (COMPLIANCE, list_contained),
+    "/groups/{}/members": (GROUPS, list_members),
+    "/groups/{}/owners": (GROUPS, list_owners),
+    "/groups/{}/transitiveMembers": (GROUPS, list_members),
+    "/identity/conditionalAccess/deletedItems/policies": (DELETED_POLICIES, list_deleted),
+    "/identity/conditionalAccess/deletedItems/policies/{}": (DELETED_POLICIES, get_deleted),
+    "/identity/conditionalAccess/deletedItems/policies/{}/restore": (POLICIES, restore_policy),
+    "/identity/conditionalAccess/evaluate": (POLICIES, evaluate),
+    "/reports/getEmailAppUsageUserDetail(period='{}')": (USERS, email_app_usage),
+    "/deviceManagement/exchangeConnectors/{}/sync": (CONNECTORS, sync_connector),
+    "/organization/{}/setMobileDeviceManagementAuthority": (ORGANIZATION, set_mdm_authority),
+    "/me": (USERS, get_me),
+    "/groups/$count": (GROUPS, counting(list_entities)),
+    "/groups/{}/members/$count": (GROUPS, counting(list_members)),
+    "/groups/{}/transitiveMembers/$count": (GROUPS, counting(list_members)),
+    "/servicePrincipals/$count": (SERVICE_PRINCIPALS, counting(list_entities)),
+    "/users/$count": (USERS, counting(list_entities)),
+    "/users/{}/memberOf/$count": (USERS, counting(list_member_of)),
+    "/users/{}/transitiveMemberOf/$count": (USERS, counting(list_member_of)),
+    "/users/{}/managedDevices": (DEVICES, list_devices_of),
+    "/users/{}/memberOf": (USERS, list_member_of),
+    "/users/{}/transitiveMemberOf": (USERS, list_member_of),
+    "/users/{}/assignLicense": (USERS, assign_licences),
+    "/users/{}/licenseDetails": (USERS, list_licence_details),
+    "/tenantRelationships/findTenantInformationByTenantId(tenantId='{}')": (USERS, tenant_information),
+    "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (USERS, tenant_information),
 }
 
 # What beta answers in another way than v1.0, by method and shape.
 BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
+    ("GET", "/auditLogs/signIns"): (
+        replace(SIGN_INS, type="microsoft.graph.signInInBeta", filters=BETA_FILTERS, behaviour="sign-ins-event-types"),
+        list_sign_ins_in_beta,
+    ),
     ("GET", "/organization/{}"): (
-        replace(_ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
+        replace(ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
         get_entity,
     ),
 }

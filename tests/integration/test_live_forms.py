@@ -91,13 +91,8 @@ def test_an_application_that_the_customer_has_not_consented_to(
         "error_description": "AADSTS7000229: The client application 'app' is missing service principal in the tenant.",
         "error_codes": [7000229],
     }
-    discovery = {
-        "issuer": f"https://{LOGIN}/{TENANT}/v2.0",
-        "token_endpoint": f"https://{LOGIN}/{DOMAIN}/oauth2/v2.0/token",
-        "authorization_endpoint": f"https://{LOGIN}/{DOMAIN}/oauth2/v2.0/authorize",
-    }
     wire.clear()
-    wire.answer(Reply(discovery), Reply(answer, 401))
+    wire.answer(Reply(answer, 401))
     secret = {
         "INTUNE_EXCHANGE_AUTH_METHOD": "client_secret",
         "AZURE_CLIENT_ID": "app",

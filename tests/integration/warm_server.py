@@ -54,6 +54,9 @@ def run(job: dict[str, Any]) -> NoReturn:
     # Modules that an earlier run has packed, as each run keeps them for its later tasks.
     (packed := shared / "ansiballz_cache").mkdir(exist_ok=True)
     Path(constants.DEFAULT_LOCAL_TMP, packed.name).symlink_to(packed)
+    # Access tokens belong to the process that loaded the action plugins, which here is the server.
+    runner: Any = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.plugin_utils._runner")
+    runner._tokens = type(runner._tokens)()
     sys.argv = job["command"]
     name = Path(sys.argv[0]).name
     name = "adhoc" if name == "ansible" else name.removeprefix("ansible-")

@@ -60,6 +60,7 @@ READS = (
     Probe("conditional_access_policy_info"),
     Probe("app_protection_info"),
     Probe("mobile_access_assessment_info"),
+    Probe("mobile_access_deadlines_info"),
     Probe("activesync_organization_settings", check_mode=True),
     _cmdlet("Get-OrganizationConfig"),
     _cmdlet("Get-CASMailbox", ResultSize=5),

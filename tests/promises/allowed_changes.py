@@ -98,7 +98,14 @@ _MODULES: dict[str, tuple[May, ...]] = {
     "mobile_device-forget": (May("MobileDevice", _IPHONE, removed=True),),
     "conditional_access_policy-create": (May("conditionalAccessPolicies", _BLOCKED, created=True),),
     "conditional_access_policy-change": (May("conditionalAccessPolicies", _BLOCKED, ("state", "conditions")),),
-    "conditional_access_policy-remove": (May("conditionalAccessPolicies", _BLOCKED, removed=True),),
+    "conditional_access_policy-remove": (
+        May("conditionalAccessPolicies", _BLOCKED, removed=True),
+        May("deletedConditionalAccessPolicies", _BLOCKED, created=True),
+    ),
+    "conditional_access_policy-restore": (
+        May("conditionalAccessPolicies", _BLOCKED, created=True),
+        May("deletedConditionalAccessPolicies", _BLOCKED, removed=True),
+    ),
     "exchange_cmdlet-write": (May("CASMailbox", _MAILBOX, ("ImapEnabled",)),),
 }
 

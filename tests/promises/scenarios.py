@@ -220,10 +220,18 @@ SCENARIOS = (
         RETIRED,
         (("conditional_access_policy", FULL_BLOCKED),),
     ),
+    Scenario(
+        "conditional_access_policy",
+        "restore",
+        {**BLOCKED, "state": "restored"},
+        RETIRED,
+        (("conditional_access_policy", FULL_BLOCKED), ("conditional_access_policy", {**BLOCKED, **GONE})),
+    ),
     Scenario("conditional_access_policy_info", "read", {}, RETIRED),
     Scenario("app_protection_info", "read", {}, RETIRED),
     Scenario("mobile_access_assessment_info", "read", {}, RETIRED),
     Scenario("tenant_snapshot_info", "read", {}, RETIRED),
+    Scenario("mobile_access_deadlines_info", "read", {}, RETIRED),
     Scenario(
         "exchange_cmdlet",
         "read",

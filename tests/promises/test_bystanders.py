@@ -345,7 +345,8 @@ def _conditional_access_changed(pair: Pair, draw: Draw) -> Task:
 def _conditional_access_removed(pair: Pair, draw: Draw) -> Task:
     named, policy, sure, unsure = _policy(pair, draw)
     may = May("conditionalAccessPolicies", {"id": policy}, removed=True)
-    return Task("conditional_access_policy", {**named, "state": "absent"}, (may,), sure, unsure)
+    kept = May("deletedConditionalAccessPolicies", {"id": policy}, created=True)
+    return Task("conditional_access_policy", {**named, "state": "absent"}, (may, kept), sure, unsure)
 
 
 @action

@@ -26,6 +26,7 @@ from .._core.read_result import ReadResult
 from .._core.resource import Record, normalized_set
 from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet
+from .deadline_table import date_of
 
 Policies = Sequence[Mapping[str, Any]]
 # The people whom the policies tell apart, how many each stands for, and what could not be read, in words.
@@ -248,11 +249,16 @@ def _merged(sentences: Iterable[str]) -> list[str]:
     return [f"{', '.join(ways)}: {said}" for said, ways in found.items()]
 
 
+def resting_on_approved_application(policies: Policies) -> list[Mapping[str, Any]]:
+    """The policies in use that ask for the approved client app and nothing else."""
+    return [one for one in policies if _RETIRED in _built_in(one) and not controls_of(one) and _in_use(one)]
+
+
 def approved_application_alone(policies: Policies) -> Verdict:
-    resting = [one for one in policies if _RETIRED in _built_in(one) and not controls_of(one) and _in_use(one)]
+    resting = resting_on_approved_application(policies)
     if resting:
         return unmet(
-            f"{_names(resting)} ask for {_RETIRED} alone, which is not enforced since 2026-06-30",
+            f"{_names(resting)} ask for {_RETIRED} alone, which is not enforced since {date_of('approved_client_app')}",
             "Ask for compliantApplication (app protection) in its place",
         )
     return met(f"none of {counted(len(policies), 'policy', 'policies')} rests on {_RETIRED} alone")

@@ -31,8 +31,10 @@ from .._mobile_devices.join import join
 from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
 from .access import coverage
 from .app_protection import LISTS, parts
+from .deadlines import of_assessment
 from .mail_apps import read_mail_apps
 from .questions import QUESTIONS
+from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "emergency_accounts": {"type": "int", "default": 2},
@@ -41,22 +43,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
 _USER = Purpose("read a user", "User.Read.All")
 _AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
-# "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
-# sign-in log in public repositories use for them. A word that no log has finds nothing.
-_LEGACY = (
-    "Authenticated SMTP",
-    "AutoDiscover",
-    "Exchange ActiveSync",
-    "Exchange Online PowerShell",
-    "Exchange Web Services",
-    "IMAP4",
-    "MAPI Over HTTP",
-    "Offline Address Book",
-    "Other clients",
-    "Outlook Anywhere (RPC over HTTP)",
-    "POP3",
-    "Reporting Web Services",
-)
 _READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
 GRAPH_READS = {
     "connectors": READ_CONNECTORS,
@@ -69,18 +55,13 @@ GRAPH_READS = {
     ),
     "compliance_policies": Read(_COMPLIANCE, _READ_COMPLIANCE),
     **LISTS,
-    "policies": Read(
-        "identity/conditionalAccess/policies", Purpose("read the Conditional Access policies", "Policy.Read.All")
-    ),
+    "policies": READ_POLICIES,
     "security_defaults": Read(
         "policies/identitySecurityDefaultsEnforcementPolicy",
         Purpose("read whether security defaults are on", "Policy.Read.All"),
         collection=False,
     ),
-    "sign_ins": Read(
-        odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in _LEGACY)),
-        Purpose("read the sign-in log", "AuditLog.Read.All"),
-    ),
+    "sign_ins": READ_LEGACY_SIGN_INS,
     "managed_devices": Read("deviceManagement/managedDevices", READ_MANAGED_DEVICES),
 }
 _BESIDE = ("authority", "protections", "assignments", "people", "policy_plans")  # what hangs on other reads of Graph
@@ -110,12 +91,7 @@ _EXCHANGE_READS: dict[str, tuple[str, dict[str, Any], Purpose, tuple[str, ...]]]
         (),
     ),
     "rules": ("Get-ActiveSyncDeviceAccessRule", {}, Purpose("read the device access rules", _CONFIGURATION), ()),
-    "organization_config": (
-        "Get-OrganizationConfig",
-        {},
-        Purpose("read the Exchange organization", _CONFIGURATION),
-        (),
-    ),
+    "organization_config": ("Get-OrganizationConfig", {}, READ_ORGANIZATION_CONFIG, ()),
 }
 
 
@@ -138,6 +114,7 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "coverage": None if not_judged(facts["policy_plans"]) else covered.or_else(None),
         "managed_device_access": joined,
         "what_if": asked,
+        "deadlines": of_assessment(facts, tenant.http.now()),
     }
 
 

@@ -19,6 +19,7 @@ from .._mobile_access.access_decision import OrganizationAccess, decide
 from .._mobile_devices.devices import below_minimum
 from .access import demands_app_protection
 from .app_protection import covering, described, included
+from .deadline_table import date_of
 
 Records = Sequence[Mapping[str, Any]]
 OUTLOOK = {
@@ -26,7 +27,6 @@ OUTLOOK = {
     "DeviceModel": "Outlook for iOS and Android",
     "DeviceType": "Outlook",
 }
-CBA_END = "2026-12-31"  # of certificates straight to Exchange Online; new tenants were blocked in May 2026
 _MOBILE = {"ActiveSyncEnabled": "Exchange ActiveSync", "ImapEnabled": "IMAP", "PopEnabled": "POP"}
 
 
@@ -124,12 +124,13 @@ def eas_certificates(devices: Records) -> Verdict:
     eas = sum(1 for one in devices if one.get("ClientType") == "EAS")
     if not eas:
         return met("no Exchange ActiveSync device is listed")
+    end = date_of("eas_certificates")
     return unknown(
         f"Exchange ActiveSync devices: {eas}. Exchange does not say which of them sign in with a certificate straight "
         "to Exchange Online, and neither Conditional Access nor the sign-in log sees such sign-ins. They end on "
-        f"{CBA_END}",
+        f"{end}",
         "Look for email profiles with a certificate in Intune and any other device management, and move their users "
-        f"to Outlook, or to certificates that Microsoft Entra checks, before {CBA_END}",
+        f"to Outlook, or to certificates that Microsoft Entra checks, before {end}",
     )
 
 

@@ -47,5 +47,6 @@ def read_mail_apps(tenant: Tenant) -> dict[str, Any]:
         "people": len(rows),
         "apps": {app: sum(1 for row in rows if row[app]) for app in _APPS},
         "other_mobile": others,
+        "smtp": sorted(row[_WHO] for row in rows if row["SMTP App"]),
         "concealed": any("@" not in row[_WHO] for row in rows),
     }

@@ -9,6 +9,7 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .._core.connection import Cloud, named
@@ -17,13 +18,15 @@ from .._core.redaction import Redactor, masked
 from .._core.targets import is_guid
 from .._http.claims import tenant_of
 from .._http.http import Http
-from .._http.service import Service
+from .._http.service import Bearer, Service
 from .auth_method import choose_method
-from .certificate import client_credential, read_certificate
+from .certificate import client_credential
 from .entra_steps import ENTRA_STEPS
-from .machine import identity_endpoint, machine_ids
+from .job_token import assertion
+from .machine import identity_endpoint
 from .msal_transport import WAITING, MsalTransport
-from .token_cache import Token, TokenCache, is_token, key_of
+from .sign_in_key import sign_in_key
+from .token_cache import Token, TokenCache, TokenMemory, is_token
 
 try:
     import msal
@@ -50,22 +53,28 @@ class Tokens:
         http: Http,
         redactor: Redactor,
         tell: Callable[[str], None] | None,
-        memory: dict[str, Token],
+        memory: TokenMemory,
     ) -> None:
         self.method = choose_method(params)
         self._params, self._cloud, self._http, self._redactor, self._tell = params, cloud, http, redactor, tell
         self._lock = threading.Lock()
         self._app: Any = None
+        self._memory = memory
         self._cache = TokenCache(memory, params.get("token_cache"), http)
         self._ready: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._stale: dict[str, str] = {}  # services that refused a token, and the claims that they want in the next
+        self._own: set[str] = set()  # services for which this task itself signed in
         if self.method != "token" and IMPORT_ERROR:
             raise TenantError(
                 "usage",
                 "the Python library msal is missing",
                 next_step="Install msal for the Python that runs the task",
             )
+
+    def of(self, option: str) -> Bearer:
+        """The tokens for `graph` or `exchange`, as a client needs them."""
+        return Bearer(partial(self.bearer, option), partial(self.refused, option), partial(self.renew, option))
 
     def bearer(self, option: str) -> str:
         """The token for `graph` or `exchange`. Raises `TenantError`."""
@@ -111,8 +120,28 @@ class Tokens:
                 self._stale[option] = challenge
                 self._cache.drop(self._keys[option], token)
 
+    def renew(self, option: str, token: str) -> bool:
+        """Whether a newer token than `token`, to which the service denied something, may have more rights.
+
+        One that an earlier task got lacks the permissions and roles that were granted since.
+        """
+        if self.method in ("token", "device_code"):  # a person is not asked once more
+            return False
+        with self._lock:
+            if self._ready.get(option) != token:
+                return True  # another thread asked the same
+            if option in self._own:
+                return False
+            del self._ready[option]
+            self._stale[option] = ""
+            self._cache.drop(self._keys[option], token)
+            return True
+
     def _shared(self, option: str) -> str:
-        self._keys[option] = self._key(option)
+        service = getattr(self._cloud, f"{option}_url")
+        self._keys[option] = sign_in_key(
+            self._params, self.method, self._cloud.authority_url, service, self._http, self._redactor
+        )
         return self._cache.obtain(self._keys[option], lambda: self._signed_in(option))
 
     def _given(self, option: str) -> str:
@@ -129,24 +158,8 @@ class Tokens:
             )
         return token
 
-    def _key(self, option: str) -> str:
-        """The same for the same sign-in only: where, as whom, with what, for which service."""
-        params = self._params
-        proof: list[str] = []
-        match self.method:
-            case "client_secret":
-                proof = [params["client_secret"]]
-            case "certificate":
-                proof = [read_certificate(params["certificate_path"]).hex(), str(params.get("certificate_password"))]
-            case "federated_token":
-                proof = [self._assertion()]
-            case "managed_identity":
-                proof = [identity_endpoint(), *machine_ids()]
-        service = getattr(self._cloud, f"{option}_url")
-        who = (str(params.get(name)) for name in ("tenant_id", "client_id"))
-        return key_of(self._cloud.authority_url, *who, self.method, service, *proof)
-
     def _signed_in(self, option: str) -> Token:
+        self._own.add(option)
         fresh = option in self._stale
         challenge = self._stale.pop(option, "") or None
         resource = getattr(self._cloud, f"{option}_url")
@@ -195,7 +208,7 @@ class Tokens:
                 self._params["client_id"],
                 authority=f"{self._cloud.authority_url}/{self._params['tenant_id']}",
                 http_client=MsalTransport(
-                    self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused
+                    self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused, self._memory
                 ),
                 # The authority comes from our closed table or from an option: nobody else need vouch for it.
                 instance_discovery=False,
@@ -219,21 +232,8 @@ class Tokens:
         return self._confidential(lambda: client_credential(path, password), scope, fresh, challenge)
 
     def federated_token(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
-        return self._confidential(lambda: {"client_assertion": self._assertion}, scope, fresh, challenge)
-
-    def _assertion(self) -> str:
-        """Read anew for each request: the platform rotates the file."""
-        path = self._params["federated_token_file"]
-        try:
-            with open(path, encoding="utf-8") as file:
-                assertion = file.read().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise usage(
-                f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}",
-                "Give the path of the file in which the platform puts its token",
-            ) from error
-        self._redactor.add(assertion)
-        return assertion
+        get = partial(assertion, self._params, self._http, self._redactor)
+        return self._confidential(lambda: {"client_assertion": get}, scope, fresh, challenge)
 
     def managed_identity(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
         """The identity of the machine, system-assigned or the user-assigned one of `client_id`."""
@@ -245,7 +245,9 @@ class Tokens:
                 else msal.SystemAssignedManagedIdentity()
             )
             service = Service("the managed identity endpoint", identity_endpoint(), read_timeout=10.0, proxied=False)
-            self._app = msal.ManagedIdentityClient(which, http_client=MsalTransport(self._http, service, self._refused))
+            self._app = msal.ManagedIdentityClient(
+                which, http_client=MsalTransport(self._http, service, self._refused, self._memory)
+            )
         resource = scope.removesuffix("/.default")
         return dict(self._app.acquire_token_for_client(resource=resource, claims_challenge=challenge))
 

@@ -10,27 +10,23 @@ from typing import Any
 
 from .._core.connection import named
 from .._core.errors import usage
+from .job_token import is_github_job
 
 # What each method needs to be complete. Managed identity and device code are chosen by auth_method only.
 _NEEDS = {
     "client_secret": ("client_id", "client_secret"),
     "certificate": ("client_id", "certificate_path"),
-    "federated_token": ("client_id", "federated_token_file"),
+    "federated_token": ("client_id",),
     "managed_identity": (),
     "device_code": ("client_id",),
     "token": (),
 }
-_OWN_OPTION = {
-    "client_secret": "client_secret",
-    "certificate": "certificate_path",
-    "federated_token": "federated_token_file",
+_OWN_OPTIONS = {
+    "client_secret": ("client_secret",),
+    "certificate": ("certificate_path",),
+    "federated_token": ("federated_token", "federated_token_file"),
 }
-
-
-_CREDENTIALS = {
-    **{method: (option,) for method, option in _OWN_OPTION.items()},
-    "token": ("graph_token", "exchange_token"),
-}
+_CREDENTIALS = {**_OWN_OPTIONS, "token": ("graph_token", "exchange_token")}
 
 
 def credentials_of_others(method: str) -> tuple[str, ...]:
@@ -48,13 +44,16 @@ def outranking(params: Mapping[str, Any], explicit: Mapping[str, Any]) -> dict[s
     if not begun:
         return dict(params)
     written = [option for method in begun for option in _CREDENTIALS[method] if explicit.get(option)]
-    if len(begun) > 1 or (chosen and begun != [chosen]):
+    twice = begun == ["federated_token"] and len(written) > 1
+    if len(begun) > 1 or twice or (chosen and begun != [chosen]):
         both = ["auth_method " + str(chosen)] if chosen and chosen not in begun else []
         raise usage(
             f"several sign-in methods are given at once: {', '.join([*both, *written])}",
             "Keep only one, also if they come from module_defaults",
         )
     dropped = {*credentials_of_others(begun[0]), *(() if chosen else ("auth_method",))}
+    if begun[0] in _OWN_OPTIONS:
+        dropped |= {option for option in _OWN_OPTIONS[begun[0]] if option not in written}
     return {option: None if option in dropped else value for option, value in params.items()}
 
 
@@ -65,27 +64,40 @@ def choose_method(params: dict[str, Any]) -> str:
         missing = [option for option in _NEEDS[chosen] if not params.get(option)]
         if chosen == "token" and not (params.get("graph_token") or params.get("exchange_token")):
             missing = ["graph_token", "exchange_token"]
+        if chosen == "federated_token" and not _one_job_token(params) and not is_github_job():
+            missing += _OWN_OPTIONS[chosen]
         if missing:
             raise usage(f"auth_method {chosen} also needs {named(*missing)}", "Give it, or choose another auth_method")
         return str(chosen)
-    begun = [method for method, option in _OWN_OPTION.items() if params.get(option)]
+    begun = [method for method, options in _OWN_OPTIONS.items() if any(params.get(option) for option in options)]
     tokens = [option for option in ("graph_token", "exchange_token") if params.get(option)]
     if len(begun) + bool(tokens) > 1:
-        given = [_OWN_OPTION[method] for method in begun] + tokens
+        given = [option for method in begun for option in _OWN_OPTIONS[method] if params.get(option)] + tokens
         raise usage(
             f"several sign-in methods are given at once: {named(*given)}",
             f"Leave one, or say which in {named('auth_method')}",
         )
     if tokens:
         return "token"
+    if not begun and params.get("client_id") and is_github_job():
+        return "federated_token"
     if not begun:
+        own = [option for options in _OWN_OPTIONS.values() for option in options]
         raise usage(
             "no credentials are given",
-            f"Give {named('client_id')} with one of {named(*_OWN_OPTION.values())}, or ready tokens in "
+            f"Give {named('client_id')} with one of {named(*own)}, or ready tokens in "
             f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
         )
     if not params.get("client_id"):
-        raise usage(
-            f"{named(_OWN_OPTION[begun[0]])} is given without {named('client_id')}", "Give the application's client id"
-        )
+        given = [option for option in _OWN_OPTIONS[begun[0]] if params.get(option)]
+        raise usage(f"{named(given[0])} is given without {named('client_id')}", "Give the application's client id")
+    _one_job_token(params)
     return begun[0]
+
+
+def _one_job_token(params: Mapping[str, Any]) -> bool:
+    """Whether the token of a job is given, once. Raises `TenantError` where it is given twice."""
+    given = [option for option in _OWN_OPTIONS["federated_token"] if params.get(option)]
+    if len(given) > 1:
+        raise usage(f"the token of the job is given twice: {named(*given)}", "Keep one of the two")
+    return bool(given)

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -93,10 +94,10 @@ class Graph:
             return False
         return True
 
-    def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose) -> Any:
+    def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose, version: str = "v1.0") -> Any:
         """An OData action; gives its JSON, if any."""
         return self._send(
-            Request(Operation.ACTION, "POST", f"v1.0/{path}", purpose, None if body is None else dict(body))
+            Request(Operation.ACTION, "POST", f"{version}/{path}", purpose, None if body is None else dict(body))
         ).json
 
     def ask(self, path: str, body: Mapping[str, Any], purpose: Purpose, version: str = "v1.0") -> Items:
@@ -126,10 +127,15 @@ class Graph:
         return self._http.send(host, file).body
 
     def batch(self, reads: Mapping[str, Read]) -> dict[str, ReadResult[Any]]:
-        """Several reads in as few requests as Graph allows: each a list or an object, or the error of this read.
+        """Several reads in as few requests as Graph allows: each a list or an object, or the error of this read."""
+        return self.dated_batch(reads)[0]
+
+    def dated_batch(self, reads: Mapping[str, Read]) -> tuple[dict[str, ReadResult[Any]], datetime]:
+        """The same, with the time of the service at its last answer.
 
         Parts are throttled one by one, so each is repeated on its own.
         """
+        now = self._http.now()
         results: dict[str, ReadResult[Any]] = {}
         pending = dict.fromkeys(reads, 0)  # name: attempts
         renewed: set[str] = set()  # parts that are asked for once more with a new token
@@ -141,15 +147,13 @@ class Graph:
                 if len(names) == 1
                 else "read the tenant"
             )
+            token = self._bearer.token()
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
+            answered, now = self._parts(answer, names, purpose), answer.date
             floors: list[float] = []
             throttled = False
-            answered = self._parts(answer, names, purpose)
-            refused = {name for name, part in answered.items() if part.status == 401} - renewed
-            if refused:  # before anything happened, as a whole request may be
-                renewed |= refused
-                challenges = (claims_challenge(answered[name].headers) for name in names if name in refused)
-                self._bearer.refused(self._bearer.token(), max(challenges, key=len))
+            refused = self._to_renew(answered, renewed, token)
+            renewed |= refused
             for name, part in answered.items():
                 if name in refused:
                     continue
@@ -170,7 +174,16 @@ class Graph:
                     throttled,
                     "parts of a batch were refused",
                 )
-        return {name: results[name] for name in reads}
+        return {name: results[name] for name in reads}, now
+
+    def _to_renew(self, answered: Mapping[str, Response], renewed: Collection[str], token: str) -> frozenset[str]:
+        """The parts to ask for once more with a new token, as for a whole request: nothing happened yet."""
+        refused = {name for name, part in answered.items() if part.status == 401}.difference(renewed)
+        denied = {name for name, part in answered.items() if part.status == 403}.difference(renewed)
+        if refused:
+            challenges = (claims_challenge(answered[name].headers) for name in answered if name in refused)
+            self._bearer.refused(token, max(challenges, key=len))
+        return frozenset(refused | denied if denied and self._bearer.renew(token) else refused)
 
     def _part(self, part: Response, outcome: Outcome, read: Read) -> Any:
         if outcome is not Outcome.DONE:

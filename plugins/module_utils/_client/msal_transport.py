@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
@@ -15,6 +15,8 @@ from .._core.retry import Operation, header
 from .._http.http import Http
 from .._http.response import Response
 from .._http.service import Request, Service
+from .discovery import is_discovery, known_endpoints
+from .token_cache import TokenMemory
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
@@ -25,22 +27,46 @@ _SECRETS = ("authorization", "x-identity-header", "secret", "client_assertion", 
 class _Reply:
     """An answer in the shape that msal reads."""
 
-    def __init__(self, response: Response) -> None:
-        self.status_code, self.headers = response.status, dict(response.headers)
-        # As it was read here: msal would read the text once more, and without bounds.
-        self.text = response.text if response.json is None else json.dumps(response.json)
+    def __init__(self, status: int, headers: Mapping[str, str], text: str) -> None:
+        self.status_code, self.headers, self.text = status, dict(headers), text
+
+    @classmethod
+    def of(cls, response: Response) -> _Reply:
+        """As it was read here: msal would read the text once more, and without bounds."""
+        text = response.text if response.json is None else json.dumps(response.json)
+        return cls(response.status, response.headers, text)
 
     def raise_for_status(self) -> None:
         """Failures of the transport were raised before."""
 
 
 class MsalTransport:
-    """What msal sends goes to one `service`; `refused` makes an error of Entra's own words."""
+    """What msal sends goes to one `service`; `refused` makes an error of Entra's own words.
 
-    def __init__(self, http: Http, service: Service, refused: Callable[[str, str, Any, int], TenantError]) -> None:
-        self._http, self._service, self._refused = http, service, refused
+    Discovery documents are not read where they are known, by documentation or from an earlier task in `memory`.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        service: Service,
+        refused: Callable[[str, str, Any, int], TenantError],
+        memory: TokenMemory,
+    ) -> None:
+        self._http, self._service, self._refused, self._memory = http, service, refused, memory
 
     def get(self, url: str, params: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
+        if not is_discovery(url):
+            return self._get(url, params, headers)
+        known = known_endpoints(url) or self._memory.document(url)
+        if known:
+            return _Reply(200, {}, known)
+        reply = self._get(url, params, headers)
+        if reply.status_code == 200:
+            self._memory.put_document(url, reply.text)
+        return reply
+
+    def _get(self, url: str, params: Any, headers: Any) -> _Reply:
         return self._reply(Request(Operation.READ, "GET", url, _SIGN_IN, query=params, headers=dict(headers or {})))
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
@@ -56,7 +82,7 @@ class MsalTransport:
         response = self._http.fetch(self._service, request)
         said = response.json
         if response.status == 401 and header(response.headers, "WWW-Authenticate").lower().startswith("basic realm="):
-            return _Reply(response)  # Azure Arc asks for proof of being on this server, and msal answers it
+            return _Reply.of(response)  # Azure Arc asks for proof of being on this server, and msal answers it
         if not isinstance(said, dict):
             # msal would log the whole answer, and say only that it is no JSON
             if response.status >= 300:
@@ -67,7 +93,7 @@ class MsalTransport:
         if response.status >= 400 and "error_description" in said and error not in WAITING:
             # msal would forget the status, or replace Entra's words by a guess of its own
             raise self._refused(error, str(said["error_description"]), said.get("correlation_id"), response.status)
-        return _Reply(response)
+        return _Reply.of(response)
 
     def close(self) -> None:
         """The session belongs to the task."""

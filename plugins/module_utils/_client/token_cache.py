@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Access tokens that tasks share: within one process in memory, between processes in a folder that the user names.
+"""Access tokens that tasks share: in a memory that the caller gives, between runs in a folder that the user names.
 
 A token is as good as the credential for as long as it lives. So the folder and what is in it must belong to the user
 that runs the task, be open to nobody else, and be no links. A lock for each token lets one task sign in while others
@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
 import json
 import math
 import os
@@ -21,6 +20,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from .._core.connection import named
 from .._core.errors import TenantError, one_line, usage
@@ -32,6 +32,7 @@ _MARGIN = 300  # seconds that a token must still live, so that it outlasts most 
 _POLL_INTERVAL = 0.05  # seconds between two attempts at a lock that another task holds
 _LARGEST = 64 * 1024  # bytes
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+T = TypeVar("T")
 _FILE = re.compile(r"([0-9a-f]{64})\.json")
 
 
@@ -60,15 +61,41 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
-def key_of(*parts: str) -> str:
-    """What stands for a sign-in; nothing of `parts` can be read from it."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+class TokenMemory:
+    """Tokens by the key of their sign-in, for whoever is given the same memory; here within one process."""
+
+    def __init__(self, tokens: dict[str, Token] | None = None) -> None:
+        self._tokens = {} if tokens is None else tokens
+        self._documents: dict[str, str] = {}
+
+    def get(self, key: str) -> Token | None:
+        return self._tokens.get(key)
+
+    def put(self, key: str, token: Token) -> None:
+        self._tokens[key] = token
+
+    def drop(self, key: str, text: str) -> None:
+        """Remove this token; a newer one stays."""
+        known = self._tokens.get(key)
+        if known is not None and known.text == text:
+            del self._tokens[key]
+
+    def document(self, url: str) -> str | None:
+        """The discovery document at an address, if a task has read it."""
+        return self._documents.get(url)
+
+    def put_document(self, url: str, text: str) -> None:
+        self._documents[url] = text
+
+    def try_lock(self, key: str) -> Callable[[], None] | None:
+        """What releases `key`, which nobody else may sign in for until then; None while another task has it."""
+        return lambda: None
 
 
 class TokenCache:
     """Tokens by the key of their sign-in. `memory` is shared by whoever is given the same, `path` by processes."""
 
-    def __init__(self, memory: dict[str, Token], path: str | None, http: Http) -> None:
+    def __init__(self, memory: TokenMemory, path: str | None, http: Http) -> None:
         self._memory, self._http = memory, http
         # Without a slash at its end, which would make a link look like the folder behind it.
         self._path = os.path.abspath(path) if path else None
@@ -77,22 +104,19 @@ class TokenCache:
         """The token of `key`: one that somebody has with enough life left, else what `sign_in` gives."""
         known = self._memory.get(key)
         if known is None or not known.lasts:
-            if self._path is None:
-                known = sign_in()
-            else:
-                with self._locked(key) as folder:
-                    known = self._read(folder, key)
-                    if known is None or not known.lasts:
-                        known = sign_in()
-                        self._write(folder, key, known)
-            self._memory[key] = known
+            release = self._wait_for(lambda: self._memory.try_lock(key))
+            try:
+                known = self._memory.get(key)  # another task may have signed in meanwhile
+                if known is None or not known.lasts:
+                    known = self._of_folder(key, sign_in) if self._path else sign_in()
+                    self._memory.put(key, known)
+            finally:
+                release()
         return known.text
 
     def drop(self, key: str, text: str) -> None:
         """The service refused this token: nobody gets it any more. A newer one, which another task got, stays."""
-        known = self._memory.get(key)
-        if known is not None and known.text == text:
-            del self._memory[key]
+        self._memory.drop(key, text)
         if self._path is not None:
             with self._locked(key) as folder:
                 known = self._read(folder, key)
@@ -100,20 +124,33 @@ class TokenCache:
                     with self._explained():
                         os.unlink(f"{key}.json", dir_fd=folder)
 
+    def _of_folder(self, key: str, sign_in: Callable[[], Token]) -> Token:
+        with self._locked(key) as folder:
+            known = self._read(folder, key)
+            if known is None or not known.lasts:
+                known = sign_in()
+                self._write(folder, key, known)
+            return known
+
+    def _wait_for(self, attempt: Callable[[], T | None]) -> T:
+        """What `attempt` gives once another task has finished its sign-in."""
+        while (found := attempt()) is None:
+            if self._http.deadline.remaining() <= _POLL_INTERVAL:
+                raise TenantError(
+                    "timeout",
+                    "another task is signing in, and did not finish before this task timed out",
+                    "sign in",
+                    self._http.tenant,
+                )
+            self._http.sleep(_POLL_INTERVAL)
+        return found
+
     @contextlib.contextmanager
     def _locked(self, key: str) -> Iterator[int]:
         """The folder, opened, while this process alone may use `key`."""
         folder = self._open_folder()
         try:
-            while (lock := self._try_lock(folder, key)) is None:
-                if self._http.deadline.remaining() <= _POLL_INTERVAL:
-                    raise TenantError(
-                        "timeout",
-                        "another task is signing in, and did not finish before this task timed out",
-                        "sign in",
-                        self._http.tenant,
-                    )
-                self._http.sleep(_POLL_INTERVAL)
+            lock = self._wait_for(lambda: self._try_lock(folder, key))
             try:
                 yield folder
             finally:

@@ -81,6 +81,14 @@ class ConditionalAccessPolicies:
             )
         return changed
 
+    def deleted(self, tenant: Tenant, path: str, read: Purpose) -> Sequence[Record]:
+        """The policies that were deleted, which only beta lists for sure."""
+        found = self._limiter.send(tenant, read, lambda: tenant.graph.list(path, read, "beta")[0])
+        return [_plain(one) for one in found]
+
+    def restore(self, tenant: Tenant, path: str, write: Purpose) -> None:
+        self._limiter.send(tenant, write, lambda: tenant.graph.action(path, None, write, "beta"))
+
     def delete(self, tenant: Tenant, record: Record) -> None:
         self._limiter.send(tenant, _ENTITIES.read, lambda: _ENTITIES.delete(tenant, record))
 

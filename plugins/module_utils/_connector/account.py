@@ -18,6 +18,10 @@ from .licenses import candidates, check_units, describe, resolve
 
 _MAX_RETRIES = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster
 ROLES = EditedList("directory_roles", "directoryRoles")
+UNDO = (
+    "Restore the user in the Microsoft Entra admin center (Users, Deleted users) within 30 days, and run the task "
+    "again with state=present"
+)
 OPTIONS: dict[str, Any] = {
     "user_principal_name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -24,6 +24,7 @@ from .._rbac.cmdlet_access import read_entries
 from . import verdicts as judge
 from .account_lookup import account_read, check_address
 from .connectors import READ_CONNECTORS, offered
+from .connectors import facts as connector_facts
 from .organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 
 READ_SUBSCRIPTIONS = Read("subscribedSkus", Purpose("read the subscriptions", "Organization.Read.All"))
@@ -151,10 +152,11 @@ def read_all(tenant: Tenant, account: str | None) -> dict[str, ReadResult[Any]]:
 def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, ReadResult[Any]]:
     """The reads in one batch, with the one organization and its authority as facts of their own."""
     item = authority_read(tenant)
-    found = tenant.graph.batch({**reads, **({"authority": item} if item else {})})
+    found, now = tenant.graph.dated_batch({**reads, **({"authority": item} if item else {})})
     organization = found["organization"].map(partial(only_organization, tenant))
     return {
         **found,
+        "now": ReadResult(now),
         "connectors": attempt(lambda: offered(lambda: found["connectors"].value)),
         "organization": organization,
         "authority": attempt(partial(authority_of, tenant, organization, found.get("authority"))),
@@ -187,5 +189,31 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
         "reading_is_enough": ReadResult(check_mode),
     }
     verdicts = judge_all(REQUIREMENTS, facts)
+    if any(one["id"] == "api_permissions" and one["status"] == "unmet" for one in verdicts) and _renew(tenant, facts):
+        verdicts = judge_all(REQUIREMENTS, facts)
     ready = all(one["status"] in ("met", "not_applicable") for one in verdicts)
-    return {"changed": False, "requirements": verdicts, "ready": ready, "shortfalls": shortfalls(verdicts)}
+    return {
+        "changed": False,
+        "requirements": verdicts,
+        "ready": ready,
+        "shortfalls": shortfalls(verdicts),
+        **_connectors(facts),
+    }
+
+
+def _renew(tenant: Tenant, facts: dict[str, ReadResult[Any]]) -> bool:
+    """Whether there are newer claims: the token of an earlier task lacks what was granted since."""
+    before = [facts["graph_claims"], facts["exchange_claims"]]
+    for service in ("graph", "exchange"):
+        if facts[f"{service}_claims"].known:
+            tenant.tokens.renew(service, tenant.tokens.bearer(service))
+            facts[f"{service}_claims"] = ReadResult(claims(tenant.tokens.bearer(service)))
+    return before != [facts["graph_claims"], facts["exchange_claims"]]
+
+
+def _connectors(facts: Mapping[str, ReadResult[Any]]) -> dict[str, Any]:
+    """The connectors as connector_info returns them, so that nobody has to read them again; nothing if unread."""
+    read = facts["connectors"]
+    if read.error is not None:
+        return {"connectors": [], "offered": False} if read.error.kind == "not_offered" else {}
+    return {"connectors": [connector_facts(one, facts["now"].value) for one in read.value], "offered": True}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import partial
 
 from .._exchange.invoke_command import Exchange
-from .._http.service import Bearer
 from .tenant import Tenant
 
 
@@ -16,7 +15,7 @@ def exchange_of(tenant: Tenant) -> Exchange:
     """One for as long as the tenant is open; nothing is sent yet."""
     if "exchange" not in tenant.clients:
         cloud, tokens = tenant.cloud, tenant.tokens
-        bearer = Bearer(partial(tokens.bearer, "exchange"), partial(tokens.refused, "exchange"))
+        bearer = tokens.of("exchange")
         siblings = (cloud.exchange_domain,) if cloud.exchange_domain else ()
         # The tenant's GUID from the token: Exchange takes a custom domain badly, in the path and as the anchor.
         named = partial(tokens.tenant, "exchange")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._client.auth_method import outranking
-from .._client.token_cache import Token
+from .._client.token_cache import Token, TokenMemory
 from .._core.connection import CONNECTION_SPEC
 from .._core.errors import OF_ANSWERS, ErrorResponse, Purpose, TenantError, one_line, usage
 from .._core.redaction import Redactor, masked, secrets_of
@@ -20,6 +20,7 @@ from .._core.retry import Deadline
 from .._core.targets import blank_refusal, only, refuse_blank
 from .._core.text import fit, unfit_in
 from .tenant import Tenant, open_tenant
+from .undo import Undo, of_removal, with_undo
 
 # Connection options that say who is meant; of the others, an empty one is as good as none.
 _IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
@@ -36,6 +37,7 @@ class Declaration:
     `run` takes (tenant, params, check_mode), gives a result and raises only `TenantError`. `clears` has the paths of
     the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
     `selects` has the options that say who is meant; left out, all without a default, where none can be cleared.
+    `undo` says of parameters and result how what was destroyed can be undone; None: nothing is ever destroyed.
     """
 
     action: str
@@ -44,6 +46,7 @@ class Declaration:
     required_if: tuple[Any, ...] = ()
     clears: frozenset[str] = frozenset()
     selects: frozenset[str] = frozenset()
+    undo: Undo | None = None
 
     def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
         """The options that say who is meant and were given as null, which Ansible takes for not given."""
@@ -75,7 +78,7 @@ def run_declaration(
     check_mode: bool,
     progress: Callable[[str], None] = lambda line: None,
     tell: Callable[[str], None] | None = None,
-    memory: dict[str, Token] | None = None,
+    memory: TokenMemory | dict[str, Token] | None = None,
     given: Mapping[str, Any] | None = None,
     **http: Any,
 ) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _attempt(
     redactor: Redactor,
     progress: Callable[[str], None],
     tell: Callable[[str], None] | None,
-    memory: dict[str, Token] | None,
+    memory: TokenMemory | dict[str, Token] | None,
     http: dict[str, Any],
 ) -> dict[str, Any]:
     tenant: Tenant | None = None
@@ -109,7 +112,8 @@ def _attempt(
         _refuse_unfit(declaration, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
-        return _cleaned(redactor, declaration.run(tenant, params, check_mode), tenant)
+        result = with_undo(declaration.undo, params, declaration.run(tenant, params, check_mode))
+        return _cleaned(redactor, result, tenant)
     except TenantError as error:
         failure, more = error.within(declaration.action, params.get("tenant_id") or ""), {}
     except Exception as error:  # without what the exception may hold in clear
@@ -176,6 +180,7 @@ def resource_module(resource: Resource, action: str, **options: Any) -> Declarat
     required_if = options.pop("required_if", ())
     run = options.pop("run", None)
     selects = options.pop("selects", frozenset())
+    undo = options.pop("undo", of_removal() if "state" in options else None)
     return Declaration(
         action,
         run or (lambda tenant, params, check_mode: ensure(resource, tenant, params, check_mode)),
@@ -183,6 +188,7 @@ def resource_module(resource: Resource, action: str, **options: Any) -> Declarat
         required_if,
         clearing(resource.fields),
         selects,
+        undo,
     )
 
 

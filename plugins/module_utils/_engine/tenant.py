@@ -8,17 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from .._client.auth import Tokens
 from .._client.graph import Graph
-from .._client.token_cache import Token
+from .._client.token_cache import Token, TokenMemory
 from .._core.connection import Cloud, cloud_of, named, proxy_of
 from .._core.errors import one_line, usage
 from .._core.redaction import Redactor
 from .._http.http import Http
-from .._http.service import Bearer
 from .._http.transport import IMPORT_ERROR
 
 _TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # it stands in addresses
@@ -45,7 +43,7 @@ def open_tenant(
     redactor: Redactor,
     progress: Callable[[str], None],
     tell: Callable[[str], None] | None,
-    memory: dict[str, Token] | None = None,
+    memory: TokenMemory | dict[str, Token] | None = None,
     **http: Any,
 ) -> Tenant:
     """The tenant of the options; nothing is sent yet. `http` is what `Http` takes beyond them.
@@ -68,6 +66,7 @@ def open_tenant(
         raise usage(f"{named('timeout')} must be more than 0 seconds")
     cloud = cloud_of(dict(params))
     sender = Http(label, params["timeout"], params.get("ca_path"), proxy_of(dict(params)), **http)
-    tokens = Tokens(dict(params), cloud, sender, redactor, tell, {} if memory is None else memory)
-    bearer = Bearer(partial(tokens.bearer, "graph"), partial(tokens.refused, "graph"))
+    memory = memory if isinstance(memory, TokenMemory) else TokenMemory(memory)
+    tokens = Tokens(dict(params), cloud, sender, redactor, tell, memory)
+    bearer = tokens.of("graph")
     return Tenant(label, sender, tokens, Graph(sender, cloud.graph_url, bearer), cloud, progress)

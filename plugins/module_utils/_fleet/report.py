@@ -15,7 +15,7 @@ from .._core.text import counted
 
 _STATES = ("action", "unread", "partly_read", "in_order")
 _AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
-_ASSESSMENT = ("answers", "checks", "summary", "coverage", "what_if")
+_ASSESSMENT = ("answers", "checks", "summary", "coverage", "what_if", "deadlines")
 _READS = {
     "connector": "the connector",
     "requirements": "the requirements",

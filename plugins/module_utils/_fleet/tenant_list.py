@@ -18,7 +18,14 @@ from .._core.errors import TenantError, usage
 from .._core.redaction import Redactor, proxy_credentials, secrets_of
 
 # Whoever gives one of these for a tenant means another credential, of which the shared one is no part.
-_CREDENTIALS = ("client_secret", "certificate_path", "federated_token_file", "graph_token", "exchange_token")
+_CREDENTIALS = (
+    "client_secret",
+    "certificate_path",
+    "federated_token",
+    "federated_token_file",
+    "graph_token",
+    "exchange_token",
+)
 _OF_A_CREDENTIAL = (*_CREDENTIALS, "certificate_password", "auth_method")
 # The time is that of all tenants together.
 _CONNECTION = {option: spec for option, spec in CONNECTION_SPEC.items() if option != "timeout"}

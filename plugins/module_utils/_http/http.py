@@ -119,6 +119,10 @@ class Http:
                 if not renewed:
                     renewed = True  # refused before anything happened: once more with a new token
                     continue
+            if response is not None and response.status == 403 and service.bearer and not renewed:
+                renewed = True
+                if service.bearer.renew(attempt.token):
+                    continue
             if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
                 self.last = self._answer(service, attempt)
                 return attempt, response
@@ -243,7 +247,9 @@ class Http:
         response = attempt.response
         if response is None:
             return None
-        code, message, request_id = service.explain(response)
+        # What was done needs no explanation, and may be a page of a thousand devices.
+        done = attempt.outcome is Outcome.DONE
+        code, message, request_id = ("", "", "") if done else service.explain(response)
         if 300 <= response.status < 400:
             where = header(response.headers, "Location")
             message = f"a redirect {f'to {where}' if where else 'without an address'}, which is not followed"

@@ -17,10 +17,14 @@ from .response import Response
 
 @dataclass(frozen=True)
 class Bearer:
-    """Where the token of a service comes from, and who is told that the service refused it, and wants these claims."""
+    """Where the token of a service comes from, and who is told that the service refused it, and wants these claims.
+
+    `renew` says whether a newer token may be allowed what the service denied to this one.
+    """
 
     token: Callable[[], str]
     refused: Callable[[str, str], None]
+    renew: Callable[[str], bool] = lambda token: False
 
 
 @dataclass(frozen=True)

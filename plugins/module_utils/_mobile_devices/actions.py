@@ -37,6 +37,23 @@ _EDITS = {"allowed": ("add", "remove"), "blocked": ("remove", "add"), "default":
 _LISTS = ("allowed_device_ids", "blocked_device_ids")
 
 
+_UNDO_WIPE = (
+    "A wipe that the device has acknowledged cannot be undone; until then, wipe=cancel with the same device takes the "
+    "request back"
+)
+_UNDO_REMOVAL = (
+    "Nothing was erased on the device, and Exchange Online lists it again when it synchronizes; a decision about it in "
+    "its mailbox stays"
+)
+
+
+def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """How a wipe or a removal can be undone."""
+    if params["wipe"] in ("account_only", "full"):
+        return _UNDO_WIPE
+    return _UNDO_REMOVAL if params["state"] == "absent" else ""
+
+
 def act(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Do one thing to one device, or to all that the filters leave. Raises `TenantError`.
 

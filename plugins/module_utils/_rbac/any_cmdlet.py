@@ -25,6 +25,8 @@ OPTIONS: dict[str, Any] = {
     "allow_unknown": {"type": "bool", "default": False},
 }
 
+_DESTROYS = ("remove", "clear", "disable")
+
 
 def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Run a cmdlet; in check mode only one that reads. Raises `TenantError`."""
@@ -50,3 +52,11 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
     purpose = Purpose(f"run {cmdlet}", f"an Exchange role that holds {cmdlet} with these parameters{unsure}")
     found = exchange_of(tenant).invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
     return {"changed": changes, "objects": found.values, "cmdlet_warnings": found.warnings}
+
+
+def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """Of a cmdlet that destroys, nothing is known here that brings it back."""
+    verb = normalize_case(str(params["cmdlet"]).partition("-")[0])
+    return (
+        "This module cannot undo a cmdlet; the response of the service is all that is left" if verb in _DESTROYS else ""
+    )

@@ -19,9 +19,15 @@ BURN = "import time\nwhile time.process_time() < 0.2: pass"
 GRANDCHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}], check=True)"
 
 
-def result(name: str, latency: int, wall: float, cpu: float = 1, peak: int = 1, amount: int = 1) -> Result:
+def result(
+    name: str, latency: int, wall: float, cpu: float = 1, peak: int = 1, amount: int = 1, **counts: int
+) -> Result:
     """Three samples of which the middle one counts."""
-    samples = [Sample(wall, cpu, peak), Sample(wall / 2, cpu / 2, peak // 2), Sample(wall * 9, cpu * 9, peak * 9)]
+    samples = [
+        Sample(wall, cpu, peak, **counts),
+        Sample(wall / 2, cpu / 2, peak // 2, **counts),
+        Sample(wall * 9, cpu * 9, peak * 9, **counts),
+    ]
     return Result("tenant", latency, Case(name, name, [], amount), samples)
 
 
@@ -41,10 +47,14 @@ def test_a_command_that_fails_is_no_figure(tmp_path: Path) -> None:
 
 def test_the_goals() -> None:
     results = [
-        *(result("role", latency, 3) for latency in (0, 150)),
+        *(result("role", latency, 3, requests=12, sign_ins=3) for latency in (0, 150)),
         *(result("uri", latency, 10) for latency in (0, 150)),
         result("fleet_uri", 0, 1, cpu=100, amount=50),
         result("fleet_role", 0, 1, cpu=30, amount=50),
+        result("fleet_eight", 0, 1, amount=50, sign_ins=150),
+        result("devices_1000", 0, 1, peak=10 << 20, amount=1000),
+        result("devices_25000", 0, 10, peak=(10 << 20) + 24000 * 2048, amount=25000),
+        result("script_25000", 0, 8, amount=25000),
         result("start", 150, 1),
         result("requirements", 150, 2.5),
         result("concurrent", 150, 1),
@@ -55,14 +65,21 @@ def test_the_goals() -> None:
     ]
     found = {goal.what: goal for goal in goals(results, Settings())}
     assert [(round(goal.figure, 3) if goal.figure else None, goal.verdict) for goal in found.values()] == [
-        (0.3, "met"),
-        (0.3, "met"),
+        (3, "met"),
+        (12, "missed by 33%"),
         (0.3, "missed by 50%"),
-        (1.5, "missed by 15%"),
+        (0.3, "missed by 25%"),
+        (None, "not measured"),
+        (None, "not measured"),
+        (0.3, "missed by 233%"),
+        (3.0, "met"),
+        (1.5, "missed by 50%"),
         (0.052, "met"),
         (64.0, "met"),
         (None, "not measured"),
         (1.2, "met"),
+        (1.25, "met"),
+        (2.0, "met"),
     ]
     assert "0.60 s against 2.00 s" in [goal.note for goal in found.values()]
     assert Goal("", 1, 1.0).verdict == "met" and Goal("", 1, None).verdict == "not measured"

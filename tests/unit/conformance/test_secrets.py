@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.msal_transport import MsalTransport
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import TokenMemory
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
@@ -134,13 +135,6 @@ def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
     secret = SECRETS[0]
     said = "AADSTS7000215: Invalid client secret provided. " + "x" * at + f" '{secret}' was given.\r\nTrace ID: 1"
     wire.answer(
-        Reply(
-            {
-                "authorization_endpoint": f"https://login.microsoftonline.com/{DOMAIN}/a",
-                "issuer": "x",
-                "token_endpoint": f"https://login.microsoftonline.com/{DOMAIN}/t",
-            }
-        ),
         Reply({"error": "invalid_client", "error_description": said, "correlation_id": secret}, 401),
     )
     options = {"auth_method": "client_secret", "client_id": CLIENT, "client_secret": secret}
@@ -159,7 +153,7 @@ def test_what_only_msal_knows_is_masked_as_well(wire: Wire, shown: Play, name: s
 
     def work(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         service = Service("Microsoft Entra", "https://login.microsoftonline.com")
-        transport = MsalTransport(tenant.http, service, tenant.tokens._refused)
+        transport = MsalTransport(tenant.http, service, tenant.tokens._refused, TokenMemory())
         sent = {name: f"Basic {proof}" if name == "Authorization" else proof}
         transport.post(f"{service.root}/t", data={} if headers else sent, headers=sent if headers else {})
         return {}

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import msal.managed_identity
@@ -22,9 +22,12 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import machine
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
+from ansible_collections.intune.exchange.plugins.module_utils._client.sign_in_key import sign_in_key
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._http.challenge import claims_challenge
+from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http
 
 from .wire import GRAPH, LOGIN, TENANT, Reply, Wire, token
 
@@ -114,18 +117,12 @@ CHALLENGE = (
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
     f'error="insufficient_claims", claims="{base64.b64encode(json.dumps(WANTED).encode()).decode()}"'
 )
-OPENID = {
-    "issuer": f"https://{LOGIN}/{TENANT}/v2.0",
-    "token_endpoint": f"https://{LOGIN}/{TENANT}/oauth2/v2.0/token",
-    "authorization_endpoint": f"https://{LOGIN}/{TENANT}/oauth2/v2.0/authorize",
-}
 
 
 def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: Wire) -> None:
     """Continuous access evaluation: the service says what the next token must have (Microsoft, claims challenge)."""
     first, second = token(), token(new=True)
     wire.answer(
-        Reply(OPENID),
         Reply({"access_token": first, "expires_in": 3600, "token_type": "Bearer"}),
         Reply({"error": {"code": "InvalidAuthenticationToken"}}, 401, {"WWW-Authenticate": CHALLENGE}),
         Reply({"access_token": second, "expires_in": 3600, "token_type": "Bearer"}),
@@ -147,7 +144,6 @@ def test_a_claims_challenge_to_parts_of_a_batch_is_passed_on(opened: Callable[..
     plain, challenged = {**refused, "id": "a"}, {**refused, "id": "b", "headers": {"Www-Authenticate": CHALLENGE}}
     people = {"id": "c", "status": 200, "body": {"value": [{"id": "1"}]}}
     wire.answer(
-        Reply(OPENID),
         Reply({"access_token": token(), "expires_in": 3600, "token_type": "Bearer"}),
         Reply({"responses": [plain, challenged, people]}),
         Reply({"access_token": token(new=True), "expires_in": 3600, "token_type": "Bearer"}),
@@ -179,9 +175,7 @@ def test_what_is_no_claims_challenge(header: str) -> None:
     assert claims_challenge({"WWW-Authenticate": header}) == ""
 
 
-def test_a_managed_identity_is_that_of_its_machine(
-    opened: Callable[..., Tenant], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_managed_identity_is_that_of_its_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Machines that share a home folder, and token_cache in it, call the same address for their identities."""
     identifier = tmp_path / "machine-id"
 
@@ -189,7 +183,14 @@ def test_a_managed_identity_is_that_of_its_machine(
         identifier.write_text(installation)
         monkeypatch.setattr(machine, "_MACHINE", (str(identifier), str(tmp_path / "missing")))
         monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename=name))
-        return opened(auth_method="managed_identity", graph_token=None, exchange_token=None).tokens._key("graph")
+        return sign_in_key(
+            {"tenant_id": TENANT},
+            "managed_identity",
+            LOGIN,
+            GRAPH,
+            cast(Http, None),
+            Redactor(),  # not asked
+        )
 
     assert key("a", "one") == key("a", "one")
     assert len({key("a", "one"), key("b", "one"), key("a", "two")}) == 3

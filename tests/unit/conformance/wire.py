@@ -30,7 +30,8 @@ GRAPH, EXCHANGE = "graph.microsoft.com", "outlook.office365.com"
 REGION = "eurprd01.outlook.office365.com"
 ELSEWHERE = ("outlook.office365.com.evil.example", "eviloutlook.office365.com", "evil.example")
 LOGIN = "login.microsoftonline.com"
-NAMES = (LOGIN, GRAPH, EXCHANGE, REGION, "region.office365.us", "outlook.office365.us", *ELSEWHERE)
+GITHUB = "run-actions-1.actions.githubusercontent.com"
+NAMES = (GITHUB, LOGIN, GRAPH, EXCHANGE, REGION, "region.office365.us", "outlook.office365.us", *ELSEWHERE)
 TENANT = "11111111-2222-3333-4444-555555555555"
 DOMAIN = "contoso.com"
 

@@ -9,10 +9,44 @@ from ansible_collections.intune.exchange.plugins.module_utils._client.auth_metho
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 
 
+@pytest.fixture(autouse=True)
+def no_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the tests themselves are a job of GitHub."""
+    for name in GITHUB:
+        monkeypatch.delenv(name, raising=False)
+
+
+GITHUB = {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://github.example/?v=2", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t"}
+
+
+@pytest.mark.parametrize(
+    ("params", "method"),
+    [
+        ({"client_id": "i"}, "federated_token"),
+        ({"client_id": "i", "auth_method": "federated_token"}, "federated_token"),
+        ({"client_id": "i", "client_secret": "s"}, "client_secret"),
+        ({"graph_token": "t", "client_id": "i"}, "token"),
+        ({"client_id": "i", "federated_token": "j"}, "federated_token"),
+    ],
+)
+def test_a_job_of_github_needs_no_credential(
+    monkeypatch: pytest.MonkeyPatch, params: dict[str, str], method: str
+) -> None:
+    for name, value in GITHUB.items():
+        monkeypatch.setenv(name, value)
+    assert choose_method(params) == method
+    with pytest.raises(TenantError, match="no credentials are given"):
+        choose_method({})
+    monkeypatch.delenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+    with pytest.raises(TenantError, match="no credentials are given"):
+        choose_method({"client_id": "i"})
+
+
 @pytest.mark.parametrize(
     ("params", "method"),
     [
         ({"client_id": "i", "client_secret": "s"}, "client_secret"),
+        ({"client_id": "i", "federated_token": "j"}, "federated_token"),
         ({"client_id": "i", "certificate_path": "c"}, "certificate"),
         ({"client_id": "i", "federated_token_file": "f"}, "federated_token"),
         ({"graph_token": "t"}, "token"),
@@ -41,6 +75,19 @@ def test_the_complete_method_is_taken(params: dict[str, str], method: str) -> No
             ["at once", "client_secret (AZURE_CLIENT_SECRET)", "certificate_path (AZURE_CLIENT_CERTIFICATE_PATH)"],
         ),
         ({"client_id": "i", "client_secret": "s", "graph_token": "t"}, ["at once", "graph_token"]),
+        (
+            {"client_id": "i", "federated_token": "j", "federated_token_file": "f"},
+            ["given twice: federated_token (AZURE_FEDERATED_TOKEN), federated_token_file (AZURE_FEDERATED_TOKEN_FILE)"],
+        ),
+        (
+            {"auth_method": "federated_token", "client_id": "i", "federated_token": "j", "federated_token_file": "f"},
+            ["given twice"],
+        ),
+        ({"federated_token": "j"}, ["federated_token (AZURE_FEDERATED_TOKEN) is given without client_id"]),
+        (
+            {"auth_method": "federated_token", "client_id": "i"},
+            ["also needs federated_token (AZURE_FEDERATED_TOKEN), federated_token_file"],
+        ),
         ({"auth_method": "certificate", "client_id": "i"}, ["certificate also needs certificate_path"]),
         ({"auth_method": "token"}, ["token also needs graph_token", "exchange_token"]),
         ({"auth_method": "device_code"}, ["device_code also needs client_id"]),
@@ -68,6 +115,9 @@ CERTIFICATE = {"certificate_path": "of the task"}
         (SECRET, {"graph_token": "t"}, "token"),
         ({"exchange_token": "e", "auth_method": "token"}, {"graph_token": "t"}, "token"),
         (SECRET, {"federated_token_file": "f", "auth_method": "federated_token"}, "federated_token"),
+        # Of two forms of the same credential, that of the task counts.
+        ({"client_id": "i", "federated_token_file": "f"}, {"federated_token": "j"}, "federated_token"),
+        ({"client_id": "i", "federated_token": "j"}, {"federated_token_file": "f"}, "federated_token"),
         # What only the task or only the environment says is as before.
         ({**SECRET, **CERTIFICATE}, {"auth_method": "certificate"}, "certificate"),
         ({**SECRET, **CERTIFICATE, "auth_method": "certificate"}, {"client_id": "other"}, "certificate"),
@@ -87,6 +137,7 @@ def test_the_task_outranks_the_environment(environment: dict[str, str], task: di
         ({"client_secret": "s", **CERTIFICATE}, "client_secret, certificate_path"),
         ({"auth_method": "client_secret", **CERTIFICATE}, "auth_method client_secret, certificate_path"),
         ({"auth_method": "client_secret", "client_secret": "s", **CERTIFICATE}, "client_secret, certificate_path"),
+        ({"federated_token": "j", "federated_token_file": "f"}, "federated_token, federated_token_file"),
         ({"auth_method": "managed_identity", "graph_token": "t"}, "auth_method managed_identity, graph_token"),
     ],
 )

@@ -1,0 +1,248 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is behind each deadline, as far as what was read shows it. Pure functions: no I/O, no clock.
+
+A detector never says more than its data: `exact` where the service itself lists it, `likely` where a trace is missing
+or may be of something else, `cannot_be_told` otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._conditional_access.assignments import Person, assignment_of
+from .._core.read_result import ReadResult, attempt
+from .._core.resource import normalize_case, normalized_set
+from .._core.text import counted
+from .._core.verdict import unread
+from .access import resting_on_approved_application
+
+Records = Sequence[Mapping[str, Any]]
+Facts = Mapping[str, ReadResult[Any]]
+# What a device or a person needs not to have done in this many days to count as silent: as long as the log goes back.
+LOG_DAYS = 30
+_EAS, _EWS, _SMTP = "Exchange ActiveSync", "Exchange Web Services", "Authenticated SMTP"
+_SHOWN = (
+    "mailbox",
+    "guid",
+    "device_id",
+    "device_type",
+    "device_model",
+    "device_os",
+    "client_version",
+    "days_since_last_sync",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`status` is `affected`, `not_affected` or `unknown`. `number` is how many people, where they have no names."""
+
+    status: str
+    certainty: str
+    evidence: str
+    people: Sequence[str] = ()
+    number: int | None = None
+    devices: Records = ()
+    policies: Sequence[str] = ()
+    next_step: str = ""
+
+
+def detect(deadline: str, facts: Facts) -> Finding:
+    """Who is behind a deadline; where a read that it needs failed, that cannot be told."""
+    found = attempt(lambda: DETECTORS[deadline](facts))
+    if found.error is None:
+        return found.value
+    said = unread(found.error)
+    return Finding("unknown", "cannot_be_told", said.evidence, next_step=said.next_step)
+
+
+def _person(device: Mapping[str, Any]) -> str:
+    return str((device.get("owner") or {}).get("address") or device.get("mailbox") or device.get("device_id"))
+
+
+def _people_of(devices: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted({_person(one) for one in devices})
+
+
+def _shown(devices: Iterable[Mapping[str, Any]], certainty: str) -> list[dict[str, Any]]:
+    return [{**{name: one.get(name) for name in _SHOWN}, "certainty": certainty} for one in devices]
+
+
+def eas_version(facts: Facts) -> Finding:
+    devices = facts["eas_devices"].value
+    old = [one for one in devices if one["below_minimum_eas_version"]]
+    silent = [one for one in devices if one["below_minimum_eas_version"] is None]
+    said = f"{counted(len(devices), 'Exchange ActiveSync device')}, {len(old)} below 16.1"
+    if silent:
+        said += f", {len(silent)} without a version"
+    shown = [*_shown(old, "exact"), *_shown(silent, "cannot_be_told")]
+    if old:
+        return Finding("affected", "exact", said, _people_of(old), devices=shown)
+    if silent:
+        return Finding("unknown", "cannot_be_told", said, devices=shown)
+    return Finding("not_affected", "exact", said)
+
+
+def eas_certificates(facts: Facts) -> Finding:
+    """No trace in Microsoft Entra is no proof: the app may be one that is not looked for."""
+    devices = facts["eas_devices"].value
+    if not devices:
+        return Finding("not_affected", "exact", "no Exchange ActiveSync device is listed")
+    recent = [one for one in devices if (one["days_since_last_sync"] or 0) <= LOG_DAYS]
+    if not recent:
+        said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronized in {LOG_DAYS} days"
+        return Finding("not_affected", "likely", said)
+    seen = {normalize_case(one.get("userId") or "") for one in facts["mail_client_sign_ins"].value}
+    seen |= {normalize_case(one.get("userId") or "") for one in _of_client(facts["sign_ins"].or_else([]), _EAS)}
+    dated = [one for one in recent if one["days_since_last_sync"] is not None]
+    owned = [one for one in dated if (one.get("owner") or {}).get("user_id")]
+    traceless = [one for one in owned if normalize_case(one["owner"]["user_id"]) not in seen]
+    doubtful = [one for one in recent if one not in owned]
+    said = (
+        f"{counted(len(recent), 'Exchange ActiveSync device')} may have synchronized in {LOG_DAYS} days; Microsoft "
+        f"Entra saw no sign-in of a mail app by the user of {len(traceless)}"
+    )
+    if doubtful:
+        said += f"; of {len(doubtful)}, the user or the last synchronization is not known"
+    shown = [*_shown(traceless, "likely"), *_shown(doubtful, "cannot_be_told")]
+    if traceless:
+        return Finding("affected", "likely", said, _people_of(traceless), devices=shown)
+    if doubtful:
+        step = "Run intune.exchange.mobile_access_deadlines_info, which reads the last synchronization of each device"
+        return Finding("unknown", "cannot_be_told", said, devices=shown, next_step=step)
+    more = "; of a person with several devices, the sign-in may be of one of them only"
+    return Finding("not_affected", "likely", said + more)
+
+
+def approved_client_app(facts: Facts) -> Finding:
+    policies = facts["policies"].value
+    found = [one for one in resting_on_approved_application(policies) if one.get("state") == "enabled"]
+    if not found:
+        return Finding("not_affected", "exact", "no enabled policy demands only an approved client app")
+    return _by_policies(found, facts["people"], "exact", "demands only an approved client app", "demand only one")
+
+
+def all_resources(facts: Facts) -> Finding:
+    policies = facts["policies"].value
+    found = [one for one in policies if one.get("state") == "enabled" and _excludes_resources(one)]
+    if not found:
+        said = "no enabled policy is for all resources and excludes some"
+        return Finding("not_affected", "exact", said)
+    one, many = "is for all resources and excludes some", "are for all resources and exclude some"
+    return _by_policies(found, facts["people"], "likely", one, many)
+
+
+def _excludes_resources(policy: Mapping[str, Any]) -> bool:
+    applications = (policy.get("conditions") or {}).get("applications") or {}
+    return "all" in normalized_set(applications.get("includeApplications")) and bool(
+        applications.get("excludeApplications")
+    )
+
+
+def _by_policies(found: Records, people: ReadResult[Any], certainty: str, one: str, many: str) -> Finding:
+    names = sorted(str(policy.get("displayName")) for policy in found)
+    number = _reached(found, people)
+    whom = "how many people they reach could not be read" if number is None else _up_to(number)
+    not_read: list[str] = people.value[1] if people.known else []
+    said = "; ".join([f"{', '.join(map(repr, names))} {one if len(names) == 1 else many}", whom, *not_read])
+    return Finding("affected", certainty, said, number=number, policies=names)
+
+
+def _up_to(number: int) -> str:
+    return f"up to {counted(number, 'person is', 'people are')} reached"
+
+
+def _reached(policies: Records, people: ReadResult[Any]) -> int | None:
+    """How many people the policies may reach; None if the directory could not be read."""
+    counts: Mapping[Person, int] = people.value[0] if people.known else {}
+    if not counts:
+        return None
+    assigned = [assignment_of(one) for one in policies]
+    return sum(
+        number for person, number in counts.items() if any(one.reach(person, eas=False)[0] is None for one in assigned)
+    )
+
+
+def ews_blocked(facts: Facts) -> Finding:
+    return _ews(facts)
+
+
+def ews_off(facts: Facts) -> Finding:
+    exchange = facts["exchange"]
+    if exchange.known and exchange.value.get("EwsEnabled") is False:
+        said = "Exchange Web Services are off for the organization already"
+        return Finding("not_affected", "exact", said)
+    return _ews(facts)
+
+
+def _ews(facts: Facts) -> Finding:
+    people = _users(_of_client(facts["sign_ins"].value, _EWS))
+    switch = facts["exchange"].map(lambda one: _SWITCH[one.get("EwsEnabled")]).or_else("could not be read")
+    said = f"the switch of the organization {switch}; in {LOG_DAYS} days, {_signed_in(people)} with {_EWS}"
+    if people:
+        return Finding("affected", "likely", said, people)
+    more = "; apps with modern authentication do not name the protocol, so this does not show that nobody uses them"
+    step = "Read the EWS usage report in the Microsoft 365 admin center"
+    return Finding("unknown", "cannot_be_told", said + more, next_step=step)
+
+
+_SWITCH = {True: "is on", False: "is off", None: "was never set"}
+
+
+def smtp_basic(facts: Facts) -> Finding:
+    sign_ins, report = facts["sign_ins"], facts["mail_apps"]
+    errors = [one.error for one in (sign_ins, report) if one.error is not None]
+    if len(errors) == 2:
+        raise errors[0]
+    people = _users(_of_client(sign_ins.or_else([]), _SMTP))
+    said = [unread(one).evidence for one in errors]
+    if sign_ins.known:
+        said.append(f"in {LOG_DAYS} days, {_signed_in(people)} with {_SMTP}")
+    number = len(people)
+    if report.known:
+        sent, hidden = report.value["smtp"], report.value["concealed"]
+        number = max(number, len(sent))
+        concealed = ", whose names are concealed" if sent and hidden else ""
+        said.append(f"{counted(len(sent), 'person', 'people')} in the report of the mail apps sent by SMTP{concealed}")
+        people = people if hidden else sorted({*people, *sent}, key=normalize_case)
+    evidence = "; ".join(said)
+    if number:
+        return Finding("affected", "likely", evidence, people, number=number)
+    if errors:
+        return Finding("unknown", "cannot_be_told", evidence, next_step=unread(errors[0]).next_step)
+    return Finding("not_affected", "likely", evidence)
+
+
+def _of_client(sign_ins: Records, client: str) -> Records:
+    """The sign-ins with a client that got through."""
+    return [
+        one
+        for one in sign_ins
+        if one.get("clientAppUsed") == client
+        and not (one.get("status") or {}).get("errorCode")
+        and one.get("conditionalAccessStatus") != "failure"
+    ]
+
+
+def _users(sign_ins: Records) -> list[str]:
+    found = {normalize_case(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
+    return sorted(one for one in found if one)
+
+
+def _signed_in(people: Sequence[str]) -> str:
+    return f"{counted(len(people), 'person', 'people')} signed in" if people else "nobody signed in"
+
+
+DETECTORS: Mapping[str, Callable[[Facts], Finding]] = {
+    "eas_version": eas_version,
+    "approved_client_app": approved_client_app,
+    "all_resources": all_resources,
+    "ews_blocked": ews_blocked,
+    "eas_certificates": eas_certificates,
+    "smtp_basic": smtp_basic,
+    "ews_off": ews_off,
+}

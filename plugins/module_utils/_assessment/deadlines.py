@@ -1,0 +1,137 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who loses mail, when and why: what each deadline needs is read once, and each row of the table is answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from .._client.graph import odata
+from .._conditional_access.impact import read_people
+from .._core.concurrent import gather
+from .._core.errors import usage
+from .._core.read_result import ReadResult, check_any
+from .._core.resource import Record
+from .._engine.exchange import exchange_of
+from .._engine.tenant import Tenant
+from .._mobile_devices.devices import facts as device_facts
+from .._mobile_devices.devices import find_devices
+from .deadline_detectors import Facts, detect
+from .deadline_table import DEADLINES
+from .mail_apps import read_mail_apps
+from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES, READ_SIGN_IN_LOG
+
+# The names under which the mail apps of phones sign in with modern authentication.
+MAIL_APPS = ("Apple Internet Accounts", "iOS Accounts", "Samsung Email", "Gmail", "Nine")
+OPTIONS: dict[str, dict[str, Any]] = {
+    "mail_apps": {"type": "list", "elements": "str", "default": list(MAIL_APPS)},
+}
+_NOT_SURE = ("not_found", "ambiguous", "other_object")  # whose a device is, of which the rest is known
+_AT_ONCE = 4  # Exchange limits concurrent requests per tenant
+
+
+def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The deadlines of a tenant. Raises `TenantError` if nothing could be read."""
+    if not params["mail_apps"]:
+        raise usage("mail_apps is empty", "Omit it, or name the mail apps that sign in to Microsoft Entra")
+    facts = _read_all(tenant, params["mail_apps"])
+    today = tenant.http.now().date()
+    found = answer(facts, today)
+    return {
+        "changed": False,
+        "as_of": today.isoformat(),
+        "deadlines": found,
+        "summary": dict(Counter(one["status"] for one in found)),
+    }
+
+
+def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
+    """The deadlines by what an assessment read: nothing of the last synchronization of a device, nor of its owner."""
+    devices = facts["devices"].map(
+        lambda listed: [device_facts(one, now) for one in listed if one.get("ClientType") == "EAS"]
+    )
+    return answer({**facts, "eas_devices": devices, "mail_client_sign_ins": ReadResult([])}, now.date())
+
+
+def answer(facts: Facts, today: date) -> list[dict[str, Any]]:
+    """Each deadline with who is behind it, the earliest first."""
+    rows = []
+    for deadline in DEADLINES:
+        found = detect(deadline.id, facts)
+        rows.append(
+            {
+                "id": deadline.id,
+                "title": deadline.title,
+                "date": deadline.date,
+                "days_left": (date.fromisoformat(deadline.date) - today).days,
+                "ends": deadline.ends,
+                "status": found.status,
+                "certainty": found.certainty,
+                "evidence": found.evidence,
+                "people": list(found.people),
+                "people_count": found.number if found.number is not None or found.policies else len(found.people),
+                "devices": list(found.devices),
+                "policies": list(found.policies),
+                "next_step": found.next_step or ("" if found.status == "not_affected" else deadline.next_step),
+                "detected_by": deadline.detected_by,
+                "needs": list(deadline.needs),
+                "source": deadline.source,
+            }
+        )
+    return rows
+
+
+def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[Any]]:
+    """Each name with what was read, or with the error of that read."""
+    wanted = {"policies": READ_POLICIES, "sign_ins": READ_LEGACY_SIGN_INS}
+    found = gather(
+        {
+            "graph": partial(tenant.graph.batch, wanted),
+            "mail_client_sign_ins": partial(_read_mail_clients, tenant, mail_apps),
+            "eas_devices": partial(_read_eas_devices, tenant),
+            "exchange": partial(_read_exchange, tenant),
+        },
+        at_most=_AT_ONCE,
+    )
+    # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
+    found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
+    graph = found.pop("graph")
+    facts = {**graph.or_else(dict.fromkeys(wanted, graph)), **found}
+    check_any(facts.values())
+    policies = facts["policies"]
+    people = gather({"people": partial(read_people, tenant, policies.value)}) if policies.known else {}
+    return {**facts, "people": policies, **people}
+
+
+def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]:
+    """Sign-ins of mail apps. A phone refreshes its token without its user, which only beta lists."""
+    types = " or ".join(f"signInEventTypes/any(t: t eq '{one}')" for one in ("interactiveUser", "nonInteractiveUser"))
+    names = " or ".join(f"appDisplayName eq '{one.replace(chr(39), chr(39) * 2)}'" for one in mail_apps)
+    path = odata("auditLogs/signIns", filter=f"({types}) and ({names})")
+    return tenant.graph.list(path, READ_SIGN_IN_LOG, "beta")[0]
+
+
+def _read_eas_devices(tenant: Tenant) -> list[dict[str, Any]]:
+    """The devices with their last synchronization, and whose they are."""
+    found = find_devices(tenant, {"client_type": "EAS"}, statistics=True)
+    owners = found.owners(tenant, found.devices)
+    return [{**one, "owner": _owner(owners[str(one["guid"])])} for one in found.devices]
+
+
+def _owner(mailbox: ReadResult[Record]) -> dict[str, Any] | None:
+    """None where it is not known for sure whose the device is. Raises `TenantError` of any other failure."""
+    if mailbox.error is not None and mailbox.error.kind in _NOT_SURE:
+        return None
+    found = mailbox.value
+    return {"user_id": found.get("ExternalDirectoryObjectId"), "address": found.get("PrimarySmtpAddress")}
+
+
+def _read_exchange(tenant: Tenant) -> Record:
+    select = ("Name", "EwsEnabled")
+    values = exchange_of(tenant).invoke("Get-OrganizationConfig", {}, READ_ORGANIZATION_CONFIG, select).values
+    return values[0] if values else {}

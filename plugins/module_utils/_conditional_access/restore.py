@@ -1,0 +1,168 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A deleted policy of Conditional Access comes back: the undo of the most frightening mistake.
+
+Microsoft Graph keeps a deleted policy for 30 days, and lists and restores it in beta:
+https://learn.microsoft.com/graph/api/conditionalaccesspolicy-restore?view=graph-rest-beta
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import Record, normalize_case, returned
+from .._core.targets import check_marker, only
+from .._engine.poll import poll
+from .._engine.tenant import Tenant
+from .fields import FIELDS
+from .impact import measure, read_people
+from .lockout import ADMINISTRATORS
+from .lockout_check import check_lockout
+from .policies import POLICY, ConditionalAccessPolicies, ensure_policy
+from .subjects import Subjects
+
+_PATH = "identity/conditionalAccess/deletedItems/policies"
+_READ = Purpose("read the deleted Conditional Access policies", "Policy.Read.All or Policy.Read.ConditionalAccess")
+_WRITE = Purpose("restore the Conditional Access policy", "Policy.ReadWrite.ConditionalAccess")
+_FIND = "find the deleted Conditional Access policy"
+UNDO = "Run the task with state=restored and the same id or display_name, within 30 days"
+_LISTED_WITHIN = 60  # seconds
+_ROUNDS = 3  # how often it is sent again after a conflict
+_THERE_AFTER_ALL = ("outcome_unknown", "not_found", "conflict")
+
+
+def ensure_or_restore_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring one policy to the wanted state, of which one is `restored`. Raises `TenantError`."""
+    if params["state"] != "restored":
+        return ensure_policy(tenant, params, check_mode)
+    _check_options(params)
+    policies = ConditionalAccessPolicies()
+    record = _live(tenant, params, policies)
+    if record is not None:
+        return _result(record, record, {})
+    record = _deleted(tenant, params, policies)
+    check_marker(
+        (str(record.get("displayName")), record.get("description")),
+        params["marker"],
+        "Conditional Access policy",
+        "Restore it without marker, in the Microsoft Entra admin center or with another task",
+        tenant.label,
+    )
+    impact = _impact(tenant, params, policies, record)
+    if check_mode:
+        return _result(None, record, impact)
+    return _result(None, _restored(tenant, policies, record), impact)
+
+
+def _check_options(params: Mapping[str, Any]) -> None:
+    if not params["id"] and not params["display_name"]:
+        raise usage("display_name and id are missing, so it is not said which policy is meant")
+    given = sorted(one.option for one in FIELDS if params.get(one.option) is not None)
+    if given:
+        raise usage(
+            f"state is restored, and {', '.join(given)} would change the policy at the same time",
+            "Restore the policy as it was, and change it in another task",
+        )
+
+
+def _live(tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAccessPolicies) -> Record | None:
+    found = [one for one in policies.list(tenant) if POLICY.identifies(one, params)]
+    record: Record | None = only(found, policies.id_of, "conditional access policy", tenant.label)
+    _check_name(params, record)
+    return record
+
+
+def _deleted(tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAccessPolicies) -> Record:
+    found = [one for one in policies.deleted(tenant, _PATH, _READ) if POLICY.identifies(one, params)]
+    which = params["id"] or params["display_name"]
+    if not found:
+        raise TenantError(
+            "not_found",
+            f"Microsoft Entra lists no policy {which}, neither in force nor deleted",
+            _FIND,
+            tenant.label,
+            next_step="It keeps deleted policies for 30 days; after that, create the policy anew",
+        )
+    if len(found) > 1:
+        listed = ", ".join(f"{one['id']} (deleted on {one.get('deletedDateTime')})" for one in found)
+        raise TenantError(
+            "ambiguous",
+            f"{len(found)} deleted policies are called {which}: {listed}",
+            _FIND,
+            tenant.label,
+            next_step="Give the id of the policy that is meant",
+            details={"candidates": [str(one["id"]) for one in found]},
+        )
+    _check_name(params, found[0])
+    return found[0]
+
+
+def _check_name(params: Mapping[str, Any], record: Record | None) -> None:
+    name = params["display_name"]
+    if record and params["id"] and name and normalize_case(record.get("displayName")) != normalize_case(name):
+        raise usage(
+            f"the policy {record['id']} is called {record.get('displayName')}, not {name}, so it is not restored",
+            "Set only the id",
+        )
+
+
+def _impact(
+    tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAccessPolicies, record: Record
+) -> dict[str, Any]:
+    """Whom the restored policy reaches. It comes back in the state that it had, so it may lock people out."""
+    known, planned = policies.known, [*policies.known, record]
+    judged = record.get("state") == "enabled" and not params["accept_lockout_risk"]
+    people, not_read = read_people(tenant, planned, roles_too=ADMINISTRATORS if judged else ())
+    if judged:
+        who = (list(people), not_read)
+        check_lockout(known, known, record, who, partial(policies.locations, tenant), Subjects(tenant))
+    return measure(known, planned, record, people, not_read)
+
+
+def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Record) -> Record:
+    """The policy once it is listed. A restoration whose answer was lost is looked for."""
+    wanted = normalize_case(record["id"])
+
+    def listed() -> Record | None:
+        return next((one for one in policies.list(tenant) if normalize_case(one["id"]) == wanted), None)
+
+    for round_number in range(1, _ROUNDS + 1):
+        try:
+            policies.restore(tenant, f"{_PATH}/{quote(str(record['id']))}/restore", _WRITE)
+            break
+        except TenantError as error:
+            there = listed() if error.kind in _THERE_AFTER_ALL else None
+            if there is not None:
+                return there
+            if error.kind != "conflict" or round_number == _ROUNDS:
+                raise
+        tenant.http.pause(round_number, None, _WRITE)
+    found, done = poll(
+        tenant, _LISTED_WITHIN, listed, bool, lambda state: "the restored policy to be listed", (1.0, 10.0)
+    )
+    if not done or found is None:
+        raise TenantError(
+            "not_visible",
+            f"the policy {record['id']} was restored, but the service does not list it yet",
+            _WRITE.action,
+            tenant.label,
+            next_step="Wait some minutes, and run again",
+        )
+    return found
+
+
+def _result(before: Record | None, after: Record, impact: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: value for name, value in after.items() if name != "deletedDateTime"}
+    diff = {"before": POLICY.view(before), "after": POLICY.view(after)}
+    return {
+        "changed": before is None,
+        "diff": diff,
+        "conditional_access_policy": returned({**shown, "deletedDateTime": None}),
+        "impact": dict(impact),
+        "resolved": [],
+    }

@@ -1,0 +1,30 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How what a task destroyed can be undone: one sentence in its result, so that nobody has to look for it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Undo = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
+RECREATE = "Run the task again with state=present and the values of diff.before; the new object has another id"
+NEVER = "This cannot be undone"
+
+
+def of_removal(text: str = RECREATE) -> Undo:
+    """The sentence for what `state: absent` removed."""
+    return lambda params, result: text if params.get("state") == "absent" else ""
+
+
+def always(text: str = NEVER) -> Undo:
+    """The sentence for a module that does one thing only."""
+    return lambda params, result: text
+
+
+def with_undo(undo: Undo | None, params: Mapping[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """The result with the key `undo`; its text is empty where nothing was destroyed, or would be."""
+    if undo is None:
+        return result
+    return {**result, "undo": undo(params, result) if result["changed"] else ""}

@@ -1,0 +1,302 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who loses mail when: each deadline in each status by its detector, and on a tenant with somebody for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_detectors import DETECTORS
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_table import DEADLINES
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadlines import answer
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
+from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as assessment
+from ansible_collections.intune.exchange.plugins.modules import mobile_access_deadlines_info as module
+from simulator import Simulator
+
+from ..conftest import writes
+
+Run = Callable[..., dict[str, Any]]
+REFUSED = TenantError(
+    "forbidden", "refused", "read it", answer=ErrorResponse("Graph", 403, ""), next_step="Grant This.Read.All"
+)
+EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
+PEOPLE: tuple[dict[Person, int], list[str]] = ({Person("a", groups=frozenset({"g"})): 3, Person("b"): 2}, [])
+NOTHING: dict[str, Any] = {
+    "eas_devices": [],
+    "mail_client_sign_ins": [],
+    "sign_ins": [],
+    "policies": [],
+    "people": PEOPLE,
+    "exchange": {"EwsEnabled": None},
+    "mail_apps": {"people": 0, "apps": {}, "other_mobile": [], "smtp": [], "concealed": False},
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=["ready", "deadlines", "retired_covered"], page_size=2, rate_limits=False) as one:
+        yield one
+
+
+def as_read(value: Any) -> ReadResult[Any]:
+    return ReadResult(None, value) if isinstance(value, TenantError) else ReadResult(value)
+
+
+def phone(user: str | None = "u1", below: bool | None = False, synchronized: int | None = 1) -> dict[str, Any]:
+    return {
+        "mailbox": "Somebody",
+        "guid": f"guid of {user}",
+        "device_id": "A1",
+        "below_minimum_eas_version": below,
+        "days_since_last_sync": synchronized,
+        "owner": {"user_id": user, "address": f"{user}@contoso.example"} if user else None,
+    }
+
+
+def sign_in(client: str, user: str = "u1", error: int = 0, policies: str = "success") -> dict[str, Any]:
+    return {
+        "clientAppUsed": client,
+        "userId": user.upper(),
+        "userPrincipalName": f"{user}@contoso.example",
+        "status": {"errorCode": error},
+        "conditionalAccessStatus": policies,
+    }
+
+
+def policy(controls: list[str], state: str = "enabled", *, users: Any = None, **applications: Any) -> dict[str, Any]:
+    return {
+        "displayName": "Ours",
+        "state": state,
+        "conditions": {"users": users or {"includeUsers": ["All"]}, "applications": applications},
+        "grantControls": {"operator": "OR", "builtInControls": controls},
+    }
+
+
+ALL_BUT: dict[str, Any] = {"includeApplications": ["All"], "excludeApplications": [EXCHANGE_ONLINE]}
+SMTP = {**NOTHING["mail_apps"], "smtp": ["scanner@contoso.example"]}
+CONCEALED = {**NOTHING["mail_apps"], "smtp": ["0F", "1A"], "concealed": True}
+# deadline, what differs from nothing, status, certainty, people, how many
+CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
+    ("eas_version", {}, "not_affected", "exact", [], 0),
+    ("eas_version", {"eas_devices": [phone(below=True), phone("u2")]}, "affected", "exact", ["u1@contoso.example"], 1),
+    ("eas_version", {"eas_devices": [phone(None, below=True)]}, "affected", "exact", ["Somebody"], 1),
+    ("eas_version", {"eas_devices": [phone(below=None)]}, "unknown", "cannot_be_told", [], 0),
+    ("eas_version", {"eas_devices": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("approved_client_app", {}, "not_affected", "exact", [], 0),
+    ("approved_client_app", {"policies": [policy(["approvedApplication"])]}, "affected", "exact", [], 5),
+    (
+        "approved_client_app",
+        {"policies": [policy(["approvedApplication"], users={"includeGroups": ["g"]})]},
+        "affected",
+        "exact",
+        [],
+        3,
+    ),
+    (
+        "approved_client_app",
+        {"policies": [policy(["approvedApplication"])], "people": REFUSED},
+        "affected",
+        "exact",
+        [],
+        None,
+    ),
+    (
+        "approved_client_app",
+        {"policies": [policy(["approvedApplication", "compliantApplication"])]},
+        "not_affected",
+        "exact",
+        [],
+        0,
+    ),
+    (
+        "approved_client_app",
+        {"policies": [policy(["approvedApplication"], "disabled")]},
+        "not_affected",
+        "exact",
+        [],
+        0,
+    ),
+    ("approved_client_app", {"policies": REFUSED, "people": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("all_resources", {"policies": [policy(["mfa"], **ALL_BUT)]}, "affected", "likely", [], 5),
+    ("all_resources", {"policies": [policy(["mfa"], includeApplications=["All"])]}, "not_affected", "exact", [], 0),
+    ("all_resources", {"policies": [policy(["mfa"], "disabled", **ALL_BUT)]}, "not_affected", "exact", [], 0),
+    ("all_resources", {"policies": REFUSED, "people": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("ews_blocked", {}, "unknown", "cannot_be_told", [], 0),
+    (
+        "ews_blocked",
+        {"sign_ins": [sign_in("Exchange Web Services")]},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
+    ("ews_blocked", {"sign_ins": [sign_in("Exchange Web Services", error=50126)]}, "unknown", "cannot_be_told", [], 0),
+    (
+        "ews_blocked",
+        {"sign_ins": [sign_in("Exchange Web Services", policies="failure")]},
+        "unknown",
+        "cannot_be_told",
+        [],
+        0,
+    ),
+    ("ews_blocked", {"sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("ews_off", {"exchange": {"EwsEnabled": False}, "sign_ins": REFUSED}, "not_affected", "exact", [], 0),
+    ("ews_off", {"exchange": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("ews_off", {"sign_ins": [sign_in("Exchange Web Services")]}, "affected", "likely", ["u1@contoso.example"], 1),
+    ("eas_certificates", {}, "not_affected", "exact", [], 0),
+    ("eas_certificates", {"eas_devices": [phone()]}, "affected", "likely", ["u1@contoso.example"], 1),
+    ("eas_certificates", {"eas_devices": [phone(synchronized=30)]}, "affected", "likely", ["u1@contoso.example"], 1),
+    ("eas_certificates", {"eas_devices": [phone(synchronized=31)]}, "not_affected", "likely", [], 0),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in("Mobile Apps and Desktop clients")]},
+        "not_affected",
+        "likely",
+        [],
+        0,
+    ),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "sign_ins": [sign_in("Exchange ActiveSync")]},
+        "not_affected",
+        "likely",
+        [],
+        0,
+    ),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "sign_ins": [sign_in("POP3")]},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
+    ("eas_certificates", {"eas_devices": [phone(None)]}, "unknown", "cannot_be_told", [], 0),
+    ("eas_certificates", {"eas_devices": [phone(synchronized=None)]}, "unknown", "cannot_be_told", [], 0),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "mail_client_sign_ins": REFUSED},
+        "unknown",
+        "cannot_be_told",
+        [],
+        0,
+    ),
+    ("eas_certificates", {"eas_devices": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("smtp_basic", {}, "not_affected", "likely", [], 0),
+    ("smtp_basic", {"sign_ins": [sign_in("Authenticated SMTP")]}, "affected", "likely", ["u1@contoso.example"], 1),
+    ("smtp_basic", {"sign_ins": [sign_in("Authenticated SMTP", error=50126)]}, "not_affected", "likely", [], 0),
+    ("smtp_basic", {"mail_apps": SMTP}, "affected", "likely", ["scanner@contoso.example"], 1),
+    (
+        "smtp_basic",
+        {"mail_apps": CONCEALED, "sign_ins": [sign_in("Authenticated SMTP")]},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        2,
+    ),
+    ("smtp_basic", {"mail_apps": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("smtp_basic", {"sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    ("smtp_basic", {"mail_apps": SMTP, "sign_ins": REFUSED}, "affected", "likely", ["scanner@contoso.example"], 1),
+    ("smtp_basic", {"mail_apps": REFUSED, "sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
+]
+
+
+@pytest.mark.parametrize(("deadline", "facts", "status", "certainty", "people", "number"), CASES)
+def test_a_deadline(
+    deadline: str, facts: dict[str, Any], status: str, certainty: str, people: list[str], number: int | None
+) -> None:
+    read = {name: as_read(value) for name, value in {**NOTHING, **facts}.items()}
+    found = {one["id"]: one for one in answer(read, date(2026, 11, 29))}[deadline]
+    shown = (found["status"], found["certainty"], found["people"], found["people_count"])
+    assert shown == (status, certainty, people, number)
+    assert found["evidence"]
+    if status != "not_affected":
+        assert found["next_step"]
+    if certainty == "cannot_be_told" and REFUSED in facts.values() and deadline != "ews_off":
+        assert "could not read it: refused" in found["evidence"]
+        assert found["next_step"] == "Grant This.Read.All"
+
+
+def test_the_table_has_a_detector_for_each_row_and_the_days_that_are_left() -> None:
+    assert [one.id for one in DEADLINES] == list(DETECTORS)
+    dates = [one.date for one in DEADLINES]
+    assert dates == sorted(dates)
+    nothing = {name: as_read(value) for name, value in NOTHING.items()}
+    left = {one["id"]: one["days_left"] for one in answer(nothing, date(2026, 12, 30))}
+    assert (left["eas_certificates"], left["ews_off"], left["eas_version"]) == (1, 92, -304)
+    assert all("https://" in one.source or "MC1197103" in one.source for one in DEADLINES)
+    cases = {(deadline, status) for deadline, _facts, status, *_rest in CASES}
+    assert {one for one, _status in cases} == set(DETECTORS)
+
+
+def test_a_tenant_with_somebody_for_each(run: Run, simulator: Simulator) -> None:
+    result = run(module, tenant="deadlines")
+    found = {one["id"]: one for one in result["deadlines"]}
+    assert {name: (one["status"], one["certainty"]) for name, one in found.items()} == {
+        "eas_version": ("affected", "exact"),
+        "approved_client_app": ("affected", "exact"),
+        "all_resources": ("affected", "likely"),
+        "ews_blocked": ("affected", "likely"),
+        "eas_certificates": ("affected", "likely"),
+        "smtp_basic": ("affected", "likely"),
+        "ews_off": ("affected", "likely"),
+    }
+    assert found["eas_version"]["people"] == ["alex.wilber@deadlines.example"]
+    assert [one["client_version"] for one in found["eas_version"]["devices"]] == ["14.1"]
+    # The iPad asks Microsoft Entra, and the old phone has been silent for longer than the log goes back.
+    assert found["eas_certificates"]["people"] == ["adele.vance@deadlines.example"]
+    assert [one["device_model"] for one in found["eas_certificates"]["devices"]] == ["iPhone14C2"]
+    assert found["smtp_basic"]["people"] == ["scanner@deadlines.example"]
+    assert found["ews_off"]["people"] == ["administrator@deadlines.example"]
+    assert found["approved_client_app"]["policies"] == ["Approved apps only"]
+    assert found["approved_client_app"]["people_count"] == 2
+    assert found["all_resources"]["policies"] == ["Second factor but for Exchange"]
+    assert found["all_resources"]["people_count"] == 4
+    assert result["summary"] == {"affected": 7}
+    assert not result["changed"] and not writes(simulator)
+
+
+def test_a_tenant_that_has_moved_on(run: Run) -> None:
+    found = {one["id"]: one["status"] for one in run(module, tenant="retired_covered")["deadlines"]}
+    ews = found.pop("ews_blocked"), found.pop("ews_off")
+    assert set(found.values()) == {"not_affected"}
+    assert ews == ("unknown", "unknown")
+
+
+def test_what_cannot_be_read_cannot_be_told(run: Run, simulator: Simulator) -> None:
+    refusal = {"error": {"code": "Authentication_MSGraphPermissionMissing", "message": "no"}}
+    simulator.fault(match="GET /beta/auditLogs/signIns", kind="status", status=403, body=refusal, count=99)
+    found = {one["id"]: one for one in run(module, tenant="deadlines")["deadlines"]}
+    certificates = found["eas_certificates"]
+    assert (certificates["status"], certificates["certainty"]) == ("unknown", "cannot_be_told")
+    assert "could not read the sign-in log" in certificates["evidence"]
+    assert found["eas_version"]["status"] == "affected"
+
+
+def test_the_assessment_has_them_without_the_last_synchronization(run: Run) -> None:
+    found = {one["id"]: one for one in run(assessment, tenant="deadlines")["deadlines"]}
+    assert list(found) == list(DETECTORS)
+    assert found["eas_certificates"]["status"] == "unknown"
+    assert "mobile_access_deadlines_info" in found["eas_certificates"]["next_step"]
+    assert [one["client_version"] for one in found["eas_version"]["devices"]] == ["14.1"]
+    assert found["smtp_basic"]["people"] == ["scanner@deadlines.example"]
+
+
+def test_nothing_can_be_read(run: Run) -> None:
+    result = run(module, tenant="deadlines", application="restricted")
+    assert result["failed"] and result["error"]["kind"] == "forbidden", result
+
+
+def test_an_app_that_is_not_in_the_list(run: Run) -> None:
+    result = run(module, tenant="deadlines", mail_apps=["O'Reilly Mail"])
+    found = {one["id"]: one for one in result["deadlines"]}
+    assert len(found["eas_certificates"]["people"]) == 2
+    assert run(module, tenant="deadlines", mail_apps=[])["error"]["kind"] == "usage"

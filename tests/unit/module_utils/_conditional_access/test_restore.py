@@ -1,0 +1,133 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A deleted policy of Conditional Access comes back, once, and only the one that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.modules import conditional_access_policy as module
+from simulator import Simulator
+
+from ..conftest import writes
+
+Run = Callable[..., dict[str, Any]]
+TENANT = "retired_with_holes"
+NAME = "Require a compliant device (test)"
+RESTORE = "identity.conditionalAccess.deletedItems.policies.conditionalAccessPolicy.restore"
+NEW: dict[str, Any] = {
+    "conditions": {
+        "users": {
+            "include_users": {"set": ["All"]},
+            "exclude_users": {"set": ["emergency@retired-with-holes.example"]},
+        },
+        "applications": {"include_applications": ["Office365"]},
+        "client_app_types": ["all"],
+    },
+    "grant_controls": {"operator": "OR", "built_in_controls": ["compliantDevice"]},
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=[TENANT], page_size=1, rate_limits=False) as one:
+        yield one
+
+
+@pytest.fixture
+def policy(run: Run) -> Run:
+    """Runs the module on the tenant."""
+
+    def carried_out(state: str = "restored", **options: Any) -> dict[str, Any]:
+        return run(module, tenant=TENANT, state=state, **options)
+
+    return carried_out
+
+
+def stored(simulator: Simulator) -> dict[str, Any]:
+    """The policies by their ids."""
+    found: dict[str, Any] = simulator.objects()[TENANT]["conditionalAccessPolicies"]
+    return found
+
+
+@pytest.mark.parametrize("by", ["display_name", "id"])
+def test_what_was_removed_comes_back(policy: Run, simulator: Simulator, by: str) -> None:
+    before = stored(simulator)
+    wanted = next(key for key, one in before.items() if one["displayName"] == NAME)
+    which = {by: NAME if by == "display_name" else wanted}
+    removed = policy("absent", **which)
+    assert "state=restored" in removed["undo"] and wanted not in stored(simulator)
+    said = policy(check_mode=True, **which)
+    assert said["changed"] and said["undo"] == "" and wanted not in stored(simulator)
+    restored = policy(**which)
+    assert restored["changed"] and stored(simulator) == before
+    assert restored["conditional_access_policy"] == said["conditional_access_policy"]
+    assert restored["conditional_access_policy"]["id"] == wanted
+    assert restored["diff"]["after"]["display_name"] == NAME
+    again = policy(**which)
+    assert not again["changed"] and set(again) == set(restored)
+    assert writes(simulator)[-1] == RESTORE and writes(simulator).count(RESTORE) == 1
+
+
+def test_a_name_of_several_deleted_policies_is_refused(policy: Run, simulator: Simulator) -> None:
+    first = policy("present", display_name="Twice", **NEW)["conditional_access_policy"]["id"]
+    policy("absent", display_name="Twice")
+    second = policy("present", display_name="Twice", **NEW)["conditional_access_policy"]["id"]
+    policy("absent", display_name="Twice")
+    refused = policy(display_name="twice")
+    assert refused["error"]["kind"] == "ambiguous" and set(refused["error"]["candidates"]) == {first, second}
+    assert policy(id=first, display_name="Other")["error"]["kind"] == "usage"
+    assert policy(id=first)["changed"] and first in stored(simulator) and second not in stored(simulator)
+    assert not policy(display_name="Twice")["changed"], "it is there, so nobody else is brought back"
+
+
+def test_what_is_not_there_is_not_found(policy: Run, simulator: Simulator) -> None:
+    refused = policy(display_name="Never there")
+    assert refused["error"]["kind"] == "not_found" and "30 days" in refused["msg"]
+    policy("absent", display_name=NAME)
+    simulator.advance(31 * 86400)
+    assert policy(display_name=NAME)["error"]["kind"] == "not_found"
+    assert policy(display_name="", id="")["error"]["kind"] == "usage"
+
+
+def test_a_policy_that_would_lock_everybody_out_stays_deleted(policy: Run, simulator: Simulator) -> None:
+    """It was enabled at the risk of whoever did it; it does not come back by itself."""
+    block = {**NEW, "grant_controls": {"operator": "OR", "built_in_controls": ["block"]}}
+    block["conditions"] = {**NEW["conditions"], "users": {"include_users": {"set": ["All"]}}}
+    asked = {"display_name": "Nobody", "policy_state": "enabled", "accept_lockout_risk": True, **block}
+    assert policy("present", **asked)["changed"]
+    assert policy("absent", display_name="Nobody")["changed"]
+    held = stored(simulator)
+    for check_mode in (True, False):
+        refused = policy(check_mode=check_mode, display_name="Nobody")
+        assert refused["error"]["kind"] == "lockout_risk", refused
+    assert stored(simulator) == held
+    assert policy(display_name="Nobody", accept_lockout_risk=True)["changed"]
+
+
+def test_a_restoration_whose_answer_is_lost_happened_once(policy: Run, simulator: Simulator) -> None:
+    policy("absent", display_name=NAME)
+    simulator.fault(match=RESTORE, kind="reset", phase="after_effect")
+    restored = policy(display_name=NAME)
+    assert restored["changed"] and writes(simulator).count(RESTORE) == 1
+    assert not policy(display_name=NAME)["changed"]
+
+
+@pytest.mark.parametrize(("times", "comes_back"), [(2, True), (3, False)])
+def test_a_conflict_is_worked_out_anew(policy: Run, simulator: Simulator, times: int, comes_back: bool) -> None:
+    policy("absent", display_name=NAME)
+    simulator.fault(match=RESTORE, kind="status", status=409, count=times)
+    result = policy(display_name=NAME)
+    assert (result.get("error", {}).get("kind", "") == "") is comes_back
+    assert writes(simulator).count(RESTORE) == int(comes_back)
+
+
+def test_other_settings_and_foreign_policies_are_refused(policy: Run, simulator: Simulator) -> None:
+    policy("absent", display_name=NAME)
+    assert "description" in policy(display_name=NAME, description="New")["msg"]
+    assert policy(display_name=NAME, marker="ours of another")["failed"]
+    assert RESTORE not in writes(simulator)
