@@ -213,6 +213,10 @@ class Simulator:
         """Begin anew, with more laid over the description that a tenant started with. Its domain stays."""
         self._in_loop(lambda: self._world.seed_anew(self._world.tenant(tenant), description))
 
+    def sign_in_again(self, tenant: str | None = None) -> list[str]:
+        """Everybody of the description's `sign_ins` signs in once more; the ids of what the log then has."""
+        return self._in_loop(lambda: self._world.sign_in_again(self._world.tenant(tenant)))
+
     def fault(self, **wanted: Any) -> None:
         """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""
         self._in_loop(lambda: self._world.faults.add(**wanted))
@@ -261,7 +265,7 @@ class Simulator:
             secure = service.name != "identity"
             listener = service_listener(
                 service,
-                world.conductor,
+                world.pipeline,
                 world.faults,
                 self._context if secure else None,
                 latency.get(service.name, 0) / 1000,
@@ -283,7 +287,7 @@ class Simulator:
         world = self._world
         services = {service.name: service for service in world.services if service.name in PUBLIC_NAMES}
         handlers = {
-            name: service_handler(service, world.conductor, latency.get(name, 0) / 1000)
+            name: service_handler(service, world.pipeline, latency.get(name, 0) / 1000)
             for name, service in services.items()
         }
         listener = Listener(dispatching(handlers), self._context, lambda: None)

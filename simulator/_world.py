@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .cmdlets.contract import load_cmdlets
 from .cmdlets.nouns import CmdletCall
+from .conditional_access.evaluated import seed_evaluated_sign_ins, sign_in_again
 from .conditional_access.policies import seed_conditional_access
 from .directory.groups import seed_groups
 from .directory.more_paths import seed_more
@@ -30,11 +31,11 @@ from .intune.policies import seed_intune_policies
 from .odata.contract import shipped_contract
 from .odata.downloads import Downloads
 from .odata.throttling import Limits
-from .server.conductor import RequestPipeline, Service
 from .server.faults import Faults
 from .server.interference import Interference
 from .server.ledger import Ledger
 from .server.public_names import ALIASES
+from .server.request_pipeline import RequestPipeline, Service
 from .server.tls import rsa_key
 from .state.clock import Clock
 from .state.descriptions import describe, laid_over
@@ -49,6 +50,7 @@ _SEEDS = (
     seed_more,
     seed_conditional_access,
     seed_sign_ins,
+    seed_evaluated_sign_ins,
     seed_intune,
     seed_intune_policies,
     seed_managed_devices,
@@ -124,8 +126,8 @@ class Environment:
         )
         self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
         self.interference = Interference(self.tenants, self._administrator)
-        self.conductor = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
-        self.graph.on_part = lambda call: self.conductor.conduct_part(self.graph, call)
+        self.pipeline = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
+        self.graph.on_part = lambda call: self.pipeline.conduct_part(self.graph, call)
         self._seeded: dict[str, _Seeded] = {}
         self._descriptions: dict[str, Json] = {}  # of tenants that were described anew, as they were before
         self.seed()
@@ -177,6 +179,10 @@ class Environment:
         tenant.description = laid_over(original, more)
         self._seeded.pop(tenant.tenant_id, None)
         self.seed()
+
+    def sign_in_again(self, tenant: Tenant) -> list[str]:
+        """Everybody who is described to have signed in does so once more, by the policies that there are now."""
+        return sign_in_again(tenant, self.clock.of(tenant.name).now())
 
     def publish(self) -> None:
         """Once the services have URLs: these are the resources that tokens can be had for."""

@@ -91,6 +91,7 @@ ROLES = {
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
     "which is more than mobile_access_max_affected allows": "Verify that this is the right mailbox, and raise "
     "the number",
+    "of the people who signed in would be stopped, or may be": "Prepare their devices, or raise the number",
     "mobile_access_emergency_users would give nobody access": "Specify enabled member accounts",
     "A policy that requires app protection would lock users out there.": "Assign an app protection policy in Intune, "
     "or remove ``compliantApplication``",

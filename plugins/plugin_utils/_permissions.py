@@ -60,6 +60,17 @@ NEEDS: dict[str, Needs] = {
         "is enabled",
     ),
     "conditional_access_policy_info": Needs(("Policy.Read.All",)),
+    "conditional_access_rehearsal_info": Needs(
+        (
+            "AuditLog.Read.All",
+            "GroupMember.Read.All",
+            "Policy.Read.All",
+            "RoleManagement.Read.Directory",
+            "User.Read.All",
+        ),
+        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are given, or a policy "
+        "names them",
+    ),
     "connector": Needs((_INTUNE, "User.Read.All"), (_INTUNE_WRITE,)),
     "connector_account": Needs(
         ("Organization.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),

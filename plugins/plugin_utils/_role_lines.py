@@ -13,7 +13,7 @@ from typing import Any
 
 from ..module_utils._core.text import counted
 
-Devices = Sequence[Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
 LONGEST = 200  # devices that the terminal shows, as in tasks/approve.yml of the role mobile_access
 _REPORT_ONLY = "enabledForReportingButNotEnforced"
 _STATES = {
@@ -30,7 +30,7 @@ _SCOPES = {
 }
 
 
-def lockout(devices: Devices, max_affected: Any) -> list[str]:
+def lockout(devices: Rows, max_affected: Any) -> list[str]:
     """Why a change stops that locks out more devices than allowed."""
     if len(devices) <= int(max_affected):
         return []
@@ -42,7 +42,7 @@ def lockout(devices: Devices, max_affected: Any) -> list[str]:
     ]
 
 
-def quarantine(impact: Devices, result: Mapping[str, Any], recent_days: Any) -> list[str]:
+def quarantine(impact: Rows, result: Mapping[str, Any], recent_days: Any) -> list[str]:
     """Whom a switch to quarantine affects."""
     outlook, left = len(result["outlook"]), result["locked_out"]
     return [
@@ -53,7 +53,7 @@ def quarantine(impact: Devices, result: Mapping[str, Any], recent_days: Any) -> 
     ]
 
 
-def approve(devices: Devices, decision: str, preview: bool, check_mode: bool) -> list[str]:
+def approve(devices: Rows, decision: str, preview: bool, check_mode: bool) -> list[str]:
     """What was or would be decided about quarantined devices."""
     verb = "would be" if preview or check_mode else "is now" if len(devices) == 1 else "are now"
     confirm = (
@@ -65,7 +65,7 @@ def approve(devices: Devices, decision: str, preview: bool, check_mode: bool) ->
     return lines
 
 
-def too_many_devices(address: str, devices: Devices, max_affected: Any) -> list[str]:
+def too_many_devices(address: str, devices: Rows, max_affected: Any) -> list[str]:
     """Why the offboarding stops that would wipe more devices than expected."""
     if len(devices) <= int(max_affected):
         return []
@@ -81,18 +81,19 @@ def offboard(
 ) -> list[str]:
     """What was done to the devices of a mailbox. `wiped` is the result of the wipe, `blocked` whether that changed."""
     if check_mode and wiped.get("changed"):
-        erased = f"the mail account would be erased from {wiped['affected_count']}"
+        erased = f"the mail account would be erased from {counted(int(wiped['affected_count']), 'device')}"
     elif result["acknowledged"]:
         erased = "each has erased the mail account"
     else:
         erased = "some have not acknowledged that they erased the mail account"
     old = result["not_wipeable"]
+    use = counted(len(old), "device uses", "devices use")
     ids = ": " + ", ".join(str(one["device_id"]) for one in old) if old else ""
     will = "would be" if check_mode and blocked else "are"
     return [
         f"{address} has {counted(len(result['devices']), 'device')}; {erased}. "
         f"Nothing else on them {'would be' if check_mode else 'was'} touched.",
-        f"{counted(len(old), 'uses', 'use')} a protocol version below 16.1, which cannot erase only the account{ids}.",
+        f"{use} a protocol version below 16.1, which cannot erase only the account{ids}.",
         f"Exchange ActiveSync and Outlook mobile {will} switched off for the mailbox, and its devices {will} blocked.",
     ]
 
@@ -153,7 +154,7 @@ def unprotected(platforms: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def excluded(resolved: Devices) -> list[str]:
+def excluded(resolved: Rows) -> list[str]:
     """The emergency accounts and the pilot group as the directory has them."""
     return [
         *(
@@ -165,7 +166,7 @@ def excluded(resolved: Devices) -> list[str]:
     ]
 
 
-def unusable(accounts: Devices) -> list[str]:
+def unusable(accounts: Rows) -> list[str]:
     """Why the emergency accounts are refused: some of them are disabled, or guests."""
     names = [
         str(one["user_principal_name"])
@@ -174,14 +175,14 @@ def unusable(accounts: Devices) -> list[str]:
     ]
     if not names:
         return []
-    verb, them = ("is", "it") if len(names) == 1 else ("are", "them")
+    are, them = ("is disabled or a guest", "it") if len(names) == 1 else ("are disabled or guests", "them")
     return [
-        f"{', '.join(names)} {verb} disabled or a guest, so mobile_access_emergency_users would give nobody access "
+        f"{', '.join(names)} {are}, so mobile_access_emergency_users would give nobody access "
         f"with {them}. Nothing was changed. Next step: specify enabled member accounts of this tenant."
     ]
 
 
-def protect(policies: Devices) -> list[str]:
+def protect(policies: Rows) -> list[str]:
     """The state of each policy, as `enforcement_dates` has it."""
     return [
         f"{one['display_name']}: {_STATES[one['state']]}"
@@ -190,7 +191,7 @@ def protect(policies: Devices) -> list[str]:
     ]
 
 
-def too_early(policies: Devices, days: Any) -> list[str]:
+def too_early(policies: Rows, days: Any) -> list[str]:
     """Why policies are not enforced yet."""
     early = [one for one in policies if one["state"] == _REPORT_ONLY and not one["due"]]
     if not early:
@@ -218,7 +219,7 @@ def valid(age: Any) -> list[str]:
     ]
 
 
-def access(checks: Devices, tenant_id: str | None) -> list[str]:
+def access(checks: Rows, tenant_id: str | None) -> list[str]:
     """What to do about reads that do not work: each next step once, with the command that grants what is missing."""
     failed = [one for one in checks if one["status"] != "works"]
     by_step: dict[str, list[Mapping[str, Any]]] = {}

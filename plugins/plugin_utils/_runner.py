@@ -29,9 +29,11 @@ from ansible.utils.display import Display
 
 from ..module_utils._client import auth
 from ..module_utils._core.caller import watch_worker
+from ..module_utils._core.errors import TenantError
 from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from ..module_utils._core.retry import Deadline
 from ..module_utils._core.text import all_fit
-from ..module_utils._engine.run import Declaration, refuse_null, run_declaration
+from ..module_utils._engine.run import Declaration, clean_within, refuse_null, run_declaration
 from ..module_utils._http import transport
 from ._shared_tokens import SharedTokens
 
@@ -42,6 +44,7 @@ _LOCAL = ("local", "ansible.builtin.local")
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
 _RESULTS = "INTUNE_EXCHANGE_RESULTS_FOLDER"  # where long results are written as well
 _LONGEST = 200  # items of a list that -v shows
+_LONGEST_LOOK = 300.0  # seconds to look for secrets in what a module process returned; most take a fraction of one
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
 # Strategies load an action plugin before they fork the worker for its task, so that all workers share this.
@@ -208,11 +211,14 @@ def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dic
 def _written(result: Mapping[str, Any], folder: str, name: str) -> str:
     """The path of the file, which only its user can read; empty, with a warning, if it could not be written."""
     prefix = re.sub("[^A-Za-z0-9._-]+", "_", name) + "-"
+    path = ""
     try:
         handle, path = tempfile.mkstemp(".json", prefix, folder)
         with open(handle, "w", encoding="utf-8") as file:
             json.dump({key: value for key, value in result.items() if not key.startswith("_ansible")}, file)
     except OSError as error:
+        if path:  # a part of the result must not be taken for the whole
+            os.unlink(path)
         _display.warning(f"Could not write the result to {folder} ({_RESULTS}): {error.strerror}.")
         return ""
     _display.display(f"The result is in {path}.")
@@ -229,17 +235,20 @@ def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapp
     kept = {name: value for name, value in result.items() if name != "ansible_parsed"}
     if arguments:
         kept["invocation"] = {"module_args": hide(arguments, hidden)}
-    return _without(hidden, kept)
+    try:
+        return _without(hidden, kept)
+    except TenantError as error:
+        return error.within(declaration.action, str(given.get("tenant_id") or "")).result()
 
 
 def _without(secrets: set[str], result: dict[str, Any]) -> dict[str, Any]:
+    """The result without the secrets. Raises `TenantError` where looking for them takes longer than any task may."""
     if not secrets:
         return result
     redactor = Redactor()
     for secret in secrets:
         redactor.add(secret)
-    cleaned: dict[str, Any] = redactor.clean(result)
-    return cleaned
+    return clean_within(Deadline(_LONGEST_LOOK), redactor, result)
 
 
 def _tell(line: str) -> None:

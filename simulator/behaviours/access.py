@@ -186,18 +186,34 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "sign-ins-licence": Behaviour(
             "reading sign-ins requires Entra ID P1 or P2", DOCUMENTED, f"{_API}/resources/signin; {_GRAPH}/known-issues"
         ),
-        "sign-ins-kept": Behaviour(
-            "sign-ins of the last 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"
-        ),
-        "sign-ins-event-types": Behaviour(
-            "v1.0 lists interactive sign-ins; beta lists others too if it is filtered by signInEventTypes",
-            DOCUMENTED,
-            f"{_API}/signin-list?view=graph-rest-beta",
-        ),
+        "sign-ins-kept": Behaviour("sign-ins of 30 days, most recent first", DOCUMENTED, f"{_API}/signin-list"),
         "sign-ins-policies": Behaviour(
             "the applied policies are omitted without a permission for Conditional Access",
             DOCUMENTED,
             f"{_API}/signin-list",
+        ),
+        "sign-ins-beta": Behaviour(
+            "beta tells the authentication and its flow, and has non-interactive sign-ins where $filter names "
+            "signInEventTypes; v1.0 has interactive ones only",
+            DOCUMENTED,
+            f"{_API}/signin-list?view=graph-rest-beta; {_API}/resources/signin?view=graph-rest-beta",
+        ),
+        "sign-ins-device": Behaviour(
+            "a device that was not identified has no deviceId, and isCompliant false beside it",
+            DOCUMENTED,
+            f"{_API}/signin-list?view=graph-rest-beta, the response of example 1",
+        ),
+        "sign-ins-evaluated": Behaviour(
+            "the results of the policies of the moment, enforced and in report-only mode: what What If says of whether "
+            "they apply, and what the sign-in met of what they ask for",
+            DOCUMENTED,
+            f"{_API}/resources/appliedconditionalaccesspolicy; {_ENTRA}/concept-conditional-access-report-only; the "
+            "words of enforcedGrantControls as in public logs",
+        ),
+        "directory-audits": Behaviour(
+            "who joined or left a group, the last 30 days, most recent first",
+            DOCUMENTED,
+            f"{_API}/directoryaudit-list; {_API}/resources/directoryaudit",
         ),
         "sign-ins-status": Behaviour(
             "a blocked Exchange ActiveSync sign-in succeeds, but its Conditional Access status is failure",

@@ -8,10 +8,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from typing import Protocol
 
 from ..behaviours.table import implements
 from ..directory.groups import members_of
 from ..odata.entities import RequestContext, Resource
+from ..state.tenant import Tenant
 from ..state.wire import Answer, Json, Refusal
 
 _OFFICE365 = frozenset(
@@ -23,6 +25,16 @@ _OFFICE365 = frozenset(
 )
 _UNKNOWN = "notEnoughInformation"
 _RULE = re.compile(r"device\.(\w+)\s+-(eq|ne)\s+\"?([^\"]*)\"?", re.IGNORECASE)
+
+
+class Question(Protocol):
+    """A sign-in of which is asked what policies make of it: in the form of the action, whoever asks."""
+
+    @property
+    def tenant(self) -> Tenant: ...
+
+    @property
+    def body(self) -> Json: ...
 
 
 @implements("what-if-version")
@@ -68,11 +80,11 @@ def _is_address(text: str) -> bool:
 
 
 def _result(scene: RequestContext, policy: Json) -> Json:
-    reason = next(_against(scene, policy), None)
+    reason = next(against(scene, policy), None)
     return policy | {"policyApplies": reason is None, "analysisReasons": reason or "notSet"}
 
 
-def _against(scene: RequestContext, policy: Json) -> Iterator[str]:
+def against(scene: Question, policy: Json) -> Iterator[str]:
     """The reasons why a policy would not apply, the first of which counts."""
     conditions = policy["conditions"]
     signs_in = scene.body["signInConditions"]
@@ -136,7 +148,7 @@ def _one_of(value: str | None, wanted: list[str], everything: str | None, reason
 
 
 @implements("what-if-eas")
-def _users(scene: RequestContext, conditions: Json) -> bool:
+def _users(scene: Question, conditions: Json) -> bool:
     """Where Exchange ActiveSync is selected, roles and guests among the users mean everybody."""
     users = conditions.get("users") or {}
     user = scene.tenant.store("users").get(scene.body["signInIdentity"].get("userId") or "")
@@ -151,7 +163,7 @@ def _users(scene: RequestContext, conditions: Json) -> bool:
 
 
 @implements("what-if-people")
-def _roles_of(scene: RequestContext, user: Json) -> set[str]:
+def _roles_of(scene: Question, user: Json) -> set[str]:
     """Active roles for the whole tenant, of the user and of role-assignable groups that the user is in."""
     holders = {user["id"]} | {
         group["id"]
@@ -174,7 +186,7 @@ def _kind_of(user: Json) -> str | None:
     return "b2bCollaborationMember" if invited else None
 
 
-def _concerns(scene: RequestContext, user: Json, users: Json, side: str) -> bool:
+def _concerns(scene: Question, user: Json, users: Json, side: str) -> bool:
     named = users.get(f"{side}Users") or []
     groups = users.get(f"{side}Groups") or []
     guests = (users.get(f"{side}GuestsOrExternalUsers") or {}).get("guestOrExternalUserTypes") or ""
@@ -200,7 +212,7 @@ def _covers(listed: list[str], app: str) -> bool:
     return "All" in listed or app in listed or ("Office365" in listed and (app in _OFFICE365 or app == "Office365"))
 
 
-def _locations(scene: RequestContext, locations: Json | None) -> Iterator[str]:
+def _locations(scene: Question, locations: Json | None) -> Iterator[str]:
     if not locations:
         return
     signs_in = scene.body["signInConditions"]
@@ -213,7 +225,7 @@ def _locations(scene: RequestContext, locations: Json | None) -> Iterator[str]:
         yield "location"
 
 
-def _within(scene: RequestContext, places: list[str]) -> bool:
+def _within(scene: Question, places: list[str]) -> bool:
     signs_in = scene.body["signInConditions"]
     known = list(scene.tenant.store("namedLocations"))
     return "All" in places or any(

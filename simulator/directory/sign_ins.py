@@ -15,7 +15,6 @@ from ..state.wire import Answer, Json, Refusal
 
 _EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 _KEPT = timedelta(days=30)
-_EVENT_TYPES = "signInEventTypes"  # a property of beta
 _APPLIED = "appliedConditionalAccessPolicies"
 _SEES_POLICIES = frozenset({"Policy.Read.All", "Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"})
 _EQ, _TEXT = frozenset({"eq"}), frozenset({"eq", "startswith"})
@@ -36,37 +35,49 @@ SIGN_IN_FILTERS = {
     "userId": _EQ,
     "userPrincipalName": _TEXT,
 }
-# https://learn.microsoft.com/graph/api/resources/signin?view=graph-rest-beta
-BETA_FILTERS = {**SIGN_IN_FILTERS, "t": _EQ, _EVENT_TYPES: _EQ}
+BETA_SIGN_IN_FILTERS = SIGN_IN_FILTERS | {"authenticationRequirement": _TEXT, "signInEventTypes": _EQ}
+# https://learn.microsoft.com/graph/api/resources/directoryaudit
+AUDIT_FILTERS = {
+    "activityDateTime": frozenset({"eq", "le", "ge"}),
+    "activityDisplayName": _TEXT,
+    "category": _EQ,
+    "correlationId": _EQ,
+    "loggedByService": _EQ,
+}
 
 
 def seed_sign_ins(tenant: Tenant, now: datetime) -> None:
     """`sign_ins` of the description: who, with which client, how long ago, and what policies made of it."""
     for number, described in enumerate(tenant.description["sign_ins"]):
-        sign_in = _sign_in(tenant, number, described, now)
+        sign_in = logged(tenant, str(number), described, now - timedelta(seconds=described["age"]))
         tenant.store("signIns").add(sign_in["id"], sign_in)
+    for number, described in enumerate(tenant.description["directory_audits"]):
+        audit = _audit(tenant, number, described, now)
+        tenant.store("directoryAudits").add(audit["id"], audit)
 
 
 @implements("sign-ins-status")
-def _sign_in(tenant: Tenant, number: int, described: Json, now: datetime) -> Json:
+def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> Json:
     """A policy that blocks shows in conditionalAccessStatus; the status of the sign-in itself stays a success."""
-    created = now - timedelta(seconds=described["age"])
     app = str(described.get("app", "Office 365 Exchange Online"))
     user = tenant.description["users"][described["user"]]
     return {
-        "id": tenant.uuid("signIn", str(number)),
+        "id": tenant.uuid("signIn", number),
         "createdDateTime": iso(created),
         "appDisplayName": app,
         "appId": tenant.uuid("app", app),
         "clientAppUsed": described["client"],
         "conditionalAccessStatus": described.get("conditional_access", "notApplied"),
-        "correlationId": tenant.uuid("correlation", str(number)),
+        "correlationId": tenant.uuid("correlation", number),
         "ipAddress": described.get("ip", "203.0.113.10"),
         "isInteractive": described.get("interactive", True),
-        "resourceDisplayName": "Office 365 Exchange Online",
-        "resourceId": _EXCHANGE,
-        "deviceDetail": {"deviceId": "", "operatingSystem": described.get("os", "")},
-        "location": {"countryOrRegion": tenant.description["organization"]["countryLetterCode"]},
+        "resourceDisplayName": described.get("resource_name", "Office 365 Exchange Online"),
+        "resourceId": described.get("resource", _EXCHANGE),
+        "riskLevelDuringSignIn": described.get("risk", "none") if tenant.has_plan("AAD_PREMIUM_P2") else "hidden",
+        "deviceDetail": _device(tenant, described),
+        "location": {
+            "countryOrRegion": described.get("country", tenant.description["organization"]["countryLetterCode"])
+        },
         "status": {"errorCode": described.get("error", 0), "failureReason": described.get("failure", "Other.")},
         "userDisplayName": user["displayName"],
         "userId": tenant.uuid("user", described["user"]),
@@ -82,7 +93,48 @@ def _sign_in(tenant: Tenant, number: int, described: Json, now: datetime) -> Jso
             for name, result in described.get("policies", {}).items()
         ],
         "_created": created,
-        "_event_types": ["interactiveUser" if described.get("interactive", True) else "nonInteractiveUser"],
+        "_beta": {
+            "authenticationProtocol": described.get("flow", "none"),
+            "authenticationRequirement": f"{'multi' if described.get('mfa') else 'single'}FactorAuthentication",
+            "crossTenantAccessType": "none",
+            "originalTransferMethod": described.get("flow", "none").replace("deviceCode", "deviceCodeFlow"),
+            "signInEventTypes": ["interactiveUser" if described.get("interactive", True) else "nonInteractiveUser"],
+            "userType": str(user.get("userType", "Member")).lower(),
+        },
+    }
+
+
+@implements("sign-ins-device")
+def _device(tenant: Tenant, described: Json) -> Json:
+    """Of a device that was not identified, nothing but what the client says of itself; isCompliant is false then."""
+    device, system = described.get("device") or {}, described.get("os", "")
+    if not device or device.get("identified") is False:
+        return {"deviceId": "", "operatingSystem": system, "isCompliant": False, "isManaged": False, "trustType": ""}
+    return {
+        "deviceId": tenant.uuid("device", described["user"], system),
+        "operatingSystem": system,
+        "isCompliant": device.get("compliant", False),
+        "isManaged": device.get("managed", True),
+        "trustType": device.get("trust", "Azure AD registered"),
+    }
+
+
+def _audit(tenant: Tenant, number: int, described: Json, now: datetime) -> Json:
+    group, user = described.get("group"), described.get("user")
+    targets = [
+        {"id": tenant.uuid(kind.lower(), name), "type": kind, "displayName": name}
+        for kind, name in (("User", user), ("Group", group))
+        if name
+    ]
+    return {
+        "id": tenant.uuid("directoryAudit", str(number)),
+        "activityDateTime": iso(now - timedelta(seconds=described["age"])),
+        "activityDisplayName": described["activity"],
+        "category": "GroupManagement",
+        "loggedByService": "Core Directory",
+        "result": "success",
+        "targetResources": targets,
+        "_created": now - timedelta(seconds=described["age"]),
     }
 
 
@@ -99,27 +151,31 @@ def gate_sign_ins(scene: RequestContext) -> None:
 
 @implements("sign-ins-kept")
 def list_sign_ins(scene: RequestContext, resource: Resource) -> Answer:
-    """Most recent first, as far back as they are kept."""
-    return _answered(scene, [one for one in _kept(scene, resource) if one["isInteractive"]], resource)
+    """Most recent first, as far back as they are kept; interactive ones only."""
+    return _listed(scene, resource, [one for one in _kept(scene, resource) if one["isInteractive"]])
 
 
-@implements("sign-ins-event-types")
-def list_sign_ins_in_beta(scene: RequestContext, resource: Resource) -> Answer:
-    """Those that are not interactive come only to whoever filters by the type of the event, which is not shown here."""
-    by_type = _EVENT_TYPES.lower() in scene.options.get("$filter", "").lower()
-    found = [one for one in _kept(scene, resource) if by_type or one["isInteractive"]]
-    answer = _answered(scene, [{**one, _EVENT_TYPES: one["_event_types"]} for one in found], resource)
-    shown = [{name: value for name, value in one.items() if name != _EVENT_TYPES} for one in answer.body["value"]]
-    return Answer(200, answer.body | {"value": shown})
+@implements("sign-ins-beta")
+def list_beta_sign_ins(scene: RequestContext, resource: Resource) -> Answer:
+    """Beta tells more of each, and has non-interactive ones where the filter names signInEventTypes."""
+    kinds = "signineventtypes" in scene.options.get("$filter", "").lower()
+    kept = [one for one in _kept(scene, resource) if kinds or one["isInteractive"]]
+    return _listed(scene, resource, [one | one["_beta"] for one in kept])
+
+
+@implements("directory-audits")
+def list_audits(scene: RequestContext, resource: Resource) -> Answer:
+    kept = sorted(_kept(scene, resource), key=lambda one: str(one["activityDateTime"]), reverse=True)
+    return listed(scene, kept, resource)
 
 
 def _kept(scene: RequestContext, resource: Resource) -> list[Json]:
-    kept = [one for one in scene.tenant.store(resource.store) if scene.now - one["_created"] <= _KEPT]
-    return sorted(kept, key=lambda one: str(one["createdDateTime"]), reverse=True)
+    return [one for one in scene.tenant.store(resource.store) if scene.now - one["_created"] <= _KEPT]
 
 
-def _answered(scene: RequestContext, found: list[Json], resource: Resource) -> Answer:
-    answer = listed(scene, found, resource)
+def _listed(scene: RequestContext, resource: Resource, kept: list[Json]) -> Answer:
+    kept.sort(key=lambda one: str(one["createdDateTime"]), reverse=True)
+    answer = listed(scene, kept, resource)
     return Answer(200, answer.body | {"value": [_seen_by(scene, one) for one in answer.body["value"]]})
 
 

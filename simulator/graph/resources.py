@@ -12,7 +12,6 @@ from ..conditional_access.policies import change_policy, create_policy, gate_con
 from ..directory.directory import USER_DEFAULTS, organization_view_v1, user_view
 from ..directory.groups import ON_SELECT
 from ..directory.rules import change_organization, change_user, create_user, delete_user
-from ..directory.sign_ins import SIGN_IN_FILTERS, gate_sign_ins
 from ..intune.managed_devices import DEVICE_FILTERS
 from ..intune.onboarding import change_connector, connector_view, create_connector, gate_connectors, gate_intune
 from ..odata.entities import Resource
@@ -87,7 +86,6 @@ GROUPS = Resource(
 SERVICE_PRINCIPALS = Resource(
     "servicePrincipals", "microsoft.graph.servicePrincipal", counted=False, behaviour="service-principals"
 )
-SIGN_INS = Resource("signIns", "microsoft.graph.signIn", gate=gate_sign_ins, filters=SIGN_IN_FILTERS, complete=True)
 DEVICES = Resource(
     "managedDevices",
     "microsoft.graph.managedDevice",

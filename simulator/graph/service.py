@@ -92,6 +92,7 @@ class Graph:
         self.limits.charge(tenant.name, claims.client_id, operation)
         self.limits.charge_shared(claims.client_id, tenant.shared_limit, self.clock.now())
         resource, act, behaviour = action_of(operation, in_beta=_in_beta(call))
+        operation = replace(operation, answer=resource.answer or operation.answer)
         scene = RequestContext(
             tenant=tenant,
             operation=operation,

@@ -24,12 +24,6 @@ from ..directory.rules import (
     ROLE_ELIGIBILITIES,
     tenant_information,
 )
-from ..directory.sign_ins import (
-    BETA_FILTERS,
-    get_sign_in,
-    list_sign_ins,
-    list_sign_ins_in_beta,
-)
 from ..intune.managed_devices import overview_view
 from ..intune.onboarding import (
     gate_intune,
@@ -48,6 +42,7 @@ from ..odata.entities import (
     update_entity,
 )
 from ..state.wire import Answer
+from .logs import AUDITS, BETA_LOGS, LOGS, SIGN_INS
 from .resources import (
     ANDROID_APPS,
     COMPLIANCE,
@@ -59,7 +54,6 @@ from .resources import (
     ORGANIZATION,
     POLICIES,
     SERVICE_PRINCIPALS,
-    SIGN_INS,
     USERS,
 )
 
@@ -67,6 +61,7 @@ Act = Callable[[RequestContext, Resource], Answer]
 
 # By the path of the collection, or of the only object there is.
 RESOURCES: dict[str, Resource] = {
+    "/auditLogs/directoryAudits": AUDITS,
     "/auditLogs/signIns": SIGN_INS,
     "/deviceAppManagement/androidManagedAppProtections": ANDROID_APPS,
     "/deviceAppManagement/iosManagedAppProtections": IOS_APPS,
@@ -122,8 +117,7 @@ RESOURCES: dict[str, Resource] = {
 
 # Where an operation is more than reading and writing a collection: by what follows the key in its path.
 SPECIALS: dict[str, tuple[Resource, Act]] = {
-    "/auditLogs/signIns": (SIGN_INS, list_sign_ins),
-    "/auditLogs/signIns/{}": (SIGN_INS, get_sign_in),
+    **LOGS,
     "/deviceAppManagement/androidManagedAppProtections/{}/apps": (ANDROID_APPS, list_contained),
     "/deviceAppManagement/androidManagedAppProtections/{}/assignments": (ANDROID_APPS, list_contained),
     "/deviceAppManagement/iosManagedAppProtections/{}/apps": (IOS_APPS, list_contained),
@@ -158,10 +152,7 @@ SPECIALS: dict[str, tuple[Resource, Act]] = {
 
 # What beta answers in another way than v1.0, by method and shape.
 BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
-    ("GET", "/auditLogs/signIns"): (
-        replace(SIGN_INS, type="microsoft.graph.signInInBeta", filters=BETA_FILTERS, behaviour="sign-ins-event-types"),
-        list_sign_ins_in_beta,
-    ),
+    **BETA_LOGS,
     ("GET", "/organization/{}"): (
         replace(ORGANIZATION, view=organization_view, behaviour="mdm-authority-beta"),
         get_entity,

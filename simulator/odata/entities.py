@@ -108,6 +108,8 @@ class Resource:
     counted: bool = True
     countable: bool = True
     behaviour: str = "graph-collections"
+    # What an answer looks like where that is not what the operation says, as in beta.
+    answer: Json | None = None
 
     def locate(self, scene: RequestContext) -> Json:
         store, key = scene.tenant.store(self.store), scene.keys[0]

@@ -30,6 +30,7 @@ class Filter:
         self._tokens = _tokens(text)
         self._properties = properties
         self._range: str | None = None
+        self._collection = ""  # whose elements the range variable stands for
         # what is asked of which property
         self.used: list[tuple[str, str]] = []
         self.test = self._either()
@@ -86,7 +87,7 @@ class Filter:
             return lambda item: any(_same(_value(item, name), value) for value in wanted)
         for operator, compare in _COMPARISONS.items():
             if self._taken(operator):
-                self.used.append((name, operator))
+                self.used.append((self._collection if name == self._range else name, operator))
                 value = self._literal()
                 return lambda item: compare(_value(item, name), value)
         raise _invalid(f"Unsupported operator '{self._next()}'")
@@ -96,7 +97,7 @@ class Filter:
         self._expect("(")
         variable = self._next()
         self._expect(":")
-        outer, self._range = self._range, variable
+        outer, self._range, self._collection = self._range, variable, name
         inner = self._either()
         self._range = outer
         self._expect(")")

@@ -16,8 +16,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from aiohttp import web
 
 from ..state.wire import Answer, Call
-from .conductor import RequestPipeline, Service
 from .faults import MID_BODY, Fault, Faults
+from .request_pipeline import RequestPipeline, Service
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -82,16 +82,16 @@ class Listener:
 
 
 def service_listener(
-    service: Service, conductor: RequestPipeline, faults: Faults, context: ssl.SSLContext | None, latency: float
+    service: Service, pipeline: RequestPipeline, faults: Faults, context: ssl.SSLContext | None, latency: float
 ) -> Listener:
-    handler = service_handler(service, conductor, latency)
+    handler = service_handler(service, pipeline, latency)
     return Listener(handler, context, lambda: faults.on_connect(service.name))
 
 
-def service_handler(service: Service, conductor: RequestPipeline, latency: float) -> Handler:
+def service_handler(service: Service, pipeline: RequestPipeline, latency: float) -> Handler:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         call = await _read(request)
-        conclusion = conductor.conduct(service, call, _connection(request))
+        conclusion = pipeline.conduct(service, call, _connection(request))
         await asyncio.sleep(latency)
         if conclusion.fault is not None and conclusion.fault.on_transport:
             return await _broken(request, conclusion.answer, conclusion.fault)

@@ -67,8 +67,9 @@ def player(folder: Path, simulator: Simulator) -> Play:
         results = folder / "results.json"
         steps: list[dict[str, Any]] = []
         for number, task in enumerate(tasks):
-            steps.append({"register": f"task{number}", **task})
-        pairs = ", ".join(f"'{step['register']}': {step['register']} | default({{}})" for step in steps)
+            steps.append(task if "block" in task else {"register": f"task{number}", **task})
+        names = [step["register"] for step in steps if "register" in step]
+        pairs = ", ".join(f"'{name}': {name} | default({{}})" for name in names)
         kept = "{{ {" + pairs + "} | to_json }}"
         keep = {"keep_results": {"content": kept, "path": str(results)}}
         book = folder / "play.yml"

@@ -76,7 +76,7 @@ def test_two_methods_at_once(play: Play, simulator: Simulator) -> None:
     both = {**simulator.environment(method="certificate"), **simulator.environment()}
     message = failing(play, simulator, environment=without(both, "INTUNE_EXCHANGE_AUTH_METHOD")).failed["msg"]
     assert "several sign-in methods are given at once: client_secret (AZURE_CLIENT_SECRET), certificate_path" in message
-    assert "say which in auth_method (INTUNE_EXCHANGE_AUTH_METHOD)" in message
+    assert "choose one with auth_method (INTUNE_EXCHANGE_AUTH_METHOD)" in message
 
 
 def test_a_wrong_secret(play: Play, simulator: Simulator) -> None:

@@ -115,6 +115,7 @@ CASES = {
         "retired_covered",
     ),
     "conditional_access_policy_info": Case({}, tenant="retired_covered"),
+    "conditional_access_rehearsal_info": Case({}, tenant="retired_with_holes"),
     "exchange_cmdlet": Case({"parameters": {"Identity": PERSON}}),  # the cmdlet is its module default
 }
 # What runs as a process: a secret, waiting, threads, a plan, defaults, a result that says what may not be read.

@@ -173,7 +173,7 @@ def test_offboarding_is_of_one_mailbox_and_says_would_in_check_mode(run: Play, t
     looked = run(offboard(mailbox="marketing/v", max_affected=1, wipe_wait=0), arguments=("--check",))
     said = " ".join(looked.output.split())
     assert looked.code == 0 and state(targets) == before, looked.output
-    assert "the mail account would be erased from 1. Nothing else on them would be touched." in said, looked.output
+    assert "would be erased from 1 device. Nothing else on them would be touched." in said, looked.output
     assert "would be switched off for the mailbox, and its devices would be blocked." in said
     assert "are switched off" not in said and "has erased" not in said
     done = run(offboard(mailbox="marketing/v", max_affected=1, wipe_wait=0))

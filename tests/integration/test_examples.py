@@ -37,6 +37,7 @@ TENANTS = {
     "app_protection_info": "retired_with_holes",
     "conditional_access_policy": "retired_with_holes",
     "conditional_access_policy_info": "retired_with_holes",
+    "conditional_access_rehearsal_info": "retired_with_holes",
     "connector_account": "nothing",
     "connector_info": "connected",
     "connector_sync": "connected",

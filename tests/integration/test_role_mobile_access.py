@@ -212,11 +212,19 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
     block["conditions"] = {**ours["conditions"], "clientAppTypes": ["exchangeActiveSync", "other"], "platforms": None}
     block["grantControls"] = {"operator": "OR", "builtInControls": ["block"]}
     described["conditional_access"]["policies"] += [ours, {**block, "state": "disabled"}]
+    # What the log has of the days in report-only mode.
+    phone = {"user": "adele.vance", "client": "Mobile Apps and Desktop clients", "os": "Ios 18.1", "age": 7200}
+    described["sign_ins"].append({**phone, "policies": {NEED_INTUNE: "reportOnlyFailure"}})
     (tmp_path / "used.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))
     with Simulator(tenants=[tmp_path / "used.yml"]) as used:
-        run = player(tmp_path, used)(*protect(enforce=True), kept("protect"), *protect(enforce=True), tenant="used")
+        stopped = {"block": protect(enforce=True), "rescue": [{"ansible.builtin.meta": "noop"}]}
+        first = (stopped, kept("protect", "stopped"), *protect(enforce=True, max_affected=1), kept("protect"))
+        run = player(tmp_path, used)(*first, *protect(enforce=True), tenant="used")
         assert run.code == 0 and writes(used) == [CHANGE], run.output
         assert run.results["kept"]["msg"]["enforced"] == [NEED_INTUNE]
+        assert "1 of the people who signed in would be stopped, or may be, which is more than" in run.output
+        assert run.results["stopped"]["msg"]["enforced"] == []
+        assert run.results["stopped"]["msg"]["rehearsal"]["people"]["stopped"] == 1
         assert "legacy clients: turned off manually, and left off." in run.output
         assert f"{NEED_INTUNE}: in force." in run.output  # the second time
 
@@ -323,7 +331,7 @@ def test_offboard_blocks_what_cannot_be_wiped_and_what_does_not_answer(run_role:
     found = run.results["kept"]["msg"]
     assert not found["acknowledged"] and [one["device_model"] for one in found["not_wipeable"]] == ["SM-G991B"]
     assert writes(simulator) == ["Clear-MobileDevice", "Set-CASMailbox"]
-    assert "1 uses a protocol version below 16.1, which cannot erase only the account: " in run.output
+    assert "1 device uses a protocol version below 16.1, which cannot erase only the account: " in run.output
 
 
 @pytest.mark.parametrize(

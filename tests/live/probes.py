@@ -58,6 +58,7 @@ READS = (
     Probe("mobile_device_mailbox_policy_info"),
     Probe("mobile_device_info"),
     Probe("conditional_access_policy_info"),
+    Probe("conditional_access_rehearsal_info", {"days": 1}),
     Probe("app_protection_info"),
     Probe("mobile_access_assessment_info"),
     Probe("mobile_access_deadlines_info"),

@@ -228,6 +228,7 @@ SCENARIOS = (
         (("conditional_access_policy", FULL_BLOCKED), ("conditional_access_policy", {**BLOCKED, **GONE})),
     ),
     Scenario("conditional_access_policy_info", "read", {}, RETIRED),
+    Scenario("conditional_access_rehearsal_info", "read", {}, RETIRED),
     Scenario("app_protection_info", "read", {}, RETIRED),
     Scenario("mobile_access_assessment_info", "read", {}, RETIRED),
     Scenario("tenant_snapshot_info", "read", {}, RETIRED),

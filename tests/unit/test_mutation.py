@@ -102,7 +102,9 @@ def test_nothing_lives_on(tmp_path: Path) -> None:
     """The command starts a process of its own; then the tool is interrupted."""
     started = "import subprocess, sys; one = subprocess.Popen(['sleep', '600']); print(one.pid, flush=True); one.wait()"
     run = f"alone({[sys.executable, '-c', started]!r}, Path({str(tmp_path)!r}), {{}})"
-    tool = f"from pathlib import Path; from tools.mutation import alone; {run}"
+    # A shell that starts the tests in the background has processes ignore the interruption.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    tool = f"{heard}; from pathlib import Path; from tools.mutation import alone; {run}"
     with subprocess.Popen([sys.executable, "-c", tool], cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         log = tmp_path / "mutmut.log"
         while process.poll() is None and not (log.exists() and log.read_text().endswith("\n")):

@@ -175,7 +175,7 @@ def _closed_otherwise(
         return unknown(f"by the policies alone, {evidence}; {beside}", _NEXT_PLANS)
     if defaults.error is not None and question in ("eas", "legacy_blocked"):
         return unknown(
-            f"by the policies alone, {evidence}; whether security defaults block legacy clients is not known "
+            f"by the policies alone, {evidence}; security defaults, which block legacy clients, could not be read "
             f"({defaults.error.problem})",
             defaults.error.next_step or _NEXT_READ,
         )

@@ -198,7 +198,8 @@ def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
             findings.append(f"{name} is off in every mailbox and on in the plans {', '.join(planned)}")
     if findings:
         return unmet(
-            "; ".join(findings), "Set the mailboxes with intune.exchange.cas_mailbox_mobile_access, or the plans"
+            "; ".join(findings),
+            "Change the mailboxes with intune.exchange.cas_mailbox_mobile_access, or the mailbox plans",
         )
     both = f"{counted(len(mailboxes), 'mailbox', 'mailboxes')} and {counted(len(plans), 'plan')}"
     return met(f"{both} do not contradict each other")

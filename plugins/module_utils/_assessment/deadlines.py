@@ -11,8 +11,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from .._client.graph import odata
+from .._client.graph import odata, odata_text
 from .._conditional_access.impact import read_people
+from .._conditional_access.sign_in_log import READ_SIGN_INS
 from .._core.concurrent import gather
 from .._core.errors import usage
 from .._core.read_result import ReadResult, check_any
@@ -24,7 +25,7 @@ from .._mobile_devices.devices import find_devices
 from .deadline_detectors import Facts, detect
 from .deadline_table import DEADLINES
 from .mail_apps import read_mail_apps
-from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES, READ_SIGN_IN_LOG
+from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES
 
 # The names under which the mail apps of phones sign in with modern authentication.
 MAIL_APPS = ("Apple Internet Accounts", "iOS Accounts", "Samsung Email", "Gmail", "Nine")
@@ -111,9 +112,9 @@ def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[
 def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]:
     """Sign-ins of mail apps. A phone refreshes its token without its user, which only beta lists."""
     types = " or ".join(f"signInEventTypes/any(t: t eq '{one}')" for one in ("interactiveUser", "nonInteractiveUser"))
-    names = " or ".join(f"appDisplayName eq '{one.replace(chr(39), chr(39) * 2)}'" for one in mail_apps)
+    names = " or ".join(f"appDisplayName eq {odata_text(one)}" for one in mail_apps)
     path = odata("auditLogs/signIns", filter=f"({types}) and ({names})")
-    return tenant.graph.list(path, READ_SIGN_IN_LOG, "beta")[0]
+    return tenant.graph.list(path, READ_SIGN_INS, "beta")[0]
 
 
 def _read_eas_devices(tenant: Tenant) -> list[dict[str, Any]]:

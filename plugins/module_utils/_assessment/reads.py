@@ -6,27 +6,11 @@
 from __future__ import annotations
 
 from .._client.graph import Read, odata
+from .._conditional_access.sign_in_log import LEGACY_CLIENTS, READ_SIGN_INS
 from .._core.errors import Purpose
 
-# "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
-# sign-in log in public repositories use for them. A word that no log has finds nothing.
-_LEGACY = (
-    "Authenticated SMTP",
-    "AutoDiscover",
-    "Exchange ActiveSync",
-    "Exchange Online PowerShell",
-    "Exchange Web Services",
-    "IMAP4",
-    "MAPI Over HTTP",
-    "Offline Address Book",
-    "Other clients",
-    "Outlook Anywhere (RPC over HTTP)",
-    "POP3",
-    "Reporting Web Services",
-)
-READ_SIGN_IN_LOG = Purpose("read the sign-in log", "AuditLog.Read.All")
 READ_LEGACY_SIGN_INS = Read(
-    odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in _LEGACY)), READ_SIGN_IN_LOG
+    odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in LEGACY_CLIENTS)), READ_SIGN_INS
 )
 READ_POLICIES = Read(
     "identity/conditionalAccess/policies", Purpose("read the Conditional Access policies", "Policy.Read.All")

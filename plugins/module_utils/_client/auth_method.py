@@ -75,7 +75,7 @@ def choose_method(params: dict[str, Any]) -> str:
         given = [option for method in begun for option in _OWN_OPTIONS[method] if params.get(option)] + tokens
         raise usage(
             f"several sign-in methods are given at once: {named(*given)}",
-            f"Leave one, or say which in {named('auth_method')}",
+            f"Keep only one, or choose one with {named('auth_method')}",
         )
     if tokens:
         return "token"

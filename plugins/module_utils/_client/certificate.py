@@ -66,7 +66,7 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
         kind = "an elliptic curve key" if isinstance(key, EllipticCurvePrivateKey) else _kind(key)
         raise usage(
             f"the file {path} of {option} holds {kind}, and this sign-in to Microsoft Entra needs an RSA key",
-            "Create an RSA key with a certificate, register that with the application, and name its file",
+            "Create an RSA key with a certificate, register that with the application, and specify its file",
         )
     # A chain may stand before it; after a renewal there may be two, of which the later one counts that is valid by now.
     own = [one for one in certificates if _is_of(one, key)]
@@ -84,9 +84,9 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
             "sign_in",
             f"the certificate in {path} {f'expired on {ends:%Y-%m-%d}' if ends < now else early}",
             "sign in with a certificate",
-            next_step="Name the file of a certificate that is valid and registered with the application"
+            next_step="Specify the file of a certificate that is valid and registered with the application"
             if begins > now
-            else "Create a new certificate, register it with the application, and name its file",
+            else "Create a new certificate, register it with the application, and specify its file",
         )
     return {
         "private_key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -48,6 +48,11 @@ def odata(path: str, **options: str) -> str:
     return f"{path}?" + "&".join(f"${name}={quote(value, safe=',()/:$')}" for name, value in options.items())
 
 
+def odata_text(text: str) -> str:
+    """A text as it stands in a filter: in single quotes, those in it doubled (OData 4.01, URL conventions)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 class Graph:
     """One tenant's Graph. Every method raises `TenantError`."""
 
@@ -66,13 +71,19 @@ class Graph:
         first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
         return self._pages(_first_page(first, path), f"{version}/{path}", purpose), first
 
+    def stream(self, path: str, purpose: Purpose, version: str = "v1.0") -> Iterator[dict[str, Any]]:
+        """A collection that is too long to keep: no page is read before the one before it is used up."""
+        first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
+        for page in self._each_page(_first_page(first, path), f"{version}/{path}", purpose):
+            yield from page
+
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
         """A new member of a collection, as the service answers it, with its id."""
         request = Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))
         response = self._send(request)
         created = response.json if isinstance(response.json, dict) else {}
         if not created.get("id"):  # it was accepted, so whoever asked must look for what there is now
-            raise self._protocol("what was created has no id", purpose, response).but(kind="outcome_unknown")
+            raise self._protocol("the created object has no id", purpose, response).but(kind="outcome_unknown")
         return created
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
@@ -212,16 +223,18 @@ class Graph:
         return parts
 
     def _pages(self, response: Response, path: str, purpose: Purpose) -> Items:
-        items: Items = []
+        return [item for page in self._each_page(response, path, purpose) for item in page]
+
+    def _each_page(self, response: Response, path: str, purpose: Purpose) -> Iterator[Items]:
         links = PageLinks(f"{self._service.root}/{path}")
         while True:
             page = page_of(response.json)
             if page is None:
                 raise self._protocol("the answer is not a collection", purpose, response)
-            items += page[0]
+            yield page[0]
             link = page[1]
             if not link:
-                return items
+                return
             problem = links.problem(link)
             if problem:
                 said = f"{_NAME} {problem} (request id {response.handle}), so the list is incomplete"

@@ -76,9 +76,28 @@ def read_people(
     though no policy names them.
     What the application may not read is told in words; without the accounts, there are no people.
     """
-    users = [(policy.get("conditions") or {}).get("users") or {} for policy in policies]
-    groups, roles, ids = (_named(users, kind) for kind in ("Groups", "Roles", "Users"))
-    roles = sorted({*roles, *roles_too})
+    accounts, not_read = read_accounts(tenant, policies, roles_too)
+    ids = _named(_assignments(policies), "Users")
+    alike: dict[Any, Person] = {}
+    counts: Counter[Person] = Counter()
+    for person, enabled, _name in accounts:
+        if enabled:
+            one = person.id
+            key = (one if one in ids or one in apart else "", replace(person, id=""))
+            counts[alike.setdefault(key, person)] += 1
+    return dict(counts), not_read
+
+
+def read_accounts(
+    tenant: Tenant, policies: Policies, roles_too: Collection[str] = (), groups_too: Collection[str] = ()
+) -> tuple[list[tuple[Person, bool, str]], list[str]]:
+    """All accounts, each as these policies see it, with whether it is enabled, and its name; and what was not read.
+
+    `roles_too` and `groups_too` are ids of roles and groups that matter though no policy names them.
+    """
+    users = _assignments(policies)
+    groups, roles = _named(users, "Groups"), _named(users, "Roles")
+    groups, roles = sorted({*groups, *groups_too}), sorted({*roles, *roles_too})
     reads = {"users": _USERS, **({"roles": _ROLES, "eligible": _ELIGIBLE} if roles else {})}
     reads |= {one: _members_of(one) for one in groups}
     found = tenant.graph.batch(reads)
@@ -86,7 +105,7 @@ def read_people(
         found["eligible"] = _NOTHING
     not_read = _not_read(found)
     if _forbidden(found["users"]):
-        return {}, not_read
+        return [], not_read
     in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
     given = {"roles": _read(found.get("roles", _NOTHING)), "eligible": found.get("eligible", _NOTHING).or_else(None)}
     holding = _held_by_groups([*(given["roles"] or ()), *(given["eligible"] or ())], roles)
@@ -97,15 +116,17 @@ def read_people(
         _holders({one: _with_members(_with_role(given[name], one), members) for one in roles}, "principalId")
         for name in ("roles", "eligible")
     )
-    alike: dict[Any, Person] = {}
-    counts: Counter[Person] = Counter()
+    accounts = []
     for account in _read(found["users"]) or ():
-        if account.get("accountEnabled") is not False:
-            one = normalize_case(account["id"])
-            person = Person(one, _of(in_groups, one), _of(in_roles, one), _kind(account), eligible=_of(may_have, one))
-            key = (one if one in ids or one in apart else "", replace(person, id=""))
-            counts[alike.setdefault(key, person)] += 1
-    return dict(counts), not_read
+        one = normalize_case(account["id"])
+        person = Person(one, _of(in_groups, one), _of(in_roles, one), _kind(account), eligible=_of(may_have, one))
+        name = str(account.get("userPrincipalName") or account["id"])
+        accounts.append((person, account.get("accountEnabled") is not False, name))
+    return accounts, not_read
+
+
+def _assignments(policies: Policies) -> list[Mapping[str, Any]]:
+    return [(policy.get("conditions") or {}).get("users") or {} for policy in policies]
 
 
 def _kind(account: Mapping[str, Any]) -> str:

@@ -76,7 +76,7 @@ class ConditionalAccessPolicies:
         if normalize_case(changed["id"]) != normalize_case(record["id"]):
             raise TenantError(
                 "other_object",
-                f"the policy {record['id']} was to be changed, and the answer is about {changed['id']}",
+                f"the module changed the policy {record['id']}, but the response is about {changed['id']}",
                 next_step="Check both policies before any other change",
             )
         return changed
@@ -128,7 +128,7 @@ def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
     twice = both_forms_of_guests(params)
     if twice:
         raise usage(
-            f"{', '.join(twice)} and the option for guests beside it both select guests",
+            f"{', '.join(twice)} and the corresponding option for guests both select guests",
             "Give one of the two",
         )
     policies, subjects = ConditionalAccessPolicies(), Subjects(tenant)
@@ -181,7 +181,7 @@ def _check_policy_write(
     before = resource.view(record)
     changes = resource.changes(params, before)
     after = {**(record or {}), **resource.to_api({**before, **changes})}
-    _check_content(after)
+    check_content(after)
     stricter = "policy_state" in changes and after["state"] != "disabled"
     if resource.subjects and ("conditions" in changes or stricter):
         resource.subjects.check(after)
@@ -222,7 +222,7 @@ def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequen
         )
 
 
-def _check_content(policy: Mapping[str, Any]) -> None:
+def check_content(policy: Mapping[str, Any]) -> None:
     """What Graph wants of any policy ("Create conditionalAccessPolicy"), said before anything is sent."""
     conditions = policy.get("conditions") or {}
     missing = [

@@ -17,7 +17,7 @@ from typing import Any
 from .._core.resource import normalize_case
 from .assignments import EVERYBODY, Person, Why, filled
 from .conditions import conditions_of, every_case
-from .reading import (
+from .policy_requirements import (
     ASKS_NOTHING,
     DEVICE_OR_APP,
     REPORT_ONLY,
@@ -85,7 +85,11 @@ MOBILE = tuple(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one policy: `not_applied`, `met`, `stopped` or `unknown`, and why."""
+    """What became of one policy: `not_applied`, `met`, `stopped` or `unknown`, and why.
+
+    `missing` are the clauses that were not met, `left_open` those of which that is not known, and `refusing` the
+    session controls that may refuse whoever meets them all.
+    """
 
     policy: Mapping[str, Any]
     enforced: bool
@@ -93,6 +97,8 @@ class Outcome:
     result: str
     reason: str
     missing: tuple[frozenset[str], ...] = ()
+    left_open: tuple[frozenset[str], ...] = ()
+    refusing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,15 +130,16 @@ def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:
             open_to = [*reading.conditions, *([doubt] if doubt else [])]
             missing, unknown = _missing(reading.clauses_for(person), sign_in)
             applies = None if open_to else True
+            left = _refusing(reading.policy)
+            open_parts = (missing, unknown, tuple(left))
             if missing and applies:
                 words = " and ".join(" or ".join(sorted(clause)) for clause in missing)
                 reason = f"it asks for {words}" if missing != (BLOCK,) else "it blocks, or asks for what cannot be met"
-                return Outcome(reading.policy, enforced, applies, "stopped", reason, missing)
-            left = _refusing(reading.policy)
+                return Outcome(reading.policy, enforced, applies, "stopped", reason, *open_parts)
             if missing or unknown or left:
                 hangs = [*open_to, *(f"whether {' or '.join(sorted(one))} was met" for one in unknown), *left]
                 reason = f"it hangs on {', '.join(hangs)}"
-                return Outcome(reading.policy, enforced, applies, "unknown", reason, missing)
+                return Outcome(reading.policy, enforced, applies, "unknown", reason, *open_parts)
             reason = against[1] if against else "what it asks for was met"
             return Outcome(reading.policy, enforced, applies, "met", reason)
     return Outcome(reading.policy, enforced, False, "not_applied", against[1] if against else "")
@@ -144,7 +151,8 @@ def _missing(
     """The clauses that are not met, and those of which is not known whether they are."""
     found: dict[bool | None, list[frozenset[str]]] = {True: [], False: [], None: []}
     for clause in clauses:
-        held = {_satisfied(control, sign_in) for control in clause}
+        told = sign_in.told_of(clause)
+        held = {_satisfied(control, sign_in) for control in clause} if told is None else {told}
         found[True if True in held else None if None in held else False].append(clause)
     return tuple(found[False]), tuple(found[None])
 

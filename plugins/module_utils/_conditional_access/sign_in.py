@@ -97,7 +97,8 @@ class SignIn:
 
     An empty platform is one that is not known to us. `places` are the ids of the named locations that it comes from,
     in lower case, and `TRUSTED`; `unsure_places` are those of which that is not known. `satisfied` are the controls
-    that were met before. `asks_entra` is false for a certificate that is shown straight to Exchange.
+    that were met before. `asks_entra` is false for a certificate that is shown straight to Exchange. Of each set in
+    `met` one control is known to have been met, and none of each set in `failed`; of others that is not known.
     """
 
     client: str
@@ -112,6 +113,14 @@ class SignIn:
     flow: str | None = None
     satisfied: Container[str] | None = None
     asks_entra: bool = True
+    met: frozenset[frozenset[str]] = frozenset()
+    failed: frozenset[frozenset[str]] = frozenset()
+
+    def told_of(self, clause: frozenset[str]) -> bool | None:
+        """Whether one of these controls was met, as far as `met` and `failed` say so."""
+        if any(one <= clause for one in self.met):
+            return True
+        return False if any(clause <= one for one in self.failed) else None
 
     @property
     def known_platform(self) -> str:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from .._client.graph import Read, odata
+from .._client.graph import Read, odata, odata_text
 from .._core.errors import Purpose, TenantError
 from .._core.read_result import ReadResult
 from .._core.resource import normalize_case, normalized_set, snake, without_repeats
@@ -203,16 +203,16 @@ def _texts(edit: Mapping[str, Any]) -> Iterator[str]:
 
 def _read_of(kind: str, text: str) -> Read | None:
     """What is read to find an object; None where nothing can be found by such a text."""
-    quoted = text.replace("'", "''")
+    literal = odata_text(text)
     if kind == "role":
         return _ROLES
     collection, select, purpose = ("users", _OF_USERS, _USERS) if kind == "user" else ("groups", _OF_GROUPS, _GROUPS)
     if is_guid(text):
         return Read(odata(f"{collection}/{quote(text)}", select=select), purpose, collection=False)
     if kind == "user":
-        owner = f"userPrincipalName eq '{quoted}' or mail eq '{quoted}'"
+        owner = f"userPrincipalName eq {literal} or mail eq {literal}"
         return Read(odata("users", filter=owner, select=select), purpose) if "@" in text else None
-    named = f"displayName eq '{quoted}' or mail eq '{quoted}'"
+    named = f"displayName eq {literal} or mail eq {literal}"
     return Read(odata("groups", filter=named, select=select), purpose)
 
 

@@ -98,7 +98,7 @@ def _nothing(tenant: Tenant) -> str:
     if found:
         matches = counted(len(found), "device matches", "devices match")
         raise TenantError("unexpected_answer", f"{matches} an id that no device has", purpose.action)
-    return "an answer without objects is understood"
+    return "a response without objects is handled correctly"
 
 
 def _pages(tenant: Tenant) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._client.graph import Read, odata
+from .._client.graph import Read, odata, odata_text
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Field, normalize_case
 from .._core.targets import only
@@ -91,7 +91,7 @@ def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], action: st
 
     What a group or Privileged Identity Management would give is not counted.
     """
-    purpose = Purpose("see who else is a Global Administrator", "RoleManagement.Read.Directory and User.Read.All")
+    purpose = Purpose("read who else is a Global Administrator", "RoleManagement.Read.Directory and User.Read.All")
     found, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"roleDefinitionId eq '{_GLOBAL}'"), purpose)
     held = {normalize_case(one["principalId"]) for one in found if one.get("directoryScopeId") in (None, "/")}
     if normalize_case(user["id"]) not in held:
@@ -113,8 +113,7 @@ def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], action: st
 
 
 def by_name(name: str) -> str:
-    quoted = name.replace("'", "''")
-    return odata("users", filter=f"userPrincipalName eq '{quoted}'", select=_SELECT)
+    return odata("users", filter=f"userPrincipalName eq {odata_text(name)}", select=_SELECT)
 
 
 def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._client.graph import Read, odata
+from .._client.graph import Read, odata, odata_text
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import normalize_case
 from .._core.targets import first_names, only
@@ -30,8 +30,8 @@ def check_address(option: str, address: str) -> str:
 
 def account_read(address: str) -> Read:
     """The accounts that own `address`, as any of their addresses, or have it as their name."""
-    quoted = address.replace("'", "''")
-    owns = f"proxyAddresses/any(address:address eq 'smtp:{quoted}') or userPrincipalName eq '{quoted}'"
+    is_address = f"proxyAddresses/any(address:address eq {odata_text(f'smtp:{address}')})"
+    owns = f"{is_address} or userPrincipalName eq {odata_text(address)}"
     return Read(odata("users", filter=owns, select=_SELECT), READ_ACCOUNT)
 
 

@@ -171,8 +171,9 @@ def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> 
         raise TenantError(
             "timeout",
             f"{name} had no address {wanted or ''} after {seconds} s (wait_timeout)".replace("  ", " "),
-            "see the mailbox address appear",
+            "wait for the mailbox address",
             tenant.label,
-            next_step="Run again later: a new mailbox can take long; check that the licence includes a mailbox plan",
+            next_step="Run again later, since a new mailbox can take a long time; check that the licence includes a "
+            "mailbox plan",
         )
     return user

@@ -85,6 +85,11 @@ def facts(record: Record, now: datetime) -> dict[str, Any]:
 def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
     """All connectors of any type, and the service's time. Raises `TenantError`, `not_offered` included."""
     records, response = offered(lambda: tenant.graph.list(PATH, READ_CONNECTORS.purpose))
+    for one in records:
+        if not isinstance(one.get("exchangeConnectorType"), str):
+            raise TypeError(f"exchangeConnectorType of an entry in {PATH} is no text")  # it may be ours
+        if not isinstance(one.get("status"), str | None):
+            raise TypeError(f"status of an entry in {PATH} is no text")
     return records, response.date
 
 

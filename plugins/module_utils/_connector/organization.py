@@ -130,5 +130,5 @@ def _switch(tenant: Tenant, wanted: str) -> None:
             return
         tenant.http.pause(attempt, 0.5 * 2**attempt, _SET)
     raise lost or TenantError(
-        "outcome_unknown", "the service accepted it, but does not show it yet", _SET.action, tenant.label
+        "outcome_unknown", "the service accepted the change, but does not return it yet", _SET.action, tenant.label
     )

@@ -65,9 +65,9 @@ def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
     if not done:
         raise TenantError(
             "timeout",
-            f"it was requested, but had not ended after {seconds} s (wait_timeout)",
-            "see the synchronisation end",
+            f"it was requested, but did not finish within {seconds} s (wait_timeout)",
+            "wait for the synchronisation",
             tenant.label,
-            next_step="Check connector_info later; a full synchronisation of many mailboxes takes long",
+            next_step="Check connector_info later; a full synchronisation of many mailboxes takes a long time",
         )
     return facts(*state)

@@ -125,13 +125,15 @@ def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping
     granted = permissions(claims)
     if enabled is None and granted and not granted & _DIRECTORY_READ:
         # Graph answers null, not an error, for what the caller may not see.
-        return unknown("Microsoft Graph shows nothing of it to this sign-in", "This needs Organization.Read.All")
+        return unknown(
+            "Microsoft Graph does not show the synchronisation to this sign-in", "Grant Organization.Read.All"
+        )
     state = "was never set up" if enabled is None else "was set up once and is off now"
     if wanted == "optional" or (wanted == "auto" and enabled is None):
         return Verdict("not_applicable", f"synchronisation {state}; the tenant is cloud-only")
     return unmet(
         f"synchronisation {state}",
-        "Set up Microsoft Entra Connect, or say that this tenant needs none (directory_sync)",
+        "Set up Microsoft Entra Connect, or set directory_sync to optional if this tenant needs none",
     )
 
 
@@ -223,7 +225,8 @@ def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) 
 def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any], reading_is_enough: bool) -> Verdict:
     if not graph or not exchange:
         return unknown(
-            "the tokens do not tell what they may do", "Compare the application's permissions with the documentation"
+            "the tokens do not contain their permissions",
+            "Compare the application's permissions with the documentation",
         )
     granted = permissions(graph)
     may_write = bool(granted & set(_WRITE))

@@ -59,11 +59,12 @@ class Unescaped:
             self.text = as_bytes(text.translate(_WITHOUT_UNSEEN), encoding)
         for _layer in range(_LAYERS):
             on_time(len(text))
-            if not self._peel(_ESCAPE, _unescaped):
+            if self._peel(_ESCAPE, _unescaped) is None:
                 break
         self._unescaped = len(self._layers)
         on_time(len(text))
-        self.loose = self._peel(_LOOSE, _loosened) or self.text
+        loose = self._peel(_LOOSE, _loosened)
+        self.loose = self.text if loose is None else loose
 
     def spans(self, places: Iterable[Span]) -> list[Span]:
         """Where what stands at these places of `text`, each from its start to its end, stood in the text."""
@@ -73,11 +74,11 @@ class Unescaped:
         """The same of what stands in `loose`."""
         return self._traced(places, len(self._layers))
 
-    def _peel(self, pattern: re.Pattern[str], meaning: _Meaning) -> str:
-        """The text of the next layer; empty where there is no other."""
+    def _peel(self, pattern: re.Pattern[str], meaning: _Meaning) -> str | None:
+        """The text of the next layer, which may be empty; None where there is no other."""
         text, number = pattern.subn(meaning, self.text)
         if not number:
-            return ""
+            return None
         self._layers.append((pattern, meaning, self.text))
         if pattern is _ESCAPE:
             self.text = text
@@ -101,7 +102,7 @@ def merged(places: Iterable[Span]) -> list[Span]:
     return result
 
 
-def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places: list[Span]) -> Iterator[Span]:
+def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places: list[Span]) -> list[Span]:
     """Where the places, in their order, stood before `pattern` was replaced in `text`."""
     pieces = _pieces(pattern, meaning, text)
     at, end, old_start, old_end = next(pieces)
@@ -112,8 +113,7 @@ def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places:
             at, end, old_start, old_end = next(pieces)
         return (old_start, old_end) if place >= at else (old_start - at + place, old_start - at + place + 1)
 
-    for start, stop in places:
-        yield before(start)[0], before(stop - 1)[1]
+    return [(before(start)[0], before(stop - 1)[1]) for start, stop in places]
 
 
 def _pieces(pattern: re.Pattern[str], meaning: _Meaning, text: str) -> Iterator[tuple[int, int, int, int]]:

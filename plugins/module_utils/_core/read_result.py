@@ -11,15 +11,15 @@ from typing import Any, Generic, TypeVar
 
 from .errors import TenantError
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
-class ReadResult(Generic[T]):
+class ReadResult(Generic[T_co]):
     """A value that is known, or the error of the read that should have given it."""
 
-    _value: T
+    _value: T_co
     error: TenantError | None = None
 
     @property
@@ -27,22 +27,22 @@ class ReadResult(Generic[T]):
         return self.error is None
 
     @property
-    def value(self) -> T:
+    def value(self) -> T_co:
         """Raises the error where the read failed."""
         if self.error is not None:
             raise self.error
         return self._value
 
-    def or_else(self, default: Other) -> T | Other:
+    def or_else(self, default: Other) -> T_co | Other:
         """The value, or `default` where the read failed."""
         return self._value if self.known else default
 
-    def map(self, change: Callable[[T], Other]) -> ReadResult[Other]:
+    def map(self, change: Callable[[T_co], Other]) -> ReadResult[Other]:
         """What `change` makes of the value; the error of the read, or that of `change`."""
         return attempt(lambda: change(self.value))
 
 
-def attempt(call: Callable[[], T]) -> ReadResult[T]:
+def attempt(call: Callable[[], T_co]) -> ReadResult[T_co]:
     """What `call` gives, or the `TenantError` that it raises. Any other exception is raised."""
     try:
         return ReadResult(call())

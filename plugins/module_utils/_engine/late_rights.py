@@ -126,7 +126,7 @@ def _plain(name: Any) -> str:
 def _not_ready(tenant: Tenant, error: TenantError, purpose: Purpose, late: str, waited: float) -> TenantError:
     return TenantError(
         "not_ready",
-        f"{late} ({error.problem}), and still was not ready after {waited:.0f} s",
+        f"{late} ({error.problem}), and was still not ready after {waited:.0f} s",
         purpose.action,
         tenant.label,
         error.answer,

@@ -125,9 +125,13 @@ def _attempt(
 
 
 def _cleaned(redactor: Redactor, result: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
+    http = tenant.http
+    return clean_within(Deadline(max(http.deadline.remaining(), _LEAST_TO_MASK), http.clock), redactor, result)
+
+
+def clean_within(allowed: Deadline, redactor: Redactor, result: dict[str, Any]) -> dict[str, Any]:
     """The result without secrets. How long it is, a service decides: looking through it counts as the task's time."""
-    http, characters = tenant.http, 0
-    allowed = Deadline(max(http.deadline.remaining(), _LEAST_TO_MASK), http.clock)
+    characters = 0
 
     def on_time(number: int) -> None:
         nonlocal characters
@@ -137,8 +141,8 @@ def _cleaned(redactor: Redactor, result: dict[str, Any], tenant: Tenant) -> dict
             if not allowed.remaining():
                 raise TenantError(
                     "timeout",
-                    "the task timed out before all of its result was searched for secrets, so that none of it is "
-                    "returned; what it changed is changed",
+                    "the task timed out before its whole result was searched for secrets, so none of it is "
+                    "returned; the changes that it made remain",
                 )
 
     cleaned: dict[str, Any] = redactor.clean(result, on_time)
@@ -297,11 +301,11 @@ def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], create
             return
         if attempt < _MAX_POLLS:
             tenant.progress(f"waiting for what was created to be listed ({attempt} of {_MAX_POLLS})")
-            tenant.http.pause(attempt, None, Purpose(f"see the new {resource.name}"))
+            tenant.http.pause(attempt, None, Purpose(f"find the new {resource.name}"))
     raise TenantError(
         "not_visible",
         f"it was created with the id {created}, but the service does not list it yet",
-        f"see the new {resource.name}",
+        f"find the new {resource.name}",
         tenant.label,
         next_step="Wait some minutes before you run this again: until it is listed, a new run would create a duplicate",
         details={"ids": [created]},

@@ -215,8 +215,7 @@ def _host(
             result = run_declaration(declaration, params, True, **together, deadline=deadline)
         if result.get("failed"):
             failed()
-    connector = result.get("intune_connector")
-    group = f"connector_{connectors.state(connector)}" if connector else None
+    group = result.get("group")
     variables: dict[str, Any] = {
         "tenant_id": params["tenant_id"],
         "tenant_name": params.get("display_name") or name,
@@ -234,12 +233,17 @@ def _host(
 
 
 def _read(wanted: Sequence[str], tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """The facts that could be read, and the first failure if there was one."""
+    """The facts that could be read, the group that they lead to, and the first failure if there was one.
+
+    All that goes by what a tenant answered happens here, where whatever goes wrong is a failure of this tenant alone.
+    """
     found = gather({name: partial(FACTS[name][1], tenant, params) for name in FACTS if name in wanted})
     facts = {
         FACTS[name][0]: {key: value for key, value in one.value.items() if key != "changed"}
         for name, one in found.items()
         if one.known
     }
+    connector = facts.get("intune_connector")
+    group = {"group": f"connector_{connectors.state(connector)}"} if connector else {}
     error = first_error(found.values())
-    return {**facts, **(error.within(_ATTEMPTED, tenant.label).result() if error is not None else {})}
+    return {**facts, **group, **(error.within(_ATTEMPTED, tenant.label).result() if error is not None else {})}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .._client.graph import odata
-from .._core.errors import Purpose, one_line
+from .._core.errors import OF_ANSWERS, Purpose, one_line
 from .._core.targets import is_guid
 from .._engine.tenant import Tenant
 
@@ -58,24 +58,44 @@ def customers(partner: Tenant, left_out: Callable[[str], None], note: Callable[[
     refused: set[str] = set()
     relationships, _response = partner.graph.list(_PATH, _READ)
     for one in relationships:
-        if one.get("status") in _USABLE and one.get("customer"):
-            tenant_id = str(one["customer"].get("tenantId") or "").lower()
-            if not is_guid(tenant_id):
-                refused.add(
-                    f"The tenantId of the customer {one_line(repr(one['customer'].get('displayName')), 80)} is "
-                    f"{one_line(repr(tenant_id), 80)}, which is not a GUID."
-                )
-                continue
-            name = str(one["customer"].get("displayName") or tenant_id)
-            known = found.setdefault(tenant_id, _Customer(name))
-            for role in (one.get("accessDetails") or {}).get("unifiedRoles") or []:
-                key = str(role["roleDefinitionId"]).lower()
-                if key in _ROLES:
-                    known.until[key] = max(known.until.get(key, _ends(one)), _ends(one))
+        try:
+            refused |= _add(found, one)
+        except OF_ANSWERS as error:  # those of the other customers are known all the same
+            refused.add(
+                f"A relationship with the customer {_name_of(one)} does not match its documented schema "
+                f"({one_line(f'{type(error).__name__}: {error}', 80)})."
+            )
     for reason in sorted(refused):
         left_out(reason)
     _note(found, partner.http.now(), note)
     return {tenant_id: one.name for tenant_id, one in found.items() if not one.lacks}
+
+
+def _add(found: dict[str, _Customer], one: dict[str, Any]) -> set[str]:
+    """Add what a relationship gives to what was `found` of its customer; why it cannot be one, if so."""
+    if not isinstance(one["status"], str):
+        raise TypeError("status is no text")
+    if one["status"] not in _USABLE or not one.get("customer"):
+        return set()
+    tenant_id = str(one["customer"].get("tenantId") or "").lower()
+    if not is_guid(tenant_id):
+        return {
+            f"The tenantId of the customer {_name_of(one)} is {one_line(repr(tenant_id), 80)}, which is not a GUID."
+        }
+    roles = [
+        str(role["roleDefinitionId"]).lower() for role in (one.get("accessDetails") or {}).get("unifiedRoles") or []
+    ]
+    ends = _ends(one)
+    known = found.setdefault(tenant_id, _Customer(str(one["customer"].get("displayName") or tenant_id)))
+    for key in roles:
+        if key in _ROLES:
+            known.until[key] = max(known.until.get(key, ends), ends)
+    return set()
+
+
+def _name_of(relationship: Any) -> str:
+    customer = relationship.get("customer") if isinstance(relationship, dict) else None
+    return one_line(repr(customer.get("displayName") if isinstance(customer, dict) else None), 80)
 
 
 def _ends(relationship: dict[str, Any]) -> datetime:

@@ -49,7 +49,7 @@ class Service:
         allowed = belonging(self.root, self.siblings, url)
         if allowed is None:
             address = f"the address {one_line(url, 120)}, which is not below {self.root}"
-            raise TenantError("protocol", f"{self.name} named {address}; nothing was sent", action, tenant)
+            raise TenantError("protocol", f"{self.name} returned {address}; nothing was sent", action, tenant)
         return allowed
 
 

@@ -144,7 +144,7 @@ def _check(headers: Mapping[str, Any]) -> None:
         text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
         if name != "Cookie" and not _HEADER.fullmatch(text):  # cookies are of the service itself
             problem = f"the value for the header {name} holds characters that no header can hold; it is not shown"
-            raise usage(problem, "Check the options for line breaks and letters that are not ASCII")
+            raise usage(problem, "Check the options for line breaks and non-ASCII characters")
 
 
 def _no_address(url: str) -> RequestFailed:

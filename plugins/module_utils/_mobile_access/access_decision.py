@@ -177,7 +177,7 @@ def _ambiguous(device: Mapping[str, Any], mailboxes: Sequence[Mapping[str, Any]]
         "ambiguous",
         f"{len(guids)} mailboxes may belong to the device {device.get('DeviceId')}, which Exchange names "
         f"{owner_of(device)}: {', '.join(guids)}",
-        "see which devices the change hits",
+        "determine which devices the change affects",
         next_step="Give the mailboxes different names; the module chooses none by itself",
         details={"candidates": guids},
     )

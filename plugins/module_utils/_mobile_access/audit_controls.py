@@ -107,7 +107,7 @@ def _test(control: Mapping[str, Any]) -> str:
     for test in TESTS:
         if control.get(test) is not None:
             return test
-    raise usage(f"the control {control['id']} has no value in any of {', '.join(TESTS)}")
+    raise usage(f"the control {control['id']} needs one of {', '.join(TESTS)}")
 
 
 def _passes(control: Mapping[str, Any], value: Any) -> bool:

@@ -17,7 +17,7 @@ from .._engine.tenant import Tenant
 from .access_decision import OrganizationAccess, impact
 
 _PURPOSE = Purpose(
-    "see which devices the change hits",
+    "determine which devices the change affects",
     "the Exchange roles View-Only Recipients and Organization Client Access, or ones that hold Get-MobileDevice, "
     "Get-CASMailbox, Get-ActiveSyncDeviceAccessRule and Get-ActiveSyncOrganizationSettings",
 )

@@ -19,7 +19,7 @@ from .._engine.tenant import Tenant
 from .policy_settings import LAX, SETTINGS, canonical, checked
 
 READER = "the Exchange role View-Only Recipients or Recipient Policies"
-_READ_USERS = Purpose("see which mailboxes use the policy", READER)
+_READ_USERS = Purpose("read which mailboxes use the policy", READER)
 # "Managing mobile devices for Outlook for iOS and Android" (OfficeDocs-Exchange, 2021).
 _HONOURED = ("allow_bluetooth", "device_encryption_enabled", "min_password_length", "password_enabled")
 

@@ -20,7 +20,7 @@ from .._engine.tenant import Tenant
 from .access_decision import Mailboxes, belongs, owner_of
 
 READ_MAILBOX = Purpose("read the mailbox", "the Exchange role View-Only Recipients or Organization Client Access")
-_READ_DEVICES = Purpose("see whose device it is", "the Exchange role View-Only Recipients")
+_READ_DEVICES = Purpose("determine whose device it is", "the Exchange role View-Only Recipients")
 # What no two mailboxes share, and what several can have.
 _IDS = ("Guid", "ExchangeObjectId", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "DistinguishedName")
 _NAMES = ("Identity", "Name", "Alias", "SamAccountName")

@@ -45,7 +45,7 @@ def size(value: Any) -> int | str:
         return int(read[1].replace(",", ""))
     given = _SIZE.fullmatch(text)
     if not given:
-        raise ValueError("is no size: give bytes, or a number with KB, MB or GB, or unlimited")
+        raise ValueError("is not a size: specify bytes, or a number with KB, MB or GB, or unlimited")
     return int(given[1]) * _UNITS[(given[2] or "").upper()]
 
 

@@ -103,7 +103,7 @@ def _check(params: Mapping[str, Any]) -> None:
             "Give a number; with 0 the task names the devices and stops",
         )
     if (params["max_affected"] or 0) < 0:
-        raise usage(f"max_affected is {params['max_affected']}, and no number of devices is below 0")
+        raise usage(f"max_affected is {params['max_affected']}, and it cannot be less than 0")
 
 
 def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> None:

@@ -22,7 +22,7 @@ from .plan import Device, Plan, label, names
 
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
 _CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.permission)
-_READ = Purpose("see how far the wipe is", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
+_READ = Purpose("read the state of the wipe", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
 _ATTEMPTS = 3  # reads of a request that was taken back
 _PAUSES = 5.0, 60.0  # seconds between reads while waiting
 _KINDS = {"account_only": "AccountOnlyDeviceWipe", "full": "DeviceWipe"}
@@ -144,7 +144,7 @@ def _read_statistics(tenant: Tenant, device: Device) -> Mapping[str, Any]:
     if len(found) != 1 or normalize_case(found[0].get("Guid")) != normalize_case(device["guid"]):
         raise TenantError(
             "other_object",
-            f"Exchange Online did not answer with the statistics of the device {label(device)} alone",
+            f"Exchange Online did not return the statistics of exactly the device {label(device)}",
             _READ.action,
             tenant.label,
         )

@@ -183,7 +183,7 @@ def _check_role_write(tenant: Tenant, params: Mapping[str, Any], record: Record 
         and marker
         and normalize_case(marker) not in normalize_case(params.get("description") or "")
     ):
-        raise usage("description does not hold the text of marker", "Put the marker into the description")
+        raise usage("description does not contain the text of marker", "Add the marker to the description")
     if is_pattern(name) and params["state"] == "present":
         raise usage(f"the name {name} holds one of \\ * ? [ ], which mean other roles where its cmdlets are changed")
     if params["state"] == "absent":

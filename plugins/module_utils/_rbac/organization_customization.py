@@ -91,7 +91,7 @@ def _wait(tenant: Tenant, seconds: int, asked: TenantError | None) -> Record:
         raise TenantError(
             "timeout",
             f"it was requested{said}, but had not taken effect after {seconds} s (wait_timeout)",
-            "see the customization take effect",
+            "wait for the customization",
             tenant.label,
             next_step="Run again later; Exchange may take a day or two",
         )

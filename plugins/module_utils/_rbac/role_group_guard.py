@@ -41,7 +41,7 @@ def check_change(
     """Refuse what would hurt somebody else, or the caller. `changes` are the options that would change."""
     marker, description = params.get("marker"), params.get("description")
     if marker and description is not None and normalize_case(marker) not in normalize_case(description):
-        raise usage("description does not hold the text of marker", "Put the marker into the description")
+        raise usage("description does not contain the text of marker", "Add the marker to the description")
     if record is None and is_built_in_name(params["name"]):
         raise _built_in(tenant, params["name"], "a group of this name cannot be created", "Choose another name")
     if record is not None and is_built_in(record):
@@ -85,12 +85,13 @@ def _check_roles(tenant: Tenant, record: Record | None, changes: Mapping[str, An
     new = [role for role in changes.get("roles") or [] if normalize_case(role) not in held]
     missing = [role for role in new if catalog.find(role) is None]
     if missing:
+        is_one = len(missing) == 1
         raise TenantError(
             "no_role",
-            f"there is no management role {', '.join(missing)}",
+            f"there {'is no management role' if is_one else 'are no management roles'} {', '.join(missing)}",
             _ACTION,
             tenant.label,
-            next_step="Create it with intune.exchange.management_role, or check the name",
+            next_step=f"Create {'it' if is_one else 'them'} with intune.exchange.management_role, or check the name",
             details={"missing": missing},
         )
 

@@ -23,7 +23,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant imp
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.invoke_command import Result
 
 from .conftest import Clock
-from .wire import DOMAIN, EXCHANGE, LOGIN, TENANT, Reply, Wire, token
+from .wire import DOMAIN, EXCHANGE, TENANT, Reply, Wire, token
 
 PURPOSE = Purpose("try it", "the Exchange role View-Only Recipients")
 ALL = {"ResultSize": "Unlimited"}
@@ -386,11 +386,7 @@ REFUSED = Reply(b"\0" * 64, 403)
 def signed_in_at(wire: Wire, opened: Callable[..., Tenant], tenant_id: str, *, roles: str = EXCHANGE_AS_APP) -> Tenant:
     """A tenant for whose name Entra gave the token; the answers come after this."""
     tenant = opened(tenant_id=tenant_id, auth_method="client_secret", client_id="x", client_secret="y")
-    entra = f"https://{LOGIN}/{tenant_id}/oauth2/v2.0"
-    places = {name: f"{entra}/{name}" for name in ("authorization_endpoint", "token_endpoint", "issuer")}
-    wire.answer(
-        Reply(places), Reply({"access_token": token(roles=[roles]), "expires_in": 3600, "token_type": "Bearer"})
-    )
+    wire.answer(Reply({"access_token": token(roles=[roles]), "expires_in": 3600, "token_type": "Bearer"}))
     tenant.tokens.bearer("exchange")
     wire.clear()
     return tenant

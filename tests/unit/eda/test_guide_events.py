@@ -54,7 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
     with Simulator(tenants=[path], clock_step=0) as simulator:
         quarantine = {"default_access_level": "Quarantine", "accept_impact": True}
         refusal = {"error": {"code": "Forbidden", "message": "Access is denied."}}
-        fault = {"match": "Get-MobileDevice", "kind": "status", "status": 403, "body": refusal, "count": 3}
+        fault = {"match": "Get-MobileDevice", "kind": "status", "status": 403, "body": refusal, "count": 4}
         happens: list[Callable[[], None]] = [
             lambda: simulator.advance(1700),
             lambda: simulator.advance(200),

@@ -79,16 +79,16 @@ def test_offboard_says_what_was_and_what_would_be_done() -> None:
     done: dict[str, Any] = {"address": "a@x.example", "wiped": {"changed": True, "affected_count": 2}, "blocked": True}
     erased, old, blocked = lines("offboard", **done, result=result, check_mode=False)
     assert erased == "a@x.example has 2 devices; each has erased the mail account. Nothing else on them was touched."
-    assert old == "0 use a protocol version below 16.1, which cannot erase only the account."
+    assert old == "0 devices use a protocol version below 16.1, which cannot erase only the account."
     assert "are switched off for the mailbox, and its devices are blocked." in blocked
     erased, _old, blocked = lines("offboard", **done, result=result, check_mode=True)
-    assert "the mail account would be erased from 2. Nothing else on them would be touched." in erased
+    assert "the mail account would be erased from 2 devices. Nothing else on them would be touched." in erased
     assert "would be switched off for the mailbox, and its devices would be blocked." in blocked
     result = {"devices": devices(1), "acknowledged": False, "not_wipeable": devices(1)}
     skipped = {**done, "wiped": {"changed": False, "skipped": True}}
     erased, old, _blocked = lines("offboard", **skipped, result=result, check_mode=False)
     assert "a@x.example has 1 device; some have not acknowledged" in erased
-    assert old == "1 uses a protocol version below 16.1, which cannot erase only the account: id0."
+    assert old == "1 device uses a protocol version below 16.1, which cannot erase only the account: id0."
 
 
 def test_too_many_devices() -> None:
@@ -157,7 +157,7 @@ def test_an_account_that_gives_nobody_access(values: dict[str, Any]) -> None:
     [one] = lines("unusable", accounts=[person(**values), person()])
     assert one.startswith("b@x.example is disabled or a guest, so") and "access with it. Nothing" in one
     [two] = lines("unusable", accounts=[person(**values), person(**values)])
-    assert "b@x.example, b@x.example are disabled" in two and "access with them. Nothing" in two
+    assert "b@x.example, b@x.example are disabled or guests, so" in two and "access with them. Nothing" in two
     assert lines("unusable", accounts=[person()]) == []
 
 

@@ -123,7 +123,7 @@ def test_a_wait_ends_with_its_time(wait: Callable[..., Any], not_yet: Any) -> No
         wait(tenant, None, 100)
     error = caught.value
     assert error.kind == "timeout" and "100 s (wait_timeout)" in error.problem and error.next_step
-    assert str(error).startswith("Could not see the ") and " on tenant contoso.com: " in str(error)
+    assert str(error).startswith("Could not wait for the ") and " on tenant contoso.com: " in str(error)
     assert sum(tenant.slept) == 100 and "  " not in error.problem and "None" not in str(error)
     assert len(tenant.asked) == len(tenant.slept) + 1
 

@@ -93,6 +93,28 @@ def test_what_a_process_returned_shows_no_secret() -> None:
     assert _runner._of_process(declaration, {}, {"changed": False}) == {"changed": False}
 
 
+def test_a_result_of_the_engine_is_searched_for_secrets_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the limit of the task; the runner searches what it adds itself."""
+    searched: list[Any] = []
+
+    def clean_within(_allowed: Any, _redactor: Any, result: Any) -> Any:
+        searched.append(result)
+        return result
+
+    monkeypatch.setattr(_runner, "clean_within", clean_within)
+    token = {"auth_method": "token", "graph_token": "canary-token"}
+    found = served({"name": {"type": "str"}}, name="see canary-token", tenant_id="contoso.example", **token)
+    assert found["name"] == "see ********" and not any("name" in one for one in searched)
+
+
+def test_a_result_of_a_process_is_searched_for_secrets_within_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_runner, "_LONGEST_LOOK", 0.0)
+    declaration = Declaration("try it", lambda tenant, params, check_mode: {})
+    given = {"client_secret": "canary-given", "tenant_id": "contoso.example"}
+    result = _runner._of_process(declaration, given, {"changed": True, "rows": ["x" * 100_000 + "canary-given"]})
+    assert result["failed"] and result["error"]["kind"] == "timeout" and "canary" not in str(result)
+
+
 def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twenty-five thousand devices are 71 MB at a terminal. What a task registers has all of them."""
     shown: list[str] = []
@@ -136,3 +158,15 @@ def test_a_long_result_goes_to_a_file_on_request(
     assert shown[0].endswith("missing (INTUNE_EXCHANGE_RESULTS_FOLDER): No such file or directory.")
     _runner._summarized({"devices": [{}]}, str(tmp_path), "short")
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_part_of_a_long_result_is_in_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(_result: Any, file: Any) -> None:
+        file.write('{"devices": [')
+        raise OSError(28, "No space left on device")
+
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda self, msg, **_rest: shown.append(msg))
+    monkeypatch.setattr(_runner.json, "dump", full)
+    _runner._summarized({"devices": [{}] * 201}, str(tmp_path), "x")
+    assert list(tmp_path.iterdir()) == [] and shown[0].endswith("No space left on device.")

@@ -32,13 +32,14 @@ IDS = [
 EXCHANGE = dict.fromkeys(IDS[4:], "missing")
 # No application of these descriptions may read Conditional Access, except where the connector is retired.
 USUAL = {"conditional_access": "missing"}
-MAY_READ_POLICIES = {"retired_covered", "retired_with_holes"}
+MAY_READ_POLICIES = {"deadlines", "retired_covered", "retired_with_holes"}
 UNUSUAL: dict[str, dict[str, str]] = {
     "connector_not_offered": {"intune_connectors": "not_offered"},
     "missing_permission": EXCHANGE,
     "no_exchange": EXCHANGE,
     "no_intune_licence": {"intune_connectors": "missing"},
     "partner": {**dict.fromkeys(IDS[:4], "missing"), **EXCHANGE},
+    "deadlines": {"intune_connectors": "not_offered"},
     "retired_covered": {"intune_connectors": "not_offered"},
     "retired_with_holes": {"intune_connectors": "not_offered"},
 }

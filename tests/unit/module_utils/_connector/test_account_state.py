@@ -61,6 +61,7 @@ def test_a_new_account(simulator: Simulator, account: Any) -> None:
         "diff": {"before": {}, "after": VIEW},
         "connector_account": {"id": found["id"], **VIEW},
         "license_candidates": [],
+        "undo": "",
     }
     assert {one["id"] for one in simulator.state("ready")["users"]} == {*others, found["id"]}
     predicted = account(check_mode=True, user_principal_name="svc-other@contoso.example", display_name="Other")
@@ -125,13 +126,15 @@ def test_an_account_that_is_removed(simulator: Simulator, account: Any) -> None:
         "diff": {"before": before, "after": {}},
         "connector_account": {},
         "license_candidates": [],
+        "undo": "Restore the user in the Microsoft Entra admin center (Users, Deleted users) within 30 days, and run "
+        "the task again with state=present",
     }
     options: dict[str, Any] = {"state": "absent", "directory_roles": None}
     assert account(check_mode=True, **options) == expected
     assert user(simulator)
     assert account(**options) == expected
     assert NAME not in {one["userPrincipalName"] for one in simulator.state("ready")["users"]}
-    assert account(**options) == {**expected, "changed": False, "diff": {"before": {}, "after": {}}}
+    assert account(**options) == {**expected, "undo": "", "changed": False, "diff": {"before": {}, "after": {}}}
 
 
 def test_a_conflict_is_worked_out_anew(simulator: Simulator, clock: Clock, account: Any) -> None:

@@ -134,7 +134,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         "directory_sync",
         {"organization": {"onPremisesSyncEnabled": None}, "graph_claims": {"roles": ["User.Read"]}},
         "unknown",
-        "shows nothing",
+        "does not show",
     ),
     ("connector_account", {"users": []}, "unmet", "no account owns"),
     ("connector_account", {"users": [{"id": "u1"}]}, "unknown", "does not show the name"),
@@ -154,7 +154,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("exchange_cmdlets", {"entries": ENTRIES[:-1]}, "unmet", "1 of 13 cmdlets is not granted: Get-ActiveSyncDevice"),
     ("exchange_cmdlets", {"entries": failed("forbidden", 403)}, "unknown", "could not read it: it broke"),
     ("exchange_cmdlets", {"entries": failed("not_found", 400)}, "unknown", "could not read it: it broke"),
-    ("api_permissions", {"graph_claims": {}}, "unknown", "do not tell"),
+    ("api_permissions", {"graph_claims": {}}, "unknown", "do not contain"),
     (
         "api_permissions",
         {"graph_claims": {"roles": ["Directory.Read.All"]}},

@@ -39,10 +39,9 @@ def test_an_error_does_not_change_and_another_one_keeps_what_is_not_changed() ->
     answer = ErrorResponse("Microsoft Graph", 403)
     details = {"ids": ["a"]}
     error = TenantError("forbidden", "it broke", "read it", "contoso.com", answer, "Grant it", details, {"tid": "t"})
-    try:
+    with pytest.raises(TenantError) as raised:
         raise error from ValueError("why")
-    except TenantError as raised:
-        other = raised.but(kind="conflict", next_step="Run again")
+    other = raised.value.but(kind="conflict", next_step="Run again")
     assert (error.kind, error.next_step) == ("forbidden", "Grant it")
     assert other == TenantError(
         "conflict", "it broke", "read it", "contoso.com", answer, "Run again", details, {"tid": "t"}

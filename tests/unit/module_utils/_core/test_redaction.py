@@ -231,3 +231,11 @@ def test_the_steps_grow_with_the_text(piece: str) -> None:
 
     short, long = (steps(piece * number) for number in (50, 200))
     assert long < 5 * short + 500 and long < 40 * len(piece) * 200
+
+
+@pytest.mark.parametrize("text", ["\\" * 4, "\\" * 8, "\\" * 5 + "\n", "x\\\\\\\\y"])
+def test_a_secret_of_backslashes_in_a_text_of_backslashes(text: str) -> None:
+    redactor = Redactor()
+    redactor.add("\\" * 4)
+    cleaned = redactor.clean(text)
+    assert "*" in cleaned and "\\" * 4 not in cleaned

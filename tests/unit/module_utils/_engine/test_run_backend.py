@@ -280,7 +280,7 @@ def test_what_was_created_and_is_never_listed_is_named() -> None:
         ensure(backend, HIGH, poll_after_create=True)
     error = caught.value
     assert error.kind == "not_visible" and error.details == {"ids": ["id-new"]} and "id-new" in error.problem
-    assert str(error).startswith("Could not see the new some_rule on tenant contoso.com: ")
+    assert str(error).startswith("Could not find the new some_rule on tenant contoso.com: ")
     assert len(backend.tenant.waits) == 6 and len(backend.writes) == 1
 
 

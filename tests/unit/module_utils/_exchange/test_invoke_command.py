@@ -166,7 +166,7 @@ def test_the_exception_type_decides(response: Response, outcome: Outcome) -> Non
             {"body": {"value": [], "@adminapi.warnings": ["There are more results available"]}, "status": 200},
             "truncated",
         ),
-        ({"status": 403}, "forbidden"),
+        ({"status": 403, "count": 2}, "forbidden"),  # also with a token that is newer
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -197,7 +197,7 @@ def test_somebody_else_makes_the_same_rule(simulator: Simulator, run: Run) -> No
 def test_without_the_right_to_see_whom_it_hits_nothing_is_written(simulator: Simulator, run: Run) -> None:
     simulator.fault(match="Get-CASMailbox", kind="status", status=403, body={}, count=9)
     failed = run(activesync_device_access_rule, **IPHONES, access_level="Block")
-    assert failed["error"]["kind"] == "forbidden" and "which devices the change hits" in failed["msg"]
+    assert failed["error"]["kind"] == "forbidden" and "which devices the change affects" in failed["msg"]
     assert writes(simulator) == []
 
 

@@ -66,7 +66,7 @@ def test_two_mailboxes_of_a_name_matter_only_where_they_differ() -> None:
     error = caught.value
     assert error.kind == "ambiguous" and error.details == {"candidates": ["m-1", "m-2"]} and error.next_step
     assert "2 mailboxes may belong to the device A1" in error.problem and "m-1, m-2" in error.problem
-    assert str(error).startswith("Could not see which devices the change hits: ")
+    assert str(error).startswith("Could not determine which devices the change affects: ")
     # The directory says which one it is.
     assert len(impact([DEVICE], [ADELE, allowed], before, after)) == 1
     assert (

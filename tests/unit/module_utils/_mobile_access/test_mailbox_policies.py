@@ -164,7 +164,7 @@ def test_reading_the_policies(run: Run) -> None:
         ({"max_password_failed_attempts": "3"}, "it must be 4 to 16, or unlimited"),
         ({"max_password_failed_attempts": "many"}, "neither a number nor unlimited"),
         ({"max_attachment_size": "2147482625"}, "it must be 0 to 2147482624"),
-        ({"max_attachment_size": "1 TB"}, "is no size"),
+        ({"max_attachment_size": "1 TB"}, "is not a size"),
         ({"min_password_length": 17}, "it must be 0 to 16"),
         ({"min_password_complex_characters": 0}, "it must be 1 to 4"),
         ({"password_history": 51}, "it must be 0 to 50"),

@@ -353,7 +353,7 @@ def test_a_time_of_a_wipe_that_cannot_be_read_is_no_missing_wipe() -> None:
         (
             {"mailbox": "adele.vance", "access": "blocked", "max_affected": -1},
             "usage",
-            "no number of devices is below 0",
+            "it cannot be less than 0",
         ),
         ({"device_id": "none", "wipe": "account_only"}, "not_found", "no device matches"),
         ({"below_minimum_eas_version": False, "device_os": "", "access": "blocked"}, "usage", "device_os is blank"),

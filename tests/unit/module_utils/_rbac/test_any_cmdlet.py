@@ -33,6 +33,7 @@ def test_what_reads_is_run_in_check_mode_too(run: Run, check_mode: bool) -> None
         "changed": False,
         "objects": [{"DisplayName": "Adele Vance", "ImapEnabled": True}],
         "cmdlet_warnings": [],
+        "undo": "",
     }
 
 

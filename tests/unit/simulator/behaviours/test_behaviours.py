@@ -135,7 +135,7 @@ class Forgetful:
 def test_an_answer_without_a_behaviour_does_not_leave(running: simulator.Simulator) -> None:
     call = Call("GET", "/", "", {}, b"", "id")
     with pytest.raises(KeyError, match="no behaviour"):
-        running._world.conductor.conduct(Forgetful(), call, 0)
+        running._world.pipeline.conduct(Forgetful(), call, 0)
 
 
 def test_the_ledger_says_by_what(client: Client, simulator: simulator.Simulator) -> None:
