@@ -117,6 +117,12 @@ not_read:
       description: C(status), C(code) and C(message) of the service's response.
       type: dict
       returned: if the service responded
+progress:
+  description: Progress messages while the statistics are read, and of a snapshot that takes long.
+  returned: when the task waited
+  type: list
+  elements: str
+  sample: ["statistics of 100 of 1800 mailboxes are read"]
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
