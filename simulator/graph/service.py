@@ -20,6 +20,7 @@ from ..odata.entities import RequestContext
 from ..odata.permissions import refuse_without_permission
 from ..odata.throttling import Limits
 from ..state.clock import Clock
+from ..state.snapshots import GRAPH, refuse_unread
 from ..state.tenant import Tenant
 from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .table import SINGLETONS, action_of
@@ -109,9 +110,12 @@ class Graph:
             cast=cast_of(unquote(call.path)),
             publish=lambda text: self.downloads.publish(tenant.tenant_id, text),
         )
+        # Reports are about people, and under the resource of users.
+        store = "reports" if operation.template.startswith("/reports") else resource.store
+        refuse_unread(tenant, GRAPH.get(store), store)
         resource.gate(scene)
         answer = act(scene, resource)
-        if self.strict_answers:
+        if self.strict_answers and tenant.visitor_rights is None:
             self._check(operation, answer, scene.cast)
         return replace(self._veiled(operation, call, answer), behaviour=behaviour)
 

@@ -44,7 +44,7 @@ _USER = Purpose("read a user", "User.Read.All")
 _AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
 _READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
-_GRAPH_READS = {
+GRAPH_READS = {
     "connectors": READ_CONNECTORS,
     "organization": READ_ORGANIZATION,
     "skus": READ_SUBSCRIPTIONS,
@@ -142,8 +142,8 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[
     # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
-    facts = graph.or_else(dict.fromkeys((*_GRAPH_READS, *users, *_BESIDE), graph))
-    check_any((*(facts[name] for name in _GRAPH_READS), *found.values()))
+    facts = graph.or_else(dict.fromkeys((*GRAPH_READS, *users, *_BESIDE), graph))
+    check_any((*(facts[name] for name in GRAPH_READS), *found.values()))
     exchange = found.pop("organization_config").map(lambda listed: listed[0] if listed else {})
     return {**facts, **found, "exchange": exchange}
 
@@ -157,7 +157,7 @@ def _read_exchange(
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[Any]]:
     """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
     named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
-    facts = read_batch(tenant, {**_GRAPH_READS, **named})
+    facts = read_batch(tenant, {**GRAPH_READS, **named})
     protections = attempt(lambda: {name: facts[name].value for name in LISTS})
     hanging = {**_assignments(facts["compliance_policies"].or_else([])), **parts(protections.or_else({}))}
     policies = facts["policies"]
