@@ -12,6 +12,8 @@ from urllib.parse import quote
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
 from .._core.read_result import ReadResult
+from .._core.resource import Field, Record, Resource
+from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
 from .._http.response import Response
@@ -96,22 +98,46 @@ def _authority_item(
     return tenant.graph.get(_authority_path(organization_id), _READ_AUTHORITY, version)
 
 
+class _Authority:
+    """The authority as the one object of its kind: every tenant has one, even if it says `unknown`."""
+
+    def id_of(self, record: Record) -> str:
+        return str(record[_AUTHORITY])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        return [{_AUTHORITY: authority_of(tenant)}]
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        raise AssertionError("the authority was read")
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        _switch(tenant, values[_AUTHORITY])
+        return {**record, **values}
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        raise AssertionError("there is no state")
+
+
+def _check_accepted(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+    if params["accept_irreversible"]:
+        return
+    before = (record or {})[_AUTHORITY]
+    means = f" ({_MEANS[before]})" if before in _MEANS else ""
+    raise TenantError(
+        "not_accepted",
+        f"the authority is {before}{means}, and the switch to {params['authority']} cannot be undone",
+        _SET.action,
+        tenant.label,
+        next_step="Set accept_irreversible to true once the effect on enrolled devices is accepted",
+    )
+
+
+_RESOURCE = Resource("authority", _Authority(), (Field("authority", _AUTHORITY),), before_write=_check_accepted)
+
+
 def set_authority(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make Intune the authority, once and for good. Raises `TenantError` unless that was accepted."""
-    before, after = authority_of(tenant), params["authority"]
-    if before != after and not params["accept_irreversible"]:
-        means = _MEANS.get(before)
-        raise TenantError(
-            "not_accepted",
-            f"the authority is {before}{f' ({means})' if means else ''}, and the switch to {after} cannot be undone",
-            _SET.action,
-            tenant.label,
-            next_step="Set accept_irreversible to true once the effect on enrolled devices is accepted",
-        )
-    if before != after and not check_mode:
-        _switch(tenant, after)
-    states = {"before": {"authority": before}, "after": {"authority": after}}
-    return {"changed": before != after, "diff": states, "authority": after}
+    return {**ensure(_RESOURCE, tenant, params, check_mode), "authority": params["authority"]}
 
 
 def _switch(tenant: Tenant, wanted: str) -> None:

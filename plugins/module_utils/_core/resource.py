@@ -140,6 +140,7 @@ class Resource:
     `poll_after_create`: it gives a name to several, so a new record is polled for until it is listed, and it alone.
     `before_write` may refuse a change, for real and in check mode alike: `(tenant, params, record or None)`. What it
     returns goes into the result.
+    `several_writes`: one change takes several requests, so what an attempt wrote before a conflict is the task's own.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Resource:
     )
     name_is_unique: bool = False
     poll_after_create: bool = False
+    several_writes: bool = False
 
     def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
         return all(key.normalize(record.get(key.api)) == key.normalize(params[key.option]) for key in self.keys)
@@ -171,6 +173,10 @@ class Resource:
             for one, target in targets
             if one.option not in before or one.normalize(before[one.option]) != one.normalize(target)
         }
+
+    def sets_write_only(self, params: Mapping[str, Any], record: Record | None) -> bool:
+        """Whether the options set something that the service never returns, such as a password."""
+        return False
 
     def to_api(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Options under the names of the API."""

@@ -198,16 +198,20 @@ def resource_module(resource: Resource, action: str, **options: Any) -> Declarat
 
 @dataclass(frozen=True)
 class _Change:
-    """What a tenant has of a resource, and what the one object of the task is to become; both sides may be empty."""
+    """What a tenant has of a resource, and what the one object of the task is to become; both sides may be empty.
+
+    `write_only`: the task also sets a value that no service returns, so that it cannot be compared.
+    """
 
     listed: list[Record]
     record: Record | None
     before: dict[str, Any]
     after: dict[str, Any]
+    write_only: bool
 
     @property
     def needed(self) -> bool:
-        return self.after != self.before
+        return self.after != self.before or self.write_only
 
 
 def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -228,8 +232,8 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
         except TenantError as error:
             if not _may_repeat(resource, error) or round_number == _MAX_RETRIES:
                 raise
-            if error.kind != "outcome_unknown":  # somebody else changed it, so the task starts once more
-                start, extra = None, {}
+            if error.kind != "outcome_unknown" and not resource.several_writes:
+                start, extra = None, {}  # somebody else changed it, so the task starts once more
             tenant.http.pause(round_number, None, Purpose(error.action))
     if check_mode:
         record = {**(record or {}), **resource.to_api(change.after)}
@@ -237,7 +241,7 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
         _await(resource, tenant, params, resource.backend.id_of(record))
     diff = {"before": start, "after": change.after}
     end = {} if _is_absent(params) else returned(record or {})
-    return {"changed": change.after != start, "diff": diff, resource.name: end, **extra}
+    return {"changed": change.after != start or change.write_only, "diff": diff, resource.name: end, **extra}
 
 
 def _is_absent(params: Mapping[str, Any]) -> bool:
@@ -252,8 +256,10 @@ def _compare(resource: Resource, tenant: Tenant, params: Mapping[str, Any]) -> _
             raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
     record = _only(resource, tenant, [one for one in listed if resource.identifies(one, params)])
     before = resource.view(record)
-    after = {} if _is_absent(params) else {**before, **resource.changes(params, before)}
-    return _Change(listed, record, before, after)
+    if _is_absent(params):
+        return _Change(listed, record, before, {}, write_only=False)
+    after = {**before, **resource.changes(params, before)}
+    return _Change(listed, record, before, after, resource.sets_write_only(params, record))
 
 
 def _may_repeat(resource: Resource, error: TenantError) -> bool:
