@@ -240,7 +240,7 @@ contracts: $(TEST) | $(CHECKOUT)
 # Every case, and their number for the page on reliability.
 promises: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
-	PROMISES=all PROMISES_COUNT=1 $(PYTEST) tests/promises tests/integration/test_canaries.py $(OPTIONS)
+	PROMISES=all PROMISES_COUNT=1 $(PYTEST) tests/promises tests/integration/test_secret_leaks.py $(OPTIONS)
 
 MINUTES ?= 10
 fuzz: $(TEST) | $(CHECKOUT)

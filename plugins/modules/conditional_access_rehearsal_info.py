@@ -256,7 +256,7 @@ error:
   sample: {kind: no_licence}
 """
 
-from ..module_utils._conditional_access.rehearse import OPTIONS, rehearse
+from ..module_utils._conditional_access.tenant_rehearsal import OPTIONS, rehearse
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from .wire import Json
+from .http_messages import Json
 
 SHIPPED = Path(__file__).parents[1] / "tenants"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast

@@ -22,7 +22,7 @@ import pytest
 from simulator import Simulator
 from tests.live.probes import MADE, PREFIX, Side
 from tests.live.report import NOT_SHOWN, Names, markdown
-from tests.live.terms import Terms
+from tests.live.settings import Terms
 
 from .conftest import ROOT
 
@@ -64,7 +64,7 @@ def plant(other: Simulator, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     """Makes the second simulator answer an operation differently."""
 
     def planted(name: str, operation: str, change: Change) -> None:
-        service = getattr(other._world, name)
+        service = getattr(other._environment, name)
         respond = service.respond
 
         def changed(call: Any) -> Any:

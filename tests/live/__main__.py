@@ -26,7 +26,7 @@ from simulator import Simulator
 from .comparison import compare
 from .probes import ACCESS, MADE, PREFIX, READS, Probe, Side, Tidied, ending, tidy
 from .report import FOLDER, Facts, Names, known_names, shown_difference, shown_uncompared, write
-from .terms import Refused, Terms, terms_of
+from .settings import Refused, Terms, terms_of
 
 Say = Callable[[str], None]
 

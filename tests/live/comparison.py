@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from .observed import HEADERS, NOTHING, Observed, Place
 from .recording import Key
+from .response_shapes import HEADERS, NOTHING, Observed, Place
 
 
 @dataclass(frozen=True)

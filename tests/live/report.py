@@ -15,7 +15,7 @@ from typing import Any
 from simulator.behaviours.table import BEHAVIOURS
 
 from .comparison import Difference, Uncompared
-from .observed import Observed
+from .response_shapes import Observed
 
 FOLDER = Path(__file__).resolve().parents[2] / ".cache" / "live-report"
 Facts = dict[str, Any]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .._connector import verdicts as tenant
+from .._connector import requirement_verdicts as tenant
 from .._core.verdict import Requirement
 from . import access
 from . import checks as check

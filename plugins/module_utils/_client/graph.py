@@ -14,15 +14,15 @@ from urllib.parse import quote, urlsplit
 
 from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
 from .._core.read_result import ReadResult, attempt
-from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
 from .._http.challenge import claims_challenge, sign_in_step
 from .._http.claims import claims, grant_step
 from .._http.http import Http
 from .._http.page_links import PageLinks
+from .._http.removal import remove_listed
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
-from .graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
+from .graph_errors import NOT_SERVED, classify, explain, page_of, parts_of, refine
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"

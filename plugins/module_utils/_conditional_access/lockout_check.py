@@ -11,7 +11,7 @@ from typing import Any
 from .._core.errors import TenantError
 from .assignments import Person, assignment_of
 from .lockout import excludes_nobody, last_administrators, lockout_risk, reaches_many, spared
-from .places import excludes_places, without_nowhere
+from .named_locations import excludes_places, without_nowhere
 from .subjects import Subjects
 
 _NOWHERE = (

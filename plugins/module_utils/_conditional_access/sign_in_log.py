@@ -25,7 +25,7 @@ from .._client.graph import odata
 from .._core.errors import Purpose, TenantError
 from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
-from .places import from_network
+from .named_locations import from_network
 from .sign_in import APPS, BROWSER, EAS, LEGACY, NO_FLOW, Device, SignIn, platform_of, registered
 
 READ_SIGN_INS = Purpose("read the sign-in log", "AuditLog.Read.All")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from .._client.graph import Read
-from .._client.graph_answers import not_served
+from .._client.graph_errors import not_served
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._engine.graph_collection import GraphCollection

@@ -6,7 +6,7 @@
 The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
 clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
 "Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
-exchange_answers.py.
+exchange_responses.py.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .._http.page_links import PageLinks
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
 from .cmdlet_contract import CMDLETS
-from .exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
+from .exchange_responses import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from .parameters import checked, reads, result_size
 
 _NAME = "Exchange Online"

@@ -28,8 +28,8 @@ from .._http.transport import Connections
 from .._mobile_access import access_rules, mailbox_policies, organization_settings
 from .._mobile_devices import devices
 from .partner import customers
-from .shares import Shares
 from .tenant_list import public_options, resolve_tenants
+from .time_shares import Shares
 
 UNREADABLE = "tenant_unreadable"
 GROUPS = (*(f"connector_{state}" for state in connectors.STATES), UNREADABLE)

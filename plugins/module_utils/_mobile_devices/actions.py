@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.clocks import check_clocks
+from .._core.clock_skew import check_clocks
 from .._core.errors import Purpose, TenantError, usage
-from .._core.removal import remove_listed
 from .._core.resource import Record, normalize_case, normalized_set
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
+from .._http.removal import remove_listed
 from .._mobile_access.cas_mailbox import ensure_mailbox_access, predict
 from .devices import AGES, FILTERS, Found, find_devices, read_devices, uses_ages
 from .plan import Device, Plan, carry_out, label, names

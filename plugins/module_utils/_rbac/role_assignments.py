@@ -16,7 +16,7 @@ from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed,
 from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .assignment_scopes import scope_of
-from .built_in import is_built_in
+from .built_in_role_groups import is_built_in
 from .cmdlet_access import READER
 from .principals import Principal, Principals
 from .role_catalog import RoleCatalog, refuse_own_way

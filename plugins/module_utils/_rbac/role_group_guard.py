@@ -13,7 +13,7 @@ from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import check_marker
 from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
-from .built_in import (
+from .built_in_role_groups import (
     GLOBAL_ADMINISTRATORS,
     is_built_in,
     is_built_in_name,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read, odata
-from ansible_collections.intune.exchange.plugins.module_utils._client.graph_answers import explain
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph_errors import explain
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response

@@ -17,7 +17,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine import run
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import ExchangeObjects
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
-from ansible_collections.intune.exchange.plugins.module_utils._exchange import exchange_answers as answers
+from ansible_collections.intune.exchange.plugins.module_utils._exchange import exchange_responses as answers
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.parameters import HASH_TABLE, checked, edit
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from simulator import Simulator

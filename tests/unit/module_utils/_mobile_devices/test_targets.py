@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._core.clocks import check_clocks
+from ansible_collections.intune.exchange.plugins.module_utils._core.clock_skew import check_clocks
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from .errors import Purpose, TenantError
+from .._core.errors import Purpose, TenantError
 
 _ATTEMPTS = 3
 
