@@ -106,7 +106,9 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options with their defaults and what the environment says. Raises `TenantError`."""
     unknown = sorted(set(given) - set(OPTIONS))
     if unknown:
-        raise usage(f"the event source has no option {', '.join(unknown)}", f"There are {', '.join(OPTIONS)}")
+        raise usage(
+            f"the event source has no option {', '.join(unknown)}", f"The valid options are {', '.join(OPTIONS)}"
+        )
     redactor = Redactor()
     for option in SECRET_OPTIONS:
         redactor.add(str(given.get(option) or ""))
@@ -126,7 +128,7 @@ def _entries(params: Mapping[str, Any]) -> list[Any]:
     """The tenants, or the one of the options. Raises `TenantError` if there is none."""
     entries = list(params["tenants"] or ([{"tenant_id": params["tenant_id"]}] if params["tenant_id"] else []))
     if not entries:
-        raise usage(f"there is neither a tenant in tenants nor a {named('tenant_id')}", "Give one of them")
+        raise usage(f"there is neither a tenant in tenants nor a {named('tenant_id')}", "Set one of them")
     return entries
 
 
@@ -144,10 +146,10 @@ def _refuse_templates(given: Mapping[str, Any], where: str = "") -> None:
             raise usage(
                 f"{where}account is not an address that an event may carry: letters, digits and . _ + & ~ - before "
                 "the @, and a domain after it",
-                "Give the primary SMTP address of the account",
+                "Set it to the primary SMTP address of the account",
             )
         elif option not in SECRET_OPTIONS and may_be_template(value):
-            step = "Give the value itself: events carry it to playbooks, which would evaluate it"
+            step = "Set the value itself: events carry it to playbooks, which would evaluate it"
             raise usage(f"{where}{option} holds what Jinja or Ansible would evaluate", step)
 
 

@@ -82,7 +82,7 @@ QUESTIONS = (
     ),
     Requirement(
         "unknown_platforms",
-        "Mail apps and browsers on platforms that Conditional Access does not know are kept out",
+        "Mail apps and browsers on platforms that Conditional Access does not recognize are blocked",
         _PEOPLE,
         partial(access.judged, "unknown_platforms"),
         "Microsoft Entra, Block access for unknown or unsupported device platform; prowler, M365",

@@ -42,7 +42,7 @@ def read_certificate(path: str) -> bytes:
         why = one_line(getattr(error, "strerror", None) or error)
         raise usage(
             f"the certificate file of {named('certificate_path')} cannot be read: {why}: {one_line(path)}",
-            "Give the path of a PEM or PFX file that this user may read",
+            "Specify the path of a PEM or PFX file that this user can read",
         ) from error
 
 

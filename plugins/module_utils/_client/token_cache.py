@@ -213,7 +213,7 @@ class TokenCache:
             raise self._refusal(why, name)
 
     def _refusal(self, why: str, name: str = "") -> TenantError:
-        step = "Remove it, and check who added it" if name else "Give a folder of your own with mode 0700"
+        step = "Remove it, and check who added it" if name else "Specify a folder that you own, with mode 0700"
         what = f"the file {name} in" if name else "the folder"
         return usage(f"{what} {self._path} of {named('token_cache')} {why}", step)
 

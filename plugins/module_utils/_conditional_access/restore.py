@@ -114,7 +114,7 @@ def _check_restoration(
 
 def _check_options(params: Mapping[str, Any]) -> None:
     if not params["id"] and not params["display_name"]:
-        raise usage("display_name and id are missing, so it is not said which policy is meant")
+        raise usage("display_name and id are both missing", "Set one of them to select a policy")
     given = sorted(one.option for one in FIELDS if params.get(one.option) is not None)
     if given:
         raise usage(
@@ -132,7 +132,7 @@ def _deleted(tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAcc
             f"Microsoft Entra lists no policy {which}, neither in force nor deleted",
             _FIND,
             tenant.label,
-            next_step="It keeps deleted policies for 30 days; after that, create the policy anew",
+            next_step="Microsoft Entra keeps deleted policies for 30 days; after that, create the policy again",
         )
     if len(found) > 1:
         listed = ", ".join(f"{one['id']} (deleted on {one.get('deletedDateTime')})" for one in found)
@@ -141,7 +141,7 @@ def _deleted(tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAcc
             f"{len(found)} deleted policies are called {which}: {listed}",
             _FIND,
             tenant.label,
-            next_step="Give the id of the policy that is meant",
+            next_step="Specify the id of one of them",
             details={"candidates": [str(one["id"]) for one in found]},
         )
     _check_name(params, found[0])

@@ -102,7 +102,9 @@ def _check_licenses(
     if added:
         check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)
         if not after["usage_location"]:
-            raise usage("usage_location is needed before a licence can be assigned", "Give a country code, such as CH")
+            raise usage(
+                "usage_location is needed before a licence can be assigned", "Set it to a country code, such as CH"
+            )
     check_mailbox_is_possible(params, facts, after)
 
 
@@ -124,7 +126,7 @@ def role_names(facts: Facts, wanted: list[str]) -> list[str]:
         raise TenantError(
             "unknown_role",
             f"there is no directory role {', '.join(unknown)}",
-            next_step="Give names as in the Microsoft Entra admin center, or template ids",
+            next_step="Specify its name as in the Microsoft Entra admin center, or its template id",
         )
     return [known[normalize_case(one)] for one in wanted]
 

@@ -112,7 +112,7 @@ def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], action: st
         f"{user['userPrincipalName']} is the last enabled user who holds Global Administrator",
         action,
         tenant.label,
-        next_step="Give another enabled account the role first",
+        next_step="Assign the role to another enabled account first",
     )
 
 

@@ -143,9 +143,7 @@ def the_connector(records: list[Record], tenant: Tenant) -> Record:
         else "there is no service-to-service connector"
     )
     step = (
-        "Remove all but one manually; the module chooses none by itself"
-        if ids
-        else "Set it up with intune.exchange.connector"
+        "Remove all but one manually; the module does not choose" if ids else "Set it up with intune.exchange.connector"
     )
     raise TenantError(
         "ambiguous" if ids else "absent",

@@ -78,7 +78,7 @@ def authority_of(
             return str(item[_AUTHORITY])
         raise TenantError(
             "protocol",
-            f"Microsoft Graph answered without it (request id {response.handle})",
+            f"the response of Microsoft Graph does not contain it (request id {response.handle})",
             _READ_AUTHORITY.action,
             tenant.label,
             next_step="Look it up in the Intune admin center under Tenant status",

@@ -48,7 +48,7 @@ _GRAPH_PERMISSIONS = (
 )
 _EXCHANGE_PERMISSIONS = ("Exchange.ManageAsApp", "Exchange.Manage")  # application, delegated
 
-_NO_ACCOUNT = unknown("no account was named", "Give the account's address in the option account")
+_NO_ACCOUNT = unknown("account is not set", "Set the option account to the address of the account")
 
 
 def connector_offered(connectors: list[dict[str, Any]]) -> Verdict:
@@ -89,7 +89,8 @@ def exchange_version(exchange: Mapping[str, Any]) -> Verdict:
             "Wait for Microsoft to upgrade the organization, or move to one of version 15 or later",
         )
     return met(
-        f"the organization runs {text}; servers of 2010 may stand beside it in a hybrid, and cannot be seen from here"
+        f"the organization runs {text}; a hybrid deployment may also have servers of version 2010, which this check "
+        "cannot see"
     )
 
 

@@ -91,7 +91,7 @@ def check_fleet(
         raise usage("auth_method device_code would need a person for each tenant", "Choose another method")
     if entries is None and not partner_tenant_id:
         if not shared["tenant_id"]:
-            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all missing", "Give one of them")
+            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all missing", "Set one of them")
         entries = [{"tenant_id": shared["tenant_id"]}]
     return entries or []
 

@@ -42,9 +42,9 @@ def remove_listed(http: Pausing, delete: Callable[[], Any], still_listed: Callab
             http.pause(attempt, None, Purpose(denied.action))
     raise TenantError(
         "unavailable",
-        f"the service answered that it does not exist, but it is still listed ({denied.answer})",
+        f"the service reported that it does not exist, but still lists it ({denied.answer})",
         denied.action,
         http.tenant,
         denied.answer,
-        "Retry later; if the problem persists, give the request id to Microsoft support",
+        "Retry later; if the problem persists, quote the request id to Microsoft support",
     )

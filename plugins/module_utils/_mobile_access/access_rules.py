@@ -32,8 +32,8 @@ def ensure_access_rule(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
         raise usage(
             f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, "
             "a * is no wildcard",
-            "Give the whole value as intune.exchange.activesync_device_class_info or mobile_device_info show it, in a "
-            "rule for each",
+            "Use a complete value as intune.exchange.activesync_device_class_info or mobile_device_info return it, in "
+            "a rule for each",
         )
     return {"impact": [], **ensure(RULE, tenant, params, check_mode)}
 

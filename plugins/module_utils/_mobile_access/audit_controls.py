@@ -38,14 +38,14 @@ def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, A
             except ValueError:
                 raise usage(
                     f"{test} of the control {control['id']} of {baseline['name']} is {control[test]!r}, which is no "
-                    f"value of {control['setting']} that can be more or less than another"
+                    f"value of {control['setting']}"
                 ) from None
     for risk in risks:
         try:
             date.fromisoformat(risk["until"])
         except ValueError:
             raise usage(
-                f"until of the accepted risk {risk['id']} is {risk['until']!r}", "Give a date such as 2027-01-31"
+                f"until of the accepted risk {risk['id']} is {risk['until']!r}", "Set it to a date such as 2027-01-31"
             ) from None
 
 

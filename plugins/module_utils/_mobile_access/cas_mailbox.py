@@ -142,5 +142,5 @@ def _check_policy(tenant: Tenant, params: Mapping[str, Any], record: Record | No
         raise TenantError(
             "not_found",
             f"there is no policy named {wanted}",
-            next_step=f"Give one of {', '.join(str(one['Name']) for one in known)}, or an empty name for the default",
+            next_step=f"Use one of {', '.join(str(one['Name']) for one in known)}, or an empty text for the default",
         )

@@ -72,8 +72,8 @@ def _note(params: Mapping[str, Any]) -> str:
     if not ignored or params["state"] == "absent":
         return ""
     return (
-        f"Outlook for iOS and Android honours only {', '.join(_HONOURED)}, as far as Microsoft says; "
-        f"it does not go by {', '.join(ignored)}."
+        f"Outlook for iOS and Android honours only {', '.join(_HONOURED)}, according to Microsoft; "
+        f"it ignores {', '.join(ignored)}."
     )
 
 

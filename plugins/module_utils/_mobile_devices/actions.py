@@ -78,7 +78,7 @@ def act(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str
 def _check(params: Mapping[str, Any]) -> None:
     absent, everything = params["state"] == "absent", params["match"] == "all"
     if sum(1 for one in (params["access"], params["wipe"], absent) if one) != 1:
-        raise usage("exactly one of access, wipe and state=absent must be given", "Use a task for each")
+        raise usage("exactly one of access, wipe and state=absent must be set", "Use a task for each")
     for option in (*AGES, "wait_timeout"):
         if (params[option] or 0) < 0:
             raise usage(f"{option} is {params[option]}, and it cannot be less than 0")
@@ -100,7 +100,7 @@ def _check(params: Mapping[str, Any]) -> None:
     if everything and (params["wipe"] or absent) and params["max_affected"] is None:
         raise usage(
             "with match=all, wipe and state=absent need max_affected: the maximum number of affected devices",
-            "Give a number; with 0 the task names the devices and stops",
+            "Set it to a number; with 0 the task lists the devices and stops",
         )
     if (params["max_affected"] or 0) < 0:
         raise usage(f"max_affected is {params['max_affected']}, and it cannot be less than 0")

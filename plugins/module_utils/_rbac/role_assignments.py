@@ -97,7 +97,7 @@ def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     """Give a role to somebody, or take it away. Raises `TenantError`."""
     kinds = [kind for kind in KINDS if params.get(kind)]
     if len(kinds) != 1:
-        raise usage(f"exactly one of {', '.join(KINDS)} must be given, and {len(kinds)} are")
+        raise usage(f"exactly one of {', '.join(KINDS)} must be set, not {len(kinds)}")
     kind, is_absent = kinds[0], params["state"] == "absent"
     catalog, given = RoleCatalog(tenant), str(params[kind])
     role = catalog.find(params["role"])
@@ -179,7 +179,7 @@ def _check_built_in(tenant: Tenant, role: Record, group: Record | None, allowed:
         + ("its built-in roles stay as they are" if own else "its roles are changed only on request"),
         _ACTION,
         tenant.label,
-        next_step="Use a custom role group" if own else "Set allow_built_in to true if this group is really meant",
+        next_step="Use a custom role group" if own else "Set allow_built_in to true if this is the right group",
     )
 
 

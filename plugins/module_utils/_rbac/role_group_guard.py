@@ -24,7 +24,7 @@ from .role_catalog import RoleCatalog, caller_id, refuse_own_way
 
 _ACTION = "configure the role group"
 _NOT_OURS = (
-    "Choose another name. If this group is really meant, leave marker out, which for the role "
+    "Choose another name. If this is the right group, omit marker, which for the role "
     "intune.exchange.connector means to set connector_adopt_role_group to true"
 )
 _READ_USER = Purpose("find an enabled member", "the Exchange role View-Only Recipients")
@@ -75,7 +75,7 @@ def _check_built_in(tenant: Tenant, params: Mapping[str, Any], record: Record, c
             tenant,
             record["Name"],
             "its members are changed only on request",
-            "Set allow_built_in to true if this group is really meant",
+            "Set allow_built_in to true if this is the right group",
         )
 
 

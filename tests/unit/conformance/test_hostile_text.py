@@ -175,7 +175,7 @@ def test_deep_json_is_refused_in_words(
 def test_deep_json_in_a_text_of_json_is_text(wire: ScriptedServer, tenant: Tenant, inner: str) -> None:
     text = '{"Message": ' + nested(5000, "lists") + "}"
     wire.answer(Reply({"error": {"code": "x", "message": text, "details": [{"message": text}]}}, 400))
-    with pytest.raises(TenantError, match="answered 400"):
+    with pytest.raises(TenantError, match="returned 400"):
         if inner == "graph":
             tenant.graph.list("users", PURPOSE)
         else:

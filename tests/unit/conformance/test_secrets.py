@@ -215,7 +215,7 @@ def test_the_password_of_a_proxy_is_a_secret(wire: ScriptedServer, shown: Play) 
     password = "canary/of:a proxy"
     wire.answer(Reply({"error": {"code": "x", "message": f"{password} {quote(password, safe='')}"}}, 400))
     found = shown(graph, proxy=f"http://svc:{quote(password, safe='')}@127.0.0.1:{port}")
-    assert "answered 400" in found
+    assert "returned 400" in found
     hidden(found, password)
     hidden(found, quote(password, safe=""))
 
