@@ -18,6 +18,7 @@ from .._core.redaction import Redactor, masked
 from .._core.targets import is_guid
 from .._http.claims import tenant_of
 from .._http.http import Http
+from .._http.poll import UntilDeadline, poll
 from .._http.service import Bearer, Service
 from .auth_method import choose_method
 from .certificate import client_credential
@@ -275,22 +276,21 @@ class Tokens:
         if "user_code" not in flow:
             return dict(flow)
         self._tell(one_line(flow["message"]))
-        while True:
-            result = app.acquire_token_by_device_flow(
-                flow, claims_challenge=challenge, exit_condition=lambda flow: True
-            )  # polls once
-            if result.get("error") not in WAITING:
-                return dict(result)
-            interval = float(flow.get("interval", 5))
-            if interval >= self._http.deadline.remaining():
-                raise TenantError(
-                    "sign_in",
-                    "nobody entered the code before the task timed out",
-                    "sign in",
-                    self._http.tenant,
-                    next_step="Run again and enter the code in time, or raise the option timeout",
-                )
-            self._http.sleep(interval)
+        once = {"claims_challenge": challenge, "exit_condition": lambda flow: True}  # msal sends one request
+        result, done = poll(
+            lambda: app.acquire_token_by_device_flow(flow, **once),
+            lambda found: found.get("error") not in WAITING,
+            UntilDeadline(self._http, lambda: float(flow.get("interval", 5))),
+        )
+        if not done:
+            raise TenantError(
+                "sign_in",
+                "nobody entered the code before the task timed out",
+                "sign in",
+                self._http.tenant,
+                next_step="Run again and enter the code in time, or raise the option timeout",
+            )
+        return dict(result)
 
 
 _METHODS: dict[str, Callable[[Tokens, str, bool, str | None], dict[str, Any]]] = {

@@ -13,9 +13,9 @@ from typing import Any
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._core.targets import check_marker
+from .._engine.ensure import ensure
 from .._engine.graph_collection import GraphCollection
 from .._engine.rate_limiter import RateLimiter
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .assignments import filled
 from .fields import FIELDS, as_new, both_forms_of_guests

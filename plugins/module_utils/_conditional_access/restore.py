@@ -18,9 +18,9 @@ from urllib.parse import quote
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, Resource, normalize_case
 from .._core.targets import check_marker, only
-from .._engine.poll import poll
-from .._engine.run import ensure
+from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
+from .._http.poll import Within, poll, waiting
 from .fields import FIELDS
 from .impact import measure, read_people
 from .lockout import ADMINISTRATORS
@@ -185,7 +185,10 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
             raise
         return there
     found, done = poll(
-        tenant, _LISTED_WITHIN, listed, bool, lambda state: "the restored policy to be listed", (1.0, 10.0)
+        listed,
+        bool,
+        Within(tenant.http, _LISTED_WITHIN, (1.0, 10.0)),
+        waiting(tenant.progress, lambda policy: "the restored policy to be listed"),
     )
     if not done or found is None:
         raise TenantError(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.resource import Field, Record, Resource, clearing, normalize_case
-from .._engine.run import ensure
+from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
 from .account_checks import check_mailbox_is_possible, check_removal, check_write, role_names
 from .account_facts import LICENSES, PROPERTIES, ROLES

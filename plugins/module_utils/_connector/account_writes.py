@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import attempt
 from .._core.resource import Record, normalize_case, normalized_set
-from .._engine.poll import poll
 from .._engine.tenant import Tenant
 from .._http.claims import claims, directory_roles, held
+from .._http.poll import Attempts, Within, poll, waiting
 from .account_checks import refuse_guest
 from .account_facts import (
     ASSIGNMENTS,
@@ -93,7 +94,7 @@ class Accounts:
                 "addLicenses": [{"skuId": ids[one], "disabledPlans": []} for one in sorted(has - had)],
                 "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # one without a name is its id
             }
-            _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE))
+            _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE), _LICENSE)
         if ROLES.api in values:
             _write_roles(tenant, self.facts, user["id"], normalized_set(values[ROLES.api]))
 
@@ -105,7 +106,7 @@ def sets_password(params: Mapping[str, Any]) -> bool:
 
 def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any], purpose: Purpose) -> None:
     try:
-        _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, purpose))
+        _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, purpose), purpose)
     except TenantError as error:
         if "accountEnabled" in changes or purpose is _PASSWORD:
             raise _explained(tenant, error, purpose) from error.__cause__
@@ -168,21 +169,19 @@ def _write_roles(tenant: Tenant, facts: Facts, user_id: str, wanted: frozenset[s
             "principalId": user_id,
             "directoryScopeId": "/",
         }
-        _settled(tenant, functools.partial(tenant.graph.create, ASSIGNMENTS, body, _ROLE))
+        _settled(tenant, functools.partial(tenant.graph.create, ASSIGNMENTS, body, _ROLE), _ROLE)
     for name in sorted(set(held) - wanted if facts.role_names else ()):
         tenant.graph.delete(f"{ASSIGNMENTS}/{held[name]}", _ROLE)
 
 
-def _settled(tenant: Tenant, write: Callable[[], Any]) -> Any:
+def _settled(tenant: Tenant, write: Callable[[], Any], purpose: Purpose) -> Any:
     """A write to an account that the service may not show everywhere yet."""
-    for attempt in range(1, _MAX_POLLS + 1):
-        try:
-            return write()
-        except TenantError as error:
-            if error.kind != "not_found" or attempt == _MAX_POLLS:
-                raise
-            tenant.http.pause(attempt, None, Purpose(error.action))
-    return None
+    written, _done = poll(
+        lambda: attempt(write),
+        lambda result: result.error is None or result.error.kind != "not_found",
+        Attempts(tenant.http, _MAX_POLLS, purpose),
+    )
+    return written.value
 
 
 def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> dict[str, Any]:
@@ -200,7 +199,7 @@ def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> 
     def missing(user: dict[str, Any]) -> str:
         return f"the mailbox address of {name}: now {(primary_address(user) if user else '') or 'none'}"
 
-    user, done = poll(tenant, seconds, read, has_address, missing, _PAUSES)
+    user, done = poll(read, has_address, Within(tenant.http, seconds, _PAUSES), waiting(tenant.progress, missing))
     if not done:
         raise TenantError(
             "timeout",

@@ -13,9 +13,10 @@ from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
 from .._core.read_result import ReadResult
 from .._core.resource import Field, Record, Resource
-from .._engine.run import ensure
+from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
+from .._http.poll import Attempts, poll
 from .._http.response import Response
 
 _PROPERTIES = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime"
@@ -151,10 +152,13 @@ def _switch(tenant: Tenant, wanted: str) -> None:
         if error.kind != "outcome_unknown":
             raise
         lost = error
-    for attempt in range(1, _MAX_POLLS + 1):
-        if authority_of(tenant) == wanted:
-            return
-        tenant.http.pause(attempt, 0.5 * 2**attempt, _SET)
+    _authority, done = poll(
+        lambda: authority_of(tenant),
+        lambda authority: authority == wanted,
+        Attempts(tenant.http, _MAX_POLLS, _SET, lambda attempt: 0.5 * 2**attempt),
+    )
+    if done:
+        return
     raise lost or TenantError(
         "outcome_unknown", "the service accepted the change, but does not return it yet", _SET.action, tenant.label
     )

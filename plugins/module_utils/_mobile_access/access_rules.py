@@ -11,8 +11,8 @@ from typing import Any
 
 from .._core.errors import usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .access_decision import STATES, OrganizationAccess
 from .impact import read_impact

@@ -11,9 +11,9 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import EditedList, Field, Record, Resource, clearing, normalize_case, normalized_set
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import difference
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .mailboxes import find_mailbox
 

@@ -12,9 +12,9 @@ from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._core.targets import first_names
 from .._core.text import counted
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .policy_settings import LAX, SETTINGS, canonical, checked
 

@@ -12,9 +12,9 @@ from typing import Any
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, normalized_set, returned
 from .._core.targets import check_marker, only
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .cmdlet_access import READER, asked_for, is_pattern, read_role_entries
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Field, Record, Resource
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
-from .._engine.poll import poll
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
+from .._http.poll import Within, poll, waiting
 
 _READ = Purpose("read the Exchange organization", "the Exchange role View-Only Configuration")
 _ENABLE = Purpose("enable customization of the Exchange organization", "the Exchange role Organization Configuration")
@@ -104,12 +104,10 @@ def _enable(tenant: Tenant, wait_timeout: int | None) -> Record | None:
 
 def _wait(tenant: Tenant, seconds: int, asked: TenantError | None) -> Record:
     organization, done = poll(
-        tenant,
-        seconds,
         lambda: _read(tenant),
         lambda record: not record.get("IsDehydrated"),
-        lambda _record: "the customization to take effect",
-        _PAUSES,
+        Within(tenant.http, seconds, _PAUSES),
+        waiting(tenant.progress, lambda record: "the customization to take effect"),
     )
     if not done:
         said = f" ({asked.problem})" if asked else ""

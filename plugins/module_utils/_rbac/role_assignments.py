@@ -11,9 +11,9 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .assignment_scopes import scope_of
 from .built_in_role_groups import is_built_in

@@ -13,8 +13,8 @@ from typing import Any
 from .._core.concurrent import gather
 from .._core.errors import Purpose
 from .._core.resource import EditedList, Field, Record, Resource, clearing, normalize_case, normalized_set, returned
+from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .._exchange.parameters import edit
 from .._http.removal import remove_listed

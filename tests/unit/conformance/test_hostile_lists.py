@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import PATH, parse_time
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import ensure
+from ansible_collections.intune.exchange.plugins.module_utils._engine.ensure import ensure
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_rules import RULE
 

@@ -55,7 +55,7 @@ def test_a_write_that_is_not_believed_is_tried_again(
     ("state", "asked", "kind", "words"),
     [
         ("present", [THERE, piped(GONE, WORDS), THERE] * 3, "conflict", "lists it all the same"),
-        ("absent", [THERE, *[piped(GONE, WORDS), THERE] * 3], "unavailable", "it is still listed"),
+        ("absent", [THERE, *[piped(GONE, WORDS), THERE] * 3], "unavailable", "but still lists it"),
     ],
 )
 def test_it_is_an_error_when_it_stays(

@@ -136,7 +136,7 @@ def test_that_what_is_removed_is_not_there_is_looked_at_again(
     simulator.fault(match=delete, kind="status", status=404, body=gone, count=9)
     with pytest.raises(TenantError) as caught:
         tenant.graph.delete(path, PURPOSE)
-    assert caught.value.kind == "unavailable" and "still listed" in str(caught.value)
+    assert caught.value.kind == "unavailable" and "still lists it" in str(caught.value)
     simulator.clear_faults()
     simulator.fault(match=delete, kind="status", status=404, body=gone)
     tenant.graph.delete(path, PURPOSE)
