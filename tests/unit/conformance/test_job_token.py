@@ -61,8 +61,8 @@ def test_a_job_of_github_signs_in_without_any_secret(
     ("reply", "kind", "words"),
     [
         (Reply({"message": "no"}, 403), "forbidden", "id-token: write"),
-        (Reply({"count": 0}), "protocol", "without a token"),
-        (Reply({"value": "a b"}), "protocol", "without a token"),
+        (Reply({"count": 0}), "protocol", "contains no token"),
+        (Reply({"value": "a b"}), "protocol", "contains no token"),
     ],
 )
 def test_what_github_refuses_is_named(

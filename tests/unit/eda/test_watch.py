@@ -174,7 +174,7 @@ def test_so_many_are_looked_at_at_once() -> None:
 def test_tenants_that_cannot_be_meant_are_refused_at_the_start() -> None:
     """By their place among all of them, although each is looked at by itself."""
     for tenants, problem in (
-        ([{"tenant_id": "a"}, {"tenant_id": "b", "tennant": 1}], r"tenants\[2\] has options that no tenant has"),
+        ([{"tenant_id": "a"}, {"tenant_id": "b", "tennant": 1}], r"tenants\[2\] has unknown options"),
         ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"duplicate tenant_id A in tenants\[2\]"),
         ([{"tenant_id": "a"}, {"tenant_id": "b", "name": " "}], r"tenants\[2\].name"),
     ):
@@ -331,9 +331,9 @@ def _pipe(path: Path) -> None:
     [
         (lambda path: path.chmod(0o640), "is open to others (mode 0640). Specify a file that you own, with mode 0600."),
         (_link, "is a link. Name a file itself."),
-        (_pipe, "is no regular file. Give"),
-        (lambda path: os.link(path, path.with_suffix(".second")), "has a second name (a hard link). Give"),
-        (lambda path: (path.unlink(), path.parent.chmod(0o700), path.mkdir(0o700)), "is no regular file. Give"),
+        (_pipe, "is no regular file. Specify"),
+        (lambda path: os.link(path, path.with_suffix(".second")), "has a second name (a hard link). Specify"),
+        (lambda path: (path.unlink(), path.parent.chmod(0o700), path.mkdir(0o700)), "is no regular file. Specify"),
     ],
 )
 def test_a_state_file_that_others_could_write_is_refused(
@@ -402,7 +402,7 @@ def test_the_file_is_only_written_when_something_is_new(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"tennants": []}, "the event source has no option tennants. There are tenant_id, "),
+        ({"tennants": []}, "the event source has no option tennants. The valid options are tenant_id, "),
         ({"interval": 0}, "interval must be at least 1"),
         ({"interval": "soon"}, "interval"),
         ({"failures": 0}, "failures must be at least 1"),

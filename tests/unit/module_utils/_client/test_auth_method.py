@@ -77,11 +77,11 @@ def test_the_complete_method_is_taken(params: dict[str, str], method: str) -> No
         ({"client_id": "i", "client_secret": "s", "graph_token": "t"}, ["at once", "graph_token"]),
         (
             {"client_id": "i", "federated_token": "j", "federated_token_file": "f"},
-            ["given twice: federated_token (AZURE_FEDERATED_TOKEN), federated_token_file (AZURE_FEDERATED_TOKEN_FILE)"],
+            ["set twice: federated_token (AZURE_FEDERATED_TOKEN), federated_token_file (AZURE_FEDERATED_TOKEN_FILE)"],
         ),
         (
             {"auth_method": "federated_token", "client_id": "i", "federated_token": "j", "federated_token_file": "f"},
-            ["given twice"],
+            ["set twice"],
         ),
         ({"federated_token": "j"}, ["federated_token (AZURE_FEDERATED_TOKEN) is set without client_id"]),
         (

@@ -90,7 +90,7 @@ def test_more_parts_than_a_batch_can_hold(simulator: Simulator, tenant: Tenant) 
 
 def test_a_batch_that_answers_something_else_is_an_error(simulator: Simulator, tenant: Tenant) -> None:
     simulator.fault(match="*batch*", kind="status", status=200, body={"responses": [{"id": "other", "status": 200}]})
-    with pytest.raises(TenantError, match="not those of its requests"):
+    with pytest.raises(TenantError, match="do not match its requests"):
         tenant.graph.batch({"organization": READS["organization"]})
 
 

@@ -81,8 +81,8 @@ def test_a_lost_creation_is_found(simulator: Simulator, tenant: Tenant, phase: s
         ("Get-MobileDevice", {"ActiveSync": "yes"}, "takes switch as ActiveSync, not str"),
         ("New-RoleGroup", {"Name": "x", "Roles": True}, "takes array as Roles, not bool"),
         ("New-ActiveSyncDeviceAccessRule", {"AccessLevel": "Blocked"}, "takes no Blocked as AccessLevel. It is one of"),
-        (GET, {"Identity": ""}, "blank Identity"),
-        ("Remove-ActiveSyncDeviceAccessRule", {"Identity": None}, "blank Identity"),
+        (GET, {"Identity": ""}, "the parameter Identity of "),
+        ("Remove-ActiveSyncDeviceAccessRule", {"Identity": None}, "the parameter Identity of "),
     ],
 )
 def test_what_must_not_be_sent_is_not_sent(
