@@ -37,8 +37,8 @@ def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, A
                 _number(control["setting"], control[test])
             except ValueError:
                 raise usage(
-                    f"{test} of the control {control['id']} of {baseline['name']} is {control[test]!r}, which is no "
-                    f"value of {control['setting']}"
+                    f"{test} of the control {control['id']} of {baseline['name']} is {control[test]!r}, which is not "
+                    f"an ordered value of {control['setting']}"
                 ) from None
     for risk in risks:
         try:
