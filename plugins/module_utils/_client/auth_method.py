@@ -61,16 +61,7 @@ def choose_method(params: dict[str, Any]) -> str:
     """The sign-in method: `auth_method`, else the one that is complete. Raises `TenantError` on conflict or gap."""
     chosen = params.get("auth_method")
     if chosen:
-        missing = [option for option in _NEEDS[chosen] if not params.get(option)]
-        if chosen == "token" and not (params.get("graph_token") or params.get("exchange_token")):
-            missing = ["graph_token", "exchange_token"]
-        if chosen == "federated_token" and not _one_job_token(params) and not is_github_job():
-            missing += _OWN_OPTIONS[chosen]
-        if missing:
-            raise usage(
-                f"auth_method {chosen} also needs {named(*missing)}",
-                "Complete the credentials, or choose another auth_method",
-            )
+        _check_complete(str(chosen), params)
         return str(chosen)
     begun = [method for method, options in _OWN_OPTIONS.items() if any(params.get(option) for option in options)]
     tokens = [option for option in ("graph_token", "exchange_token") if params.get(option)]
@@ -82,22 +73,41 @@ def choose_method(params: dict[str, Any]) -> str:
         )
     if tokens:
         return "token"
-    if not begun and params.get("client_id") and is_github_job():
-        return "federated_token"
-    if not begun:
-        own = [option for options in _OWN_OPTIONS.values() for option in options]
+    return _by_credential(begun[0], params) if begun else _without_credential(params)
+
+
+def _check_complete(method: str, params: Mapping[str, Any]) -> None:
+    missing = [option for option in _NEEDS[method] if not params.get(option)]
+    if method == "token" and not (params.get("graph_token") or params.get("exchange_token")):
+        missing = ["graph_token", "exchange_token"]
+    if method == "federated_token" and not _one_job_token(params) and not is_github_job():
+        missing += _OWN_OPTIONS[method]
+    if missing:
         raise usage(
-            "no credentials are set",
-            f"Set {named('client_id')} and one of {named(*own)}, or ready tokens in "
-            f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
+            f"auth_method {method} also needs {named(*missing)}",
+            "Complete the credentials, or choose another auth_method",
         )
+
+
+def _by_credential(method: str, params: Mapping[str, Any]) -> str:
     if not params.get("client_id"):
-        given = [option for option in _OWN_OPTIONS[begun[0]] if params.get(option)]
+        given = [option for option in _OWN_OPTIONS[method] if params.get(option)]
         raise usage(
             f"{named(given[0])} is set without {named('client_id')}", "Set it to the client id of the application"
         )
     _one_job_token(params)
-    return begun[0]
+    return method
+
+
+def _without_credential(params: Mapping[str, Any]) -> str:
+    if params.get("client_id") and is_github_job():
+        return "federated_token"
+    own = [option for options in _OWN_OPTIONS.values() for option in options]
+    raise usage(
+        "no credentials are set",
+        f"Set {named('client_id')} and one of {named(*own)}, or ready tokens in "
+        f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
+    )
 
 
 def _one_job_token(params: Mapping[str, Any]) -> bool:

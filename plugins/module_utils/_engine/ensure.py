@@ -50,7 +50,7 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
             record = change.record
             break
         try:
-            record = _write(resource, tenant, params, change)
+            record = _written(resource, tenant, params, change)
             break
         except TenantError as error:
             if not _may_repeat(resource, error) or round_number == _MAX_RETRIES:
@@ -60,11 +60,12 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
             tenant.http.pause(round_number, None, Purpose(error.action))
     if check_mode:
         record = {**(record or {}), **resource.to_api(change.after)}
-    elif change.record is None and record and resource.poll_after_create:
-        _await(resource, tenant, params, resource.backend.id_of(record))
-    diff = {"before": start, "after": change.after}
-    end = {} if _is_absent(params) else returned(record or {})
-    return {"changed": change.after != start or change.write_only, "diff": diff, resource.name: end, **extra}
+    return {
+        "changed": change.after != start or change.write_only,
+        "diff": {"before": start, "after": change.after},
+        resource.name: {} if _is_absent(params) else returned(record or {}),
+        **extra,
+    }
 
 
 def _is_absent(params: Mapping[str, Any]) -> bool:
@@ -96,6 +97,14 @@ def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | N
     """The one record, or none. Several are never chosen from."""
     what = resource.name.replace("_", " ")
     record: Record | None = only(found, resource.backend.id_of, what, tenant.label)
+    return record
+
+
+def _written(resource: Resource, tenant: Tenant, params: Mapping[str, Any], change: _Change) -> Record | None:
+    """The object after the write, once it is listed; None if it was removed."""
+    record = _write(resource, tenant, params, change)
+    if change.record is None and record and resource.poll_after_create:
+        _await(resource, tenant, params, resource.backend.id_of(record))
     return record
 
 
