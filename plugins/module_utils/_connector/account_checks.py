@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import TenantError, usage
-from .._core.resource import Record, normalize_case, normalized_set
+from .._core.resource import Record, normalize_case, normalized_set, recognized
 from .._engine.tenant import Tenant
 from .account_facts import PROPERTIES, Facts, check_last_administrator, roles_held
 from .account_lookup import check_unused
@@ -120,15 +120,15 @@ def check_mailbox_is_possible(params: Mapping[str, Any], facts: Facts, after: Ma
 
 def role_names(facts: Facts, wanted: list[str]) -> list[str]:
     """The display names of roles given by name or id. Raises `TenantError` for an unknown one."""
-    known = {normalize_case(key): name for role, name in facts.role_names.items() for key in (role, name)}
-    unknown = [one for one in wanted if normalize_case(one) not in known]
+    known = {key: name for role, name in facts.role_names.items() for key in (role, name)}
+    found, unknown = recognized(known, wanted)
     if unknown:
         raise TenantError(
             "unknown_role",
             f"there is no directory role {', '.join(unknown)}",
             next_step="Specify its name as in the Microsoft Entra admin center, or its template id",
         )
-    return [known[normalize_case(one)] for one in wanted]
+    return found
 
 
 def _new_addresses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

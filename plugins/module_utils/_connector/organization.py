@@ -12,7 +12,7 @@ from urllib.parse import quote
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
 from .._core.read_result import ReadResult
-from .._core.resource import Field, Record, Resource
+from .._core.resource import Existing, Field, Record, Resource
 from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
@@ -99,7 +99,7 @@ def _authority_item(
     return tenant.graph.get(_authority_path(organization_id), _READ_AUTHORITY, version)
 
 
-class _Authority:
+class _Authority(Existing):
     """The authority as the one object of its kind: every tenant has one, even if it says `unknown`."""
 
     def id_of(self, record: Record) -> str:
@@ -108,15 +108,9 @@ class _Authority:
     def list(self, tenant: Tenant) -> list[Record]:
         return [{_AUTHORITY: authority_of(tenant)}]
 
-    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        raise AssertionError("the authority was read")
-
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         _switch(tenant, values[_AUTHORITY])
         return {**record, **values}
-
-    def delete(self, tenant: Tenant, record: Record) -> None:
-        raise AssertionError("there is no state")
 
 
 def _check_accepted(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from .._core.errors import TenantError
-from .._core.read_result import ReadResult
+from .._core.read_result import ReadResult, attempt
 from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._http.claims import permissions
@@ -146,10 +147,10 @@ def _no_owner(error: TenantError) -> Verdict:
 def connector_account(account: str | None, users: list[dict[str, Any]] | None) -> Verdict:
     if account is None or users is None:
         return _NO_ACCOUNT
-    try:
-        user = owner_of(users, account)
-    except TenantError as error:
-        return _no_owner(error)
+    owner = attempt(partial(owner_of, users, account))
+    if owner.error is not None:
+        return _no_owner(owner.error)
+    user = owner.value
     reason = shortcoming(user, account)
     if user is None or reason:
         return unmet(reason, "Create the account, or correct it: enabled, with this primary SMTP address")
@@ -171,10 +172,10 @@ def intune_console_access(
 ) -> Verdict:
     if account is None or users is None:
         return _NO_ACCOUNT
-    try:
-        user = owner_of(users, account)
-    except TenantError as error:
-        return _no_owner(error)
+    owner = attempt(partial(owner_of, users, account))
+    if owner.error is not None:
+        return _no_owner(owner.error)
+    user = owner.value
     if user is None:
         return unmet(f"no account owns the address {account}", "Create the account first")
     held = sorted(

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
 Record = dict[str, Any]
+Value = TypeVar("Value")
 
 
 # .NET has no upper case for these outside of Turkish and Azeri: i with and without a dot, and the long s.
@@ -132,9 +133,26 @@ class Backend(Protocol):
         """Remove a record."""
 
 
+class Existing:
+    """The base of a backend whose objects always exist: a task reads and changes them, and has no option `state`."""
+
+    def create(self, tenant: Any, values: Mapping[str, Any]) -> Record:
+        raise AssertionError("the object was read")
+
+    def delete(self, tenant: Any, record: Record) -> None:
+        raise AssertionError("the module has no option state")
+
+
+def recognized(known: Mapping[str, Value], wanted: Iterable[str]) -> tuple[list[Value], list[str]]:
+    """The values of the wanted names, compared without regard to case; and the names that are not known."""
+    values = {normalize_case(name): value for name, value in known.items()}
+    found = [values[normalize_case(one)] for one in wanted if normalize_case(one) in values]
+    return found, [one for one in wanted if normalize_case(one) not in values]
+
+
 @dataclass(frozen=True)
 class Resource:
-    """A thing that a module keeps. `keys` tell it from others of its kind; without keys there is one per tenant.
+    """A kind of object that a module manages. `keys` identify one of them; without keys there is one in each tenant.
 
     `name_is_unique`: the service gives a name only once, so a write whose answer was lost may be worked out anew.
     `poll_after_create`: it gives a name to several, so a new record is polled for until it is listed, and it alone.

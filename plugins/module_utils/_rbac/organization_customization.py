@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Field, Record, Resource
+from .._core.resource import Existing, Field, Record, Resource
 from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -29,7 +29,7 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-class _Organization:
+class _Organization(Existing):
     """The Exchange organization as the one object of its kind. Its customization can only be enabled."""
 
     def __init__(self, wait_timeout: int | None) -> None:
@@ -42,14 +42,8 @@ class _Organization:
         organization = _read(tenant)
         return [{**organization, "IsDehydrated": bool(organization.get("IsDehydrated"))}]
 
-    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        raise AssertionError("the organization was read")
-
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         return _enable(tenant, self._wait_timeout) or record
-
-    def delete(self, tenant: Tenant, record: Record) -> None:
-        raise AssertionError("there is no state")
 
 
 def _check_accepted(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
