@@ -112,7 +112,7 @@ CONSTRAINTS := $(CACHE)/demo/constraints.txt
 define override_core
 echo 'ansible-core==$(CORE)' > $(CACHE)/$(1)/override.txt
 export UV_OVERRIDE=$(CACHE)/$(1)/override.txt
-grep -v '^ansible-core==' requirements-test.txt > $(CACHE)/$(1)/constraints.txt
+grep -Ev '^(ansible-core==|-r )' requirements-test.txt > $(CACHE)/$(1)/constraints.txt
 endef
 endif
 
@@ -247,7 +247,7 @@ contracts: $(TEST) | $(CHECKOUT)
 # Every case, and their number for the page on reliability.
 promises: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
-	PROMISES=all PROMISES_COUNT=1 $(PYTEST) tests/promises tests/integration/test_canaries.py $(OPTIONS)
+	PROMISES=all PROMISES_COUNT=1 $(PYTEST) tests/promises tests/integration/test_secret_leaks.py $(OPTIONS)
 
 MINUTES ?= 10
 fuzz: $(TEST) | $(CHECKOUT)

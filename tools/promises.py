@@ -150,7 +150,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_INTEGRATION}test_proxy_password.py::test_credentials_of_a_proxy_and_keys",
             f"{_INTEGRATION}test_both_ways.py::test_no_secret_is_shown",
             f"{_INTEGRATION}test_worker_or_process.py::test_a_vaulted_secret",
-            f"{_INTEGRATION}test_canaries.py::test_no_secret_is_anywhere",
+            f"{_INTEGRATION}test_secret_leaks.py::test_no_secret_is_anywhere",
         ),
     ),
     16: (
@@ -200,8 +200,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     20: (
         "An untrusted certificate ends the task. The environment changes neither trust nor the token.",
         (
-            f"{_INTEGRATION}test_bad_days.py::test_an_untrusted_certificate",
-            f"{_INTEGRATION}test_bad_days.py::test_the_environment_changes_neither_trust_nor_the_bearer",
+            f"{_INTEGRATION}test_error_messages.py::test_an_untrusted_certificate",
+            f"{_INTEGRATION}test_error_messages.py::test_the_environment_changes_neither_trust_nor_the_bearer",
         ),
     ),
     21: (
@@ -210,7 +210,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{_PROMISES}test_permissions.py::test_the_documented_permissions_are_enough_and_a_missing_one_is_named",
             f"{_PROMISES}test_permissions.py::test_the_documented_roles_are_enough",
-            f"{_INTEGRATION}test_bad_days.py::test_a_missing_permission_is_named",
+            f"{_INTEGRATION}test_error_messages.py::test_a_missing_permission_is_named",
         ),
     ),
     22: (

@@ -113,7 +113,7 @@ The message of a failed task states the action, the tenant, the response of the 
 
 .. code-block:: text
 
-   Could not read the Exchange connectors on tenant contoso.example: Microsoft Graph answered 403 Forbidden: ...
+   Could not read the Exchange connectors on tenant contoso.example: Microsoft Graph returned 403 Forbidden: ...
    (request id 5c0d...). This needs DeviceManagementServiceConfig.Read.All: grant it to the application, give admin
    consent, and try again.
 

@@ -26,11 +26,16 @@ options:
       - V(approve) takes C(devices), C(decision), C(preview) and C(check_mode).
       - V(assess) takes as C(result) the result of M(intune.exchange.mobile_access_assessment_info).
       - V(audit) takes as C(result) the result of M(intune.exchange.mobile_access_audit_info).
+      - V(deadlines) takes the C(deadlines) of M(intune.exchange.mobile_access_deadlines_info).
+      - V(deadlines_of_all) takes the C(hosts) that were read, the C(results) of that module for them in the same order,
+        and the hosts that are C(unread).
       - V(excluded) takes C(resolved), as M(intune.exchange.conditional_access_policy) returns it.
       - V(lockout) takes C(devices) and C(max_affected).
       - V(offboard) takes C(address), C(result), C(wiped), C(blocked) and C(check_mode).
       - V(protect) takes C(policies), as P(intune.exchange.enforcement_dates#filter) returns them.
       - V(quarantine) takes C(impact), C(result) and C(recent_days).
+      - V(rehearsal) takes as C(people) the C(by_person) of M(intune.exchange.conditional_access_rehearsal_info), and
+        C(max_affected).
       - V(too_early) takes C(policies) and C(days).
       - V(too_many_devices) takes C(address), C(devices) and C(max_affected).
       - V(unprotected) takes as C(platforms) what M(intune.exchange.app_protection_info) returns as
@@ -45,11 +50,14 @@ options:
       - approve
       - assess
       - audit
+      - deadlines
+      - deadlines_of_all
       - excluded
       - lockout
       - offboard
       - protect
       - quarantine
+      - rehearsal
       - too_early
       - too_many_devices
       - unprotected

@@ -16,7 +16,7 @@ description:
   - All tenants are read concurrently in one process, by the functions of the modules M(intune.exchange.connector_info)
     and M(intune.exchange.requirements_info), with one sign-in for each tenant.
   - A host has the variables C(tenant_id), C(tenant_name), C(tenant_options), C(tenant_read_at), the facts that
-    O(gather) names, and C(connector_primary_smtp_address) where O(account) is given.
+    O(gather) names, and C(connector_primary_smtp_address) if O(account) is set.
   - Each host is in one of the groups C(connector_connected), C(connector_pending), C(connector_disconnected),
     C(connector_missing), C(connector_ambiguous) (several service-to-service connectors), C(connector_not_offered), and
     C(tenant_unreadable), where C(tenant_error) has the reason in C(message) and C(kind).

@@ -67,5 +67,5 @@ class LookupModule(LookupBase):
             options = {name: options[name] for name in terms if name in options}
         options = resolve_variable(self._templar, _NAME, options)
         if not isinstance(options, Mapping):
-            raise AnsibleLookupError(f"The variable {_NAME} is not a dictionary. Give it the options of the modules.")
+            raise AnsibleLookupError(f"The variable {_NAME} is not a dictionary. Set it to the options of the modules.")
         return [options.get(name, "") for name in terms] if terms else [options]

@@ -26,7 +26,7 @@ options:
       - The proposed policies, each with the options of M(intune.exchange.conditional_access_policy), such as
         C(display_name), C(conditions) and C(grant_controls). They are judged as if they were enforced, whatever
         C(policy_state) says.
-      - A policy with the name or C(id) of an existing one is a change of it. Settings that are not given are those of
+      - A policy with the name or C(id) of an existing one is a change of it. Settings that are not set are those of
         the existing policy.
       - Every given user, group and role must be in the directory.
     type: list
@@ -34,7 +34,7 @@ options:
   report_only:
     description:
       - The names or ids of existing policies in report-only mode.
-      - If neither this nor O(policies) is given, all policies in report-only mode are rehearsed.
+      - If neither this nor O(policies) is set, all policies in report-only mode are rehearsed.
     type: list
     elements: str
   days:
@@ -256,7 +256,7 @@ error:
   sample: {kind: no_licence}
 """
 
-from ..module_utils._conditional_access.rehearse import OPTIONS, rehearse
+from ..module_utils._conditional_access.tenant_rehearsal import OPTIONS, rehearse
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 

@@ -98,7 +98,7 @@ options:
     type: str
   state:
     description:
-      - V(present) creates the group or changes what differs. Options that are not given stay unchanged.
+      - V(present) creates the group or changes what differs. Options that are not set stay unchanged.
       - V(absent) removes the group and its role assignments. The roles stay.
     type: str
     choices: [present, absent]

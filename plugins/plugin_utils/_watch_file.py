@@ -57,9 +57,11 @@ class WatchFile:
             self._keep(opened)
             why = permission_problem(os.fstat(opened), is_file=True)
             if why:
-                raise self._refusal(why, "Give a file of your own with mode 0600")
+                raise self._refusal(why, "Specify a file that you own, with mode 0600")
             if not self._locked(opened):
-                raise self._refusal("is in use by another event source", "Give each one a file of its own")
+                raise self._refusal(
+                    "is in use by another event source", "Specify a separate file for each event source"
+                )
             content = os.read(opened, _LARGEST)
         try:
             said = parse_json(content)

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, get_entity, listed
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 
 _EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 _KEPT = timedelta(days=30)

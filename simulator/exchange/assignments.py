@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import count
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, exists, refused
-from ..state.wire import Json
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, exists, refused
+from ..state.http_messages import Json
 from .delegation import refuse_undelegated, refuse_unready
 from .organization import refuse_dehydrated
 from .propagation import present

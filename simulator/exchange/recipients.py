@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, missing
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, missing
 from ..directory.directory import addressed, has_mailbox, mailbox_licensed
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.replication import arrived
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
-from ..state.wire import Json
 
 
 @implements("mailbox-licence")

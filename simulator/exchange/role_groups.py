@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, ambiguous, exists, missing, refused
-from ..cmdlets.values import edited
-from ..state.wire import Json
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, ambiguous, exists, missing, refused
+from ..cmdlets.parameter_values import edited
+from ..state.http_messages import Json
 from .delegation import refuse_undelegated, refuse_unready
 from .organization import refuse_dehydrated
 from .propagation import present

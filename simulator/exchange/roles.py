@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, exists, is_too_new, missing, refused
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, exists, is_too_new, missing, refused
+from ..state.http_messages import Json, Refusal
 from ..state.store import normalize_case
-from ..state.wire import Json, Refusal
 from .organization import refuse_dehydrated
 from .rbac import Entries, add_role
 

@@ -20,9 +20,9 @@ from ..odata.entities import RequestContext
 from ..odata.permissions import refuse_without_permission
 from ..odata.throttling import Limits
 from ..state.clock import Clock
+from ..state.http_messages import READ, Answer, Call, Json, Purpose, Refusal
 from ..state.snapshots import GRAPH, refuse_unread
 from ..state.tenant import Tenant
-from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .table import SINGLETONS, action_of
 
 VERSION = "/v1.0"

@@ -12,9 +12,9 @@ from ..behaviours.table import implements
 from ..directory.directory import addressed
 from ..odata.entities import RequestContext, Resource
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 
 NEVER = "0001-01-01T00:00:00Z"
 # How a list of connectors that is not offered is refused, by status.

@@ -19,7 +19,7 @@ import yaml
 from simulator import Simulator
 
 from .conftest import ROOT, Run, player
-from .returned import undocumented, unseen
+from .return_documentation import undocumented, unseen
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 WAYS = {"worker": "true", "process": "false"}

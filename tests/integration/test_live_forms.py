@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulator import Simulator
-from tests.unit.conformance.wire import EXCHANGE, LOGIN, REGION, TENANT, Reply, Wire, token
+from tests.unit.conformance.scripted_server import EXCHANGE, LOGIN, REGION, TENANT, Reply, ScriptedServer, token
 
 from .conftest import Play
 
@@ -22,14 +22,14 @@ CONNECTORS: dict[str, Any] = {"intune.exchange.connector_info": {}}
 
 
 @pytest.fixture(scope="module")
-def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    wire = Wire(tmp_path_factory.mktemp("wire"))
+def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedServer]:
+    wire = ScriptedServer(tmp_path_factory.mktemp("wire"))
     yield wire
     wire.close()
 
 
 @pytest.fixture
-def environment(wire: Wire) -> dict[str, str]:
+def environment(wire: ScriptedServer) -> dict[str, str]:
     return {
         "AZURE_TENANT_ID": DOMAIN,
         "INTUNE_EXCHANGE_AUTH_METHOD": "token",
@@ -46,7 +46,7 @@ def devices(*names: str, **more: Any) -> Reply:
 
 
 def test_a_first_play_on_a_tenant_that_redirects_throttles_and_pages(
-    play: Play, wire: Wire, environment: dict[str, str]
+    play: Play, wire: ScriptedServer, environment: dict[str, str]
 ) -> None:
     link = f"https://{REGION}:446/adminapi/beta/{TENANT}/InvokeCommand?$skiptoken=1"
     wire.clear()
@@ -84,7 +84,7 @@ def test_a_first_play_on_a_tenant_that_redirects_throttles_and_pages(
 
 
 def test_an_application_that_the_customer_has_not_consented_to(
-    play: Play, wire: Wire, environment: dict[str, str]
+    play: Play, wire: ScriptedServer, environment: dict[str, str]
 ) -> None:
     answer = {
         "error": "unauthorized_client",

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from .conftest import Play
-from .test_canaries import forms
+from .test_secret_leaks import forms
 
 PASSWORD = "canary/Pa55 of a@proxy"
 HERE = "http://svc:{}@127.0.0.1:9"  # where nobody listens

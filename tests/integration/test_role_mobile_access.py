@@ -186,7 +186,7 @@ def test_protect_leaves_the_policies_of_others(play: Play, simulator: Simulator)
     }
     run = play({"intune.exchange.conditional_access_policy": foreign}, *protect(), tenant=MANAGED)
     assert run.code == 2 and writes(simulator) == [CREATE], run.output
-    assert "so somebody else made it" in run.output and '"kind": "not_ours"' in run.output
+    assert "so somebody else created it" in run.output and '"kind": "not_ours"' in run.output
 
 
 def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulator, tmp_path: Path) -> None:

@@ -237,7 +237,7 @@ def test_one_unreadable_tenant_fails_a_strict_inventory(command: Command, write:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ({"tenants": [{"tenant_id": "a", "tennant": "b"}]}, "tenants[1] has options that no tenant has: tennant"),
+        ({"tenants": [{"tenant_id": "a", "tennant": "b"}]}, "tenants[1] has unknown options: tennant"),
         ({"strict": True, "compose": {"x": "nothing.at.all"}}, "Could not set x for host"),
     ],
 )

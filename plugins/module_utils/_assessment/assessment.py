@@ -27,7 +27,7 @@ from .._core.text import counted
 from .._core.verdict import judge_all
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
-from .._mobile_devices.join import join
+from .._mobile_devices.exchange_intune_join import join
 from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
 from .access import coverage
 from .app_protection import LISTS, parts

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from .._core.resource import normalize_case, normalized_set
 from .assignments import filled
-from .devices import matches, possible_devices
+from .device_filter import matches, possible_devices
 from .sign_in import (
     APPS,
     BROWSER,

@@ -25,12 +25,13 @@ from .._client.graph import odata
 from .._core.errors import Purpose, TenantError
 from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
-from .places import from_network
+from .named_locations import from_network
 from .sign_in import APPS, BROWSER, EAS, LEGACY, NO_FLOW, Device, SignIn, platform_of, registered
 
 READ_SIGN_INS = Purpose("read the sign-in log", "AuditLog.Read.All")
 _READ_AUDITS = Purpose("read who joined or left groups and roles", "AuditLog.Read.All")
 INTERACTIVE, NON_INTERACTIVE = "interactive", "non_interactive"
+_EVENT_TYPES = {INTERACTIVE: "interactiveUser", NON_INTERACTIVE: "nonInteractiveUser"}  # of signInEventType, in beta
 _NO_LICENCE = "NonPremiumTenant"  # in the code of an answer to a tenant without Microsoft Entra ID P1
 # "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
 # sign-in log in public repositories use for them. A word that no log has finds nothing.
@@ -64,6 +65,11 @@ _FLOWS = {"devicecode": "devicecodeflow", "devicecodeflow": "devicecodeflow"}
 _FLOWS |= {"authenticationtransfer": "authenticationtransfer"}
 _MFA = frozenset({frozenset({"mfa"})})
 _MOST_NETWORKS = 20_000  # addresses of which the places are kept
+
+
+def of_kinds(*kinds: str) -> str:
+    """The filter for these kinds of sign-ins, which only beta takes."""
+    return " or ".join(f"signInEventTypes/any(t: t eq '{_EVENT_TYPES[kind]}')" for kind in kinds)
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class SignInLog:
         since = f"createdDateTime ge {self.since}"
         reads = {
             INTERACTIVE: ("v1.0", since),
-            NON_INTERACTIVE: ("beta", f"{since} and signInEventTypes/any(t: t eq 'nonInteractiveUser')"),
+            NON_INTERACTIVE: ("beta", f"{since} and {of_kinds(NON_INTERACTIVE)}"),
         }
         for kind, (version, wanted) in reads.items():
             if kind in kinds:

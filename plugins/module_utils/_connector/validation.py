@@ -87,5 +87,5 @@ def _sentence(problem: str, connector: Connector, primary_smtp_address: str, max
         )
     return (
         f"Its status is {connector['status']}, not connected. "
-        "Next step: run the entry point requirements, which names what keeps it from connecting."
+        "Next step: run the entry point requirements, which reports why it does not connect."
     )

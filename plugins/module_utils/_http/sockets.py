@@ -138,7 +138,7 @@ def _addresses(host: str, port: int) -> list[Any]:
 
 
 def _dial(host: str, port: int, options: Any) -> socket.socket:
-    problem: OSError = OSError("its name stands for no address")
+    problem: OSError = OSError("its name does not resolve to an address")
     for family, kind, protocol, _name, address in _addresses(host.strip("[]"), port):
         connection = _Bounded(family, kind, protocol)
         try:

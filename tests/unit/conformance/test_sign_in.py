@@ -29,7 +29,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant imp
 from ansible_collections.intune.exchange.plugins.module_utils._http.challenge import claims_challenge
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http
 
-from .wire import GRAPH, LOGIN, TENANT, Reply, Wire, token
+from .scripted_server import GRAPH, LOGIN, TENANT, Reply, ScriptedServer, token
 
 SECRET = "proof-of-being-here"
 
@@ -119,7 +119,7 @@ CHALLENGE = (
 )
 
 
-def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: Wire) -> None:
+def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: ScriptedServer) -> None:
     """Continuous access evaluation: the service says what the next token must have (Microsoft, claims challenge)."""
     first, second = token(), token(new=True)
     wire.answer(
@@ -138,7 +138,9 @@ def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: Wi
     ]
 
 
-def test_a_claims_challenge_to_parts_of_a_batch_is_passed_on(opened: Callable[..., Tenant], wire: Wire) -> None:
+def test_a_claims_challenge_to_parts_of_a_batch_is_passed_on(
+    opened: Callable[..., Tenant], wire: ScriptedServer
+) -> None:
     """Each part of a batch is an answer of its own, with its own status and headers (Graph, JSON batching)."""
     refused = {"status": 401, "body": {"error": {"code": "InvalidAuthenticationToken", "message": "m"}}}
     plain, challenged = {**refused, "id": "a"}, {**refused, "id": "b", "headers": {"Www-Authenticate": CHALLENGE}}
@@ -161,7 +163,7 @@ def test_a_claims_challenge_to_parts_of_a_batch_is_passed_on(opened: Callable[..
     assert [[part["id"] for part in one.body["requests"]] for one in batches] == [["a", "b", "c"], ["a", "b"]]
 
 
-def test_a_given_token_that_a_challenge_refuses_is_told(opened: Callable[..., Tenant], wire: Wire) -> None:
+def test_a_given_token_that_a_challenge_refuses_is_told(opened: Callable[..., Tenant], wire: ScriptedServer) -> None:
     wire.answer(Reply({"error": {"code": "InvalidAuthenticationToken"}}, 401, {"www-authenticate": CHALLENGE}))
     with pytest.raises(TenantError, match="a claims challenge") as caught:
         opened().graph.list("groups", Purpose("try it"))

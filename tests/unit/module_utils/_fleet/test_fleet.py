@@ -22,8 +22,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._connector.connect
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, _Progress, read_fleet
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.shares import Shares
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.time_shares import Shares
 from ansible_collections.intune.exchange.plugins.module_utils._http import http
 from ansible_collections.intune.exchange.plugins.module_utils._http.transport import RequestFailed
 from ansible_collections.intune.exchange.plugins.modules import (

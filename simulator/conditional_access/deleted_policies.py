@@ -10,7 +10,7 @@ from datetime import timedelta
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, get_entity, listed, not_found
 from ..state.clock import iso
-from ..state.wire import Answer, Json
+from ..state.http_messages import Answer, Json
 
 _DELETED = "deletedConditionalAccessPolicies"
 _KEPT = timedelta(days=30)

@@ -72,7 +72,7 @@ class Reply:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
-class Wire:
+class ScriptedServer:
     """The server and the proxy before it. Answers come from the queue, the last one again and again."""
 
     def __init__(self, folder: Path) -> None:
@@ -128,7 +128,7 @@ def _serve(handler: type[http.server.BaseHTTPRequestHandler]) -> http.server.Thr
     return server
 
 
-def _handler(wire: Wire) -> type[http.server.BaseHTTPRequestHandler]:
+def _handler(wire: ScriptedServer) -> type[http.server.BaseHTTPRequestHandler]:
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 30
@@ -164,7 +164,7 @@ def _handler(wire: Wire) -> type[http.server.BaseHTTPRequestHandler]:
     return Handler
 
 
-def _proxy(wire: Wire, port: int) -> type[http.server.BaseHTTPRequestHandler]:
+def _proxy(wire: ScriptedServer, port: int) -> type[http.server.BaseHTTPRequestHandler]:
     class Proxy(http.server.BaseHTTPRequestHandler):
         disable_nagle_algorithm = True
 

@@ -23,7 +23,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant imp
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.invoke_command import Result
 
 from .conftest import Clock
-from .wire import DOMAIN, EXCHANGE, TENANT, Reply, Wire, token
+from .scripted_server import DOMAIN, EXCHANGE, TENANT, Reply, ScriptedServer, token
 
 PURPOSE = Purpose("try it", "the Exchange role View-Only Recipients")
 ALL = {"ResultSize": "Unlimited"}
@@ -81,7 +81,7 @@ NO_OBJECTS: dict[str, tuple[str, Reply]] = {
 
 @pytest.mark.parametrize("form", NO_OBJECTS)
 @pytest.mark.parametrize("cmdlet", CALLS)
-def test_no_objects_in_every_form(wire: Wire, tenant: Tenant, cmdlet: str, form: str) -> None:
+def test_no_objects_in_every_form(wire: ScriptedServer, tenant: Tenant, cmdlet: str, form: str) -> None:
     wire.answer(NO_OBJECTS[form][1])
     assert invoke(tenant, cmdlet).values == []
     assert len(wire.asked) == 1
@@ -101,13 +101,13 @@ FAULTS: dict[str, tuple[str, Reply, str]] = {
 
 @pytest.mark.parametrize("form", FAULTS)
 @pytest.mark.parametrize("cmdlet", READS)
-def test_a_fault_is_never_taken_for_no_objects(wire: Wire, tenant: Tenant, cmdlet: str, form: str) -> None:
+def test_a_fault_is_never_taken_for_no_objects(wire: ScriptedServer, tenant: Tenant, cmdlet: str, form: str) -> None:
     _source, reply, kind = FAULTS[form]
     wire.answer(reply)
     assert failure(tenant, cmdlet).kind == kind
 
 
-def test_annotations_are_no_properties(wire: Wire, tenant: Tenant) -> None:
+def test_annotations_are_no_properties(wire: ScriptedServer, tenant: Tenant) -> None:
     """G2O, TFEXO: NAME@data.type beside numbers, GUIDs and dates."""
     wire.answer(
         Reply(
@@ -134,7 +134,7 @@ def test_annotations_are_no_properties(wire: Wire, tenant: Tenant) -> None:
 # ---- pages -------------------------------------------------------------------------------------------------------
 
 
-def test_the_warning_of_a_page_that_has_a_next_page_is_not_the_lists(wire: Wire, tenant: Tenant) -> None:
+def test_the_warning_of_a_page_that_has_a_next_page_is_not_the_lists(wire: ScriptedServer, tenant: Tenant) -> None:
     """G2O: every page but the last has a link and the warning; Microsoft's module drops it while pages follow."""
     wire.answer(page("a", link=LINK + "1", warnings=(MORE, "another")), page("b", link=LINK + "2"), page("c"))
     found = invoke(tenant, "Get-MobileDevice", **ALL)
@@ -144,20 +144,24 @@ def test_the_warning_of_a_page_that_has_a_next_page_is_not_the_lists(wire: Wire,
     assert wire.asked[0].body == wire.asked[1].body
 
 
-def test_the_warning_of_the_last_page_is(wire: Wire, tenant: Tenant) -> None:
+def test_the_warning_of_the_last_page_is(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(page("a", link=LINK + "1"), page("b", warnings=(MORE,)))
     assert failure(tenant, "Get-MobileDevice", **ALL).kind == "truncated"
 
 
 @pytest.mark.parametrize("cmdlet", ["Get-ManagementRole", "Get-ManagementRoleAssignment"])
-def test_a_list_whose_size_cannot_be_asked_for_is_whole_or_an_error(wire: Wire, tenant: Tenant, cmdlet: str) -> None:
+def test_a_list_whose_size_cannot_be_asked_for_is_whole_or_an_error(
+    wire: ScriptedServer, tenant: Tenant, cmdlet: str
+) -> None:
     """Their documentation has no ResultSize, so that nobody can ask for more."""
     wire.answer(page("a", warnings=(MORE,)))
     assert failure(tenant, cmdlet).kind == "truncated"
 
 
 @pytest.mark.parametrize("cmdlet", ["get-thing", "TEST-Thing", "Get-Thing"])
-def test_an_unknown_cmdlet_that_reads_does_so_in_any_case_of_letters(wire: Wire, tenant: Tenant, cmdlet: str) -> None:
+def test_an_unknown_cmdlet_that_reads_does_so_in_any_case_of_letters(
+    wire: ScriptedServer, tenant: Tenant, cmdlet: str
+) -> None:
     """PowerShell compares names without case: all pages come, and nothing is sent that only writes take."""
     wire.answer(page("a", link=LINK + "1"), page("b"))
     assert len(exchange_of(tenant).invoke(cmdlet, {}, PURPOSE, known=False).values) == 2
@@ -165,7 +169,7 @@ def test_an_unknown_cmdlet_that_reads_does_so_in_any_case_of_letters(wire: Wire,
 
 
 @pytest.mark.parametrize("size", [2, "2"])
-def test_a_list_of_a_given_size_ends_when_it_has_that_many(wire: Wire, tenant: Tenant, size: Any) -> None:
+def test_a_list_of_a_given_size_ends_when_it_has_that_many(wire: ScriptedServer, tenant: Tenant, size: Any) -> None:
     """G2O: -ResultSize N answers with a link that cannot be followed."""
     wire.answer(page("a", "b", link=LINK + "1", warnings=(MORE,)), expired())
     found = invoke(tenant, "Get-MobileDevice", resultsize=size)
@@ -180,7 +184,7 @@ def expired() -> Reply:
     )
 
 
-def test_a_link_that_takes_no_post_is_followed_by_get(wire: Wire, tenant: Tenant) -> None:
+def test_a_link_that_takes_no_post_is_followed_by_get(wire: ScriptedServer, tenant: Tenant) -> None:
     """CIPP and ExoHelper follow a link by POST, EXOSCC by GET."""
     wire.answer(page("a", link=LINK + "1"), expired(), page("b", link=LINK + "2"), page("c"))
     assert [one["Name"] for one in invoke(tenant, "Get-MobileDevice", **ALL).values] == ["a", "b", "c"]
@@ -189,7 +193,9 @@ def test_a_link_that_takes_no_post_is_followed_by_get(wire: Wire, tenant: Tenant
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405])
-def test_a_link_that_nobody_can_follow_makes_the_list_incomplete(wire: Wire, tenant: Tenant, status: int) -> None:
+def test_a_link_that_nobody_can_follow_makes_the_list_incomplete(
+    wire: ScriptedServer, tenant: Tenant, status: int
+) -> None:
     """G2O: 400 at once, in four ways."""
     wire.answer(page("a", link=LINK + "1"), expired(), Reply({"error": {"code": "X", "message": "no"}}, status))
     failed = failure(tenant, "Get-MobileDevice", **ALL)
@@ -207,7 +213,7 @@ def test_a_link_that_nobody_can_follow_makes_the_list_incomplete(wire: Wire, ten
         (LINK.replace("https:", "http:"), False),
     ],
 )
-def test_links_stay_within_the_service(wire: Wire, tenant: Tenant, link: str, called: bool) -> None:
+def test_links_stay_within_the_service(wire: ScriptedServer, tenant: Tenant, link: str, called: bool) -> None:
     wire.answer(page("a", link=link), page("b"))
     if called:
         assert len(invoke(tenant, "Get-MobileDevice", **ALL).values) == 2
@@ -269,7 +275,7 @@ ERROR_FORMS: dict[str, Callable[..., Reply]] = {
 @pytest.mark.parametrize("form", ERROR_FORMS)
 @pytest.mark.parametrize("cmdlet", CALLS)
 def test_not_found_in_every_form_for_every_verb(
-    wire: Wire, tenant: Tenant, cmdlet: str, form: str, status: int
+    wire: ScriptedServer, tenant: Tenant, cmdlet: str, form: str, status: int
 ) -> None:
     wire.answer(ERROR_FORMS[form](GONE, WORDS, status))
     failed = failure(tenant, cmdlet)
@@ -298,20 +304,22 @@ MEANINGS = [
 @pytest.mark.parametrize("form", ERROR_FORMS)
 @pytest.mark.parametrize(("source", "kind", "text", "meaning"), MEANINGS)
 def test_what_an_exception_means(
-    wire: Wire, tenant: Tenant, form: str, source: str, kind: str, text: str, meaning: str
+    wire: ScriptedServer, tenant: Tenant, form: str, source: str, kind: str, text: str, meaning: str
 ) -> None:
     wire.answer(ERROR_FORMS[form](kind, text))
     assert failure(tenant, "Set-CASMailbox").kind == meaning, source
 
 
 @pytest.mark.parametrize("form", ERROR_FORMS)
-def test_what_passes_is_waited_out(wire: Wire, clock: Clock, tenant: Tenant, form: str) -> None:
+def test_what_passes_is_waited_out(wire: ScriptedServer, clock: Clock, tenant: Tenant, form: str) -> None:
     wire.answer(ERROR_FORMS[form]("Microsoft.Exchange.Data.Storage.ServerBusyException", "busy"), page("a"))
     assert len(invoke(tenant, "Get-MobileDevice").values) == 1 and len(clock.sleeps) == 1
 
 
 @pytest.mark.parametrize("reply", [Reply(b"<html>not here</html>", 404), Reply({"error": {"code": "NotFound"}}, 404)])
-def test_an_address_that_is_not_there_is_no_object_that_is_not_there(wire: Wire, tenant: Tenant, reply: Reply) -> None:
+def test_an_address_that_is_not_there_is_no_object_that_is_not_there(
+    wire: ScriptedServer, tenant: Tenant, reply: Reply
+) -> None:
     wire.answer(reply)
     assert failure(tenant, "Get-MobileDevice").kind == "protocol"
 
@@ -323,7 +331,7 @@ NO_BODY = [Reply(b"", 403), Reply(b"\0" * 121, 403), Reply({"error": {"code": "F
 
 @pytest.mark.parametrize("reply", NO_BODY, ids=["no body", "NUL bytes", "an error"])
 @pytest.mark.parametrize("cmdlet", CALLS)
-def test_403_is_a_role(wire: Wire, tenant: Tenant, cmdlet: str, reply: Reply) -> None:
+def test_403_is_a_role(wire: ScriptedServer, tenant: Tenant, cmdlet: str, reply: Reply) -> None:
     """G2O: the application has Exchange.ManageAsApp and no role, or there is no such cmdlet; the body may be NULs."""
     wire.answer(reply)
     failed = failure(tenant, cmdlet)
@@ -342,7 +350,13 @@ def test_403_is_a_role(wire: Wire, tenant: Tenant, cmdlet: str, reply: Reply) ->
 )
 @pytest.mark.parametrize("cmdlet", CALLS)
 def test_401_is_the_permission(
-    wire: Wire, opened: Callable[..., Tenant], cmdlet: str, exchange_token: str, kind: str, step: str, never: str
+    wire: ScriptedServer,
+    opened: Callable[..., Tenant],
+    cmdlet: str,
+    exchange_token: str,
+    kind: str,
+    step: str,
+    never: str,
 ) -> None:
     """G2O: 401 without Exchange.ManageAsApp. What the token holds is never asked for."""
     wire.answer(Reply(b"", 401))
@@ -354,7 +368,9 @@ def test_401_is_the_permission(
 
 
 @pytest.mark.parametrize("tenant_id", [DOMAIN, "contoso.onmicrosoft.com", TENANT, TENANT.upper()])
-def test_path_and_anchor_have_the_tenants_guid(wire: Wire, opened: Callable[..., Tenant], tenant_id: str) -> None:
+def test_path_and_anchor_have_the_tenants_guid(
+    wire: ScriptedServer, opened: Callable[..., Tenant], tenant_id: str
+) -> None:
     """CIPP, EXOSCC, Microsoft's app-only page: the GUID or the initial domain, never a custom domain."""
     wire.answer(page("a"))
     invoke(opened(tenant_id=tenant_id), "Get-MobileDevice")
@@ -364,13 +380,15 @@ def test_path_and_anchor_have_the_tenants_guid(wire: Wire, opened: Callable[...,
 
 
 @pytest.mark.parametrize("exchange_token", ["opaque", token(tid=None), token(tid="not a guid")])
-def test_a_token_that_does_not_tell_its_tenant(wire: Wire, opened: Callable[..., Tenant], exchange_token: str) -> None:
+def test_a_token_that_does_not_tell_its_tenant(
+    wire: ScriptedServer, opened: Callable[..., Tenant], exchange_token: str
+) -> None:
     wire.answer(page("a"))
     invoke(opened(exchange_token=exchange_token), "Get-MobileDevice")
     assert wire.asked[0].path.split("/")[3] == DOMAIN and wire.asked[0].headers["x-anchormailbox"].endswith(DOMAIN)
 
 
-def test_a_token_of_another_tenant_is_not_used(wire: Wire, opened: Callable[..., Tenant]) -> None:
+def test_a_token_of_another_tenant_is_not_used(wire: ScriptedServer, opened: Callable[..., Tenant]) -> None:
     other = TENANT.replace("1", "9")
     failed = failure(opened(tenant_id=other), "Get-MobileDevice")
     assert failed.kind == "usage" and TENANT in str(failed) and wire.connected == []
@@ -383,7 +401,9 @@ INITIAL = "contoso.onmicrosoft.com"
 REFUSED = Reply(b"\0" * 64, 403)
 
 
-def signed_in_at(wire: Wire, opened: Callable[..., Tenant], tenant_id: str, *, roles: str = EXCHANGE_AS_APP) -> Tenant:
+def signed_in_at(
+    wire: ScriptedServer, opened: Callable[..., Tenant], tenant_id: str, *, roles: str = EXCHANGE_AS_APP
+) -> Tenant:
     """A tenant for whose name Entra gave the token; the answers come after this."""
     tenant = opened(tenant_id=tenant_id, auth_method="client_secret", client_id="x", client_secret="y")
     wire.answer(Reply({"access_token": token(roles=[roles]), "expires_in": 3600, "token_type": "Bearer"}))
@@ -392,7 +412,7 @@ def signed_in_at(wire: Wire, opened: Callable[..., Tenant], tenant_id: str, *, r
     return tenant
 
 
-def paths(wire: Wire) -> list[str]:
+def paths(wire: ScriptedServer) -> list[str]:
     """The name of the tenant in each path, which the anchor repeats."""
     asked = [one for one in wire.asked if one.host == EXCHANGE]
     assert all(one.headers["x-anchormailbox"].endswith("@" + one.path.split("/")[3]) for one in asked)
@@ -401,7 +421,7 @@ def paths(wire: Wire) -> list[str]:
 
 @pytest.mark.parametrize("cmdlet", WRITES)
 def test_a_write_that_is_refused_under_the_guid_is_tried_under_the_initial_domain(
-    wire: Wire, opened: Callable[..., Tenant], lines: list[str], cmdlet: str
+    wire: ScriptedServer, opened: Callable[..., Tenant], lines: list[str], cmdlet: str
 ) -> None:
     """One public report of 2026-10: reads work with the GUID and writes only with the initial domain."""
     tenant = signed_in_at(wire, opened, INITIAL)
@@ -425,7 +445,7 @@ def test_a_write_that_is_refused_under_the_guid_is_tried_under_the_initial_domai
     ],
 )
 def test_a_write_that_may_not_be_is_refused_as_ever(
-    wire: Wire, opened: Callable[..., Tenant], cmdlet: str, tenant_id: str, asked: list[str]
+    wire: ScriptedServer, opened: Callable[..., Tenant], cmdlet: str, tenant_id: str, asked: list[str]
 ) -> None:
     tenant = signed_in_at(wire, opened, tenant_id)
     wire.answer(REFUSED)
@@ -434,14 +454,16 @@ def test_a_write_that_may_not_be_is_refused_as_ever(
 
 @pytest.mark.parametrize("cmdlet", WRITES)
 def test_a_name_that_nothing_shows_to_be_the_tenants_is_never_sent(
-    wire: Wire, opened: Callable[..., Tenant], cmdlet: str
+    wire: ScriptedServer, opened: Callable[..., Tenant], cmdlet: str
 ) -> None:
     """A ready token says only its GUID, so that the name may be another tenant's."""
     wire.answer(REFUSED)
     assert failure(opened(tenant_id=INITIAL), cmdlet).kind == "forbidden" and paths(wire) == [TENANT]
 
 
-def test_a_token_that_is_refused_is_not_tried_under_another_name(wire: Wire, opened: Callable[..., Tenant]) -> None:
+def test_a_token_that_is_refused_is_not_tried_under_another_name(
+    wire: ScriptedServer, opened: Callable[..., Tenant]
+) -> None:
     """G2O: 401 is about the permission, whatever the name."""
     tenant = signed_in_at(wire, opened, INITIAL, roles="Mail.Read")
     (renewed,) = [Reply({"access_token": token(roles=["Mail.Read"]), "expires_in": 3600, "token_type": "Bearer"})]
@@ -450,7 +472,9 @@ def test_a_token_that_is_refused_is_not_tried_under_another_name(wire: Wire, ope
 
 
 @pytest.mark.parametrize("cmdlet", ["New-RoleGroup", "Clear-MobileDevice"])
-def test_a_lost_answer_is_not_taken_for_a_refusal(wire: Wire, opened: Callable[..., Tenant], cmdlet: str) -> None:
+def test_a_lost_answer_is_not_taken_for_a_refusal(
+    wire: ScriptedServer, opened: Callable[..., Tenant], cmdlet: str
+) -> None:
     tenant = signed_in_at(wire, opened, INITIAL)
     wire.answer(REFUSED, Reply(b"", 503))
     assert failure(tenant, cmdlet).kind == "outcome_unknown"
@@ -465,13 +489,15 @@ def test_a_lost_answer_is_not_taken_for_a_refusal(wire: Wire, opened: Callable[.
 
 
 @pytest.mark.parametrize("cmdlet", CALLS)
-def test_a_wait_counts_although_the_body_breaks_off(wire: Wire, clock: Clock, tenant: Tenant, cmdlet: str) -> None:
+def test_a_wait_counts_although_the_body_breaks_off(
+    wire: ScriptedServer, clock: Clock, tenant: Tenant, cmdlet: str
+) -> None:
     wire.answer(Reply(b"{", 429, {"Retry-After": "8"}, lost=9), page("a"))
     assert len(invoke(tenant, cmdlet).values) == 1
     assert len(clock.sleeps) == 1 and clock.sleeps[0] >= 8
 
 
-def test_the_rate_limit_is_shown(wire: Wire, tenant: Tenant, lines: list[str]) -> None:
+def test_the_rate_limit_is_shown(wire: ScriptedServer, tenant: Tenant, lines: list[str]) -> None:
     """EXOSCC: Rate-Limit-Limit, -Remaining and -Reset come back; 3000 was seen."""
     limits = {"Rate-Limit-Limit": "3000", "Rate-Limit-Remaining": "2998", "Rate-Limit-Reset": "2026-11-28T12:00:00Z"}
     wire.answer(Reply({"value": []}, headers=limits))
@@ -491,7 +517,7 @@ def test_the_rate_limit_is_shown(wire: Wire, tenant: Tenant, lines: list[str]) -
     ],
 )
 def test_a_word_that_no_enumeration_has_is_not_sent(
-    wire: Wire, tenant: Tenant, cmdlet: str, parameters: dict[str, Any]
+    wire: ScriptedServer, tenant: Tenant, cmdlet: str, parameters: dict[str, Any]
 ) -> None:
     """G2O: words are matched by their beginning, so that a wrong one can be answered by 200 and nothing."""
     assert failure(tenant, cmdlet, **parameters).kind == "usage"

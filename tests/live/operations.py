@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from simulator.cmdlets.contract import load_cmdlets
 from simulator.odata.contract import Contract
-from simulator.state.wire import READ
+from simulator.state.http_messages import READ
 
 GRAPH, EXCHANGE = "graph", "exchange"
 BATCH = "x.batch"

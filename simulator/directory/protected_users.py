@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext
-from ..state.wire import Json, Refusal
+from ..state.http_messages import Json, Refusal
 
 # https://learn.microsoft.com/graph/api/resources/users#sensitive-actions
 _SENSITIVE = frozenset(

@@ -8,43 +8,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from .errors import Purpose, TenantError
+from .._core.errors import Purpose, TenantError
+from .poll import Attempts, Clock, poll
 
 _ATTEMPTS = 3
 
 
-class Pausing(Protocol):
+class OfTenant(Clock, Protocol):
     """The part of the HTTP client that is needed here."""
 
     tenant: str
 
-    def pause(self, attempts: int, floor: float | None, purpose: Purpose) -> None:
-        """Wait before the next attempt."""
 
-
-def remove_listed(http: Pausing, delete: Callable[[], Any], still_listed: Callable[[], bool]) -> None:
+def remove_listed(http: OfTenant, delete: Callable[[], Any], still_listed: Callable[[], bool]) -> None:
     """Call `delete`, which addresses its object by a unique id, so that a second call hits nothing else.
 
     Exchange can say "couldn't be found on SERVER" of an object that is there (Microsoft365DSC issue 7124). After such
     an answer `still_listed` reads again; if the object is still there, the removal is repeated, and then it fails.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
+    pace = Attempts(http, _ATTEMPTS, Purpose("remove the object"))
+
+    def denial() -> TenantError | None:
         try:
             delete()
-            return
         except TenantError as error:
             if error.kind != "not_found":
                 raise
-            denied = error
-        if not still_listed():
-            return
-        if attempt < _ATTEMPTS:
-            http.pause(attempt, None, Purpose(denied.action))
+            pace.purpose = Purpose(error.action)
+            return error if still_listed() else None
+        return None
+
+    denied, _done = poll(denial, lambda found: found is None, pace)
+    if denied is None:
+        return
     raise TenantError(
         "unavailable",
-        f"the service answered that it does not exist, but it is still listed ({denied.answer})",
+        f"the service reported that it does not exist, but still lists it ({denied.answer})",
         denied.action,
         http.tenant,
         denied.answer,
-        "Retry later; if the problem persists, give the request id to Microsoft support",
+        "Retry later; if the problem persists, quote the request id to Microsoft support",
     )

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, get_entity, listed
 from ..state.clock import iso
+from ..state.http_messages import Answer, Refusal
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Refusal
 from .groups import members_of
 
 # https://learn.microsoft.com/graph/api/authenticationstrengthroot-list-policies

@@ -100,6 +100,6 @@ def refine(error: TenantError, needs: str) -> TenantError:
         if granted:
             step = f"The token holds {granted}, so the tenant or the account most likely lacks an Intune licence"
             return error.but(kind="no_licence", next_step=f"{step}: check that")
-        step = f"Intune answers so without an Intune licence and without {needs or 'the permission'}: check both"
+        step = f"Intune returns this without an Intune licence and without {needs or 'the permission'}: check both"
         return error.but(kind="forbidden", next_step=step)
     return error

@@ -69,13 +69,13 @@ def test_no_credentials(play: Play, simulator: Simulator) -> None:
     environment = without(simulator.environment(), "AZURE_CLIENT_SECRET", "INTUNE_EXCHANGE_AUTH_METHOD")
     message = failing(play, simulator, environment=environment).failed["msg"]
     assert message.startswith("Could not read the Exchange connectors on tenant ")
-    assert "no credentials are given. Give client_id (AZURE_CLIENT_ID) with one of" in message
+    assert "no credentials are set. Set client_id (AZURE_CLIENT_ID) and one of" in message
 
 
 def test_two_methods_at_once(play: Play, simulator: Simulator) -> None:
     both = {**simulator.environment(method="certificate"), **simulator.environment()}
     message = failing(play, simulator, environment=without(both, "INTUNE_EXCHANGE_AUTH_METHOD")).failed["msg"]
-    assert "several sign-in methods are given at once: client_secret (AZURE_CLIENT_SECRET), certificate_path" in message
+    assert "several sign-in methods are set at once: client_secret (AZURE_CLIENT_SECRET), certificate_path" in message
     assert "choose one with auth_method (INTUNE_EXCHANGE_AUTH_METHOD)" in message
 
 
@@ -83,8 +83,8 @@ def test_a_wrong_secret(play: Play, simulator: Simulator) -> None:
     environment = without(simulator.environment(), AZURE_CLIENT_SECRET="a-wrong-secret-canary")
     failed = failing(play, simulator, environment=environment).failed
     assert "Could not sign in on tenant" in failed["msg"]
-    assert "Microsoft Entra answered 401 AADSTS7000215: Invalid client secret" in failed["msg"]
-    assert "Give the value of a current secret (not its id) in client_secret (AZURE_CLIENT_SECRET)" in failed["msg"]
+    assert "Microsoft Entra returned 401 AADSTS7000215: Invalid client secret" in failed["msg"]
+    assert "Set the value of a current secret (not its id) in client_secret (AZURE_CLIENT_SECRET)" in failed["msg"]
     assert failed["error"]["kind"] == "sign_in" and failed["error"]["request_id"]
 
 
@@ -107,7 +107,7 @@ def test_an_unknown_tenant(play: Play, simulator: Simulator) -> None:
     nobody = "11111111-2222-3333-4444-555555555555"
     environment = without(simulator.environment(), AZURE_TENANT_ID=nobody)
     message = failing(play, simulator, environment=environment).failed["msg"]
-    assert f"Could not sign in on tenant {nobody}: Microsoft Entra answered 400 AADSTS90002" in message
+    assert f"Could not sign in on tenant {nobody}: Microsoft Entra returned 400 AADSTS90002" in message
     assert "Check tenant_id (AZURE_TENANT_ID) and the option cloud" in message
 
 
@@ -138,7 +138,7 @@ def test_the_environment_changes_neither_trust_nor_the_bearer(play: Play, simula
 def test_a_malformed_address(play: Play, simulator: Simulator) -> None:
     task = {"intune.exchange.connector": {"primary_smtp_address": "svc at contoso"}}
     message = failing(play, simulator, task).failed["msg"]
-    assert "primary_smtp_address is not a mail address: svc at contoso. Give it as name@domain" in message
+    assert "primary_smtp_address is not a mail address: svc at contoso. Specify it as name@domain" in message
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_missing_permission_is_named(play: Play, simulator: Simulator) -> None
 def test_no_intune_licence(play: Play, simulator: Simulator) -> None:
     failed = failing(play, simulator, tenant="no_intune_licence").failed
     assert failed["error"]["kind"] == "no_intune_licence"
-    said = "Microsoft Graph answered 400 BadRequest: Request not applicable to target tenant"
+    said = "Microsoft Graph returned 400 BadRequest: Request not applicable to target tenant"
     assert f"the tenant has no active Intune licence ({said}" in failed["msg"]
 
 
@@ -174,7 +174,7 @@ def test_the_connector_is_not_offered(play: Play, simulator: Simulator, tenant: 
     task = {"intune.exchange.connector": {"primary_smtp_address": simulator.facts(tenant)["account"]}}
     run = failing(play, simulator, {**INFO, "register": "facts"}, task, tenant=tenant)
     assert run.failed["error"]["kind"] == "not_offered"
-    said = "this tenant does not offer the service-to-service connector (Microsoft Graph answered "
+    said = "this tenant does not offer the service-to-service connector (Microsoft Graph returned "
     assert said in run.failed["msg"]
     assert "Microsoft announced the removal of this connector type in 2019" in run.failed["msg"]
     assert run.results["facts"]["offered"] is (tenant == "connector_refused")
@@ -197,7 +197,7 @@ def test_throttled_beyond_the_deadline(play: Play, simulator: Simulator) -> None
     simulator.fault(match=LIST, kind="status", status=429, count=99, headers={"Retry-After": "900"})
     failed = failing(play, simulator).failed
     assert failed["error"]["kind"] == "throttled"
-    assert "answered 429" in failed["msg"] and "asks to wait 900 s, but only" in failed["msg"]
+    assert "returned 429" in failed["msg"] and "asks to wait 900 s, but only" in failed["msg"]
     assert "of the 300 s of the option timeout are left" in failed["msg"]
     assert len([one for one in simulator.requests() if one["operation"] == LIST]) == 1
 
@@ -206,7 +206,7 @@ def test_an_answer_that_is_not_json(play: Play, simulator: Simulator) -> None:
     simulator.fault(match=LIST, kind="html", count=99)
     failed = failing(play, simulator).failed
     assert failed["error"]["kind"] == "protocol"
-    assert "Microsoft Graph answered 200, but not with JSON" in failed["msg"]
+    assert "Microsoft Graph returned 200, but no JSON" in failed["msg"]
 
 
 # Each request of each module with each of these is tests/promises/test_faults.py's.

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from .cmdlets.contract import load_cmdlets
-from .cmdlets.nouns import CmdletCall
-from .conditional_access.evaluated import seed_evaluated_sign_ins, sign_in_again
+from .cmdlets.exchange_types import CmdletCall
+from .conditional_access.evaluated_sign_ins import seed_evaluated_sign_ins, sign_in_again
 from .conditional_access.policies import seed_conditional_access
 from .directory.groups import seed_groups
-from .directory.more_paths import seed_more
+from .directory.navigation import seed_more
 from .directory.seed import seed_directory
 from .directory.sign_ins import seed_sign_ins
 from .entra.credentials import Credentials, Issuer, make_credentials
@@ -39,9 +39,9 @@ from .server.request_pipeline import RequestPipeline, Service
 from .server.tls import rsa_key
 from .state.clock import Clock
 from .state.descriptions import describe, laid_over
+from .state.http_messages import Json
 from .state.snapshots import snapshot_of
 from .state.tenant import Principal, Tenant
-from .state.wire import Json
 from .twin.seed import seed_twin
 
 _SEEDS = (

@@ -48,9 +48,12 @@ _POLICY_SPEC["id"] = {"type": "str"}
 def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """What policies would have made of the sign-ins of the last days. Raises `TenantError`."""
     if not 1 <= params["days"] <= _MOST_DAYS:
-        raise usage(f"days is {params['days']}", f"Give a number from 1 to {_MOST_DAYS}: the log is kept for so long")
+        raise usage(
+            f"days is {params['days']}",
+            f"Set it to a number from 1 to {_MOST_DAYS}: Microsoft Entra keeps the log for {_MOST_DAYS} days",
+        )
     if not 0 <= params["trust_threshold"] <= 100:
-        raise usage(f"trust_threshold is {params['trust_threshold']}", "Give a number from 0 to 100")
+        raise usage(f"trust_threshold is {params['trust_threshold']}", "Set it to a number from 0 to 100")
     given = [_valid(number, one) for number, one in enumerate(params["policies"] or ())]
     backend, subjects = ConditionalAccessPolicies(), Subjects(tenant)
     existing = backend.list(tenant)
@@ -64,7 +67,7 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         raise TenantError(
             "forbidden",
             f"who signs in could not be read: {'; '.join(not_read)}",
-            next_step="Grant the application what is missing",
+            next_step="Grant the application the missing permissions",
         )
     people = _canonical([*existing, *rehearsed], [person for person, _enabled, _name in accounts])
     calibration, rehearsal = Calibration(existing), Rehearsal(existing, rehearsed, keep)
@@ -96,7 +99,7 @@ def _valid(number: int, given: Any) -> dict[str, Any]:
     params: dict[str, Any] = validated.validated_parameters
     refuse_blank(_POLICY_SPEC, params, clearing(FIELDS))
     if not params["id"] and not params["display_name"]:
-        raise usage(f"policies[{number}] has neither display_name nor id, so it is not said which policy is meant")
+        raise usage(f"policies[{number}] has neither display_name nor id", "Set one of them to select a policy")
     return params
 
 
@@ -127,8 +130,8 @@ def _report_only(existing: Sequence[Policy], params: Mapping[str, Any]) -> list[
         if not found and not params["policies"]:
             raise TenantError(
                 "not_found",
-                "no policy is in report-only mode, and none is given",
-                next_step="Give the policies to rehearse under policies",
+                "no policy is in report-only mode, and policies is not set",
+                next_step="Specify the policies to rehearse in policies",
             )
         return found
     wanted = normalized_set(named)

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from ..behaviours.table import implements
 from ..directory.sign_ins import logged
+from ..state.http_messages import Json
 from ..state.tenant import Tenant
-from ..state.wire import Json
 from .what_if import against
 
 _EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"

@@ -25,7 +25,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.read_result 
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
-from .wire import GRAPH, TENANT, Asked, Reply, Wire, token
+from .scripted_server import GRAPH, TENANT, Asked, Reply, ScriptedServer, token
 
 NEEDS = "DeviceManagementServiceConfig.Read.All"
 PURPOSE = Purpose("try it", NEEDS)
@@ -71,7 +71,7 @@ WRAPPED = error("UnknownError", json.dumps({"ErrorCode": "Forbidden", "Message":
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_a_feature_without_its_licence(wire: Wire, opened: Callable[..., Tenant], call: Call) -> None:
+def test_a_feature_without_its_licence(wire: ScriptedServer, opened: Callable[..., Tenant], call: Call) -> None:
     """Conditional Access without Entra ID P1, in two public traces."""
     wire.answer(UNLICENSED)
     failure = failed(call, opened(graph_token=token(roles=[])))
@@ -80,7 +80,9 @@ def test_a_feature_without_its_licence(wire: Wire, opened: Callable[..., Tenant]
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_an_intune_refusal_says_both_possibilities(wire: Wire, opened: Callable[..., Tenant], call: Call) -> None:
+def test_an_intune_refusal_says_both_possibilities(
+    wire: ScriptedServer, opened: Callable[..., Tenant], call: Call
+) -> None:
     """401 UnknownError around Forbidden was seen with the permission granted, in two public traces."""
     wire.answer(WRAPPED)
     failure = failed(call, opened(graph_token=token(roles=["Other.Read.All"])))
@@ -103,7 +105,7 @@ def test_an_intune_refusal_says_both_possibilities(wire: Wire, opened: Callable[
     ],
 )
 def test_what_the_token_holds_is_never_asked_for(
-    wire: Wire, opened: Callable[..., Tenant], needs: str, roles: list[str], asked: str, never: str
+    wire: ScriptedServer, opened: Callable[..., Tenant], needs: str, roles: list[str], asked: str, never: str
 ) -> None:
     tenant = opened(graph_token=token(roles=roles))
     forbidden = error("Authorization_RequestDenied", "Insufficient privileges.", 403)
@@ -120,7 +122,9 @@ def test_what_the_token_holds_is_never_asked_for(
 
 
 @pytest.mark.parametrize("call", ["list", "get", "update", "delete", "set", "ask"])
-def test_throttling_that_is_called_an_error_is_waited_out(wire: Wire, clock: Clock, tenant: Tenant, call: str) -> None:
+def test_throttling_that_is_called_an_error_is_waited_out(
+    wire: ScriptedServer, clock: Clock, tenant: Tenant, call: str
+) -> None:
     """G2O: Intune says it with 500."""
     wire.answer(BROKER, BROKER, Reply({"value": []}))
     CALLS[call](tenant)
@@ -128,7 +132,7 @@ def test_throttling_that_is_called_an_error_is_waited_out(wire: Wire, clock: Clo
 
 
 @pytest.mark.parametrize("call", ["create", "action"])
-def test_it_was_refused_and_nothing_else(wire: Wire, clock: Clock, tenant: Tenant, call: str) -> None:
+def test_it_was_refused_and_nothing_else(wire: ScriptedServer, clock: Clock, tenant: Tenant, call: str) -> None:
     wire.answer(BROKER, Reply({"id": "x"}))
     CALLS[call](tenant)
     assert len(wire.asked) == 2
@@ -136,7 +140,7 @@ def test_it_was_refused_and_nothing_else(wire: Wire, clock: Clock, tenant: Tenan
     assert failed(CALLS[call], tenant).kind == "outcome_unknown" and len(wire.asked) == 3
 
 
-def test_it_is_named_throttling(wire: Wire, tenant: Tenant) -> None:
+def test_it_is_named_throttling(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(BROKER)
     assert failed(CALLS["list"], tenant).kind == "throttled"
     wire.answer(parts(part("a", 500, BROKER.body)))
@@ -146,7 +150,7 @@ def test_it_is_named_throttling(wire: Wire, tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("headers", [{"retry-after": "4"}, {"Retry-After": 4}, {"RETRY-AFTER": 4.0}])
 def test_the_wait_of_a_part_in_any_case_and_as_a_number(
-    wire: Wire, clock: Clock, tenant: Tenant, headers: dict[str, Any]
+    wire: ScriptedServer, clock: Clock, tenant: Tenant, headers: dict[str, Any]
 ) -> None:
     """G2O: names of headers in any case, numbers among their values."""
     wire.answer(parts(part("a", 429, None, **headers)), parts(part("a", 200, {"value": []})))
@@ -155,13 +159,15 @@ def test_the_wait_of_a_part_in_any_case_and_as_a_number(
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_a_wait_counts_although_the_body_breaks_off(wire: Wire, clock: Clock, tenant: Tenant, call: Call) -> None:
+def test_a_wait_counts_although_the_body_breaks_off(
+    wire: ScriptedServer, clock: Clock, tenant: Tenant, call: Call
+) -> None:
     wire.answer(Reply(b"{", 429, {"Retry-After": "8"}, lost=9), Reply({"id": "x", "value": []}))
     call(tenant)
     assert len(clock.sleeps) == 1 and clock.sleeps[0] >= 8
 
 
-def test_parts_in_any_order(wire: Wire, tenant: Tenant) -> None:
+def test_parts_in_any_order(wire: ScriptedServer, tenant: Tenant) -> None:
     """G2O."""
     wire.answer(parts(part("b", 200, {"value": [2]}), part("c", 404, {}), part("a", 200, {"value": [1]})))
     found = tenant.graph.batch({name: Read("users", PURPOSE) for name in "abc"})
@@ -174,7 +180,9 @@ EMPTY = [Reply(b""), Reply(b"\r\n"), Reply(status=204)]
 
 
 @pytest.mark.parametrize("reply", EMPTY)
-def test_an_empty_body_is_an_empty_collection_in_intune_alone(wire: Wire, tenant: Tenant, reply: Reply) -> None:
+def test_an_empty_body_is_an_empty_collection_in_intune_alone(
+    wire: ScriptedServer, tenant: Tenant, reply: Reply
+) -> None:
     """G2O: deprecated collections of Intune."""
     wire.answer(reply)
     for path in (DEVICES, "deviceAppManagement/iosManagedAppProtections"):
@@ -184,14 +192,16 @@ def test_an_empty_body_is_an_empty_collection_in_intune_alone(wire: Wire, tenant
 
 
 @pytest.mark.parametrize("more", [{}, {"body": None}, {"body": ""}])
-def test_an_empty_part_is_an_empty_collection_in_intune_alone(wire: Wire, tenant: Tenant, more: dict[str, Any]) -> None:
+def test_an_empty_part_is_an_empty_collection_in_intune_alone(
+    wire: ScriptedServer, tenant: Tenant, more: dict[str, Any]
+) -> None:
     wire.answer(parts({**part("a", 200), **more}, {**part("b", 204), **more}))
     found = tenant.graph.batch({"a": Read(DEVICES, PURPOSE), "b": Read("users", PURPOSE)})
     error = found["b"].error
     assert found["a"].value == [] and error is not None and error.kind == "protocol"
 
 
-def test_an_empty_page_after_the_first_is_no_end(wire: Wire, tenant: Tenant) -> None:
+def test_an_empty_page_after_the_first_is_no_end(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(Reply({"value": [1], "@odata.nextLink": f"https://{GRAPH}:443/v1.0/{DEVICES}?x"}), Reply(b""))
     assert failed(CALLS["list"], tenant).kind == "protocol"
     assert len(wire.asked) == 2  # the default port is no other place
@@ -200,7 +210,7 @@ def test_an_empty_page_after_the_first_is_no_end(wire: Wire, tenant: Tenant) -> 
 @pytest.mark.parametrize(
     ("status", "code"), [(501, "NotSupported"), (404, "ResourceNotFound"), (405, "UnknownError"), (410, "Gone")]
 )
-def test_the_connector_that_is_not_offered(wire: Wire, tenant: Tenant, status: int, code: str) -> None:
+def test_the_connector_that_is_not_offered(wire: ScriptedServer, tenant: Tenant, status: int, code: str) -> None:
     """G2O, 2026-07: 501 NotSupported."""
     wire.answer(error(code, "Not supported.", status))
     assert failed(read_connectors, tenant).kind == "not_offered"
@@ -210,7 +220,7 @@ def test_the_connector_that_is_not_offered(wire: Wire, tenant: Tenant, status: i
 # ---- what is asked for -------------------------------------------------------------------------------------------
 
 
-def answering(wire: Wire, reply: Callable[[Asked], Reply]) -> None:
+def answering(wire: ScriptedServer, reply: Callable[[Asked], Reply]) -> None:
     """Answers that depend on the request, in place of the queue."""
 
     def answer(asked: Asked) -> Reply:
@@ -221,7 +231,7 @@ def answering(wire: Wire, reply: Callable[[Asked], Reply]) -> None:
 
 
 @pytest.fixture
-def answer(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Asked], Reply]], None]:
+def answer(wire: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Asked], Reply]], None]:
     monkeypatch.setattr(wire, "next", wire.next)
     return lambda reply: answering(wire, reply)
 
@@ -230,14 +240,16 @@ ITEM = f"/v1.0/organization/{TENANT}?$select=mobileDeviceManagementAuthority"
 AUTHORITY = Reply({"@odata.context": "x", "mobileDeviceManagementAuthority": "office365"})
 
 
-def test_the_authority_is_one_property_of_one_item(wire: Wire, tenant: Tenant) -> None:
+def test_the_authority_is_one_property_of_one_item(wire: ScriptedServer, tenant: Tenant) -> None:
     """TP: never in the collection's answer; that property alone, of the item, works on v1.0."""
     wire.answer(AUTHORITY)
     assert organization.authority_of(tenant) == "office365"
     assert [one.path for one in wire.asked] == [ITEM]
 
 
-def test_without_a_tenant_in_the_token_the_item_is_looked_up(wire: Wire, opened: Callable[..., Tenant]) -> None:
+def test_without_a_tenant_in_the_token_the_item_is_looked_up(
+    wire: ScriptedServer, opened: Callable[..., Tenant]
+) -> None:
     wire.answer(Reply({"value": [{"id": TENANT}]}), AUTHORITY)
     assert organization.authority_of(opened(graph_token="opaque")) == "office365"
     assert wire.asked[0].path.startswith("/v1.0/organization?") and wire.asked[1].path == ITEM
@@ -254,7 +266,7 @@ def test_without_a_tenant_in_the_token_the_item_is_looked_up(wire: Wire, opened:
 )
 @pytest.mark.parametrize("accepted", [False, True])
 def test_an_authority_that_cannot_be_read_is_never_switched(
-    wire: Wire, opened: Callable[..., Tenant], reply: Reply, kind: str, words: str, accepted: bool
+    wire: ScriptedServer, opened: Callable[..., Tenant], reply: Reply, kind: str, words: str, accepted: bool
 ) -> None:
     tenant = opened(graph_token=token(roles=["Organization.Read.All"]))
     wire.answer(reply)
@@ -266,7 +278,7 @@ def test_an_authority_that_cannot_be_read_is_never_switched(
 
 
 def test_the_requirements_ask_as_live_tenants_answer(
-    wire: Wire, opened: Callable[..., Tenant], answer: Callable[[Callable[[Asked], Reply]], None]
+    wire: ScriptedServer, opened: Callable[..., Tenant], answer: Callable[[Callable[[Asked], Reply]], None]
 ) -> None:
     """The authority alone, role by role without "or"; a refused read makes only its own requirement unknown."""
     asked_for: list[str] = []
@@ -297,7 +309,7 @@ def test_the_requirements_ask_as_live_tenants_answer(
 
 
 def test_members_come_a_thousand_a_page(
-    wire: Wire, tenant: Tenant, answer: Callable[[Callable[[Asked], Reply]], None]
+    wire: ScriptedServer, tenant: Tenant, answer: Callable[[Callable[[Asked], Reply]], None]
 ) -> None:
     """Documented: 100 a page unless $top says otherwise."""
     asked_for: list[str] = []
@@ -314,7 +326,7 @@ def test_members_come_a_thousand_a_page(
 
 @pytest.mark.parametrize("reply", [error("BadRequest", "Resource not found for the segment", 400), Reply(b"", 404)])
 def test_what_if_is_asked_of_beta_where_v1_refuses(
-    wire: Wire, tenant: Tenant, answer: Callable[[Callable[[Asked], Reply]], None], reply: Reply
+    wire: ScriptedServer, tenant: Tenant, answer: Callable[[Callable[[Asked], Reply]], None], reply: Reply
 ) -> None:
     """Two public projects call beta only, although the metadata of v1.0 has it."""
     answer(lambda asked: reply if asked.path.startswith("/v1.0") else Reply({"value": []}))
@@ -325,7 +337,7 @@ def test_what_if_is_asked_of_beta_where_v1_refuses(
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_what_if_that_is_not_permitted_is_not_asked_twice(wire: Wire, tenant: Tenant, status: int) -> None:
+def test_what_if_that_is_not_permitted_is_not_asked_twice(wire: ScriptedServer, tenant: Tenant, status: int) -> None:
     wire.answer(error("Forbidden", "no", status))
     person = Person("u", frozenset(), frozenset(), "member")
     rows = what_if.what_if(tenant, [], {"a": ReadResult(person)})

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from .._core.errors import TenantError
-from .._core.read_result import ReadResult
+from .._core.read_result import ReadResult, attempt
 from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._http.claims import permissions
@@ -48,7 +49,7 @@ _GRAPH_PERMISSIONS = (
 )
 _EXCHANGE_PERMISSIONS = ("Exchange.ManageAsApp", "Exchange.Manage")  # application, delegated
 
-_NO_ACCOUNT = unknown("no account was named", "Give the account's address in the option account")
+_NO_ACCOUNT = unknown("account is not set", "Set the option account to the address of the account")
 
 
 def connector_offered(connectors: list[dict[str, Any]]) -> Verdict:
@@ -89,7 +90,8 @@ def exchange_version(exchange: Mapping[str, Any]) -> Verdict:
             "Wait for Microsoft to upgrade the organization, or move to one of version 15 or later",
         )
     return met(
-        f"the organization runs {text}; servers of 2010 may stand beside it in a hybrid, and cannot be seen from here"
+        f"the organization runs {text}; a hybrid deployment may also have servers of version 2010, which this check "
+        "cannot see"
     )
 
 
@@ -145,10 +147,10 @@ def _no_owner(error: TenantError) -> Verdict:
 def connector_account(account: str | None, users: list[dict[str, Any]] | None) -> Verdict:
     if account is None or users is None:
         return _NO_ACCOUNT
-    try:
-        user = owner_of(users, account)
-    except TenantError as error:
-        return _no_owner(error)
+    owner = attempt(partial(owner_of, users, account))
+    if owner.error is not None:
+        return _no_owner(owner.error)
+    user = owner.value
     reason = shortcoming(user, account)
     if user is None or reason:
         return unmet(reason, "Create the account, or correct it: enabled, with this primary SMTP address")
@@ -170,10 +172,10 @@ def intune_console_access(
 ) -> Verdict:
     if account is None or users is None:
         return _NO_ACCOUNT
-    try:
-        user = owner_of(users, account)
-    except TenantError as error:
-        return _no_owner(error)
+    owner = attempt(partial(owner_of, users, account))
+    if owner.error is not None:
+        return _no_owner(owner.error)
+    user = owner.value
     if user is None:
         return unmet(f"no account owns the address {account}", "Create the account first")
     held = sorted(

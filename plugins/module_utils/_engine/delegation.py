@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .._core.errors import Purpose, TenantError
+from .._core.read_result import ReadResult, attempt
 from .._core.resource import normalize_case
 from .._http.claims import claims, directory_roles
+from .._http.poll import Pauses, poll
 from .exchange import exchange_of
 from .tenant import Tenant
 
@@ -52,28 +54,29 @@ def settled(
 
     `of_new` says that it is about an object that this task has just created.
     """
-    waited = 0.0
-    for pause in (*_PAUSES, None):
-        try:
-            return write()
-        except TenantError as error:
-            new = of_new and error.kind == "not_found"
-            late = (
-                "Exchange does not find what was just created" if new else _is_late(tenant, cmdlet, parameters, error)
-            )
-            if not late:
-                raise _explained(cmdlet, error) from error.__cause__
-            left = tenant.http.deadline.remaining()
-            if pause is None or pause >= left / 2:
-                raise _not_ready(tenant, error, purpose, late, waited) from error
-            tenant.progress(f"{late}; trying again in {pause:.0f} s")
-            tenant.http.sleep(pause)
-            waited += pause
-    raise AssertionError("unreachable")
+
+    def written() -> tuple[ReadResult[Result], str]:
+        result = attempt(write)
+        return result, _why_late(tenant, cmdlet, parameters, result.error, of_new) if result.error else ""
+
+    pace = Pauses(tenant.http, _PAUSES)
+    (result, late), done = poll(
+        written,
+        lambda state: not state[1],
+        pace,
+        lambda state, progress: tenant.progress(f"{state[1]}{progress}"),
+    )
+    if result.error is None:
+        return result.value
+    if done:
+        raise _explained(cmdlet, result.error) from result.error.__cause__
+    raise _not_ready(tenant, result.error, purpose, late, pace.waited) from result.error
 
 
-def _is_late(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], error: TenantError) -> str:
+def _why_late(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], error: TenantError, of_new: bool) -> str:
     """Why this passes by itself; empty if it does not."""
+    if of_new and error.kind == "not_found":
+        return "Exchange does not find what was just created"
     if cmdlet not in _CMDLETS:
         return ""
     if error.kind == "not_found" and cmdlet != "Remove-ManagementRoleAssignment":

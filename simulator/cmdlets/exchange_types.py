@@ -13,12 +13,12 @@ from typing import Any, overload
 
 from ..behaviours.table import implements
 from ..state.clock import iso
+from ..state.http_messages import READ, Json, Refusal
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
-from ..state.wire import READ, Json, Refusal
 from .contract import COMMON, Cmdlet
 from .opath import opath
-from .values import edited
+from .parameter_values import edited
 
 # Keys of which no two objects have the same.
 _UNIQUE = ("Guid", "ExternalDirectoryObjectId", "ObjectId", "AppId", "DistinguishedName")

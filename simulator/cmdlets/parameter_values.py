@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from ..behaviours.table import implements
+from ..state.http_messages import Json
 from ..state.response_forms import Forms
 from ..state.store import normalize_case
-from ..state.wire import Json
 
 HASH_TABLE = "#Exchange.GenericHashTable"
 UNLIMITED = "Unlimited"

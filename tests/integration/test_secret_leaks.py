@@ -79,7 +79,7 @@ def canaries(simulator: Simulator) -> set[str]:
     key = next(line for line in Path(files[0]).read_text().splitlines() if line and "-----" not in line)
     given = [facts["client_secret"], facts["certificate_password"], Path(files[1]).read_text().strip(), key, PASSWORD]
     found = {form for secret in given for user in ("svc", facts["client_id"]) for form in forms(secret, user)}
-    found |= set(simulator._world.entra.remembered)  # the refresh tokens of those who signed in with a code
+    found |= set(simulator._environment.entra.remembered)  # the refresh tokens of those who signed in with a code
     return found | {"eyJ0eXAi", "eyJhbGci"}  # how every other token begins
 
 
