@@ -112,6 +112,7 @@ from ..module_utils._core.errors import TenantError
 from ..module_utils._snapshot.diff import compare
 from ..plugin_utils._diff_report import markdown, page, rows_of
 from ..plugin_utils._snapshot_file import checked, load_snapshot
+from ..plugin_utils._trust import as_data, text_as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "data": lambda found: found,
@@ -129,7 +130,8 @@ def snapshot_diff(before: Any, after: Any, accepted_differences: Any = (), forma
         raise AnsibleFilterError("snapshot_diff needs accepted_differences as a list")
     try:
         old, new = _snapshot(before, "the earlier snapshot"), _snapshot(after, "the later snapshot")
-        return _FORMATS[format](compare(old, new, accepted_differences, datetime.now(UTC).date()))
+        found = _FORMATS[format](compare(old, new, accepted_differences, datetime.now(UTC).date()))
+        return text_as_data(found) if isinstance(found, str) else as_data(found)
     except TenantError as error:
         raise AnsibleFilterError(f"Could not compare the snapshots: {error}") from error
 
