@@ -68,7 +68,7 @@ def conditional_access(objects: Objects) -> Exported:
     """The policies. One that holds what no option expresses is left out: without that, it would be another one."""
     names, found = _Names(objects), Exported()
     several = repeated(one.get("displayName") for one in objects[_KIND])
-    for policy in objects[_KIND]:
+    for policy in sorted(objects[_KIND], key=lambda one: normalize_case(str(one.get("displayName") or ""))):
         name = str(policy.get("displayName") or "")
         unknown = sorted(_unknown(FIELDS, policy, _OF_GRAPH))
         if not name or normalize_case(name) in several:
