@@ -23,7 +23,8 @@ def files_of(snapshot: Mapping[str, Any]) -> dict[str, str]:
     """The text of each file by its path; the playbook, which needs the others, last."""
     export = export_of(snapshot)
     source = f"{snapshot['tenant'].get('name')} ({snapshot['tenant'].get('id')}), read at {snapshot['taken_at']}"
-    files = {f"vars/{one.part.kind}.yml": _variables(one, source, export.missing) for one in export.sections}
+    held = [one for one in export.sections if one.items]
+    files = {f"vars/{one.part.kind}.yml": _variables(one, source, export.missing) for one in held}
     files["vars/ids.yml"] = _ids(export, source)
     files[PLAYBOOK] = _playbook(export, source)
     return {name: "\n".join([*lines, ""]) for name, lines in files.items()}
@@ -39,9 +40,6 @@ def _variables(section: Section, source: str, missing: Iterable[Missing]) -> Ite
     yield from _head(source)
     yield from comment(section.part.comment)
     yield from _not_exported(one for one in missing if one.kind == section.part.kind)
-    if not section.items:
-        yield f"{section.part.kind}: []"
-        return
     yield f"{section.part.kind}:"
     for one in section.items:
         yield from item(one, "  ")
@@ -87,10 +85,10 @@ def _playbook(export: Export, source: str) -> Iterator[str]:
     yield '    ansible_python_interpreter: "{{ ansible_playbook_python }}"'
     yield "  vars_files:"
     yield "    - vars/ids.yml"
-    yield from (f"    - vars/{one.part.kind}.yml" for one in export.sections)
+    held = [one for one in export.sections if one.items]
+    yield from (f"    - vars/{one.part.kind}.yml" for one in held)
     yield "  module_defaults:"
     yield "    group/intune.exchange.tenant: \"{{ lookup('intune.exchange.tenant_options') }}\""
-    held = [one for one in export.sections if one.items]
     yield "  tasks:" if held else "  tasks: []"
     for number, section in enumerate(held):
         if number:
