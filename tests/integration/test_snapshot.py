@@ -163,9 +163,7 @@ def test_a_rehearsal_that_is_killed_leaves_no_copy_behind(simulator: Simulator, 
     (tmp_path / "tmp").mkdir()
     environment = {**settings(), "TMPDIR": str(tmp_path / "tmp")}
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as playbook:
-        [copy] = wait_for(
-            lambda: [one for one in addresses(tmp_path / "tmp") if (one.parent / "connection.json").exists()]
-        )
+        [copy] = wait_for(lambda: [one for one in addresses(tmp_path / "tmp") if (one.parent / "before.yml").exists()])
         process = json.loads(copy.read_text())["pid"]
         playbook.send_signal(signal.SIGKILL)
     assert wait_for(lambda: not Path(f"/proc/{process}").exists())

@@ -148,7 +148,9 @@ class Export:
 def export_of(snapshot: Snapshot) -> Export:
     """What can be brought to a tenant. A kind that was not read, or that needs one, is missing with the reason."""
     objects, not_read = snapshot["objects"], snapshot["not_read"]
-    sections, missing, ids = [], [], {}
+    sections: list[Section] = []
+    missing: list[Missing] = []
+    ids: dict[str, dict[str, Any]] = {}
     for part in PARTS:
         unread = [kind for kind in (part.kind, *part.needs) if kind not in objects]
         if unread:

@@ -40,11 +40,15 @@ class Loader(yaml.SafeLoader):
     """As Ansible reads files: `!unsafe` is a text that is no template."""
 
 
-Loader.add_constructor("!unsafe", lambda loader, node: Unsafe(loader.construct_scalar(node)))
-
-
 class Unsafe(str):
     """Text that Ansible never evaluates."""
+
+
+def unsafe(loader: Loader, node: yaml.ScalarNode) -> Unsafe:
+    return Unsafe(loader.construct_scalar(node))
+
+
+Loader.add_constructor("!unsafe", unsafe)
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +201,7 @@ def emptied(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 def test_a_tenant_without_these_objects_gets_them_all(simulator: Simulator, tmp_path: Path) -> None:
     name = "retired_with_holes"
     prepared(simulator, name, RICH)
-    for module, options in {
+    own: dict[str, dict[str, Any]] = {
         "activesync_organization_settings": {
             "default_access_level": "Quarantine",
             "user_mail_insert": 'Call {% raw %} "IT"',
@@ -215,7 +219,8 @@ def test_a_tenant_without_these_objects_gets_them_all(simulator: Simulator, tmp_
             "roles": {"set": ["Read mailboxes", "View-Only Recipients"]},
             "members": {"set": [f"adele.vance@{simulator.facts(name)['domain']}"]},
         },
-    }.items():
+    }
+    for module, options in own.items():
         apply(simulator, name, module, options)
     first = read(simulator, "tenant_snapshot_info", name)["snapshot"]
     files = snapshot_export(first)

@@ -172,7 +172,7 @@ def test_the_same_word_becomes_the_same_everywhere() -> None:
 
 
 def test_domains_addresses_rules_and_reasons_are_hidden_and_words_of_services_are_not() -> None:
-    policy = {
+    policy: dict[str, Any] = {
         "id": "aaaaaaaa-0000-0000-0000-000000000003",
         "displayName": "All",
         "state": "enabled",
