@@ -51,6 +51,11 @@ options:
         description: The last day of the acceptance, for example V(2027-01-31).
         type: str
         required: true
+  about:
+    description:
+      - Lines to show above the differences, such as the playbook that made them; each with a heading as its key.
+    type: dict
+    default: {}
   format:
     description:
       - V(data) for the result as data, which the filter C(to_json) writes as JSON; V(rows) for a list of rows for
@@ -97,7 +102,7 @@ _value:
       V(after) or V(both)), C(reason) and C(expected), which is true if the tenant has nothing of the kind or it was not
       to be read. C(complete) is true if that holds for all of them.
     - C(ended) has the accepted differences whose date is over.
-    - C(before) and C(after) have C(taken_at) and C(tenant), and C(summary) has numbers.
+    - C(before) and C(after) have C(taken_at) and C(tenant), C(summary) has numbers, and C(about) is O(about).
   type: raw
   sample: {equal: true, ok: true, differences: [], people: []}
 """
@@ -112,6 +117,7 @@ from ..module_utils._core.errors import TenantError
 from ..module_utils._snapshot.diff import compare
 from ..plugin_utils._diff_report import markdown, page, rows_of
 from ..plugin_utils._snapshot_file import checked, load_snapshot
+from ..plugin_utils._trust import as_data, text_as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "data": lambda found: found,
@@ -121,7 +127,9 @@ _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 }
 
 
-def snapshot_diff(before: Any, after: Any, accepted_differences: Any = (), format: str = "data") -> Any:
+def snapshot_diff(
+    before: Any, after: Any, accepted_differences: Any = (), format: str = "data", about: Any = None
+) -> Any:
     """What changed, in a format. Raises AnsibleFilterError for what cannot be compared."""
     if format not in _FORMATS:
         raise AnsibleFilterError(f"snapshot_diff has no format {format}: use {', '.join(_FORMATS)}")
@@ -129,7 +137,10 @@ def snapshot_diff(before: Any, after: Any, accepted_differences: Any = (), forma
         raise AnsibleFilterError("snapshot_diff needs accepted_differences as a list")
     try:
         old, new = _snapshot(before, "the earlier snapshot"), _snapshot(after, "the later snapshot")
-        return _FORMATS[format](compare(old, new, accepted_differences, datetime.now(UTC).date()))
+        differences = compare(old, new, accepted_differences, datetime.now(UTC).date())
+        lines = {str(name): str(text) for name, text in dict(about or {}).items()}
+        found = _FORMATS[format]({**differences, "about": lines})
+        return text_as_data(found) if isinstance(found, str) else as_data(found)
     except TenantError as error:
         raise AnsibleFilterError(f"Could not compare the snapshots: {error}") from error
 

@@ -16,8 +16,8 @@ description:
   - What could not be read is listed with the reason, and is never taken for empty.
   - With O(path), the snapshot is written to a file, as the playbook C(intune.exchange.snapshot) does. Compare two files
     with P(intune.exchange.snapshot_diff#filter) or the playbook C(intune.exchange.compare).
-  - A snapshot has no secrets, but names, addresses and devices of people. The guide on snapshots lists what it does not
-    hold, such as the sign-in log.
+  - A snapshot has no secrets, but, without O(pseudonymize), names, addresses and devices of people. The guide on
+    snapshots lists what it does not hold, such as the sign-in log.
 options:
   path:
     description:
@@ -29,6 +29,14 @@ options:
     description:
       - Also read the statistics of the mobile devices, such as the time of the last synchronization. This takes one
         request for each mailbox with a device.
+    type: bool
+    default: false
+  pseudonymize:
+    description:
+      - Replace every name, address, domain and id by a random one, the same one everywhere in the snapshot, so that it
+        can be shown to others. Nothing makes the original texts from it again, and two such snapshots of one tenant
+        cannot be compared with each other.
+      - What devices are, products, times, countries, numbers and built-in roles stay as they are.
     type: bool
     default: false
 extends_documentation_fragment:

@@ -96,6 +96,8 @@ def _sections(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], Sequen
 def markdown(found: Mapping[str, Any]) -> str:
     """For a pull request: no text of a tenant can become a link, an image or a tag."""
     lines = ["# What changed", "", _escaped(summary_of(found)), ""]
+    lines += [f"- {_escaped(one_line(f'{name}: {text}', _LONGEST))}" for name, text in found["about"].items()]
+    lines += [""] if found["about"] else []
     for heading, columns, rows in _sections(found):
         if rows:
             lines += [f"## {heading}", "", _row(columns), _row(["---"] * len(columns))]
@@ -119,6 +121,11 @@ def page(found: Mapping[str, Any]) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<style>{_STYLE}</style><h1>What changed</h1><p>{html.escape(summary_of(found))}</p>",
     ]
+    if found["about"]:
+        about = (
+            f"<li>{html.escape(one_line(f'{name}: {text}', _LONGEST))}</li>" for name, text in found["about"].items()
+        )
+        parts += ["<ul>", *about, "</ul>"]
     for heading, columns, rows in _sections(found):
         if rows:
             head = "".join(f'<th scope="col">{html.escape(one)}</th>' for one in columns)

@@ -15,6 +15,8 @@ from .tenant import Tenant
 
 FORMAT = "intune.exchange.snapshot"
 VERSION = 1
+_MOST = 20_000_000  # values
+_DEEPEST = 40
 # The kinds of a snapshot by the store of Graph in which their objects are.
 GRAPH = {
     "organization": "organization",
@@ -101,6 +103,22 @@ def _check(snapshot: Json) -> None:
         isinstance(records, list) and all(isinstance(one, dict) for one in records) for records in objects.values()
     ):
         raise ValueError("the snapshot is not whole: tenant, objects or not_read has another form")
+    _count(snapshot)
+
+
+def _count(snapshot: Json) -> None:
+    """Raises ValueError for what has no end: an alias of YAML makes a small file as large as it likes."""
+    waiting: list[tuple[Any, int]] = [(snapshot, 0)]
+    number = 0
+    while waiting:
+        value, depth = waiting.pop()
+        number += 1
+        if number > _MOST or depth > _DEEPEST:
+            raise ValueError(f"the snapshot has more than {_MOST} values, or they are more than {_DEEPEST} deep")
+        if isinstance(value, dict):
+            waiting += [(entry, depth + 1) for entry in value.values()]
+        elif isinstance(value, list):
+            waiting += [(entry, depth + 1) for entry in value]
 
 
 def _domains(snapshot: Json) -> list[str]:

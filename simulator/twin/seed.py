@@ -39,11 +39,21 @@ _DEVICES = "\\ExchangeActiveSyncDevices\\"
 
 @implements("twin-state")
 def seed_twin(run: CmdletCall) -> None:
-    """Put the objects of the snapshot into the stores. A kind that it does not hold stays as it was seeded."""
+    """Put the objects of the snapshot into the stores. Raises ValueError for objects that lack what each has."""
     snapshot = snapshot_of(run.tenant)
     if snapshot is None:
         return
-    objects = snapshot["objects"]
+    try:
+        _seed(run, snapshot["objects"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise ValueError(
+            f"the snapshot has an object that lacks something, or has it in another form ({problem})"
+        ) from error
+
+
+def _seed(run: CmdletCall, objects: Json) -> None:
+    """A kind that the snapshot does not hold stays as it was seeded."""
     _seed_graph(run.tenant, objects, run.now)
     _seed_organization(run, objects)
     for kind, store in (

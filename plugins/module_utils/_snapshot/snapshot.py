@@ -21,11 +21,13 @@ from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
 from .file import check_target, write_snapshot
 from .kinds import FORMAT, KINDS, VERSION
+from .pseudonymize import pseudonymized
 from .reads import exchange_calls, read_graph
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "path": {"type": "path"},
     "gather_statistics": {"type": "bool", "default": False},
+    "pseudonymize": {"type": "bool", "default": False},
 }
 _AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _EVERY = 30.0  # seconds between lines about the progress
@@ -39,6 +41,11 @@ def take_snapshot(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
     if path:
         check_target(path)
     snapshot = read_snapshot(tenant, bool(params["gather_statistics"]))
+    if params["pseudonymize"]:
+        hidden = pseudonymized(snapshot)
+        # In the order of the new ids, as that of the old ones would say something.
+        objects = {kind: _ordered(kind, records) for kind, records in hidden["objects"].items()}
+        snapshot = {**hidden, "objects": objects}
     if path and not check_mode:
         write_snapshot(path, snapshot)
     return {

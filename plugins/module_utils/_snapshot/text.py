@@ -54,4 +54,9 @@ def _scalar(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     if isinstance(value, float) and "e" in text and "." not in text:
         text = text.replace("e", ".0e")
+    return escaped(text)
+
+
+def escaped(text: str) -> str:
+    """JSON as YAML takes it."""
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

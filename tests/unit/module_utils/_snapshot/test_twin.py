@@ -180,6 +180,11 @@ def test_what_is_not_in_the_snapshot_is_refused_and_not_empty(simulator: Simulat
         (lambda text: text[: len(text) // 2], "no whole snapshot|cut off|not whole"),
         (lambda text: text.replace("not_read:", "not_here:"), "not whole"),
         (lambda text: text.replace('authority: "', 'authority: !!python/name:os.system "'), "no whole snapshot"),
+        (lambda text: text.replace("  users:\n", "  users:\n    - displayName: Nobody\n"), "lacks something"),
+        (
+            lambda text: text.replace("  device_access_rules: []", "  device_access_rules:\n    - &a {x: [*a, *a]}"),
+            "values",
+        ),
     ],
 )
 def test_a_snapshot_that_is_not_whole_is_refused(
