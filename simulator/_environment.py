@@ -129,7 +129,7 @@ class Environment:
         self.pipeline = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
         self.graph.on_part = lambda call: self.pipeline.conduct_part(self.graph, call)
         self._seeded: dict[str, _Seeded] = {}
-        self._descriptions: dict[str, Json] = {}  # of tenants that were described anew, as they were before
+        self._descriptions: dict[str, Json] = {}  # of tenants whose description was replaced, as they were before
         self.seed()
 
     @property
@@ -173,8 +173,8 @@ class Environment:
             seed_twin(run)
         self._seeded[tenant.tenant_id] = _Seeded.of(tenant, now)
 
-    def seed_anew(self, tenant: Tenant, more: Json) -> None:
-        """Lay more over the description of a tenant as it was when the simulator started, and begin anew."""
+    def reseed(self, tenant: Tenant, more: Json) -> None:
+        """Lay more over the description of a tenant as it was when the simulator started, and seed it again."""
         original = self._descriptions.setdefault(tenant.tenant_id, tenant.description)
         tenant.description = laid_over(original, more)
         self._seeded.pop(tenant.tenant_id, None)

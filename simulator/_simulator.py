@@ -212,8 +212,8 @@ class Simulator:
         return {name: found for name, (_content, found) in self._seen.items()}
 
     def describe(self, description: Json, tenant: str | None = None) -> None:
-        """Begin anew, with more laid over the description that a tenant started with. Its domain stays."""
-        self._in_loop(lambda: self._environment.seed_anew(self._environment.tenant(tenant), description))
+        """Seed again, with more laid over the description that a tenant started with. Its domain stays."""
+        self._in_loop(lambda: self._environment.reseed(self._environment.tenant(tenant), description))
 
     def sign_in_again(self, tenant: str | None = None) -> list[str]:
         """Everybody of the description's `sign_ins` signs in once more; the ids of what the log then has."""

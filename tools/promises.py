@@ -163,7 +163,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_UNIT}_core/test_errors.py::test_hostile_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_any_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_error_bodies_explain_themselves",
-            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+            f"{_PROMISES}test_answers.py::test_corrupted_answers",
         ),
     ),
     17: (
@@ -174,7 +174,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_framing.py::test_an_answer_that_may_be_cut_is_not_whole",
             f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
             f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
-            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+            f"{_PROMISES}test_answers.py::test_corrupted_answers",
             f"{_UNIT}_http/test_http.py::test_json_is_strict",
             f"{_UNIT}_http/test_http.py::test_a_body_is_bounded",
         ),
@@ -183,7 +183,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "A token cache is used only if a folder is specified for it, and only if no other user can access it. A "
         "cache that cannot be read is replaced; the state file of the event source is then refused by name.",
         (
-            f"{_UNIT}_client/test_token_cache.py::test_a_spoilt_file_of_ours_is_replaced",
+            f"{_UNIT}_client/test_token_cache.py::test_a_corrupted_file_of_ours_is_replaced",
             "tests/unit/eda/test_watch.py::test_a_state_file_that_is_not_understood_is_named",
             f"{_UNIT}_client/test_token_cache.py::test_what_others_could_read_or_place_is_refused",
             f"{_UNIT}_client/test_token_cache.py::test_what_belongs_to_somebody_else_is_refused",
@@ -224,7 +224,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
             f"{_PROMISES}test_faults.py::test_every_single_fault",
             f"{_PROMISES}test_interference.py::test_somebody_else_writes_the_same",
-            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+            f"{_PROMISES}test_answers.py::test_corrupted_answers",
             f"{_PROMISES}test_roles.py::test_a_fault_at_every_request",
         ),
     ),

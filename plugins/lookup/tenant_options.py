@@ -42,7 +42,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The options, or the values of the given ones.
+  description: The options, or the values of the named ones.
   type: list
   elements: raw
   sample: [{tenant_id: contoso.com, client_id: 00000000-0000-0000-0000-000000000000}]

@@ -63,8 +63,8 @@ options:
       users:
         description:
           - Whom it applies to.
-          - Every given user, group and role must be in the directory, in report-only mode as well. A GUID is always an
-            object id. An address or name must match exactly one object. RV(resolved) shows the objects.
+          - Every specified user, group and role must be in the directory, in report-only mode as well. A GUID is always
+            an object id. An address or name must match exactly one object. RV(resolved) shows the objects.
         type: dict
         suboptions:
           include_users:
@@ -467,7 +467,7 @@ extends_documentation_fragment:
 notes:
   - Needs the application permissions C(Policy.Read.All), C(Policy.ReadWrite.ConditionalAccess) and
     C(Application.Read.All), all three, and a tenant with Microsoft Entra ID P1.
-  - To look up the given users, groups and roles, and to determine whom a change affects or locks out, it needs
+  - To look up the specified users, groups and roles, and to determine whom a change affects or locks out, it needs
     C(User.Read.All), C(GroupMember.Read.All) if groups are set, and C(RoleManagement.Read.Directory) if roles are
     given. Objects that may not be read for counting are listed in RV(impact.not_read), and do not fail the task.
     Objects that are required to look up the given ones, or to enable a policy for all users, for a group or for
@@ -595,7 +595,7 @@ impact:
           after: {covered: 3, depends_on: 0, everybody: covered, not_covered: 1, report_only: 0}
 resolved:
   description:
-    - The given users, groups and roles, as the directory has them. The diff has only their ids.
+    - The specified users, groups and roles, as the directory has them. The diff has only their ids.
   returned: success
   type: list
   elements: dict
@@ -605,7 +605,7 @@ resolved:
       type: str
       returned: always
     given:
-      description: The given id, address or name.
+      description: The specified id, address or name.
       type: str
       returned: always
     id:

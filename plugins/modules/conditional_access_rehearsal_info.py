@@ -28,7 +28,7 @@ options:
         C(policy_state) says.
       - A policy with the name or C(id) of an existing one is a change of it. Settings that are not set are those of
         the existing policy.
-      - Every given user, group and role must be in the directory.
+      - Every specified user, group and role must be in the directory.
     type: list
     elements: dict
   report_only:

@@ -330,7 +330,7 @@ mobile_device_mailbox_policy:
     password_enabled: true
     password_expiration: "365.00:00:00"
 note:
-  description: The given settings that Outlook for iOS and Android ignores. Empty if none.
+  description: The specified settings that Outlook for iOS and Android ignores. Empty if none.
   returned: success
   type: str
   sample: >-

@@ -146,9 +146,9 @@ class Viewed(Sequence[Json]):
 
 
 @implements("exchange-objects")
-def get(run: CmdletCall, noun: ExchangeType) -> Sequence[Json]:
-    found = [noun.find(run, run.given["Identity"])] if "Identity" in run.given else noun.items(run)
-    items: Sequence[Json] = Viewed(noun.narrow(run, found), lambda item: noun.view(run, item))
+def get(run: CmdletCall, kind: ExchangeType) -> Sequence[Json]:
+    found = [kind.find(run, run.given["Identity"])] if "Identity" in run.given else kind.items(run)
+    items: Sequence[Json] = Viewed(kind.narrow(run, found), lambda item: kind.view(run, item))
     if "Filter" in run.given:
         test = opath(run.given["Filter"], run.cmdlet.output)
         items = [item for item in items if test(item)]
@@ -159,33 +159,33 @@ def get(run: CmdletCall, noun: ExchangeType) -> Sequence[Json]:
 
 
 @implements("exchange-objects")
-def new(run: CmdletCall, noun: ExchangeType) -> list[Json]:
-    item = named(run, noun.create(run))
+def new(run: CmdletCall, kind: ExchangeType) -> list[Json]:
+    item = named(run, kind.create(run))
     taken = normalize_case(item["Identity"])
-    if any(normalize_case(other["Identity"]) == taken for other in run.tenant.store(noun.store)):
+    if any(normalize_case(other["Identity"]) == taken for other in run.tenant.store(kind.store)):
         raise exists(item["Identity"])
-    run.tenant.store(noun.store).add(item["Guid"], item)
-    return [noun.view(run, item)]
+    run.tenant.store(kind.store).add(item["Guid"], item)
+    return [kind.view(run, item)]
 
 
 @implements("exchange-objects")
-def change(run: CmdletCall, noun: ExchangeType) -> list[Json]:
-    item = noun.find(run, run.given["Identity"]) if "Identity" in run.given else noun.items(run)[0]
-    changes = {name: value for name, value in noun.change(run, item).items() if item.get(name) != value}
+def change(run: CmdletCall, kind: ExchangeType) -> list[Json]:
+    item = kind.find(run, run.given["Identity"]) if "Identity" in run.given else kind.items(run)[0]
+    changes = {name: value for name, value in kind.change(run, item).items() if item.get(name) != value}
     if "Name" in changes and item.get("Name") == item.get("Identity"):
         changes |= {"Identity": changes["Name"], "Id": changes["Name"]}
     if changes:
-        run.tenant.store(noun.store).update(
+        run.tenant.store(kind.store).update(
             item["Guid"], changes | dict.fromkeys(("WhenChanged", "WhenChangedUTC"), iso(run.now))
         )
     return []
 
 
 @implements("exchange-objects")
-def remove(run: CmdletCall, noun: ExchangeType) -> list[Json]:
-    item = noun.find(run, run.given["Identity"])
-    noun.remove(run, item)
-    run.tenant.store(noun.store).remove(item["Guid"])
+def remove(run: CmdletCall, kind: ExchangeType) -> list[Json]:
+    item = kind.find(run, run.given["Identity"])
+    kind.remove(run, item)
+    run.tenant.store(kind.store).remove(item["Guid"])
     return []
 
 

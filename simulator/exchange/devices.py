@@ -184,7 +184,7 @@ def _done(run: CmdletCall, wipe: Json) -> Any:
 
 
 @implements("device-wipe")
-def clear_device(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def clear_device(run: CmdletCall, exchange_type: ExchangeType) -> list[Json]:
     """Ask for a wipe, or take the requests back that the device has not acknowledged."""
     device = DEVICES.find(run, run.given["Identity"])
     wipes: Json = dict(device["_wipe"])

@@ -60,7 +60,7 @@ def refuse_dehydrated(run: CmdletCall) -> None:
 
 
 @implements("organization-customized")
-def enable_customization(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def enable_customization(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     store = run.tenant.store("OrganizationConfig")
     organization = next(iter(store))
     if organization["_asked"]:

@@ -112,9 +112,9 @@ def _cas_view(run: CmdletCall, mailbox: Json) -> Json:
 
 
 @implements("mailbox-policy")
-def set_cas_mailbox(run: CmdletCall, noun: ExchangeType) -> list[Json]:
-    mailbox = noun.view(run, noun.find(run, run.given["Identity"]))
-    changes = noun.change(run, mailbox)
+def set_cas_mailbox(run: CmdletCall, kind: ExchangeType) -> list[Json]:
+    mailbox = kind.view(run, kind.find(run, run.given["Identity"]))
+    changes = kind.change(run, mailbox)
     policy = changes.get("ActiveSyncMailboxPolicy")
     if policy and not run.tenant.store("MobileDeviceMailboxPolicy").find("Name", policy):
         raise missing(policy)

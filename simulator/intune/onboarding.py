@@ -125,7 +125,7 @@ def create_connector(scene: RequestContext, connector_id: str) -> Json:
 
 @implements("connector-change")
 def change_connector(scene: RequestContext, connector: Json) -> Json:
-    """What the service sets itself is not taken from anybody; another address connects anew."""
+    """What the service sets itself is not taken from anybody; another address connects again."""
     kept = ("id", "status", "lastSyncDateTime", "version", "connectorServerName")
     changes = {name: value for name, value in scene.body.items() if name not in kept}
     _check_address(scene, connector | changes)

@@ -97,14 +97,14 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
     assert rows[-1]["Accepted because"] == "Decided in 2026" and rows[-1]["Until"] == "2999-12-31"
     assert "3.10 A password is required: fail on Default, password_enabled is false, expected true (" in run.output
 
-    mend = [
+    remediation = [
         task
         for one in found["controls"]
         if not one["accepted"] and one["remediation"]
         for task in _tasks(one["remediation"])
     ]
     strict = role("audit", baselines=baselines, accepted_risks=[{**risk, "until": "2020-01-31"}], fail_on_findings=True)
-    run = run_role(*mend, strict)
+    run = run_role(*remediation, strict)
     assert run.code == 2 and "Mobile access does not comply with the baselines." in run.output
     assert "The accepted risk 1 has ended." in run.output and "1 Quarantine: fail" in run.output
     assert "3.10 A password" not in run.output  # all that was mended passes
@@ -229,8 +229,8 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
         assert f"{NEED_INTUNE}: in force." in run.output  # the second time
 
 
-def _tasks(mend: str) -> Any:
-    return yaml.safe_load(mend)
+def _tasks(remediation: str) -> Any:
+    return yaml.safe_load(remediation)
 
 
 def test_quarantine_locks_nobody_out_who_is_in_use(run_role: Any, simulator: Simulator) -> None:

@@ -52,7 +52,7 @@ def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
-    """The deadlines by what an assessment read: nothing of the last synchronization of a device, nor of its owner."""
+    """The deadlines by what an assessment read: nothing of the last synchronisation of a device, nor of its owner."""
     devices = facts["devices"].map(
         lambda listed: [device_facts(one, now) for one in listed if one.get("ClientType") == "EAS"]
     )
@@ -117,7 +117,7 @@ def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]
 
 
 def _read_eas_devices(tenant: Tenant) -> list[dict[str, Any]]:
-    """The devices with their last synchronization, and whose they are."""
+    """The devices with their last synchronisation, and whose they are."""
     found = find_devices(tenant, {"client_type": "EAS"}, statistics=True)
     owners = found.owners(tenant, found.devices)
     return [{**one, "owner": _owner(owners[str(one["guid"])])} for one in found.devices]

@@ -45,7 +45,7 @@ def proof(params: Mapping[str, Any], http: Http, redactor: Redactor) -> list[str
 
 
 def assertion(params: Mapping[str, Any], http: Http, redactor: Redactor) -> str:
-    """Obtained anew for each request: platforms rotate their files. Raises `TenantError`."""
+    """Read again for each request: platforms rotate their files. Raises `TenantError`."""
     found = _of_option(params) or _of_file(params) or _of_github(params, http, redactor)
     redactor.add(found)
     return found

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be declared: the fields of a thing, their names here and on the wire, when values are the same. No I/O."""
+"""The fields of a resource: their names in options and in the API, and when two values are the same. No I/O."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def recognized(known: Mapping[str, Value], wanted: Iterable[str]) -> tuple[list[
 class Resource:
     """A kind of object that a module manages. `keys` identify one of them; without keys there is one in each tenant.
 
-    `name_is_unique`: the service gives a name only once, so a write whose answer was lost may be worked out anew.
+    `name_is_unique`: the service gives a name only once, so a write whose response was lost may be repeated.
     `poll_after_create`: it gives a name to several, so a new record is polled for until it is listed, and it alone.
     `before_write` may refuse a change, for real and in check mode alike: `(tenant, params, record or None)`. What it
     returns goes into the result.

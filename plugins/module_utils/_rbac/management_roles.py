@@ -188,11 +188,10 @@ def _check_role_write(tenant: Tenant, params: Mapping[str, Any], record: Record 
         raise usage(f"the name {name} holds one of \\ * ? [ ], which mean other roles where its cmdlets are changed")
     if params["state"] == "absent":
         _check_unused(tenant, name, str((record or {}).get("Guid") or name))
-    elif record is None:
-        if not params.get("parent"):
-            raise usage(f"parent is needed to create the management role {name}")
-    else:
+    elif record is not None:
         _check_fixed(tenant, params, record)
+    elif not params.get("parent"):
+        raise usage(f"parent is needed to create the management role {name}")
 
 
 def _check_fixed(tenant: Tenant, params: Mapping[str, Any], record: Record) -> None:

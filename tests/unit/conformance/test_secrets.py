@@ -197,12 +197,12 @@ def test_a_token_with_a_line_end_is_taken(wire: ScriptedServer, shown: Play, mor
     assert wire.asked[0].headers["authorization"] == f"Bearer {given}"
 
 
-@pytest.mark.parametrize("spoilt", ["{}\n{}", "{} {}", "{}\u00e9{}", "{}\x00{}", "Bearer {}{}", "{}\ud800{}"])
+@pytest.mark.parametrize("corrupted", ["{}\n{}", "{} {}", "{}\u00e9{}", "{}\x00{}", "Bearer {}{}", "{}\ud800{}"])
 def test_a_token_that_no_header_can_hold_is_refused_without_being_shown(
-    wire: ScriptedServer, shown: Play, spoilt: str
+    wire: ScriptedServer, shown: Play, corrupted: str
 ) -> None:
     given = token(filler="x" * 700)
-    found = shown(graph, graph_token=spoilt.format(given, given))
+    found = shown(graph, graph_token=corrupted.format(given, given))
     assert '"kind": "usage"' in found and "graph_token" in found and "bug" not in found
     assert wire.asked == []
     hidden(found, given[:40])

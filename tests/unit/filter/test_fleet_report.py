@@ -42,7 +42,7 @@ def requirements(**statuses: str) -> Facts:
             "title": name.replace("_", " "),
             "status": status,
             **texts,
-            "next_step": f"mend {name}" if status != "met" else "",
+            "next_step": f"fix {name}" if status != "met" else "",
         }
         for name, status in {"mdm_authority": "met", **statuses}.items()
     ]
@@ -62,7 +62,7 @@ def control(status: str = "fail", **values: Any) -> Facts:
         "reason": "",
         "affected_mailboxes": None,
         "accepted": None,
-        "remediation": "- name: mend it",
+        "remediation": "- name: Fix it",
         **values,
     }
 
@@ -138,7 +138,7 @@ def test_what_is_known_comes_before_what_is_not() -> None:
         ("Not met: connector account", "known"),
         ("Not known: directory sync", "unknown"),
     ]
-    assert made["actions"][0]["next_step"] == "mend connector_account"
+    assert made["actions"][0]["next_step"] == "fix connector_account"
     assert only(report(tenant(requirements=requirements(directory_sync="unknown"))))["state"] == "partly_read"
 
 

@@ -169,7 +169,7 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("content", SPOILT.values(), ids=SPOILT)
-def test_a_spoilt_file_of_ours_is_replaced(simulator: Simulator, info: Info, folder: Path, content: bytes) -> None:
+def test_a_corrupted_file_of_ours_is_replaced(simulator: Simulator, info: Info, folder: Path, content: bytes) -> None:
     info()
     whole = only(folder)
     whole.write_bytes(content)
