@@ -35,6 +35,7 @@ from .sign_in import (
     EAS,
     EXCHANGE_ONLINE,
     LEGACY,
+    MICROSOFT_GRAPH,
     PLATFORM_NAMES,
     PLATFORMS,
     AllBut,
@@ -159,7 +160,10 @@ def _names(applications: Mapping[str, Any], sign_in: SignIn) -> bool | None:
     """Whether a policy is for the resource, or for one that has to be met first; None if that is not known."""
     included, excluded = (normalized_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
     resource = normalize_case(sign_in.resource)
-    found = {_names_one(one, included, excluded) for one in {resource, *_EARLY_BOUND.get(resource, ())}}
+    asked = sign_in.audiences or {resource, *_EARLY_BOUND.get(resource, ())}
+    found = {_names_one(one, included, excluded) for one in asked}
+    if resource == MICROSOFT_GRAPH and not sign_in.audiences and _names_services(included, excluded):
+        return None
     return True if True in found else None if None in found else False
 
 
@@ -172,6 +176,11 @@ def _names_one(resource: str, included: Collection[str], excluded: Collection[st
     if certain and possible.isdisjoint(excluded):
         return True
     return None if certain or not possible.isdisjoint(included) else False
+
+
+def _names_services(included: Collection[str], excluded: Collection[str]) -> bool:
+    """Whether a policy is about some applications, which may be behind an umbrella, and not about all or none."""
+    return bool(set(excluded) or set(included) - {"all", "none", MICROSOFT_GRAPH})
 
 
 def _excludes(applications: Mapping[str, Any], sign_in: SignIn) -> bool:

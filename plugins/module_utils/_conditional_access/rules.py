@@ -65,6 +65,7 @@ __all__ = [
     "judge",
     "platform_of",
     "read",
+    "refusing",
     "registered",
 ]
 
@@ -130,7 +131,7 @@ def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:
             open_to = [*reading.conditions, *([doubt] if doubt else [])]
             missing, unknown = _missing(reading.clauses_for(person), sign_in)
             applies = None if open_to else True
-            left = _refusing(reading.policy)
+            left = refusing(reading.policy)
             open_parts = (missing, unknown, tuple(left))
             if missing and applies:
                 words = " and ".join(" or ".join(sorted(clause)) for clause in missing)
@@ -178,7 +179,8 @@ def _meets(device: Device | None, control: str) -> bool | None:
     return held == value if held is not None or not device.registered else None
 
 
-def _refusing(policy: Mapping[str, Any]) -> list[str]:
+def refusing(policy: Mapping[str, Any]) -> list[str]:
+    """The session controls of a policy that may refuse whoever meets what it asks for."""
     session = policy.get("sessionControls") or {}
     return sorted(name for name, value in session.items() if _may_refuse(name, value))
 

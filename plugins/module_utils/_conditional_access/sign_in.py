@@ -24,6 +24,9 @@ PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
 BLOCK = frozenset({"block"})
 TRUSTED = "alltrusted"  # beside the ids of named locations: the sign-in comes from one that is marked as trusted
 NO_FLOW = "none"
+# "Microsoft Graph functions as an umbrella resource" (Target resources): a sign-in is evaluated for the services behind
+# it, of which those that were asked for are not known.
+MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
 # The values of a policy's lists that are known here, in lower case. Graph may add others at any time.
 CLIENT_TYPES = frozenset(
     {"all", "browser", "mobileappsanddesktopclients", "exchangeactivesync", "eassupported", "easunsupported", "other"}
@@ -99,6 +102,7 @@ class SignIn:
     in lower case, and `TRUSTED`; `unsure_places` are those of which that is not known. `satisfied` are the controls
     that were met before. `asks_entra` is false for a certificate that is shown straight to Exchange. Of each set in
     `met` one control is known to have been met, and none of each set in `failed`; of others that is not known.
+    `audiences` are the resources that a sign-in was evaluated for, where that is known; otherwise it is `resource`.
     """
 
     client: str
@@ -115,6 +119,7 @@ class SignIn:
     asks_entra: bool = True
     met: frozenset[frozenset[str]] = frozenset()
     failed: frozenset[frozenset[str]] = frozenset()
+    audiences: frozenset[str] = frozenset()
 
     def told_of(self, clause: frozenset[str]) -> bool | None:
         """Whether one of these controls was met, as far as `met` and `failed` say so."""
