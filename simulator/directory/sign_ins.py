@@ -110,6 +110,7 @@ def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> J
         "conditionalAccessStatus": described.get("conditional_access", "notApplied"),
         "correlationId": tenant.uuid("correlation", number),
         "ipAddress": described.get("ip", "203.0.113.10"),
+        "homeTenantId": described.get("home"),
         "isInteractive": described.get("interactive", True),
         "resourceDisplayName": described.get("resource_name", "Office 365 Exchange Online"),
         "resourceId": described.get("resource", _EXCHANGE),
@@ -136,6 +137,7 @@ def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> J
         "_beta": {
             "authenticationProtocol": described.get("flow", "none"),
             "authenticationRequirement": f"{'multi' if described.get('mfa') else 'single'}FactorAuthentication",
+            "conditionalAccessAudiences": list(described.get("audiences", ())),
             "crossTenantAccessType": "none",
             "originalTransferMethod": described.get("flow", "none").replace("deviceCode", "deviceCodeFlow"),
             "signInEventTypes": ["interactiveUser" if described.get("interactive", True) else "nonInteractiveUser"],

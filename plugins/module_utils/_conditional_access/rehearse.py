@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from .._core.errors import TenantError, usage
 from .._core.resource import Record, clearing, normalize_case, normalized_set
@@ -130,7 +131,8 @@ def _valid(number: int, given: Any) -> dict[str, Any]:
     """One of the proposed policies, in the form that the module of policies takes."""
     validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
     if validated.error_messages:
-        raise usage(f"policies[{number}]: {'; '.join(validated.error_messages)}")
+        said = (f"unsupported: {one}" if isinstance(one, UnsupportedError) else str(one) for one in validated.errors)
+        raise usage(f"policies[{number}]: {'; '.join(said)}")
     params: dict[str, Any] = validated.validated_parameters
     refuse_blank(_POLICY_SPEC, params, clearing(FIELDS))
     if not params["id"] and not params["display_name"]:

@@ -56,6 +56,7 @@ _BEGINNINGS = {"other clients;": LEGACY, "exchange activesync (": EAS}
 _EVERY_CLIENT = (BROWSER, APPS, EAS, LEGACY)
 _FLOWS = {"devicecode": "devicecodeflow", "devicecodeflow": "devicecodeflow"}
 _FLOWS |= {"authenticationtransfer": "authenticationtransfer"}
+_AUDIENCES = "conditionalAccessAudiences"
 _MFA = frozenset({frozenset({"mfa"})})
 _MOST_NETWORKS = 20_000  # addresses of which the places are kept
 _MOST_SIGN_INS = 5_000  # distinct sign-ins that are kept: most repeat
@@ -211,11 +212,9 @@ def _device(identified: tuple[Any, Any] | None) -> Device | None:
 
 
 def _audiences(record: Mapping[str, Any]) -> frozenset[str]:
-    """The resources for which Conditional Access was evaluated, which beta tells."""
-    told = record.get("conditionalAccessAudiences")
-    if not told:
-        return frozenset()
-    return frozenset(normalize_case(one["applicationId"]) for one in told if one and one.get("applicationId"))
+    """The resources for which Conditional Access was evaluated, which beta tells; exports have them as objects."""
+    told = (one.get("applicationId") if isinstance(one, Mapping) else one for one in record.get(_AUDIENCES) or ())
+    return frozenset(normalize_case(str(one)) for one in told if one)
 
 
 def _level(value: Any) -> str | None:

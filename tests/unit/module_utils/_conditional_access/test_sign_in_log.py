@@ -74,7 +74,9 @@ def test_a_sign_in_that_is_in_both_logs_counts_where_it_belongs() -> None:
 
 
 def test_what_a_page_repeats_counts_once() -> None:
-    log = log_of({"v1.0": [*(record(id=str(one)) for one in range(1000)), *(record(id=str(one)) for one in (998, 999))]})
+    log = log_of(
+        {"v1.0": [*(record(id=str(one)) for one in range(1000)), *(record(id=str(one)) for one in (998, 999))]}
+    )
     assert len(list(log.read(BOTH))) == 1000
 
 
@@ -154,14 +156,19 @@ def test_the_device(device: Any, compliant: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("risk", "level"), [("hidden", None), (None, None), ("unknownFutureValue", None), ("none", "none"), ("high", "high")]
+    ("risk", "level"),
+    [("hidden", None), (None, None), ("unknownFutureValue", None), ("none", "none"), ("high", "high")],
 )
 def test_the_risk(risk: Any, level: str | None) -> None:
     assert Records([]).logged(record(riskLevelDuringSignIn=risk)).possible[0].sign_in_risk == level
 
 
 def test_places_that_could_not_be_read_are_not_known() -> None:
-    office = {"@odata.type": "#microsoft.graph.ipNamedLocation", "id": "1", "ipRanges": [{"cidrAddress": "203.0.113.0/24"}]}
+    office = {
+        "@odata.type": "#microsoft.graph.ipNamedLocation",
+        "id": "1",
+        "ipRanges": [{"cidrAddress": "203.0.113.0/24"}],
+    }
     at_work = record(ipAddress="203.0.113.10")
     assert Records([office]).logged(at_work).possible[0].places == {"1"}
     assert Records([]).logged(at_work).possible[0].places == frozenset()
