@@ -76,7 +76,8 @@ def described_sign_ins(tenant: Tenant) -> list[Json]:
 def _crowd(tenant: Tenant) -> Iterator[Json]:
     """As many sign-ins as `sign_in_crowd` asks for, the same ones in every run: {sign_ins, seed}."""
     crowd = tenant.description.get("sign_in_crowd") or {"sign_ins": 0}
-    chance, users = random.Random(crowd.get("seed", 0)), list(tenant.description["users"])
+    chance = random.Random(crowd.get("seed", 0))
+    users = [one for one, described in tenant.description["users"].items() if described]
     for _number in range(crowd["sign_ins"]):
         kind = chance.choice(_KINDS)
         identified = chance.random() < 0.7

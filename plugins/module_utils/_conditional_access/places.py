@@ -13,6 +13,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from .._core.resource import normalize_case, normalized_set
@@ -68,8 +69,18 @@ def _contains(location: Mapping[str, Any], address: str | None, country: str | N
 
 def _within(address: str, ranges: Iterable[Mapping[str, Any]]) -> bool | None:
     try:
-        known = ipaddress.ip_address(address)
-        networks = [ipaddress.ip_network(str(one["cidrAddress"]), strict=False) for one in ranges]
+        known = _address(address)
+        networks = [_network(str(one["cidrAddress"])) for one in ranges]
     except (KeyError, ValueError):
         return None
     return any(known in network for network in networks)
+
+
+@lru_cache(maxsize=16)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(text)
+
+
+@lru_cache(maxsize=10_000)
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(text, strict=False)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from .._core.resource import normalize_case
@@ -139,7 +139,7 @@ def suites_of(resource: str) -> tuple[frozenset[str], frozenset[str]]:
     return (frozenset(), _ALL_SUITES - {resource}) if held is None else (held, frozenset())
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def platform_of(text: str) -> str | None:
     """The platform that a text of the sign-in log means, such as `Ios 18.1`; None if it is not one of the known."""
     word = _WORD.match(str(text).strip())

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from .._core.resource import normalize_case
@@ -128,7 +128,7 @@ class Records:
                 )
             ),
             {
-                normalize_case(one["id"]): str(one.get("result"))
+                _policy_id(one["id"]): str(one.get("result"))
                 for one in record.get("appliedConditionalAccessPolicies") or ()
                 if one and one.get("id")
             },
@@ -188,11 +188,16 @@ def to_another_tenant(record: Mapping[str, Any], ours: str) -> bool:
     return bool(resource and ours) and resource != ours
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _client(text: str) -> str | None:
     word = normalize_case(text.strip())
     begun = (kind for beginning, kind in _BEGINNINGS.items() if word.startswith(beginning))
     return _CLIENTS.get(word) or next(begun, None)
+
+
+@lru_cache(maxsize=2_000)
+def _policy_id(text: str) -> str:
+    return str(normalize_case(text))
 
 
 def _identified(detail: Mapping[str, Any]) -> tuple[Any, Any] | None:
