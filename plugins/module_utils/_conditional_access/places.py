@@ -17,14 +17,17 @@ from functools import lru_cache
 from typing import Any
 
 from .._core.resource import normalize_case, normalized_set
-from .sign_in import TRUSTED, SignIn
+from .sign_in import COMPLIANT_NETWORK, MFA_TRUSTED_ADDRESSES, TRUSTED, SignIn
+
+# Of these is never known whether a sign-in comes from them.
+UNLISTED = frozenset({MFA_TRUSTED_ADDRESSES, COMPLIANT_NETWORK})
 
 
 def from_network(
     sign_in: SignIn, locations: Iterable[Mapping[str, Any]], address: str | None, country: str | None
 ) -> SignIn:
     """The sign-in with the places that it comes from; an empty country is one that no address maps to."""
-    found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
+    found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set(UNLISTED)}
     for location in locations:
         inside = _contains(location, address, country)
         found[inside].add(normalize_case(str(location["id"])))

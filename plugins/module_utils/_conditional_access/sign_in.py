@@ -23,6 +23,10 @@ EAS, LEGACY, APPS, BROWSER = "exchangeActiveSync", "other", "mobileAppsAndDeskto
 PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
 BLOCK = frozenset({"block"})
 TRUSTED = "alltrusted"  # beside the ids of named locations: the sign-in comes from one that is marked as trusted
+# Locations that no list has: one of those that "all trusted locations" means, and where devices are that come through
+# Global Secure Access ("Network"; resources/compliantNetworkNamedLocation).
+MFA_TRUSTED_ADDRESSES = "00000000-0000-0000-0000-000000000000"
+COMPLIANT_NETWORK = "3d46dbda-8382-466a-856d-eb00cbc6b910"
 NO_FLOW = "none"
 # "Microsoft Graph functions as an umbrella resource" (Target resources): a sign-in is evaluated for the services behind
 # it, of which those that were asked for are not known.

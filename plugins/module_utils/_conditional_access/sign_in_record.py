@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Any
 
 from .._core.resource import normalize_case
-from .places import from_network
+from .places import UNLISTED, from_network
 from .sign_in import APPS, BROWSER, EAS, LEGACY, NO_FLOW, Device, SignIn, platform_of, registered
 
 # "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
@@ -164,7 +164,7 @@ class Records:
     def _places_of(self, address: str, country: str) -> tuple[frozenset[str] | None, frozenset[str]]:
         """The named locations, and those of which is not known whether they are; an empty country is not told."""
         if not self.locations:
-            return (None if self.locations is None else frozenset()), frozenset()
+            return (None if self.locations is None else frozenset()), UNLISTED
         key = (address, country)
         found = self._places.get(key)
         if found is None:
