@@ -18,7 +18,8 @@ from .._core.resource import normalize_case
 from .assignments import Person, assignment_of
 from .calibration import MOST_KEPT, RESULTS, Judge, Then, evaluated, names_groups_or_roles
 from .exclusions import all_entries, entries_of, including_all
-from .rules import REPORT_ONLY, read, refusing
+from .rules import REPORT_ONLY, read
+from .sessions import refusing
 from .sign_in import SignIn
 from .sign_in_record import LoggedSignIn
 from .verdicts import ANSWERS, ASKED, BY_LOG, NOT_KNOWN, STOPPED, UNCHANGED, WORST_FIRST, Verdict, verdict_of, worse
