@@ -148,6 +148,7 @@ def busy(folder: Path, sizes: Sequence[int]) -> list[str]:
                     "users": users,
                     "groups": {"Crowd": {"members": list(users)}},
                     "conditional_access": {"policies": policies},
+                    "sign_ins": [],
                     "sign_in_crowd": {"sign_ins": size, "seed": 7},
                 }
             )
