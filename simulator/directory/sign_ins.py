@@ -60,7 +60,7 @@ AUDIT_FILTERS = {
 
 def seed_sign_ins(tenant: Tenant, now: datetime) -> None:
     """`sign_ins` of the description: who, with which client, how long ago, and what policies made of it."""
-    for number, described in enumerate(described_sign_ins(tenant)):
+    for number, described in enumerate(seeded_sign_ins(tenant)):
         sign_in = logged(tenant, str(number), described, now - timedelta(seconds=described["age"]))
         tenant.store("signIns").add(sign_in["id"], sign_in)
     for number, described in enumerate(tenant.description["directory_audits"]):
@@ -68,12 +68,12 @@ def seed_sign_ins(tenant: Tenant, now: datetime) -> None:
         tenant.store("directoryAudits").add(audit["id"], audit)
 
 
-def described_sign_ins(tenant: Tenant) -> list[Json]:
+def seeded_sign_ins(tenant: Tenant) -> list[Json]:
     """The sign-ins of the description, and those of its crowd."""
-    return [*tenant.description["sign_ins"], *_crowd(tenant)]
+    return [*tenant.description["sign_ins"], *_seeded_crowd(tenant)]
 
 
-def _crowd(tenant: Tenant) -> Iterator[Json]:
+def _seeded_crowd(tenant: Tenant) -> Iterator[Json]:
     """As many sign-ins as `sign_in_crowd` asks for, the same ones in every run: {sign_ins, seed}."""
     crowd = tenant.description.get("sign_in_crowd") or {"sign_ins": 0}
     chance = random.Random(crowd.get("seed", 0))
