@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..behaviours.table import implements
-from ..directory.sign_ins import seeded_sign_ins, logged
+from ..directory.sign_ins import logged, seeded_sign_ins
 from ..state.tenant import Tenant
 from ..state.wire import Json
 from .what_if import against

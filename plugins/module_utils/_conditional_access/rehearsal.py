@@ -173,8 +173,10 @@ class Rehearsal:
             self._policies[number][verdict.answer] += 1
             self._policies[number]["from_log"] += verdict.by_log
         for dimension in _DIMENSIONS:
-            value = getattr(logged, dimension) or "not in the log"
-            self._by[dimension].setdefault(value, Counter())[answer] += 1
+            counts, value = self._by[dimension], getattr(logged, dimension) or "not in the log"
+            if value not in counts:
+                counts[value] = Counter()
+            counts[value][answer] += 1
         if answer != UNCHANGED:
             for reason in {one.reason for one in judged.verdicts if one.answer == NOT_KNOWN}:
                 self._reasons[reason] += 1
