@@ -49,9 +49,9 @@ class SignInLog:
     def read(self, kinds: Iterable[str]) -> Iterator[LoggedSignIn]:
         """The sign-ins of these kinds, page by page. Raises `TenantError`."""
         since = f"createdDateTime ge {self.since}"
-        reads = {
-            INTERACTIVE: ("v1.0", since),
+        reads = {  # what may be refused comes first
             NON_INTERACTIVE: ("beta", f"{since} and signInEventTypes/any(t: t eq 'nonInteractiveUser')"),
+            INTERACTIVE: ("v1.0", since),
         }
         records = Records(self.locations)
         for kind, (version, wanted) in reads.items():
