@@ -63,12 +63,10 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     locations, without_locations = _locations(tenant, backend, [*existing, *rehearsed])
     accounts, not_read = read_accounts(tenant, [*existing, *rehearsed], groups_too=keep)
     not_read += without_locations
-    if not accounts or (keep and accounts[0][0].groups is None):
-        raise TenantError(
-            "forbidden",
-            f"who {'is in keep_groups' if accounts else 'signs in'} could not be read: {'; '.join(not_read)}",
-            next_step="Grant the application what is missing",
-        )
+    if not accounts:
+        raise _unread(f"who signs in could not be read: {'; '.join(not_read)}")
+    if keep and accounts[0][0].groups is None:
+        raise _unread(f"who is in the groups to keep in could not be read: {'; '.join(not_read)}")
     people = _canonical([*existing, *rehearsed], [person for person, _enabled, _name in accounts])
     names = {person.id: name for person, _enabled, name in accounts}
     calibration, rehearsal = Calibration(existing), Rehearsal(existing, rehearsed, keep, names)
@@ -91,6 +89,10 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "not_judged": [*_not_judged(params), *log.not_judged()],
     }
     return {**result, "summary": _summary(result, params["days"])}
+
+
+def _unread(problem: str) -> TenantError:
+    return TenantError("forbidden", problem, next_step="Grant the application what is missing")
 
 
 def _as_signed_in(person: Person, logged: LoggedSignIn) -> Person:

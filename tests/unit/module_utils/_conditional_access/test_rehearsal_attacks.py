@@ -147,7 +147,7 @@ def test_groups_to_keep_in_that_are_not_one_group(run: Run, simulator: Simulator
     simulator.describe(described(BLOCKS_LINUX), TENANT)
     simulator.fault(match="groups.transitiveMembers.*", kind="status", status=403, count=99)
     simulator.fault(match="groups.ListTransitiveMembers", kind="status", status=403, count=99)
-    refused(run(module, tenant=TENANT, **device, keep_groups=["Board"]), "forbidden", "who is in keep_groups")
+    refused(run(module, tenant=TENANT, **device, keep_groups=["Board"]), "forbidden", "who is in the groups to keep in")
 
 
 def test_an_excluded_group_that_was_deleted(run: Run, simulator: Simulator) -> None:
