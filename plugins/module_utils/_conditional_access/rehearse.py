@@ -29,6 +29,7 @@ from .sign_in_record import LoggedSignIn
 from .subjects import Subjects
 
 Policy = Mapping[str, Any]
+_GRANT = "Grant the application what is missing"
 _MOST_DAYS = 30  # the log is kept for so long with Microsoft Entra ID P1
 OPTIONS: dict[str, dict[str, Any]] = {
     "policies": {"type": "list", "elements": "dict"},
@@ -64,9 +65,10 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     accounts, not_read = read_accounts(tenant, [*existing, *rehearsed], groups_too=keep)
     not_read += without_locations
     if not accounts:
-        raise _unread(f"who signs in could not be read: {'; '.join(not_read)}")
+        raise TenantError("forbidden", f"who signs in could not be read: {'; '.join(not_read)}", next_step=_GRANT)
     if keep and accounts[0][0].groups is None:
-        raise _unread(f"who is in the groups to keep in could not be read: {'; '.join(not_read)}")
+        problem = f"who is in the groups to keep in could not be read: {'; '.join(not_read)}"
+        raise TenantError("forbidden", problem, next_step=_GRANT)
     people = _canonical([*existing, *rehearsed], [person for person, _enabled, _name in accounts])
     names = {person.id: name for person, _enabled, name in accounts}
     calibration, rehearsal = Calibration(existing), Rehearsal(existing, rehearsed, keep, names)
@@ -89,10 +91,6 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "not_judged": [*_not_judged(params), *log.not_judged()],
     }
     return {**result, "summary": _summary(result, params["days"])}
-
-
-def _unread(problem: str) -> TenantError:
-    return TenantError("forbidden", problem, next_step="Grant the application what is missing")
 
 
 def _as_signed_in(person: Person, logged: LoggedSignIn) -> Person:
