@@ -170,7 +170,7 @@ def test_places_that_could_not_be_read_are_not_known() -> None:
         "ipRanges": [{"cidrAddress": "203.0.113.0/24"}],
     }
     at_work = record(ipAddress="203.0.113.10")
-    assert Records([office]).logged(at_work).possible[0].places == {"1"}
+    assert Records([office]).logged(at_work).possible[0].places == frozenset({"1"})
     assert Records([]).logged(at_work).possible[0].places == frozenset()
     assert Records(None).logged(at_work).possible[0].places is None
 
