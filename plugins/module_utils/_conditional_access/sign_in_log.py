@@ -41,6 +41,7 @@ class SignInLog:
     days: int
     locations: Sequence[Mapping[str, Any]] | None
     left_out: Counter[str] = field(default_factory=Counter)
+    _of_either: set[str] = field(default_factory=set)  # ids of what does not say in which of the logs it belongs
 
     @cached_property
     def since(self) -> str:
@@ -70,8 +71,10 @@ class SignInLog:
         known: set[str] = set()
         for record in records:
             one = str(record.get("id") or "")
-            if record.get("isInteractive") is other_kind or (one and one in known):
+            if record.get("isInteractive") is other_kind or (one and (one in known or one in self._of_either)):
                 continue
+            if not isinstance(record.get("isInteractive"), bool):
+                self._of_either.add(one)
             if len(recent) >= _REPEATED:
                 known.discard(recent.popleft())
             recent.append(one)

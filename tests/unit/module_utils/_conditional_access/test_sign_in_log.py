@@ -73,6 +73,12 @@ def test_a_sign_in_that_is_in_both_logs_counts_where_it_belongs() -> None:
     assert len(list(log.read([INTERACTIVE]))) == 1 == len(list(log.read([NON_INTERACTIVE])))
 
 
+def test_a_sign_in_of_either_log_counts_once() -> None:
+    """Where nothing says in which it belongs."""
+    both = [record(isInteractive=None), record(id="2", isInteractive=None)]
+    assert len(list(log_of({"v1.0": both, "beta": both}).read(BOTH))) == 2
+
+
 def test_what_a_page_repeats_counts_once() -> None:
     log = log_of(
         {"v1.0": [*(record(id=str(one)) for one in range(1000)), *(record(id=str(one)) for one in (998, 999))]}
@@ -81,7 +87,7 @@ def test_what_a_page_repeats_counts_once() -> None:
 
 
 def test_without_an_id_nothing_is_taken_for_a_repetition() -> None:
-    assert len(list(log_of({"v1.0": [record(id=None), record(id=None)]}).read(BOTH))) == 2
+    assert len(list(log_of({"v1.0": [record(id=None), record(id=None, isInteractive=None)] * 2}).read(BOTH))) == 4
 
 
 @pytest.mark.parametrize(
