@@ -32,8 +32,9 @@ notes:
     a group of O(groups) and O(keyed_groups) has only letters, digits and underscores, others become underscores. One
     that is the name of a host, C(all), C(ungrouped) or a group of this plugin gets an underscore at its end.
   - A customer whose C(tenantId) is not a GUID is skipped with a warning, or is an error with O(strict_tenants).
-  - With O(cache), only tenants that could be read are cached. The others are read again in each run, and all of them
-    when the cache expires. C(tenant_read_at) is the time of the facts of a host.
+  - With O(cache), only tenants that could be read are cached. The others are read again in each run, and so is the list
+    of customers if one of them was skipped; everything is read again when the cache expires. C(tenant_read_at) is the
+    time of the facts of a host.
   - While it waits, it shows every ten seconds how many tenants were read and which ones it waits for.
   - A warning lists customers of a partner whose relationships lack a role, and those whose relationship ends within 30
     days and is not extended automatically.
@@ -235,7 +236,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         found = self._read({})
         if kept:
             readable = [host for host in found["hosts"] if host["group"] != UNREADABLE]
-            self._cache[key] = {**found, "hosts": readable, "failed": len(found["hosts"]) - len(readable)}
+            failed = len(found["hosts"]) - len(readable) + len(found["left_out"])
+            self._cache[key] = {**found, "hosts": readable, "left_out": [], "failed": failed}
         return found
 
     def _show_age(self, hosts: list[dict[str, Any]]) -> None:

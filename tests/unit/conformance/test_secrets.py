@@ -9,10 +9,12 @@ import base64
 import html
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.msal_transport import MsalTransport
 from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import TokenMemory
@@ -106,7 +108,11 @@ def hidden(text: str, form: str) -> None:
     assert not [form[at : at + 8] for at in range(max(1, len(form) - 7)) if form[at : at + 8] in text], text
 
 
-@pytest.mark.parametrize("before", [60, 76, 112, 190, 388, 396, 1980])
+# Just before each length at which something is cut.
+LIMITS = [60, 76, 112, 190, 388, 396, 1980]
+
+
+@pytest.mark.parametrize("before", LIMITS)
 @pytest.mark.parametrize("secret", SECRETS)
 def test_what_is_cut_was_masked_before(wire: Wire, shown: Play, secret: str, before: int) -> None:
     for form in forms(secret).values():
@@ -141,6 +147,40 @@ def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
     found = shown(graph, graph_token=None, exchange_token=None, **options)
     assert "AADSTS7000215" in found
     hidden(found, secret)
+
+
+@pytest.mark.parametrize("before", LIMITS)
+@pytest.mark.parametrize("way", ["option", "environment", "file"])
+def test_the_token_of_a_job_is_masked_as_well(
+    wire: Wire, shown: Play, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, way: str, before: int
+) -> None:
+    """However it is given, by Entra that refuses it and by a service that repeats it after the sign-in."""
+    secret = token(of="a job") + SECRETS[0]
+    given: dict[str, Any] = {"auth_method": "federated_token", "client_id": CLIENT, "ca_path": str(wire.ca_path)}
+    if way == "option":
+        given["federated_token"] = secret + "\n"
+    elif way == "environment":
+        monkeypatch.setenv("AZURE_FEDERATED_TOKEN", secret)
+    else:
+        (tmp_path / "token").write_text(f"{secret}\n")
+        given["federated_token_file"] = str(tmp_path / "token")
+    params = ArgumentSpecValidator(CONNECTION_SPEC).validate({**given, "tenant_id": DOMAIN, "proxy": wire.proxy})
+    assert not params.error_messages
+    access = Reply({"access_token": token(), "expires_in": 3600, "token_type": "Bearer"})
+    for form in forms(secret).values():
+        text = "x" * (before - 2) + " " + form
+        refused = Reply({"error": text, "error_description": f"AADSTS700027: {text}\r\nTrace ID: {text}"}, 401)
+        for replies in (
+            (refused,),
+            (Reply({"error": "invalid_client", "error_description": text, "correlation_id": text}, 401),),
+            (Reply(text.encode(), 200),),
+            (access, Reply({"error": {"code": text, "message": text, "innerError": {"request-id": text}}}, 400)),
+            (access, Reply(text.encode(), 200, {"request-id": form})),
+        ):
+            wire.answer(*replies)
+            found = shown(graph, **params.validated_parameters)
+            assert '"failed": true' in found
+            hidden(found, form)
 
 
 @pytest.mark.parametrize(
