@@ -42,8 +42,11 @@ def test_credentials_of_a_proxy_and_keys(play: Play, simulator: Any, in_process:
         {"intune.exchange.connector_info": {"proxy": "", "certificate_password": looked_up("WORD")}},
         {
             "intune.exchange.activesync_device_access_rule": {
-                "characteristic": "DeviceModel", "query_string": in_process, "access_level": "Block",
-                "proxy": "", "certificate_password": looked_up("WORD"),
+                "characteristic": "DeviceModel",
+                "query_string": in_process,
+                "access_level": "Block",
+                "proxy": "",
+                "certificate_password": looked_up("WORD"),
             },
             "diff": True,
         },

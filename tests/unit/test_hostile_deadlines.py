@@ -57,7 +57,7 @@ def written(template: str, name: str) -> str:
     found = {"as_of": "2026-12-01", "deadlines": [deadline, {**deadline, "status": "unknown", "next_step": name}]}
     variables = as_data({"deadlines_read": found, "inventory_hostname": "contoso"})
     templar = Templar(loader=DataLoader(), variables=variables)
-    lookup = f"{{{{ lookup('ansible.builtin.template', '{TEMPLATES / template}') }}}}"
+    lookup = f"{{{{ lookup('template', '{TEMPLATES / template}') }}}}"
     return str(templar.template(as_template(lookup)))
 
 

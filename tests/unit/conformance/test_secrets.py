@@ -9,6 +9,7 @@ import base64
 import html
 import json
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -149,10 +150,9 @@ def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
     hidden(found, secret)
 
 
-@pytest.mark.parametrize("before", LIMITS)
-@pytest.mark.parametrize("way", ["option", "environment", "file"])
+@pytest.mark.parametrize(("before", "way"), zip(LIMITS, cycle(("option", "environment", "file"))))
 def test_the_token_of_a_job_is_masked_as_well(
-    wire: Wire, shown: Play, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, way: str, before: int
+    wire: Wire, shown: Play, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: int, way: str
 ) -> None:
     """However it is given, by Entra that refuses it and by a service that repeats it after the sign-in."""
     secret = token(of="a job") + SECRETS[0]
@@ -169,13 +169,12 @@ def test_the_token_of_a_job_is_masked_as_well(
     access = Reply({"access_token": token(), "expires_in": 3600, "token_type": "Bearer"})
     for form in forms(secret).values():
         text = "x" * (before - 2) + " " + form
-        refused = Reply({"error": text, "error_description": f"AADSTS700027: {text}\r\nTrace ID: {text}"}, 401)
+        said = f"AADSTS700027: {text}\r\nTrace ID: {text}"
+        refused = Reply({"error": text, "error_description": said, "correlation_id": text}, 401)
         for replies in (
             (refused,),
-            (Reply({"error": "invalid_client", "error_description": text, "correlation_id": text}, 401),),
             (Reply(text.encode(), 200),),
             (access, Reply({"error": {"code": text, "message": text, "innerError": {"request-id": text}}}, 400)),
-            (access, Reply(text.encode(), 200, {"request-id": form})),
         ):
             wire.answer(*replies)
             found = shown(graph, **params.validated_parameters)
