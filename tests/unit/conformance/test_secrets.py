@@ -150,7 +150,7 @@ def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
     hidden(found, secret)
 
 
-@pytest.mark.parametrize(("before", "way"), zip(LIMITS, cycle(("option", "environment", "file"))))
+@pytest.mark.parametrize(("before", "way"), [*zip(LIMITS, cycle(("option", "environment", "file")), strict=False)])
 def test_the_token_of_a_job_is_masked_as_well(
     wire: Wire, shown: Play, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: int, way: str
 ) -> None:
