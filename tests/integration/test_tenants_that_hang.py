@@ -21,13 +21,14 @@ import yaml
 from ansible_collections.intune.exchange.plugins.plugin_utils._watch import watch
 from simulator import Simulator
 
+from .test_tenants_inventory import bare
 from .warm import ansible
 
 pytestmark = pytest.mark.more
 MANY, SOME, WATCHED = 100, 40, 300  # tenants of the inventory, the playbooks and the event source
-READS = ("token", "deviceManagement.ListExchangeConnectors", "Get-OrganizationConfig")
+READS = ("deviceManagement.ListExchangeConnectors", "Get-OrganizationConfig")
 HANGING = 3  # at each of these
-UNTIL = 8  # seconds that a tenant has where it hangs
+UNTIL = 30  # seconds that a tenant has; a busy machine takes some of them for one that answers
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,13 @@ def hung(simulator: Simulator) -> set[str]:
     return {str(one["tenant"]) for one in simulator.requests() if str(one.get("fault")).endswith(":hang")}
 
 
+def hang_at_sign_in(simulator: Simulator, tenants: list[str]) -> None:
+    """Whenever they are asked: a sign-in that hung once is asked for again."""
+    for name in tenants:
+        place = f"POST /{simulator.facts(name)['tenant_id']}/oauth2/v2.0/token"
+        simulator.fault(match=place, kind="hang", count=1000)
+
+
 def entries(simulator: Simulator, number: int) -> list[dict[str, Any]]:
     own = ("tenant_id", "client_id", "client_secret")
     return [{"name": name, **{option: simulator.options(name)[option] for option in own}} for name in names(number)]
@@ -70,16 +78,16 @@ def test_an_inventory_of_a_hundred_of_which_forty_hang_at_the_sign_in(tmp_path: 
         **places(simulator),
     }
     (tmp_path / "x.tenants.yml").write_text(yaml.safe_dump(content))
-    simulator.fault(match="token", kind="hang", count=40)
+    hang_at_sign_in(simulator, names(40))
     done = ansible("ansible-inventory", "-i", "x.tenants.yml", "--list", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     hanging = hung(simulator)
-    assert 30 <= len(hanging) <= 40  # a request that is repeated hangs again
+    assert hanging == set(names(40))
     assert set(found["tenant_unreadable"]["hosts"]) == hanging
     assert set(found["connector_connected"]["hosts"]) == set(names(MANY)) - hanging
-    messages = [found["_meta"]["hostvars"][name]["tenant_error"]["message"] for name in hanging]
-    assert all("s that this tenant has of the 60 s" in one and "never asked" not in one for one in messages), messages
+    messages = [bare(found["_meta"]["hostvars"][name])["tenant_error"]["message"] for name in hanging]
+    assert all("that this tenant has of the 60 s" in one and "never asked" not in one for one in messages), messages
     said = " ".join(done.stderr.split())
     assert re.search(r"\d+ of 100 tenants done.*; waiting for connected-\d+", said)
     assert all(name in said for name in hanging)
@@ -98,9 +106,10 @@ def inventory(simulator: Simulator, folder: Path) -> None:
 
 def played(simulator: Simulator, folder: Path, playbook: str, *arguments: str) -> Any:
     inventory(simulator, folder)
+    hang_at_sign_in(simulator, names(HANGING))
     for place in READS:
         simulator.fault(match=place, kind="hang", nth=5, count=HANGING)
-    common = ("-i", "inventory.yml", "-f", "20", f"intune.exchange.{playbook}", "-e", "target=tenants")
+    common = ("-i", "inventory.yml", "-f", "10", f"intune.exchange.{playbook}", "-e", "target=tenants")
     return ansible("ansible-playbook", *common, *arguments, folder=folder)
 
 
@@ -109,7 +118,7 @@ def test_a_report_on_tenants_of_which_some_hang(tmp_path: Path, simulator: Simul
     assert done.returncode == 0, done.stdout + done.stderr
     tenants = {one["name"]: one for one in json.loads((tmp_path / "made/report.json").read_text())["tenants"]}
     hanging = hung(simulator)
-    assert set(tenants) == set(names(SOME)) and HANGING <= len(hanging) <= HANGING * len(READS)
+    assert set(tenants) == set(names(SOME)) and HANGING < len(hanging) <= HANGING * (1 + len(READS))
     for name in hanging:
         said = json.dumps([tenants[name]["not_read"], tenants[name]["actions"], tenants[name]["requirements"]])
         assert re.search("did not respond|timed out|timeout", said), said
@@ -131,7 +140,8 @@ def test_a_role_on_tenants_of_which_some_hang(tmp_path: Path, simulator: Simulat
 def test_an_event_source_of_three_hundred_of_which_some_hang(simulator: Simulator) -> None:
     """Each has its event, and those that hang hold up no other."""
     events: list[dict[str, Any]] = []
-    for place in ("token", "deviceManagement.ListExchangeConnectors", "Get-MobileDevice"):
+    hang_at_sign_in(simulator, names(HANGING))
+    for place in ("deviceManagement.ListExchangeConnectors", "Get-MobileDevice"):
         simulator.fault(match=place, kind="hang", nth=20, count=HANGING)
     options = {
         "tenants": entries(simulator, WATCHED),
@@ -160,6 +170,6 @@ def test_an_event_source_of_three_hundred_of_which_some_hang(simulator: Simulato
     asyncio.run(until_all_are_told())
     unreadable = {one["tenant"] for one in events if one["type"] == "tenant_unreadable"}
     hanging = hung(simulator)
-    assert unreadable <= hanging and len(unreadable) >= HANGING
+    assert unreadable <= hanging and unreadable > set(names(HANGING))
     readable = {one["tenant"] for one in events if one["type"] == "connector_state_changed"}
     assert readable >= set(names(WATCHED)) - hanging
