@@ -95,7 +95,7 @@ def test_a_batch_says_which_token_was_refused() -> None:
             current[0] = next(tokens)  # another thread renewed it meanwhile
         return answer
 
-    client.wire.send = send  # type: ignore[method-assign]
+    client.wire.send = send  # type: ignore[method-assign,assignment]
     result = Graph(client.http, ROOT, bearer).batch({"a": Read("a", PURPOSE, collection=False)})
     assert result["a"].value == found and refused == ["token-1", "token-2"]
     assert used(client) == ["token-1", "token-2", "token-3"]
