@@ -163,12 +163,12 @@ tenants:
 import json
 from typing import Any
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._client.auth_method import outranking
-from ..module_utils._core.errors import TenantError, one_line
+from ..module_utils._core.errors import OF_ANSWERS, TenantError, one_line
 from ..module_utils._core.text import counted
 from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._fleet.tenant_list import RESERVED, SHARED
@@ -229,8 +229,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         A tenant that could not be read is read again each time, and does not make what is known of the others younger.
         """
         key, kept = self.get_cache_key(path), self.get_option("cache")
-        cached = self._cache[key] if kept and cache and key in self._cache else None
-        if isinstance(cached, dict) and set(cached) == _CACHED:  # as this version writes it
+        cached = self._cached(key) if kept and cache else None
+        if cached is not None:
             self._show_age(cached["hosts"])
             return self._read({host["name"]: host for host in cached["hosts"]}) if cached["failed"] else dict(cached)
         found = self._read({})
@@ -239,6 +239,18 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             failed = len(found["hosts"]) - len(readable) + len(found["left_out"])
             self._cache[key] = {**found, "hosts": readable, "left_out": [], "failed": failed}
         return found
+
+    def _cached(self, key: str) -> dict[str, Any] | None:
+        """What the cache has, as this version writes it; nothing where it cannot be read: it is written anew then."""
+        try:
+            found = self._cache.get(key)
+            if not isinstance(found, dict) or set(found) != _CACHED:
+                return None
+            good = all(isinstance(host["variables"]["tenant_id"], str) and host["name"] for host in found["hosts"])
+            return found if good else None
+        except (AnsibleError, RecursionError, *OF_ANSWERS) as error:  # what plugins make of a spoilt file
+            self.display.warning(f"The cache of the inventory could not be read and is replaced: {one_line(error)}")
+            return None
 
     def _show_age(self, hosts: list[dict[str, Any]]) -> None:
         times = sorted(host["variables"].get("tenant_read_at", "") for host in hosts)

@@ -185,6 +185,31 @@ def test_a_failure_is_not_kept(command: Command, write: Write, simulator: Simula
     assert again.groups["connector_not_offered"] == ["retired"]
 
 
+SPOILT = [
+    "[[[[",
+    "",
+    "null",
+    "[" * 60_000,
+    json.dumps({"__payload__": json.dumps({"hosts": [1], "left_out": [], "notes": [], "failed": 0})}),
+    json.dumps({"__payload__": json.dumps({"hosts": None, "left_out": [], "notes": [], "failed": 0})}),
+    json.dumps({"__payload__": json.dumps([])}),
+]
+
+
+def test_a_cache_that_cannot_be_read_is_replaced(command: Command, write: Write) -> None:
+    """As after a full disk: an inventory without hosts would let every play succeed on nothing."""
+    path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=[])
+    first = command("ansible-inventory", "-i", path, "--list")
+    assert set(first.inventory["_meta"]["hostvars"]) == set(NAMES)
+    [kept] = (path.parent / "kept").iterdir()
+    whole = kept.read_text()
+    for content in SPOILT:
+        kept.write_text(content)
+        again = command("ansible-inventory", "-i", path, "--list")
+        assert again.inventory == first.inventory, (content[:80], again.errors)
+        assert kept.read_text() == whole, content[:80]
+
+
 def test_a_customer_that_was_skipped_is_looked_for_again(command: Command, write: Write, simulator: Simulator) -> None:
     """Once the partner's list names a customer without a valid id, as when a proxy or a preview changed the answer."""
     path = write(
