@@ -28,7 +28,7 @@ pytestmark = pytest.mark.more
 MANY, SOME, WATCHED = 100, 40, 300  # tenants of the inventory, the playbooks and the event source
 READS = ("deviceManagement.ListExchangeConnectors", "Get-OrganizationConfig")
 HANGING = 3  # at each of these
-UNTIL = 30  # seconds that a tenant has; a busy machine takes some of them for one that answers
+UNTIL = 15  # seconds that a tenant has; a busy machine takes some of them for one that answers
 
 
 @pytest.fixture(scope="module")
