@@ -131,6 +131,24 @@ def _rehearsal(tenants: Tenants, settings: Settings) -> list[Case]:
     ]
 
 
+def _masking(tenants: Tenants, settings: Settings) -> list[Case]:
+    count = settings.devices[-1]
+    ways = {
+        "nothing": "a script that makes such a result",
+        "replace": "str.replace of each secret",
+        "forms": "str.replace of each form of each secret",
+        "ours": "our masking",
+    }
+
+    def masked(way: str, *more: str) -> list[str]:
+        return [sys.executable, str(_WORK / "masking.py"), way, str(count), *more]
+
+    return [
+        *(Case(f"masking_{way}", title, masked(way), count) for way, title in ways.items()),
+        *(Case(f"escaped_{way}", f"{title}, escaped", masked(way, "escaped"), count) for way, title in ways.items()),
+    ]
+
+
 GROUPS = (
     Group("tenant", "One tenant", lambda folder, settings: ["connected*1"], _one_tenant, "uri"),
     Group(
@@ -161,6 +179,14 @@ GROUPS = (
         lambda folder, settings: busy(folder, settings.sign_ins),
         _rehearsal,
         "pages_{sign_ins[0]}",
+        first_latency_only=True,
+    ),
+    Group(
+        "masking",
+        "Secrets masked in a result",
+        lambda folder, settings: ["connected*1"],  # which has no part in it
+        _masking,
+        "masking_replace",
         first_latency_only=True,
     ),
 )
