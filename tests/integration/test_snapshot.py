@@ -128,7 +128,7 @@ def test_a_second_run_that_changes_something_and_another_host_are_reported(
     given = {"snapshot_file": "contoso.yml", "rehearse_playbook": "phones.yml", "compare_report": "report"}
     code, output = run(tmp_path, environment, "rehearse", **given)
     assert code == 2 and "A second run of the playbook changed something: 0 differences, 2 requests" in output, output
-    assert "outlook.office365.com, which is not the copy; nothing was sent" in " ".join(output.split())
+    assert "outlook.office365.com, which is not the copy; nothing was sent there" in " ".join(output.split())
     about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
     assert about["Other hosts"] == "the playbook tried to reach one, and was refused"
     code, output = run(tmp_path, environment, "rehearse", **given, rehearse_twice=False)

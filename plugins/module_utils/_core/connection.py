@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,7 @@ CLOUDS = {
 _HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 METHODS = ("client_secret", "certificate", "federated_token", "managed_identity", "device_code", "token")
 
+_REHEARSAL = "INTUNE_EXCHANGE_REHEARSAL"  # set by the playbook rehearse: the tenant is a copy on this machine
 # The environment names are those of the Azure SDKs where there is one.
 ENVIRONMENT = {
     "tenant_id": "AZURE_TENANT_ID",
@@ -146,6 +148,17 @@ def proxy_of(params: dict[str, Any]) -> str | None:
     return url
 
 
+def check_rehearsal(url: str) -> None:
+    """Refuse any other host in a rehearsal, whose playbook may have an address in it. Raises `TenantError`."""
+    host = _split(url)[0].hostname or ""
+    if os.environ.get(_REHEARSAL) and host not in ("localhost", "127.0.0.1", "::1"):
+        raise usage(
+            f"this is a rehearsal on a copy of a tenant, and the task is for {host}, which is not the copy; nothing "
+            "was sent there",
+            "Let the playbook take the addresses and the sign-in from the environment or from tenant_options",
+        )
+
+
 def _split(url: str) -> tuple[SplitResult, int | None]:
     """The parts of an address and its port; empty parts for what is none."""
     try:
@@ -166,4 +179,6 @@ def _https_root(option: str, url: str) -> str:
     if parts.scheme != "https" or not _HOST.fullmatch(parts.hostname or "") or not plain or parts.path.strip("/"):
         raise usage(f"{named(option)} must be https://HOST or https://HOST:PORT and nothing else")
     host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
-    return f"https://{host}" + (f":{port}" if port else "")
+    root = f"https://{host}" + (f":{port}" if port else "")
+    check_rehearsal(root)
+    return root
