@@ -112,7 +112,7 @@ CONSTRAINTS := $(CACHE)/demo/constraints.txt
 define override_core
 echo 'ansible-core==$(CORE)' > $(CACHE)/$(1)/override.txt
 export UV_OVERRIDE=$(CACHE)/$(1)/override.txt
-grep -v '^ansible-core==' requirements-test.txt > $(CACHE)/$(1)/constraints.txt
+grep -Ev '^(ansible-core==|-r )' requirements-test.txt > $(CACHE)/$(1)/constraints.txt
 endef
 endif
 

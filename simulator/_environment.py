@@ -40,7 +40,9 @@ from .server.tls import rsa_key
 from .state.clock import Clock
 from .state.descriptions import describe, laid_over
 from .state.http_messages import Json
+from .state.snapshots import snapshot_of
 from .state.tenant import Principal, Tenant
+from .twin.seed import seed_twin
 
 _SEEDS = (
     seed_directory,
@@ -159,12 +161,16 @@ class Environment:
     def _seed(self, tenant: Tenant) -> None:
         tenant.stores.clear()
         tenant.past.clear()
+        if snapshot_of(tenant) is not None:  # its application may do everything
+            tenant.description["application"]["graph"] = sorted(self.graph.contract.application())
         now = self.clock.now()
         for seed in _SEEDS:
             seed(tenant, now)
         if tenant.exchange is not None:
             cmdlet = self.cmdlets["get-organizationconfig"]
-            seed_exchange(CmdletCall(tenant, cmdlet, self.cmdlets, {}, now, caller=""))
+            run = CmdletCall(tenant, cmdlet, self.cmdlets, {}, now, caller="")
+            seed_exchange(run)
+            seed_twin(run)
         self._seeded[tenant.tenant_id] = _Seeded.of(tenant, now)
 
     def reseed(self, tenant: Tenant, more: Json) -> None:

@@ -146,6 +146,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_UNIT}_core/test_redaction.py::test_nor_one_that_no_encoder_had_to_change",
             f"{_UNIT}_core/test_redaction.py::test_none_leaves_in_part_where_text_is_cut",
             f"{_WIRE}test_secrets.py::test_what_is_cut_was_masked_before",
+            f"{_WIRE}test_secrets.py::test_the_token_of_a_job_is_masked_as_well",
             f"{_WIRE}test_secrets.py::test_a_token_that_no_header_can_hold_is_refused_without_being_shown",
             f"{_INTEGRATION}test_proxy_password.py::test_credentials_of_a_proxy_and_keys",
             f"{_INTEGRATION}test_both_ways.py::test_no_secret_is_shown",
@@ -156,8 +157,10 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     16: (
         "Text from a service is shown as one short line without control characters, and never evaluated. Characters"
         " that no file can contain, and marks that change the direction of text, are replaced when a response is "
-        "read.",
+        "read. In the files of the deadlines, which people get, a name is neither markup nor a link nor a property.",
         (
+            "tests/unit/test_hostile_deadlines.py::test_nothing_in_a_message_is_markup_or_a_link",
+            "tests/unit/test_hostile_deadlines.py::test_nothing_in_a_calendar_is_a_property",
             f"{_WIRE}test_hostile_text.py::test_harmful_text_is_replaced_where_it_enters",
             f"{_WIRE}test_hostile_text.py::test_every_field_of_an_error_is_one_short_line",
             f"{_UNIT}_core/test_errors.py::test_hostile_text_becomes_one_short_line",
@@ -181,8 +184,10 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     18: (
         "A token cache is used only if a folder is specified for it, and only if no other user can access it. A "
-        "cache that cannot be read is replaced; the state file of the event source is then refused by name.",
+        "cache that cannot be read is replaced, that of the inventory too; the state file of the event source is then "
+        "refused by name.",
         (
+            f"{_INTEGRATION}test_tenants_inventory.py::test_a_cache_that_cannot_be_read_is_replaced",
             f"{_UNIT}_client/test_token_cache.py::test_a_corrupted_file_of_ours_is_replaced",
             "tests/unit/eda/test_watch.py::test_a_state_file_that_is_not_understood_is_named",
             f"{_UNIT}_client/test_token_cache.py::test_what_others_could_read_or_place_is_refused",

@@ -40,7 +40,7 @@ options:
       - V(too_many_devices) takes C(address), C(devices) and C(max_affected).
       - V(unprotected) takes as C(platforms) what M(intune.exchange.app_protection_info) returns as
         C(outlook_covered_by).
-      - V(unusable) takes C(accounts), each with C(user_principal_name), C(account_enabled) and C(user_type).
+      - V(unusable) takes C(accounts), each with C(id), C(user_principal_name), C(account_enabled) and C(user_type).
       - V(valid) takes as C(age) the C(last_sync_age_seconds) of a connector.
     type: str
     required: true
@@ -87,6 +87,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._core.text import unbroken
 from ..plugin_utils._role_lines import ABOUT
 from ..plugin_utils._trust import as_data
 
@@ -96,7 +97,7 @@ def role_lines(values: Any, about: str) -> Any:
     if about not in ABOUT or not isinstance(values, Mapping):
         raise AnsibleFilterError(f"role_lines needs a dictionary, and one of {', '.join(sorted(ABOUT))}")
     try:
-        return as_data(ABOUT[about](**values))
+        return as_data([unbroken(line) for line in ABOUT[about](**values)])
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise AnsibleFilterError(f"role_lines cannot describe {about} with these values: {error!r}") from error
 

@@ -15,6 +15,8 @@ description:
   - Reads Intune, Conditional Access, Exchange Online, the sign-in log and the usage report once, and evaluates them.
   - What could not be read makes its checks V(unknown), with the permission or licence that is missing. The task fails
     only if nothing could be read.
+  - If Microsoft Entra itself says something else of a policy, in the sign-in log or to O(what_if_users), a check that
+    would be met is V(unknown), with both answers.
 options:
   emergency_accounts:
     description:

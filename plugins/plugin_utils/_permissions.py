@@ -142,6 +142,21 @@ NEEDS: dict[str, Needs] = {
     "role_group": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ROLES,), note=_DELEGATING),
     "role_group_info": Needs(exchange_read=(_CONFIGURATION,)),
     "service_principal": Needs(exchange_read=(_ROLES,)),
+    "tenant_snapshot_info": Needs(
+        (
+            "DeviceManagementApps.Read.All",
+            "DeviceManagementConfiguration.Read.All",
+            "DeviceManagementManagedDevices.Read.All",
+            _INTUNE,
+            "GroupMember.Read.All",
+            "Organization.Read.All",
+            "Policy.Read.All",
+            "RoleManagement.Read.Directory",
+            "User.Read.All",
+        ),
+        exchange_read=(_CONFIGURATION, _RECIPIENTS, _ROLES),
+        note="Works with fewer permissions as well, and lists in the snapshot what could not be read",
+    ),
 }
 
 

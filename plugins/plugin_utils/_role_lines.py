@@ -154,28 +154,43 @@ def excluded(resolved: Rows) -> list[str]:
     """The emergency accounts and the pilot group as the directory has them."""
     return [
         *(
-            f"Emergency account: {one['display_name']}, {one['user_principal_name']} ({one['id']})"
+            f"Emergency account: {one.get('display_name') or 'no name'}, {_account(one)} ({one['id']})"
             for one in resolved
             if one["option"] == "exclude_users"
         ),
-        *(f"Pilot group: {one['display_name']} ({one['id']})" for one in resolved if one["option"] == "include_groups"),
+        *(
+            f"Pilot group: {one.get('display_name') or 'no name'} ({one['id']})"
+            for one in resolved
+            if one["option"] == "include_groups"
+        ),
     ]
 
 
 def unusable(accounts: Rows) -> list[str]:
-    """Why the emergency accounts are refused: some of them are disabled, or guests."""
+    """Why the emergency accounts are refused: some of them are disabled, or guests, or that is not known."""
     names = [
-        str(one["user_principal_name"])
+        _account(one)
         for one in accounts
-        if one.get("account_enabled") is not True or one.get("user_type") == "Guest"
+        if one.get("account_enabled") not in (True, None) or one.get("user_type") == "Guest"
     ]
-    if not names:
-        return []
-    are, them = ("is disabled or a guest", "it") if len(names) == 1 else ("are disabled or guests", "them")
-    return [
-        f"{', '.join(names)} {are}, so mobile_access_emergency_users would give nobody access "
-        f"with {them}. Nothing was changed. Next step: specify enabled member accounts of this tenant."
-    ]
+    hidden = [_account(one) for one in accounts if one.get("account_enabled") is None]
+    lines = []
+    if names:
+        are, them = ("is disabled or a guest", "it") if len(names) == 1 else ("are disabled or guests", "them")
+        lines.append(
+            f"{', '.join(names)} {are}, so mobile_access_emergency_users would give nobody access "
+            f"with {them}. Nothing was changed. Next step: specify enabled member accounts of this tenant."
+        )
+    if hidden:
+        lines.append(
+            f"Microsoft Graph does not show whether {' and '.join(hidden)} can sign in. Nothing was changed. "
+            "Next step: grant User.Read.All, give admin consent, and run again."
+        )
+    return lines
+
+
+def _account(one: Mapping[str, Any]) -> str:
+    return str(one.get("user_principal_name") or one["id"])
 
 
 def protect(policies: Rows) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..behaviours.table import implements
-from ..directory.sign_ins import logged
+from ..directory.sign_ins import logged, seeded_sign_ins
 from ..state.http_messages import Json
 from ..state.tenant import Tenant
 from .what_if import against
@@ -43,7 +43,7 @@ class _Question:
 
 def seed_evaluated_sign_ins(tenant: Tenant, now: datetime) -> None:
     """Those that are described so, by the policies that there are from the start."""
-    for number, described in enumerate(tenant.description["sign_ins"]):
+    for number, described in enumerate(seeded_sign_ins(tenant)):
         if described.get("evaluate"):
             key = tenant.uuid("signIn", str(number))
             tenant.store("signIns").update(key, _evaluated(tenant, described))
@@ -54,7 +54,7 @@ def sign_in_again(tenant: Tenant, now: datetime) -> list[str]:
     """The same sign-ins once more, by the policies that there are now. Gives their ids in the order of description."""
     found = []
     store = tenant.store("signIns")
-    for number, described in enumerate(tenant.description["sign_ins"]):
+    for number, described in enumerate(seeded_sign_ins(tenant)):
         record = logged(tenant, f"{number} again {len(store)}", described, now - timedelta(seconds=1))
         store.add(record["id"], record | _evaluated(tenant, described))
         found.append(str(record["id"]))

@@ -92,4 +92,5 @@ def _member(tenant: Tenant, member_id: str) -> Json | None:
         return {"@odata.type": "#microsoft.graph.user"} | {name: user[name] for name in USER_DEFAULTS}
     if group := tenant.store("groups").get(member_id):
         return {"@odata.type": "#microsoft.graph.group"} | group
-    return None
+    # Of a copy, everybody is a member whose id was read.
+    return {"@odata.type": "#microsoft.graph.user", "id": member_id} if tenant.visitor_rights is not None else None

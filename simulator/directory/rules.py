@@ -191,7 +191,7 @@ def assigned_principal(tenant: Tenant, assignment: Json) -> Json:
     shown = {name: user[name] for name in USER_DEFAULTS} if user else {"id": assignment["principalId"]}
     group = tenant.store("groups").get(assignment["principalId"])
     kind = "user" if user else "group" if group else "servicePrincipal"
-    return {"@odata.type": f"#microsoft.graph.{kind}"} | shown
+    return {"@odata.type": assignment.get("_type") or f"#microsoft.graph.{kind}"} | shown
 
 
 _SHOWN: dict[str, Callable[[Tenant, Json], Any]] = {"roleDefinition": assigned_role, "principal": assigned_principal}

@@ -161,6 +161,7 @@ def _statistics(run: CmdletCall, device: Json) -> Json:
         "Status": "DeviceOk",
         "IsRemoteWipeSupported": True,
         "NumberOfFoldersSynced": 8,
+        **{name: value for name, value in device.get("_statistics", {}).items() if "Access" not in name},
         **_progress(run, device["_wipe"]),
     }
 

@@ -60,7 +60,8 @@ def _recipient(run: CmdletCall, user: Json) -> Json:
         "OrganizationId": tenant.domain,
         "WhenCreatedUTC": user["createdDateTime"],
         "WhenChangedUTC": user["createdDateTime"],
-        "WhenMailboxCreated": iso(user["_mailbox_from"]) if mailbox else None,
+        "WhenMailboxCreated": iso(user["_mailbox_from"]) if mailbox and "_recipient" not in user else None,
+        **user.get("_recipient", {}),
     }
 
 
@@ -99,7 +100,8 @@ def _cas_view(run: CmdletCall, mailbox: Json) -> Json:
     }
     own = run.tenant.store("CASMailbox").get(mailbox["ExternalDirectoryObjectId"]) or {}
     policy = own.get("ActiveSyncMailboxPolicy")
-    default_policy = next(item["Name"] for item in run.tenant.store("MobileDeviceMailboxPolicy") if item["IsDefault"])
+    policies = run.tenant.store("MobileDeviceMailboxPolicy")
+    default_policy = next((item["Name"] for item in policies if item["IsDefault"]), None)
     return {
         **mailbox,
         **defaults,

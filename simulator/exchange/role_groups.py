@@ -45,9 +45,11 @@ def principal_of(run: CmdletCall, identity: str) -> tuple[str, str, str]:
 @implements("rights")
 def _group_view(run: CmdletCall, group: Json) -> Json:
     assignments = [item for item in run.tenant.store("ManagementRoleAssignment") if item["_assignee"] == group["Guid"]]
+    known = {role: number for number, role in enumerate(group.get("_roles", []))}  # of a copy, in the order read
+    roles = dict.fromkeys(item["Role"] for item in assignments)
     return group | {
         "RoleAssignments": [item["Name"] for item in assignments],
-        "Roles": list(dict.fromkeys(item["Role"] for item in assignments)),
+        "Roles": sorted(roles, key=lambda role: known.get(role, len(known))),
         "Members": [member["Name"] for member in members_of(run, group)],
     }
 
@@ -93,6 +95,8 @@ def members_of(run: CmdletCall, group: Json) -> list[Json]:
         elif member in applications:
             kind = {"RecipientType": "ServicePrincipal", "RecipientTypeDetails": "ServicePrincipal"}
             shown.append(applications[member] | kind | {"ExternalDirectoryObjectId": member})
+        elif member in group.get("_shown", {}):
+            shown.append(group["_shown"][member])
     return shown
 
 

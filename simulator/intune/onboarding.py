@@ -64,6 +64,8 @@ def seed_intune(tenant: Tenant, now: datetime) -> None:
 @implements("connector-life")
 def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
     """A connector at this moment: everything that time does to it follows from when things were asked for."""
+    if "_status" in connector:
+        return connector | {"status": connector["_status"], "lastSyncDateTime": _when(connector["_synced"])}
     duration = timedelta(seconds=tenant.intune["sync_duration"])
     connected = connector["_connecting"] + timedelta(seconds=tenant.intune["connect_after"])
     if now < connected:

@@ -88,6 +88,11 @@ class Contract:
         listed = [operation.permissions.get("delegated", {}) for operation in self.operations()]
         return frozenset(scope for one in listed for scopes in one.values() for scope in scopes)
 
+    def application(self) -> frozenset[str]:
+        """Every permission that an application can have of its own."""
+        listed = [operation.permissions.get("application", {}) for operation in self.operations()]
+        return frozenset(scope for one in listed for scopes in one.values() for scope in scopes)
+
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
         """The operations on a path by method, and the values that stand in it for keys."""
         # msgraph-sdk sends /v1.0//users, so empty segments say nothing.

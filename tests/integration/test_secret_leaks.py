@@ -69,6 +69,9 @@ def tasks(simulator: Simulator, whole: bool) -> Iterator[tuple[str, dict[str, An
             ("connector_sync", {**signed_in, "sync_type": "never"}),
         ]
         yield from four if whole else [four[number % 4]]
+    job = simulator.options(TENANT, "federated_token")
+    job["federated_token"] = Path(job.pop("federated_token_file")).read_text()
+    yield "connector_info", job
     account = {"user_principal_name": "x@elsewhere.example", "usage_location": "CH", "password": PASSWORD}
     yield "connector_account", {**simulator.options(TENANT), **account}
 

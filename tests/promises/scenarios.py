@@ -231,6 +231,7 @@ SCENARIOS = (
     Scenario("conditional_access_rehearsal_info", "read", {}, RETIRED),
     Scenario("app_protection_info", "read", {}, RETIRED),
     Scenario("mobile_access_assessment_info", "read", {}, RETIRED),
+    Scenario("tenant_snapshot_info", "read", {}, RETIRED),
     Scenario("mobile_access_deadlines_info", "read", {}, RETIRED),
     Scenario(
         "exchange_cmdlet",

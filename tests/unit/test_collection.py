@@ -35,6 +35,7 @@ FLOORS = {
         {"_rbac", "_mobile_access", "_conditional_access"},
         {"_mobile_devices", "_connector"},
         {"_assessment", "_fleet"},
+        {"_snapshot"},
     ],
     "simulator": [
         {"behaviours"},
@@ -45,6 +46,7 @@ FLOORS = {
         {"directory", "cmdlets"},
         {"intune", "conditional_access"},
         {"graph", "exchange"},
+        {"twin"},
     ],
 }
 

@@ -158,12 +158,11 @@ class Graph:
                 if len(names) == 1
                 else "read the tenant"
             )
-            token = self._bearer.token()
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
             answered, now = self._parts(answer, names, purpose), answer.date
             floors: list[float] = []
             throttled = False
-            refused = self._to_renew(answered, renewed, token)
+            refused = self._to_renew(answered, renewed, answer.token)
             renewed |= refused
             for name, part in answered.items():
                 if name in refused:
@@ -207,7 +206,7 @@ class Graph:
         code, message, request_id = explain(part)
         request_id = header(part.headers, "request-id") or request_id or part.handle
         answer = ErrorResponse(_NAME, part.status, code, message, request_id)
-        kind, step, granted = kind_of(answer), "", claims(self._bearer.token())
+        kind, step, granted = kind_of(answer), "", claims(part.token)
         if classify(part) is Outcome.REFUSED:
             kind = "throttled"
         if kind == "forbidden":

@@ -62,7 +62,8 @@ def parts_of(envelope: Response) -> dict[str, Response] | None:
         if not (status.isdecimal() and 100 <= int(status) < 600 and isinstance(headers, Mapping)):
             return None
         content = b"" if body is None or body == "" else json.dumps(body).encode()
-        parts[part["id"]] = Response(int(status), headers, content, body if content else None, envelope.handle)
+        data = body if content else None
+        parts[part["id"]] = Response(int(status), headers, content, data, envelope.handle, envelope.token)
     return parts
 
 

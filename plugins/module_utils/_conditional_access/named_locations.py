@@ -13,17 +13,21 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from .._core.resource import normalize_case, normalized_set
-from .sign_in import TRUSTED, SignIn
+from .sign_in import COMPLIANT_NETWORK, MFA_TRUSTED_ADDRESSES, TRUSTED, SignIn
+
+# Of these is never known whether a sign-in comes from them.
+UNLISTED = frozenset({MFA_TRUSTED_ADDRESSES, COMPLIANT_NETWORK})
 
 
 def from_network(
     sign_in: SignIn, locations: Iterable[Mapping[str, Any]], address: str | None, country: str | None
 ) -> SignIn:
     """The sign-in with the places that it comes from; an empty country is one that no address maps to."""
-    found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
+    found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set(UNLISTED)}
     for location in locations:
         inside = _contains(location, address, country)
         found[inside].add(normalize_case(str(location["id"])))
@@ -68,8 +72,18 @@ def _contains(location: Mapping[str, Any], address: str | None, country: str | N
 
 def _within(address: str, ranges: Iterable[Mapping[str, Any]]) -> bool | None:
     try:
-        known = ipaddress.ip_address(address)
-        networks = [ipaddress.ip_network(str(one["cidrAddress"]), strict=False) for one in ranges]
+        known = _address(address)
+        networks = [_network(str(one["cidrAddress"])) for one in ranges]
     except (KeyError, ValueError):
         return None
     return any(known in network for network in networks)
+
+
+@lru_cache(maxsize=16)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(text)
+
+
+@lru_cache(maxsize=10_000)
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(text, strict=False)

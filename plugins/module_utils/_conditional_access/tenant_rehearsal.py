@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from .._core.errors import TenantError, usage
 from .._core.resource import Record, clearing, normalize_case, normalized_set
@@ -18,15 +19,17 @@ from .._core.text import counted
 from .._engine.tenant import Tenant
 from .assignments import Person
 from .calibration import Calibration
-from .fields import FIELDS
+from .fields import FIELDS, both_forms_of_guests
 from .impact import read_accounts
 from .policies import POLICY, ConditionalAccessPolicies, check_content
 from .rehearsal import Rehearsal
 from .rules import REPORT_ONLY
 from .sign_in_log import INTERACTIVE, NON_INTERACTIVE, SignInLog
+from .sign_in_record import LoggedSignIn
 from .subjects import Subjects
 
 Policy = Mapping[str, Any]
+_GRANT = "Grant the application what is missing"
 _MOST_DAYS = 30  # the log is kept for so long with Microsoft Entra ID P1
 OPTIONS: dict[str, dict[str, Any]] = {
     "policies": {"type": "list", "elements": "dict"},
@@ -57,50 +60,103 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     given = [_valid(number, one) for number, one in enumerate(params["policies"] or ())]
     backend, subjects = ConditionalAccessPolicies(), Subjects(tenant)
     existing = backend.list(tenant)
-    proposed = [_proposed(tenant, existing, one, subjects) for one in given]
-    rehearsed = [*proposed, *_report_only(existing, params)]
+    proposed = [_of(number, tenant, existing, one, subjects) for number, one in enumerate(given)]
+    rehearsed = [*proposed, *_report_only(existing, params, tenant.label)]
+    _check_distinct(rehearsed)
     keep = _groups(subjects, params["keep_groups"])
-    named = any((one.get("conditions") or {}).get("locations") for one in [*existing, *rehearsed])
-    locations = backend.locations(tenant) if named else []
+    locations, without_locations = _locations(tenant, backend, [*existing, *rehearsed])
     accounts, not_read = read_accounts(tenant, [*existing, *rehearsed], groups_too=keep)
+    not_read += without_locations
     if not accounts:
-        raise TenantError(
-            "forbidden",
-            f"who signs in could not be read: {'; '.join(not_read)}",
-            next_step="Grant the application the missing permissions",
-        )
+        raise TenantError("forbidden", f"who signs in could not be read: {'; '.join(not_read)}", next_step=_GRANT)
+    if keep and accounts[0][0].groups is None:
+        problem = f"who is in the groups to keep in could not be read: {'; '.join(not_read)}"
+        raise TenantError("forbidden", problem, next_step=_GRANT)
     people = _canonical([*existing, *rehearsed], [person for person, _enabled, _name in accounts])
-    calibration, rehearsal = Calibration(existing), Rehearsal(existing, rehearsed, keep)
+    names = {person.id: name for person, _enabled, name in accounts}
+    calibration, rehearsal = Calibration(existing), Rehearsal(existing, rehearsed, keep, names)
     log = SignInLog(tenant, params["days"], locations)
     changes = log.membership_changes()
     for logged in log.read(params["sign_in_types"]):
         person = people.get(logged.person)
+        if person is not None:
+            person = _as_signed_in(person, logged)
         uncertain = changes.after(logged.person, logged.created)
         if person is not None and not logged.problem:
             calibration.add(logged, person, uncertain)
         rehearsal.add(logged, person, uncertain)
-    names = {person.id: name for person, _enabled, name in accounts}
     compared = calibration.result(params["trust_threshold"])
     result = {
         "changed": False,
         "calibration": compared,
         **_with_names(rehearsal.result(), names, subjects),
         "not_read": not_read,
-        "not_judged": _not_judged(params),
+        "not_judged": [*_not_judged(params), *log.not_judged()],
     }
     return {**result, "summary": _summary(result, params["days"])}
+
+
+def _as_signed_in(person: Person, logged: LoggedSignIn) -> Person:
+    """The person with what the sign-in tells of somebody who authenticates elsewhere."""
+    if person.kind == "guest" and logged.external:
+        person = replace(person, kind="b2bCollaborationGuest")
+    return replace(person, tenant=logged.home) if person.external and logged.home else person
+
+
+def _locations(
+    tenant: Tenant, backend: ConditionalAccessPolicies, policies: Sequence[Policy]
+) -> tuple[Sequence[Record] | None, list[str]]:
+    """The named locations, where a policy names some; None if the application may not read them."""
+    if not any((one.get("conditions") or {}).get("locations") for one in policies):
+        return [], []
+    try:
+        return backend.locations(tenant), []
+    except TenantError as error:
+        if error.kind != "forbidden":
+            raise
+        return None, [str(error)]
+
+
+def _check_distinct(policies: Sequence[Policy]) -> None:
+    """What is given twice would be judged as two: a change of a policy, and the policy as it is."""
+    seen: set[str] = set()
+    for one in policies:
+        key = normalize_case(str(one.get("id") or one.get("displayName") or ""))
+        if key in seen:
+            raise usage(
+                f"the policy {one.get('displayName')} is given more than once",
+                "Give it once: a proposed change under policies, or the policy as it is under report_only",
+            )
+        seen.add(key)
 
 
 def _valid(number: int, given: Any) -> dict[str, Any]:
     """One of the proposed policies, in the form that the module of policies takes."""
     validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
     if validated.error_messages:
-        raise usage(f"policies[{number}]: {'; '.join(validated.error_messages)}")
+        said = (f"unsupported: {one}" if isinstance(one, UnsupportedError) else str(one) for one in validated.errors)
+        raise usage(f"policies[{number}]: {'; '.join(said)}")
     params: dict[str, Any] = validated.validated_parameters
     refuse_blank(_POLICY_SPEC, params, clearing(FIELDS))
     if not params["id"] and not params["display_name"]:
         raise usage(f"policies[{number}] has neither display_name nor id", "Set one of them to select a policy")
+    twice = both_forms_of_guests(params)
+    if twice:
+        raise usage(
+            f"policies[{number}]: {', '.join(twice)} and the corresponding option for guests both select guests",
+            "Set only one of them",
+        )
     return params
+
+
+def _of(
+    number: int, tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any], subjects: Subjects
+) -> Policy:
+    """A proposed policy; what is wrong with it is said with its place in the list."""
+    try:
+        return _proposed(tenant, existing, params, subjects)
+    except TenantError as error:
+        raise error.but(problem=f"policies[{number}]: {error.problem}") from error.__cause__
 
 
 def _proposed(tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any], subjects: Subjects) -> Policy:
@@ -121,7 +177,7 @@ def _proposed(tenant: Tenant, existing: Sequence[Record], params: Mapping[str, A
     return {**after, "id": (record or {}).get("id")}
 
 
-def _report_only(existing: Sequence[Policy], params: Mapping[str, Any]) -> list[Policy]:
+def _report_only(existing: Sequence[Policy], params: Mapping[str, Any], tenant: str) -> list[Policy]:
     """The policies in report-only mode that are meant: those that are named, or all where nothing else is given."""
     planned = [one for one in existing if one.get("state") == REPORT_ONLY]
     named = params["report_only"]
@@ -144,6 +200,9 @@ def _report_only(existing: Sequence[Policy], params: Mapping[str, Any]) -> list[
             f"no policy in report-only mode has the name or id {', '.join(missing)}",
             next_step="Check the name; conditional_access_policy_info lists the policies with their state",
         )
+    for text in named:
+        called = [one for one in planned if normalize_case(one.get("displayName")) == normalize_case(text)]
+        only(called, POLICY.backend.id_of, "conditional access policy", tenant)
     return found
 
 
@@ -152,7 +211,12 @@ def _groups(subjects: Subjects, named: Sequence[str]) -> dict[str, str]:
     if not named:
         return {}
     edit = {"conditions": {"users": {"include_groups": {"set": list(named)}}}}
-    subjects.with_ids(edit, None)
+    try:
+        subjects.with_ids(edit, None)
+    except TenantError as error:
+        option = "conditions.users.include_groups"
+        problem = error.problem.replace(f"under {option}", "under keep_groups")
+        raise error.but(problem=problem) from error.__cause__
     return {normalize_case(one["id"]): one.get("display_name") or one["given"] for one in subjects.resolved}
 
 

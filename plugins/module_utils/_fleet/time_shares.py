@@ -33,5 +33,6 @@ class Shares:
             turns = math.ceil(self._left / self._at_once)
             self._left -= 1
         seconds = min(self._whole.remaining() / turns, self._longest)
-        whole = self._whole.seconds
-        return Deadline(seconds, self._clock, 0.0 if self._tenants == 1 else whole) if seconds > 0 else None
+        if seconds <= 0:
+            return None
+        return self._whole if self._tenants == 1 else Deadline(seconds, self._clock, self._whole.seconds)

@@ -212,7 +212,8 @@ class Http:
         # With a redirect or a refusal for good it means the next request: RFC 9110, 10.2.3.
         if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
             self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
-        return replace(attempt, token=token, url=prepared.url or "", floor=floor)
+        answered = replace(attempt.response, token=token) if attempt.response else None
+        return replace(attempt, response=answered, token=token, url=prepared.url or "", floor=floor)
 
     def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> _Attempt:
         try:

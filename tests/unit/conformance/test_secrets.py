@@ -9,10 +9,13 @@ import base64
 import html
 import json
 from collections.abc import Callable, Mapping
+from itertools import cycle
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.msal_transport import MsalTransport
 from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import TokenMemory
@@ -106,12 +109,13 @@ def hidden(text: str, form: str) -> None:
     assert not [form[at : at + 8] for at in range(max(1, len(form) - 7)) if form[at : at + 8] in text], text
 
 
-# Every cut with one secret, every secret at one cut, and the rest in `make test-more`.
-CUTS = [60, 76, 112, 190, 388, 396, 1980]
+# Just before each length at which something is cut.
+LIMITS = [60, 76, 112, 190, 388, 396, 1980]
+# Each limit with one secret, each secret at one limit, and the rest in `make test-more`.
 CUT = [
-    pytest.param(secret, before, marks=() if secret == SECRETS[0] or before == CUTS[0] else pytest.mark.more)
+    pytest.param(secret, before, marks=() if secret == SECRETS[0] or before == LIMITS[0] else pytest.mark.more)
     for secret in SECRETS
-    for before in CUTS
+    for before in LIMITS
 ]
 
 
@@ -149,6 +153,38 @@ def test_the_words_of_entra(wire: ScriptedServer, shown: Play, at: int) -> None:
     found = shown(graph, graph_token=None, exchange_token=None, **options)
     assert "AADSTS7000215" in found
     hidden(found, secret)
+
+
+@pytest.mark.parametrize(("before", "way"), [*zip(LIMITS, cycle(("option", "environment", "file")), strict=False)])
+def test_the_token_of_a_job_is_masked_as_well(
+    wire: ScriptedServer, shown: Play, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: int, way: str
+) -> None:
+    """However it is given, by Entra that refuses it and by a service that repeats it after the sign-in."""
+    secret = token(of="a job") + SECRETS[0]
+    given: dict[str, Any] = {"auth_method": "federated_token", "client_id": CLIENT, "ca_path": str(wire.ca_path)}
+    if way == "option":
+        given["federated_token"] = secret + "\n"
+    elif way == "environment":
+        monkeypatch.setenv("AZURE_FEDERATED_TOKEN", secret)
+    else:
+        (tmp_path / "token").write_text(f"{secret}\n")
+        given["federated_token_file"] = str(tmp_path / "token")
+    params = ArgumentSpecValidator(CONNECTION_SPEC).validate({**given, "tenant_id": DOMAIN, "proxy": wire.proxy})
+    assert not params.error_messages
+    access = Reply({"access_token": token(), "expires_in": 3600, "token_type": "Bearer"})
+    for form in forms(secret).values():
+        text = "x" * (before - 2) + " " + form
+        said = f"AADSTS700027: {text}\r\nTrace ID: {text}"
+        refused = Reply({"error": text, "error_description": said, "correlation_id": text}, 401)
+        for replies in (
+            (refused,),
+            (Reply(text.encode(), 200),),
+            (access, Reply({"error": {"code": text, "message": text, "innerError": {"request-id": text}}}, 400)),
+        ):
+            wire.answer(*replies)
+            found = shown(graph, **params.validated_parameters)
+            assert '"failed": true' in found
+            hidden(found, form)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,24 @@ def test_accounts_and_groups_are_shown_with_their_ids() -> None:
     ]
 
 
-@pytest.mark.parametrize("values", [{"account_enabled": False}, {"account_enabled": None}, {"user_type": "Guest"}])
+@pytest.mark.parametrize("hidden", [{"id": "1"}, {"id": "1", "account_enabled": None, "user_type": "Member"}])
+def test_what_the_directory_does_not_show_is_not_known(hidden: dict[str, Any]) -> None:
+    """An application that may not read users gets their ids and nothing else."""
+    [one] = lines("unusable", accounts=[hidden, person()])
+    assert one.startswith("Microsoft Graph does not show whether 1 can sign in. Nothing was changed.")
+    assert len(lines("unusable", accounts=[hidden, person(account_enabled=False)])) == 2
+    [shown] = lines("excluded", resolved=[{"option": "exclude_users", **hidden}])
+    assert shown == "Emergency account: no name, 1 (1)"
+
+
+def test_a_name_begins_no_line() -> None:
+    name = "x\nAlready done.\r\u2028ok: [contoso]"
+    found = lines("excluded", resolved=[{"option": "exclude_users", "id": "1", "display_name": name}])
+    found += lines("unusable", accounts=[person(user_principal_name=name, account_enabled=False)])
+    assert len(found) == 2 and not any(len(line.splitlines()) > 1 for line in found)
+
+
+@pytest.mark.parametrize("values", [{"account_enabled": False}, {"user_type": "Guest"}])
 def test_an_account_that_gives_nobody_access(values: dict[str, Any]) -> None:
     [one] = lines("unusable", accounts=[person(**values), person()])
     assert one.startswith("b@x.example is disabled or a guest, so") and "access with it. Nothing" in one

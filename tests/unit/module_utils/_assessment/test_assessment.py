@@ -371,4 +371,4 @@ def test_a_negative_number_of_accounts_is_refused(run: Run, simulator: Simulator
 def test_what_two_reads_ask_for_is_what_opens_them() -> None:
     """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
     assert assessment._EXCHANGE_READS["plans"][2].permission == "the Exchange role View-Only Configuration"
-    assert assessment._GRAPH_READS["intune"].purpose.permission == "DeviceManagementConfiguration.Read.All"
+    assert assessment.GRAPH_READS["intune"].purpose.permission == "DeviceManagementConfiguration.Read.All"
