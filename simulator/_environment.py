@@ -25,9 +25,9 @@ from .entra.tokens import Tokens
 from .exchange.service import Exchange
 from .exchange.table import seed_exchange
 from .graph.service import Graph
+from .intune.compliance_and_app_protection import seed_intune_policies
 from .intune.managed_devices import seed_managed_devices
 from .intune.onboarding import seed_intune
-from .intune.policies import seed_intune_policies
 from .odata.contract import shipped_contract
 from .odata.downloads import Downloads
 from .odata.throttling import Limits

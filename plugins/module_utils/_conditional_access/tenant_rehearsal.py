@@ -125,7 +125,7 @@ def _check_distinct(policies: Sequence[Policy]) -> None:
         if key in seen:
             raise usage(
                 f"the policy {one.get('displayName')} is given more than once",
-                "Give it once: a proposed change under policies, or the policy as it is under report_only",
+                "Specify it once: a proposed change under policies, or the policy as it is under report_only",
             )
         seen.add(key)
 

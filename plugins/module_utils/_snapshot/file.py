@@ -25,10 +25,11 @@ def check_target(path: str) -> None:
     if not os.path.isdir(folder):
         raise usage(f"the folder {folder} does not exist", "Create it, or give another path")
     if not os.access(folder, os.W_OK):
-        raise usage(f"the folder {folder} cannot be written to", "Give another path")
+        raise usage(f"the folder {folder} cannot be written to", "Specify another path")
     if os.path.lexists(path) and not _is_snapshot(path):
         raise usage(
-            f"{path} exists and is no snapshot, so it is not overwritten", "Give another path, or move that file away"
+            f"{path} exists and is no snapshot, so it is not overwritten",
+            "Specify another path, or move that file away",
         )
 
 
@@ -39,7 +40,7 @@ def _is_snapshot(path: str) -> bool:
         with open(path, "rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
-        raise usage(f"{path} exists and cannot be read ({error.strerror})", "Give another path") from error
+        raise usage(f"{path} exists and cannot be read ({error.strerror})", "Specify another path") from error
     lines = [line for line in head.decode("utf-8", "replace").splitlines() if line.strip() and line[0] not in "#-"]
     return bool(lines) and lines[0].replace('"', "").split() == ["format:", FORMAT]
 
@@ -61,4 +62,4 @@ def write_snapshot(path: str, snapshot: Mapping[str, Any]) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(draft)
         problem = f"{path} could not be written ({one_line(error.strerror or error)})"
-        raise TenantError("usage", problem, _ACTION, next_step="Give another path, or make room") from error
+        raise TenantError("usage", problem, _ACTION, next_step="Specify another path, or make room") from error
