@@ -173,7 +173,7 @@ class Environment:
             seed_twin(run)
         self._seeded[tenant.tenant_id] = _Seeded.of(tenant, now)
 
-    def reseed(self, tenant: Tenant, more: Json) -> None:
+    def seed_again(self, tenant: Tenant, more: Json) -> None:
         """Lay more over the description of a tenant as it was when the simulator started, and seed it again."""
         original = self._descriptions.setdefault(tenant.tenant_id, tenant.description)
         tenant.description = laid_over(original, more)

@@ -213,7 +213,7 @@ class Simulator:
 
     def describe(self, description: Json, tenant: str | None = None) -> None:
         """Seed again, with more laid over the description that a tenant started with. Its domain stays."""
-        self._in_loop(lambda: self._environment.reseed(self._environment.tenant(tenant), description))
+        self._in_loop(lambda: self._environment.seed_again(self._environment.tenant(tenant), description))
 
     def sign_in_again(self, tenant: str | None = None) -> list[str]:
         """Everybody of the description's `sign_ins` signs in once more; the ids of what the log then has."""
