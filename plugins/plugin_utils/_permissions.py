@@ -35,6 +35,8 @@ class Needs:
 _INTUNE, _INTUNE_WRITE = "DeviceManagementServiceConfig.Read.All", "DeviceManagementServiceConfig.ReadWrite.All"
 _CONFIGURATION, _RECIPIENTS = "View-Only Configuration", "View-Only Recipients"
 _ACCESS, _ROLES = "Organization Client Access", "Role Management"
+_APPLICATIONS, _APPLICATIONS_WRITE = ("Application.Read.All",), ("Application.ReadWrite.All",)
+_PERSON = "A person also needs the directory role Cloud Application Administrator"
 _DELEGATING = (
     "To assign or remove a role, a delegating assignment of it or of its parent, which by default only "
     "Organization Management has"
@@ -51,6 +53,14 @@ NEEDS: dict[str, Needs] = {
     "activesync_device_class_info": Needs(exchange_read=(_CONFIGURATION,)),
     "activesync_organization_settings": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ACCESS,)),
     "app_protection_info": Needs(("DeviceManagementApps.Read.All",)),
+    "application": Needs(_APPLICATIONS, _APPLICATIONS_WRITE, note=_PERSON),
+    "application_credential": Needs(_APPLICATIONS, _APPLICATIONS_WRITE, note=_PERSON),
+    "application_permissions": Needs(
+        _APPLICATIONS,
+        (*_APPLICATIONS_WRITE, "AppRoleAssignment.ReadWrite.All"),
+        note="A person also needs the directory role Privileged Role Administrator for permissions of Microsoft Graph, "
+        "and Cloud Application Administrator for those of Exchange Online",
+    ),
     "cas_mailbox_mobile_access": Needs(exchange_read=(_RECIPIENTS,), exchange_write=(_ACCESS, "Mail Recipients")),
     "cmdlet_access_info": Needs(exchange_read=(_CONFIGURATION,), note="Without account, no role in Exchange Online"),
     "conditional_access_policy": Needs(
