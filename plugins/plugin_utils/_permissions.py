@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from ._cmdlets import cmdlets_by_role
+
 COLLECTION = "intune.exchange."
 ROOT = Path(__file__).parents[2]
 SIGN_IN = "Exchange.ManageAsApp"  # what an application needs before its roles in Exchange Online count
@@ -177,6 +179,7 @@ def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any
         "microsoft_graph": sorted(graph),
         "office_365_exchange_online": [SIGN_IN] if any(NEEDS[one].exchange for one in used) else [],
         "exchange_roles": sorted(roles),
+        "exchange_cmdlets": cmdlets_by_role(used),
         "notes": sorted(f"{one}: {NEEDS[one].note}" for one in used if NEEDS[one].note),
     }
 

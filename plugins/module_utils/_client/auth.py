@@ -27,6 +27,7 @@ from .machine import identity_endpoint
 from .msal_transport import WAITING, MsalTransport
 from .sign_in_key import sign_in_key
 from .token_cache import Token, TokenCache, TokenMemory, is_token
+from .tools import scope_of
 
 try:
     import msal
@@ -85,6 +86,11 @@ class Tokens:
                 self._check_tenant(option, token)
                 self._ready[option] = token
             return self._ready[option]
+
+    def newest(self, option: str) -> str:
+        """A token of this task's own sign-in, for what was granted since an earlier task signed in."""
+        token = self.bearer(option)
+        return self.bearer(option) if self.renew(option, token) else token
 
     def tenant(self, option: str) -> str:
         """The GUID of the tenant that the token is for, or the option tenant_id if the token does not say it."""
@@ -162,9 +168,9 @@ class Tokens:
         self._own.add(option)
         fresh = option in self._stale
         challenge = self._stale.pop(option, "") or None
-        resource = getattr(self._cloud, f"{option}_url")
+        scope = scope_of(self._params, self.method, option, getattr(self._cloud, f"{option}_url"))
         try:
-            result = _METHODS[self.method](self, f"{resource}/.default", fresh, challenge)
+            result = _METHODS[self.method](self, scope, fresh, challenge)
         except OSError as error:
             why = f"{one_line(error.strerror or error)}: {one_line(error.filename or 'a file', 200)}"
             step = "On a server that Azure Arc manages, the user of the task must be in the group himds"
@@ -263,7 +269,7 @@ class Tokens:
         if accounts:
             try:
                 found = app.acquire_token_silent_with_error(
-                    [scope], accounts[0], force_refresh=fresh, claims_challenge=challenge
+                    scope.split(), accounts[0], force_refresh=fresh, claims_challenge=challenge
                 )
             except TenantError:
                 if not challenge:
@@ -271,7 +277,7 @@ class Tokens:
                 found = None  # what is asked for needs the person once more
             if found:
                 return dict(found)
-        flow = app.initiate_device_flow([scope])
+        flow = app.initiate_device_flow(scope.split())
         if "user_code" not in flow:
             return dict(flow)
         self._tell(one_line(flow["message"]))
