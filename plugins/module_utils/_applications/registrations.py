@@ -270,6 +270,8 @@ def _with_principal(tenant: Tenant, result: dict[str, Any], check_mode: bool) ->
         for side in ("before", "after"):
             if result["diff"][side]:
                 result["diff"][side] = {**result["diff"][side], "service_principal": bool(kept["diff"][side])}
+    else:  # only foreseen
+        result["diff"]["after"] = {**result["diff"]["after"], "service_principal": True}
     return {**result, "application": {**application, "service_principal_id": had}}
 
 
