@@ -145,7 +145,7 @@ CMDLETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def cmdlets_by_role(modules: Mapping[str, bool]) -> list[dict[str, Any]]:
-    """The cmdlets that modules need, each module with whether it writes: by the built-in role that they are a part of."""
+    """What modules need, each with whether it writes: cmdlets by the built-in role of which they are a part."""
     needed: set[str] = set()
     for module, writes in modules.items():
         reads_with, writes_with = CMDLETS.get(module, ((), ()))
