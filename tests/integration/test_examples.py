@@ -28,7 +28,12 @@ from simulator import Simulator
 from .conftest import SHIPPED
 from .warm import ROOT, ansible, settings
 
-OWN_TESTS = {"guide_many_tenants", "guide_events"}  # test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py
+# test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py, test_guide_first_contact.py
+OWN_TESTS = {
+    "guide_many_tenants",
+    "guide_events",
+    *(f"first_contact_{name}" for name in ("automation_platform", "github", "gitlab", "kubernetes")),
+}
 # What the commands of a page begin with, and which of them other tests execute.
 ELSEWHERE = {"pip", "ansible-galaxy", "cd", "python", "molecule"}  # test_readme.py, make molecule
 
