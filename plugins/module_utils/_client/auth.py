@@ -87,11 +87,6 @@ class Tokens:
                 self._ready[option] = token
             return self._ready[option]
 
-    def newest(self, option: str) -> str:
-        """A token of this task's own sign-in, for what was granted since an earlier task signed in."""
-        token = self.bearer(option)
-        return self.bearer(option) if self.renew(option, token) else token
-
     def tenant(self, option: str) -> str:
         """The GUID of the tenant that the token is for, or the option tenant_id if the token does not say it."""
         return tenant_of(self.bearer(option)) or str(self._params["tenant_id"])

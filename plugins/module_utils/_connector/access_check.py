@@ -141,7 +141,7 @@ CHECKS = (
 
 def check_access(tenant: Tenant, new_token: bool = False) -> dict[str, Any]:
     """Each check with its status. Raises `TenantError` if nobody could sign in to either service."""
-    bearer = tenant.tokens.newest if new_token else tenant.tokens.bearer
+    bearer = tenant.new_token if new_token else tenant.tokens.bearer
     tokens = gather({service: partial(bearer, service) for service in ("graph", "exchange")})
     check_any(tokens.values())
     found = gather({one.id: partial(_read, tenant, one) for one in CHECKS if tokens[one.service].known})
