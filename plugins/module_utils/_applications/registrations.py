@@ -235,7 +235,7 @@ def ensure_application(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
     """The registration with its service principal, or neither. Raises `TenantError`."""
     check_which(params)
     wanted = params
-    if params["state"] == "present" and params.get("unique_name") is not None and params.get("display_name") is None:
+    if params["state"] == "present" and (params.get("unique_name") is None or params.get("display_name") is None):
         wanted = _named(tenant, params)
     result = ensure(application_resource(params), tenant, wanted, check_mode)
     needed = result["changed"]
@@ -245,8 +245,12 @@ def ensure_application(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
 
 
 def _named(tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A new application is called like its unique name unless another name is given."""
-    return params if find_application(tenant, params) else {**params, "display_name": params["unique_name"]}
+    """A new application is called like its unique name unless another name is given; only such a one is created."""
+    if find_application(tenant, params):
+        return params
+    if params.get("unique_name") is None:
+        raise not_found(tenant, params)
+    return {**params, "display_name": params["unique_name"]}
 
 
 def _with_principal(tenant: Tenant, result: dict[str, Any], check_mode: bool) -> dict[str, Any]:

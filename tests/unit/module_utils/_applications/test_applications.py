@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +84,91 @@ def test_a_lost_creation_is_not_repeated(run: Run, simulator: Simulator, operati
     simulator.fault(match=operation, kind="reset", phase="after_effect", nth=1)
     assert registered(run)["service_principal_id"]
     assert len([one for one in state(simulator)["applications"] if one["uniqueName"] == "intune-exchange"]) == 1
+
+
+def test_what_somebody_else_made_is_adopted_and_never_deleted(run: Run, simulator: Simulator) -> None:
+    facts = simulator.facts("first_contact", "restricted")
+    adopted = run(application, tenant="first_contact", app_id=facts["client_id"])
+    assert not adopted["changed"] and adopted["application"]["service_principal_id"] == facts["object_id"]
+    refused = run(application, tenant="first_contact", app_id=facts["client_id"], state="absent")
+    assert refused["error"]["kind"] == "not_ours"
+    own = simulator.facts("first_contact")["client_id"]
+    assert run(application, tenant="first_contact", app_id=own, state="absent")["error"]["kind"] == "own_rights"
+    missing = run(application, tenant="first_contact", app_id="0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d")
+    assert missing["error"]["kind"] == "not_found"
+    assert writes(simulator) == []
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"unique_name": "a", "app_id": "b"}, {"unique_name": "it's"}, {"app_id": "name"}]
+)
+def test_it_is_said_which_application_is_meant(run: Run, simulator: Simulator, options: dict[str, Any]) -> None:
+    for module, more in (
+        (application, {}),
+        (application_permissions, {}),
+        (application_credential, {"kind": "federated"}),
+    ):
+        assert run(module, tenant="first_contact", **options, **more)["error"]["kind"] == "usage"
+    assert simulator.requests() == []
+
+
+@pytest.fixture
+def slow_directory(simulator: Simulator) -> Iterator[None]:
+    simulator.describe({"directory_lag": 60}, "first_contact")
+    yield
+    simulator.describe({}, "first_contact")
+
+
+@pytest.mark.usefixtures("slow_directory")
+def test_a_directory_that_takes_its_time(run: Run, simulator: Simulator) -> None:
+    """Reads do not find what is new for a minute; a run that was cut off meanwhile makes no second application."""
+    registered(run, timeout=3600)
+    unseen = '{"error": {"code": "Request_ResourceNotFound", "message": "not there"}}'
+    simulator.fault(match="applications.GetByUniqueName", kind="status", status=404, count=2, body=unseen)
+    registered(run, timeout=3600)
+    for _time in range(2):
+        kept(run, application_permissions, **GRANTS, timeout=3600)
+    trust = {"kind": "federated", "issuer": "https://issuer.example", "subject": "job"}
+    for _time in range(2):
+        kept(run, application_credential, **trust, timeout=3600)
+    found = state(simulator)
+    assert len([one for one in found["applications"] if one["uniqueName"]]) == 1
+    assert len(found["federatedIdentityCredentials"]) == 1
+    mine = [one for one in found["servicePrincipals"] if one["displayName"] == "intune-exchange"]
+    assert len(mine) == 1
+    assert len([one for one in found["appRoleAssignments"] if one["principalId"] == mine[0]["id"]]) == 4
+
+
+def test_names_of_permissions_are_checked_before_anything_is_granted(run: Run, simulator: Simulator) -> None:
+    registered(run)
+    before = writes(simulator)
+    result = run(application_permissions, **OURS, microsoft_graph=["Organization.Read.All", "Organization.Reed.All"])
+    assert result["error"]["kind"] == "no_permission" and "Organization.Reed.All" in result["msg"]
+    assert "Organization.Read.All," not in result["msg"] and writes(simulator) == before
+
+
+def test_excess_stays_unless_its_removal_is_asked_for(run: Run, simulator: Simulator) -> None:
+    registered(run)
+    kept(run, application_permissions, **GRANTS)
+    fewer = {"microsoft_graph": GRAPH[:1]}
+    found = kept(run, application_permissions, **fewer)
+    assert not found["changed"] and found["excess"] == {"microsoft_graph": GRAPH[1:]}
+    predicted = kept(run, application_permissions, check_mode=True, **fewer, remove_excess=True)
+    assert predicted["diff"]["after"] == {"microsoft_graph": GRAPH[:1]}
+    removed = kept(run, application_permissions, **fewer, remove_excess=True)
+    assert removed["permissions"] == {"microsoft_graph": GRAPH[:1]} and removed["undo"]
+    # The API that was not named keeps what it gave, and so does the registration.
+    exchange = kept(run, application_permissions, office_365_exchange_online=[])
+    assert exchange["excess"] == {"office_365_exchange_online": ["Exchange.ManageAsApp"]}
+    [ours] = [one for one in state(simulator)["applications"] if one["uniqueName"]]
+    assert len(ours["requiredResourceAccess"]) == 2
+
+
+def test_an_application_can_be_deleted_and_made_again(run: Run, simulator: Simulator) -> None:
+    first = registered(run)
+    gone = kept(run, application, state="absent")
+    assert gone["changed"] and "30 days" in gone["undo"] and gone["application"] == {}
+    assert not kept(run, application, state="absent")["changed"]
+    second = registered(run)
+    assert second["app_id"] != first["app_id"]
+    assert [one["id"] for one in state(simulator)["deletedApplications"]] == [first["id"]]
