@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -132,10 +133,16 @@ def test_a_federated_credential_takes_the_place_of_the_certificate(contact: Cont
     assert trust["subject"] == "repo:contoso@1/mail@2:ref:refs/heads/main"
 
 
+@pytest.fixture
+def lesser_administrator(simulator: Simulator) -> Iterator[None]:
+    roles = {"directory_roles": ["Cloud Application Administrator"]}
+    simulator.describe({"users": {"administrator": roles}}, TENANT)
+    yield
+    simulator.describe({}, TENANT)
+
+
 @pytest.mark.more
+@pytest.mark.usefixtures("lesser_administrator")
 def test_a_person_without_the_roles_is_told_which_ones(contact: Contact) -> None:
-    contact.simulator.describe(
-        {"users": {"administrator": {"directory_roles": ["Cloud Application Administrator"]}}}, TENANT
-    )
     output = " ".join(contact(code=2).split())
     assert "needs the directory role Privileged Role Administrator or Global Administrator" in output
