@@ -28,7 +28,7 @@ from simulator import Simulator
 from .conftest import SHIPPED
 from .warm import ROOT, ansible, settings
 
-# test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py, test_guide_first_contact.py
+# test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py, test_platform_pages.py
 OWN_TESTS = {
     "guide_many_tenants",
     "guide_events",
