@@ -11,6 +11,7 @@ import os
 import shlex
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,6 +24,7 @@ from simulator import Simulator
 from simulator.server.address import LOOPBACK
 from simulator.state.descriptions import shipped
 
+_LOOK_EVERY = 1.0  # seconds
 _SERVICES = ("login", "graph", "exchange", "identity", "reports")
 
 
@@ -55,8 +57,28 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, frame: _stop(simulator, number, frame))
-        simulator.stopping.wait(parsed.stop_after)
+        _wait(simulator, parsed.stop_after, parsed.stop_with)
     return 0
+
+
+def _wait(simulator: Simulator, seconds: float | None, process: int | None) -> None:
+    """Until it is stopped, the time is over, or a process is no more, however that ended."""
+    end = None if seconds is None else time.monotonic() + seconds
+    while not simulator.stopping.is_set() and (end is None or time.monotonic() < end):
+        if process is not None and not _runs(process):
+            return
+        left = _LOOK_EVERY if end is None else max(0.0, end - time.monotonic())
+        simulator.stopping.wait(min(_LOOK_EVERY, left) if process is not None else None if end is None else left)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def _stop(simulator: Simulator, number: int, frame: FrameType | None) -> None:
@@ -125,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         "use these names in all links: for clients with fixed host names, with entries in the hosts file (443)",
     )
     add("--stop-after", type=float, metavar="SECONDS", help="stop after this time")
+    add("--stop-with", type=int, metavar="PID", help="stop when this process has ended")
     return parser
 
 

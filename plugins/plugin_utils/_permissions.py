@@ -68,7 +68,7 @@ NEEDS: dict[str, Needs] = {
     "conditional_access_policy": Needs(
         ("GroupMember.Read.All", "Policy.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
         ("Application.Read.All", "Policy.ReadWrite.ConditionalAccess"),
-        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are given, or a policy "
+        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are set, or a policy "
         "is enabled",
     ),
     "conditional_access_policy_info": Needs(("Policy.Read.All",)),
@@ -80,7 +80,7 @@ NEEDS: dict[str, Needs] = {
             "RoleManagement.Read.Directory",
             "User.Read.All",
         ),
-        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are given, or a policy "
+        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are set, or a policy "
         "names them",
     ),
     "connector": Needs((_INTUNE, "User.Read.All"), (_INTUNE_WRITE,)),
@@ -154,6 +154,21 @@ NEEDS: dict[str, Needs] = {
     "role_group": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ROLES,), note=_DELEGATING),
     "role_group_info": Needs(exchange_read=(_CONFIGURATION,)),
     "service_principal": Needs(exchange_read=(_ROLES,)),
+    "tenant_snapshot_info": Needs(
+        (
+            "DeviceManagementApps.Read.All",
+            "DeviceManagementConfiguration.Read.All",
+            "DeviceManagementManagedDevices.Read.All",
+            _INTUNE,
+            "GroupMember.Read.All",
+            "Organization.Read.All",
+            "Policy.Read.All",
+            "RoleManagement.Read.Directory",
+            "User.Read.All",
+        ),
+        exchange_read=(_CONFIGURATION, _RECIPIENTS, _ROLES),
+        note="Works with fewer permissions as well, and lists in the snapshot what could not be read",
+    ),
 }
 
 

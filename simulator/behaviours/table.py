@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from . import access, applications, entra, exchange, exchange_variants, graph, intune, partner
+from . import access, applications, entra, exchange, exchange_variants, graph, intune, partner, twin
 from .behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
@@ -22,6 +22,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
     **access.SECTIONS,
     **exchange.SECTIONS,
     **exchange_variants.SECTIONS,
+    **twin.SECTIONS,
 }
 BEHAVIOURS: dict[str, Behaviour] = {name: row for rows in SECTIONS.values() for name, row in rows.items()}
 

@@ -14,8 +14,8 @@ from datetime import timedelta
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, create_entity, delete_entity, get_entity, listed, not_found
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived, arriving
-from ..state.wire import Answer, Json, Refusal
 from .applications import APPLICATIONS, STORE, by_method, gate_applications
 from .refusals import invalid
 

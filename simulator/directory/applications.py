@@ -22,9 +22,9 @@ from ..odata.entities import (
     update_entity,
 )
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json
 from ..state.replication import arriving
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json
 from .key_credentials import key_credential
 from .refusals import forbidden, invalid
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..behaviours.table import implements
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.tenant import Tenant
-from ..state.wire import Json
 
 # What `GET /users` gives without being asked for more. https://learn.microsoft.com/graph/api/user-get
 USER_DEFAULTS = (
@@ -71,6 +71,7 @@ def plans_of(tenant: Tenant, user: Json) -> list[Json]:
     return [
         plan
         for licence in user["assignedLicenses"]
+        if licence["skuId"] in skus  # a copy may lack subscriptions
         for plan in skus[licence["skuId"]]["servicePlans"]
         if plan["servicePlanId"] not in licence["disabledPlans"]
     ]
@@ -115,12 +116,12 @@ def sku_view(tenant: Tenant, sku: Json, now: datetime) -> Json:
     used = sum(
         licence["skuId"] == sku["skuId"] for user in tenant.store("users") for licence in user["assignedLicenses"]
     )
-    return sku | {"consumedUnits": used}
+    return sku | {"consumedUnits": used + sku.get("_other_units", 0)}
 
 
 def licence_details_of(tenant: Tenant, user: Json) -> list[Json]:
     skus = {sku["skuId"]: sku for sku in tenant.store("subscribedSkus")}
-    held = [skus[licence["skuId"]] for licence in user["assignedLicenses"]]
+    held = [skus[licence["skuId"]] for licence in user["assignedLicenses"] if licence["skuId"] in skus]
     return [
         {
             "id": tenant.uuid("licence", user["id"], sku["skuId"]),
@@ -182,11 +183,12 @@ def mailbox_licensed(tenant: Tenant, user: Json) -> bool:
 
 @implements("mailbox-licence")
 def has_mailbox(tenant: Tenant, user: Json, now: datetime) -> bool:
-    return mailbox_licensed(tenant, user) and bool(user["_mailbox_from"] <= now)
+    return "_recipient" in user or (mailbox_licensed(tenant, user) and bool(user["_mailbox_from"] <= now))
 
 
 @implements("mailbox-address")
 def addressed(tenant: Tenant, user: Json, now: datetime) -> Json:
     """A user with the addresses: the one that was set, else the one that comes with the mailbox."""
     mail = user["mail"] or (user["userPrincipalName"] if has_mailbox(tenant, user, now) else None)
-    return user | {"mail": mail, "proxyAddresses": [f"SMTP:{mail}"] if mail else []}
+    addresses = user.get("_proxies") or ([f"SMTP:{mail}"] if mail else [])
+    return user | {"mail": mail, "proxyAddresses": addresses}

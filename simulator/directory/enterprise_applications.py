@@ -15,9 +15,9 @@ from ..odata.contract import shipped_contract
 from ..odata.entities import RequestContext, Resource, create_entity, delete_entity, listed, not_found
 from ..state.applications import APIS, MICROSOFT, api_id
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json
 from ..state.replication import arrived, arriving
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json
 from .applications import STORE, by_method, forget_principal, gate_applications, seed_application
 from .refusals import forbidden, invalid
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, listed
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json
 from ..state.tenant import DIRECTORY_ROLES, Tenant
-from ..state.wire import Answer, Json
 from .directory import USER_DEFAULTS, assign_role, make_eligible
 
 # https://learn.microsoft.com/graph/api/resources/group: "returned only on $select"
@@ -92,4 +92,5 @@ def _member(tenant: Tenant, member_id: str) -> Json | None:
         return {"@odata.type": "#microsoft.graph.user"} | {name: user[name] for name in USER_DEFAULTS}
     if group := tenant.store("groups").get(member_id):
         return {"@odata.type": "#microsoft.graph.group"} | group
-    return None
+    # Of a copy, everybody is a member whose id was read.
+    return {"@odata.type": "#microsoft.graph.user", "id": member_id} if tenant.visitor_rights is not None else None

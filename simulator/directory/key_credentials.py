@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 
 from ..behaviours.table import implements
 from ..state.clock import iso
-from ..state.wire import Json
+from ..state.http_messages import Json
 from .refusals import invalid
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..state.wire import Refusal
+from ..state.http_messages import Refusal
 
 
 def forbidden(behaviour: str) -> Refusal:

@@ -10,11 +10,11 @@ from typing import Any
 
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, not_found
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived, arriving
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 from .directory import USER_DEFAULTS, addressed, new_user
-from .protection import refuse_password, refuse_sensitive, refuse_synchronised
+from .protected_users import refuse_password, refuse_sensitive, refuse_synchronised
 
 _READ_ONLY = (
     "id",
@@ -191,7 +191,7 @@ def assigned_principal(tenant: Tenant, assignment: Json) -> Json:
     shown = {name: user[name] for name in USER_DEFAULTS} if user else {"id": assignment["principalId"]}
     group = tenant.store("groups").get(assignment["principalId"])
     kind = "user" if user else "group" if group else "servicePrincipal"
-    return {"@odata.type": f"#microsoft.graph.{kind}"} | shown
+    return {"@odata.type": assignment.get("_type") or f"#microsoft.graph.{kind}"} | shown
 
 
 _SHOWN: dict[str, Callable[[Tenant, Json], Any]] = {"roleDefinition": assigned_role, "principal": assigned_principal}

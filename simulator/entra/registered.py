@@ -15,9 +15,9 @@ from cryptography import x509
 from ..behaviours.table import implements
 from ..state.applications import application_of
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.replication import arrived
 from ..state.tenant import Tenant
-from ..state.wire import Json
 from .credentials import FEDERATION_AUDIENCE, Credentials, Issuer
 
 

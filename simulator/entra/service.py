@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from ..behaviours.table import behaviour_of, implements
 from ..state.applications import granted, registered
+from ..state.http_messages import READ, Answer, Call, Json, Purpose, Refusal
 from ..state.tenant import Principal, Tenant
-from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .aadsts import refused, rendered
 from .assertions import check_assertion
 from .credentials import Credentials, Issuer

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from ..behaviours.table import implements
 from ..cmdlets.contract import Cmdlet
-from ..cmdlets.nouns import CmdletCall, named
+from ..cmdlets.exchange_types import CmdletCall, named
+from ..state.http_messages import Json
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
-from ..state.wire import Json
 from .propagation import State
 
 Entries = dict[str, list[str]]
@@ -209,12 +209,14 @@ def assignments_of(tenant: Tenant, object_id: str, state: State) -> list[Json]:
 @implements("rights")
 def rights_of(tenant: Tenant, object_id: str, state: State) -> dict[str, set[str]]:
     """Every cmdlet that somebody may run, with the parameters that any of the roles lets through."""
+    if tenant.is_visitor(object_id):
+        return tenant.visitor_rights or {}
     rights: dict[str, set[str]] = {}
     roles = {role["Name"]: role for role in state["ManagementRole"]}
     for assignment in assignments_of(tenant, object_id, state):
         if not assignment["Enabled"] or assignment["RoleAssignmentDelegationType"] != "Regular":
             continue
-        for cmdlet, parameters in roles[assignment["Role"]]["_entries"].items():
+        for cmdlet, parameters in roles.get(assignment["Role"], {"_entries": {}})["_entries"].items():
             rights.setdefault(cmdlet, set()).update(parameters)
     return rights
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, missing
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, missing
 from ..directory.directory import addressed, has_mailbox, mailbox_licensed
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.replication import arrived
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
-from ..state.wire import Json
 
 
 @implements("mailbox-licence")
@@ -60,7 +60,8 @@ def _recipient(run: CmdletCall, user: Json) -> Json:
         "OrganizationId": tenant.domain,
         "WhenCreatedUTC": user["createdDateTime"],
         "WhenChangedUTC": user["createdDateTime"],
-        "WhenMailboxCreated": iso(user["_mailbox_from"]) if mailbox else None,
+        "WhenMailboxCreated": iso(user["_mailbox_from"]) if mailbox and "_recipient" not in user else None,
+        **user.get("_recipient", {}),
     }
 
 
@@ -99,7 +100,8 @@ def _cas_view(run: CmdletCall, mailbox: Json) -> Json:
     }
     own = run.tenant.store("CASMailbox").get(mailbox["ExternalDirectoryObjectId"]) or {}
     policy = own.get("ActiveSyncMailboxPolicy")
-    default_policy = next(item["Name"] for item in run.tenant.store("MobileDeviceMailboxPolicy") if item["IsDefault"])
+    policies = run.tenant.store("MobileDeviceMailboxPolicy")
+    default_policy = next((item["Name"] for item in policies if item["IsDefault"]), None)
     return {
         **mailbox,
         **defaults,
@@ -110,9 +112,9 @@ def _cas_view(run: CmdletCall, mailbox: Json) -> Json:
 
 
 @implements("mailbox-policy")
-def set_cas_mailbox(run: CmdletCall, noun: ExchangeType) -> list[Json]:
-    mailbox = noun.view(run, noun.find(run, run.given["Identity"]))
-    changes = noun.change(run, mailbox)
+def set_cas_mailbox(run: CmdletCall, kind: ExchangeType) -> list[Json]:
+    mailbox = kind.view(run, kind.find(run, run.given["Identity"]))
+    changes = kind.change(run, mailbox)
     policy = changes.get("ActiveSyncMailboxPolicy")
     if policy and not run.tenant.store("MobileDeviceMailboxPolicy").find("Name", policy):
         raise missing(policy)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, ambiguous, exists, missing, refused
-from ..cmdlets.values import edited
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, ambiguous, exists, missing, refused
+from ..cmdlets.parameter_values import edited
+from ..state.http_messages import Json
 from ..state.replication import arrived
-from ..state.wire import Json
 from .delegation import refuse_undelegated, refuse_unready
 from .organization import refuse_dehydrated
 from .propagation import present
@@ -46,9 +46,11 @@ def principal_of(run: CmdletCall, identity: str) -> tuple[str, str, str]:
 @implements("rights")
 def _group_view(run: CmdletCall, group: Json) -> Json:
     assignments = [item for item in run.tenant.store("ManagementRoleAssignment") if item["_assignee"] == group["Guid"]]
+    known = {role: number for number, role in enumerate(group.get("_roles", []))}  # of a copy, in the order read
+    roles = dict.fromkeys(item["Role"] for item in assignments)
     return group | {
         "RoleAssignments": [item["Name"] for item in assignments],
-        "Roles": list(dict.fromkeys(item["Role"] for item in assignments)),
+        "Roles": sorted(roles, key=lambda role: known.get(role, len(known))),
         "Members": [member["Name"] for member in members_of(run, group)],
     }
 
@@ -60,7 +62,7 @@ def _people(run: CmdletCall) -> dict[str, list[str]]:
 
 
 @implements("rights")
-def new_group(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def new_group(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     given = run.given | _people(run)
     if run.tenant.store("RoleGroup").find("Name", given["Name"]):
@@ -94,16 +96,18 @@ def members_of(run: CmdletCall, group: Json) -> list[Json]:
         elif member in applications:
             kind = {"RecipientType": "ServicePrincipal", "RecipientTypeDetails": "ServicePrincipal"}
             shown.append(applications[member] | kind | {"ExternalDirectoryObjectId": member})
+        elif member in group.get("_shown", {}):
+            shown.append(group["_shown"][member])
     return shown
 
 
 @implements("rights-directory")
-def get_members(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def get_members(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     return members_of(run, GROUPS.find(run, run.given["Identity"]))
 
 
 @implements("member-exists")
-def add_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def add_member(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     group, member = _group_and_member(run)
     if member in group["_members"]:
         raise refused("member-exists", f'"{run.given["Member"]}" is already a member of the group.', _A_MEMBER)
@@ -111,7 +115,7 @@ def add_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
 
 
 @implements("member-missing")
-def remove_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def remove_member(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     group, member = _group_and_member(run)
     if member not in group["_members"]:
         raise refused("member-missing", f'"{run.given["Member"]}" isn\'t a member of the group.', _NOT_A_MEMBER)
@@ -119,7 +123,7 @@ def remove_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
 
 
 @implements("member-list")
-def update_members(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def update_members(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     """The whole list, or an edit of it."""
     group, wanted = GROUPS.find(run, run.given["Identity"]), run.given.get("Members")
     if isinstance(wanted, dict):
@@ -164,7 +168,7 @@ def _new_service_principal(run: CmdletCall) -> Json:
 
 
 @implements("service-principal-test")
-def test_authorization(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def test_authorization(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     """The roles that an application holds; access to data through other APIs is not part of this simulator."""
     principal = SERVICE_PRINCIPALS.find(run, run.given["Identity"])
     return [

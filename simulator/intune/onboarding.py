@@ -12,9 +12,9 @@ from ..behaviours.table import implements
 from ..directory.directory import addressed
 from ..odata.entities import RequestContext, Resource
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 
 NEVER = "0001-01-01T00:00:00Z"
 # How a list of connectors that is not offered is refused, by status.
@@ -64,6 +64,8 @@ def seed_intune(tenant: Tenant, now: datetime) -> None:
 @implements("connector-life")
 def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
     """A connector at this moment: everything that time does to it follows from when things were asked for."""
+    if "_status" in connector:
+        return connector | {"status": connector["_status"], "lastSyncDateTime": _when(connector["_synced"])}
     duration = timedelta(seconds=tenant.intune["sync_duration"])
     connected = connector["_connecting"] + timedelta(seconds=tenant.intune["connect_after"])
     if now < connected:
@@ -123,7 +125,7 @@ def create_connector(scene: RequestContext, connector_id: str) -> Json:
 
 @implements("connector-change")
 def change_connector(scene: RequestContext, connector: Json) -> Json:
-    """What the service sets itself is not taken from anybody; another address connects anew."""
+    """What the service sets itself is not taken from anybody; another address connects again."""
     kept = ("id", "status", "lastSyncDateTime", "version", "connectorServerName")
     changes = {name: value for name, value in scene.body.items() if name not in kept}
     _check_address(scene, connector | changes)

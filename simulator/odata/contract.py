@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..state.wire import ACTION, CREATE, IDEMPOTENT, READ, Json
+from ..state.http_messages import ACTION, CREATE, IDEMPOTENT, READ, Json
 from .schema import Schemas
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
@@ -88,6 +88,11 @@ class Contract:
     def delegated(self) -> frozenset[str]:
         """Every permission that a person can have given to an application."""
         listed = [operation.permissions.get("delegated", {}) for operation in self.operations()]
+        return frozenset(scope for one in listed for scopes in one.values() for scope in scopes)
+
+    def application(self) -> frozenset[str]:
+        """Every permission that an application can have of its own."""
+        listed = [operation.permissions.get("application", {}) for operation in self.operations()]
         return frozenset(scope for one in listed for scopes in one.values() for scope in scopes)
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:

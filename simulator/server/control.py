@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from ..state.wire import Json
+from ..state.http_messages import Json
 from .sockets import Handler
 
 _OWN_NAMES = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
@@ -58,7 +58,7 @@ def _foreign(request: web.BaseRequest) -> str | None:
 
 def control_handler(controlled: Controlled) -> Handler:
     routes: dict[tuple[str, str], Callable[[str, Json], Any]] = {
-        ("GET", "requests"): lambda argument, body: controlled.requests(),
+        ("GET", "requests"): lambda argument, body: controlled.requests()[int(argument or 0) :],
         ("GET", "state"): lambda argument, body: controlled.state(argument),
         ("POST", "faults"): lambda argument, body: controlled.fault(**body),
         ("DELETE", "faults"): lambda argument, body: controlled.clear_faults(),

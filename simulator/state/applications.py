@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from .http_messages import Json
 from .replication import arrived
 from .tenant import Principal, Tenant
-from .wire import Json
 
 # https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
 APIS = {

@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from .wire import Json
+from .http_messages import Json
+from .snapshots import FORMAT, twin_description
 
 SHIPPED = Path(__file__).parents[1] / "tenants"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast
@@ -27,6 +28,12 @@ def describe(source: str | Path) -> list[tuple[str, Json]]:
     if star and not (count.isdigit() and int(count)):
         raise ValueError(f"{source} must end in *N, for how many tenants of this kind there are")
     path = _locate(plain if star else source)
+    if (snapshot := _snapshot(path)) is not None:
+        if star:
+            raise ValueError(f"{source} is a snapshot, of which there is one tenant")
+        base = _merged(SHIPPED / "ready.yml", SHIPPED)
+        twin = twin_description(snapshot, base)
+        return [(path.stem, _filled(twin, twin["domain"]) | {"snapshot": snapshot})]
     description = _merged(path, path.parent)
     if not star:
         return [(path.stem, _filled(description, description["domain"]))]
@@ -54,8 +61,25 @@ def _copied_domain(domain: str, number: int) -> str:
 
 def laid_over(description: Json, more: Json) -> Json:
     """A complete description with more on top of it; its domain stays."""
-    found: Json = _filled(_overlaid(description, more | {"domain": description["domain"]}), description["domain"])
-    return found
+    # What a snapshot holds is data, in which nothing is filled in.
+    own = {name: value for name, value in description.items() if name != "snapshot"}
+    kept = {name: value for name, value in description.items() if name == "snapshot"}
+    found: Json = _filled(_overlaid(own, more | {"domain": own["domain"]}), own["domain"])
+    return found | kept
+
+
+def _snapshot(path: Path) -> Json | None:
+    """What stands in a file that is a snapshot. Raises ValueError for one that cannot be read."""
+    if path.parent == SHIPPED:
+        return None
+    text = path.read_text(encoding="utf-8")
+    if not any(FORMAT in line for line in text.splitlines()[:10]):
+        return None
+    try:
+        found = yaml.load(text, _LOADER)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"{path} is no whole snapshot: {error}") from error
+    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
 
 
 def _locate(source: str | Path) -> Path:

@@ -13,9 +13,9 @@ from typing import Any
 
 from ..behaviours.table import implements
 from .clock import iso
+from .http_messages import Json
 from .response_forms import Forms, read_forms
 from .store import Revision, Store
-from .wire import Json
 
 _NAMESPACE = uuid.UUID("5d9d5d0e-3c2b-4c0f-9d1a-6f0a8a2f7b11")
 
@@ -81,6 +81,8 @@ class Tenant:
     stores: dict[str, Store] = field(default_factory=dict)
     # What Exchange kept about rights, and until when; see _propagation.
     past: list[Past] = field(default_factory=list)
+    # What the application of a copy may run in Exchange, which is nobody of that tenant; see twin/.
+    visitor_rights: dict[str, set[str]] | None = None
 
     @property
     def domain(self) -> str:
@@ -88,7 +90,8 @@ class Tenant:
 
     @property
     def domains(self) -> list[str]:
-        return [self.domain, f"{self.domain.partition('.')[0]}.onmicrosoft.example"]
+        own: list[str] | None = self.description.get("domains")
+        return own or [self.domain, f"{self.domain.partition('.')[0]}.onmicrosoft.example"]
 
     @property
     def display_name(self) -> str:
@@ -130,7 +133,11 @@ class Tenant:
 
     @cached_property
     def tenant_id(self) -> str:
-        return organization_id(self.domain)
+        return str(self.description.get("tenant_id") or organization_id(self.domain))
+
+    def is_visitor(self, object_id: str) -> bool:
+        """Whether somebody is the application of a copy, which may do everything and is shown nowhere."""
+        return self.visitor_rights is not None and object_id == self.uuid("service_principal", "application")
 
     def uuid(self, *parts: str) -> str:
         """The same id for the same thing in every run."""
@@ -196,6 +203,8 @@ class Tenant:
         return {kind: self.principal(kind) for kind in (*self.applications, "managed_identity")}
 
     def directory_roles(self, principal_id: str) -> list[str]:
+        if self.is_visitor(principal_id):
+            return list(self.principal("application").directory_roles)
         names = {template: name for name, template in DIRECTORY_ROLES.items()}
         held = [item for item in self.store("roleAssignments") if item["principalId"] == principal_id]
         return [names[item["roleDefinitionId"]] for item in held if item["roleDefinitionId"] in names]

@@ -54,6 +54,8 @@ TENANTS = {
     "mobile_access_deadlines_info": "deadlines",
     "mobile_device": "retired_with_holes",
     "organization_customization": "dehydrated",
+    "tenant_snapshot_info": "retired_covered",
+    "snapshot_export": "retired_covered",
     "guide_assessment": "retired_with_holes",
     "guide_audit": "phones",
     "guide_connector": "nothing",
@@ -61,6 +63,7 @@ TENANTS = {
     "guide_devices": "phones",
     "guide_judge": "retired_covered",
     "guide_sign_in": "connected",
+    **dict.fromkeys(("guide_snapshot", "guide_rehearse", "guide_export", "guide_compare"), "retired_covered"),
     "role connector": "connected",
     "role mobile_access": "retired_covered",
 }

@@ -241,6 +241,7 @@ SCENARIOS = (
     Scenario("conditional_access_rehearsal_info", "read", {}, RETIRED),
     Scenario("app_protection_info", "read", {}, RETIRED),
     Scenario("mobile_access_assessment_info", "read", {}, RETIRED),
+    Scenario("tenant_snapshot_info", "read", {}, RETIRED),
     Scenario("mobile_access_deadlines_info", "read", {}, RETIRED),
     Scenario("application", "create", REGISTERED, FIRST),
     Scenario("application", "change", {**REGISTERED, "display_name": "Mail"}, FIRST, (("application", REGISTERED),)),

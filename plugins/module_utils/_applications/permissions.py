@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.removal import remove_listed
 from .._core.resource import Record
 from .._engine.tenant import Tenant
+from .._http.removal import remove_listed
 from .registrations import WRITE, find_principal, principal_of, shown
 from .steps import CONSENT_GRAPH, CONSENT_OTHER, REGISTER, Step, carried_out, roles_needed
 

@@ -19,10 +19,10 @@ from .._client.graph import odata, odata_text
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._core.targets import is_guid
-from .._engine.poll import poll
-from .._engine.run import ensure
+from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
 from .._http.claims import claims
+from .._http.poll import Within, poll, waiting
 from .steps import REGISTER, carried_out, roles_needed
 
 READ = Purpose("read the application", "Application.Read.All")
@@ -128,9 +128,9 @@ class Registrations:
         if created:
             return created
         # It was there, and an earlier run created it a moment ago: reads do not show it yet.
-        listed, is_there = poll(
-            tenant, _VISIBLE_WITHIN, partial(self.list, tenant), bool, lambda listed: "the application", _PAUSES
-        )
+        pace = Within(tenant.http, _VISIBLE_WITHIN, _PAUSES)
+        told = waiting(tenant.progress, lambda listed: "the application")
+        listed, is_there = poll(partial(self.list, tenant), bool, pace, told)
         if is_there:
             return listed[0]
         raise TenantError(
@@ -177,9 +177,9 @@ class Principals:
         def tried() -> Record | None:
             return carried_out(tenant, REGISTER, attempt)
 
-        made, done = poll(
-            tenant, _VISIBLE_WITHIN, tried, lambda found: found is not None, lambda _none: "the application", _PAUSES
-        )
+        pace = Within(tenant.http, _VISIBLE_WITHIN, _PAUSES)
+        told = waiting(tenant.progress, lambda none: "the application")
+        made, done = poll(tried, lambda found: found is not None, pace, told)
         if made is None or not done:
             raise TenantError(
                 "not_visible",

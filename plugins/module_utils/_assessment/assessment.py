@@ -27,11 +27,12 @@ from .._core.text import counted
 from .._core.verdict import judge_all
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
-from .._mobile_devices.join import join
+from .._mobile_devices.exchange_intune_join import join
 from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
 from .access import coverage
 from .app_protection import LISTS, parts
 from .deadlines import of_assessment
+from .log_answers import by_log, people_of
 from .mail_apps import read_mail_apps
 from .questions import QUESTIONS
 from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES
@@ -44,7 +45,7 @@ _USER = Purpose("read a user", "User.Read.All")
 _AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
 _READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
-_GRAPH_READS = {
+GRAPH_READS = {
     "connectors": READ_CONNECTORS,
     "organization": READ_ORGANIZATION,
     "skus": READ_SUBSCRIPTIONS,
@@ -104,7 +105,8 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     policies, people, defaults = facts["policies"], facts["people"], facts["security_defaults"]
     covered = attempt(lambda: coverage(policies.value, people.value, defaults.or_else(None)))
     asked = what_if(tenant, policies.value, _named(users, facts)) if users and covered.known else []
-    checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": ReadResult(asked)})
+    logged = by_log(policies.value, people.value[0], facts["sign_ins"].or_else([])) if covered.known else []
+    checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": ReadResult([*asked, *logged])})
     joined = attempt(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
     return {
         "changed": False,
@@ -142,8 +144,8 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[
     # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
-    facts = graph.or_else(dict.fromkeys((*_GRAPH_READS, *users, *_BESIDE), graph))
-    check_any((*(facts[name] for name in _GRAPH_READS), *found.values()))
+    facts = graph.or_else(dict.fromkeys((*GRAPH_READS, *users, *_BESIDE), graph))
+    check_any((*(facts[name] for name in GRAPH_READS), *found.values()))
     exchange = found.pop("organization_config").map(lambda listed: listed[0] if listed else {})
     return {**facts, **found, "exchange": exchange}
 
@@ -157,13 +159,14 @@ def _read_exchange(
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[Any]]:
     """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
     named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
-    facts = read_batch(tenant, {**_GRAPH_READS, **named})
+    facts = read_batch(tenant, {**GRAPH_READS, **named})
     protections = attempt(lambda: {name: facts[name].value for name in LISTS})
     hanging = {**_assignments(facts["compliance_policies"].or_else([])), **parts(protections.or_else({}))}
     policies = facts["policies"]
     later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
     if policies.known:
         apart = {normalize_case(facts[user].value["id"]) for user in users if facts[user].known}
+        apart.update(people_of(facts["sign_ins"].or_else([])))
         later["people"] = partial(read_people, tenant, policies.value, apart)
         later["policy_plans"] = partial(read_policy_plans, tenant)
     return {

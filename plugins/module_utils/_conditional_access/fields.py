@@ -308,7 +308,7 @@ SESSION = _group(
 )
 FIELDS = (
     State("policy_state", "state", {"choices": list(_STATES)}),
-    Field("description", "description", {"type": "str"}, clears=True),
+    Field("description", "description", {"type": "str"}, normalize=lambda text: text or "", clears=True),
     CONDITIONS,
     GRANT,
     SESSION,

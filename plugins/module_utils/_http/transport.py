@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import ssl
@@ -33,6 +34,7 @@ except ImportError:
     IMPORT_ERROR = traceback.format_exc()
     HTTPAdapter = object  # type: ignore[assignment,misc]
 
+REHEARSAL = "INTUNE_EXCHANGE_REHEARSAL"  # set by the playbook rehearse: the tenant is a copy on this machine
 _PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
 
@@ -115,9 +117,11 @@ class Transport:
         """The request as it would be sent: `url` is then what really goes out. Raises `RequestFailed`."""
         _check(parts.get("headers") or {})
         try:
-            return self._session.prepare_request(requests.Request(method, url, **parts))
+            prepared = self._session.prepare_request(requests.Request(method, url, **parts))
         except (*_BAD_ADDRESS, UnicodeError) as error:
             raise _no_address(url) from error
+        _check_rehearsal(str(prepared.url))
+        return prepared
 
     def send(self, prepared: Any, limit: Limit, proxied: bool) -> Any:
         """The answer with its body unread. Raises `RequestFailed`."""
@@ -145,6 +149,17 @@ def _check(headers: Mapping[str, Any]) -> None:
         if name != "Cookie" and not _HEADER.fullmatch(text):  # cookies are of the service itself
             problem = f"the value for the header {name} holds characters that no header can hold; it is not shown"
             raise usage(problem, "Check the options for line breaks and non-ASCII characters")
+
+
+def _check_rehearsal(url: str) -> None:
+    """Refuse any other host in a rehearsal, whose playbook may have an address in it. Raises `TenantError`."""
+    host = urlsplit(url).hostname or ""
+    if os.environ.get(REHEARSAL) and host not in ("localhost", "127.0.0.1", "::1"):
+        raise usage(
+            f"this is a rehearsal on a copy of a tenant, and the task is for {host}, which is not the copy; nothing "
+            "was sent",
+            "Let the playbook take the addresses and the sign-in from the environment or from tenant_options",
+        )
 
 
 def _no_address(url: str) -> RequestFailed:

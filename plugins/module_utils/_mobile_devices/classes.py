@@ -12,7 +12,7 @@ from .._core.resource import normalize_case, returned
 from .._engine.exchange_objects import ExchangeObjects
 from .._engine.tenant import Tenant
 
-_CLASSES = ExchangeObjects(
+CLASSES = ExchangeObjects(
     "ActiveSyncDeviceClass",
     "device classes",
     "the Exchange role View-Only Configuration or Organization Client Access",
@@ -25,7 +25,7 @@ def classes(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The classes that have what the options ask for. Raises `TenantError`."""
     found = [
         returned(one)
-        for one in _CLASSES.list(tenant)
+        for one in CLASSES.list(tenant)
         if all(
             params[option] is None or normalize_case(one.get(api)) == normalize_case(params[option])
             for option, api in _PROPERTIES.items()

@@ -148,9 +148,15 @@ def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = Fals
 
 
 def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str, Any]]:
-    """The devices with their statistics: one call for each mailbox, a few at a time. Raises `TenantError`.
+    """The devices with their statistics. Raises `TenantError`."""
+    known, lost = read_statistics(tenant, found)
+    return [_with(one, known.get(normalize_case(one["guid"])), now) for one in found.devices if one["guid"] not in lost]
 
-    Devices whose mailbox is not there any more are left out, if they are not listed any more either.
+
+def read_statistics(tenant: Tenant, found: Found) -> tuple[dict[Any, Record], dict[str, TenantError]]:
+    """The statistics by folded GUID: one call for each mailbox, a few at a time. Raises `TenantError`.
+
+    Devices whose mailbox is not there any more are among the lost, if they are not listed any more either.
     """
     owners = found.owners(tenant, found.devices)
     mailboxes = sorted({str(one.value["Guid"]) for one in owners.values() if one.known})
@@ -175,7 +181,7 @@ def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str
             lost[guid] = error
     if lost:
         _check_gone(tenant, found.mailbox, lost)
-    return [_with(one, known.get(normalize_case(one["guid"])), now) for one in found.devices if one["guid"] not in lost]
+    return known, lost
 
 
 def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, TenantError]) -> None:

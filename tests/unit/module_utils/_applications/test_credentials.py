@@ -119,10 +119,10 @@ def test_a_federated_credential_replaces_the_others(
 ) -> None:
     kept(run, kind="client_secret", path=str(tmp_path / "secret"))
     kept(run, **TRUST)
-    token = simulator._world.issuer.token("job", issuer="https://issuer.example")
+    token = simulator._environment.issuer.token("job", issuer="https://issuer.example")
     how = {"federated_token": token, "auth_method": "federated_token"}
     assert signs_in(run, registered["app_id"], **how) == "forbidden"
-    other = simulator._world.issuer.token("another job", issuer="https://issuer.example")
+    other = simulator._environment.issuer.token("another job", issuer="https://issuer.example")
     assert signs_in(run, registered["app_id"], **{**how, "federated_token": other}) == "sign_in"
     predicted = kept(run, check_mode=True, **TRUST, remove_others=True)
     assert predicted["changed"] and predicted["diff"]["after"]["client_secrets"] == []

@@ -56,7 +56,7 @@ def test_the_trust_of_the_page_takes_the_tokens_of_its_jobs(run: Run, simulator:
     assert made["changed"], made
     issuer, subject = TOKENS[platform]
     for wanted, kind in ((subject, "forbidden"), (f"{subject}x", "sign_in")):
-        token = simulator._world.issuer.token(wanted, FEDERATION_AUDIENCE, issuer=issuer)
+        token = simulator._environment.issuer.token(wanted, FEDERATION_AUDIENCE, issuer=issuer)
         how = {"auth_method": "federated_token", "federated_token": token, "client_secret": None}
         result = run(connector_info, tenant="first_contact", client_id=app_id, **how)
         assert result["error"]["kind"] == kind, result

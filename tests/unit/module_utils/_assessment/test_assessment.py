@@ -16,7 +16,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._core.verdict import judge_all
-from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.join import join
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.exchange_intune_join import join
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator
 
@@ -371,4 +371,4 @@ def test_a_negative_number_of_accounts_is_refused(run: Run, simulator: Simulator
 def test_what_two_reads_ask_for_is_what_opens_them() -> None:
     """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
     assert assessment._EXCHANGE_READS["plans"][2].permission == "the Exchange role View-Only Configuration"
-    assert assessment._GRAPH_READS["intune"].purpose.permission == "DeviceManagementConfiguration.Read.All"
+    assert assessment.GRAPH_READS["intune"].purpose.permission == "DeviceManagementConfiguration.Read.All"

@@ -95,16 +95,16 @@ def test_a_person_also_needs_a_role(client_of: MakeClient, simulator: Any) -> No
         ("e8611ab8-c189-46e8-94e1-60213ab1f814", 201, 201),
     ):
         person = client_of(TENANT, ALL, "person")
-        for one in list(simulator._world.tenant(TENANT).store("roleAssignments")):
+        for one in list(simulator._environment.tenant(TENANT).store("roleAssignments")):
             if one["principalId"] == simulator.facts(TENANT, "person")["object_id"]:
-                simulator._world.tenant(TENANT).store("roleAssignments").remove(one["id"])
+                simulator._environment.tenant(TENANT).store("roleAssignments").remove(one["id"])
         if role:
             given = {
                 "id": role,
                 "principalId": simulator.facts(TENANT, "person")["object_id"],
                 "roleDefinitionId": role,
             }
-            simulator._world.tenant(TENANT).store("roleAssignments").add(role, {**given, "directoryScopeId": "/"})
+            simulator._environment.tenant(TENANT).store("roleAssignments").add(role, {**given, "directoryScopeId": "/"})
         for api_id, name, status in ((GRAPH, "User.Read.All", of_graph), (EXCHANGE, "full_access_as_app", of_exchange)):
             api = principal_of(automation, api_id)
             path = f"/servicePrincipals/{principal['id']}/appRoleAssignments"

@@ -1,0 +1,208 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What changed between two snapshots, by object and by person. Pure rules: no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from .._core.errors import usage
+from .._core.resource import Record, normalize_case
+from .._mobile_access.access_decision import Mailboxes, owner_of
+from .kinds import KINDS, Kind
+from .same import differing
+
+Snapshot = Mapping[str, Any]
+# Errors that say that the tenant has nothing of a kind, or that it was not to be read.
+_NOTHING_THERE = frozenset({"no_intune_licence", "no_licence", "not_asked", "not_offered"})
+_STATES = ("DeviceAccessState", "DeviceAccessStateReason")
+
+
+def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, Any]], today: date) -> dict[str, Any]:
+    """The differences, and the people whose objects differ. Raises `TenantError` for what cannot be compared."""
+    _check(before, after, accepted)
+    people = People(before, after)
+    found = [
+        {**one, "accepted": _acceptance(accepted, one, today)}
+        for kind in KINDS
+        if kind in before["objects"] and kind in after["objects"]
+        for one in _of_kind(kind, before["objects"][kind], after["objects"][kind], people)
+    ]
+    opened = [one for one in found if not one["accepted"]]
+    missing = list(_not_compared(before, after))
+    return {
+        "equal": not found,
+        "ok": not opened,
+        "before": _heading(before),
+        "after": _heading(after),
+        "differences": found,
+        "people": _by_person(found),
+        "devices": [one for one in found if one["kind"] == "mobile_devices" and one["property"] in _STATES[:1]],
+        "complete": all(one["expected"] for one in missing),
+        "not_compared": missing,
+        "ended": [one for one in accepted if today > date.fromisoformat(str(one["until"]))],
+        "summary": {
+            **{change: sum(one["change"] == change for one in found) for change in ("added", "removed", "changed")},
+            "objects": len({(one["kind"], one["id"]) for one in found}),
+            "people": len({person for one in found for person in one["people"]}),
+            "accepted": len(found) - len(opened),
+        },
+    }
+
+
+def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, Any]]) -> None:
+    ids = [normalize_case(str(one["tenant"].get("id"))) for one in (before, after)]
+    if ids[0] != ids[1]:
+        raise usage(
+            f"the snapshots are of two tenants, {_tenant(before)} and {_tenant(after)}, whose objects have other ids",
+            "Compare snapshots of the same tenant",
+        )
+    for one in accepted:
+        if not isinstance(one, Mapping) or not {"kind", "reason", "until"} <= set(one):
+            raise usage(f"an accepted difference needs kind, reason and until, and one is {one!r}")
+        if one["kind"] not in KINDS:
+            raise usage(f"{one['kind']} of an accepted difference is no kind of a snapshot", f"Use {', '.join(KINDS)}")
+        try:
+            date.fromisoformat(str(one["until"]))
+        except ValueError:
+            raise usage(
+                f"until of the accepted difference in {one['kind']} is {one['until']!r}",
+                "Set it to a date such as 2027-01-31",
+            ) from None
+
+
+def _tenant(snapshot: Snapshot) -> str:
+    return f"{snapshot['tenant'].get('name')} ({snapshot['tenant'].get('id')})"
+
+
+def _heading(snapshot: Snapshot) -> dict[str, Any]:
+    return {"taken_at": snapshot["taken_at"], "tenant": dict(snapshot["tenant"])}
+
+
+def _not_compared(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
+    """A kind that one side could not read may differ in anything, so it is neither the same nor different.
+
+    It is `expected` where neither side was to hold it.
+    """
+    for kind, known in KINDS.items():
+        sides = {"before": before, "after": after}
+        missing = {name: one["not_read"].get(kind) or {} for name, one in sides.items() if kind not in one["objects"]}
+        reasons = {name: str(one.get("reason") or "it is not in the snapshot") for name, one in missing.items()}
+        expected = len(missing) == 2 and all(one.get("error") in _NOTHING_THERE for one in missing.values())
+        if len(set(reasons.values())) == 1 and len(reasons) == 2:
+            reasons = {"both": next(iter(reasons.values()))}
+        for side, reason in reasons.items():
+            yield {"kind": kind, "title": known.title, "snapshot": side, "reason": reason, "expected": expected}
+
+
+def _acceptance(accepted: Iterable[Mapping[str, Any]], one: Mapping[str, Any], today: date) -> dict[str, str] | None:
+    """The reason and the last day, if the difference is accepted today."""
+    for entry in accepted:
+        meant = entry["kind"] == one["kind"] and all(
+            entry.get(name) is None or normalize_case(str(entry[name])) in map(normalize_case, values)
+            for name, values in (("object", (one["object"], one["id"])), ("property", (one["property"],)))
+        )
+        if meant and today <= date.fromisoformat(str(entry["until"])):
+            return {"reason": str(entry["reason"]), "until": str(entry["until"])}
+    return None
+
+
+def _of_kind(kind: str, before: Iterable[Record], after: Iterable[Record], people: People) -> Iterator[dict[str, Any]]:
+    known = KINDS[kind]
+    old, new = (_by_identity(known, kind, records) for records in (before, after))
+    for identity in sorted({*old, *new}):
+        was, becomes = old.get(identity), new.get(identity)
+        record = becomes if was is None else was
+        about = {
+            "kind": kind,
+            "title": known.title,
+            "object": name_of(known, record or {}),
+            "id": str((record or {}).get(known.identity) or ""),
+        }
+        whom = sorted({*people.of(kind, was or {}), *people.of(kind, becomes or {})})
+        if was is None or becomes is None:
+            change = "added" if was is None else "removed"
+            yield {**about, "change": change, "property": "", "before": was, "after": becomes, "people": whom}
+            continue
+        for path, first, second in differing(kind, was, becomes):
+            values = {"property": path, "before": first, "after": second}
+            named = sorted({*people.among(first, second), *(whom if known.person or kind in _OWNED else ())})
+            yield {**about, "change": "changed", **values, "people": named}
+
+
+def _by_identity(known: Kind, kind: str, records: Iterable[Record]) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    for one in records:
+        identity = normalize_case(str(one.get(known.identity) or "")) if known.identity else ""
+        if identity in found:
+            raise usage(f"{known.title} in a snapshot have the same {known.identity} twice: {identity}")
+        found[identity] = one
+    return found
+
+
+def name_of(known: Kind, record: Mapping[str, Any]) -> str:
+    """An object as people know it."""
+    names = (str(record.get(name) or "") for name in (*known.names, known.identity))
+    return next((one for one in names if one), known.title)
+
+
+_OWNED = frozenset({"mobile_devices", "device_statistics"})
+
+
+class People:
+    """Whose object is whose, and which ids are those of people: from the users and mailboxes of both snapshots."""
+
+    def __init__(self, *snapshots: Snapshot) -> None:
+        self._by_id: dict[str, str] = {}
+        mailboxes: dict[str, Record] = {}
+        for snapshot in snapshots:
+            for user in snapshot["objects"].get("users") or ():
+                self._by_id[normalize_case(str(user.get("id")))] = str(user.get("userPrincipalName") or user.get("id"))
+            for mailbox in snapshot["objects"].get("mailboxes") or ():
+                mailboxes[normalize_case(str(mailbox.get("Guid")))] = mailbox
+        self._mailboxes = Mailboxes(mailboxes.values())
+
+    def of(self, kind: str, record: Mapping[str, Any]) -> list[str]:
+        """Whose this object is."""
+        if kind in _OWNED and record:
+            found = self._mailboxes.of(record)
+            return [self._owner(one) for one in found] or [one for one in (owner_of(record),) if one]
+        if kind == "mailboxes" and record:
+            return [self._owner(record)]
+        person = record.get(KINDS[kind].person) if KINDS[kind].person else None
+        return [str(person)] if person else self.among(record)
+
+    def among(self, *values: Any) -> list[str]:
+        """The people whose ids stand in one of the values and not in all of them, or in the only one."""
+        sides = [set(self._ids(value)) for value in values]
+        common = set.intersection(*sides) if len(sides) > 1 else set()
+        return [self._by_id[one] for one in set.union(*sides) - common]
+
+    def _ids(self, value: Any) -> Iterator[str]:
+        if isinstance(value, str) and normalize_case(value) in self._by_id:
+            yield normalize_case(value)
+        elif isinstance(value, Mapping):
+            for entry in value.values():
+                yield from self._ids(entry)
+        elif isinstance(value, (list, tuple)):
+            for entry in value:
+                yield from self._ids(entry)
+
+    def _owner(self, mailbox: Mapping[str, Any]) -> str:
+        known = self._by_id.get(normalize_case(str(mailbox.get("ExternalDirectoryObjectId"))))
+        return known or str(mailbox.get("PrimarySmtpAddress") or mailbox.get("Identity"))
+
+
+def _by_person(differences: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """For each person what differs, the devices whose access changes first."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in differences:
+        for person in one["people"]:
+            entry = found.setdefault(person, {"person": person, "access": [], "differences": []})
+            if one["kind"] == "mobile_devices" and one["property"] == _STATES[0]:
+                entry["access"].append({"device": one["object"], "before": one["before"], "after": one["after"]})
+            entry["differences"].append(f"{one['title']}: {one['object']} {one['change']} {one['property']}".strip())
+    return [found[person] for person in sorted(found, key=normalize_case)]

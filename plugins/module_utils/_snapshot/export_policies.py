@@ -1,0 +1,126 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Conditional Access policies in an export: the options of conditional_access_policy, readable and as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._conditional_access.assignments import filled
+from .._conditional_access.fields import FIELDS, GUESTS, PEOPLE_LISTS, Flags, Group, State
+from .._conditional_access.fields import Reference as IdOf
+from .._conditional_access.lockout import ADMINISTRATORS
+from .._core.resource import EditedList, Field, Record, normalize_case, normalized_set
+from .._core.targets import is_guid
+from .exported import Exported, Missing, Named, Reference, key_of, repeated
+
+Objects = Mapping[str, list[Record]]
+_KIND = "conditional_access_policies"
+_STATE = {"enabledForReportingButNotEnforced": "report_only"}
+# What Graph says of a policy besides, and never takes.
+_OF_GRAPH = frozenset({"id", "templateId", "createdDateTime", "modifiedDateTime", "deletedDateTime", "displayName"})
+
+
+class _Names:
+    """Ids of the tenant as what a reader knows: addresses of users; groups and locations in a file of their own."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.ids: dict[str, dict[str, Any]] = {"group_ids": {}, "named_location_ids": {}}
+        addresses = repeated(one.get("userPrincipalName") for one in objects["users"])
+        self._users = {
+            normalize_case(one["id"]): str(one["userPrincipalName"])
+            for one in objects["users"]
+            if "@" in str(one.get("userPrincipalName")) and normalize_case(one["userPrincipalName"]) not in addresses
+        }
+        self._names = {
+            "group_ids": {normalize_case(one["id"]): str(one.get("displayName") or "") for one in objects["groups"]},
+            "named_location_ids": {
+                normalize_case(one["id"]): str(one.get("displayName") or "") for one in objects["named_locations"]
+            },
+        }
+        self._keys: dict[tuple[str, str], str] = {}
+
+    def of(self, option: str, value: Any) -> Any:
+        """What stands for a value of the option, which may be an id."""
+        if not is_guid(str(value)):
+            return value
+        identity = normalize_case(value)
+        if option.endswith("_users"):
+            return self._users.get(identity) or Named(value, "no user of the snapshot has this id")
+        if option.endswith("_roles"):
+            return Named(value, ADMINISTRATORS.get(identity, "a directory role"))
+        group = {"groups": "group_ids", "locations": "named_location_ids"}.get(option.partition("_")[2])
+        return self._reference(group, identity, value) if group else value
+
+    def _reference(self, group: str, identity: str, value: Any) -> Any:
+        name = self._names[group].get(identity)
+        if name is None:
+            return Named(value, "the snapshot has no object with this id")
+        if (group, identity) not in self._keys:
+            key = self._keys[group, identity] = key_of(name, self.ids[group])
+            self.ids[group][key] = Named(value, name)
+        return Reference(group, self._keys[group, identity])
+
+
+def conditional_access(objects: Objects) -> Exported:
+    """The policies. One that holds what no option expresses is left out: without that, it would be another one."""
+    names, found = _Names(objects), Exported()
+    several = repeated(one.get("displayName") for one in objects[_KIND])
+    for policy in sorted(objects[_KIND], key=lambda one: normalize_case(str(one.get("displayName") or ""))):
+        name = str(policy.get("displayName") or "")
+        unknown = sorted(_unknown(FIELDS, policy, _OF_GRAPH))
+        if not name or normalize_case(name) in several:
+            shown = f"{name} ({policy['id']})"
+            found.missing.append(Missing(_KIND, shown, "several policies have this name" if name else "it has no name"))
+        elif unknown:
+            reason = f"the module conditional_access_policy has no option for {', '.join(unknown)}"
+            found.missing.append(Missing(_KIND, name, reason))
+        else:
+            found.items.append({"display_name": name, **_options(FIELDS, policy, names)})
+    found.ids = names.ids
+    return found
+
+
+def _unknown(fields: Any, record: Mapping[str, Any], known: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The properties that hold something and that no option expresses."""
+    parts = {one.api: one for one in fields}
+    for name, value in record.items():
+        field = parts.get(name)
+        if name in known or "@" in name or not filled(value):
+            continue
+        if field is None:
+            yield name
+        elif isinstance(field, Group) and isinstance(value, Mapping):
+            yield from (f"{name}.{one}" for one in _unknown(field.parts, value))
+
+
+def _options(fields: Any, record: Mapping[str, Any], names: _Names) -> dict[str, Any]:
+    """The options of a record. What is empty is given as empty, as the module leaves alone what is not given."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        value = _option(field, record.get(field.api), names)
+        word = f"{field.option.partition('_')[0]}_users"
+        by_word = field.option.endswith("_guests_or_external_users") and normalize_case(GUESTS) in normalized_set(
+            record.get(PEOPLE_LISTS.get(word, ""))
+        )
+        if value is not None and not by_word:  # the word and the object are two forms of one thing
+            found[field.option] = value
+    return found
+
+
+def _option(field: Field, value: Any, names: _Names) -> Any:
+    if isinstance(field, Group):
+        return _options(field.parts, value, names) if filled(value) else {}
+    if isinstance(field, State):
+        return _STATE.get(str(value), value)
+    if isinstance(field, IdOf):
+        return (value or {}).get("id") or ""
+    if isinstance(field, Flags):
+        return [one.strip() for one in str(value or "").split(",") if one.strip()]
+    if isinstance(field, EditedList):
+        return {"set": [names.of(field.option, one) for one in value or ()]}
+    if field.spec.get("type") == "list":
+        return [names.of(field.option, one) for one in value or ()]
+    return ("" if field.clears else None) if value is None else value

@@ -1,0 +1,153 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rights in Exchange in an export: roles, role groups, assignments and applications as the options of their modules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.resource import Record, normalize_case
+from .._rbac.assignment_scopes import scope_of
+from .._rbac.built_in_role_groups import is_built_in
+from .._rbac.cmdlet_access import is_pattern
+from .._rbac.management_roles import bare_name
+from .exported import Exported, Missing, Named, repeated
+
+Objects = Mapping[str, list[Record]]
+_PARAMETER = re.compile(r"\s-([A-Za-z0-9]+)")
+
+
+def roles(objects: Objects) -> Exported:
+    """The roles of one's own, each after its parent."""
+    kind, found = "management_roles", Exported()
+    own = {normalize_case(str(one["Name"])): one for one in objects[kind] if not one.get("IsRootRole")}
+    for role in sorted(own.values(), key=lambda one: (_depth(one, own), normalize_case(str(one["Name"])))):
+        name, parent, entries = str(role["Name"]), bare_name(role.get("Parent")), _entries(role)
+        if not parent or not entries or is_pattern(name):
+            reason = "the snapshot does not say what it holds" if not entries else "it has no parent"
+            reason = "its name holds one of \\ * ? [ ]" if is_pattern(name) else reason
+            found.missing.append(Missing(kind, name, reason))
+            continue
+        description = str(role.get("Description") or "")
+        found.items.append({"name": name, "parent": parent, "description": description, "cmdlets": entries})
+    return found
+
+
+def _depth(role: Record, own: Mapping[str, Record]) -> int:
+    depth, seen = 0, set[str]()
+    while (parent := normalize_case(bare_name(role.get("Parent")))) in own and parent not in seen:
+        seen.add(parent)
+        role, depth = own[parent], depth + 1
+    return depth
+
+
+def _entries(role: Record) -> list[dict[str, Any]]:
+    """From texts such as `(Microsoft.Exchange.Management.PowerShell.E2010) Get-User -Identity`."""
+    found = []
+    for line in role.get("RoleEntries") or ():
+        cmdlet, _space, parameters = str(line).rpartition(")")[2].strip().partition(" ")
+        if cmdlet:
+            found.append({"cmdlet": cmdlet, "parameters": _PARAMETER.findall(f" {parameters}")})
+    return sorted(found, key=lambda one: str(one["cmdlet"]))
+
+
+def service_principals(objects: Objects) -> Exported:
+    found = Exported()
+    for one in objects["service_principals"]:
+        if not one.get("AppId"):
+            found.missing.append(Missing("service_principals", str(one["ObjectId"]), "it has no application id"))
+            continue
+        named = {"display_name": str(one["DisplayName"])} if one.get("DisplayName") else {}
+        found.items.append({**named, "app_id": one["AppId"], "object_id": one["ObjectId"]})
+    return found
+
+
+def role_groups(objects: Objects) -> Exported:
+    """The groups of one's own, with the whole roles that they give. Of the built-in ones, what differs in members."""
+    kind, found = "role_groups", Exported()
+    several = repeated(one["Name"] for one in objects[kind])
+    own_roles = {normalize_case(str(one["Name"])) for one in objects["management_roles"] if not one.get("IsRootRole")}
+    for group in objects[kind]:
+        name, held = str(group["Name"]), _held_by(group, objects["role_assignments"])
+        if is_built_in(group):
+            own = sorted({str(one["Role"]) for one in held if normalize_case(str(one["Role"])) in own_roles})
+            given = [f"{len(group['Members'])} members"] * bool(group["Members"]) + own
+            if given:
+                reason = "the group is built in: change it with role_group and allow_built_in"
+                found.missing.append(Missing(kind, f"{name}: {', '.join(given)}", reason))
+            continue
+        if normalize_case(name) in several:
+            found.missing.append(Missing(kind, name, "several role groups have this name"))
+            continue
+        for one in held:
+            if scope := scope_of(one):
+                reason = f"the role is limited to {scope}, and the module role_group gives whole roles"
+                found.missing.append(Missing(kind, f"{name}: {one['Role']}", reason))
+        whole = sorted({bare_name(one["Role"]) for one in held if not scope_of(one)}, key=normalize_case)
+        found.items.append(
+            {
+                "name": name,
+                "description": str(group.get("Description") or ""),
+                "roles": {"set": whole},
+                "members": {"set": [_member(one) for one in group["Members"]]},
+            }
+        )
+    return found
+
+
+def _held_by(group: Record, assignments: list[Record]) -> list[Record]:
+    name = normalize_case(str(group["Name"]))
+    return [
+        one
+        for one in assignments
+        if one.get("RoleAssigneeType") == "RoleGroup"
+        and one.get("RoleAssignmentDelegationType") in (None, "", "Regular")
+        and normalize_case(bare_name(one.get("RoleAssigneeName") or one.get("RoleAssignee"))) == name
+    ]
+
+
+def _member(member: Record) -> Any:
+    address, identity = member.get("PrimarySmtpAddress"), member.get("ExternalDirectoryObjectId")
+    if address:
+        return address
+    return Named(identity, str(member.get("DisplayName") or member.get("Name"))) if identity else member.get("Name")
+
+
+_DIRECT = {"User": "user", "SecurityGroup": "group", "ServicePrincipal": "application"}
+
+
+def role_assignments(objects: Objects) -> Exported:
+    """The assignments to somebody directly; those of role groups are with the groups."""
+    kind, found = "role_assignments", Exported()
+    applications = {
+        normalize_case(str(value)): one
+        for one in objects["service_principals"]
+        for value in (one.get("DisplayName"), one.get("ObjectId"), one.get("AppId"))
+        if value
+    }
+    addresses = {
+        normalize_case(str(one[name])): str(one["PrimarySmtpAddress"])
+        for one in objects["mailboxes"]
+        for name in ("DisplayName", "Name", "Identity")
+        if one.get(name) and one.get("PrimarySmtpAddress")
+    }
+    for one in objects[kind]:
+        option = _DIRECT.get(str(one.get("RoleAssigneeType")))
+        if option is None or one.get("RoleAssignmentDelegationType") not in (None, "", "Regular"):
+            continue
+        role, name = bare_name(one["Role"]), bare_name(one.get("RoleAssigneeName") or one.get("RoleAssignee"))
+        shown, scope = f"{role} of {name}", scope_of(one)
+        application = applications.get(normalize_case(name)) if option == "application" else None
+        if scope or one.get("Enabled") is False or (option == "application" and application is None):
+            reason = f"it is limited to {scope}" if scope else "it is disabled"
+            reason = "the snapshot does not say which application that is" if option == "application" else reason
+            found.missing.append(Missing(kind, shown, f"limited to {scope}" if scope else reason))
+            continue
+        assignee: Any = addresses.get(normalize_case(name), name) if option == "user" else name
+        if application is not None:
+            assignee = Named(application["AppId"], str(application.get("DisplayName") or ""))
+        found.items.append({"role": role, option: assignee})
+    return found

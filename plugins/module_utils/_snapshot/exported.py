@@ -1,0 +1,78 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the rules of an export give, and values in it that are more than data."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.resource import EditedList, Field, normalize_case
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is not in an export, and why. `name` is empty where it is about the kind as a whole."""
+
+    kind: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An id of the tenant, which stands in a variables file of its own: `{{ group.key }}`."""
+
+    group: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A value, with the name of what it is in a comment."""
+
+    value: Any
+    name: str
+
+
+@dataclass
+class Exported:
+    """The options of each object, the ids that they refer to, and what could not be expressed."""
+
+    items: list[dict[str, Any]] = field(default_factory=list)
+    ids: dict[str, dict[str, Any]] = field(default_factory=dict)
+    missing: list[Missing] = field(default_factory=list)
+
+
+def options_of(fields: Iterable[Field], record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as options: lists as a whole, and what the service says with null as empty where that clears it."""
+    found: dict[str, Any] = {}
+    for one in fields:
+        value = record.get(one.api)
+        if isinstance(one, EditedList):
+            found[one.option] = {"set": list(value or ())}
+        elif value is not None:
+            found[one.option] = value
+        elif one.clears:
+            found[one.option] = ""
+    return found
+
+
+def repeated(names: Iterable[Any]) -> set[str]:
+    """The names that several objects have, in the form in which names are compared."""
+    return {name for name, number in Counter(normalize_case(str(one)) for one in names).items() if number > 1}
+
+
+def key_of(name: str, taken: Iterable[str]) -> str:
+    """A name as a key of a variables file: a word that no other key is."""
+    word = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "unnamed"
+    word = f"id_{word}" if word[0].isdigit() else word
+    used, number = set(taken), 2
+    key = word
+    while key in used:
+        key, number = f"{word}_{number}", number + 1
+    return key

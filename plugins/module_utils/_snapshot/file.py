@@ -1,0 +1,64 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file of a snapshot: whole or not at all, for its owner only, and never in the place of something else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.errors import TenantError, one_line, usage
+from .kinds import FORMAT
+from .text import lines_of
+
+_HEAD = 4096  # bytes in which the format stands
+_ACTION = "write the snapshot"
+
+
+def check_target(path: str) -> None:
+    """Refuse a place that cannot be written, or where something else is. Raises `TenantError`."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        raise usage(f"the folder {folder} does not exist", "Create it, or give another path")
+    if not os.access(folder, os.W_OK):
+        raise usage(f"the folder {folder} cannot be written to", "Give another path")
+    if os.path.lexists(path) and not _is_snapshot(path):
+        raise usage(
+            f"{path} exists and is no snapshot, so it is not overwritten", "Give another path, or move that file away"
+        )
+
+
+def _is_snapshot(path: str) -> bool:
+    try:
+        if os.path.islink(path) or not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise usage(f"{path} exists and cannot be read ({error.strerror})", "Give another path") from error
+    lines = [line for line in head.decode("utf-8", "replace").splitlines() if line.strip() and line[0] not in "#-"]
+    return bool(lines) and lines[0].replace('"', "").split() == ["format:", FORMAT]
+
+
+def write_snapshot(path: str, snapshot: Mapping[str, Any]) -> None:
+    """Write beside the file and put it in its place at once. Raises `TenantError`."""
+    target = os.path.abspath(path)
+    draft = ""
+    try:
+        # Made with mode 0600.
+        handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", dir=os.path.dirname(target))
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(lines_of(snapshot))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, target)
+    except OSError as error:
+        if draft:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+        problem = f"{path} could not be written ({one_line(error.strerror or error)})"
+        raise TenantError("usage", problem, _ACTION, next_step="Give another path, or make room") from error

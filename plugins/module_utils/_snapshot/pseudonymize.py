@@ -1,0 +1,118 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A snapshot that can be shown to others: every name, address, domain and id in it is replaced. Pure rules: no I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .._core.resource import normalize_case
+from .._rbac.built_in_role_groups import is_built_in_name
+from .kinds import KINDS
+from .pseudonyms import WORDS, Pseudonyms, texts_of
+from .public_words import (
+    ADDRESSES,
+    ENUMERATIONS,
+    MODELS,
+    NAMES,
+    NAMES_OF_MODELS,
+    OF_MODELS,
+    OF_PEOPLE,
+    is_public_value,
+)
+
+Snapshot = Mapping[str, Any]
+_CODE = re.compile(r"[A-Za-z0-9_.() ]{0,80}")
+# What a service says of a kind of error, where a reader takes the kind from that.
+_MESSAGES = {
+    "no_intune_licence": "Request not applicable to target tenant.",
+    "no_licence": "Your tenant is not licensed for this feature.",
+}
+
+
+def pseudonymized(snapshot: Snapshot) -> dict[str, Any]:
+    """The snapshot with random names, addresses, domains and ids. Snapshots of a tenant become unlike each other."""
+    objects = snapshot["objects"]
+    rules = _Rules(snapshot, _names_of_people(objects))
+    tenant = snapshot["tenant"]
+    return {
+        **snapshot,
+        "tenant": {"id": rules.table.text(str(tenant["id"])), "name": rules.table.text(str(tenant["name"]), True)},
+        "objects": {kind: [rules.record(kind, one) for one in records] for kind, records in objects.items()},
+        "not_read": {kind: _problem(kind, problem) for kind, problem in snapshot["not_read"].items()},
+    }
+
+
+class _Rules:
+    """Which text stays and which does not."""
+
+    def __init__(self, snapshot: Snapshot, people: frozenset[str]) -> None:
+        self._people = people
+        self.table = Pseudonyms(snapshot, _public_texts(snapshot["objects"]), _public_ids(snapshot["objects"]))
+
+    def record(self, kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._value(kind, name, value) for name, value in record.items()}
+
+    def _value(self, kind: str, name: str, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return self.record(kind, value)
+        if isinstance(value, list):
+            return [self._value(kind, name, entry) for entry in value]
+        if not isinstance(value, str) or self._stays(kind, name, value):
+            return value
+        if name == "rule":
+            return self.table.rule(value)
+        return self.table.text(value, name in NAMES and kind in OF_PEOPLE)
+
+    def _stays(self, kind: str, name: str, text: str) -> bool:
+        if name in MODELS or (kind in OF_MODELS and name in NAMES_OF_MODELS):
+            return not any(normalize_case(word) in self._people for word in WORDS.findall(text))
+        return is_public_value(text) or (name in ENUMERATIONS and name not in ADDRESSES.get(kind, ()))
+
+
+def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> frozenset[str]:
+    """The words of the names of people and of the tenant."""
+    named = (*NAMES, "Name", "PrimarySmtpAddress", "EmailAddresses", "proxyAddresses")
+    texts = (
+        text
+        for kind in ("organization", "users", "mailboxes")
+        for one in objects.get(kind) or ()
+        for text in texts_of([one.get(name) for name in named])
+    )
+    found = {normalize_case(word) for text in texts for word in WORDS.findall(text) if len(word) > 1}
+    return frozenset(found - {"and", "for", "of", "the"})
+
+
+def _public_texts(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[str]:
+    """The names of the roles and role groups that every organization has."""
+    for role in objects.get("management_roles") or ():
+        if role.get("IsRootRole"):
+            yield str(role.get("Name"))
+    for group in objects.get("role_groups") or ():
+        if is_built_in_name(group.get("Name")):
+            yield str(group["Name"])
+
+
+def _public_ids(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[str]:
+    """The ids of products, which are also part of other ids."""
+    for product in objects.get("subscriptions") or ():
+        yield str(product.get("skuId"))
+    for user in objects.get("users") or ():
+        for licence in user.get("assignedLicenses") or ():
+            yield str(licence.get("skuId"))
+
+
+def _problem(kind: str, problem: Mapping[str, Any]) -> dict[str, Any]:
+    """Why a kind was not read, in words of ours: those of a service may name anything."""
+    error, response = str(problem.get("error") or ""), problem.get("response")
+    if error == "not_asked":
+        return dict(problem)
+    found: dict[str, Any] = {"reason": f"the {KINDS[kind].title} could not be read ({error})", "error": error}
+    if isinstance(response, Mapping):
+        code = str(response.get("code") or "")
+        known = code if _CODE.fullmatch(code) else ""
+        found["response"] = {"status": response.get("status"), "code": known, "message": _MESSAGES.get(error, "")}
+    return found

@@ -1,0 +1,110 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What in a snapshot is the same in every tenant: members of enumerations, ids and names of the services themselves.
+
+Everything else may be somebody's own. A property that is not listed here is somebody's own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .._conditional_access.lockout import ADMINISTRATORS
+from .._core.resource import normalized_set
+
+# Members of enumerations of Microsoft Graph and Exchange, numbers and versions.
+_ENUMERATIONS = """
+    @odata.type AccessLevel allowedCombinations allowedDataIngestionLocations allowedDataStorageLocations
+    allowedInboundDataTransferSources allowedOutboundClipboardSharingLevel allowedOutboundDataTransferDestinations
+    AllowBluetooth AllowSMIMEEncryptionAlgorithmNegotiation appActionIfDeviceComplianceRequired
+    appActionIfMaximumPinRetriesExceeded appDataEncryptionType appliesTo AssignmentMethod authenticationType authority
+    builtInControls capabilityStatus Characteristic clientAppTypes ClientType ClientVersion cloudAppSecurityType
+    complianceState ConfigReadScope ConfigWriteScope countriesAndRegions countryLookupMethod creationType
+    DefaultAccessLevel deviceAndAppManagementAssignmentFilterType DeviceAccessState DeviceAccessStateReason
+    deviceEnrollmentType DevicePolicyRefreshInterval deviceRegistrationState
+    deviceThreatProtectionRequiredSecurityLevel directoryScopeId exchangeAccessState exchangeAccessStateReason
+    exchangeConnectorType excludePlatforms externalUserState frequencyInterval guestOrExternalUserTypes
+    ImplicitConfigReadScope ImplicitConfigWriteScope ImplicitRecipientReadScope ImplicitRecipientWriteScope
+    includeAuthenticationContextClassReferences includePlatforms includeUserActions insiderRiskLevels jailBroken
+    managedBrowser managedDeviceOwnerType managementAgent managementState MaxAttachmentSize MaxCalendarAgeFilter
+    MaxEmailAgeFilter MaxEmailBodyTruncationSize MaxEmailHTMLBodyTruncationSize MaxInactivityTimeLock
+    MaxPasswordFailedAttempts membershipKind mode operator osMaximumVersion osMinimumVersion osVersion
+    partnerReportedThreatState passcodeRequiredType PasswordExpiration passwordRequiredType pinCharacterSet policyType
+    provisioningStatus RecipientReadScope RecipientTypeDetails RecipientWriteScope RequireEncryptionSMIMEAlgorithm
+    RequireSignedSMIMEAlgorithm requirementsSatisfied RoleAssigneeType RoleAssignmentDelegationType RoleEntries
+    RoleGroupType RoleType servicePlanId servicePlanName servicePrincipalRiskLevels signInRiskLevels skuId
+    skuPartNumber state status Status subscriptionState transferMethods type usageLocation userRiskLevels userType
+    version
+"""
+ENUMERATIONS = frozenset(_ENUMERATIONS.split())
+# There, these are part of an address.
+ADDRESSES = {"organization": frozenset({"state", "type"}), "users": frozenset({"state"})}
+# What devices are. Devices say that themselves, so it stays only where no name of somebody is in it.
+_MODELS = """
+    DeviceAccessControlRule DeviceModel DeviceOS DeviceType DeviceUserAgent manufacturer model operatingSystem
+    QueryString
+"""
+MODELS = frozenset(_MODELS.split())
+# Kinds of which the names only say what devices are.
+OF_MODELS = frozenset({"device_access_rules", "device_classes"})
+NAMES_OF_MODELS = frozenset({"Id", "Identity", "Name"})
+# Whole texts.
+PUBLIC_TEXTS = normalized_set(
+    (
+        "All",
+        "All Group Members",
+        "AllTrusted",
+        "Default",
+        "GuestsOrExternalUsers",
+        "MicrosoftAdminPortals",
+        "Mobile Mailbox Settings",
+        "None",
+        "Office365",
+        "Security Defaults",
+    )
+)
+# Properties in which people and groups are named: there, no text is one of the service.
+_NAMES = """
+    Alias displayName DisplayName mail mailNickname SamAccountName userDisplayName UserDisplayName userPrincipalName
+"""
+NAMES = frozenset(_NAMES.split())
+OF_PEOPLE = frozenset({"groups", "mailboxes", "managed_devices", "mobile_devices", "users"})
+# Applications of Microsoft beside those with ids of zeros, and built-in directory roles
+# (https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference).
+PUBLIC_IDS = frozenset(
+    {
+        *ADMINISTRATORS,
+        "158c047a-c907-4556-b7ef-446551a6b5f7",  # Cloud Application Administrator
+        "17315797-102d-40b4-93e0-432062caca18",  # Compliance Administrator
+        "29232cdf-9323-42fd-ade2-1d097af3e4de",  # Exchange Administrator
+        "3a2c62db-5318-420d-8d74-23affee5d9d5",  # Intune Administrator
+        "5d6b6bb7-de71-4623-b4af-96380a352509",  # Security Reader
+        "729827e3-9c14-49f7-bb1b-9608f156bbb8",  # Helpdesk Administrator
+        "797f4846-ba00-4fd7-ba43-dac1f8f63013",  # Azure management
+        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",  # Privileged Authentication Administrator
+        "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",  # Application Administrator
+        "c4e39bd9-1100-46d3-8c65-fb160da0071f",  # Authentication Administrator
+        "e8611ab8-c189-46e8-94e1-60213ab1f814",  # Privileged Role Administrator
+        "f2ef992c-3afb-46b9-b7cf-a126ee74c451",  # Global Reader
+        "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
+    }
+)
+# Of a filter for devices, the attributes whose values are no names.
+OF_DEVICES = frozenset(
+    {"devicemodel", "deviceownership", "iscompliant", "model", "operatingsystem", "profiletype", "trusttype"}
+)
+_PUBLIC = re.compile(
+    r"""
+    | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:[0-9]{2})?  # a time
+    | (?:[0-9]{1,5}\.)?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?              # a duration
+    | P(?=[0-9T])(?:[0-9]+[YMWD])*(?:T(?:[0-9.]+[HMS])+)?                     # a duration of Graph
+    | True | False | Unlimited
+    | com\.microsoft\.[A-Za-z.]+                                            # an app of Microsoft
+    """,
+    re.VERBOSE,
+)
+
+
+def is_public_value(text: str) -> bool:
+    return _PUBLIC.fullmatch(text) is not None

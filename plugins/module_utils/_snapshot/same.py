@@ -1,0 +1,93 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When two values of a snapshot are the same: order, case, defaults and formats make no difference. Pure rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from .._core.resource import normalize_case
+from .._mobile_access.policy_settings import canonical
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+# What moves by itself, or only follows from a change that shows elsewhere.
+_MOVING = frozenset(
+    {
+        "exchangeLastSuccessfulSyncDateTime",
+        "FirstSyncTime",
+        "LastDeviceWipeRequestor",
+        "lastModifiedDateTime",
+        "LastPingHeartbeat",
+        "LastPolicyUpdateTime",
+        "LastSuccessSync",
+        "LastSyncAttemptTime",
+        "lastSyncDateTime",
+        "LastUpdateTime",
+        "modifiedDateTime",
+        "NumberOfFoldersSynced",
+        "onPremisesLastSyncDateTime",
+        "version",
+        "WhenChanged",
+        "WhenChangedUTC",
+    }
+)
+# Of a kind: the statistics repeat the device, a role group the assignments, and a mailbox that it has a device.
+_REPEATED = {
+    "role_groups": {"RoleAssignments", "Roles"},
+    "role_assignments": {"EffectiveUserName"},
+    "mailboxes": {"HasActiveSyncDevicePartnership"},
+    "device_statistics": {"DeviceAccessState", "DeviceAccessStateReason", "DeviceAccessControlRule"},
+}
+
+
+def properties(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of an object that are compared, under their names without regard to case."""
+    left_out = _MOVING | _REPEATED.get(kind, set())
+    values = canonical(dict(record)) if kind == "mobile_device_mailbox_policies" else record
+    return {name: value for name, value in values.items() if name not in left_out and "@" not in name}
+
+
+def differing(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """The properties in which two states of an object differ, down to those inside of it, with both values."""
+    old, new = properties(kind, before), properties(kind, after)
+    for name in sorted({*old, *new}):
+        yield from _within(name, old.get(name), new.get(name))
+
+
+def _within(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for name in sorted({*old, *new}):
+            if name not in _MOVING and (name == "@odata.type" or "@" not in name):
+                yield from _within(f"{path}.{name}", old.get(name), new.get(name))
+    elif comparable(old) != comparable(new):
+        yield path, old, new
+
+
+def comparable(value: Any) -> Any:
+    """The value in the form in which it is compared. Null, an empty text and an empty list are all nothing."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        entries = {
+            name: comparable(entry)
+            for name, entry in value.items()
+            if name not in _MOVING and (name == "@odata.type" or "@" not in name)
+        }
+        return tuple(sorted((name, entry) for name, entry in entries.items() if entry is not None)) or None
+    if isinstance(value, (list, tuple)):
+        return tuple(sorted((comparable(entry) for entry in value), key=repr)) or None
+    return value
+
+
+def _text(value: str) -> Any:
+    if not value:
+        return None
+    if _TIME.fullmatch(value):
+        moment = datetime.fromisoformat(value)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return moment.isoformat() if moment.year > 1 else None
+    return normalize_case(value)

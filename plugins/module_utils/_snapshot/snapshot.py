@@ -1,0 +1,135 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A snapshot of a tenant: everything that the collection manages or judges, read once, and what could not be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from .._core.concurrent import gather
+from .._core.errors import TenantError
+from .._core.read_result import check_any
+from .._core.resource import normalize_case
+from .._core.text import counted
+from .._engine.tenant import Tenant
+from .._http.claims import tenant_of
+from .file import check_target, write_snapshot
+from .kinds import FORMAT, KINDS, VERSION
+from .pseudonymize import pseudonymized
+from .reads import exchange_calls, read_graph
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "path": {"type": "path"},
+    "gather_statistics": {"type": "bool", "default": False},
+    "pseudonymize": {"type": "bool", "default": False},
+}
+_AT_ONCE = 6  # Exchange limits concurrent requests per tenant
+_EVERY = 30.0  # seconds between lines about the progress
+_SERVICES = ("Microsoft Graph", "Exchange Online")
+_REQUEST_ID = re.compile(r" \(request id [^()]*\)")
+
+
+def take_snapshot(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Read the tenant, and write the snapshot to a file if one is given. Raises `TenantError` if nothing was read."""
+    path = params["path"]
+    if path:
+        check_target(path)
+    snapshot = read_snapshot(tenant, bool(params["gather_statistics"]))
+    if params["pseudonymize"]:
+        hidden = pseudonymized(snapshot)
+        # In the order of the new ids, as that of the old ones would say something.
+        objects = {kind: _ordered(kind, records) for kind, records in hidden["objects"].items()}
+        snapshot = {**hidden, "objects": objects}
+    if path and not check_mode:
+        write_snapshot(path, snapshot)
+    return {
+        "changed": bool(path),
+        "snapshot": None if path else snapshot,
+        "path": path,
+        "counts": {kind: len(objects) for kind, objects in snapshot["objects"].items()},
+        "not_read": [
+            {"kind": kind, "title": KINDS[kind].title, **problem} for kind, problem in snapshot["not_read"].items()
+        ],
+    }
+
+
+def read_snapshot(tenant: Tenant, statistics: bool) -> dict[str, Any]:
+    """The snapshot as it stands in the file."""
+    taken_at = datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    calls: dict[str, Callable[[], Any]] = {
+        "graph": partial(read_graph, tenant),
+        **exchange_calls(tenant, statistics),
+    }
+    done: list[str] = []
+    found = gather(
+        {name: partial(_noted, done, name, call) for name, call in calls.items()},
+        _AT_ONCE,
+        lambda: tenant.progress(f"{len(done)} of {counted(len(calls), 'read')} done"),
+        _EVERY,
+    )
+    graph = found.pop("graph")
+    of_graph = (kind for kind in KINDS if kind not in {*calls, "device_statistics"})
+    found = {**graph.or_else(dict.fromkeys(of_graph, graph)), **found}
+    check_any(found.values())
+    objects = {kind: _ordered(kind, found[kind].value) for kind in KINDS if kind in found and found[kind].known}
+    organization = objects.get("organization") or [{}]
+    token_tenant = tenant_of(tenant.tokens.bearer("graph")) if graph.known else ""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "taken_at": taken_at,
+        "tenant": {
+            "id": str(organization[0].get("id") or token_tenant or tenant.label),
+            "name": str(organization[0].get("displayName") or tenant.label),
+        },
+        "objects": objects,
+        "not_read": {
+            kind: _problem(found[kind].error if kind in found else None) for kind in KINDS if kind not in objects
+        },
+    }
+
+
+def _noted(done: list[str], name: str, call: Callable[[], Any]) -> Any:
+    result = call()
+    done.append(name)
+    return result
+
+
+def _problem(failure: TenantError | None) -> dict[str, Any]:
+    """Why a kind is not in the snapshot. Request ids say nothing once it is kept."""
+    if failure is None:
+        return {"reason": "it was not asked for: gather_statistics is false", "error": "not_asked"}
+    answer = failure.answer
+    if answer is None or answer.service not in _SERVICES:  # a sign-in, for example
+        return {"reason": _REQUEST_ID.sub("", str(failure)), "error": failure.kind}
+    return {
+        "reason": _REQUEST_ID.sub("", str(failure)),
+        "error": failure.kind,
+        "response": {"status": answer.status, "code": answer.code, "message": answer.message},
+    }
+
+
+def _ordered(kind: str, objects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same objects in the same order in every snapshot, their properties too; without annotations of the answer."""
+    plain = [_plain(one) for one in objects]
+    identity = KINDS[kind].identity
+    return sorted(
+        plain,
+        key=lambda one: (normalize_case(str(one.get(identity) or "")), json.dumps(one, sort_keys=True, default=str)),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            str(name): _plain(entry)
+            for name, entry in sorted(value.items())
+            if "@" not in str(name) or name == "@odata.type"
+        }
+    return [_plain(entry) for entry in value] if isinstance(value, list) else value

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The differences of two snapshots as a table for the terminal, as Markdown and as a page."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..module_utils._core.errors import one_line
+from ..module_utils._core.text import counted
+from ._rows import text_of
+
+_LONGEST = 300  # characters of a value
+_HEADINGS = ("Kind", "Object", "Change", "Property", "Before", "After", "People", "Accepted")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_STYLE = (
+    "body{font:15px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}"
+    "td,th{border:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}"
+    "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}"
+)
+
+
+def rows_of(found: Mapping[str, Any]) -> list[dict[str, str]]:
+    """One row for each difference."""
+    return [
+        dict(
+            zip(
+                _HEADINGS,
+                (
+                    one["title"],
+                    one["object"],
+                    one["change"],
+                    one["property"],
+                    _value(one["before"]) if one["change"] == "changed" else "",
+                    _value(one["after"]) if one["change"] == "changed" else "",
+                    one_line(", ".join(one["people"]), _LONGEST),
+                    f"{one['accepted']['reason']} (until {one['accepted']['until']})" if one["accepted"] else "",
+                ),
+                strict=True,
+            )
+        )
+        for one in found["differences"]
+    ]
+
+
+def _value(value: Any) -> str:
+    return one_line(text_of(value), _LONGEST) or "-"
+
+
+def summary_of(found: Mapping[str, Any]) -> str:
+    """The result in one sentence."""
+    tenant, summary = found["after"]["tenant"], found["summary"]
+    between = f"between {found['before']['taken_at']} and {found['after']['taken_at']}"
+    number = len(found["differences"])
+    said = (
+        f"{counted(number, 'difference')} in {counted(summary['objects'], 'object')}, about "
+        f"{counted(summary['people'], 'person', 'people')}; {summary['accepted']} of them accepted"
+        if number
+        else "no difference"
+    )
+    missing = len({one["kind"] for one in found["not_compared"]})
+    gap = f" {counted(missing, 'kind of objects', 'kinds of objects')} could not be compared." if missing else ""
+    return one_line(f"{tenant.get('name')} ({tenant.get('id')}) {between}: {said}.{gap}", 1000)
+
+
+def _sections(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
+    """The parts of a page: a heading, and a table where there is something in it."""
+    people = [
+        (
+            one["person"],
+            "; ".join(
+                f"{access['device']}: {_value(access['before'])} to {_value(access['after'])}"
+                for access in one["access"]
+            ),
+            str(len(one["differences"])),
+        )
+        for one in found["people"]
+    ]
+    missing = [(one["title"], one["snapshot"], one["reason"]) for one in found["not_compared"]]
+    ended = [
+        (str(one["kind"]), str(one.get("object") or ""), str(one["reason"]), str(one["until"]))
+        for one in found["ended"]
+    ]
+    return [
+        ("Differences", _HEADINGS, [tuple(row.values()) for row in rows_of(found)]),
+        ("People", ("Person", "Access of devices", "Differences"), people),
+        ("Not compared", ("Kind", "Snapshot", "Reason"), missing),
+        ("Acceptances that have ended", ("Kind", "Object", "Reason", "Until"), ended),
+    ]
+
+
+def markdown(found: Mapping[str, Any]) -> str:
+    """For a pull request: no text of a tenant can become a link, an image or a tag."""
+    lines = ["# What changed", "", _escaped(summary_of(found)), ""]
+    lines += [f"- {_escaped(one_line(f'{name}: {text}', _LONGEST))}" for name, text in found["about"].items()]
+    lines += [""] if found["about"] else []
+    for heading, columns, rows in _sections(found):
+        if rows:
+            lines += [f"## {heading}", "", _row(columns), _row(["---"] * len(columns))]
+            lines += [_row([_escaped(one_line(cell, _LONGEST)) for cell in row]) for row in rows] + [""]
+    return "\n".join(lines)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    # An address is made a link by its form alone.
+    return _MARKDOWN.sub(r"\\\1", text).replace("@", "&#64;").replace("://", "&#58;//").replace("www.", "www&#46;")
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """The same as a page that loads nothing."""
+    parts = [
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>What changed</title>',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<style>{_STYLE}</style><h1>What changed</h1><p>{html.escape(summary_of(found))}</p>",
+    ]
+    if found["about"]:
+        about = (
+            f"<li>{html.escape(one_line(f'{name}: {text}', _LONGEST))}</li>" for name, text in found["about"].items()
+        )
+        parts += ["<ul>", *about, "</ul>"]
+    for heading, columns, rows in _sections(found):
+        if rows:
+            head = "".join(f'<th scope="col">{html.escape(one)}</th>' for one in columns)
+            parts += [f"<h2>{heading}</h2><table><thead><tr>{head}</tr></thead><tbody>"]
+            parts += [
+                "<tr>" + "".join(f"<td>{html.escape(one_line(cell, _LONGEST))}</td>" for cell in row) + "</tr>"
+                for row in rows
+            ]
+            parts += ["</tbody></table>"]
+    return "\n".join([*parts, "</html>", ""])

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of an export: a playbook, and the variables that it applies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..module_utils._core.errors import one_line
+from ..module_utils._core.text import counted
+from ..module_utils._snapshot.export import Export, Section, export_of
+from ..module_utils._snapshot.exported import Missing
+from ..module_utils._snapshot.kinds import KINDS
+from ._export_text import comment, entry, item
+
+FIRST_LINE = "# Written by intune.exchange.export."
+PLAYBOOK = "apply.yml"
+
+
+def files_of(snapshot: Mapping[str, Any]) -> dict[str, str]:
+    """The text of each file by its path; the playbook, which needs the others, last."""
+    export = export_of(snapshot)
+    source = f"{snapshot['tenant'].get('name')} ({snapshot['tenant'].get('id')}), read at {snapshot['taken_at']}"
+    held = [one for one in export.sections if one.items]
+    files = {f"vars/{one.part.kind}.yml": _variables(one, source, export.missing) for one in held}
+    files["vars/ids.yml"] = _ids(export, source)
+    files[PLAYBOOK] = _playbook(export, source)
+    return {name: "\n".join([*lines, ""]) for name, lines in files.items()}
+
+
+def _head(source: str) -> Iterator[str]:
+    yield "---"
+    yield FIRST_LINE
+    yield from comment(f"Source: {source}.")
+
+
+def _variables(section: Section, source: str, missing: Iterable[Missing]) -> Iterator[str]:
+    yield from _head(source)
+    yield from comment(section.part.comment)
+    yield from _not_exported(one for one in missing if one.kind == section.part.kind)
+    yield f"{section.part.kind}:"
+    for one in section.items:
+        yield from item(one, "  ")
+
+
+def _not_exported(missing: Iterable[Missing]) -> Iterator[str]:
+    for number, one in enumerate(missing):
+        if number == 0:
+            yield "# Not exported:"
+        name = f"{one.name}: " if one.name else ""
+        yield from (line.replace("# ", "#   ", 1) for line in comment(f"{name}{one.reason}"))
+
+
+def _ids(export: Export, source: str) -> Iterator[str]:
+    yield from _head(source)
+    yield from comment("Ids of this tenant that the policies refer to. For another tenant, give its ids here.")
+    for group, ids in export.ids.items():
+        yield from entry(group, ids)
+
+
+def _playbook(export: Export, source: str) -> Iterator[str]:
+    yield from _head(source)
+    yield from comment(
+        "It brings a tenant to the state that was read. It uses the sign-in of the environment, as the playbooks of "
+        "the collection do. Run it with --check first: what it would change is shown, and nothing is changed."
+    )
+    yield from comment(
+        "A change that would lock out devices or people is refused. Accept that with -e export_accept_impact=true, and "
+        "for Conditional Access with -e export_accept_lockout_risk=true."
+    )
+    yield "#"
+    yield "# What is not in this export:"
+    for one in export.missing:
+        name = f"{one.name}: " if one.name else ""
+        lines = list(comment(f"{KINDS[one.kind].title}: {name}{one.reason}"))
+        yield f"# - {lines[0][2:]}"
+        yield from (f"#   {line[2:]}" for line in lines[1:])
+    yield "- name: Bring a tenant to the state that was exported"
+    yield "  hosts: \"{{ target | default('localhost') }}\""
+    yield "  connection: local"
+    yield "  gather_facts: false"
+    yield "  vars:"
+    yield '    ansible_python_interpreter: "{{ ansible_playbook_python }}"'
+    yield "  vars_files:"
+    yield "    - vars/ids.yml"
+    held = [one for one in export.sections if one.items]
+    yield from (f"    - vars/{one.part.kind}.yml" for one in held)
+    yield "  module_defaults:"
+    yield "    group/intune.exchange.tenant: \"{{ lookup('intune.exchange.tenant_options') }}\""
+    yield "  tasks:" if held else "  tasks: []"
+    for number, section in enumerate(held):
+        if number:
+            yield ""
+        yield from _task(section)
+
+
+def _task(section: Section) -> Iterator[str]:
+    part, title = section.part, KINDS[section.part.kind].title
+    options = list(dict.fromkeys(option for one in section.items for option in one))
+    yield f"    - name: Apply the {title}"
+    yield f"      intune.exchange.{part.module}:"
+    for option in options:
+        always = all(option in one for one in section.items)
+        yield f'        {option}: "{{{{ item.{option}{"" if always else " | default(omit)"} }}}}"'
+    if part.accept:
+        yield f'        {part.accept}: "{{{{ export_{part.accept} | default(false) | bool }}}}"'
+    yield f'      loop: "{{{{ {part.kind} }}}}"'
+    yield "      loop_control:"
+    yield f'        label: "{{{{ item.{part.label} }}}}"'
+
+
+def summary_of(snapshot: Mapping[str, Any]) -> list[str]:
+    """What is in the export, and what is not, in lines for the terminal."""
+    export = export_of(snapshot)
+    held = [
+        f"{KINDS[one.part.kind].title[0].upper()}{KINDS[one.part.kind].title[1:]}: {counted(len(one.items), 'object')}"
+        for one in export.sections
+        if one.items
+    ]
+    own = {one.part.kind for one in export.sections}
+    left = [
+        one_line(f"Not exported, {KINDS[one.kind].title}: {f'{one.name}: ' if one.name else ''}{one.reason}")
+        for one in export.missing
+        if one.kind in own
+    ]
+    return [*held, *left]

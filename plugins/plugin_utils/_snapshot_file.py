@@ -1,0 +1,125 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file of a snapshot, read as data: nothing in it is a tag, a template or an alias. For the filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+
+from ..module_utils._core.errors import TenantError, one_line, usage
+from ..module_utils._snapshot.kinds import FORMAT, KINDS, VERSION
+
+LARGEST = 512 * 1024 * 1024  # bytes
+MOST = 20_000_000  # values
+_DEEPEST = 40
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast
+
+
+class _Loader(_BASE):
+    """Knows no times, which are text in a snapshot, and refuses merged and duplicate keys."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in _BASE.yaml_implicit_resolvers.items()
+    }
+
+    def flatten_mapping(self, node: Any) -> None:
+        if any(key.tag == "tag:yaml.org,2002:merge" for key, _value in node.value):
+            raise yaml.constructor.ConstructorError(None, None, "found a merged key", node.start_mark)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(mapping) != len(node.value):
+            raise yaml.constructor.ConstructorError(None, None, "found a key twice", node.start_mark)
+        return mapping
+
+
+def load_snapshot(path: str) -> dict[str, Any]:
+    """The snapshot in a file. Raises `TenantError`, which names the file, for what is no whole snapshot."""
+    try:
+        size = Path(path).stat().st_size
+        if size > LARGEST:
+            raise _refused(path, f"has {size} bytes, and no snapshot has more than {LARGEST}")
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise _refused(path, f"cannot be read ({error.strerror})", "Check the path") from error
+    try:
+        found = yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _refused(path, f"is no snapshot: {_words(error)}") from error
+    snapshot = checked(found, path)
+    if snapshot.get("end_of_snapshot") is not True:
+        raise _refused(path, "was cut off: end_of_snapshot is missing at its end")
+    return snapshot
+
+
+def _words(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    where = f" in line {mark.line + 1}" if mark else ""
+    return one_line(f"{getattr(error, 'problem', None) or error}{where}", 200)
+
+
+def checked(found: Any, name: str) -> dict[str, Any]:
+    """What was loaded or returned by the module, if it has the form of a snapshot. Raises `TenantError`."""
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise _refused(name, f"is no snapshot: format is not {FORMAT}")
+    version = found.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise _refused(name, f"is no snapshot: version is {one_line(repr(version), 40)}")
+    if version > VERSION:
+        raise _refused(
+            name,
+            f"has version {version} of the form, and this release of the collection reads up to version {VERSION}",
+            "Update the collection, or take the snapshot with this release",
+        )
+    _check_form(found, name)
+    _count(found, name)
+    return found
+
+
+def _check_form(found: Mapping[str, Any], name: str) -> None:
+    tenant, objects, not_read = (found.get(part) for part in ("tenant", "objects", "not_read"))
+    if not isinstance(found.get("taken_at"), str) or not isinstance(tenant, dict) or not tenant.get("id"):
+        raise _refused(name, "is no whole snapshot: taken_at or tenant.id is missing")
+    if not isinstance(objects, dict) or not isinstance(not_read, dict):
+        raise _refused(name, "is no whole snapshot: objects or not_read is missing")
+    for kind in {*objects, *not_read} - set(KINDS):
+        raise _refused(name, f"has the kind {one_line(kind, 60)}, which version {VERSION} does not know")
+    for kind, records in objects.items():
+        if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+            raise _refused(name, f"holds under objects.{kind} something else than a list of objects")
+        identity = KINDS[kind].identity
+        if identity and not all(one.get(identity) for one in records):
+            raise _refused(name, f"holds under objects.{kind} an object without {identity}")
+    if not all(isinstance(one, dict) for one in not_read.values()):
+        raise _refused(name, "holds under not_read something else than reasons")
+
+
+def _count(found: Any, name: str) -> None:
+    """An alias of YAML makes a small file endless."""
+    waiting: list[tuple[Any, int]] = [(found, 0)]
+    number = 0
+    while waiting:
+        value, depth = waiting.pop()
+        number += 1
+        if number > MOST or depth > _DEEPEST:
+            raise _refused(name, f"holds more than {MOST} values, or they are more than {_DEEPEST} deep")
+        if isinstance(value, dict):
+            if not all(isinstance(key, str) for key in value):
+                raise _refused(name, "has a key that is no text")
+            waiting += [(entry, depth + 1) for entry in value.values()]
+        elif isinstance(value, list):
+            waiting += [(entry, depth + 1) for entry in value]
+        elif not (value is None or isinstance(value, (str, int, float))):
+            raise _refused(name, f"holds a value of the type {type(value).__name__}")
+
+
+def _refused(
+    name: str, problem: str, next_step: str = "Take the snapshot again with intune.exchange.snapshot"
+) -> TenantError:
+    return usage(f"{name} {problem}", next_step)

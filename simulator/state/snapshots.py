@@ -1,0 +1,164 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Snapshots of tenants as descriptions: what a simulated tenant takes from one, and what it then refuses to show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ..behaviours.table import implements
+from .http_messages import Json, Refusal
+from .tenant import Tenant
+
+FORMAT = "intune.exchange.snapshot"
+VERSION = 1
+_MOST = 20_000_000  # values
+_DEEPEST = 40
+# The kinds of a snapshot by the store of Graph in which their objects are.
+GRAPH = {
+    "organization": "organization",
+    "subscribedSkus": "subscriptions",
+    "deviceManagement": "intune_settings",
+    "exchangeConnectors": "exchange_connectors",
+    "conditionalAccessPolicies": "conditional_access_policies",
+    "namedLocations": "named_locations",
+    "securityDefaults": "security_defaults",
+    "deviceCompliancePolicies": "compliance_policies",
+    "iosManagedAppProtections": "ios_app_protection_policies",
+    "androidManagedAppProtections": "android_app_protection_policies",
+    "managedDevices": "managed_devices",
+    "managedDeviceOverview": "managed_devices",
+    "users": "users",
+    "groups": "groups",
+    "roleAssignments": "directory_role_assignments",
+    "roleEligibilities": "directory_role_eligibilities",
+}
+# The same by the noun of the cmdlets of Exchange.
+EXCHANGE = {
+    "OrganizationConfig": "exchange_organization",
+    "OrganizationCustomization": "exchange_organization",
+    "ActiveSyncOrganizationSettings": "activesync_organization_settings",
+    "ActiveSyncDeviceAccessRule": "device_access_rules",
+    "MobileDeviceMailboxPolicy": "mobile_device_mailbox_policies",
+    **dict.fromkeys(("CASMailbox", "Mailbox", "Recipient", "User"), "mailboxes"),
+    "CASMailboxPlan": "mailbox_plans",
+    "MobileDevice": "mobile_devices",
+    "MobileDeviceStatistics": "device_statistics",
+    "ActiveSyncDeviceClass": "device_classes",
+    **dict.fromkeys(("ManagementRole", "ManagementRoleEntry"), "management_roles"),
+    **dict.fromkeys(("RoleGroup", "RoleGroupMember"), "role_groups"),
+    "ManagementRoleAssignment": "role_assignments",
+    **dict.fromkeys(("ServicePrincipal", "ServicePrincipalAuthorization"), "service_principals"),
+}
+# Of these the simulator has what every tenant has, or what follows from the rest.
+_OF_EVERY_TENANT = frozenset({"authenticationStrengths", "domains", "roleDefinitions"})
+# Statuses that a client takes for an answer. Of others it would try again.
+_FINAL = frozenset({400, 403, 404, 501})
+
+
+def twin_description(snapshot: Json, base: Json) -> Json:
+    """The description of a tenant that holds what is in the snapshot. Raises ValueError for what is none."""
+    _check(snapshot)
+    domains = _domains(snapshot)
+    intune = {
+        **base["intune"],
+        **{name: [] for name in ("connectors", "devices", "compliance_policies", "app_protections")},
+    }
+    access = {**base["conditional_access"], "policies": [], "named_locations": []}
+    exchange = {**base["exchange"], "devices": [], "roles": None, "role_groups": None, "delegation_after": 0}
+    return {
+        **base,
+        "domain": domains[0],
+        "domains": domains,
+        "tenant_id": str(snapshot["tenant"]["id"]).lower(),
+        "display_name": str(snapshot["tenant"].get("name") or domains[0]),
+        **{name: {} for name in ("users", "groups", "skus", "applications")},
+        "intune": intune,
+        "conditional_access": access,
+        "sign_ins": [],
+        "reports": {**base["reports"], "email_apps": {}},
+        "exchange": exchange,
+        "application": {
+            "display_name": "Rehearsal",
+            "graph": [],
+            "exchange": ["Exchange.ManageAsApp"],
+            "directory_roles": ["Global Administrator"],
+        },
+        "sensitive_actions": "open",
+    }
+
+
+def _check(snapshot: Json) -> None:
+    if snapshot.get("version") != VERSION:
+        raise ValueError(f"the snapshot has version {snapshot.get('version')}, and this simulator reads {VERSION}")
+    if snapshot.get("end_of_snapshot") is not True:
+        raise ValueError("the snapshot was cut off: end_of_snapshot is missing at its end")
+    parts: list[Any] = [snapshot.get(name) for name in ("tenant", "objects", "not_read")]
+    tenant, objects, not_read = parts
+    whole = isinstance(tenant, dict) and tenant.get("id") and isinstance(objects, dict) and isinstance(not_read, dict)
+    if not whole or not all(
+        isinstance(records, list) and all(isinstance(one, dict) for one in records) for records in objects.values()
+    ):
+        raise ValueError("the snapshot is not whole: tenant, objects or not_read has another form")
+    _count(snapshot)
+
+
+def _count(snapshot: Json) -> None:
+    """Raises ValueError for what has no end: an alias of YAML makes a small file as large as it likes."""
+    waiting: list[tuple[Any, int]] = [(snapshot, 0)]
+    number = 0
+    while waiting:
+        value, depth = waiting.pop()
+        number += 1
+        if number > _MOST or depth > _DEEPEST:
+            raise ValueError(f"the snapshot has more than {_MOST} values, or they are more than {_DEEPEST} deep")
+        if isinstance(value, dict):
+            waiting += [(entry, depth + 1) for entry in value.values()]
+        elif isinstance(value, list):
+            waiting += [(entry, depth + 1) for entry in value]
+
+
+def _domains(snapshot: Json) -> list[str]:
+    """The domains of the addresses, the one of most people first, and one that the tenant began with."""
+    found = Counter(_addresses(snapshot["objects"]))
+    names = [name for name, _number in found.most_common()] or ["twin.example"]
+    initial = next((name for name in names if ".onmicrosoft." in name), f"{names[0].partition('.')[0]}.onmicrosoft.com")
+    own = [name for name in names if name != initial] or [initial]
+    return [own[0], initial, *own[1:]]
+
+
+def _addresses(objects: Json) -> Iterator[str]:
+    for kind, name in (("users", "userPrincipalName"), ("mailboxes", "PrimarySmtpAddress")):
+        for one in objects.get(kind, []):
+            domain = str(one.get(name) or "").rpartition("@")[2].lower()
+            if domain:
+                yield domain
+
+
+@implements("twin-state")
+def snapshot_of(tenant: Tenant) -> Json | None:
+    """The snapshot that a tenant was made of, if it was."""
+    found: Json | None = tenant.description.get("snapshot")
+    return found
+
+
+def refuse_unread(tenant: Tenant, kind: str | None, name: str) -> None:
+    """Refuse what the snapshot of a tenant does not hold; `name` says what that is where it is no kind of it."""
+    snapshot = snapshot_of(tenant)
+    if snapshot is None or name in _OF_EVERY_TENANT or (kind is not None and kind in snapshot["objects"]):
+        return
+    raise _unread(snapshot["not_read"].get(kind) or {}, kind or name)
+
+
+@implements("twin-not-read")
+def _unread(problem: Json, name: str) -> Refusal:
+    response: Any = problem.get("response")
+    if isinstance(response, dict) and response.get("status") in _FINAL:
+        code, message = str(response.get("code") or ""), str(response.get("message") or "")
+        empty = {} if code or message else {"empty": True}
+        return Refusal("twin-not-read", status=response["status"], code=code, message=message, **empty)
+    reason = str(problem.get("reason") or "it is not in the snapshot of which this tenant was made")
+    return Refusal("twin-not-read", status=403, code="NotInSnapshot", message=f"{name}: {reason}")

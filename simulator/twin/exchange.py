@@ -1,0 +1,88 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Roles, role groups and assignments of a snapshot in the stores. The built-in roles hold what every tenant's do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..behaviours.table import implements
+from ..cmdlets.exchange_types import CmdletCall
+from ..state.http_messages import Json
+from ..state.store import normalize_case
+
+_PARAMETER = re.compile(r"-([A-Za-z0-9]+)")
+
+
+@implements("twin-state")
+def seed_twin_roles(run: CmdletCall, objects: Json) -> None:
+    tenant = run.tenant
+    entries = {one["Name"]: one["_entries"] for one in tenant.store("ManagementRole")}
+    rights: dict[str, set[str]] = {}
+    for held in entries.values():
+        for cmdlet, parameters in held.items():
+            rights.setdefault(cmdlet, set()).update(parameters)
+    tenant.visitor_rights = rights
+    _seed_store(run, "ManagementRole", objects.get("management_roles"), lambda role: _role(role, entries))
+    _seed_store(run, "RoleGroup", objects.get("role_groups"), _group)
+    holders = _holders(objects)
+    _seed_store(
+        run,
+        "ManagementRoleAssignment",
+        objects.get("role_assignments"),
+        lambda one: one | {"_assignee": _assignee(one, holders)},
+    )
+
+
+def _seed_store(run: CmdletCall, name: str, records: list[Json] | None, change: Any) -> None:
+    if records is None:
+        return
+    store = run.tenant.store(name)
+    for key in store.items():
+        store.remove(key)
+    for record in records:
+        store.add(str(record["Guid"]), change(record))
+
+
+def _role(role: Json, built_in: Json) -> Json:
+    """A role with its entries: as they were read, or those that a built-in role of this name has."""
+    read = {}
+    for line in role.get("RoleEntries") or []:
+        cmdlet = str(line).rpartition(")")[2].split()
+        if cmdlet:
+            read[cmdlet[0]] = _PARAMETER.findall(str(line).partition(cmdlet[0])[2])
+    own = {name: value for name, value in role.items() if name != "RoleEntries"}
+    parent = str(role.get("Parent") or "").rpartition("\\")[2] or None
+    return own | {"Parent": parent, "_entries": read or built_in.get(str(role.get("Name")), {})}
+
+
+def _group(group: Json) -> Json:
+    """A role group by the ids of its members; who is no user and no service principal is shown as read."""
+    members = {str(one.get("ExternalDirectoryObjectId") or one.get("Name")).lower(): one for one in group["Members"]}
+    own = {name: value for name, value in group.items() if name not in ("Members", "Roles", "RoleAssignments")}
+    return (
+        {"WellKnownObject": "", "Capabilities": []}
+        | own
+        | {"_members": list(members), "_shown": members, "_roles": group.get("Roles") or []}
+    )
+
+
+def _holders(objects: Json) -> dict[str, str]:
+    """The ids of those who can hold a role, by their names; of a role group last, so that it comes first."""
+    found: dict[str, str] = {}
+    for kind, identity, names in (
+        ("mailboxes", "ExternalDirectoryObjectId", ("DisplayName", "Name", "Identity")),
+        ("service_principals", "ObjectId", ("DisplayName", "ObjectId")),
+        ("role_groups", "Guid", ("Name",)),
+    ):
+        for one in objects.get(kind) or []:
+            found |= {normalize_case(str(one[name])): str(one.get(identity)) for name in names if one.get(name)}
+    return found
+
+
+def _assignee(assignment: Json, holders: dict[str, str]) -> str:
+    names = (assignment.get("RoleAssigneeName"), assignment.get("RoleAssignee"))
+    known = (holders.get(normalize_case(str(name).rpartition("\\")[2])) for name in names if name)
+    return next((one for one in known if one), str(names[0]))

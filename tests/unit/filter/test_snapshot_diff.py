@@ -1,0 +1,248 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What changed between two snapshots, what is no difference, and files that are refused by name."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.intune.exchange.plugins.filter.snapshot_diff import snapshot_diff
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.kinds import KINDS
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.text import lines_of
+from ansible_collections.intune.exchange.plugins.plugin_utils import _snapshot_file
+
+ADELE = {
+    "id": "0000000a-0000-0000-0000-000000000000",
+    "userPrincipalName": "adele@contoso.example",
+    "displayName": "Adele",
+    "accountEnabled": True,
+}
+ALEX = {**ADELE, "id": "0000000b-0000-0000-0000-000000000000", "userPrincipalName": "alex@contoso.example"}
+MAILBOX = {
+    "Guid": "1",
+    "Identity": "adele",
+    "Name": "adele",
+    "ExternalDirectoryObjectId": ADELE["id"],
+    "PrimarySmtpAddress": "adele@contoso.example",
+    "ActiveSyncEnabled": True,
+    "ActiveSyncAllowedDeviceIDs": [],
+}
+PHONE = {
+    "Guid": "2",
+    "DeviceId": "PHONE",
+    "Identity": "adele\\ExchangeActiveSyncDevices\\EAS§iPhone§PHONE",
+    "DeviceAccessState": "Allowed",
+    "DeviceAccessStateReason": "Global",
+    "FirstSyncTime": "2026-11-01T08:00:00.0000000Z",
+}
+POLICY = {
+    "id": "3",
+    "displayName": "Require a compliant device",
+    "state": "enabled",
+    "conditions": {"users": {"includeUsers": ["All"], "excludeUsers": [ADELE["id"], ALEX["id"]]}},
+    "grantControls": {"operator": "OR", "builtInControls": ["compliantDevice", "compliantApplication"]},
+}
+SETTINGS = {"Name": "Mobile Mailbox Settings", "DefaultAccessLevel": "Allow", "AdminMailRecipients": ["a@b.c", "d@e.f"]}
+SNAPSHOT: dict[str, Any] = {
+    "format": "intune.exchange.snapshot",
+    "version": 1,
+    "taken_at": "2026-11-29T08:00:00Z",
+    "tenant": {"id": "T", "name": "Contoso"},
+    "objects": {
+        "users": [ADELE, ALEX],
+        "mailboxes": [MAILBOX],
+        "mobile_devices": [PHONE],
+        "conditional_access_policies": [POLICY],
+        "activesync_organization_settings": [SETTINGS],
+        "mobile_device_mailbox_policies": [{"Guid": "4", "Name": "Default", "MaxInactivityTimeLock": "00:15:00"}],
+    },
+    "not_read": {"groups": {"reason": "Could not read it.", "error": "forbidden"}},
+}
+
+
+def changed(**kinds: Any) -> dict[str, Any]:
+    """The snapshot with other properties of the first object of each kind."""
+    found = copy.deepcopy(SNAPSHOT)
+    for kind, properties in kinds.items():
+        found["objects"][kind][0] |= properties
+    return found
+
+
+def differences(after: dict[str, Any], **options: Any) -> list[tuple[Any, ...]]:
+    found = snapshot_diff(copy.deepcopy(SNAPSHOT), after, **options)
+    return [(one["kind"], one["change"], one["property"], one["people"]) for one in found["differences"]]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        changed(),
+        changed(
+            activesync_organization_settings={"AdminMailRecipients": ["D@E.F", "A@b.c"], "DefaultAccessLevel": "allow"}
+        ),
+        changed(mailboxes={"ActiveSyncAllowedDeviceIDs": None, "New": "", "Other": [], "Unset": None}),
+        changed(mailboxes={"HasActiveSyncDevicePartnership": True, "WhenChanged": "2026-11-30T00:00:00Z"}),
+        changed(mobile_devices={"FirstSyncTime": "2026-11-01T08:00:00+00:00", "LastUpdateTime": "x"}),
+        changed(mobile_devices={"Guid": "2", "DeviceUserAgent": None, "WhenCreated": "0001-01-01T00:00:00Z"}),
+        changed(conditional_access_policies={"modifiedDateTime": "2026-11-30T00:00:00Z", "sessionControls": None}),
+        changed(mobile_device_mailbox_policies={"MaxInactivityTimeLock": "0:15:00"}),
+        {**SNAPSHOT, "taken_at": "2026-11-30T08:00:00Z"},
+    ],
+)
+def test_order_case_defaults_formats_and_moving_times_are_no_differences(after: dict[str, Any]) -> None:
+    found = snapshot_diff(SNAPSHOT, after)
+    assert found["differences"] == [] and found["equal"] and found["ok"]
+
+
+def test_objects_in_another_order_are_no_difference_and_others_are() -> None:
+    turned = copy.deepcopy(SNAPSHOT)
+    turned["objects"]["users"].reverse()
+    assert differences(turned) == []
+    turned["objects"]["users"] = [{**ALEX, "displayName": "Alexander"}]
+    assert differences(turned) == [
+        ("users", "removed", "", ["adele@contoso.example"]),
+        ("users", "changed", "displayName", ["alex@contoso.example"]),
+    ]
+
+
+def test_a_change_is_shown_with_the_people_whom_it_is_about() -> None:
+    states = {"DeviceAccessState": "Quarantined"}
+    after = changed(
+        mobile_devices=states,
+        activesync_organization_settings={"DefaultAccessLevel": "Quarantine"},
+        mailboxes={"ActiveSyncEnabled": False},
+    )
+    after["objects"]["conditional_access_policies"][0]["conditions"]["users"]["excludeUsers"] = [ADELE["id"]]
+    assert differences(after) == [
+        ("conditional_access_policies", "changed", "conditions.users.excludeUsers", ["alex@contoso.example"]),
+        ("activesync_organization_settings", "changed", "DefaultAccessLevel", []),
+        ("mailboxes", "changed", "ActiveSyncEnabled", ["adele@contoso.example"]),
+        ("mobile_devices", "changed", "DeviceAccessState", ["adele@contoso.example"]),
+    ]
+    found = snapshot_diff(SNAPSHOT, after)
+    adele = next(one for one in found["people"] if one["person"] == "adele@contoso.example")
+    assert adele["access"] == [{"device": "PHONE", "before": "Allowed", "after": "Quarantined"}]
+    assert len(adele["differences"]) == 2 and not found["ok"]
+    assert found["summary"] == {"added": 0, "removed": 0, "changed": 4, "objects": 4, "people": 2, "accepted": 0}
+
+
+def test_what_was_not_read_is_neither_the_same_nor_gone() -> None:
+    after = copy.deepcopy(SNAPSHOT)
+    after["not_read"]["mailboxes"] = {"reason": "Could not read the mailboxes.", "error": "forbidden"}
+    del after["objects"]["mailboxes"]
+    found = snapshot_diff(SNAPSHOT, after)
+    assert found["differences"] == []
+    missing = {(one["kind"], one["snapshot"]): one["reason"] for one in found["not_compared"]}
+    assert missing["mailboxes", "after"] == "Could not read the mailboxes."
+    assert ("groups", "both") in missing and ("mailboxes", "before") not in missing
+    assert not found["complete"]
+    for side in (first := copy.deepcopy(SNAPSHOT)), after:
+        side["not_read"] = {kind: {"reason": "not offered", "error": "not_offered"} for kind in KINDS}
+        side["objects"].pop("mailboxes", None)
+    assert snapshot_diff(first, after)["complete"]
+
+
+def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
+    after = changed(mailboxes={"ActiveSyncEnabled": False})
+    accepted = {"kind": "mailboxes", "object": "Adele@contoso.example", "reason": "On leave", "until": "2999-01-31"}
+    found = snapshot_diff(SNAPSHOT, after, [accepted])
+    assert found["ok"] and not found["equal"] and found["summary"]["accepted"] == 1
+    assert found["differences"][0]["accepted"] == {"reason": "On leave", "until": "2999-01-31"}
+    over = {**accepted, "until": "2020-01-31"}
+    found = snapshot_diff(SNAPSHOT, after, [over])
+    assert not found["ok"] and found["ended"] == [over]
+    for other in ({"object": "alex"}, {"property": "ImapEnabled"}, {"kind": "users"}):
+        assert not snapshot_diff(SNAPSHOT, after, [accepted | other])["ok"]
+    for wrong in ({"kind": "mailboxes"}, {**accepted, "until": "soon"}, {**accepted, "kind": "mailbox"}):
+        with pytest.raises(AnsibleFilterError, match="accepted difference"):
+            snapshot_diff(SNAPSHOT, after, [wrong])
+
+
+def test_text_of_a_tenant_stays_text_in_each_format() -> None:
+    name = "<script>alert(1)</script>|[x](https://evil.example) {{ 1 }}\nnew line"
+    after = changed(users={"displayName": name})
+    marked = snapshot_diff(SNAPSHOT, after, format="markdown")
+    [row] = [line for line in marked.splitlines() if "displayName" in line]
+    assert "<script>" not in marked and "](https://" not in marked and "adele@" not in marked
+    assert row.replace("\\|", "").count("|") == 9
+    page = snapshot_diff(SNAPSHOT, after, format="html")
+    assert "<script>" not in page and "&lt;script&gt;" in page and "default-src 'none'" in page
+    rows = snapshot_diff(SNAPSHOT, after, format="rows")
+    assert rows[0]["Object"] == "adele@contoso.example" and "\n" not in rows[0]["After"]
+    assert json.loads(json.dumps(snapshot_diff(SNAPSHOT, after)))["differences"][0]["after"] == name
+    with pytest.raises(AnsibleFilterError, match="no format xml"):
+        snapshot_diff(SNAPSHOT, after, format="xml")
+
+
+def text(**changes: Any) -> str:
+    return "".join(lines_of({**SNAPSHOT, **changes}))
+
+
+def test_a_file_is_compared_as_what_it_holds(tmp_path: Path) -> None:
+    (first := tmp_path / "monday.yml").write_text(text())
+    (second := tmp_path / "tuesday.yml").write_text(yaml.safe_dump(yaml.safe_load(text())))  # formatted by hand
+    assert snapshot_diff(str(first), str(second))["equal"]
+    assert snapshot_diff(str(first), SNAPSHOT)["equal"]
+    hostile = copy.deepcopy(SNAPSHOT)
+    hostile["objects"]["users"][0]["displayName"] = "{{ lookup('pipe', 'id') }} !!python/none"
+    second.write_text("".join(lines_of(hostile)))
+    [one] = snapshot_diff(str(first), str(second))["differences"]
+    assert one["after"] == "{{ lookup('pipe', 'id') }} !!python/none"
+
+
+LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nformat: intune.exchange.snapshot\nversion: 1\n"
+WHOLE = text()
+REFUSED = {
+    "empty": ("", "is no snapshot"),
+    "other": ("- hosts: all\n", "is no snapshot"),
+    "binary": ("\x00\x01", "is no snapshot"),
+    "cut off": (WHOLE.replace("end_of_snapshot: true\n", ""), "was cut off"),
+    "cut off in a value": (WHOLE[: WHOLE.index("Adele") + 3], "is no snapshot"),
+    "half": (WHOLE[: WHOLE.index("  mailboxes")], "is no"),
+    "newer": (WHOLE.replace("version: 1", "version: 2"), "version 2"),
+    "version as text": (WHOLE.replace("version: 1", "version: one"), "version is"),
+    "tag": (WHOLE.replace('"Adele"', "!!python/object/apply:os.system ['touch /tmp/owned']"), "python/object"),
+    "merged": (WHOLE.replace("objects:\n", "objects:\n  <<: {}\n"), "merged key"),
+    "twice": (WHOLE.replace("version: 1", "version: 1\nversion: 1"), "key twice"),
+    "same object twice": (text(objects={"users": [ADELE, ADELE]}), "twice"),
+    "no list": (text().replace("  users:\n", "  users: 1\n  groups:\n"), "something else than a list"),
+    "no id": (text(objects={"users": [{"displayName": "x"}]}), "without id"),
+    "unknown kind": (text().replace("  users:\n", "  spaceships:\n"), "spaceships"),
+    "endless": (WHOLE.replace('"Adele"', "&a [*a]", 1), "deep"),
+    "other tenant": (text(tenant={"id": "U", "name": "Fabrikam"}), "two tenants"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_is_no_whole_snapshot_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    content, words = REFUSED[name]
+    assert content != WHOLE
+    (path := tmp_path / "strange.yml").write_text(content)
+    with pytest.raises(AnsibleFilterError) as refused:
+        snapshot_diff(SNAPSHOT, str(path))
+    assert words in str(refused.value)
+    assert "strange.yml" in str(refused.value) or words in ("twice", "two tenants")
+
+
+def test_a_file_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path := tmp_path / "strange.yml").write_text(WHOLE)
+    with monkeypatch.context() as changed_limit:
+        changed_limit.setattr(_snapshot_file, "MOST", 20)
+        with pytest.raises(AnsibleFilterError, match="more than 20 values"):
+            snapshot_diff(str(path), SNAPSHOT)
+    with monkeypatch.context() as changed_limit:
+        changed_limit.setattr(_snapshot_file, "LARGEST", 20)
+        with pytest.raises(AnsibleFilterError, match="bytes"):
+            snapshot_diff(SNAPSHOT, str(path))
+    with pytest.raises(AnsibleFilterError, match="cannot be read"):
+        snapshot_diff(SNAPSHOT, str(tmp_path / "missing.yml"))
+    with pytest.raises(AnsibleFilterError, match="is no snapshot"):
+        snapshot_diff(SNAPSHOT, ["nothing"])

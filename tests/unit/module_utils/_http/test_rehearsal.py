@@ -1,0 +1,43 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In a rehearsal, nothing is sent to another machine, whatever addresses a playbook has in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.modules import activesync_device_access_rule_info as exchange
+from ansible_collections.intune.exchange.plugins.modules import connector_info as graph
+from simulator import Simulator
+
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "answers"),
+    [
+        (graph, {"graph_url": "https://graph.example"}, ["login"]),
+        (graph, {"authority_url": "https://login.example"}, []),
+        (exchange, {"exchange_url": "https://outlook.office365.com"}, ["login"]),
+    ],
+)
+def test_a_rehearsal_reaches_only_the_copy(
+    run: Run,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    module: Any,
+    options: dict[str, str],
+    answers: list[str],
+) -> None:
+    monkeypatch.setenv("INTUNE_EXCHANGE_REHEARSAL", "true")
+    assert not run(module).get("failed")
+    before = len(simulator.requests())
+    result = run(module, **options)
+    [host] = [one.partition("//")[2] for one in options.values()]
+    assert result["error"]["kind"] == "usage", result
+    assert f"{host}, which is not the copy; nothing was sent" in result["msg"]
+    assert {one["service"] for one in simulator.requests()[before:]} <= set(answers)

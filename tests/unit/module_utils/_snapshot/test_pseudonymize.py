@@ -1,0 +1,207 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Snapshots that can be shown to others: nothing of the tenant is left, and what belonged together still does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.intune.exchange.plugins.filter.snapshot_diff import snapshot_diff
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.pseudonymize import pseudonymized
+from ansible_collections.intune.exchange.plugins.plugin_utils._snapshot_file import load_snapshot
+from simulator import Simulator
+from simulator.state.descriptions import shipped
+
+from ..conftest import TENANTS
+from .test_twin import CROWD, prepared, read
+
+SAMPLE = ("retired_with_holes", "documented_forms", "missing_permission", "no_exchange", "connected")
+OWN = {
+    "users": {"adele.vance": {"displayName": "Zoë Quibbleworth"}, "alex.wilber": {"displayName": "Mark O'Default"}},
+    "display_name": "Umbrella Quux",
+}
+# The stores of a simulated tenant, with the properties in which something of somebody stands.
+STORES = {
+    "users": ("id", "displayName", "userPrincipalName", "mail", "mailNickname"),
+    "groups": ("id", "displayName"),
+    "organization": ("id", "displayName"),
+    "conditionalAccessPolicies": ("id", "displayName"),
+    "namedLocations": ("id", "displayName"),
+    "managedDevices": ("id", "deviceName", "azureADDeviceId", "easDeviceId", "userId"),
+    "deviceCompliancePolicies": ("id", "displayName"),
+    "iosManagedAppProtections": ("id", "displayName"),
+    "MobileDevice": ("Guid", "DeviceId", "Identity"),
+    "ServicePrincipal": ("ObjectId", "AppId", "DisplayName"),
+    "RoleGroup": ("Guid",),
+    "ManagementRoleAssignment": ("Guid",),
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=TENANTS, page_size=50, rate_limits=False) as one:
+        yield one
+
+
+def test_nothing_of_a_tenant_is_left(simulator: Simulator, tmp_path: Path) -> None:
+    check(simulator, tmp_path, SAMPLE)
+
+
+@pytest.mark.more
+def test_nothing_of_any_shipped_tenant_is_left(simulator: Simulator, tmp_path: Path) -> None:
+    check(simulator, tmp_path, tuple(shipped()))
+
+
+def originals(simulator: Simulator, name: str) -> set[str]:
+    """What the tenant holds of people and of itself, from its whole state; in lower case."""
+    state, domain = simulator.objects()[name], simulator.facts(name)["domain"]
+    found = {
+        str(record.get(property_) or "").lower()
+        for store, properties in STORES.items()
+        for record in state.get(store, {}).values()
+        for property_ in properties
+    }
+    return {domain, *found, *(one.partition("@")[0] for one in found)} - {""}
+
+
+def check(simulator: Simulator, folder: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        prepared(simulator, name, OWN | (CROWD if name == "retired_with_holes" else {}))
+        path = str(folder / f"{name}.yml")
+        read(simulator, "tenant_snapshot_info", name, path=path, gather_statistics=True, pseudonymize=True)
+        held = read(simulator, "tenant_snapshot_info", name)["snapshot"]["objects"]
+        public = json.dumps([one for one in held.get("management_roles", []) if one["IsRootRole"]]).lower()
+        public += json.dumps([one["Name"] for one in held.get("role_groups", [])]).lower()
+        text = Path(path).read_text().lower()
+        left = {one for one in originals(simulator, name) if one in text and one not in public}
+        assert left <= {"", "security defaults"}, name
+        assert not re.search(r"quibbleworth|umbrella|quux|zoë|o'default", text), name
+    with Simulator(tenants=[folder / f"{name}.yml" for name in names], rate_limits=False) as copies:
+        for name in names:
+            again = str(folder / f"{name}.again.yml")
+            read(copies, "tenant_snapshot_info", name, path=again, gather_statistics=True)
+            found = snapshot_diff(str(folder / f"{name}.yml"), again)
+            assert found["equal"], (name, found["differences"][:3])
+            first, second = (load_snapshot(one)["not_read"] for one in (str(folder / f"{name}.yml"), again))
+            for kind, problem in first.items():
+                assert second[kind]["error"] == problem["error"].replace("sign_in", "forbidden"), (name, kind)
+
+
+def test_a_copy_without_names_decides_as_the_tenant_does(simulator: Simulator, tmp_path: Path) -> None:
+    prepared(simulator, "retired_with_holes", CROWD)
+    plain, hidden = (str(tmp_path / f"{name}.yml") for name in ("plain", "hidden"))
+    for path, option in ((plain, False), (hidden, True)):
+        read(simulator, "tenant_snapshot_info", "retired_with_holes", path=path, pseudonymize=option)
+    with Simulator(tenants=[plain, hidden], rate_limits=False) as copies:
+        results = [
+            (
+                {one["id"]: one["status"] for one in read(copies, "mobile_access_assessment_info", name)["checks"]},
+                Counter(
+                    (one["device_model"], one["device_access_state"])
+                    for one in read(copies, "mobile_device_info", name)["mobile_devices"]
+                ),
+                len(read(copies, "role_group_info", name)["role_groups"]),
+            )
+            for name in ("plain", "hidden")
+        ]
+    assert results[0] == results[1]
+    # Two of them have no id in common, so nobody can put them together; and they are not compared.
+    other = read(simulator, "tenant_snapshot_info", "retired_with_holes", pseudonymize=True)["snapshot"]
+    with pytest.raises(AnsibleFilterError, match="two tenants"):
+        snapshot_diff(hidden, other)
+
+
+def snapshot(**kinds: Any) -> dict[str, Any]:
+    return {
+        "format": "intune.exchange.snapshot",
+        "version": 1,
+        "taken_at": "2026-11-29T08:00:00Z",
+        "tenant": {"id": "5a4e1f7c-1d4a-4f8e-9b1d-2f2f4f6a7b80", "name": "Contoso"},
+        "objects": kinds,
+        "not_read": {},
+    }
+
+
+ADELE = {
+    "id": "aaaaaaaa-0000-0000-0000-000000000001",
+    "displayName": "Adele Vance",
+    "userPrincipalName": "adele@contoso.com",
+    "proxyAddresses": ["SMTP:adele@contoso.com", "smtp:a.vance@mail.contoso.com"],
+    "state": "Zürich",
+    "userType": "Member",
+}
+
+
+def test_the_same_word_becomes_the_same_everywhere() -> None:
+    guest = "adele_contoso.com#EXT#@contoso.onmicrosoft.com"
+    found = pseudonymized(
+        snapshot(
+            users=[ADELE, {"id": "aaaaaaaa-0000-0000-0000-000000000002", "userPrincipalName": guest}],
+            mailboxes=[{"Guid": "1", "Name": "adele", "DistinguishedName": "CN=adele,OU=contoso.com,DC=x,DC=com"}],
+            mobile_devices=[
+                {
+                    "Guid": "2",
+                    "Identity": "adele\\ExchangeActiveSyncDevices\\EAS§iPhone§ABC",
+                    "DeviceModel": "iPhone14C2",
+                    "DeviceOS": "Adele's phone",
+                    "DeviceAccessState": "Allowed",
+                }
+            ],
+        )
+    )["objects"]
+    adele, other = found["users"]
+    name, _at, domain = adele["userPrincipalName"].partition("@")
+    assert adele["proxyAddresses"][0] == f"SMTP:{name}@{domain}" and domain.endswith(".example")
+    assert adele["displayName"].partition(" ")[0] == name.capitalize() and adele["userType"] == "Member"
+    assert adele["state"] != ADELE["state"]  # of an address
+    assert other["userPrincipalName"].endswith(".onmicrosoft.example") and "#EXT#@" in other["userPrincipalName"]
+    [mailbox], [device] = found["mailboxes"], found["mobile_devices"]
+    assert mailbox["Name"] == name and mailbox["DistinguishedName"].startswith(f"CN={name},OU={domain},DC=")
+    assert device["Identity"].startswith(f"{name}\\ExchangeActiveSyncDevices\\")
+    assert device["DeviceModel"] == "iPhone14C2" and device["DeviceAccessState"] == "Allowed"
+    assert "Adele" not in device["DeviceOS"] and name.capitalize() in device["DeviceOS"]
+
+
+def test_domains_addresses_rules_and_reasons_are_hidden_and_words_of_services_are_not() -> None:
+    policy: dict[str, Any] = {
+        "id": "aaaaaaaa-0000-0000-0000-000000000003",
+        "displayName": "All",
+        "state": "enabled",
+        "conditions": {
+            "users": {"includeUsers": ["All"], "includeRoles": ["62e90394-69f5-4237-9190-012177145e10"]},
+            "applications": {"includeApplications": ["Office365", "00000002-0000-0ff1-ce00-000000000000"]},
+            "devices": {"deviceFilter": {"rule": 'device.displayName -eq "Adele" and device.model -eq "SM-1"'}},
+        },
+    }
+    location = {"id": "x", "ipRanges": [{"cidrAddress": "203.0.113.0/24"}, {"cidrAddress": "2a02:1234::/32"}]}
+    taken = snapshot(users=[ADELE], conditional_access_policies=[policy], named_locations=[location])
+    taken["not_read"] = {
+        "groups": {
+            "reason": "Could not read Adele on tenant contoso.com.",
+            "error": "forbidden",
+            "response": {"status": 403, "code": "Authorization_RequestDenied", "message": "Adele may not"},
+        }
+    }
+    found = pseudonymized(taken)
+    [shown] = found["objects"]["conditional_access_policies"]
+    assert shown["conditions"]["users"] == policy["conditions"]["users"] and shown["state"] == "enabled"
+    assert shown["conditions"]["applications"] == policy["conditions"]["applications"]
+    rule = shown["conditions"]["devices"]["deviceFilter"]["rule"]
+    assert re.fullmatch(r'device.displayName -eq "[A-Z]\w+" and device.model -eq "SM-1"', rule), rule
+    four, six = (one["cidrAddress"] for one in found["objects"]["named_locations"][0]["ipRanges"])
+    assert re.fullmatch(r"198\.1[89]\.\d+\.\d+/24", four) and re.fullmatch(r"2001:db8:[0-9a-f:]+/32", six)
+    assert found["not_read"]["groups"]["response"] == {
+        "status": 403,
+        "code": "Authorization_RequestDenied",
+        "message": "",
+    }
+    assert not re.search("adele|contoso|203.0|2a02|rich", json.dumps(found), re.IGNORECASE)

@@ -1,0 +1,211 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The copy of a tenant that its snapshot makes: the same to every reader, and what was not read is not there."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.intune.exchange.plugins.filter.snapshot_diff import snapshot_diff
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.same import _MOVING
+from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS
+from ansible_collections.intune.exchange.plugins.plugin_utils._snapshot_file import load_snapshot
+from simulator import Simulator
+from simulator.state.descriptions import shipped
+
+from ..conftest import TENANTS, Clock, run_declaration
+
+MODULES = "ansible_collections.intune.exchange.plugins.modules"
+GRAPH = sorted({*NEEDS["tenant_snapshot_info"].read, *NEEDS["mobile_access_assessment_info"].read})
+# What is read in other forms, refused, large, and in the middle of its life.
+SAMPLE = ("retired_with_holes", "documented_forms", "missing_permission", "no_exchange", "connected", "dehydrated")
+CROWD = {"exchange": {"crowd": {"devices": 60, "seed": 7, "users": ["adele.vance", "alex.wilber", "administrator"]}}}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=TENANTS, page_size=50, rate_limits=False) as one:
+        yield one
+
+
+def read(simulator: Simulator, module: str, tenant: str, **options: Any) -> dict[str, Any]:
+    """The result of a module, on a tenant or on a copy."""
+    declaration = importlib.import_module(f"{MODULES}.{module}").DECLARATION
+    validated = ArgumentSpecValidator(declaration.argument_spec).validate({**simulator.options(tenant), **options})
+    assert not validated.error_messages
+    result = run_declaration(declaration, validated.validated_parameters, False, **Clock().options)
+    assert not result.get("failed"), result
+    return result
+
+
+def snapshot_of(simulator: Simulator, tenant: str, path: Path) -> None:
+    read(simulator, "tenant_snapshot_info", tenant, path=str(path), gather_statistics=True)
+
+
+def prepared(simulator: Simulator, tenant: str, more: dict[str, Any]) -> None:
+    """With all rights to read, unless the tenant is about missing ones."""
+    rights = {"application": {"graph": GRAPH}} if tenant != "missing_permission" else {}
+    simulator.describe({**rights, **more}, tenant)
+
+
+def test_a_copy_is_the_same(simulator: Simulator, tmp_path: Path) -> None:
+    check(simulator, tmp_path, SAMPLE)
+
+
+@pytest.mark.more
+def test_the_copy_of_every_shipped_tenant_is_the_same(simulator: Simulator, tmp_path: Path) -> None:
+    check(simulator, tmp_path, tuple(shipped()))
+
+
+def check(simulator: Simulator, folder: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        prepared(simulator, name, CROWD if name == "retired_with_holes" else {})
+        snapshot_of(simulator, name, folder / f"{name}.yml")
+    with Simulator(tenants=[folder / f"{name}.yml" for name in names], rate_limits=False) as copies:
+        for name in names:
+            assert copies.facts(name)["tenant_id"] == simulator.facts(name)["tenant_id"]
+            snapshot_of(copies, name, folder / f"{name}.again.yml")
+            first, again = (load_snapshot(str(folder / f"{name}{end}.yml")) for end in ("", ".again"))
+            found = snapshot_diff(first, again)
+            assert found["equal"], (name, found["differences"][:3])
+            # To the letter as well, but for the forms of times, and what moves.
+            assert letters(first, name) == letters(again, name), name
+            assert set(first["not_read"]) == set(again["not_read"]), name
+            for kind, problem in first["not_read"].items():
+                # There is no sign-in that fails on a copy.
+                assert again["not_read"][kind]["error"] == problem["error"].replace("sign_in", "forbidden"), (
+                    name,
+                    kind,
+                )
+    assert any(load_snapshot(str(folder / f"{name}.yml"))["objects"].get("groups") for name in names)
+
+
+def letters(snapshot: dict[str, Any], name: str) -> Any:
+    left_out = {*_MOVING, "RoleAssignments", *(("WhenCreated", "WhenCreatedUTC") if name == "documented_forms" else ())}
+    return {
+        kind: [{name: value for name, value in one.items() if name not in left_out} for one in objects]
+        for kind, objects in snapshot["objects"].items()
+    }
+
+
+READERS: dict[str, dict[str, Any]] = {
+    "activesync_device_access_rule_info": {},
+    "activesync_device_class_info": {},
+    "app_protection_info": {},
+    "conditional_access_policy_info": {},
+    "management_role_assignment_info": {"role": "View-Only Recipients"},
+    "management_role_info": {"name": "Intune Connector Access"},
+    "mobile_device_info": {"gather_statistics": True, "compliant": False},
+    "mobile_device_mailbox_policy_info": {},
+    "role_group_info": {"name": "View-Only Organization Management"},
+    "mobile_access_assessment_info": {},
+}
+# They rest on logs, which a snapshot does not hold.
+OF_LOGS = {"legacy_sign_ins", "mail_apps"}
+
+
+def without_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_order(entry) for name, entry in value.items()}
+    return (
+        sorted(map(without_order, value), key=lambda one: json.dumps(one, sort_keys=True))
+        if isinstance(value, list)
+        else value
+    )
+
+
+def test_readers_and_writers_cannot_tell_a_copy_apart(simulator: Simulator, tmp_path: Path) -> None:
+    own = {
+        "roles": {"Intune Connector Access": {"parent": "Organization Client Access", "cmdlets": ["Get-CASMailbox"]}}
+    }
+    rule = {"access_rules": [["DeviceModel", "SM-G991B", "Block"]]}
+    prepared(simulator, "retired_with_holes", {"exchange": {**own, **rule}})
+    path = tmp_path / "contoso.yml"
+    snapshot_of(simulator, "retired_with_holes", path)
+    with Simulator(tenants=[path], rate_limits=False) as copy:
+        for module, options in READERS.items():
+            there, here = (
+                read(one, module, name, **options)
+                for one, name in ((simulator, "retired_with_holes"), (copy, "contoso"))
+            )
+            if module == "mobile_access_assessment_info":
+                there, here = ({one["id"]: one["status"] for one in result["checks"]} for result in (there, here))
+                assert {here.pop(one) for one in OF_LOGS} == {"unknown"}
+                there = {name: status for name, status in there.items() if name not in OF_LOGS}
+            assert without_order(here) == without_order(there), module
+        # What changes has its effect on the devices, as on the tenant.
+        for one, name in ((simulator, "retired_with_holes"), (copy, "contoso")):
+            settings = {"default_access_level": "Quarantine", "accept_impact": True}
+            assert read(one, "activesync_organization_settings", name, **settings)["changed"]
+            assert not read(one, "activesync_organization_settings", name, **settings)["changed"]
+        snapshot_of(copy, "contoso", tmp_path / "after.yml")
+        snapshot_of(simulator, "retired_with_holes", tmp_path / "really.yml")
+    found = snapshot_diff(str(path), str(tmp_path / "after.yml"))
+    assert {one["before"] for one in found["devices"]} == {"Allowed"}
+    assert {one["after"] for one in found["devices"]} == {"Quarantined"}
+    assert snapshot_diff(str(tmp_path / "after.yml"), str(tmp_path / "really.yml"))["equal"]
+
+
+def test_what_is_not_in_the_snapshot_is_refused_and_not_empty(simulator: Simulator, tmp_path: Path) -> None:
+    prepared(simulator, "retired_covered", {})
+    path = tmp_path / "contoso.yml"
+    snapshot_of(simulator, "retired_covered", path)
+    cut = yaml.safe_load(path.read_text())
+    for kind in ("mailboxes", "device_access_rules"):
+        del cut["objects"][kind]
+    cut["not_read"]["mailboxes"] = {"reason": "Could not read the mailboxes. Try again.", "error": "timeout"}
+    path.write_text(yaml.safe_dump(cut, sort_keys=False))
+    with Simulator(tenants=[path], rate_limits=False) as copy:
+        taken = read(copy, "tenant_snapshot_info", "contoso")
+    missing = {one["kind"]: one["reason"] for one in taken["not_read"]}
+    assert "Could not read the mailboxes. Try again" in missing["mailboxes"]
+    assert "it is not in the snapshot" in missing["device_access_rules"]
+    assert missing.keys() >= {"exchange_connectors", "device_statistics"} and "users" not in missing
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace("version: 1", "version: 2"), "version 2"),
+        (lambda text: text.replace("end_of_snapshot: true\n", ""), "cut off"),
+        (lambda text: text[: len(text) // 2], "no whole snapshot|cut off|not whole"),
+        (lambda text: text.replace("not_read:", "not_here:"), "not whole"),
+        (lambda text: text.replace('authority: "', 'authority: !!python/name:os.system "'), "no whole snapshot"),
+        (lambda text: text.replace("  users:\n", "  users:\n    - displayName: Nobody\n"), "lacks something"),
+        (
+            lambda text: text.replace("  device_access_rules: []", "  device_access_rules:\n    - &a {x: [*a, *a]}"),
+            "values",
+        ),
+    ],
+)
+def test_a_snapshot_that_is_not_whole_is_refused(
+    simulator: Simulator, tmp_path: Path, change: Callable[[str], str], words: str
+) -> None:
+    path = tmp_path / "contoso.yml"
+    snapshot_of(simulator, "ready", path)
+    path.write_text(change(path.read_text()))
+    with pytest.raises(ValueError, match=words):
+        Simulator(tenants=[path])
+
+
+def test_text_of_a_snapshot_stays_as_it_is(simulator: Simulator, tmp_path: Path) -> None:
+    """In descriptions, {domain} stands for the domain."""
+    simulator.describe({"users": {"adele.vance": {"displayName": "{domain} {{ 7 * 7 }}"}}}, "retired_covered")
+    path = tmp_path / "contoso.yml"
+    snapshot_of(simulator, "retired_covered", path)
+    text = path.read_text().replace(simulator.facts("retired_covered")["domain"] + " {{", "{domain} {{")
+    path.write_text(text)
+    with Simulator(tenants=[path], rate_limits=False) as copy:
+        users = read(copy, "tenant_snapshot_info", "contoso")["snapshot"]["objects"]["users"]
+        copy.describe({"display_name": "Another"})
+        again = read(copy, "tenant_snapshot_info", "contoso")["snapshot"]["objects"]["users"]
+    assert "{domain} {{ 7 * 7 }}" in {one["displayName"] for one in users} & {one["displayName"] for one in again}
