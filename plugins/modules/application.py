@@ -111,7 +111,7 @@ application:
 roles_needed:
   description:
     - The steps that change something, and the directory roles that a person needs for each; any of them is enough.
-    - RV(roles_needed[].held) is whether the token names one, and null if it does not say, as that of an application.
+    - Its C(held) is whether the token names one, and null if it does not say, as that of an application.
   returned: success
   type: list
   elements: dict

@@ -141,6 +141,22 @@ CMDLETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Get-ServicePrincipal",),
         ("New-ServicePrincipal", "Remove-ServicePrincipal", "Set-ServicePrincipal"),
     ),
+    "tenant_snapshot_info": (
+        (
+            *_RULES,
+            "Get-ActiveSyncDeviceClass",
+            "Get-CASMailboxPlan",
+            "Get-ManagementRole",
+            "Get-ManagementRoleAssignment",
+            "Get-MobileDeviceMailboxPolicy",
+            "Get-MobileDeviceStatistics",
+            "Get-OrganizationConfig",
+            "Get-RoleGroup",
+            "Get-RoleGroupMember",
+            "Get-ServicePrincipal",
+        ),
+        (),
+    ),
 }
 
 
