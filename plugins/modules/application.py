@@ -102,10 +102,8 @@ application:
       returned: if it is present
   sample:
     app_id: 3b2c1f0e-9d8a-4c7b-8e6f-5a4d3c2b1a09
-    created_date_time: "2026-11-29T08:00:00Z"
     display_name: Intune and Exchange automation
     id: 0a9b8c7d-6e5f-4a3b-9c1d-0e1f2a3b4c5d
-    required_resource_access: []
     service_principal_id: 7f6e5d4c-3b2a-4190-8f7e-6d5c4b3a2910
     unique_name: intune-exchange
 roles_needed:

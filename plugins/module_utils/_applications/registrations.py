@@ -254,7 +254,8 @@ def _named(tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _with_principal(tenant: Tenant, result: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-    application = {"app_id": None, "id": None, **result["application"]}
+    found = result["application"]
+    application = {name: found.get(name) for name in ("app_id", "id", "display_name", "unique_name")}
     app_id, had = application["app_id"], None
     if app_id is not None:
         kept = ensure(
