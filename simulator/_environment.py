@@ -14,6 +14,7 @@ from .cmdlets.contract import load_cmdlets
 from .cmdlets.exchange_types import CmdletCall
 from .conditional_access.evaluated_sign_ins import seed_evaluated_sign_ins, sign_in_again
 from .conditional_access.policies import seed_conditional_access
+from .directory.enterprise_applications import seed_service_principals
 from .directory.groups import seed_groups
 from .directory.navigation import seed_more
 from .directory.seed import seed_directory
@@ -46,6 +47,7 @@ from .twin.seed import seed_twin
 
 _SEEDS = (
     seed_directory,
+    seed_service_principals,
     seed_groups,
     seed_more,
     seed_conditional_access,

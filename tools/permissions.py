@@ -8,7 +8,7 @@ python tools/permissions.py
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -52,7 +52,8 @@ Who grants what
 ---------------
 
 Each step needs an administrator with the role in its row. The application cannot do any of these steps: without rights,
-it cannot grant itself any.
+it cannot grant itself any. :ref:`First contact <ansible_collections.intune.exchange.docsite.guide_first_contact>` does
+all of them with one command, or writes a script for whoever runs nothing else with such rights.
 
 .. list-table::
    :header-rows: 1
@@ -66,18 +67,18 @@ it cannot grant itself any.
      - Cloud Application Administrator
      - Microsoft Entra admin center, *App registrations*, *New registration*
      - ``New-MgApplication``, ``New-MgServicePrincipal``
-     - none here
+     - ``intune.exchange.application``, by device code
    * - Grant consent to application permissions of Microsoft Graph
      - Privileged Role Administrator or Global Administrator. A Cloud Application Administrator cannot
      - *API permissions*, *Grant admin consent*
      - ``New-MgServicePrincipalAppRoleAssignment``;
        :ref:`check_access <ansible_collections.intune.exchange.docsite.check_access>` prints the complete command
-     - none here
+     - ``intune.exchange.application_permissions``, by device code
    * - Grant consent to ``Exchange.ManageAsApp``
      - Cloud Application Administrator, since it is no permission of Microsoft Graph, or one of the two above
      - *API permissions*, *APIs my organization uses*, *Office 365 Exchange Online*
      - ``New-MgServicePrincipalAppRoleAssignment``; check_access prints it
-     - none here
+     - ``intune.exchange.application_permissions``, by device code
    * - Grant consent to delegated permissions, for sign-in by device code
      - Cloud Application Administrator
      - *API permissions*, *Delegated permissions*, *Grant admin consent*
@@ -128,13 +129,8 @@ Modules
 
 
 def _data() -> Any:
-    path = ROOT / "plugins/plugin_utils/_permissions.py"
-    spec = importlib.util.spec_from_file_location("_permissions", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["_permissions"] = module
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, str(ROOT / "plugins"))  # its neighbours are imported by their package
+    return importlib.import_module("plugin_utils._permissions")
 
 
 def page() -> str:

@@ -54,6 +54,21 @@ _value:
       description: Management roles of Exchange Online.
       type: list
       elements: str
+    exchange_cmdlets:
+      description:
+        - The cmdlets that the content runs, by the built-in role of which they are a part, as RV(_value.exchange_roles)
+          but narrower. M(intune.exchange.management_role) makes a role with exactly these.
+        - Cmdlets that M(intune.exchange.exchange_cmdlet) is given are not in it.
+      type: list
+      elements: dict
+      contains:
+        role:
+          description: Name of the built-in role.
+          type: str
+        cmdlets:
+          description: Names of the cmdlets.
+          type: list
+          elements: str
     notes:
       description: Permissions that depend on options.
       type: list

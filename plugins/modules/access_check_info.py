@@ -16,6 +16,14 @@ description:
   - For each read it reports whether it works. If not, it names the missing permission, role or licence, who can grant
     it, and the PowerShell command that grants it.
   - Run it first on a real tenant. The playbook C(intune.exchange.check_access) does that and prints a table.
+options:
+  new_token:
+    description:
+      - Sign in anew, although an earlier task of this run has a token that is still valid. Only a token that is issued
+        after a right was granted has it.
+      - A ready token and the sign-in of a person are used as they are.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
@@ -129,7 +137,7 @@ from ..module_utils._connector.access_check import access_check
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("check the access", access_check)
+DECLARATION = Declaration("check the access", access_check, {"new_token": {"type": "bool", "default": False}})
 
 
 def main() -> None:

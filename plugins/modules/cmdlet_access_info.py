@@ -29,6 +29,13 @@ options:
       - By default, the thirteen cmdlets that the Intune connector needs.
     type: list
     elements: raw
+  new_token:
+    description:
+      - Sign in anew, although an earlier task of this run has a token that is still valid. Only a token that is issued
+        after a right was granted has it.
+      - A ready token and the sign-in of a person are used as they are.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
@@ -152,7 +159,11 @@ from ..module_utils._rbac.cmdlet_access import access_info
 DECLARATION = Declaration(
     "read the Exchange rights of the account",
     lambda tenant, params, check_mode: access_info(tenant, params),
-    {"account": {"type": "str"}, "cmdlets": {"type": "list", "elements": "raw"}},
+    {
+        "account": {"type": "str"},
+        "cmdlets": {"type": "list", "elements": "raw"},
+        "new_token": {"type": "bool", "default": False},
+    },
 )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from ._cmdlets import cmdlets_by_role
+
 COLLECTION = "intune.exchange."
 ROOT = Path(__file__).parents[2]
 SIGN_IN = "Exchange.ManageAsApp"  # what an application needs before its roles in Exchange Online count
@@ -35,6 +37,8 @@ class Needs:
 _INTUNE, _INTUNE_WRITE = "DeviceManagementServiceConfig.Read.All", "DeviceManagementServiceConfig.ReadWrite.All"
 _CONFIGURATION, _RECIPIENTS = "View-Only Configuration", "View-Only Recipients"
 _ACCESS, _ROLES = "Organization Client Access", "Role Management"
+_APPLICATIONS, _APPLICATIONS_WRITE = ("Application.Read.All",), ("Application.ReadWrite.All",)
+_PERSON = "A person also needs the directory role Cloud Application Administrator"
 _DELEGATING = (
     "To assign or remove a role, a delegating assignment of it or of its parent, which by default only "
     "Organization Management has"
@@ -51,6 +55,14 @@ NEEDS: dict[str, Needs] = {
     "activesync_device_class_info": Needs(exchange_read=(_CONFIGURATION,)),
     "activesync_organization_settings": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS), exchange_write=(_ACCESS,)),
     "app_protection_info": Needs(("DeviceManagementApps.Read.All",)),
+    "application": Needs(_APPLICATIONS, _APPLICATIONS_WRITE, note=_PERSON),
+    "application_credential": Needs(_APPLICATIONS, _APPLICATIONS_WRITE, note=_PERSON),
+    "application_permissions": Needs(
+        _APPLICATIONS,
+        (*_APPLICATIONS_WRITE, "AppRoleAssignment.ReadWrite.All"),
+        note="A person also needs the directory role Privileged Role Administrator for permissions of Microsoft Graph, "
+        "and Cloud Application Administrator for those of Exchange Online",
+    ),
     "cas_mailbox_mobile_access": Needs(exchange_read=(_RECIPIENTS,), exchange_write=(_ACCESS, "Mail Recipients")),
     "cmdlet_access_info": Needs(exchange_read=(_CONFIGURATION,), note="Without account, no role in Exchange Online"),
     "conditional_access_policy": Needs(
@@ -182,6 +194,7 @@ def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any
         "microsoft_graph": sorted(graph),
         "office_365_exchange_online": [SIGN_IN] if any(NEEDS[one].exchange for one in used) else [],
         "exchange_roles": sorted(roles),
+        "exchange_cmdlets": cmdlets_by_role(used),
         "notes": sorted(f"{one}: {NEEDS[one].note}" for one in used if NEEDS[one].note),
     }
 

@@ -90,11 +90,6 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_GRAPH}/aad-advanced-queries",
         ),
-        "service-principals": Behaviour(
-            "only those of the applications in the tenant description",
-            ASSUMED,
-            "a tenant has hundreds of Microsoft's own",
-        ),
         "graph-batch": Behaviour(
             "up to 20 requests; the responses are in another order, each with its own status and lower-case headers",
             DOCUMENTED,
@@ -155,7 +150,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/api/user-assignlicense",
         ),
         "directory-lag": Behaviour(
-            "reads, licences and roles find a new user only after a delay",
+            "reads, licences and roles find a new user only after a delay, and so do reads and sign-in with a new "
+            "application, service principal, permission or federated credential",
             SEEN,
             "hashicorp/terraform-provider-azuread polls until several reads agree (internal/helpers/consistency)",
         ),

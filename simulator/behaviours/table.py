@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from . import access, entra, exchange, exchange_variants, graph, intune, partner, twin
+from . import access, applications, entra, exchange, exchange_variants, graph, intune, partner, twin
 from .behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
 
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     **entra.SECTIONS,
+    **applications.SECTIONS,
     **graph.SECTIONS,
     **partner.SECTIONS,
     **intune.SECTIONS,

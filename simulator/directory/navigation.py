@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paths that other people's clients use: memberships, owners, service principals, counts, the person who signs in."""
+"""Paths that other people's clients use: memberships, owners, counts, the person who signs in."""
 
 from __future__ import annotations
 
@@ -43,23 +43,7 @@ _STRENGTHS = {
 
 
 def seed_more(tenant: Tenant, now: datetime) -> None:
-    """Service principals of the applications, and the strengths that every tenant has."""
-    for kind, principal in tenant.service_principals.items():
-        tenant.store("servicePrincipals").add(
-            principal.object_id,
-            {
-                "id": principal.object_id,
-                "accountEnabled": True,
-                "appDisplayName": principal.name,
-                "appId": principal.client_id,
-                "appOwnerOrganizationId": tenant.tenant_id,
-                "displayName": principal.name,
-                "servicePrincipalNames": [principal.client_id],
-                "servicePrincipalType": "ManagedIdentity" if kind == "managed_identity" else "Application",
-                "signInAudience": "AzureADMyOrg",
-                "tags": [],
-            },
-        )
+    """The strengths that every tenant has."""
     for strength, (name, combinations) in _STRENGTHS.items():
         tenant.store("authenticationStrengths").add(
             strength,

@@ -111,7 +111,7 @@ def create_role_assignment(scene: RequestContext, assignment_id: str) -> Json:
     tenant = scene.tenant
     if not tenant.store("roleDefinitions").get(role):
         raise not_found(scene, role)
-    applications = {known.object_id for known in tenant.service_principals.values()}
+    applications = {known["id"] for known in arrived(tenant.store("servicePrincipals"), scene.now)}
     if principal not in applications | {user["id"] for user in arrived(tenant.store("users"), scene.now)}:
         raise not_found(scene, principal)
     if not (body["directoryScopeId"] or body["appScopeId"]):

@@ -42,6 +42,13 @@ ERRORS = {
         "The user or administrator has not consented to use the application with ID '{name}'. Send an interactive "
         "authorization request for this user and resource.",
     ),
+    65002: Aadsts(
+        400,
+        "invalid_request",
+        "Consent between first party application '{name}' and first party resource '{resource}' must be configured via "
+        "preauthorization - applications owned and operated by Microsoft must get approval from the API owner before "
+        "requesting tokens for that API.",
+    ),
     70000: Aadsts(400, "invalid_grant", "The provided grant is not valid: the refresh token is unknown."),
     70003: Aadsts(400, "unsupported_grant_type", "The app requested an unsupported grant type '{name}'."),
     70011: Aadsts(
@@ -61,6 +68,12 @@ ERRORS = {
         "Tenant '{name}' not found. Check to make sure you have the correct tenant ID and are signing into the correct "
         "cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for "
         "the tenant.",
+    ),
+    90094: Aadsts(
+        400,
+        "access_denied",
+        "Admin consent is required: '{name}' needs permission to access resources in your organization that only an "
+        "administrator can grant.",
     ),
     500011: Aadsts(
         400,
@@ -103,6 +116,11 @@ ERRORS = {
         "invalid_client",
         "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not "
         "the client secret ID, for a secret added to app '{name}'.",
+    ),
+    7000222: Aadsts(
+        401,
+        "invalid_client",
+        "The provided client secret keys for app '{name}' are expired.",
     ),
     7000218: Aadsts(
         401,

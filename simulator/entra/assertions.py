@@ -10,20 +10,24 @@ import binascii
 from typing import Any
 
 import jwt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from ..behaviours.table import implements
 from ..state.tenant import Principal
 from .aadsts import refused
-from .credentials import FEDERATION_AUDIENCE, Credentials, Issuer
+from .credentials import Issuer
+from .registered import Proofs
+
+_THUMBPRINTS = {"x5t": hashes.SHA1(), "x5t#S256": hashes.SHA256()}
 
 # Seconds that a client's clock may differ. msal-node rounds its clock up, so that without any its assertions of half of
 # each second would come from the future.
 CLOCK_SKEW = 300
 
 
-def check_assertion(
-    assertion: str, principal: Principal, credentials: Credentials, issuer: Issuer, audiences: list[str]
-) -> None:
+def check_assertion(assertion: str, principal: Principal, proofs: Proofs, issuer: Issuer, audiences: list[str]) -> None:
     """A certificate's signature, or a token of the federated issuer. Nothing returned: it is right."""
     try:
         header = jwt.get_unverified_header(assertion)
@@ -31,21 +35,21 @@ def check_assertion(
     except jwt.InvalidTokenError:
         raise refused(50027) from None
     if claims.get("iss") == principal.client_id:
-        _check_certificate(assertion, header, principal, credentials, audiences)
+        _check_certificate(assertion, header, principal, proofs, audiences)
     else:
-        _check_federation(assertion, claims, credentials, issuer)
+        _check_federation(assertion, claims, proofs, issuer)
 
 
 def _check_certificate(
-    assertion: str, header: dict[str, Any], principal: Principal, credentials: Credentials, audiences: list[str]
+    assertion: str, header: dict[str, Any], principal: Principal, proofs: Proofs, audiences: list[str]
 ) -> None:
     """https://learn.microsoft.com/entra/identity-platform/certificate-credentials"""
-    known = {"x5t": credentials.certificate.sha1, "x5t#S256": credentials.certificate.sha256}
-    shown = {name: _decoded(header[name]) for name in known if name in header}
+    shown = {name: _decoded(header[name]) for name in _THUMBPRINTS if name in header}
     thumbprint = next(iter(shown.values()), b"").hex().upper()
-    if not shown or any(known[name] != value for name, value in shown.items()):
+    certificate = next((one for one in proofs.certificates if _has(one, shown)), None)
+    if not shown or certificate is None:
         raise refused(700027, reason="The key was not found.", name=thumbprint)
-    key = credentials.certificate.certificate.public_key()
+    key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
         raise TypeError("client certificates hold RSA keys")
     claims = _verified(assertion, key, audiences, thumbprint)
@@ -53,15 +57,22 @@ def _check_certificate(
         raise refused(700021)
 
 
-def _check_federation(assertion: str, claims: dict[str, Any], credentials: Credentials, issuer: Issuer) -> None:
+def _has(certificate: x509.Certificate, shown: dict[str, bytes]) -> bool:
+    return all(certificate.fingerprint(_THUMBPRINTS[name]) == value for name, value in shown.items())
+
+
+@implements("login-issuers")
+def _check_federation(assertion: str, claims: dict[str, Any], proofs: Proofs, issuer: Issuer) -> None:
     """https://learn.microsoft.com/entra/workload-id/workload-identity-federation"""
-    if claims.get("iss") != issuer.url:
+    known = [one for one in proofs.federated if one[0] == claims.get("iss")]
+    if not known:
         raise refused(700211, name=str(claims.get("iss")))
-    if claims.get("sub") != credentials.federated_subject:
+    of_subject = [one for one in known if one[1] == claims.get("sub")]
+    if not of_subject:
         raise refused(700213, name=str(claims.get("sub")))
-    if claims.get("aud") != FEDERATION_AUDIENCE:
+    if claims.get("aud") not in [one[2] for one in of_subject]:
         raise refused(700212, name=str(claims.get("aud")))
-    _verified(assertion, issuer.public_key, [FEDERATION_AUDIENCE], "")
+    _verified(assertion, issuer.public_key, [str(claims["aud"])], "")
 
 
 def _verified(assertion: str, key: rsa.RSAPublicKey, audiences: list[str], thumbprint: str) -> dict[str, Any]:

@@ -30,9 +30,17 @@ class Issuer:
     def public_key(self) -> rsa.RSAPublicKey:
         return self._key.public_key()
 
-    def token(self, subject: str, audience: str = FEDERATION_AUDIENCE, lifetime: int = 86400) -> str:
+    def token(self, subject: str, audience: str = FEDERATION_AUDIENCE, lifetime: int = 86400, issuer: str = "") -> str:
+        """A token of this issuer, or of another one, such as GitHub, for which it signs as well."""
         now = int(time.time())
-        claims = {"iss": self.url, "sub": subject, "aud": audience, "iat": now, "nbf": now, "exp": now + lifetime}
+        claims = {
+            "iss": issuer or self.url,
+            "sub": subject,
+            "aud": audience,
+            "iat": now,
+            "nbf": now,
+            "exp": now + lifetime,
+        }
         return jwt.encode(claims, self._key, algorithm="RS256")
 
 

@@ -61,7 +61,7 @@ class ManagedIdentity:
         if options.get("client_id") not in (None, principal.client_id):
             raise _refused("imds-identity", "Identity not found")
         service, resource = self.entra.service_of(tenant, options["resource"])
-        granted = principal.graph if service == "graph" else principal.exchange
+        granted = self.entra.granted(tenant, principal, service)
         issuer = f"{self.entra.url}/{tenant.tenant_id}/"
         now = int(time.time())
         return {

@@ -9,17 +9,20 @@ import base64
 import hmac
 import json
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from ..behaviours.table import behaviour_of, implements
+from ..state.applications import granted, registered
 from ..state.http_messages import READ, Answer, Call, Json, Purpose, Refusal
 from ..state.tenant import Principal, Tenant
 from .aadsts import refused, rendered
 from .assertions import check_assertion
 from .credentials import Credentials, Issuer
+from .registered import proofs_of
 from .requests import ANY_TENANT, AUTHORITY, OWN_SCOPES, PATH, TOKEN, Form, authenticated, nowhere, place
 from .tokens import Tokens
+from .tools import TOOLS, person_with_tool
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -32,6 +35,7 @@ class Pending:
     """A device code that waits for its person."""
 
     tenant: Tenant
+    client_id: str
     scope: str
     polls_left: int
 
@@ -49,8 +53,8 @@ class Entra:
     url: str = ""
     name: str = "login"
     pending: dict[str, Pending] = field(default_factory=dict)
-    # refresh tokens and the tenant that each was given for
-    remembered: dict[str, Tenant] = field(default_factory=dict)
+    # refresh tokens, with the tenant and the client that each was given for
+    remembered: dict[str, tuple[Tenant, str]] = field(default_factory=dict)
 
     def purpose(self, call: Call) -> Purpose:
         found = PATH.fullmatch(call.path)
@@ -159,28 +163,30 @@ class Entra:
         return self._success(tenant, principal, form.get("scope", ""))
 
     def _application(self, tenant: Tenant, client_id: str) -> Principal:
-        for principal in map(tenant.principal, tenant.applications):
-            if client_id.lower() == principal.client_id:
-                return principal
-        raise refused(700016, name=client_id, tenant=tenant.display_name)
+        found = registered(tenant, client_id, self.tokens.now(tenant))
+        if found is None:
+            raise refused(700016, name=client_id, tenant=tenant.display_name)
+        return found
 
     def _authenticate(self, tenant: Tenant, principal: Principal, form: Form) -> None:
-        credentials = self.credentials[principal.client_id]
+        proofs = proofs_of(tenant, principal.client_id, self.credentials, self.tokens.now(tenant))
         if form.get("client_assertion_type") == ASSERTION:
             base = f"{self.url}/{tenant.tenant_id}"
             audiences = [f"{base}/oauth2/v2.0/token", f"{base}/v2.0"]
-            check_assertion(form.get("client_assertion", ""), principal, credentials, self.issuer, audiences)
+            check_assertion(form.get("client_assertion", ""), principal, proofs, self.issuer, audiences)
         elif "client_secret" not in form:
             raise refused(7000218)
-        elif not hmac.compare_digest(form["client_secret"].encode(), credentials.secret.encode()):
-            raise refused(7000215, name=principal.client_id)
+        elif not _is_one_of(form["client_secret"], proofs.secrets):
+            expired = _is_one_of(form["client_secret"], proofs.expired)
+            raise refused(7000222 if expired else 7000215, name=principal.client_id)
 
     @implements("login-device-code")
     def _device_code(self, tenant: Tenant, form: Form) -> Json:
-        self._application(tenant, form.get("client_id", ""))
+        client_id = self._client_of_person(tenant, form.get("client_id", ""))
         self._resource(tenant, form.get("scope", ""), is_person=True)
         code = secrets.token_urlsafe(32)
-        self.pending[code] = Pending(tenant, form["scope"], int(tenant.description["person"]["approved_after"]))
+        polls = int(tenant.description["person"]["approved_after"])
+        self.pending[code] = Pending(tenant, client_id, form["scope"], polls)
         user_code = secrets.token_hex(4).upper()
         page = f"{self.url}/device"
         return {
@@ -201,19 +207,23 @@ class Entra:
             waiting.polls_left -= 1
             raise refused(70016)
         del self.pending[form["device_code"]]
-        return self._signed_in(tenant, waiting.scope)
+        return self._signed_in(tenant, waiting.client_id, waiting.scope)
+
+    def _client_of_person(self, tenant: Tenant, client_id: str) -> str:
+        """What a person signs in to: an application of the tenant, or a tool of Microsoft."""
+        return client_id.lower() if client_id.lower() in TOOLS else self._application(tenant, client_id).client_id
 
     @implements("login-refresh")
     def _token_again(self, tenant: Tenant, form: Form) -> Json:
         """Good for every API that the application may use, and still good after a new one was given."""
-        self._application(tenant, form["client_id"])
-        if self.remembered.get(form.get("refresh_token", "")) is not tenant:
+        client_id = self._client_of_person(tenant, form["client_id"])
+        if self.remembered.get(form.get("refresh_token", "")) != (tenant, client_id):
             raise refused(70000)
-        return self._signed_in(tenant, form.get("scope", ""))
+        return self._signed_in(tenant, client_id, form.get("scope", ""))
 
-    def _signed_in(self, tenant: Tenant, scope: str) -> Json:
+    def _signed_in(self, tenant: Tenant, client_id: str, scope: str) -> Json:
         """What a person's sign-in gives: who it was, and a refresh token if the scope asks for one."""
-        person, asked = tenant.principal("person"), scope.split()
+        person, asked = replace(tenant.principal("person"), client_id=client_id), scope.split()
         answer = self._success(tenant, person, scope)
         if "openid" in asked:
             answer["id_token"] = self.tokens.identify(tenant, person, f"{self.url}/{tenant.tenant_id}/v2.0")
@@ -221,13 +231,14 @@ class Entra:
             answer["client_info"] = base64.urlsafe_b64encode(known.encode()).decode().rstrip("=")
         if "offline_access" in asked:
             answer["refresh_token"] = secrets.token_urlsafe(64)
-            self.remembered[answer["refresh_token"]] = tenant
+            self.remembered[answer["refresh_token"]] = tenant, client_id
         return answer
 
     def _success(self, tenant: Tenant, principal: Principal, scope: str) -> Json:
         service, resource, wanted = self._resource(tenant, scope, is_person=principal.user is not None)
-        granted = principal.graph if service == "graph" else principal.exchange
-        granted |= wanted & OWN_SCOPES
+        if principal.client_id in TOOLS:
+            principal = person_with_tool(tenant, principal, principal.client_id, service, wanted)
+        granted = self.granted(tenant, principal, service) | wanted & OWN_SCOPES
         if wanted - granted:
             raise refused(65001, name=principal.client_id)
         token = self.tokens.issue(tenant, principal, f"{self.url}/{tenant.tenant_id}/", resource, granted)
@@ -238,6 +249,12 @@ class Entra:
             "access_token": token,
         }
         return answer | ({"scope": " ".join(sorted(granted))} if principal.user else {})
+
+    def granted(self, tenant: Tenant, principal: Principal, service: str) -> frozenset[str]:
+        """What a new token permits: of an application, the permissions that it was given."""
+        if principal.user is None:
+            return granted(tenant, principal.object_id, service, self.tokens.now(tenant))
+        return principal.graph if service == "graph" else principal.exchange
 
     def _resource(self, tenant: Tenant, scope: str, *, is_person: bool) -> tuple[str, str, frozenset[str]]:
         """The API that a scope asks for, and the permissions that it names."""
@@ -266,6 +283,10 @@ class Entra:
         if service is None or (service == "exchange" and not _has_exchange(tenant)):
             raise refused(500011, name=resource, tenant=tenant.display_name)
         return service, resource.rstrip("/")
+
+
+def _is_one_of(text: str, secrets_known: Iterable[str]) -> bool:
+    return any(hmac.compare_digest(text.encode(), one.encode()) for one in secrets_known)
 
 
 @implements("login-exchange-absent")

@@ -86,6 +86,10 @@ class Tokens:
         }
         return jwt.encode(claims | extra, self._key, algorithm="RS256", headers={"kid": self._key_id})
 
+    def now(self, tenant: Tenant) -> datetime:
+        """The time in a tenant, which its requests move."""
+        return self._clock.of(tenant.name).now()
+
     def forget_times(self) -> None:
         """Tokens stay good; when they were issued is of another time."""
         self._issued.clear()

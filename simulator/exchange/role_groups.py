@@ -11,6 +11,7 @@ from ..behaviours.table import implements
 from ..cmdlets.exchange_types import CmdletCall, ExchangeType, ambiguous, exists, missing, refused
 from ..cmdlets.parameter_values import edited
 from ..state.http_messages import Json
+from ..state.replication import arrived
 from .delegation import refuse_undelegated, refuse_unready
 from .organization import refuse_dehydrated
 from .propagation import present
@@ -152,15 +153,15 @@ def _save_members(run: CmdletCall, group: Json, members: list[str]) -> list[Json
 
 @implements("service-principal-unknown")
 def _new_service_principal(run: CmdletCall) -> Json:
-    known = {principal.client_id: principal for principal in run.tenant.service_principals.values()}
+    known = {one["appId"]: one for one in arrived(run.tenant.store("servicePrincipals"), run.now)}
     principal = known.get(run.given["AppId"].lower())
-    if principal is None or principal.object_id != run.given["ObjectId"].lower():
+    if principal is None or principal["id"] != run.given["ObjectId"].lower():
         raise refused("service-principal-unknown", "No service principal of the directory has this AppId and ObjectId.")
-    name = run.given.get("DisplayName") or principal.name
+    name = run.given.get("DisplayName") or principal["displayName"]
     return {
-        "Identity": principal.object_id,
-        "AppId": principal.client_id,
-        "ObjectId": principal.object_id,
+        "Identity": principal["id"],
+        "AppId": principal["appId"],
+        "ObjectId": principal["id"],
         "DisplayName": name,
         "_counts_from": run.now + timedelta(seconds=(run.tenant.exchange or {})["service_principal_after"]),
     }

@@ -83,9 +83,6 @@ GROUPS = Resource(
     counted=False,
     complete=True,
 )
-SERVICE_PRINCIPALS = Resource(
-    "servicePrincipals", "microsoft.graph.servicePrincipal", counted=False, behaviour="service-principals"
-)
 DEVICES = Resource(
     "managedDevices",
     "microsoft.graph.managedDevice",

@@ -105,6 +105,7 @@ class Graph:
             page_size=self.page_size,
             tenants=self.tenants,
             consistent=call.headers.get("consistencylevel", "").lower() == "eventual",
+            prefer=call.headers.get("prefer", "").lower(),
             caller=claims.object_id,
             granted=claims.granted,
             cast=cast_of(unquote(call.path)),
@@ -181,7 +182,7 @@ class Graph:
         return dict(body)
 
     def _check(self, operation: Operation, answer: Answer, cast: str) -> None:
-        if answer.status != operation.success:
+        if answer.status not in (operation.success, operation.also):
             raise InvalidAnswer(f"{operation.id}: status {answer.status}, the contract says {operation.success}")
         if cast and isinstance(answer.body, dict):
             for item in answer.body["value"]:

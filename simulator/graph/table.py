@@ -13,7 +13,12 @@ from ..behaviours.table import behaviour_of
 from ..conditional_access.deleted_policies import get_deleted, list_deleted, restore_policy
 from ..conditional_access.policies import gate_conditional_access
 from ..conditional_access.what_if import evaluate
+from ..directory.application_credentials import SPECIALS as CREDENTIALS
+from ..directory.applications import APPLICATIONS
+from ..directory.applications import SPECIALS as REGISTRATIONS
 from ..directory.directory import organization_view, sku_view
+from ..directory.enterprise_applications import SERVICE_PRINCIPALS
+from ..directory.enterprise_applications import SPECIALS as PERMISSIONS
 from ..directory.groups import list_members
 from ..directory.licences import assign_licences, list_licence_details
 from ..directory.navigation import counting, get_me, list_devices_of, list_member_of, list_owners
@@ -53,7 +58,6 @@ from .resources import (
     IOS_APPS,
     ORGANIZATION,
     POLICIES,
-    SERVICE_PRINCIPALS,
     USERS,
 )
 
@@ -61,6 +65,7 @@ Act = Callable[[RequestContext, Resource], Answer]
 
 # By the path of the collection, or of the only object there is.
 RESOURCES: dict[str, Resource] = {
+    "/applications": APPLICATIONS,
     "/auditLogs/directoryAudits": AUDITS,
     "/auditLogs/signIns": SIGN_INS,
     "/deviceAppManagement/androidManagedAppProtections": ANDROID_APPS,
@@ -118,6 +123,9 @@ RESOURCES: dict[str, Resource] = {
 # Where an operation is more than reading and writing a collection: by what follows the key in its path.
 SPECIALS: dict[str, tuple[Resource, Act]] = {
     **LOGS,
+    **REGISTRATIONS,
+    **CREDENTIALS,
+    **PERMISSIONS,
     "/deviceAppManagement/androidManagedAppProtections/{}/apps": (ANDROID_APPS, list_contained),
     "/deviceAppManagement/androidManagedAppProtections/{}/assignments": (ANDROID_APPS, list_contained),
     "/deviceAppManagement/iosManagedAppProtections/{}/apps": (IOS_APPS, list_contained),

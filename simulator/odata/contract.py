@@ -34,6 +34,8 @@ class Operation:
     answer: Json | None
     success: int
     action: bool
+    # the other status that it may succeed with
+    also: int | None = None
 
     @property
     def intune(self) -> bool:
@@ -116,6 +118,7 @@ class Contract:
             answer=_content(answer),
             success=described["x-documented-success"]["status"],
             action=described["x-ms-docs-operation-type"] == "action",
+            also=described["x-documented-success"].get("also"),
         )
 
 

@@ -41,6 +41,7 @@ class RequestContext:
     page_size: int
     tenants: dict[str, Tenant]
     consistent: bool
+    prefer: str
     # object id of who calls, and the permissions of the token
     caller: str
     granted: frozenset[str]

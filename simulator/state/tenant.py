@@ -31,6 +31,9 @@ DIRECTORY_ROLES = {
     "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
     "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
     "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
+    "Application Administrator": "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
+    "Cloud Application Administrator": "158c047a-c907-4556-b7ef-446551a6b5f7",
+    "Privileged Role Administrator": "e8611ab8-c189-46e8-94e1-60213ab1f814",
 }
 
 
@@ -185,6 +188,10 @@ class Tenant:
         if kind not in known:
             raise ValueError(f"no application {kind} in tenant {self.name}: one of {', '.join(self.applications)}")
         return dict(known[kind])
+
+    def registers(self, kind: str) -> bool:
+        """Whether an application is at home here, and not one of another organization."""
+        return self._described(kind).get("home", self.domain) == self.domain
 
     @property
     def applications(self) -> list[str]:

@@ -95,6 +95,19 @@ CASES = {
             ]
         }
     ),
+    "application": Case({"unique_name": "automation"}, True, "first_contact"),
+    "application_permissions": Case(
+        {"unique_name": "automation", "microsoft_graph": ["Organization.Read.All"]}, True, "first_contact"
+    ),
+    "application_credential": Case(
+        {
+            "unique_name": "automation",
+            "kind": "federated",
+            "kubernetes": {"issuer": "https://cluster.example/", "namespace": "mail", "service_account": "runner"},
+        },
+        True,
+        "first_contact",
+    ),
     "app_protection_info": Case({}, tenant="retired_with_holes"),
     "mobile_access_assessment_info": Case({}, tenant="retired_with_holes"),
     "mobile_access_deadlines_info": Case({}, tenant="deadlines"),

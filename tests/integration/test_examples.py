@@ -28,13 +28,21 @@ from simulator import Simulator
 from .conftest import SHIPPED
 from .warm import ROOT, ansible, settings
 
-OWN_TESTS = {"guide_many_tenants", "guide_events"}  # test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py
+# test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py, test_platform_pages.py
+OWN_TESTS = {
+    "guide_many_tenants",
+    "guide_events",
+    *(f"first_contact_{name}" for name in ("automation_platform", "github", "gitlab", "kubernetes")),
+}
 # What the commands of a page begin with, and which of them other tests execute.
 ELSEWHERE = {"pip", "ansible-galaxy", "cd", "python", "molecule"}  # test_readme.py, make molecule
 
 # Where an example needs another tenant than `ready`.
 TENANTS = {
     "app_protection_info": "retired_with_holes",
+    "application": "first_contact",
+    "application_credential": "first_contact",
+    "application_permissions": "first_contact",
     "conditional_access_policy": "retired_with_holes",
     "conditional_access_policy_info": "retired_with_holes",
     "conditional_access_rehearsal_info": "retired_with_holes",
@@ -60,9 +68,12 @@ TENANTS = {
     "role mobile_access": "retired_covered",
 }
 KNOWN = {"intune.exchange.service_principal": {"app_id": "{app_id}", "object_id": "{object_id}"}}
+REGISTERED = {"intune.exchange.application": {"unique_name": "intune-exchange"}}
 PHONES = {"intune.exchange.mobile_device_mailbox_policy": {"name": "Phones", "password_enabled": True}}
 # What must be there before an example starts.
 BEFORE: dict[str, list[dict[str, Any]]] = {
+    "application_credential": [REGISTERED],
+    "application_permissions": [REGISTERED],
     "cas_mailbox_mobile_access": [PHONES],
     "management_role_assignment": [KNOWN],
     "mobile_device": [

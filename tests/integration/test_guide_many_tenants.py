@@ -252,13 +252,17 @@ def test_the_credential_type_speaks_of_options_of_the_modules() -> None:
     options = {"certificate_path" if name == "certificate" else name for name in fields}
     assert set(injectors["env"]) == {ENVIRONMENT[option] for option in options}
     hidden = {name for name, field in fields.items() if field.get("secret")}
-    assert hidden == {"client_secret", "certificate", "certificate_password"}
+    assert hidden == {"client_secret", "certificate", "certificate_password", "federated_token"}
 
 
-@pytest.mark.parametrize("method", ["client_secret", "certificate"])
+@pytest.mark.parametrize("method", ["client_secret", "certificate", "federated_token"])
 def test_a_credential_of_awx_signs_in(play: Play, simulator: Simulator, tmp_path: Path, method: str) -> None:
     facts = simulator.facts("connected")
-    secrets = {"client_secret": facts["client_secret"], "certificate": Path(facts["certificate_path"]).read_text()}
+    secrets = {
+        "client_secret": facts["client_secret"],
+        "certificate": Path(facts["certificate_path"]).read_text(),
+        "federated_token": Path(facts["federated_token_file"]).read_text(),
+    }
     who = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"], "auth_method": method}
     environment = injected(tmp_path, {**who, method: secrets[method], "certificate_password": "", "cloud": ""})
     assert environment["INTUNE_EXCHANGE_CLOUD"] == "public" and not environment["AZURE_CLIENT_CERTIFICATE_PASSWORD"]

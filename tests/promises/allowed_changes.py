@@ -26,6 +26,10 @@ _GROUP = {"Name": "Device Help"}
 _OF_GROUP = {"RoleAssigneeName": "Device Help"}
 _ASSIGNMENT = {"Role": "View-Only Configuration", "RoleAssigneeName": "administrator"}
 _APPLICATION = {"DisplayName": "Automation"}
+_REGISTERED = {"uniqueName": "automation"}
+_RESTRICTED = {"displayName": "Restricted automation"}
+_TO_RESTRICTED = {"principalDisplayName": "Restricted automation"}
+_TRUST = {"name": "github-main"}
 _POLICY = {"Name": "Phones"}
 _BLOCKED = {"displayName": "Block other clients"}
 
@@ -106,6 +110,27 @@ _MODULES: dict[str, tuple[May, ...]] = {
         May("conditionalAccessPolicies", _BLOCKED, created=True),
         May("deletedConditionalAccessPolicies", _BLOCKED, removed=True),
     ),
+    "application-create": (
+        May("applications", _REGISTERED, created=True),
+        May("servicePrincipals", {"displayName": "Automation"}, created=True),
+    ),
+    "application-change": (May("applications", _REGISTERED, ("displayName",)),),
+    "application-remove": (
+        May("applications", _REGISTERED, removed=True),
+        May("deletedApplications", _REGISTERED, created=True),
+        May("servicePrincipals", {"displayName": "Automation"}, removed=True),
+    ),
+    "application_permissions-grant": (
+        May("applications", _RESTRICTED, ("requiredResourceAccess",)),
+        May("appRoleAssignments", _TO_RESTRICTED, created=True),
+    ),
+    "application_permissions-remove": (
+        May("applications", _RESTRICTED, ("requiredResourceAccess",)),
+        May("appRoleAssignments", _TO_RESTRICTED, removed=True),
+    ),
+    "application_credential-create": (May("federatedIdentityCredentials", _TRUST, created=True),),
+    "application_credential-change": (May("federatedIdentityCredentials", _TRUST, ("subject",)),),
+    "application_credential-remove": (May("federatedIdentityCredentials", _TRUST, removed=True),),
     "exchange_cmdlet-write": (May("CASMailbox", _MAILBOX, ("ImapEnabled",)),),
 }
 

@@ -46,6 +46,16 @@ FULL_POLICY = {**POLICY, "password_enabled": True, "min_password_length": 6, "ma
 LENGTH = {"id": "1", "title": "Passwords have eight characters", "setting": "min_password_length", "at_least": 8}
 APPLICATION = {"app_id": "{app_id}"}
 OBJECT = {**APPLICATION, "object_id": "{object_id}", "display_name": "Automation"}
+FIRST = "first_contact"
+REGISTERED = {"unique_name": "automation", "display_name": "Automation"}
+GRANTED = {**APPLICATION, "microsoft_graph": ["Organization.Read.All", "Policy.Read.All"]}
+TRUSTED = {
+    **APPLICATION,
+    "kind": "federated",
+    "name": "github-main",
+    "issuer": "https://token.actions.githubusercontent.com",
+    "subject": "repo:contoso@1/mail@2:ref:refs/heads/main",
+}
 ASSIGNMENT = {"role": "View-Only Configuration", "user": PERSON}
 NEW_ACCOUNT = {
     "user_principal_name": ACCOUNT,
@@ -233,6 +243,26 @@ SCENARIOS = (
     Scenario("mobile_access_assessment_info", "read", {}, RETIRED),
     Scenario("tenant_snapshot_info", "read", {}, RETIRED),
     Scenario("mobile_access_deadlines_info", "read", {}, RETIRED),
+    Scenario("application", "create", REGISTERED, FIRST),
+    Scenario("application", "change", {**REGISTERED, "display_name": "Mail"}, FIRST, (("application", REGISTERED),)),
+    Scenario("application", "remove", {"unique_name": "automation", **GONE}, FIRST, (("application", REGISTERED),)),
+    Scenario("application_permissions", "grant", GRANTED, FIRST),
+    Scenario(
+        "application_permissions",
+        "remove",
+        {**GRANTED, "microsoft_graph": ["Policy.Read.All"], "remove_excess": True},
+        FIRST,
+        (("application_permissions", GRANTED),),
+    ),
+    Scenario("application_credential", "create", TRUSTED, FIRST),
+    Scenario(
+        "application_credential",
+        "change",
+        {**TRUSTED, "subject": "repo:contoso@1/mail@2:environment:production"},
+        FIRST,
+        (("application_credential", TRUSTED),),
+    ),
+    Scenario("application_credential", "remove", {**TRUSTED, **GONE}, FIRST, (("application_credential", TRUSTED),)),
     Scenario(
         "exchange_cmdlet",
         "read",

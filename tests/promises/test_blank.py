@@ -65,6 +65,17 @@ def with_value(options: Mapping[str, Any], path: Path_, value: Any) -> dict[str,
     return {**options, name: with_value(inside if isinstance(inside, dict) else {}, rest, value)}
 
 
+def completed(specs: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with what a dictionary in them requires beside the value."""
+    found = dict(options)
+    for name, spec in specs.items():
+        inside = spec.get("options")
+        if inside and isinstance(found.get(name), dict):
+            required = {one: "something" for one, kind in inside.items() if kind.get("required")}
+            found[name] = {**required, **found[name]}
+    return found
+
+
 def one_of_each_kind(cases: Sequence[tuple[Any, ...]], chance: Any) -> list[tuple[Any, ...]]:
     """Of each kind of option - how deep it is, a text, a list of a blank, a list with one - one case of this module."""
     kinds: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
@@ -87,7 +98,8 @@ def test_a_module_with_a_blank_value_sends_nothing(
     ]
     wrong = []
     for path, blank, value, check_mode in cases if EXHAUSTIVE else one_of_each_kind(cases, chance):
-        result = bench.run(scenario.module, scenario.tenant, with_value(scenario.options, path, value), check_mode)
+        given = completed(declaration_of(scenario.module).options, with_value(scenario.options, path, value))
+        result = bench.run(scenario.module, scenario.tenant, given, check_mode)
         if not result.get("failed") or result["error"]["kind"] != "usage" or ".".join(path) not in result["msg"]:
             wrong.append((".".join(path), blank, result.get("msg", result)))
         count(22)

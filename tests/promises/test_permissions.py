@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS
+from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS, least_privilege
 
 from .conftest import EXHAUSTIVE, shared_out
 from .harness import Bench, Undisturbed
@@ -29,6 +29,10 @@ HANDING_OUT = [
     one
     for one in WITH_ROLES
     if one.module in ("management_role_assignment", "role_group") and one.name != "role_group-remove"
+]
+# Whoever hands out roles needs more than cmdlets, and nobody removes the application that is signed in.
+WITH_CMDLETS = [
+    one for one in WITH_ROLES if one.module not in ("management_role_assignment", "role_group", "service_principal")
 ]
 
 
@@ -128,6 +132,32 @@ def test_the_documented_roles_are_enough(
         missed += bool(result.get("failed")) or result != whole
         count(21)
     assert missed, "no role was missed"
+
+
+@shared_out(WITH_CMDLETS)
+def test_roles_with_exactly_the_cmdlets_are_enough(
+    scenario: Scenario, bench: Bench, baseline: Baseline, count: Callable[[int], None]
+) -> None:
+    """What the playbook bootstrap gives an application: parts of the built-in roles, and of these only the cmdlets."""
+    expected = baseline(scenario)
+    bench.application = "restricted"
+    bench.start(scenario)
+    restricted = bench.simulator.facts(scenario.tenant, "restricted")
+    own = restricted["client_id"]
+    bench.run("service_principal", scenario.tenant, {"app_id": own, "object_id": restricted["object_id"]})
+    for number, one in enumerate(least_privilege([scenario.module])["exchange_cmdlets"]):
+        part = {"name": f"Part {number}", "parent": one["role"], "cmdlets": one["cmdlets"]}
+        for module, given in (
+            ("management_role", part),
+            ("management_role_assignment", {"role": part["name"], "application": own}),
+        ):
+            result = bench.run(module, scenario.tenant, given)
+            assert not result.get("failed"), result
+    token = bench.simulator.token("exchange", scenario.tenant, application="restricted")
+    whole = bench.play(scenario, exchange_token=token)
+    assert not whole.get("failed"), whole["msg"]
+    assert whole["changed"] == expected.result["changed"]
+    count(21)
 
 
 @shared_out(HANDING_OUT)

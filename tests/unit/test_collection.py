@@ -32,7 +32,7 @@ FLOORS = {
         {"_client"},
         {"_exchange"},
         {"_engine"},
-        {"_rbac", "_mobile_access", "_conditional_access"},
+        {"_applications", "_rbac", "_mobile_access", "_conditional_access"},
         {"_mobile_devices", "_connector"},
         {"_assessment", "_fleet"},
         {"_snapshot"},

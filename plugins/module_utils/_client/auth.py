@@ -28,6 +28,7 @@ from .machine import identity_endpoint
 from .msal_transport import WAITING, MsalTransport
 from .sign_in_key import sign_in_key
 from .token_cache import Token, TokenCache, TokenMemory, is_token
+from .tools import scope_of
 
 try:
     import msal
@@ -163,9 +164,9 @@ class Tokens:
         self._own.add(option)
         fresh = option in self._stale
         challenge = self._stale.pop(option, "") or None
-        resource = getattr(self._cloud, f"{option}_url")
+        scope = scope_of(self._params, self.method, option, getattr(self._cloud, f"{option}_url"))
         try:
-            result = _METHODS[self.method](self, f"{resource}/.default", fresh, challenge)
+            result = _METHODS[self.method](self, scope, fresh, challenge)
         except OSError as error:
             why = f"{one_line(error.strerror or error)}: {one_line(error.filename or 'a file', 200)}"
             step = "On a server that Azure Arc manages, the user of the task must be in the group himds"
@@ -264,7 +265,7 @@ class Tokens:
         if accounts:
             try:
                 found = app.acquire_token_silent_with_error(
-                    [scope], accounts[0], force_refresh=fresh, claims_challenge=challenge
+                    scope.split(), accounts[0], force_refresh=fresh, claims_challenge=challenge
                 )
             except TenantError:
                 if not challenge:
@@ -272,7 +273,7 @@ class Tokens:
                 found = None  # what is asked for needs the person once more
             if found:
                 return dict(found)
-        flow = app.initiate_device_flow([scope])
+        flow = app.initiate_device_flow(scope.split())
         if "user_code" not in flow:
             return dict(flow)
         self._tell(one_line(flow["message"]))

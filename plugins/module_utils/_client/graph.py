@@ -91,10 +91,21 @@ class Graph:
         response = self._send(Request(Operation.IDEMPOTENT, "PATCH", f"v1.0/{path}", purpose, dict(body)))
         return response.json if isinstance(response.json, dict) else {}
 
+    def upsert(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
+        """Create the object of a key in `path` that clients choose, or update it; empty where it was there before."""
+        headers = {"Prefer": "create-if-missing"}
+        request = Request(Operation.IDEMPOTENT, "PATCH", f"v1.0/{path}", purpose, dict(body), headers=headers)
+        response = self._send(request)
+        return response.json if isinstance(response.json, dict) else {}
+
     def delete(self, path: str, purpose: Purpose) -> None:
         """Remove an object; that it is not there is believed when reading it says so as well."""
         request = Request(Operation.IDEMPOTENT, "DELETE", f"v1.0/{path}", purpose)
         remove_listed(self._http, lambda: self._send(request), lambda: self._exists(path, purpose))
+
+    def remove(self, path: str, purpose: Purpose) -> None:
+        """Remove an object that cannot be read by itself; the caller looks for it where it is listed."""
+        self._send(Request(Operation.IDEMPOTENT, "DELETE", f"v1.0/{path}", purpose))
 
     def _exists(self, path: str, purpose: Purpose) -> bool:
         try:

@@ -139,9 +139,10 @@ CHECKS = (
 )
 
 
-def check_access(tenant: Tenant) -> dict[str, Any]:
+def check_access(tenant: Tenant, new_token: bool = False) -> dict[str, Any]:
     """Each check with its status. Raises `TenantError` if nobody could sign in to either service."""
-    tokens = gather({service: partial(tenant.tokens.bearer, service) for service in ("graph", "exchange")})
+    bearer = tenant.new_token if new_token else tenant.tokens.bearer
+    tokens = gather({service: partial(bearer, service) for service in ("graph", "exchange")})
     check_any(tokens.values())
     found = gather({one.id: partial(_read, tenant, one) for one in CHECKS if tokens[one.service].known})
     checks = [_judged(one, found.get(one.id, tokens[one.service]), tokens[one.service]) for one in CHECKS]
@@ -185,4 +186,4 @@ def _judged(check: Check, found: ReadResult[str], token: ReadResult[str]) -> dic
 
 def access_check(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """What the module returns."""
-    return check_access(tenant)
+    return check_access(tenant, params["new_token"])

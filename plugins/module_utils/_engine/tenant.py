@@ -37,6 +37,11 @@ class Tenant:
     progress: Callable[[str], None]
     clients: dict[str, Any] = field(default_factory=dict)
 
+    def new_token(self, service: str) -> str:
+        """A token of this task's own sign-in, for what was granted since an earlier task signed in."""
+        token = self.tokens.bearer(service)
+        return self.tokens.bearer(service) if self.tokens.renew(service, token) else token
+
 
 def open_tenant(
     params: Mapping[str, Any],

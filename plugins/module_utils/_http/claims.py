@@ -25,6 +25,9 @@ DIRECTORY_ROLES = {
     "7be44c8a-adaf-4e2a-84d6-ab2649e08a13": "Privileged Authentication Administrator",
     "fe930be7-5e62-47db-91af-98c3a49a38b1": "User Administrator",
     "f2ef992c-3afb-46b9-b7cf-a126ee74c451": "Global Reader",
+    "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3": "Application Administrator",
+    "158c047a-c907-4556-b7ef-446551a6b5f7": "Cloud Application Administrator",
+    "e8611ab8-c189-46e8-94e1-60213ab1f814": "Privileged Role Administrator",
 }
 
 

@@ -182,6 +182,8 @@ _REVOKE = "take the account out of the roles that give it"
 
 def access_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """What the account, or the caller, may run of the asked cmdlets, and what else. Raises `TenantError`."""
+    if params.get("new_token"):
+        tenant.new_token("exchange")
     given = params.get("cmdlets")
     needed = {name: tuple(one or ()) for name, one in asked_for(given).items()} if given else CONNECTOR_CMDLETS
     if params.get("account"):

@@ -35,6 +35,7 @@ USUAL = {"conditional_access": "missing"}
 MAY_READ_POLICIES = {"deadlines", "retired_covered", "retired_with_holes"}
 UNUSUAL: dict[str, dict[str, str]] = {
     "connector_not_offered": {"intune_connectors": "not_offered"},
+    "first_contact": dict.fromkeys(IDS[1:3], "missing"),
     "missing_permission": EXCHANGE,
     "no_exchange": EXCHANGE,
     "no_intune_licence": {"intune_connectors": "missing"},

@@ -1,0 +1,114 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A certificate as the credential: made on the spot, its key in a file, renewed before it ends."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from .._core.errors import usage
+from .._core.resource import Record
+from .._engine.tenant import Tenant
+from .credentials import Held, write_certificates
+from .key_files import Certificate, check_writable, make_certificate_file, read_certificate_file
+
+
+def is_of(record: Record, certificate: Certificate) -> bool:
+    """Whether a registered certificate is this one. Graph shows the thumbprint in one of two encodings, or none."""
+    binary = base64.b64encode(bytes.fromhex(certificate.thumbprint)).decode()
+    shown = str(record.get("customKeyIdentifier") or "")
+    return (
+        record.get("keyId") == certificate.key_id
+        or record.get("key") == certificate.key
+        or shown == binary
+        or shown.upper() == certificate.thumbprint
+    )
+
+
+def _is_ours(record: Record) -> bool:
+    """Whether this collection registered it: then its id follows from its content."""
+    if not record.get("key"):
+        return False
+    moment = datetime.now(UTC)
+    return bool(record.get("keyId") == Certificate(base64.b64decode(record["key"]), moment, moment).key_id)
+
+
+def _entry(certificate: Certificate, name: str) -> Record:
+    return {
+        "displayName": name,
+        "endDateTime": f"{certificate.ends:%Y-%m-%dT%H:%M:%SZ}",
+        "key": certificate.key,
+        "keyId": certificate.key_id,
+        "startDateTime": f"{certificate.begins:%Y-%m-%dT%H:%M:%SZ}",
+        "type": "AsymmetricX509Cert",
+        "usage": "Verify",
+    }
+
+
+def _check(params: Mapping[str, Any]) -> None:
+    if not params["path"]:
+        raise usage("path is missing, the file for the key with its certificate")
+    if params["validity_days"] <= params["renew_before_days"] or params["renew_before_days"] < 0:
+        raise usage("validity_days must be more than renew_before_days, and that at least 0")
+
+
+def _wanted(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tuple[Certificate | None, str]:
+    """The certificate to register, and the file that it is in; None in check mode where it would be made.
+
+    While there is an old one, its file counts until the new one is registered.
+    """
+    path, now = params["path"], tenant.http.now()
+    due = now + timedelta(days=params["renew_before_days"])
+    held = read_certificate_file(path)
+    if held is not None and held.ends > due:
+        return held, path
+    check_writable(path)
+    place = path if held is None else f"{path}.next"
+    begun = read_certificate_file(place) if held is not None else None
+    if begun is not None and begun.ends > due:
+        return begun, place
+    return (None if check_mode else make_certificate_file(place, params["name"], params["validity_days"], now)), place
+
+
+def ensure_certificate(
+    tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
+) -> dict[str, Any]:
+    """The certificate of the file is registered; there is a new one where it is missing or ends soon."""
+    _check(params)
+    wanted, place = _wanted(tenant, params, check_mode)
+    listed = next((one for one in before.certificates if wanted is not None and is_of(one, wanted)), None)
+    entry = listed or (_entry(wanted, params["name"]) if wanted is not None else {"displayName": params["name"]})
+    others = [one for one in before.certificates if one is not listed]
+    kept = Held() if params["remove_others"] else replace(before, certificates=others)
+    after = replace(kept, certificates=[*kept.certificates, entry])
+    if not check_mode and application is not None:
+        if listed is None:
+            write_certificates(tenant, application, [*before.certificates, entry])
+            before = replace(before, certificates=[*before.certificates, entry])
+        if place != params["path"]:
+            os.replace(place, params["path"])
+    return {
+        "before": before,
+        "after": after,
+        "changed": listed is None or place != params["path"],
+        "path": params["path"],
+        "thumbprint": wanted.thumbprint if wanted is not None else "",
+    }
+
+
+def absent_certificates(params: Mapping[str, Any], before: Held) -> Held:
+    """Without the certificate of the file, and without those that this collection registered under the name."""
+    held = read_certificate_file(params["path"]) if params["path"] else None
+    kept = [
+        one
+        for one in before.certificates
+        if not (held is not None and is_of(one, held))
+        and not (one.get("displayName") == params["name"] and _is_ours(one))
+    ]
+    return replace(before, certificates=kept)

@@ -1,0 +1,126 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The credentials of an application: one that is kept, and on request no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import Record, normalize_case
+from .._engine.tenant import Tenant
+from .registrations import find_application, shown
+from .steps import CREDENTIAL, carried_out, roles_needed
+
+READ = Purpose("read the credentials of the application", "Application.Read.All")
+WRITE = Purpose("change the credentials of the application", "Application.ReadWrite.All")
+
+
+@dataclass
+class Held:
+    """The credentials that an application has, or is to have."""
+
+    certificates: list[Record] = field(default_factory=list)
+    secrets: list[Record] = field(default_factory=list)
+    federated: list[Record] = field(default_factory=list)
+
+    def listed(self) -> dict[str, Any]:
+        """For the result, without what could change by itself."""
+        return {
+            "certificates": [
+                {"key_id": one.get("keyId"), "name": one.get("displayName"), "ends": one.get("endDateTime")}
+                for one in self.certificates
+            ],
+            "client_secrets": [
+                {"key_id": one.get("keyId"), "name": one.get("displayName"), "ends": one.get("endDateTime")}
+                for one in self.secrets
+            ],
+            "federated": [
+                {"name": one.get("name"), "issuer": one.get("issuer"), "subject": one.get("subject")}
+                for one in self.federated
+            ],
+        }
+
+
+def read_held(tenant: Tenant, params: Mapping[str, Any], application: Record | None) -> Held:
+    """All of them. The certificates themselves are given only when one application is read with this property."""
+    if application is None:
+        return Held()
+    whole = find_application(tenant, params, "keyCredentials", "passwordCredentials")
+    if whole is None or whole["id"] != application["id"]:
+        raise TenantError(
+            "conflict",
+            f"the application {application['displayName']} was replaced meanwhile",
+            READ.action,
+            tenant.label,
+        )
+    federated, _response = tenant.graph.list(path_of(application, "federatedIdentityCredentials"), READ)
+    return Held(list(whole["keyCredentials"]), list(whole["passwordCredentials"]), list(federated))
+
+
+def path_of(application: Record, part: str) -> str:
+    return f"applications/{application['id']}/{part}"
+
+
+def write_certificates(tenant: Tenant, application: Record, certificates: list[Record]) -> None:
+    """The whole list: Graph takes no single ones without a proof that only an existing key can give."""
+    path = f"applications/{application['id']}"
+    carried_out(tenant, CREDENTIAL, lambda: tenant.graph.update(path, {"keyCredentials": certificates}, WRITE))
+
+
+def remove_secret(tenant: Tenant, application: Record, key_id: str) -> None:
+    try:
+        carried_out(
+            tenant,
+            CREDENTIAL,
+            partial(tenant.graph.set, path_of(application, "removePassword"), {"keyId": key_id}, WRITE),
+        )
+    except TenantError as error:
+        text = error.answer.message.lower() if error.answer else ""
+        if "no password credential found" not in text:
+            raise
+
+
+def remove_federated(tenant: Tenant, application: Record, credential: Record) -> None:
+    path = path_of(application, f"federatedIdentityCredentials/{credential['id']}")
+    carried_out(tenant, CREDENTIAL, lambda: tenant.graph.delete(path, WRITE))
+
+
+def remove_others(tenant: Tenant, application: Record, before: Held, after: Held) -> None:
+    """What was there and is not to be."""
+    if len(after.certificates) < len(before.certificates):
+        write_certificates(tenant, application, after.certificates)
+    for one in before.secrets:
+        if one not in after.secrets:
+            remove_secret(tenant, application, str(one["keyId"]))
+    for one in before.federated:
+        if one not in after.federated:
+            remove_federated(tenant, application, one)
+
+
+def check_name(params: Mapping[str, Any]) -> None:
+    name = params["name"]
+    if not 3 <= len(name) <= 60 or not all(
+        character.isascii() and (character.isalnum() or character in "-_") for character in name
+    ):
+        raise usage(f"name is {name}, and takes 3 to 60 letters, digits, hyphens and underscores")
+
+
+def same_name(record: Record, name: str) -> bool:
+    return bool(normalize_case(record.get("name") or record.get("displayName")) == normalize_case(name))
+
+
+def result_of(
+    tenant: Tenant, application: Record | None, before: Held, after: Held, changed: bool, **extra: Any
+) -> dict[str, Any]:
+    return {
+        "changed": changed,
+        "diff": {"before": before.listed(), "after": after.listed()},
+        "application": shown(application),
+        "roles_needed": roles_needed(tenant, {CREDENTIAL: changed}),
+        **extra,
+    }

@@ -1,0 +1,46 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One credential of an application, of the kind that was chosen; others go on request only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._engine.tenant import Tenant
+from .certificate_credential import absent_certificates, ensure_certificate
+from .credentials import check_name, read_held, remove_others, result_of
+from .federated_credential import absent_federated, ensure_federated
+from .registrations import check_which, find_application, not_found
+from .secret_credential import absent_secrets, ensure_secret
+
+_KEPT = {"certificate": ensure_certificate, "client_secret": ensure_secret, "federated": ensure_federated}
+_ABSENT = {"certificate": absent_certificates, "client_secret": absent_secrets, "federated": absent_federated}
+
+
+def ensure_credential(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Raises `TenantError`."""
+    check_which(params)
+    check_name(params)
+    application = find_application(tenant, params)
+    if application is None and params["state"] == "present" and not check_mode:
+        raise not_found(tenant, params)
+    start = read_held(tenant, params, application)
+    if params["state"] == "absent":
+        after = _ABSENT[params["kind"]](params, start)
+        changed = after.listed() != start.listed()
+        if changed and not check_mode and application is not None:
+            remove_others(tenant, application, start, after)
+        return result_of(tenant, application, start, after, changed, path="", thumbprint="")
+    kept = _KEPT[params["kind"]](tenant, params, application, start, check_mode)
+    before, after = kept.pop("before"), kept.pop("after")
+    removes = _removes((start if check_mode else before).listed(), after.listed())
+    if removes and not check_mode and application is not None:
+        remove_others(tenant, application, before, after)
+    return result_of(tenant, application, start, after, bool(kept.pop("changed") or removes), **kept)
+
+
+def _removes(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> bool:
+    """Whether something that is there would no longer be."""
+    return any(one not in after[kind] for kind, held in before.items() for one in held)

@@ -1,0 +1,72 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The trust in the tokens of a platform as the credential: there is no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from .._core.errors import TenantError
+from .._core.resource import Record
+from .._engine.tenant import Tenant
+from .credentials import WRITE, Held, path_of, read_held, same_name
+from .federation import trust_of
+from .steps import CREDENTIAL, carried_out
+
+_ROUNDS = 6
+
+
+def ensure_federated(
+    tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
+) -> dict[str, Any]:
+    """The application trusts the platform under the name; what is trusted under another name already stays so."""
+    trust = trust_of(params)
+    wanted = {"issuer": trust.issuer, "subject": trust.subject, "audiences": [trust.audience]}
+    found = _found(before, params["name"], wanted)
+    changed = found is None or any(found.get(name) != value for name, value in wanted.items())
+    entry = {"name": params["name"], **(found or {}), **wanted}
+    others = [one for one in before.federated if one is not found]
+    if changed and not check_mode and application is not None:
+        entry = _write(tenant, params, application, found, wanted)
+        before = replace(before, federated=[*others, entry])
+    after = Held(federated=[entry]) if params["remove_others"] else replace(before, federated=[*others, entry])
+    return {"before": before, "after": after, "changed": changed, "path": "", "thumbprint": "", **wanted}
+
+
+def _found(held: Held, name: str, wanted: Mapping[str, Any]) -> Record | None:
+    same = [one for one in held.federated if all(one.get(key) == wanted[key] for key in ("issuer", "subject"))]
+    named = [one for one in held.federated if same_name(one, name)]
+    return next(iter([*same, *named]), None)
+
+
+def _write(
+    tenant: Tenant, params: Mapping[str, Any], application: Record, found: Record | None, wanted: Mapping[str, Any]
+) -> Record:
+    """A name is given once, so that what got lost is looked for, and sent again if it is not there."""
+    path = path_of(application, "federatedIdentityCredentials")
+    for attempt in range(1, _ROUNDS + 1):
+        try:
+            if found is not None:
+                change = partial(tenant.graph.update, f"{path}/{found['id']}", wanted, WRITE)
+                carried_out(tenant, CREDENTIAL, change)
+                return {**found, **wanted}
+            create = partial(tenant.graph.create, path, {"name": params["name"], **wanted}, WRITE)
+            return carried_out(tenant, CREDENTIAL, create)
+        except TenantError as error:
+            # A new application is not found everywhere at once.
+            if error.kind not in ("not_found", "outcome_unknown", "conflict") or attempt == _ROUNDS:
+                raise
+            tenant.progress(f"the directory did not take the credential yet; trying again ({attempt} of {_ROUNDS})")
+            tenant.http.pause(attempt, None, WRITE)
+        found = _found(read_held(tenant, params, application), params["name"], wanted)
+        if found is not None and all(found.get(name) == value for name, value in wanted.items()):
+            return found
+    raise AssertionError("unreachable")
+
+
+def absent_federated(params: Mapping[str, Any], before: Held) -> Held:
+    return replace(before, federated=[one for one in before.federated if not same_name(one, params["name"])])

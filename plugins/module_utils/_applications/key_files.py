@@ -1,0 +1,142 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that only their owner may read: a key with its certificate, made on the spot, and a client secret.
+
+A file is complete before anything is sent, so that a run that was killed goes on with what it left.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from .._core.errors import TenantError, one_line, usage
+from .._core.private_file import permission_problem
+
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.x509.oid import NameOID
+except ImportError:  # comes with msal, whose absence is reported
+    pass
+
+_BITS = 3072
+_NAMESPACE = uuid.UUID("0c7d9a36-5a3e-4d3c-9d0b-6d3f1d1f7c52")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is registered of a certificate; the key stays in the file."""
+
+    der: bytes
+    begins: datetime
+    ends: datetime
+
+    @property
+    def thumbprint(self) -> str:
+        """As Microsoft Entra shows it."""
+        return hashlib.sha1(self.der, usedforsecurity=False).hexdigest().upper()
+
+    @property
+    def key_id(self) -> str:
+        """The same for the same certificate, so that it is registered once."""
+        return str(uuid.uuid5(_NAMESPACE, self.thumbprint))
+
+    @property
+    def key(self) -> str:
+        return base64.b64encode(self.der).decode()
+
+
+def read_certificate_file(path: str) -> Certificate | None:
+    """The certificate of the one key in a file; None if there is no such file. Raises `TenantError`."""
+    content = read_private(path)
+    if content is None:
+        return None
+    try:
+        key = serialization.load_pem_private_key(content, None)
+        certificates = x509.load_pem_x509_certificates(content)
+    except (ValueError, TypeError) as error:
+        raise _unusable(path, f"cannot be read ({one_line(error, 120)})") from error
+    public = _public(key.public_key())
+    own = [one for one in certificates if _public(one.public_key()) == public]
+    if not own or not isinstance(key, rsa.RSAPrivateKey):
+        raise _unusable(path, "holds no RSA key with its certificate")
+    der = own[0].public_bytes(serialization.Encoding.DER)
+    return Certificate(der, own[0].not_valid_before_utc, own[0].not_valid_after_utc)
+
+
+def make_certificate_file(path: str, name: str, days: int, now: datetime | None = None) -> Certificate:
+    """A new key with a certificate that it signed itself, in a file that was not there. Raises `TenantError`."""
+    begins = now or datetime.now(UTC)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins - timedelta(minutes=5))  # clocks differ
+        .not_valid_after(begins + timedelta(days=days))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    write_private(path, private + certificate.public_bytes(serialization.Encoding.PEM))
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return Certificate(der, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+
+def _public(key: object) -> bytes:
+    found: bytes = key.public_bytes(  # type: ignore[attr-defined]
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return found
+
+
+def _unusable(path: str, why: str) -> TenantError:
+    return usage(f"the file {path} of path {why}", "Give the path of another file, or remove this one")
+
+
+def read_private(path: str) -> bytes | None:
+    """What is in a file of ours that others may not read; None if there is no such file. Raises `TenantError`."""
+    try:
+        with open(path, "rb") as file:
+            problem = permission_problem(os.fstat(file.fileno()), is_file=True)
+            content = file.read()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise _unusable(path, f"cannot be read ({one_line(error, 120)})") from error
+    if problem:
+        raise usage(f"the file {path} of path {problem}", "Make it readable by this user only (chmod 600)")
+    return content
+
+
+def check_writable(path: str) -> None:
+    """Refuse a place where no file can be made, before anything is sent. Raises `TenantError`."""
+    folder = Path(path).parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise usage(f"the folder {folder} of path does not exist, or this user may not write to it")
+
+
+def write_private(path: str, content: bytes) -> None:
+    """A file of mode 0600 that is there whole or not at all. One that is there already is replaced."""
+    draft = f"{path}.{os.getpid()}.new"
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        Path(draft).unlink(missing_ok=True)
+        raise usage(f"the file {path} of path cannot be written ({one_line(error, 120)})") from error

@@ -1,0 +1,190 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The application permissions of an application: listed in its registration, and granted by an administrator.
+
+https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from .._core.errors import Purpose, TenantError
+from .._core.resource import Record
+from .._engine.tenant import Tenant
+from .._http.removal import remove_listed
+from .registrations import WRITE, find_principal, principal_of, shown
+from .steps import CONSENT_GRAPH, CONSENT_OTHER, REGISTER, Step, carried_out, roles_needed
+
+_READ = Purpose("read the permissions of the application", "Application.Read.All")
+_GRANT = Purpose("grant a permission to the application", "AppRoleAssignment.ReadWrite.All")
+_REVOKE = Purpose("remove a permission of the application", "AppRoleAssignment.ReadWrite.All")
+_ALREADY = "already exists on the object"
+_MAX_ROUNDS = 6  # how often what the directory does not find, being new, is sent
+
+
+@dataclass(frozen=True)
+class Api:
+    """An API of Microsoft by the option that lists its permissions."""
+
+    option: str
+    app_id: str
+    name: str
+    step: Step
+
+
+APIS = (
+    Api("microsoft_graph", "00000003-0000-0000-c000-000000000000", "Microsoft Graph", CONSENT_GRAPH),
+    Api(
+        "office_365_exchange_online",
+        "00000002-0000-0ff1-ce00-000000000000",
+        "Office 365 Exchange Online",
+        CONSENT_OTHER,
+    ),
+)
+
+
+@dataclass
+class _Grants:
+    """What an application has of one API, by permission; a permission that the API no longer offers is its id."""
+
+    api: Api
+    resource_id: str
+    ids: dict[str, str]  # of the permissions that the API offers
+    held: dict[str, str] = field(default_factory=dict)  # permission: id of its assignment
+
+    def change(self, wanted: Sequence[str], remove_excess: bool) -> tuple[list[str], list[str]]:
+        """The permissions to grant, and those to remove."""
+        excess = [name for name in self.held if name not in wanted]
+        return [one for one in wanted if one not in self.held], excess if remove_excess else []
+
+
+def _grants(tenant: Tenant, api: Api, wanted: Sequence[str], assignments: Sequence[Record]) -> _Grants:
+    resource = find_principal(tenant, api.app_id, "appRoles")
+    if resource is None:
+        raise TenantError(
+            "no_api",
+            f"the tenant has no service principal of {api.name}",
+            _READ.action,
+            tenant.label,
+            next_step="Add a subscription that includes the service, or leave its permissions out",
+        )
+    offered = {
+        str(one["value"]): str(one["id"])
+        for one in resource["appRoles"]
+        if one.get("value") and "Application" in (one.get("allowedMemberTypes") or [])
+    }
+    unknown = [name for name in wanted if name not in offered]
+    if unknown:
+        raise TenantError(
+            "no_permission",
+            f"{api.name} offers no application permission {', '.join(unknown)}",
+            _GRANT.action,
+            tenant.label,
+            next_step="Check the names; they are case-sensitive",
+            details={"permissions": unknown},
+        )
+    names = {role: name for name, role in offered.items()}
+    held = {
+        names.get(str(one["appRoleId"]), str(one["appRoleId"])): str(one["id"])
+        for one in assignments
+        if one["resourceId"] == resource["id"]
+    }
+    return _Grants(api, str(resource["id"]), offered, held)
+
+
+def _assignments(tenant: Tenant, principal: Record) -> list[Record]:
+    found, _response = tenant.graph.list(f"servicePrincipals/{principal['id']}/appRoleAssignments", _READ)
+    return found
+
+
+def _requested(application: Record | None, grants: Sequence[_Grants], after: Mapping[str, Sequence[str]]) -> Any:
+    """The list in the registration: what is granted of these APIs; the rest of it stays."""
+    listed = list((application or {}).get("requiredResourceAccess") or [])
+    for one in grants:
+        known = next((item for item in listed if item["resourceAppId"] == one.api.app_id), None)
+        kept = [item for item in (known or {}).get("resourceAccess", []) if item.get("type") != "Role"]
+        roles = [{"id": one.ids.get(name, name), "type": "Role"} for name in sorted(after[one.api.option])]
+        listed = [item for item in listed if item is not known]
+        if roles or kept:
+            listed.append({"resourceAppId": one.api.app_id, "resourceAccess": [*kept, *roles]})
+    return listed
+
+
+def _comparable(listed: Any) -> Any:
+    return {
+        (one["resourceAppId"], access["id"], access.get("type"))
+        for one in listed or []
+        for access in one["resourceAccess"]
+    }
+
+
+def _grant(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> None:
+    """A permission is granted once, so this may be sent again: a new service principal is not found everywhere."""
+    body = {"principalId": principal["id"], "resourceId": grants.resource_id, "appRoleId": grants.ids[name]}
+    path = f"servicePrincipals/{principal['id']}/appRoleAssignments"
+    for attempt in range(1, _MAX_ROUNDS + 1):
+        try:
+            carried_out(tenant, grants.api.step, lambda: tenant.graph.create(path, body, _GRANT))
+            return
+        except TenantError as error:
+            if error.answer is not None and _ALREADY in error.answer.message.lower():
+                return
+            if error.kind not in ("not_found", "outcome_unknown", "conflict") or attempt == _MAX_ROUNDS:
+                raise
+            tenant.progress(f"the directory did not grant {name} yet; trying again ({attempt} of {_MAX_ROUNDS})")
+            tenant.http.pause(attempt, None, _GRANT)
+
+
+def _revoke(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> None:
+    assignment = grants.held[name]
+    path = f"servicePrincipals/{principal['id']}/appRoleAssignments/{assignment}"
+
+    def is_listed() -> bool:
+        return assignment in [one["id"] for one in _assignments(tenant, principal)]
+
+    def delete() -> None:
+        remove_listed(tenant.http, partial(tenant.graph.remove, path, _REVOKE), is_listed)
+
+    carried_out(tenant, grants.api.step, delete)
+
+
+def ensure_permissions(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Grant what is missing, and on request remove what was not asked for. Raises `TenantError`."""
+    application, principal = principal_of(tenant, params, check_mode)
+    assignments = _assignments(tenant, principal) if principal else []
+    asked = [api for api in APIS if params[api.option] is not None]
+    grants = [_grants(tenant, api, params[api.option], assignments) for api in asked]
+    before = {one.api.option: sorted(one.held) for one in grants}
+    changes = {one.api.option: one.change(params[one.api.option], params["remove_excess"]) for one in grants}
+    after = {name: sorted({*held, *changes[name][0]} - set(changes[name][1])) for name, held in before.items()}
+    listed = _requested(application, grants, after)
+    relists = _comparable(listed) != _comparable((application or {}).get("requiredResourceAccess"))
+    if not check_mode and application is not None and principal is not None:
+        if relists:
+            _list(tenant, application, listed)
+        for one in grants:
+            granted, removed = changes[one.api.option]
+            for name in removed:
+                _revoke(tenant, principal, one, name)
+            for name in granted:
+                _grant(tenant, principal, one, name)
+    excess = {one.api.option: sorted(set(after[one.api.option]) - set(params[one.api.option])) for one in grants}
+    needed = {one.api.step: any(changes[one.api.option]) for one in grants}
+    return {
+        "changed": relists or before != after,
+        "diff": {"before": before, "after": after},
+        "application": shown(application),
+        "permissions": after,
+        "excess": excess,
+        "roles_needed": roles_needed(tenant, {REGISTER: relists, **needed}),
+    }
+
+
+def _list(tenant: Tenant, application: Record, listed: Any) -> None:
+    path, body = f"applications/{application['id']}", {"requiredResourceAccess": listed}
+    carried_out(tenant, REGISTER, lambda: tenant.graph.update(path, body, WRITE))

@@ -1,0 +1,298 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The registration of an application in the directory, and its service principal.
+
+An application that this collection creates has a uniqueName: of that there is one in a tenant, so a creation that got
+lost, or that reads do not show yet, is never repeated. https://learn.microsoft.com/graph/api/application-upsert
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from .._client.graph import odata, odata_text
+from .._core.errors import Purpose, TenantError, usage
+from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._core.targets import is_guid
+from .._engine.ensure import ensure
+from .._engine.tenant import Tenant
+from .._http.claims import claims
+from .._http.poll import Within, poll, waiting
+from .steps import REGISTER, carried_out, roles_needed
+
+READ = Purpose("read the application", "Application.Read.All")
+WRITE = Purpose("register the application", "Application.ReadWrite.All")
+_DELETE = Purpose("delete the application", "Application.ReadWrite.All")
+_READ_PRINCIPAL = Purpose("read the service principal", "Application.Read.All")
+_CREATE_PRINCIPAL = Purpose("create the service principal", "Application.ReadWrite.All")
+SELECTED = ("id", "appId", "displayName", "uniqueName", "requiredResourceAccess", "createdDateTime")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_BACKING = "NoBackingApplicationObject"
+_VISIBLE_WITHIN = 120  # seconds in which the directory shows everywhere what was created
+_PAUSES = 2.0, 15.0
+UNDO = (
+    "Microsoft Entra keeps the application for 30 days: restore it in the Microsoft Entra admin center, App "
+    "registrations, Deleted applications, and run the task again with state=present. Its permissions are granted anew"
+)
+
+
+def check_which(params: Mapping[str, Any]) -> None:
+    """Exactly one way to say which application is meant. Raises `TenantError`."""
+    name, app_id = params.get("unique_name"), params.get("app_id")
+    if (name is None) == (app_id is None):
+        raise usage("which application is meant is said by one of unique_name and app_id", "Give one of them")
+    if name is not None and not _NAME.fullmatch(name):
+        raise usage(
+            f"unique_name is {name}, and takes up to 64 letters, digits, dots, hyphens and underscores",
+            "Choose another name",
+        )
+    if app_id is not None and not is_guid(app_id):
+        raise usage(f"app_id must be a GUID, not {app_id}")
+
+
+def called(params: Mapping[str, Any]) -> str:
+    return str(params.get("unique_name") or params.get("app_id"))
+
+
+def _path(params: Mapping[str, Any]) -> str:
+    if params.get("unique_name") is not None:
+        return f"applications(uniqueName={odata_text(params['unique_name'])})"
+    return f"applications(appId={odata_text(params['app_id'])})"
+
+
+def find_application(tenant: Tenant, params: Mapping[str, Any], *select: str) -> Record | None:
+    """The application that is meant; None only if the directory says that there is none."""
+    path = odata(_path(params), select=",".join((*SELECTED, *select)))
+    try:
+        record, _response = tenant.graph.get(path, READ)
+    except TenantError as error:
+        if error.kind != "not_found":
+            raise
+        return None
+    wanted, found = params.get("unique_name") or params.get("app_id"), {record["uniqueName"], record["appId"]}
+    if normalize_case(wanted) not in {normalize_case(one) for one in found}:
+        raise TenantError(
+            "other_object",
+            f"the directory returned the application {record['displayName']} ({record['appId']}) for {wanted}",
+            READ.action,
+            tenant.label,
+        )
+    return record
+
+
+def find_principal(tenant: Tenant, app_id: str, *select: str) -> Record | None:
+    """The service principal of an application in this tenant."""
+    path = odata(
+        "servicePrincipals",
+        filter=f"appId eq {odata_text(app_id)}",
+        select=",".join(("id", "appId", "displayName", "accountEnabled", *select)),
+    )
+    found, _response = tenant.graph.list(path, _READ_PRINCIPAL)
+    fits = [one for one in found if normalize_case(one["appId"]) == normalize_case(app_id)]
+    return fits[0] if fits else None  # a tenant has one of an application
+
+
+def not_found(tenant: Tenant, params: Mapping[str, Any], what: str = "application") -> TenantError:
+    return TenantError(
+        "not_found",
+        f"the directory has no {what} {called(params)}",
+        f"find the {what}",
+        tenant.label,
+        next_step="Check the name or id; intune.exchange.application creates it",
+    )
+
+
+@dataclass(frozen=True)
+class Registrations:
+    """The backend of the one application that is meant."""
+
+    params: Mapping[str, Any]
+
+    def id_of(self, record: Record) -> str:
+        return str(record["id"])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        found = find_application(tenant, self.params)
+        return [found] if found else []
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        if self.params.get("unique_name") is None:
+            raise not_found(tenant, self.params)
+        body = {"displayName": self.params["unique_name"], "signInAudience": "AzureADMyOrg", **values}
+        created = carried_out(tenant, REGISTER, lambda: tenant.graph.upsert(_path(self.params), body, WRITE))
+        if created:
+            return created
+        # It was there, and an earlier run created it a moment ago: reads do not show it yet.
+        pace = Within(tenant.http, _VISIBLE_WITHIN, _PAUSES)
+        told = waiting(tenant.progress, lambda listed: "the application")
+        listed, is_there = poll(partial(self.list, tenant), bool, pace, told)
+        if is_there:
+            return listed[0]
+        raise TenantError(
+            "not_visible",
+            f"the application {called(self.params)} exists, but the directory does not show it yet",
+            WRITE.action,
+            tenant.label,
+            next_step="Wait some minutes and run this again; no second one is created",
+        )
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        path = f"applications/{record['id']}"
+        carried_out(tenant, REGISTER, lambda: tenant.graph.update(path, values, WRITE))
+        return {**record, **values}
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        carried_out(tenant, REGISTER, lambda: tenant.graph.delete(f"applications/{record['id']}", _DELETE))
+
+
+@dataclass(frozen=True)
+class Principals:
+    """The backend of its service principal."""
+
+    app_id: str
+
+    def id_of(self, record: Record) -> str:
+        return str(record["id"])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        found = find_principal(tenant, self.app_id)
+        return [found] if found else []
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        """The directory may not find the new application yet. A second one is refused, so this may be repeated."""
+
+        def attempt() -> Record | None:
+            try:
+                return tenant.graph.create("servicePrincipals", values, _CREATE_PRINCIPAL)
+            except TenantError as error:
+                if error.answer is None or error.answer.code != _BACKING:
+                    raise
+                return None
+
+        def tried() -> Record | None:
+            return carried_out(tenant, REGISTER, attempt)
+
+        pace = Within(tenant.http, _VISIBLE_WITHIN, _PAUSES)
+        told = waiting(tenant.progress, lambda none: "the application")
+        made, done = poll(tried, lambda found: found is not None, pace, told)
+        if made is None or not done:
+            raise TenantError(
+                "not_visible",
+                "the application was created, but the directory does not find it yet to create its service principal",
+                _CREATE_PRINCIPAL.action,
+                tenant.label,
+                next_step="Wait some minutes and run this again; it goes on from there",
+            )
+        return made
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        raise AssertionError("nothing of it is managed")
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        raise AssertionError("it goes with its application")
+
+
+def _check_removal(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+    if params["state"] != "absent" or record is None:
+        return
+    action = "delete the application"
+    own = claims(tenant.tokens.bearer("graph"))
+    if normalize_case(record["appId"]) in (normalize_case(own.get("appid")), normalize_case(own.get("azp"))):
+        raise TenantError(
+            "own_rights",
+            f"the application {record['displayName']} ({record['appId']}) is the one that is signed in",
+            action,
+            tenant.label,
+            next_step="Sign in as somebody else to delete it",
+        )
+    if not record["uniqueName"]:
+        raise TenantError(
+            "not_ours",
+            f"the application {record['displayName']} ({record['appId']}) has no uniqueName, so somebody else made it",
+            action,
+            tenant.label,
+            next_step="If it is no longer needed, delete it in the Microsoft Entra admin center",
+        )
+
+
+def application_resource(params: Mapping[str, Any]) -> Resource:
+    return Resource(
+        name="application",
+        backend=Registrations(params),
+        fields=(Field("display_name", "displayName"),),
+        before_write=_check_removal,
+        name_is_unique=True,
+        poll_after_create=True,
+    )
+
+
+def ensure_application(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """The registration with its service principal, or neither. Raises `TenantError`."""
+    check_which(params)
+    wanted = params
+    if params["state"] == "present" and (params.get("unique_name") is None or params.get("display_name") is None):
+        wanted = _named(tenant, params)
+    result = ensure(application_resource(params), tenant, wanted, check_mode)
+    needed = result["changed"]
+    if params["state"] == "present":
+        result = _with_principal(tenant, result, check_mode)
+    return {**result, "roles_needed": roles_needed(tenant, {REGISTER: bool(needed or result["changed"])})}
+
+
+def _named(tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A new application is called like its unique name unless another name is given; only such a one is created."""
+    if find_application(tenant, params):
+        return params
+    if params.get("unique_name") is None:
+        raise not_found(tenant, params)
+    return {**params, "display_name": params["unique_name"]}
+
+
+def _with_principal(tenant: Tenant, result: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    found = result["application"]
+    application = {name: found.get(name) for name in ("app_id", "id", "display_name", "unique_name")}
+    app_id, had = application["app_id"], None
+    if app_id is not None:
+        kept = ensure(
+            Resource(
+                name="service_principal",
+                backend=Principals(app_id),
+                keys=(Field("app_id", "appId", normalize=normalize_case),),
+                name_is_unique=True,
+                poll_after_create=True,
+            ),
+            tenant,
+            {"app_id": app_id, "state": "present"},
+            check_mode,
+        )
+        had = kept["service_principal"].get("id")
+        result = {**result, "changed": result["changed"] or kept["changed"]}
+        for side in ("before", "after"):
+            if result["diff"][side]:
+                result["diff"][side] = {**result["diff"][side], "service_principal": bool(kept["diff"][side])}
+    else:  # only foreseen
+        result["diff"]["after"] = {**result["diff"]["after"], "service_principal": True}
+    return {**result, "application": {**application, "service_principal_id": had}}
+
+
+def principal_of(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tuple[Record | None, Record | None]:
+    """The application that is meant with its service principal. Only in check mode may they be missing."""
+    check_which(params)
+    application = find_application(tenant, params)
+    principal = find_principal(tenant, application["appId"]) if application else None
+    if not check_mode and (application is None or principal is None):
+        raise not_found(
+            tenant, params, "application" if application is None else "service principal of the application"
+        )
+    return application, principal
+
+
+def shown(application: Record | None) -> dict[str, Any]:
+    """An application as modules return it."""
+    names = ("id", "appId", "displayName", "uniqueName")
+    return returned({name: application.get(name) for name in names}) if application else {}

@@ -1,0 +1,109 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client secret as the credential, for those who name it: kept in a file, never in a result.
+
+The service gives a secret once. So its name is written down before it is asked for: one of which the answer got lost,
+or whose file was never written, is found by that name, and removed.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from .._core.errors import TenantError, usage
+from .._core.resource import Record
+from .._engine.tenant import Tenant
+from .credentials import READ, WRITE, Held, path_of, read_held, remove_secret
+from .key_files import check_writable, read_private, write_private
+from .steps import CREDENTIAL, carried_out
+
+_ROUNDS = 3
+
+
+def _note(path: str) -> dict[str, str]:
+    """What is known of the secret in the file: its id, or the name of the one that was asked for."""
+    content = read_private(f"{path}.id")
+    try:
+        found = json.loads(content or b"{}")
+    except ValueError as error:
+        raise usage(f"the file {path}.id is damaged", "Remove it") from error
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _write_note(path: str, **note: str) -> None:
+    write_private(f"{path}.id", json.dumps(note).encode())
+
+
+def _current(path: str, note: Mapping[str, str], before: Held, due: datetime) -> Record | None:
+    if read_private(path) is None or "key_id" not in note:
+        return None
+    limit = f"{due:%Y-%m-%dT%H:%M:%S}"
+    return next(
+        (one for one in before.secrets if one["keyId"] == note["key_id"] and str(one["endDateTime"])[:19] > limit), None
+    )
+
+
+def ensure_secret(
+    tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
+) -> dict[str, Any]:
+    """The secret of the file is one of the application; there is a new one where it is missing or ends soon."""
+    path = params["path"]
+    if not path:
+        raise usage("path is missing, the file for the client secret")
+    note = _note(path)
+    due = tenant.http.now() + timedelta(days=params["renew_before_days"])
+    found = _current(path, note, before, due)
+    current: Record = found or {"displayName": params["name"]}
+    if found is None:
+        check_writable(path)
+    if found is None and not check_mode and application is not None:
+        current = _add(tenant, params, application, note)
+        kept = [one for one in before.secrets if one.get("displayName") != note.get("name")]
+        before = replace(before, secrets=[*kept, current])
+    others = [one for one in before.secrets if one is not current]
+    after = Held(secrets=[current]) if params["remove_others"] else replace(before, secrets=[*others, current])
+    return {"before": before, "after": after, "changed": found is None, "path": path, "thumbprint": ""}
+
+
+def _add(tenant: Tenant, params: Mapping[str, Any], application: Record, note: Mapping[str, str]) -> Record:
+    path, ends = params["path"], tenant.http.now() + timedelta(days=params["validity_days"])
+    name = note.get("name") or f"{params['name']} {uuid.uuid4().hex[:8]}"
+    _write_note(path, name=name)
+    body = {"passwordCredential": {"displayName": name, "endDateTime": f"{ends:%Y-%m-%dT%H:%M:%SZ}"}}
+    for attempt in range(1, _ROUNDS + 1):
+        for lost in read_held(tenant, params, application).secrets:
+            if lost.get("displayName") == name:
+                remove_secret(tenant, application, str(lost["keyId"]))
+        try:
+            ask = partial(tenant.graph.action, path_of(application, "addPassword"), body, WRITE)
+            made = carried_out(tenant, CREDENTIAL, ask)
+        except TenantError as error:
+            if error.kind not in ("outcome_unknown", "not_found", "conflict") or attempt == _ROUNDS:
+                raise
+            tenant.http.pause(attempt, None, WRITE)
+            continue
+        text = made.get("secretText") if isinstance(made, dict) else None
+        if not isinstance(text, str) or not text or not isinstance(made.get("keyId"), str):
+            raise TenantError("protocol", "Microsoft Graph answered without the new secret", WRITE.action, tenant.label)
+        write_private(path, text.encode())
+        _write_note(path, key_id=made["keyId"])
+        return {one: made.get(one) for one in ("keyId", "displayName", "endDateTime")}
+    raise TenantError("unavailable", "the client secret could not be created", READ.action, tenant.label)
+
+
+def absent_secrets(params: Mapping[str, Any], before: Held) -> Held:
+    """Without the secret of the file, and without those that were asked for under the name."""
+    own = _note(params["path"]).get("key_id") if params["path"] else None
+    kept = [
+        one
+        for one in before.secrets
+        if one["keyId"] != own and str(one.get("displayName") or "").rpartition(" ")[0] != params["name"]
+    ]
+    return replace(before, secrets=kept)

@@ -1,0 +1,148 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first contact: from a device code to an application that works, and back to nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import Simulator
+
+from .warm import ansible
+
+TENANT = "first_contact"
+GROUP = "Intune Exchange Automation"
+KINDS = ("applications", "servicePrincipals", "appRoleAssignments", "federatedIdentityCredentials")
+IN_EXCHANGE = ("ManagementRole", "ManagementRoleAssignment", "RoleGroup", "ServicePrincipal")
+
+
+class Contact:
+    """Runs the playbook as an administrator, who signs in to Microsoft's own tools."""
+
+    def __init__(self, simulator: Simulator, folder: Path) -> None:
+        self.simulator, self.folder = simulator, folder
+        found = simulator.environment(TENANT, "device_code")
+        self.environment = {
+            name: value
+            for name, value in found.items()
+            if name not in ("AZURE_CLIENT_ID", "INTUNE_EXCHANGE_AUTH_METHOD")
+        }
+
+    def __call__(self, *options: str, code: int = 0, check: bool = False) -> str:
+        given = (
+            "bootstrap_for=connector,mobile_access",
+            f"bootstrap_folder={self.folder}",
+            "bootstrap_wait_interval=1",
+        )
+        done = ansible(
+            "ansible-playbook",
+            "intune.exchange.bootstrap",
+            *(part for one in (*given, *options) for part in ("-e", one)),
+            *(["--check"] if check else []),
+            folder=self.folder,
+            environment=self.environment,
+        )
+        output = done.stdout + done.stderr
+        assert done.returncode == code and "Traceback" not in output, output
+        return output
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        objects = self.simulator.objects()[TENANT]
+        return {kind: dict(objects.get(kind, {})) for kind in (*KINDS, *IN_EXCHANGE)}
+
+    def writes(self) -> list[str]:
+        return [one["operation"] for one in self.simulator.requests() if one["effect"]]
+
+
+@pytest.fixture
+def contact(simulator: Simulator, tmp_path: Path) -> Contact:
+    return Contact(simulator, tmp_path)
+
+
+def granted(state: dict[str, dict[str, Any]], principal: str) -> set[str]:
+    return {one["_permission"] for one in state["appRoleAssignments"].values() if one["principalId"] == principal}
+
+
+def test_from_nothing_to_an_application_that_works(contact: Contact) -> None:
+    output = contact()
+    assert len(set(re.findall(r"enter the code (\w+)", output))) == 2  # of Graph, and of Exchange
+    state = contact.state()
+    [application] = [one for one in state["applications"].values() if one["uniqueName"]]
+    [principal] = [one for one in state["servicePrincipals"].values() if one["appId"] == application["appId"]]
+    assert granted(state, principal["id"]) == {
+        "DeviceManagementServiceConfig.ReadWrite.All",
+        "Exchange.ManageAsApp",
+        "Organization.Read.All",
+        "RoleManagement.Read.Directory",
+        "User.Read.All",
+    }
+    [group] = [one for one in state["RoleGroup"].values() if one["Name"] == GROUP]
+    assert group["_members"] == [principal["id"]]
+    roles = {one["Name"] for one in state["ManagementRole"].values() if one["Name"].startswith(GROUP)}
+    given = {one["Role"] for one in state["ManagementRoleAssignment"].values() if one["RoleAssigneeName"] == GROUP}
+    assert roles == given and len(roles) == 4
+    [key] = contact.folder.glob("*.pem")
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert f"export AZURE_CLIENT_ID={application['appId']}" in output
+    assert f"export AZURE_CLIENT_CERTIFICATE_PATH={key}" in output
+    assert "missing" not in output and "PRIVATE KEY" not in output
+
+
+@pytest.mark.more
+def test_check_mode_a_second_run_another_content_and_the_undo(contact: Contact) -> None:
+    before = contact.state()
+    output = contact(check=True)
+    assert contact.writes() == [] and list(contact.folder.glob("*.pem")) == []
+    assert "Cloud Application Administrator" in output and "Would be refused" not in output
+    contact()
+    wrote = contact.writes()
+    assert "changed=0 " in contact() and contact.writes() == wrote
+    narrower = contact("bootstrap_for=connector_info", "bootstrap_remove_unneeded=true")
+    state = contact.state()
+    [application] = [one for one in state["applications"].values() if one["uniqueName"]]
+    [principal] = [one for one in state["servicePrincipals"].values() if one["appId"] == application["appId"]]
+    assert granted(state, principal["id"]) == {"DeviceManagementServiceConfig.Read.All"}, narrower
+    contact()
+    assert "changed=0 " not in contact("bootstrap_state=absent")
+    after = contact.state()
+    assert after == before
+    deleted = contact.simulator.state(TENANT)["deletedApplications"]
+    assert [one["uniqueName"] for one in deleted] == ["intune-exchange"]
+    contact("bootstrap_state=absent")
+    assert contact.state() == before
+
+
+@pytest.mark.more
+def test_a_federated_credential_takes_the_place_of_the_certificate(contact: Contact) -> None:
+    contact()
+    github = {"owner": "contoso", "owner_id": 1, "repository": "mail", "repository_id": 2, "branch": "main"}
+    given = json.dumps({"bootstrap_github": github})
+    contact("bootstrap_credential=federated", given, "bootstrap_remove_unneeded=true")
+    state = contact.state()
+    [application] = [one for one in state["applications"].values() if one["uniqueName"]]
+    assert application["keyCredentials"] == [] and application["passwordCredentials"] == []
+    [trust] = state["federatedIdentityCredentials"].values()
+    assert trust["subject"] == "repo:contoso@1/mail@2:ref:refs/heads/main"
+
+
+@pytest.fixture
+def lesser_administrator(simulator: Simulator) -> Iterator[None]:
+    roles = {"directory_roles": ["Cloud Application Administrator"]}
+    simulator.describe({"users": {"administrator": roles}}, TENANT)
+    yield
+    simulator.describe({}, TENANT)
+
+
+@pytest.mark.more
+@pytest.mark.usefixtures("lesser_administrator")
+def test_a_person_without_the_roles_is_told_which_ones(contact: Contact) -> None:
+    output = " ".join(contact(code=2).split())
+    assert "needs the directory role Privileged Role Administrator or Global Administrator" in output

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scripts of the first contact: that of the Azure CLI runs with a stand-in that asks the simulated tenant."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import Simulator
+
+from .warm import ROOT, ansible
+
+TENANT = "first_contact"
+# What a shell or PowerShell would do something with.
+NAME = 'It\'s $(touch pwned) `touch pwned` "x" ; touch pwned \u2019; New-Item pwned; #'
+STUB = ROOT / "tests/integration/az_stub.py"
+
+
+def written(folder: Path, kind: str, *options: str) -> None:
+    given = {"bootstrap_for": "connector,mobile_access", "bootstrap_script": kind, "bootstrap_display_name": NAME}
+    done = ansible(
+        "ansible-playbook",
+        "intune.exchange.bootstrap",
+        *("-e", json.dumps(given)),
+        *(part for one in options for part in ("-e", one)),
+        folder=folder,
+        environment={"AZURE_TENANT_ID": TENANT},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def shell(simulator: Simulator, tmp_path: Path) -> dict[str, str]:
+    """The environment of a shell in which az is the stand-in."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "az"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {STUB} "$@"\n')
+    program.chmod(0o755)
+    urls = simulator.urls
+    return {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "AZ_GRAPH": urls["graph_url"],
+        "AZ_CA": urls["ca_path"],
+        "AZ_TOKEN": simulator.token("graph", TENANT),
+        "BOOTSTRAP_PAUSE": "0",
+    }
+
+
+def applications(simulator: Simulator) -> list[dict[str, Any]]:
+    return [one for one in simulator.state(TENANT)["applications"] if one["uniqueName"]]
+
+
+def test_the_script_of_the_azure_cli(shell: dict[str, str], simulator: Simulator, tmp_path: Path) -> None:
+    written(tmp_path, "az")
+    done = subprocess.run(
+        ["bash", "bootstrap.sh"], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    [application] = applications(simulator)
+    assert application["displayName"] == NAME and len(application["keyCredentials"]) == 1
+    state = simulator.state(TENANT)
+    [principal] = [one for one in state["servicePrincipals"] if one["appId"] == application["appId"]]
+    granted = {one["_permission"] for one in state["appRoleAssignments"] if one["principalId"] == principal["id"]}
+    assert granted == {
+        "DeviceManagementServiceConfig.ReadWrite.All",
+        "Exchange.ManageAsApp",
+        "Organization.Read.All",
+        "RoleManagement.Read.Directory",
+        "User.Read.All",
+    }
+    assert len(application["requiredResourceAccess"]) == 2
+    [key] = tmp_path.glob("*.pem")
+    assert key.stat().st_mode & 0o077 == 0
+    assert f"export AZURE_CLIENT_ID={application['appId']}" in done.stdout
+    assert not (tmp_path / "pwned").exists()
+    text = (tmp_path / "bootstrap-exchange.ps1").read_text()
+    assert "'It''s $(touch pwned)" in text and "\u2019\u2019; New-Item" in text
+
+
+@pytest.mark.more
+def test_the_scripts_of_the_other_credentials(shell: dict[str, str], simulator: Simulator, tmp_path: Path) -> None:
+    kubernetes = {"issuer": "https://cluster.example/", "namespace": "mail", "service_account": "runner"}
+    federated = ("bootstrap_credential=federated", json.dumps({"bootstrap_kubernetes": kubernetes}))
+    written(tmp_path, "az", *federated)
+    for _run in range(2):
+        done = subprocess.run(
+            ["bash", "bootstrap.sh"], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    [trust] = simulator.state(TENANT)["federatedIdentityCredentials"]
+    assert trust["subject"] == "system:serviceaccount:mail:runner"
+    written(tmp_path, "powershell", *federated)
+    assert "'system:serviceaccount:mail:runner'" in (tmp_path / "bootstrap.ps1").read_text()
+    written(tmp_path, "powershell")
+    text = (tmp_path / "bootstrap.ps1").read_text()
+    assert text.count(NAME) == 0 and "\u2019\u2019; New-Item" in text
