@@ -57,7 +57,7 @@ def test_main_keeps_policies_rules_and_settings(run_role: Any, simulator: Simula
     first, second = (run.results[name]["msg"] for name in ("kept", "second"))
     assert first["changed"] and not second["changed"]
     assert [one["mailbox"] for one in first["locked_out"]] == ["adele.vance"] and second["locked_out"] == []
-    assert "does not go by allow_camera" in first["notes"][0]
+    assert "ignores allow_camera" in first["notes"][0]
     assert writes(simulator) == [
         "New-MobileDeviceMailboxPolicy",
         "New-ActiveSyncDeviceAccessRule",

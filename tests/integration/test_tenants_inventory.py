@@ -339,7 +339,7 @@ def test_a_report_on_customers_that_cannot_be_listed_fails(
     said = " ".join((ran.out + ran.errors).split())
     assert ran.code != 0 and "target=all matches no tenant of the inventory" in said
     assert (
-        f"Could not list the customers of the partner on tenant partner.example: Microsoft Graph answered {status}"
+        f"Could not list the customers of the partner on tenant partner.example: Microsoft Graph returned {status}"
         in (said)
     )
     assert not (path.parent / "intune-exchange-report").exists()
