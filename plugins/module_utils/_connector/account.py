@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
+from .._core.faults import check_all
+from .._core.read_result import attempt
 from .._core.resource import EditedList, clearing, normalize_case, normalized_set
 from .._engine.tenant import Tenant
 from .account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
@@ -64,11 +66,28 @@ def _present(
     tenant: Tenant, params: Mapping[str, Any], facts: Facts, start: Mapping[str, Any], check_mode: bool
 ) -> dict[str, Any]:
     before = facts.view()
-    after = _wanted(tenant, params, facts, before)
+    _refuse_guest(params, facts)
+    licenses = attempt(lambda: _licenses(params, facts, before))
+    roles = attempt(lambda: _roles(params, facts, before))
+    after = _wanted(params, before)
+    after |= {
+        "licenses": licenses.or_else(after["licenses"]),
+        "directory_roles": roles.or_else(after["directory_roles"]),
+    }
     secret = params.get("password") if facts.user is None or params["update_password"] == "always" else None
-    _check(params, facts, before, after)
     user = facts.user
-    check_unused(tenant, _new_addresses(before, after), (user or {}).get("id"))
+    unused = attempt(lambda: check_unused(tenant, _new_addresses(before, after), (user or {}).get("id")))
+    if unused.error is not None and unused.error.kind != "address_in_use":
+        raise unused.error
+    # What the directory would refuse, or what would leave the account useless, before anything is written.
+    check_all(
+        (
+            lambda: licenses.value,
+            lambda: roles.value,
+            *_checks(params, facts, before, after, licenses.known),
+            lambda: unused.value,
+        )
+    )
     disabled = before.get("account_enabled") and not after["account_enabled"]
     if user and (disabled or set(before["directory_roles"]) - set(after["directory_roles"])):
         check_last_administrator(tenant, user, "take the account out of use" if disabled else "take its roles away")
@@ -97,8 +116,8 @@ def _new_addresses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     )
 
 
-def _wanted(tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any]) -> dict[str, Any]:
-    """The view that the options ask for."""
+def _wanted(params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The view that the options ask for, apart from licences and directory roles."""
     name = params["user_principal_name"]
     defaults = {
         "user_principal_name": name,
@@ -114,16 +133,24 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Map
         given = params.get(one.option)
         if given is not None and one.normalize(given) != one.normalize(after[one.option]):
             after[one.option] = given
-    if params.get("licenses") is not None:
-        named = {sku["skuPartNumber"] for sku in resolve(facts.skus, params["licenses"])}
-        kept = set() if params["licenses_state"] == "exact" else set(after["licenses"])
-        after["licenses"] = sorted(named | kept)
-    if params.get("directory_roles") is not None:
-        given = {key: _role_names(facts, names) for key, names in params["directory_roles"].items() if names}
-        wanted = ROLES.target(after["directory_roles"], {**params["directory_roles"], **given})
-        if normalized_set(wanted) != normalized_set(after["directory_roles"]):
-            after["directory_roles"] = sorted(wanted)
     return after
+
+
+def _licenses(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any]) -> list[str]:
+    held: list[str] = before.get("licenses", [])
+    if params.get("licenses") is None:
+        return held
+    named = {sku["skuPartNumber"] for sku in resolve(facts.skus, params["licenses"])}
+    return sorted(named | (set() if params["licenses_state"] == "exact" else set(held)))
+
+
+def _roles(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any]) -> list[str]:
+    held: list[str] = before.get("directory_roles", [])
+    if params.get("directory_roles") is None:
+        return held
+    given = {key: _role_names(facts, names) for key, names in params["directory_roles"].items() if names}
+    wanted = ROLES.target(held, {**params["directory_roles"], **given})
+    return held if normalized_set(wanted) == normalized_set(held) else sorted(wanted)
 
 
 def _role_names(facts: Facts, wanted: list[str]) -> list[str]:
@@ -145,17 +172,23 @@ def _refuse_guest(params: Mapping[str, Any], facts: Facts) -> None:
         raise TenantError("guest", f"{name} is a guest", next_step="Use an account of this tenant")
 
 
-def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """What the directory would refuse, or what would leave the account useless, before anything is written."""
-    _refuse_guest(params, facts)
-    if facts.user is None:
-        _check_creation(params, facts)
-    else:
-        _refuse_synchronised(params, facts.user, before, after)
-    _check_licenses(params, facts, before, after)
+def _checks(
+    params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any], resolved: bool
+) -> list[Callable[[], None]]:
+    """The checks that need no request; `resolved` says whether the licences of the options are known."""
+    added = set(after["licenses"]) - set(before.get("licenses", ()))
+    checks: list[tuple[bool, Callable[[], None]]] = [
+        (facts.user is None, lambda: _check_domain(params, facts)),
+        (facts.user is None, lambda: _check_password(params)),
+        (facts.user is not None, lambda: _refuse_synchronised(params, facts.user or {}, before, after)),
+        (True, lambda: check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)),
+        (bool(added) or not resolved, lambda: _check_usage_location(after)),
+        (resolved and params["wait"], lambda: _check_licensed(params, facts, after)),
+    ]
+    return [check for applies, check in checks if applies]
 
 
-def _check_creation(params: Mapping[str, Any], facts: Facts) -> None:
+def _check_domain(params: Mapping[str, Any], facts: Facts) -> None:
     name = params["user_principal_name"]
     if normalize_case(name.partition("@")[2]) not in normalized_set(facts.domains):
         raise TenantError(
@@ -163,8 +196,11 @@ def _check_creation(params: Mapping[str, Any], facts: Facts) -> None:
             f"the domain of {name} is not verified in this tenant",
             next_step=f"Use one of {', '.join(facts.domains)}",
         )
+
+
+def _check_password(params: Mapping[str, Any]) -> None:
     if not params.get("password"):
-        raise usage("password is needed to create the account")
+        raise usage("password is needed to create the account", "Set password, best from a vault")
 
 
 def _refuse_synchronised(
@@ -181,15 +217,13 @@ def _refuse_synchronised(
         )
 
 
-def _check_licenses(
-    params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    added = set(after["licenses"]) - set(before.get("licenses", ()))
-    if added:
-        check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)
-        if not after["usage_location"]:
-            raise usage("usage_location is needed before a licence can be assigned", "Give a country code, such as CH")
-    if params["wait"] and not after["licenses"]:
+def _check_usage_location(after: Mapping[str, Any]) -> None:
+    if not after["usage_location"]:
+        raise usage("usage_location is needed before a licence can be assigned", "Give a country code, such as CH")
+
+
+def _check_licensed(params: Mapping[str, Any], facts: Facts, after: Mapping[str, Any]) -> None:
+    if not after["licenses"]:
         raise TenantError(
             "no_license",
             f"{params['user_principal_name']} has no licence, so it would never get a mailbox",
