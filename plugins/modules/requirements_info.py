@@ -101,11 +101,18 @@ ready:
   type: bool
   sample: true
 shortfalls:
-  description: A sentence for each requirement that is V(unmet) or V(unknown), with its next step.
+  description:
+    - A sentence for each requirement that is V(unmet) or V(unknown), with its next step.
+    - Only that of C(connector_offered) if the tenant does not offer the connector, since nothing else matters then.
   returned: success
   type: list
   elements: str
   sample: []
+organization_name:
+  description: The display name of the organization, or null if it could not be read.
+  returned: success
+  type: str
+  sample: Contoso
 connectors:
   description: The connectors, as M(intune.exchange.connector_info) returns them.
   returned: when they could be read

@@ -93,12 +93,12 @@ def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
     return records, response.date
 
 
-def connectors_info(tenant: Tenant) -> dict[str, Any]:
-    """The facts; a tenant without the offer has no connectors, which the service itself said."""
+def connectors_info(tenant: Tenant, require_offered: bool = False) -> dict[str, Any]:
+    """The facts; a tenant without the offer has no connectors, which the service itself said, or is an error."""
     try:
         records, now = read_connectors(tenant)
     except TenantError as error:
-        if error.kind != "not_offered":
+        if error.kind != "not_offered" or require_offered:
             raise
         return {"changed": False, "connectors": [], "offered": False, "offered_evidence": str(error)}
     found = [facts(record, now) for record in records]

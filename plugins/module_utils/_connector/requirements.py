@@ -196,9 +196,21 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
         "changed": False,
         "requirements": verdicts,
         "ready": ready,
-        "shortfalls": shortfalls(verdicts),
+        "shortfalls": _shortfalls(verdicts),
+        "organization_name": _name(facts["organization"]),
         **_connectors(facts),
     }
+
+
+def _name(organization: ReadResult[dict[str, Any]]) -> str | None:
+    """How the tenant calls itself; null if that was not read."""
+    return organization.value.get("displayName") if organization.known else None
+
+
+def _shortfalls(verdicts: list[dict[str, str]]) -> list[str]:
+    """Where the connector is not offered, nothing else that it needs is worth doing."""
+    retired = [one for one in verdicts if one["id"] == "connector_offered" and one["status"] == "unmet"]
+    return shortfalls(retired or verdicts)
 
 
 def _renew(tenant: Tenant, facts: dict[str, ReadResult[Any]]) -> bool:
