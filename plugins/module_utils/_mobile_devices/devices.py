@@ -89,6 +89,11 @@ def read_devices(tenant: Tenant, mailbox: Record | None) -> Result:
     return found
 
 
+def given_filters(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters that were given, in the order of the documentation."""
+    return {option: params[option] for option in FILTERS if params.get(option) is not None}
+
+
 def uses_ages(params: Mapping[str, Any]) -> bool:
     """Whether the filters go by when a device synchronised."""
     return any(params.get(option) is not None for option in AGES)
