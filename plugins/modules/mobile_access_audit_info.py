@@ -47,6 +47,11 @@ options:
             type: str
             choices: [mobile_device_mailbox_policy, activesync_organization_settings]
             default: mobile_device_mailbox_policy
+          severity:
+            description: How urgent a failure is. Findings are sorted by it.
+            type: str
+            choices: [high, medium, low]
+            default: medium
           setting:
             description: The option of that module that is checked.
             type: str
@@ -164,6 +169,10 @@ controls:
       description: The name of the object; empty if none could be read.
       type: str
       returned: always
+    severity:
+      description: The severity of the control.
+      type: str
+      returned: always
     setting:
       description: The setting that was checked.
       type: str
@@ -210,6 +219,7 @@ controls:
             max_inactivity_time_lock: "00:05:00"
       object: Default
       reason: ""
+      severity: medium
       setting: max_inactivity_time_lock
       status: fail
       title: Devices lock after five minutes
@@ -230,8 +240,16 @@ ended_risks:
   type: list
   elements: dict
   sample: []
+unknown_risks:
+  description: The accepted risks whose id is that of no control of these baselines, so that they accept nothing.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 shortfalls:
-  description: A sentence for each result that is V(fail) or V(unknown) and not accepted.
+  description:
+    - A sentence for each result that is V(fail) or V(unknown) and not accepted, by severity and then by the number of
+      the control.
   returned: success
   type: list
   elements: str

@@ -112,6 +112,11 @@ def audit(result: Mapping[str, Any]) -> list[str]:
         f"{', '.join(map(str, result['baselines']))}: {counts}",
         *map(str, result["shortfalls"]),
         *(f"The accepted risk {one['id']} has ended." for one in result["ended_risks"]),
+        *(
+            f"The accepted risk {one['id']} accepts nothing, since no control of "
+            f"{one.get('baseline') or 'these baselines'} has this id."
+            for one in result.get("unknown_risks", ())
+        ),
     ]
 
 

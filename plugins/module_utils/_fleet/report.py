@@ -12,9 +12,10 @@ from typing import Any
 from .._connector.connectors import of_our_type
 from .._connector.validation import VALID, problems
 from .._core.text import counted
+from .._mobile_access.audit_controls import by_number, urgency
 
 _STATES = ("action", "unread", "partly_read", "in_order")
-_AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
+_AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks", "unknown_risks")
 _ASSESSMENT = ("answers", "checks", "summary", "coverage", "what_if", "deadlines")
 _READS = {
     "connector": "the connector",
@@ -204,7 +205,7 @@ def _of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
             _fix(one) if one["status"] == "fail" else "Fix what kept it from being read, and audit again",
             status if chosen else _ADVICE,
         )
-        for one in _listed(audit, "controls")
+        for one in sorted(_listed(audit, "controls"), key=urgency)
         if one.get("status") in words and not one.get("accepted")
         for word, status in (words[one["status"]],)
     ]
@@ -283,4 +284,6 @@ def _work(tenants: list[Facts]) -> list[Facts]:
             if work["next_step"] != one["next_step"]:
                 work["next_step"] = "It differs: see each tenant"
     order = ("known", "unread", "unknown", _ADVICE)
-    return sorted(found.values(), key=lambda one: (order.index(one["status"]), _rank(one), -one["tenants"], one["id"]))
+    return sorted(
+        found.values(), key=lambda one: (order.index(one["status"]), _rank(one), -one["tenants"], by_number(one["id"]))
+    )
