@@ -11,8 +11,10 @@ from typing import Any
 
 from .._connector.connectors import of_our_type
 from .._connector.validation import VALID, problems
+from .._core.targets import first_names
 from .._core.text import counted
 from .._mobile_access.audit_controls import by_number, urgency
+from .fixes import fixes
 
 _STATES = ("action", "unread", "partly_read", "in_order")
 _AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks", "unknown_risks")
@@ -73,6 +75,7 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
         "state": _state(actions, read),
         "not_read": [name for name in _READS if _failed(facts, read, name)],
         "actions": actions,
+        "fixes": fixes(_failed_controls(audit)),
         "connector": connector,
         "requirements": read["requirements"]
         and {
@@ -82,6 +85,12 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
         "assessment": _only(read["assessment"], _ASSESSMENT),
         "accepted_risks": [_accepted(one) for one in _listed(audit, "controls") if one.get("accepted")],
     }
+
+
+def _failed_controls(audit: Mapping[str, Any] | None) -> list[Facts]:
+    """Those that nobody accepted, the most urgent first."""
+    listed = sorted(_listed(audit, "controls"), key=urgency)
+    return [one for one in listed if one.get("status") == "fail" and not one.get("accepted")]
 
 
 def _actions(
@@ -193,22 +202,40 @@ def _age(seconds: int | None) -> str:
 
 def _of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
     """What the baselines ask for: something to do where somebody chose them, and advice where nobody did."""
-    words = {
-        "fail": ("Failed" if chosen else "Recommended", "known"),
-        "unknown": ("Not known", "unknown"),
-    }
-    return [
+    word = "Failed" if chosen else "Recommended"
+    failed = [
         _action(
             f"audit.{one['id']}",
             f"{word}: {one['id']} {one['title']}",
             _found(one),
-            _fix(one) if one["status"] == "fail" else "Fix what kept it from being read, and audit again",
-            status if chosen else _ADVICE,
+            _fix(one),
+            "known" if chosen else _ADVICE,
         )
-        for one in sorted(_listed(audit, "controls"), key=urgency)
-        if one.get("status") in words and not one.get("accepted")
-        for word, status in (words[one["status"]],)
+        for one in _failed_controls(audit)
     ]
+    return failed + _of_unknown_controls(audit, "unknown" if chosen else _ADVICE)
+
+
+def _of_unknown_controls(audit: Mapping[str, Any] | None, status: str) -> list[Facts]:
+    """One action for each reason: what kept many controls from being read is fixed once."""
+    found: dict[str, list[Facts]] = {}
+    for one in sorted(_listed(audit, "controls"), key=urgency):
+        if one.get("status") == "unknown":
+            found.setdefault(str(one.get("reason") or "it was not read"), []).append(one)
+    step = "Fix what kept it from being read, and audit again"
+    return [
+        _action(f"audit.{group[0]['id']}", f"Not known: {_named(group)}", f"{_settings(group)}: {reason}", step, status)
+        for reason, group in found.items()
+    ]
+
+
+def _named(group: Sequence[Mapping[str, Any]]) -> str:
+    first = group[0]
+    return f"{first['id']} {first['title']}" if len(group) == 1 else counted(len(group), "control")
+
+
+def _settings(group: Sequence[Mapping[str, Any]]) -> str:
+    return first_names(list(dict.fromkeys(_setting(one) for one in group)))
 
 
 def _fix(control: Mapping[str, Any]) -> str:
@@ -220,8 +247,6 @@ def _fix(control: Mapping[str, Any]) -> str:
 
 
 def _found(control: Mapping[str, Any]) -> str:
-    if control["status"] == "unknown":
-        return f"{_setting(control)}: {control.get('reason') or 'it was not read'}"
     mailboxes = control.get("affected_mailboxes")
     affected = "" if mailboxes is None else f"; it affects {counted(mailboxes, 'mailbox', 'mailboxes')}"
     return f"{_setting(control)} is {_said(control.get('value'))}; expected: {_said(control.get('expected'))}{affected}"
