@@ -155,7 +155,8 @@ def test_accepted_risks_ask_for_nothing_and_are_named() -> None:
 
 def test_findings_are_grouped_by_object_with_one_task_that_fixes_all() -> None:
     def failing(number: int, setting: str, **values: Any) -> Facts:
-        task = f'- name: "{setting}"\n  intune.exchange.policy:\n    name: "Default"\n    enabled: true\n    {setting}: 1\n'
+        options = f'    name: "Default"\n    enabled: true\n    {setting}: 1\n'
+        task = f'- name: "{setting}"\n  intune.exchange.policy:\n{options}'
         return control(id=f"3.{number}", kind="policy", setting=setting, remediation=task, **values)
 
     controls = [failing(10, "b"), failing(2, "a"), failing(3, "c", severity="high"), failing(1, "d", object="Other")]
