@@ -19,6 +19,7 @@ html_title = project
 html_show_sphinx = False
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_extra_path = ["extra"]  # made by tools/sample.py: the picture and the report of the demonstration
 html_copy_source = False
 nitpicky = True
 nitpick_ignore_regex = [("envvar", "ANSIBLE_CACHE_PLUGIN.*")]  # of ansible-core

@@ -13,7 +13,7 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Shows the name of each play as a heading, the names of the tasks that changed something, the texts and tables that
-    tasks report, C(summary_text) of the modules of this collection, failures, and one line for each host at the end.
+    tasks report, C(summary_text) of the modules of this collection if their result is not registered, failures, and one line for each host at the end.
     Tasks that were skipped, retried or had nothing to change are not shown.
   - Lines are at most 100 characters wide. With C(-v), it also shows the tasks that were not changed.
   - With C(--diff), it shows differences as the callback of ansible-core does.
@@ -99,7 +99,8 @@ class CallbackModule(CallbackBase):
         elif self._display.verbosity:
             lines.append(f"ok: {name}")
         if not found.get("_ansible_no_log"):
-            lines += _texts(found.get("summary_text"))
+            if not _part(result, "task").register:  # what is registered, the play itself shows as it wants
+                lines += _texts(found.get("summary_text"))
             if found.get("_ansible_verbose_always"):
                 lines += _reported(found)
         self._say(result, lines)

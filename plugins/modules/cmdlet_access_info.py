@@ -138,6 +138,11 @@ shortfalls:
   type: list
   elements: str
   sample: []
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 cmdlets"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -153,6 +158,7 @@ DECLARATION = Declaration(
     "read the Exchange rights of the account",
     lambda tenant, params, check_mode: access_info(tenant, params),
     {"account": {"type": "str"}, "cmdlets": {"type": "list", "elements": "raw"}},
+    summary={"cmdlets": "granted"},
 )
 
 

@@ -73,6 +73,11 @@ offered_evidence:
   returned: success
   type: str
   sample: Intune lists its Exchange connectors
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "1 connector: connected"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -88,6 +93,7 @@ DECLARATION = Declaration(
     "read the Exchange connectors",
     lambda tenant, params, check_mode: connectors_info(tenant, params["require_offered"]),
     {"require_offered": {"type": "bool", "default": False}},
+    summary={"connectors": "status"},
 )
 
 

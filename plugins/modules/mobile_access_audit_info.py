@@ -257,6 +257,11 @@ shortfalls:
     - >-
       lock The screen locks after five minutes: fail on Default, max_inactivity_time_lock is "00:15:00", expected
       at most 00:05:00 (12 mailboxes)
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 controls"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -268,7 +273,12 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 from ..module_utils._mobile_access.audit import OPTIONS, audit
 
-DECLARATION = Declaration("judge mobile access", lambda tenant, params, check_mode: audit(tenant, params), OPTIONS)
+DECLARATION = Declaration(
+    "judge mobile access",
+    lambda tenant, params, check_mode: audit(tenant, params),
+    OPTIONS,
+    summary={"controls": "status"},
+)
 
 
 def main() -> None:

@@ -113,6 +113,11 @@ mobile_devices:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       identity: adele.vance\ExchangeActiveSyncDevices\EAS§iPhone§2B9D1A6C52E84C4F8C9A51F0D3B7E611
       mailbox: adele.vance
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "4 mobile devices: 3 Allowed, 1 Quarantined"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -128,6 +133,7 @@ DECLARATION = Declaration(
     "read the mobile devices",
     lambda tenant, params, check_mode: devices_info(tenant, params),
     {**FILTERS, "gather_statistics": {"type": "bool", "default": False}},
+    summary={"mobile_devices": "device_access_state"},
 )
 
 

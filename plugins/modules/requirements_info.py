@@ -124,6 +124,11 @@ offered:
   returned: when the connectors could be read
   type: bool
   sample: true
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "10 requirements: 9 met, 1 unmet"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -135,7 +140,7 @@ from ..module_utils._connector.requirements import OPTIONS, requirements
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("check the requirements", requirements, OPTIONS)
+DECLARATION = Declaration("check the requirements", requirements, OPTIONS, summary={"requirements": "status"})
 
 
 def main() -> None:

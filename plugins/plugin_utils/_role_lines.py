@@ -218,7 +218,7 @@ def account(granted: Sequence[str], excess: Sequence[str], predicted: bool) -> l
     return [f"Cmdlets in excess: {len(excess) or 'none'}. The account may run {count}:", *map(str, granted)]
 
 
-def valid(age: Any, overridden_by: Sequence[str]) -> list[str]:
+def valid(age: Any, overridden_by: Sequence[str] = ()) -> list[str]:
     """That the connector is as described. `age` is that of its last synchronisation, in seconds."""
     return [
         f"The connector is as described: connected, and synchronised {counted(int(age), 'second')} ago.",

@@ -19,6 +19,7 @@ from .._core.resource import Record, Resource, clearing, returned
 from .._core.retry import Deadline
 from .._core.targets import blank_refusal, only, refuse_blank
 from .._core.text import fit, unfit_in
+from .summary import summary_text
 from .tenant import Tenant, open_tenant
 from .undo import Undo, of_removal, with_undo
 
@@ -37,6 +38,7 @@ class Declaration:
     `run` takes (tenant, params, check_mode), gives a result and raises only `TenantError`. `clears` has the paths of
     the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
     `selects` has the options that say who is meant; left out, all without a default, where none can be cleared.
+    `summary` has the lists of the result that `summary_text` counts, each with the property to count by.
     `undo` says of parameters and result how what was destroyed can be undone; None: nothing is ever destroyed.
     """
 
@@ -47,6 +49,7 @@ class Declaration:
     clears: frozenset[str] = frozenset()
     selects: frozenset[str] = frozenset()
     undo: Undo | None = None
+    summary: Mapping[str, str] | None = None
 
     def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
         """The options that say who is meant and were given as null, which Ansible takes for not given."""
@@ -113,6 +116,8 @@ def _attempt(
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
         result = with_undo(declaration.undo, params, declaration.run(tenant, params, check_mode))
+        if declaration.summary is not None:
+            result = {**result, "summary_text": summary_text(declaration.summary, result)}
         return _cleaned(redactor, result, tenant)
     except TenantError as error:
         failure, more = error.within(declaration.action, params.get("tenant_id") or ""), {}
