@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,17 @@ _ACCESSIBLE = {
 }
 
 
+# Names in text may break after a dot, a dash or an underscore, so that a narrow column does not break them elsewhere.
+_NAME = re.compile(r'(?<=<span class="pre">)[^<\s]{16,}(?=</span>)')
+_BREAK = re.compile(r"([._/:-])(?=\w)")
+
+
 def _make_accessible(app: Any, problem: Exception | None) -> None:
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         for found, better in _ACCESSIBLE.items():
             text = text.replace(found, better)
+        text = _NAME.sub(lambda name: _BREAK.sub(r"\1<wbr>", name[0]), text)
         page.write_text(text, encoding="utf-8")
 
 

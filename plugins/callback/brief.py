@@ -14,7 +14,7 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Shows the name of each play as a heading, the names of the tasks that changed something, the texts and tables that
     tasks report, C(summary_text) of the modules of this collection if their result is not registered, failures, and one line for each host at the end.
-    Tasks that were skipped, retried or had nothing to change are not shown.
+    Tasks that were skipped or had nothing to change are not shown, and one that waits only once.
   - Lines are at most 100 characters wide. With C(-v), it also shows the tasks that were not changed.
   - With C(--diff), it shows differences as the callback of ansible-core does.
 requirements:
@@ -46,6 +46,7 @@ class CallbackModule(CallbackBase):
         self._heading = ""
         self._host = ""
         self._items: list[str] = []
+        self._waits = ""
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._heading, self._host = str(play.get_name()).strip(), ""
@@ -73,6 +74,12 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
         pass  # the failure of the loop has the messages
+
+    def v2_runner_retry(self, result: Any) -> None:
+        uuid = _part(result, "task")._uuid
+        if uuid != self._waits:  # once, and not for each attempt
+            self._waits = uuid
+            self._say(result, [f"waiting: {_name(result)}"])
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         self._say(result, [f"UNREACHABLE: {_name(result)}", *_texts(_part(result, "result").get("msg"))])

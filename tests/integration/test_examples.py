@@ -28,7 +28,7 @@ from simulator import Simulator
 from .conftest import SHIPPED
 from .warm import ROOT, ansible, settings
 
-OWN_TESTS = {"guide_many_tenants", "guide_events"}  # test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py
+OWN_TESTS = {"cookbook", "guide_many_tenants", "guide_events"}  # test_cookbook.py, tests of the same names
 # What the commands of a page begin with, and which of them other tests execute.
 ELSEWHERE = {"pip", "ansible-galaxy", "cd", "python", "molecule"}  # test_readme.py, make molecule
 
