@@ -13,8 +13,9 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Shows the name of each play as a heading, the names of the tasks that changed something, the texts and tables that
-    tasks report, C(summary_text) of the modules of this collection if their result is not registered, failures, and one line for each host at the end.
-    Tasks that were skipped or had nothing to change are not shown, and one that waits only once.
+    tasks report, C(summary_text) of the modules of this collection if their result is not registered, failures, and one
+    line for each host at the end. Tasks that were skipped or had nothing to change are not shown, and one that waits
+    only once.
   - Lines are at most 100 characters wide. With C(-v), it also shows the tasks that were not changed.
   - With C(--diff), it shows differences as the callback of ansible-core does.
 requirements:
