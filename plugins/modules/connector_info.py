@@ -85,7 +85,7 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector.connectors import connectors_info
+from ..module_utils._connector.connectors import SUMMARY, connectors_info
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
@@ -93,7 +93,7 @@ DECLARATION = Declaration(
     "read the Exchange connectors",
     lambda tenant, params, check_mode: connectors_info(tenant, params["require_offered"]),
     {"require_offered": {"type": "bool", "default": False}},
-    summary={"connectors": "status"},
+    summary=SUMMARY,
 )
 
 

@@ -127,13 +127,13 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._mobile_devices.devices import FILTERS, devices_info
+from ..module_utils._mobile_devices.devices import FILTERS, SUMMARY, devices_info
 
 DECLARATION = Declaration(
     "read the mobile devices",
     lambda tenant, params, check_mode: devices_info(tenant, params),
     {**FILTERS, "gather_statistics": {"type": "bool", "default": False}},
-    summary={"mobile_devices": "device_access_state"},
+    summary=SUMMARY,
 )
 
 

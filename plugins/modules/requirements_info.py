@@ -136,11 +136,11 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector.requirements import OPTIONS, requirements
+from ..module_utils._connector.requirements import OPTIONS, SUMMARY, requirements
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("check the requirements", requirements, OPTIONS, summary={"requirements": "status"})
+DECLARATION = Declaration("check the requirements", requirements, OPTIONS, summary=SUMMARY)
 
 
 def main() -> None:

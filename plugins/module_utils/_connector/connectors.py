@@ -31,6 +31,7 @@ _NO_LONGER = re.compile(
     r"\b(no longer|not|isn't|is n't) (supported|available|offered)|\bunsupported\b|\b(deprecated|retired)\b",
     re.IGNORECASE,
 )
+SUMMARY = {"connectors": "status"}
 INSTEAD = (
     "Microsoft announced the removal of this connector type in 2019: govern the devices with Exchange Online's access "
     "rules and policies, with Intune compliance and with Conditional Access instead; the module "

@@ -171,6 +171,7 @@ def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
     return values[0]
 
 
+SUMMARY = {"requirements": "status"}
 OPTIONS: dict[str, dict[str, Any]] = {
     "account": {"type": "str"},
     "directory_sync": {"type": "str", "choices": ["auto", "required", "optional"], "default": "auto"},

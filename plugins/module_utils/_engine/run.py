@@ -19,7 +19,7 @@ from .._core.resource import Record, Resource, clearing, returned
 from .._core.retry import Deadline
 from .._core.targets import blank_refusal, only, refuse_blank
 from .._core.text import fit, unfit_in
-from .summary import summary_text
+from .summary import with_summary
 from .tenant import Tenant, open_tenant
 from .undo import Undo, of_removal, with_undo
 
@@ -115,10 +115,8 @@ def _attempt(
         _refuse_unfit(declaration, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
-        result = with_undo(declaration.undo, params, declaration.run(tenant, params, check_mode))
-        if declaration.summary is not None:
-            result = {**result, "summary_text": summary_text(declaration.summary, result)}
-        return _cleaned(redactor, result, tenant)
+        result = with_summary(declaration.summary, declaration.run(tenant, params, check_mode))
+        return _cleaned(redactor, with_undo(declaration.undo, params, result), tenant)
     except TenantError as error:
         failure, more = error.within(declaration.action, params.get("tenant_id") or ""), {}
     except Exception as error:  # without what the exception may hold in clear
@@ -270,8 +268,7 @@ def _may_repeat(resource: Resource, error: TenantError) -> bool:
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
     """The one record, or none. Several are never chosen from."""
-    what = resource.name.replace("_", " ")
-    record: Record | None = only(found, resource.backend.id_of, what, tenant.label)
+    record: Record | None = only(found, resource.backend.id_of, resource.name.replace("_", " "), tenant.label)
     return record
 
 

@@ -17,6 +17,11 @@ _LONGEST = 80  # characters of a value
 _MOST = 20  # sentences
 
 
+def with_summary(lists: Mapping[str, str] | None, result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result, with `summary_text` unless `lists` is None."""
+    return dict(result) if lists is None else {**result, "summary_text": summary_text(lists, result)}
+
+
 def summary_text(lists: Mapping[str, str], result: Mapping[str, Any]) -> str:
     """A line for each of `lists`, with the property of its entries to count by, and the sentences of the result."""
     lines = [_line(name, result[name], by) for name, by in lists.items() if isinstance(result.get(name), list)]

@@ -42,6 +42,7 @@ _EXACT = {
     "below_minimum_eas_version": "below_minimum_eas_version",
     "compliant": "compliant",
 }
+SUMMARY = {"mobile_devices": "device_access_state"}
 AGES = {f"{bound}_days_since_{which}_sync": which for bound in ("min", "max") for which in ("first", "last")}
 FILTERS: dict[str, Any] = {
     "mailbox": {"type": "str"},
