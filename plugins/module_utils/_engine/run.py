@@ -71,8 +71,7 @@ def refuse_null(declaration: Declaration, arguments: Mapping[str, Any]) -> dict[
     found = declaration.null_options(arguments)
     if not found:
         return None
-    error = blank_refusal(found)
-    return error.within(declaration.action, str(arguments.get("tenant_id") or "")).result()
+    return blank_refusal(found).within(declaration.action, str(arguments.get("tenant_id") or "")).result()
 
 
 def run_declaration(
@@ -268,7 +267,8 @@ def _may_repeat(resource: Resource, error: TenantError) -> bool:
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
     """The one record, or none. Several are never chosen from."""
-    record: Record | None = only(found, resource.backend.id_of, resource.name.replace("_", " "), tenant.label)
+    what = resource.name.replace("_", " ")
+    record: Record | None = only(found, resource.backend.id_of, what, tenant.label)
     return record
 
 
