@@ -30,6 +30,7 @@ _ANSIBLE = "https://docs.ansible.com/ansible/latest/"
 _LABELS = {
     "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
+    "callback_plugins": "plugins/callback.html",
     "common_return_values": "reference_appendices/common_return_values.html",
     "inventory_plugins": "plugins/inventory.html",
 }
