@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import importlib
 import json
@@ -56,6 +57,7 @@ def module(name: str) -> Any:
     return importlib.import_module(f"{NAME}.modules.{name}")
 
 
+@functools.cache
 def imports(path: Path) -> set[Path]:
     """The files and packages of the collection that a file imports."""
     found = set()

@@ -132,6 +132,8 @@ def _handler(wire: Wire) -> type[http.server.BaseHTTPRequestHandler]:
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 30
+        # Else the body of each answer would wait 40 ms for the acknowledgement of its headers.
+        disable_nagle_algorithm = True
 
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -164,9 +166,12 @@ def _handler(wire: Wire) -> type[http.server.BaseHTTPRequestHandler]:
 
 def _proxy(wire: Wire, port: int) -> type[http.server.BaseHTTPRequestHandler]:
     class Proxy(http.server.BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def do_CONNECT(self) -> None:
             wire.connected.append(self.path)
             with socket.create_connection(("127.0.0.1", port)) as there:
+                there.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
                 self.send_response(200)
                 self.end_headers()
                 pairs = {self.connection: there, there: self.connection}
