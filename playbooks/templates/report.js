@@ -102,7 +102,7 @@
   // The findings about one object with the one task that fixes them, ready to copy.
   function fix(tenant, group) {
     const own = controlsOf(tenant).filter((one) => one.status === "fail" && one.remediation
-      && String(one.kind) === group.kind && String(one.object || "") === group.object);
+      && String(one.kind || "") === group.kind && String(one.object || "") === group.object);
     const copy = make("button", {type: "button", class: "copy"}, "Copy the task");
     copy.addEventListener("click", () => navigator.clipboard.writeText(group.task).then(
       () => { copy.textContent = "Copied"; }, () => { copy.textContent = "Select the task and copy it"; }));

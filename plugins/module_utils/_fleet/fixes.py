@@ -19,7 +19,7 @@ def fixes(failed: Controls) -> list[dict[str, Any]]:
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for one in failed:
         if one.get("remediation"):
-            groups.setdefault((str(one.get("kind")), str(one.get("object") or "")), []).append(one)
+            groups.setdefault((str(one.get("kind") or ""), str(one.get("object") or "")), []).append(one)
     return [
         {
             "kind": kind,
