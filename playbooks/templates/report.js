@@ -103,6 +103,7 @@
   function fix(tenant, group) {
     const own = controlsOf(tenant).filter((one) => one.status === "fail" && one.remediation
       && String(one.kind || "") === group.kind && String(one.object || "") === group.object);
+    own.sort((one, other) => group.controls.indexOf(one.id) - group.controls.indexOf(other.id));
     const copy = make("button", {type: "button", class: "copy"}, "Copy the task");
     copy.addEventListener("click", () => navigator.clipboard.writeText(group.task).then(
       () => { copy.textContent = "Copied"; }, () => { copy.textContent = "Select the task and copy it"; }));
