@@ -95,8 +95,10 @@ def test_every_page_fits_a_narrow_screen(site: Path, page: Page) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_is_accessible(site: Path, page: Page, width: int) -> None:
+    """On the narrow screen every page; on the wide one those that people wrote, since the others have one template."""
     wrong = {}
-    for path in pages(site):
+    written = [path for path in pages(site) if path.parent.name != "collection" or path.name == "index.html"]
+    for path in pages(site) if width == WIDTHS[0] else written:
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(path.as_uri())
         found = Axe().run(page)

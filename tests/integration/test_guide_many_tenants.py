@@ -125,7 +125,7 @@ def test_the_inventory_and_its_commands(tmp_path: Path, simulator: Simulator) ->
     (tmp_path / "waiting.yml").write_text(captioned("waiting.yml"))
     lines = [line for block in shown("bash") for line in block.splitlines() if "fleet.tenants.yml" in line]
     graph, access, _facts, waiting, _report = [outcome(tmp_path, *line.split()) for line in lines]
-    assert waiting.count('"msg": "0"') == 2
+    assert len(re.findall(r'"msg": "?0"?', waiting)) == 2
     assert re.search(r"connector_connected:\n.*--contoso", graph) and re.search(r"not_offered:\n.*--fabrikam", graph)
     assert access.count("Intune: the Exchange connectors") >= 2
     with (tmp_path / "intune-exchange-report/report.csv").open(encoding="utf-8-sig") as table:
