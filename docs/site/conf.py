@@ -50,6 +50,7 @@ _ACCESSIBLE = {
     "<pre>": '<pre tabindex="0">',
     '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
     ' aria-role="button"': "",
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
 }
 
 
