@@ -197,8 +197,8 @@ lint-documentation: $(LINT) | $(CHECKOUT)
 	antsibull-changelog lint
 	antsibull-docs lint-collection-docs --plugin-docs .
 
-# The site, in .cache/docs/html. A reference to a page that there is not is an error.
-docs: $(LINT) | $(CHECKOUT)
+# The site, in .cache/docs/html, with the picture and the report of the demonstration. A reference to a page that there is not is an error.
+docs: $(LINT) $(TEST) | $(CHECKOUT)
 	$(call step,$@)
 	. $(CACHE)/lint/bin/activate
 	mkdir -p $(CACHE)/docs
@@ -206,6 +206,7 @@ docs: $(LINT) | $(CHECKOUT)
 	install -d -m 700 $(CACHE)/docs/rst/collection  # antsibull-docs wants it to be nobody else's
 	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir $(CACHE)/docs/rst/collection intune.exchange
 	cp -r docs/site/* $(CACHE)/docs/rst
+	$(CACHE)/test/bin/python tools/sample.py --site $(CACHE)/docs/rst/extra
 	sphinx-build -q -W --keep-going -j auto -b html -d $(CACHE)/docs/doctrees $(CACHE)/docs/rst $(CACHE)/docs/html
 
 # With the tests and tools, which nobody installs: pylint reads twice as much. For make test-more, from nothing.
@@ -302,7 +303,7 @@ demo-installed: artifact
 
 define play
 . $(CACHE)/demo/bin/activate
-export ANSIBLE_COLLECTIONS_PATH=$(CACHE)/demo/collections
+export ANSIBLE_COLLECTIONS_PATH=$(CACHE)/demo/collections ANSIBLE_STDOUT_CALLBACK=intune.exchange.brief
 rm -rf $(CACHE)/demo/empty
 mkdir $(CACHE)/demo/empty
 cd $(CACHE)/demo/empty

@@ -14,7 +14,6 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 if not __package__:
     # Started by the path of the directory, so the package is not on the module path yet.
@@ -46,15 +45,15 @@ def main(arguments: list[str] | None = None) -> int:
         _parser().error(str(wrong))
     with simulator:
         if parsed.address_file:
-            _publish(parsed.address_file, simulator.urls | {"pid": os.getpid(), "tenants": simulator.tenants})
-        for name, value in simulator.environment().items():
-            print(f"export {name}={shlex.quote(value)}")
-        print(
-            "# for other clients, such as those with azure-identity and requests (set disable_instance_discovery=True)"
-        )
-        for name, value in simulator.client_environment().items():
-            print(f"export {name}={shlex.quote(value)}")
-        sys.stdout.flush()
+            addresses = simulator.urls | {"pid": os.getpid(), "tenants": simulator.tenants}
+            _write(parsed.address_file, json.dumps(addresses, indent=2))
+        for tenant in simulator.tenants:
+            print(f"# Simulated tenant {tenant['name']}: domain {tenant['domain']}, account {tenant['account']}")
+        variables = Path(simulator.urls["ca_path"]).with_name("environment")
+        lines = _variables(simulator)
+        _write(variables, lines)
+        print(f"# In another shell, all lines below at once: . {shlex.quote(str(variables))}")
+        print(lines, end="", flush=True)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, frame: _stop(simulator, number, frame))
         _wait(simulator, parsed.stop_after, parsed.stop_with)
@@ -85,11 +84,21 @@ def _stop(simulator: Simulator, number: int, frame: FrameType | None) -> None:
     simulator.stop_soon()
 
 
-def _publish(path: Path, content: dict[str, Any]) -> None:
+def _variables(simulator: Simulator) -> str:
+    """The lines with which clients in a shell use the first tenant."""
+
+    def lines(environment: dict[str, str]) -> list[str]:
+        return [f"export {name}={shlex.quote(value)}" for name, value in environment.items()]
+
+    others = "# for other clients, such as those with azure-identity and requests (set disable_instance_discovery=True)"
+    return "\n".join([*lines(simulator.environment()), others, *lines(simulator.client_environment())]) + "\n"
+
+
+def _write(path: Path, content: str) -> None:
     """Write the file atomically and readable for its owner only, since it contains credentials."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
-    draft.write_text(json.dumps(content, indent=2))
+    draft.write_text(content, encoding="utf-8")
     draft.replace(path)
 
 

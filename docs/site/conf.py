@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ html_title = project
 html_show_sphinx = False
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_extra_path = ["extra"]  # made by tools/sample.py: the picture and the report of the demonstration
 html_copy_source = False
 nitpicky = True
 nitpick_ignore_regex = [("envvar", "ANSIBLE_CACHE_PLUGIN.*")]  # of ansible-core
@@ -28,6 +30,7 @@ _ANSIBLE = "https://docs.ansible.com/ansible/latest/"
 _LABELS = {
     "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
+    "callback_plugins": "plugins/callback.html",
     "common_return_values": "reference_appendices/common_return_values.html",
     "inventory_plugins": "plugins/inventory.html",
 }
@@ -47,7 +50,13 @@ _ACCESSIBLE = {
     "<pre>": '<pre tabindex="0">',
     '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
     ' aria-role="button"': "",
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
 }
+
+
+# Names in text may break after a dot, a dash or an underscore, so that a narrow column does not break them elsewhere.
+_NAME = re.compile(r'(?<=<span class="pre">)[^<\s]{16,}(?=</span>)')
+_BREAK = re.compile(r"([._/:-])(?=\w)")
 
 
 def _make_accessible(app: Any, problem: Exception | None) -> None:
@@ -55,6 +64,7 @@ def _make_accessible(app: Any, problem: Exception | None) -> None:
         text = page.read_text(encoding="utf-8")
         for found, better in _ACCESSIBLE.items():
             text = text.replace(found, better)
+        text = _NAME.sub(lambda name: _BREAK.sub(r"\1<wbr>", name[0]), text)
         page.write_text(text, encoding="utf-8")
 
 

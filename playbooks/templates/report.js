@@ -99,10 +99,25 @@
         ? soft(number(one.affected_mailboxes, "mailbox", "mailboxes")) : null],
     ]));
   }
-  function remediations(tenant) {
-    const list = controlsOf(tenant).filter((one) => one.status === "fail" && one.remediation);
-    return list.length ? make("details", {}, make("summary", {}, `${number(list.length, "task")} that would fix what failed`),
-      list.map((one) => make("pre", {tabindex: "0", "aria-label": `Task for ${one.id}`}, one.remediation))) : null;
+  // The findings about one object with the one task that fixes them, ready to copy.
+  function fix(tenant, group) {
+    const own = controlsOf(tenant).filter((one) => one.status === "fail" && one.remediation
+      && String(one.kind || "") === group.kind && String(one.object || "") === group.object);
+    own.sort((one, other) => group.controls.indexOf(one.id) - group.controls.indexOf(other.id));
+    const copy = make("button", {type: "button", class: "copy"}, "Copy the task");
+    copy.addEventListener("click", () => navigator.clipboard.writeText(group.task).then(
+      () => { copy.textContent = "Copied"; }, () => { copy.textContent = "Select the task and copy it"; }));
+    return make("li", {}, make("span", {class: "first"}, group.title),
+      own.map((one) => make("span", {class: "line"},
+        `${one.id} ${one.title}: ${said(one.setting)} is ${said(one.value)}, expected ${said(one.expected)}.`)),
+      make("pre", {tabindex: "0", "aria-label": `Task for ${group.title}`}, group.task), copy);
+  }
+  function steps(tenant) {
+    const fixed = new Set(tenant.fixes.flatMap((group) => group.controls.map((id) => `audit.${id}`)));
+    const others = tenant.actions.filter((one) => !fixed.has(one.id));
+    return [...others.map((one) => make("li", {}, make("span", {class: "first"}, one.title),
+      make("span", {class: "line"}, sentence(one.evidence)), make("span", {class: "line"}, sentence(one.next_step)))),
+    ...tenant.fixes.map((group) => fix(tenant, group))];
   }
   function details(tenant, id) {
     const connector = tenant.connector;
@@ -111,11 +126,10 @@
     const passed = checks.filter((one) => ["pass", "not_applicable"].includes(one.status));
     const others = checks.filter((one) => !passed.includes(one));
     const title = (text) => make("h3", {}, text);
-    const steps = tenant.actions.map((one) => make("li", {}, make("span", {class: "first"}, one.title),
-      make("span", {class: "line"}, sentence(one.evidence)), make("span", {class: "line"}, sentence(one.next_step))));
+    const todo = steps(tenant);
     const needs = report.requirements.filter((one) => tenant.requirements && tenant.requirements[one.id]);
     return make("tr", {class: "details", role: "row", id}, make("td", {role: "cell", colspan: "7"},
-      steps.length ? [title("What to do"), make("ol", {}, steps), remediations(tenant)] : null,
+      todo.length ? [title("What to do"), make("ol", {}, todo)] : null,
       title("Tenant and connector"),
       facts([["Tenant id", tenant.tenant_id], ["Read at", moment(tenant.read_at)],
         ["Connector", CONNECTORS[connectorOf(tenant)][0]], ["Account", connector?.account],

@@ -41,7 +41,8 @@ options:
       - V(unprotected) takes as C(platforms) what M(intune.exchange.app_protection_info) returns as
         C(outlook_covered_by).
       - V(unusable) takes C(accounts), each with C(id), C(user_principal_name), C(account_enabled) and C(user_type).
-      - V(valid) takes as C(age) the C(last_sync_age_seconds) of a connector.
+      - V(valid) takes as C(age) the C(last_sync_age_seconds) of a connector, and as C(overridden_by) sentences on what
+        overrides its settings.
     type: str
     required: true
     choices:

@@ -11,7 +11,8 @@ short_description: Create the lines of a table from a list of dictionaries
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Creates the lines of a table for the terminal, with a line of headings. Each column is as wide as its longest cell.
+  - Creates the lines of a table for the terminal, with a line of headings. Each column is as wide as its longest cell,
+    unless the table would be wider than O(line_width).
   - Text from people and services is shown without control characters and line breaks.
 extends_documentation_fragment: intune.exchange.rows
 options:
@@ -19,6 +20,12 @@ options:
     description: The maximum number of characters in a cell. Longer text is truncated with V(…).
     type: int
     default: 50
+  line_width:
+    description:
+      - The maximum number of characters in a line. In a wider table, the widest columns become narrower, and their
+        cells continue on further lines. V(0) means no maximum.
+    type: int
+    default: 100
 notes:
   - Null is shown as V(-). Numbers are right-aligned.
 seealso:
@@ -58,11 +65,11 @@ from ansible.errors import AnsibleFilterError
 from ..plugin_utils._rows import table
 
 
-def to_table(rows: Any, columns: Any, width: int = 50) -> list[str]:
-    """`rows` as lines, their cells at most `width` characters long."""
+def to_table(rows: Any, columns: Any, width: int = 50, line_width: int = 100) -> list[str]:
+    """`rows` as lines of at most `line_width` characters, their cells at most `width` characters long."""
     if not isinstance(width, int) or width < 1:
         raise AnsibleFilterError("to_table needs a width of at least 1")
-    return table("to_table", rows, columns, width)
+    return table("to_table", rows, columns, width, int(line_width))
 
 
 class FilterModule:

@@ -126,6 +126,11 @@ directory_roles:
   type: list
   elements: str
   sample: [Global Reader]
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 checks"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -137,7 +142,12 @@ from ..module_utils._connector.access_check import access_check
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("check the access", access_check, {"new_token": {"type": "bool", "default": False}})
+DECLARATION = Declaration(
+    "check the access",
+    access_check,
+    {"new_token": {"type": "bool", "default": False}},
+    summary={"checks": "status"},
+)
 
 
 def main() -> None:

@@ -57,6 +57,11 @@ access_rules:
       identity: iPhone (DeviceType)
       name: iPhone (DeviceType)
       query_string: iPhone
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 access rules"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -69,7 +74,10 @@ from ..module_utils._engine.run import Declaration
 from ..module_utils._mobile_access.access_rules import FILTERS, access_rules_info
 
 DECLARATION = Declaration(
-    "read the device access rules", lambda tenant, params, check_mode: access_rules_info(tenant, params), FILTERS
+    "read the device access rules",
+    lambda tenant, params, check_mode: access_rules_info(tenant, params),
+    FILTERS,
+    summary={"access_rules": "access_level"},
 )
 
 

@@ -51,6 +51,11 @@ activesync_device_classes:
       identity: iPhone§iPhone14C2
       last_update_time: "2026-11-24T10:00:00Z"
       name: iPhone§iPhone14C2
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 activesync device classes"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -63,7 +68,10 @@ from ..module_utils._engine.run import Declaration
 from ..module_utils._mobile_devices.classes import CLASS_FILTERS, classes
 
 DECLARATION = Declaration(
-    "read the device classes", lambda tenant, params, check_mode: classes(tenant, params), CLASS_FILTERS
+    "read the device classes",
+    lambda tenant, params, check_mode: classes(tenant, params),
+    CLASS_FILTERS,
+    summary={"activesync_device_classes": "device_type"},
 )
 
 

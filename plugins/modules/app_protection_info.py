@@ -74,6 +74,11 @@ outlook_covered_by:
   returned: success
   type: dict
   sample: {Android: [], iOS: [Outlook on iOS]}
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 app protection policies"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -86,7 +91,9 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration(
-    "read the app protection policies", lambda tenant, params, check_mode: app_protection_info(tenant)
+    "read the app protection policies",
+    lambda tenant, params, check_mode: app_protection_info(tenant),
+    summary={"app_protection_policies": "display_name"},
 )
 
 

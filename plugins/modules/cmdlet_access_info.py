@@ -145,6 +145,11 @@ shortfalls:
   type: list
   elements: str
   sample: []
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 cmdlets"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -164,6 +169,7 @@ DECLARATION = Declaration(
         "cmdlets": {"type": "list", "elements": "raw"},
         "new_token": {"type": "bool", "default": False},
     },
+    summary={"cmdlets": "granted"},
 )
 
 

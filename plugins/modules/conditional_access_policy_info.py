@@ -62,6 +62,11 @@ conditional_access_policies:
         operator: OR
       id: 7359d0e0-d8a9-4afa-8a93-e23e099d7be8
       state: enabled
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 conditional access policies"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -77,6 +82,7 @@ DECLARATION = Declaration(
     "read the Conditional Access policies",
     lambda tenant, params, check_mode: policies_info(tenant, params),
     {"display_name": {"type": "str"}, "id": {"type": "str"}},
+    summary={"conditional_access_policies": "state"},
 )
 
 

@@ -267,6 +267,11 @@ not_judged:
   returned: success
   type: list
   elements: str
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: 2 of 40 people who signed in would have been stopped
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -283,6 +288,7 @@ DECLARATION = Declaration(
     lambda tenant, params, check_mode: rehearse(tenant, params),
     OPTIONS,
     selects=frozenset(("policies", "report_only")),
+    summary={},
 )
 
 

@@ -180,7 +180,9 @@ undo:
   type: str
   sample: Run the task again with state=present and the values of diff.before; the new object has another id
 error:
-  description: The error, as M(intune.exchange.connector) describes it.
+  description:
+    - The error, as M(intune.exchange.connector) describes it.
+    - If several options are wrong, C(faults) has all of them, each with C(kind), C(problem) and C(next_step).
   returned: failure
   type: dict
   sample: {kind: forbidden}

@@ -15,6 +15,12 @@ description:
     synchronisation.
   - Reports whether the tenant offers the connector at all. Microsoft announced the removal of the service-to-service
     connector in 2019, so V(false) is a normal outcome and not a failure.
+options:
+  require_offered:
+    description:
+      - Whether to fail, with an C(error.kind) of V(not_offered), on a tenant that does not offer the connector.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
@@ -67,6 +73,11 @@ offered_evidence:
   returned: success
   type: str
   sample: Intune lists its Exchange connectors
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "1 connector: connected"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -74,11 +85,16 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector.connectors import connectors_info
+from ..module_utils._connector.connectors import SUMMARY, connectors_info
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("read the Exchange connectors", lambda tenant, params, check_mode: connectors_info(tenant))
+DECLARATION = Declaration(
+    "read the Exchange connectors",
+    lambda tenant, params, check_mode: connectors_info(tenant, params["require_offered"]),
+    {"require_offered": {"type": "bool", "default": False}},
+    summary=SUMMARY,
+)
 
 
 def main() -> None:

@@ -85,6 +85,11 @@ management_role_assignments:
       role_assignment_delegation_type: Regular
       scope: null
       user: adele.vance
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 management role assignments"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -106,6 +111,7 @@ DECLARATION = Declaration(
         "delegating": {"type": "bool"},
         "effective_users": {"type": "bool", "default": False},
     },
+    summary={"management_role_assignments": "role"},
 )
 
 

@@ -85,6 +85,11 @@ management_roles:
       name: Connector Access
       parent: Organization Client Access
       role_type: OrganizationClientAccess
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 management roles"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -105,6 +110,7 @@ DECLARATION = Declaration(
         "cmdlet": {"type": "str"},
         "parameters": {"type": "list", "elements": "str"},
     },
+    summary={"management_roles": "name"},
 )
 
 

@@ -191,6 +191,11 @@ deadlines:
   returned: success
   type: list
   elements: dict
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 checks"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -202,7 +207,12 @@ from ..module_utils._assessment.assessment import OPTIONS, assess
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("assess mobile access", lambda tenant, params, check_mode: assess(tenant, params), OPTIONS)
+DECLARATION = Declaration(
+    "assess mobile access",
+    lambda tenant, params, check_mode: assess(tenant, params),
+    OPTIONS,
+    summary={"checks": "status"},
+)
 
 
 def main() -> None:

@@ -47,6 +47,11 @@ options:
             type: str
             choices: [mobile_device_mailbox_policy, activesync_organization_settings]
             default: mobile_device_mailbox_policy
+          severity:
+            description: How urgent a failure is. Findings are sorted by it.
+            type: str
+            choices: [high, medium, low]
+            default: medium
           setting:
             description: The option of that module that is checked.
             type: str
@@ -164,6 +169,10 @@ controls:
       description: The name of the object; empty if none could be read.
       type: str
       returned: always
+    severity:
+      description: The severity of the control.
+      type: str
+      returned: always
     setting:
       description: The setting that was checked.
       type: str
@@ -210,6 +219,7 @@ controls:
             max_inactivity_time_lock: "00:05:00"
       object: Default
       reason: ""
+      severity: medium
       setting: max_inactivity_time_lock
       status: fail
       title: Devices lock after five minutes
@@ -230,8 +240,16 @@ ended_risks:
   type: list
   elements: dict
   sample: []
+unknown_risks:
+  description: The accepted risks whose id is that of no control of these baselines, so that they accept nothing.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 shortfalls:
-  description: A sentence for each result that is V(fail) or V(unknown) and not accepted.
+  description:
+    - A sentence for each result that is V(fail) or V(unknown) and not accepted, by severity and then by the number of
+      the control.
   returned: success
   type: list
   elements: str
@@ -239,6 +257,11 @@ shortfalls:
     - >-
       lock The screen locks after five minutes: fail on Default, max_inactivity_time_lock is "00:15:00", expected
       at most 00:05:00 (12 mailboxes)
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 controls"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -250,7 +273,12 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 from ..module_utils._mobile_access.audit import OPTIONS, audit
 
-DECLARATION = Declaration("judge mobile access", lambda tenant, params, check_mode: audit(tenant, params), OPTIONS)
+DECLARATION = Declaration(
+    "judge mobile access",
+    lambda tenant, params, check_mode: audit(tenant, params),
+    OPTIONS,
+    summary={"controls": "status"},
+)
 
 
 def main() -> None:

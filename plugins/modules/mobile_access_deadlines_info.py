@@ -148,6 +148,11 @@ progress:
   type: list
   elements: str
   sample: [statistics of 100 of 240 mailboxes are read]
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 deadlines"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -160,7 +165,10 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration(
-    "read who loses mail", lambda tenant, params, check_mode: deadlines_info(tenant, params), OPTIONS
+    "read who loses mail",
+    lambda tenant, params, check_mode: deadlines_info(tenant, params),
+    OPTIONS,
+    summary={"deadlines": "status"},
 )
 
 

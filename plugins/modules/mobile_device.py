@@ -20,6 +20,8 @@ options:
     description:
       - V(one) fails unless exactly one device matches the filters, and lists the candidates. V(all) selects all of
         them.
+      - With O(access) and O(access_state), the task itself takes the device out of its filter. It succeeds if nothing
+        is left to do, which is if no device is in that state and one matches all other filters.
     type: str
     choices: [one, all]
     default: one

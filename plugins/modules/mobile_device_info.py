@@ -113,6 +113,11 @@ mobile_devices:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       identity: adele.vance\ExchangeActiveSyncDevices\EAS§iPhone§2B9D1A6C52E84C4F8C9A51F0D3B7E611
       mailbox: adele.vance
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "4 mobile devices: 3 Allowed, 1 Quarantined"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -122,12 +127,13 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._mobile_devices.devices import FILTERS, devices_info
+from ..module_utils._mobile_devices.devices import FILTERS, SUMMARY, devices_info
 
 DECLARATION = Declaration(
     "read the mobile devices",
     lambda tenant, params, check_mode: devices_info(tenant, params),
     {**FILTERS, "gather_statistics": {"type": "bool", "default": False}},
+    summary=SUMMARY,
 )
 
 

@@ -52,6 +52,11 @@ mobile_device_mailbox_policies:
       min_password_length: null
       name: Default
       password_enabled: false
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 mobile device mailbox policies"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -67,6 +72,7 @@ DECLARATION = Declaration(
     "read the mailbox policies",
     lambda tenant, params, check_mode: mailbox_policies_info(tenant, params),
     {"name": {"type": "str"}},
+    summary={"mobile_device_mailbox_policies": "name"},
 )
 
 

@@ -101,11 +101,18 @@ ready:
   type: bool
   sample: true
 shortfalls:
-  description: A sentence for each requirement that is V(unmet) or V(unknown), with its next step.
+  description:
+    - A sentence for each requirement that is V(unmet) or V(unknown), with its next step.
+    - Only that of C(connector_offered) if the tenant does not offer the connector, since nothing else matters then.
   returned: success
   type: list
   elements: str
   sample: []
+organization_name:
+  description: The display name of the organization, or null if it could not be read.
+  returned: success
+  type: str
+  sample: Contoso
 connectors:
   description: The connectors, as M(intune.exchange.connector_info) returns them.
   returned: when they could be read
@@ -117,6 +124,11 @@ offered:
   returned: when the connectors could be read
   type: bool
   sample: true
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "10 requirements: 9 met, 1 unmet"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -124,11 +136,11 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector.requirements import OPTIONS, requirements
+from ..module_utils._connector.requirements import OPTIONS, SUMMARY, requirements
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("check the requirements", requirements, OPTIONS)
+DECLARATION = Declaration("check the requirements", requirements, OPTIONS, summary=SUMMARY)
 
 
 def main() -> None:

@@ -91,6 +91,11 @@ role_groups:
       roles:
         - Intune Connector Access
         - Intune Connector Devices
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "2 role groups"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -106,6 +111,7 @@ DECLARATION = Declaration(
     "read the role groups",
     lambda tenant, params, check_mode: role_groups_info(tenant, params),
     {"name": {"type": "str"}, "filter": {"type": "str"}},
+    summary={"role_groups": "name"},
 )
 
 

@@ -108,6 +108,11 @@ def audit(result: Mapping[str, Any]) -> list[str]:
         f"{', '.join(map(str, result['baselines']))}: {counts}",
         *map(str, result["shortfalls"]),
         *(f"The accepted risk {one['id']} has ended." for one in result["ended_risks"]),
+        *(
+            f"The accepted risk {one['id']} accepts nothing, since no control of "
+            f"{one.get('baseline') or 'these baselines'} has this id."
+            for one in result.get("unknown_risks", ())
+        ),
     ]
 
 
@@ -230,15 +235,17 @@ def account(granted: Sequence[str], excess: Sequence[str], predicted: bool) -> l
     """Which cmdlets the account of the connector may run."""
     if predicted:
         return ["The account would be changed. Its rights are verified only in a real run: check mode writes nothing."]
+    if len(granted) == 13 and not excess:
+        return ["The account may run exactly the 13 cmdlets of the connector."]
     count = f"{len(granted)} of the 13 cmdlets of the connector"
     return [f"Cmdlets in excess: {len(excess) or 'none'}. The account may run {count}:", *map(str, granted)]
 
 
-def valid(age: Any) -> list[str]:
+def valid(age: Any, overridden_by: Sequence[str] = ()) -> list[str]:
     """That the connector is as described. `age` is that of its last synchronisation, in seconds."""
     return [
         f"The connector is as described: connected, and synchronised {counted(int(age), 'second')} ago.",
-        "These override its settings:",
+        *(["These override its settings:", *overridden_by] if overridden_by else []),
     ]
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._core.errors import one_line
+
+_GAP = "  "
+_NARROWEST = 12  # characters of a column that others made narrower
 
 
 class Rows:
@@ -47,13 +51,38 @@ class Rows:
         return _within(row[first], rest)
 
 
-def table(name: str, rows: Any, columns: Any, width: int = 50) -> list[str]:
-    """The rows as lines for a terminal, the headings first. `name` is that of the filter."""
+def table(name: str, rows: Any, columns: Any, width: int = 50, line_width: int = 100) -> list[str]:
+    """The rows as lines for a terminal, the headings first. `name` is that of the filter.
+
+    Cells have at most `width` characters, lines at most `line_width` (0: no maximum): the widest columns are wrapped.
+    """
     found = Rows(name, rows, columns)
     values = [found.headings, *found]
     cells = [[one_line(text_of(value), width) or "-" for value in row] for row in values]
-    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(map(_padded, texts, row, widths)).rstrip() for texts, row in zip(cells, values, strict=True)]
+    widths = _narrowed([max(map(_columns, column)) for column in zip(*cells, strict=True)], line_width)
+    return [line for texts, row in zip(cells, values, strict=True) for line in _lines(texts, row, widths)]
+
+
+def _narrowed(widths: list[int], line_width: int) -> list[int]:
+    """The widths of columns that fit a line, taken from the widest as long as one is wide."""
+    found = list(widths)
+    while 0 < line_width < sum(found) + len(_GAP) * (len(found) - 1) and max(found) > _NARROWEST:
+        found[found.index(max(found))] -= 1
+    return found
+
+
+def _lines(texts: list[str], row: list[Any], widths: list[int]) -> Iterator[str]:
+    """One row, on as many lines as its longest cell needs."""
+    cells = [_wrapped(text, width) for text, width in zip(texts, widths, strict=True)]
+    for number in range(max(map(len, cells))):
+        parts = [cell[number] if number < len(cell) else "" for cell in cells]
+        yield _GAP.join(map(_padded, parts, row, widths)).rstrip()
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    if _columns(text) <= width:
+        return [text]
+    return textwrap.wrap(text, width if _columns(text) == len(text) else max(1, width // 2))  # some take two columns
 
 
 def _padded(text: str, value: Any, width: int) -> str:

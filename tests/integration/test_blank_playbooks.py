@@ -40,7 +40,7 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             "connect",
             "localhost,",
             {"connector_primary_smtp_address": " "},
-            "connector_primary_smtp_address, connector_account_user",
+            "connector_primary_smtp_address is blank",
         ),
         ("facts", "localhost,", {"tenant_options": {"tenant_id": ""}}, "tenant_options.tenant_id is blank"),
         ("facts", "localhost,", {"target": ""}, "'hosts' is required"),

@@ -28,8 +28,9 @@ from simulator import Simulator
 from .conftest import SHIPPED
 from .warm import ROOT, ansible, settings
 
-# test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py, test_platform_pages.py
+# test_cookbook.py, test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py, test_platform_pages.py
 OWN_TESTS = {
+    "cookbook",
     "guide_many_tenants",
     "guide_events",
     *(f"first_contact_{name}" for name in ("automation_platform", "github", "gitlab", "kubernetes")),

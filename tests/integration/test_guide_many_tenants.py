@@ -62,6 +62,12 @@ def shown(language: str) -> list[str]:
     return [textwrap.dedent(block).strip() for block in found]
 
 
+def captioned(name: str) -> str:
+    """The block of the guide with this caption."""
+    [block] = re.findall(rf"^ {{3}}:caption: {re.escape(name)}\n\n((?: {{3}}.*\n|\n)+)", GUIDE, re.MULTILINE)
+    return textwrap.dedent(block)
+
+
 def counted(rows: list[dict[str, Any]]) -> list[str]:
     """Requests for sign-in, to Graph, of these to Intune, resource units, requests to Exchange."""
     graph = [row for row in rows if row["service"] == "graph"]
@@ -102,8 +108,7 @@ def test_the_requests_and_what_follows_from_them(play: Play, simulator: Simulato
 @pytest.mark.more
 def test_the_inventory_and_its_commands(tmp_path: Path, simulator: Simulator) -> None:
     first, second = simulator.facts("connected"), simulator.facts("connector_not_offered")
-    [block] = re.findall(r"^ {3}:caption: fleet\.tenants\.yml\n\n((?: {3}.*\n|\n)+)", GUIDE, re.MULTILINE)
-    text = textwrap.dedent(block).replace("svc-intune-connector@contoso.example", first["account"])
+    text = captioned("fleet.tenants.yml").replace("svc-intune-connector@contoso.example", first["account"])
     for shown_, own in {
         "contoso.example": first["tenant_id"],
         "00000000-0000-0000-0000-000000000000": first["client_id"],
@@ -117,12 +122,33 @@ def test_the_inventory_and_its_commands(tmp_path: Path, simulator: Simulator) ->
         f"{name}: {simulator.urls[name]}\n" for name in ("authority_url", "graph_url", "exchange_url", "ca_path")
     )
     (tmp_path / "fleet.tenants.yml").write_text(text + urls)
-    [commands] = [block for block in shown("bash") if "ansible-inventory" in block]
-    graph, access, _report = [outcome(tmp_path, *line.split()) for line in commands.splitlines()]
+    (tmp_path / "waiting.yml").write_text(captioned("waiting.yml"))
+    lines = [line for block in shown("bash") for line in block.splitlines() if "fleet.tenants.yml" in line]
+    graph, access, _facts, waiting, _report = [outcome(tmp_path, *line.split()) for line in lines]
+    assert len(re.findall(r'"msg": "?0"?', waiting)) == 2
     assert re.search(r"connector_connected:\n.*--contoso", graph) and re.search(r"not_offered:\n.*--fabrikam", graph)
     assert access.count("Intune: the Exchange connectors") >= 2
     with (tmp_path / "intune-exchange-report/report.csv").open(encoding="utf-8-sig") as table:
         assert {row["Tenant"] for row in csv.DictReader(table)} == {"contoso", "fabrikam"}
+
+
+@pytest.mark.more
+def test_a_secret_of_a_host_is_used_by_shipped_playbooks(tmp_path: Path, simulator: Simulator) -> None:
+    """Variables of a host outrank those of the inventory plugin, which here reads no tenant."""
+    facts = simulator.facts("connected")
+    urls = {name: simulator.urls[name] for name in ("authority_url", "graph_url", "exchange_url", "ca_path")}
+    named = {"name": "contoso", "tenant_id": facts["tenant_id"], "client_id": facts["client_id"]}
+    plugin = {"plugin": "intune.exchange.tenants", "gather": [], "tenants": [named], **urls}
+    (tmp_path / "fleet.tenants.yml").write_text(yaml.safe_dump(plugin))
+    options = yaml.safe_load(captioned("host_vars/contoso.yml"))["tenant_options"]
+    options |= {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"], **urls}
+    (tmp_path / "host_vars").mkdir()
+    (tmp_path / "host_vars/contoso.yml").write_text(yaml.safe_dump({"tenant_options": options}))
+    secret = ("-e", f"vault_client_secret={facts['client_secret']}")
+    facts_of = ("ansible-playbook", "intune.exchange.facts", "-i", "fleet.tenants.yml", "-e", "target=contoso")
+    assert facts["account"] in outcome(tmp_path, *facts_of, *secret)
+    before = len(simulator.requests())
+    assert ansible(*facts_of, folder=tmp_path).returncode != 0 and len(simulator.requests()) == before
 
 
 def test_ansible_builder_reads_what_the_collection_needs(tmp_path: Path) -> None:

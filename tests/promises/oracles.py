@@ -14,7 +14,7 @@ from .scenarios import Scenario
 
 _JUDGED = ("requirements", "controls", "checks", "deadlines")
 # What is different in each run, or not known where the mailboxes could not be read; and sentences of what is compared.
-_VOLATILE = ("progress", "last_sync_age_seconds", "warnings", "affected_mailboxes", "shortfalls")
+_VOLATILE = ("progress", "last_sync_age_seconds", "warnings", "affected_mailboxes", "shortfalls", "summary_text")
 
 
 def told(result: Result, bench: Bench, tenant: str) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._core.read_result import attempt
 from .._core.resource import Field, Record, Resource, clearing, normalize_case
 from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
-from .account_checks import check_mailbox_is_possible, check_removal, check_write, role_names
+from .account_checks import check_mailbox_is_possible, check_removal, check_with_names, check_write, role_names
 from .account_facts import LICENSES, PROPERTIES, ROLES
 from .account_lookup import check_address, primary_address
 from .account_writes import Accounts, sets_password, wait_for_address
@@ -55,15 +56,27 @@ class _Account(Resource):
 
     def _with_names(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
         """The options, with licences by part number and directory roles by display name. Raises `TenantError`."""
-        wanted, facts = dict(params), self.accounts.facts
-        if params.get(LICENSES.option) is not None:
-            named = {sku["skuPartNumber"] for sku in resolve(facts.skus, params[LICENSES.option])}
-            kept = set() if params["licenses_state"] == "exact" else set(before.get(LICENSES.option, ()))
-            wanted[LICENSES.option] = sorted(named | kept)
-        if params.get(ROLES.option) is not None:
-            edits = params[ROLES.option]
-            wanted[ROLES.option] = {edit: role_names(facts, names) if names else names for edit, names in edits.items()}
+        facts = self.accounts.facts
+        licenses = attempt(lambda: self._licenses(params, before))
+        roles = attempt(lambda: self._roles(params))
+        wanted = {**params, LICENSES.option: licenses.or_else(None), ROLES.option: roles.or_else(None)}
+        if not (licenses.known and roles.known):
+            start = before or _defaults(params["user_principal_name"])
+            check_with_names(params, facts, before, {**start, **super().changes(wanted, before)}, licenses, roles)
         return wanted
+
+    def _licenses(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> list[str] | None:
+        if params.get(LICENSES.option) is None:
+            return None
+        named = {sku["skuPartNumber"] for sku in resolve(self.accounts.facts.skus, params[LICENSES.option])}
+        kept = set() if params["licenses_state"] == "exact" else set(before.get(LICENSES.option, ()))
+        return sorted(named | kept)
+
+    def _roles(self, params: Mapping[str, Any]) -> dict[str, Any] | None:
+        edits = params.get(ROLES.option)
+        if edits is None:
+            return None
+        return {edit: role_names(self.accounts.facts, names) if names else names for edit, names in edits.items()}
 
     def sets_write_only(self, params: Mapping[str, Any], record: Record | None) -> bool:
         return record is not None and sets_password(params)

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import TenantError, usage
+from .._core.faults import check_all
+from .._core.read_result import ReadResult, attempt
 from .._core.resource import Record, normalize_case, normalized_set, recognized
 from .._engine.tenant import Tenant
 from .account_facts import PROPERTIES, Facts, check_last_administrator, roles_held
@@ -21,15 +23,26 @@ def check_write(
 ) -> None:
     """What the directory would refuse, or what would leave the account useless. Raises `TenantError`."""
     user = facts.user
-    if user is None:
-        _check_creation(params, facts)
-    else:
-        _refuse_synchronised(params, user, before, after)
-    _check_licenses(params, facts, before, after)
-    check_unused(tenant, _new_addresses(before, after), (user or {}).get("id"))
+    unused = attempt(lambda: check_unused(tenant, _new_addresses(before, after), (user or {}).get("id")))
+    if unused.error is not None and unused.error.kind != "address_in_use":
+        raise unused.error
+    check_all((*_checks(params, facts, before, after), lambda: unused.value))
     disabled = before.get("account_enabled") and not after["account_enabled"]
     if user and (disabled or set(before["directory_roles"]) - set(after["directory_roles"])):
         check_last_administrator(tenant, user, "take the account out of use" if disabled else "take its roles away")
+
+
+def check_with_names(
+    params: Mapping[str, Any],
+    facts: Facts,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    licenses: ReadResult[Any],
+    roles: ReadResult[Any],
+) -> None:
+    """Licences and roles that the tenant does not have, with what else is wrong. Raises `TenantError`."""
+    others = _checks(params, facts, before, after, licenses.known)
+    check_all((lambda: licenses.value, lambda: roles.value, *others))
 
 
 def check_removal(tenant: Tenant, params: Mapping[str, Any], user: Record, before: Mapping[str, Any]) -> None:
@@ -69,7 +82,27 @@ def refuse_guest(facts: Facts) -> None:
         )
 
 
-def _check_creation(params: Mapping[str, Any], facts: Facts) -> None:
+def _checks(
+    params: Mapping[str, Any],
+    facts: Facts,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    licenses_known: bool = True,
+) -> list[Callable[[], None]]:
+    """The checks that need no request."""
+    added = set(after["licenses"]) - set(before.get("licenses", ()))
+    checks: list[tuple[bool, Callable[[], None]]] = [
+        (facts.user is None, lambda: _check_domain(params, facts)),
+        (facts.user is None, lambda: _check_password(params)),
+        (facts.user is not None, lambda: _refuse_synchronised(params, facts.user or {}, before, after)),
+        (True, lambda: check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)),
+        (bool(added) or not licenses_known, lambda: _check_usage_location(after)),
+        (licenses_known, lambda: check_mailbox_is_possible(params, facts, after)),
+    ]
+    return [check for applies, check in checks if applies]
+
+
+def _check_domain(params: Mapping[str, Any], facts: Facts) -> None:
     name = params["user_principal_name"]
     if normalize_case(name.partition("@")[2]) not in normalized_set(facts.domains):
         raise TenantError(
@@ -77,8 +110,11 @@ def _check_creation(params: Mapping[str, Any], facts: Facts) -> None:
             f"the domain of {name} is not verified in this tenant",
             next_step=f"Use one of {', '.join(facts.domains)}",
         )
+
+
+def _check_password(params: Mapping[str, Any]) -> None:
     if not params.get("password"):
-        raise usage("password is needed to create the account")
+        raise usage("password is needed to create the account", "Set password, best from a vault")
 
 
 def _refuse_synchronised(
@@ -95,17 +131,9 @@ def _refuse_synchronised(
         )
 
 
-def _check_licenses(
-    params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    added = set(after["licenses"]) - set(before.get("licenses", ()))
-    if added:
-        check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)
-        if not after["usage_location"]:
-            raise usage(
-                "usage_location is needed before a licence can be assigned", "Set it to a country code, such as CH"
-            )
-    check_mailbox_is_possible(params, facts, after)
+def _check_usage_location(after: Mapping[str, Any]) -> None:
+    if not after["usage_location"]:
+        raise usage("usage_location is needed before a licence can be assigned", "Set it to a country code, such as CH")
 
 
 def check_mailbox_is_possible(params: Mapping[str, Any], facts: Facts, after: Mapping[str, Any]) -> None:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._client.graph import Read, odata, odata_text
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import normalize_case
 from .._core.targets import first_names, only
 from .._engine.tenant import Tenant
+from .service_plans import EXCHANGE_MAILBOX
 
 READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
+BY_THE_ROLE = "or let the role intune.exchange.connector do it with connector_manage_account=true"
 _ADDRESS = re.compile(r"[^@\s\"<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # Most are left out unless asked for.
 _SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans,userType"
@@ -93,31 +95,60 @@ def _addresses(user: Mapping[str, Any]) -> set[str]:
     return {normalize_case(one) for one in (*proxies, user.get("mail"), user.get("userPrincipalName")) if one}
 
 
-def shortcoming(user: Mapping[str, Any] | None, address: str) -> str:
-    """Why the connector cannot be bound to `address`, in words; empty if it can."""
+class Shortcoming(NamedTuple):
+    """Why the connector cannot be bound to an account, and the step that leads on."""
+
+    reason: str
+    next_step: str
+
+
+def mailbox_plans(user: Mapping[str, Any]) -> list[str]:
+    """The plans with a mailbox that an account has and may use."""
+    return sorted(
+        EXCHANGE_MAILBOX[plan["servicePlanId"]]
+        for plan in user.get("assignedPlans") or []
+        if plan.get("servicePlanId") in EXCHANGE_MAILBOX and plan.get("capabilityStatus") in ("Enabled", "Warning")
+    )
+
+
+def shortcoming(user: Mapping[str, Any] | None, address: str) -> Shortcoming | None:
+    """What keeps the connector from being bound to `address`; None if nothing does."""
     if user is None:
-        return f"no account owns the address {address}"
+        step = f"Create the account with intune.exchange.connector_account, {BY_THE_ROLE}"
+        return Shortcoming(f"no account owns the address {address}", step)
     name, primary = user.get("userPrincipalName"), primary_address(user)
     if user.get("userType") == "Guest":
-        return f"the account {name} is a guest"
+        return Shortcoming(f"the account {name} is a guest", "Use an account of this tenant")
     if not user.get("accountEnabled"):
-        return f"the account {name} is disabled"
-    if normalize_case(primary) != normalize_case(address):
-        instead = primary or "not set: it has no mailbox yet"
-        return f"{address} is not the primary SMTP address of {name}, which is {instead}"
-    return ""
+        step = "Enable it, for example with account_enabled=true of intune.exchange.connector_account"
+        return Shortcoming(f"the account {name} is disabled", step)
+    if normalize_case(primary) == normalize_case(address):
+        return None
+    if primary:
+        return Shortcoming(
+            f"{address} is not the primary SMTP address of {name}, which is {primary}",
+            f"Use {primary}, or make {address} its primary SMTP address",
+        )
+    if mailbox_plans(user):
+        return Shortcoming(
+            f"the account {name} has its licence, and no mailbox yet",
+            "Wait until Exchange Online has created the mailbox, which takes some minutes, and run again",
+        )
+    return no_mailbox_licence(name)
+
+
+def no_mailbox_licence(name: str | None) -> Shortcoming:
+    return Shortcoming(
+        f"{name} has no Exchange Online mailbox licence",
+        f"Assign one with licenses of intune.exchange.connector_account, {BY_THE_ROLE} and connector_account_licenses",
+    )
 
 
 def check_account(tenant: Tenant, address: str) -> None:
     """Refuse an account that the connector cannot use, before anything is written. Raises `TenantError`."""
     read = account_read(address)
     users, _response = tenant.graph.list(read.path, read.purpose)
-    reason = shortcoming(owner_of(users, address), address)
-    if reason:
-        raise TenantError(
-            "account",
-            reason,
-            "bind the connector to its account",
-            tenant.label,
-            next_step="Name the primary SMTP address of an enabled account with an Exchange Online mailbox",
-        )
+    found = shortcoming(owner_of(users, address), address)
+    if found:
+        action = "bind the connector to its account"
+        raise TenantError("account", found.reason, action, tenant.label, next_step=found.next_step)

@@ -31,6 +31,7 @@ _NO_LONGER = re.compile(
     r"\b(no longer|not|isn't|is n't) (supported|available|offered)|\bunsupported\b|\b(deprecated|retired)\b",
     re.IGNORECASE,
 )
+SUMMARY = {"connectors": "status"}
 INSTEAD = (
     "Microsoft announced the removal of this connector type in 2019: govern the devices with Exchange Online's access "
     "rules and policies, with Intune compliance and with Conditional Access instead; the module "
@@ -93,12 +94,12 @@ def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
     return records, response.date
 
 
-def connectors_info(tenant: Tenant) -> dict[str, Any]:
-    """The facts; a tenant without the offer has no connectors, which the service itself said."""
+def connectors_info(tenant: Tenant, require_offered: bool = False) -> dict[str, Any]:
+    """The facts; a tenant without the offer has no connectors, which the service itself said, or is an error."""
     try:
         records, now = read_connectors(tenant)
     except TenantError as error:
-        if error.kind != "not_offered":
+        if error.kind != "not_offered" or require_offered:
             raise
         return {"changed": False, "connectors": [], "offered": False, "offered_evidence": str(error)}
     found = [facts(record, now) for record in records]

@@ -17,7 +17,7 @@ from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._http.claims import permissions
 from .._rbac.cmdlet_access import CONNECTOR_CMDLETS
 from .._rbac.cmdlet_access import judge_cmdlets as judge_access
-from .account_lookup import owner_of, shortcoming
+from .account_lookup import BY_THE_ROLE, mailbox_plans, no_mailbox_licence, owner_of, shortcoming
 from .connectors import INSTEAD, TYPE
 from .service_plans import EXCHANGE_MAILBOX, INTUNE
 
@@ -49,6 +49,11 @@ _GRAPH_PERMISSIONS = (
 )
 _EXCHANGE_PERMISSIONS = ("Exchange.ManageAsApp", "Exchange.Manage")  # application, delegated
 
+# Of what Exchange and the directory say about an account that is not there.
+_ACCOUNT_FIRST = (
+    "Create the account first, as connector_account says; Exchange Online knows a new one some minutes after it has "
+    "its mailbox"
+)
 _NO_ACCOUNT = unknown("account is not set", "Set the option account to the address of the account")
 
 
@@ -150,21 +155,11 @@ def connector_account(account: str | None, users: list[dict[str, Any]] | None) -
     owner = attempt(partial(owner_of, users, account))
     if owner.error is not None:
         return _no_owner(owner.error)
-    user = owner.value
-    reason = shortcoming(user, account)
-    if user is None or reason:
-        return unmet(reason, "Create the account, or correct it: enabled, with this primary SMTP address")
-    plans = sorted(
-        EXCHANGE_MAILBOX[plan["servicePlanId"]]
-        for plan in user.get("assignedPlans") or []
-        if plan.get("servicePlanId") in EXCHANGE_MAILBOX and plan.get("capabilityStatus") in ("Enabled", "Warning")
-    )
-    if not plans:
-        return unmet(
-            f"{user.get('userPrincipalName')} has no Exchange Online mailbox licence",
-            "Assign a licence with an Exchange Online mailbox plan",
-        )
-    return met(f"{user.get('userPrincipalName')} is enabled and owns the address; licence: {', '.join(plans)}")
+    plans, name = mailbox_plans(owner.value or {}), (owner.value or {}).get("userPrincipalName")
+    found = shortcoming(owner.value, account) or (None if plans else no_mailbox_licence(name))
+    if found:
+        return unmet(found.reason, found.next_step)
+    return met(f"{name} is enabled and owns the address; licence: {', '.join(plans)}")
 
 
 def intune_console_access(
@@ -177,7 +172,7 @@ def intune_console_access(
         return _no_owner(owner.error)
     user = owner.value
     if user is None:
-        return unmet(f"no account owns the address {account}", "Create the account first")
+        return unmet(f"no account owns the address {account}", _ACCOUNT_FIRST)
     held = sorted(
         {
             CONSOLE_ROLES.get(str(one.get("roleDefinitionId")), "")
@@ -191,17 +186,14 @@ def intune_console_access(
     return unmet(
         f"{user.get('userPrincipalName')} holds no directory role that opens the Intune console "
         "(only active, direct assignments can be seen)",
-        "Assign the directory role Intune Administrator to the account",
+        "Assign the directory role Intune Administrator with directory_roles of intune.exchange.connector_account, "
+        f"{BY_THE_ROLE}",
     )
 
 
 def no_such_account(error: TenantError) -> Verdict:
     """Exchange Online does not know the account: it is not there, or not yet there."""
-    step = (
-        "Create the account first, with this primary SMTP address. If it is new, wait until Exchange Online knows it "
-        "and run again"
-    )
-    return unknown(f"could not {error.action}: {error.problem}", step)
+    return unknown(f"could not {error.action}: {error.problem}", _ACCOUNT_FIRST)
 
 
 def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) -> Verdict:
@@ -218,7 +210,7 @@ def exchange_cmdlets(account: str | None, entries: list[dict[str, Any]] | None) 
             f"{len(lacking)} of {len(access)} cmdlets {'is' if len(lacking) == 1 else 'are'} not granted: "
             f"{', '.join(lacking)}",
             "Grant them by roles with the parents Organization Client Access, Recipient Policies and "
-            "View-Only Recipients",
+            f"View-Only Recipients, {BY_THE_ROLE}",
         )
     roles = sorted({role for one in access.values() for role in one.roles})
     return met(f"all {len(access)} cmdlets are granted through {', '.join(roles)}")

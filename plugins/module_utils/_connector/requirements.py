@@ -171,6 +171,7 @@ def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
     return values[0]
 
 
+SUMMARY = {"requirements": "status"}
 OPTIONS: dict[str, dict[str, Any]] = {
     "account": {"type": "str"},
     "directory_sync": {"type": "str", "choices": ["auto", "required", "optional"], "default": "auto"},
@@ -196,9 +197,21 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
         "changed": False,
         "requirements": verdicts,
         "ready": ready,
-        "shortfalls": shortfalls(verdicts),
+        "shortfalls": _shortfalls(verdicts),
+        "organization_name": _name(facts["organization"]),
         **_connectors(facts),
     }
+
+
+def _name(organization: ReadResult[dict[str, Any]]) -> str | None:
+    """How the tenant calls itself; null if that was not read."""
+    return organization.value.get("displayName") if organization.known else None
+
+
+def _shortfalls(verdicts: list[dict[str, str]]) -> list[str]:
+    """Where the connector is not offered, nothing else that it needs is worth doing."""
+    retired = [one for one in verdicts if one["id"] == "connector_offered" and one["status"] == "unmet"]
+    return shortfalls(retired or verdicts)
 
 
 def _renew(tenant: Tenant, facts: dict[str, ReadResult[Any]]) -> bool:

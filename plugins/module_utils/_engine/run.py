@@ -20,6 +20,7 @@ from .._core.retry import Deadline
 from .._core.targets import blank_refusal, refuse_blank
 from .._core.text import fit, unfit_in
 from .ensure import ensure
+from .summary import with_summary
 from .tenant import Tenant, open_tenant
 from .undo import Undo, of_removal, with_undo
 
@@ -36,6 +37,7 @@ class Declaration:
     `run` takes (tenant, params, check_mode), gives a result and raises only `TenantError`. `clears` has the paths of
     the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
     `selects` has the options that say who is meant; left out, all without a default, where none can be cleared.
+    `summary` has the lists of the result that `summary_text` counts, each with the property to count by.
     `undo` says of parameters and result how what was destroyed can be undone; None: nothing is ever destroyed.
     """
 
@@ -46,6 +48,7 @@ class Declaration:
     clears: frozenset[str] = frozenset()
     selects: frozenset[str] = frozenset()
     undo: Undo | None = None
+    summary: Mapping[str, str] | None = None
 
     def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
         """The options that say who is meant and were given as null, which Ansible takes for not given."""
@@ -67,8 +70,7 @@ def refuse_null(declaration: Declaration, arguments: Mapping[str, Any]) -> dict[
     found = declaration.null_options(arguments)
     if not found:
         return None
-    error = blank_refusal(found)
-    return error.within(declaration.action, str(arguments.get("tenant_id") or "")).result()
+    return blank_refusal(found).within(declaration.action, str(arguments.get("tenant_id") or "")).result()
 
 
 def run_declaration(
@@ -111,8 +113,8 @@ def _attempt(
         _refuse_unfit(declaration, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
-        result = with_undo(declaration.undo, params, declaration.run(tenant, params, check_mode))
-        return _cleaned(redactor, result, tenant)
+        result = with_summary(declaration.summary, declaration.run(tenant, params, check_mode))
+        return _cleaned(redactor, with_undo(declaration.undo, params, result), tenant)
     except TenantError as error:
         failure, more = error.within(declaration.action, params.get("tenant_id") or ""), {}
     except Exception as error:  # without what the exception may hold in clear

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from .._connector import connectors
-from .._connector.requirements import requirements
+from .._connector.requirements import SUMMARY, requirements
 from .._core.concurrent import gather
 from .._core.connection import named
 from .._core.errors import TenantError, usage
@@ -23,6 +23,7 @@ from .._core.retry import Deadline
 from .._core.targets import blank_refusal, is_blank
 from .._core.text import counted
 from .._engine.run import Declaration, run_declaration
+from .._engine.summary import with_summary
 from .._engine.tenant import Tenant
 from .._http.transport import Connections
 from .._mobile_access import access_rules, mailbox_policies, organization_settings
@@ -53,13 +54,22 @@ def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _quarantine(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    return devices.devices_info(tenant, {"access_state": "Quarantined", "gather_statistics": False})
+    found = devices.devices_info(tenant, {"access_state": "Quarantined", "gather_statistics": False})
+    return with_summary(devices.SUMMARY, found)
+
+
+def _connectors(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    return with_summary(connectors.SUMMARY, connectors.connectors_info(tenant))
+
+
+def _requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    return with_summary(SUMMARY, requirements(tenant, params))
 
 
 # What can be gathered: the host variable, and the function of the module that reads it.
 FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]]]] = {
-    "connector": ("intune_connector", lambda tenant, params: connectors.connectors_info(tenant)),
-    "requirements": ("intune_requirements", requirements),
+    "connector": ("intune_connector", _connectors),
+    "requirements": ("intune_requirements", _requirements),
     "mobile_access": ("exchange_mobile_access", _mobile_access),
     "quarantine": ("exchange_quarantine", _quarantine),
 }

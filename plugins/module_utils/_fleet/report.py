@@ -12,9 +12,12 @@ from typing import Any
 from .._connector.connectors import of_our_type
 from .._connector.validation import VALID, problems
 from .._core.text import counted
+from .._mobile_access.audit_controls import by_number
+from .findings import ADVICE, accepted, action, failed_controls, listed, of_audit
+from .fixes import fixes
 
 _STATES = ("action", "unread", "partly_read", "in_order")
-_AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks")
+_AUDIT = ("baselines", "compliant", "summary", "controls", "ended_risks", "unknown_risks")
 _ASSESSMENT = ("answers", "checks", "summary", "coverage", "what_if", "deadlines")
 _READS = {
     "connector": "the connector",
@@ -24,7 +27,6 @@ _READS = {
 }
 # What a read that worked gives.
 _KEYS = {"connector": "offered", "requirements": "requirements", "audit": "controls", "assessment": "checks"}
-_ADVICE = "advice"  # of a baseline that nobody chose
 _WORST_FIRST = ("connector", "requirement", "assessment", "read", "audit")
 _ON_DEMAND = ("audit", "assessment")
 _KINDS = {
@@ -72,6 +74,7 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
         "state": _state(actions, read),
         "not_read": [name for name in _READS if _failed(facts, read, name)],
         "actions": actions,
+        "fixes": fixes(failed_controls(audit)),
         "connector": connector,
         "requirements": read["requirements"]
         and {
@@ -79,7 +82,7 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
         },
         "audit": audit,
         "assessment": _only(read["assessment"], _ASSESSMENT),
-        "accepted_risks": [_accepted(one) for one in _listed(audit, "controls") if one.get("accepted")],
+        "accepted_risks": [accepted(one) for one in listed(audit, "controls") if one.get("accepted")],
     }
 
 
@@ -89,10 +92,10 @@ def _actions(
     """What there is to do, the worst first; what is known to be wrong comes before what is not known."""
     offered = connector is None or connector["state"] != "not_offered"
     actions = [
-        *_of_checks("requirement", _listed(read["requirements"], "requirements") if offered else []),
+        *_of_checks("requirement", listed(read["requirements"], "requirements") if offered else []),
         *_of_connector(connector, max_sync_age),
-        *_of_audit(read["audit"], facts.get("baselines_chosen", True)),
-        *_of_checks("assessment", _listed(read["assessment"], "checks")),
+        *of_audit(read["audit"], facts.get("baselines_chosen", True)),
+        *_of_checks("assessment", listed(read["assessment"], "checks")),
         *_of_failed_reads(facts, read),
     ]
     return sorted(actions, key=lambda one: (one["status"] != "known", _rank(one)))
@@ -100,10 +103,6 @@ def _actions(
 
 def _only(read: Mapping[str, Any] | None, names: tuple[str, ...]) -> Facts | None:
     return None if read is None else {name: read.get(name) for name in names}
-
-
-def _listed(read: Mapping[str, Any] | None, name: str) -> list[Facts]:
-    return (read or {}).get(name) or []
 
 
 def _read(facts: Mapping[str, Any], name: str, key: str) -> Facts | None:
@@ -117,7 +116,7 @@ def _state(actions: list[Facts], read: Mapping[str, Any]) -> str:
         return "unread"
     if any(one["status"] == "known" for one in actions):
         return "action"
-    return "partly_read" if any(one["status"] != _ADVICE for one in actions) else "in_order"
+    return "partly_read" if any(one["status"] != ADVICE for one in actions) else "in_order"
 
 
 def _rank(action: Facts) -> int:
@@ -129,14 +128,10 @@ def _worst(actions: list[Facts]) -> int:
     return min((_rank(one) for one in actions if one["status"] == "known"), default=len(_WORST_FIRST))
 
 
-def _action(name: str, title: str, evidence: Any, next_step: Any, status: str = "known") -> Facts:
-    return {"id": name, "title": title, "status": status, "evidence": evidence or "", "next_step": next_step or ""}
-
-
 def _of_checks(name: str, checks: Sequence[Mapping[str, Any]]) -> list[Facts]:
     words = {"unmet": ("Not met", "known"), "unknown": ("Not known", "unknown")}
     return [
-        _action(f"{name}.{one['id']}", f"{word}: {one['title']}", one["evidence"], one["next_step"], status)
+        action(f"{name}.{one['id']}", f"{word}: {one['title']}", one["evidence"], one["next_step"], status)
         for one in checks
         if one["status"] in words
         for word, status in (words[one["status"]],)
@@ -182,62 +177,12 @@ def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
     }
     title, step = wrong[connector["state"]]
     found = evidence.get(connector["state"], f"its status is {connector['status']}")
-    return [_action(f"connector.{connector['state']}", title, found, step)]
+    return [action(f"connector.{connector['state']}", title, found, step)]
 
 
 def _age(seconds: int | None) -> str:
     hours = (seconds or 0) // 3600
     return counted(hours // 24, "day") if hours >= 48 else counted(hours, "hour")
-
-
-def _of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
-    """What the baselines ask for: something to do where somebody chose them, and advice where nobody did."""
-    words = {
-        "fail": ("Failed" if chosen else "Recommended", "known"),
-        "unknown": ("Not known", "unknown"),
-    }
-    return [
-        _action(
-            f"audit.{one['id']}",
-            f"{word}: {one['id']} {one['title']}",
-            _found(one),
-            _fix(one) if one["status"] == "fail" else "Fix the read error, and audit again",
-            status if chosen else _ADVICE,
-        )
-        for one in _listed(audit, "controls")
-        if one.get("status") in words and not one.get("accepted")
-        for word, status in (words[one["status"]],)
-    ]
-
-
-def _fix(control: Mapping[str, Any]) -> str:
-    """The task that fixes it, on one line as YAML takes it: a table has no room for more."""
-    lines = [line.strip() for line in str(control.get("remediation") or "").splitlines() if line.strip()]
-    if len(lines) < 3:
-        return " ".join(lines) or "Run the remediation task of this control"
-    return f"{lines[1]} {{{', '.join(lines[2:])}}}"
-
-
-def _found(control: Mapping[str, Any]) -> str:
-    if control["status"] == "unknown":
-        return f"{_setting(control)}: {control.get('reason') or 'it was not read'}"
-    mailboxes = control.get("affected_mailboxes")
-    affected = "" if mailboxes is None else f"; it affects {counted(mailboxes, 'mailbox', 'mailboxes')}"
-    return f"{_setting(control)} is {_said(control.get('value'))}; expected: {_said(control.get('expected'))}{affected}"
-
-
-def _setting(control: Mapping[str, Any]) -> str:
-    return f"{control.get('setting')} of {control['object']}" if control.get("object") else str(control.get("setting"))
-
-
-def _said(value: Any) -> str:
-    return "not set" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _accepted(control: Mapping[str, Any]) -> str:
-    accepted = control["accepted"]
-    until = f" (until {accepted['until']})" if accepted.get("until") else ""
-    return f"{control['id']} {_setting(control)}: {accepted.get('reason') or 'no reason is known'}{until}"
 
 
 def _failed(facts: Mapping[str, Any], read: Mapping[str, Any], name: str) -> bool:
@@ -261,7 +206,7 @@ def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[
         failed.setdefault((kind, reason), []).append(words)
     return [
         # The message of a failed read ends with what to do.
-        _action(f"read.{kind}", f"Not read: {_KINDS.get(kind, 'see the reason')}", ", ".join(names), reason, "unread")
+        action(f"read.{kind}", f"Not read: {_KINDS.get(kind, 'see the reason')}", ", ".join(names), reason, "unread")
         for (kind, reason), names in failed.items()
     ]
 
@@ -269,7 +214,7 @@ def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[
 def _titles(tenants: list[Mapping[str, Any]]) -> list[Facts]:
     found: dict[str, Facts] = {}
     for facts in tenants:
-        for one in _listed(_read(facts, "requirements", "requirements"), "requirements"):
+        for one in listed(_read(facts, "requirements", "requirements"), "requirements"):
             found.setdefault(one["id"], {"id": one["id"], "title": one["title"], "source": one.get("source")})
     return list(found.values())
 
@@ -282,5 +227,7 @@ def _work(tenants: list[Facts]) -> list[Facts]:
             work["tenants"] = work.get("tenants", 0) + 1
             if work["next_step"] != one["next_step"]:
                 work["next_step"] = "It differs: see each tenant"
-    order = ("known", "unread", "unknown", _ADVICE)
-    return sorted(found.values(), key=lambda one: (order.index(one["status"]), _rank(one), -one["tenants"], one["id"]))
+    order = ("known", "unread", "unknown", ADVICE)
+    return sorted(
+        found.values(), key=lambda one: (order.index(one["status"]), _rank(one), -one["tenants"], by_number(one["id"]))
+    )

@@ -30,6 +30,7 @@ _CONTROL = {
     "id": {"type": "str", "required": True},
     "title": {"type": "str", "required": True},
     "kind": {"type": "str", "choices": list(controls.KINDS), "default": controls.POLICY},
+    "severity": {"type": "str", "choices": list(controls.SEVERITIES), "default": "medium"},
     **_SETTING,
     "at_least": {"type": "raw"},
     "at_most": {"type": "raw"},
@@ -92,8 +93,11 @@ def audit(tenant: Tenant, params: Mapping[str, Any], today: date | None = None) 
         "summary": {status: summary[status] for status in (*controls.STATUSES, "accepted")},
         "compliant": not summary["fail"] and not summary["unknown"],
         "ended_risks": [risk for risk in risks if controls.ended(risk, day)],
+        "unknown_risks": [risk for risk in risks if not controls.names_a_control(risk, baselines)],
         "shortfalls": [
-            _sentence(one) for one in judged if one["status"] in ("fail", "unknown") and not one["accepted"]
+            _sentence(one)
+            for one in sorted(judged, key=controls.urgency)
+            if one["status"] in ("fail", "unknown") and not one["accepted"]
         ],
     }
 
@@ -117,6 +121,7 @@ def _results(
         "title": control["title"],
         "baseline": baseline,
         "kind": kind,
+        "severity": control["severity"],
         "setting": control["setting"],
         "expected": controls.expected(control),
     }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from .policy_settings import LAX, SETTINGS, Ranged
 POLICY, ORGANIZATION = "mobile_device_mailbox_policy", "activesync_organization_settings"
 KINDS = (POLICY, ORGANIZATION)
 TESTS = ("equals", "at_least", "at_most")
+SEVERITIES = ("high", "medium", "low")
 STATUSES = ("pass", "fail", "unknown", "not_applicable")
 _RANGED = {one.option: one for one in SETTINGS if isinstance(one, Ranged)}
 _NEEDS_PASSWORD = set(LAX)
@@ -95,6 +97,28 @@ def accepted(
 def ended(risk: Mapping[str, Any], today: date) -> bool:
     """Whether an accepted risk has to be looked at again."""
     return today > date.fromisoformat(risk["until"])
+
+
+def names_a_control(risk: Mapping[str, Any], baselines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a baseline has the control of an accepted risk; otherwise its id is a mistake, and accepts nothing."""
+    return any(
+        risk["id"] == control["id"]
+        for baseline in baselines
+        if risk["baseline"] in (None, baseline["name"])
+        for control in baseline["controls"]
+    )
+
+
+def urgency(result: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What results are sorted by: severity, and then the id by its numbers, so that 3.2 comes before 3.10."""
+    severity = result.get("severity")
+    rank = SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+    return rank, by_number(str(result["id"])), str(result.get("object"))
+
+
+def by_number(text: str) -> tuple[tuple[int, str], ...]:
+    """What text with numbers in it is sorted by."""
+    return tuple((int(one), "") if one.isdecimal() else (-1, one) for one in re.split(r"(\d+)", text) if one)
 
 
 def as_yaml(value: Any) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
@@ -99,7 +100,7 @@ def ensure_mailbox_access(
     tenant: Tenant, params: Mapping[str, Any], check_mode: bool, known: Record | None = None
 ) -> dict[str, Any]:
     """Bring one mailbox to the wanted state, or `known`, which was just read. Raises `TenantError`."""
-    return ensure(_resource(params, known), tenant, {**params, **_moved(params)}, check_mode)
+    return ensure(_resource(params, known, check_mode), tenant, {**params, **_moved(params)}, check_mode)
 
 
 def predict(params: Mapping[str, Any], known: Record) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -109,8 +110,9 @@ def predict(params: Mapping[str, Any], known: Record) -> tuple[dict[str, Any], d
     return before, {**before, **resource.changes({**params, **_moved(params)}, before)}
 
 
-def _resource(params: Mapping[str, Any], known: Record | None) -> Resource:
-    return Resource("cas_mailbox", CasMailbox(params["mailbox"], known), _FIELDS, before_write=_check_policy)
+def _resource(params: Mapping[str, Any], known: Record | None, check_mode: bool = False) -> Resource:
+    check = partial(_check_policy, check_mode)
+    return Resource("cas_mailbox", CasMailbox(params["mailbox"], known), _FIELDS, before_write=check)
 
 
 def _moved(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,14 +129,21 @@ def _moved(params: Mapping[str, Any]) -> dict[str, Any]:
     return {option: one or None for option, one in edits.items()}
 
 
-def _check_policy(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+def _check_policy(
+    check_mode: bool, tenant: Tenant, params: Mapping[str, Any], record: Record | None
+) -> Mapping[str, Any]:
+    """Refuse a policy that there is not. In check mode an earlier task may be what creates it, so that is a warning."""
     wanted = params["policy"]
     if not wanted or normalize_case(wanted) == normalize_case((record or {}).get("Policy")):
-        return
+        return {}
     known = exchange_of(tenant).invoke("Get-MobileDeviceMailboxPolicy", {}, _READ_POLICIES, ("Name",)).values
-    if normalize_case(wanted) not in normalized_set(one["Name"] for one in known):
-        raise TenantError(
-            "not_found",
-            f"there is no policy named {wanted}",
-            next_step=f"Use one of {', '.join(str(one['Name']) for one in known)}, or an empty text for the default",
-        )
+    if normalize_case(wanted) in normalized_set(one["Name"] for one in known):
+        return {}
+    if check_mode:
+        warning = f"There is no policy named {wanted} yet. A real run fails, unless an earlier task creates the policy."
+        return {"warnings": [warning]}
+    raise TenantError(
+        "not_found",
+        f"there is no policy named {wanted}",
+        next_step=f"Use one of {', '.join(str(one['Name']) for one in known)}, or an empty text for the default",
+    )

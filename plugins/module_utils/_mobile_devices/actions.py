@@ -11,11 +11,12 @@ from typing import Any
 from .._core.clock_skew import check_clocks
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, normalize_case, normalized_set
+from .._core.targets import first_names
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._http.removal import remove_listed
 from .._mobile_access.cas_mailbox import ensure_mailbox_access, predict
-from .devices import AGES, FILTERS, Found, find_devices, read_devices, uses_ages
+from .devices import AGES, FILTERS, Found, find_devices, given_filters, read_devices, uses_ages
 from .plan import Device, Plan, carry_out, label, names
 from .wipe import plan_wipe
 
@@ -130,14 +131,42 @@ def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> Non
         )
 
 
+def _in_words(params: Mapping[str, Any]) -> str:
+    """The filters as they were given, shortened where one is a long list."""
+    return ", ".join(
+        f"{name} {first_names(value) if isinstance(value, list) else value}"
+        for name, value in given_filters(params).items()
+    )
+
+
+def _may_be_done(tenant: Tenant, params: Mapping[str, Any]) -> bool:
+    """Whether an earlier run may have taken the device out of the filter: access changes the state that it names.
+
+    All other filters must still match a device, so that a mistake in one of them is not taken for success.
+    """
+    state, becomes = params["access_state"], {"allowed": "Allowed", "blocked": "Blocked"}.get(params["access"])
+    if not params["access"] or not state or normalize_case(state) == normalize_case(becomes):
+        return False
+    others = {**params, "access_state": None}
+    return not given_filters(others) or bool(find_devices(tenant, others).devices)
+
+
 def _the_one(tenant: Tenant, params: Mapping[str, Any], devices: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if len(devices) == 1 or (not devices and params["state"] == "absent"):
         return devices
     if not devices:
-        raise TenantError("not_found", "no device matches the filters", _FIND, tenant.label)
+        if _may_be_done(tenant, params):
+            return []
+        raise TenantError(
+            "not_found",
+            f"no device matches {_in_words(params)}",
+            _FIND,
+            tenant.label,
+            next_step="Check the filters; intune.exchange.mobile_device_info lists the devices that there are",
+        )
     raise TenantError(
         "ambiguous",
-        f"{len(devices)} devices match the filters where one is expected: {names(devices)}",
+        f"{len(devices)} devices match {_in_words(params)} where one is expected: {names(devices)}",
         _FIND,
         tenant.label,
         next_step="Specify one by mailbox and device_id or by guids, or all by match",

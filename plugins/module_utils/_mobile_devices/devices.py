@@ -42,6 +42,7 @@ _EXACT = {
     "below_minimum_eas_version": "below_minimum_eas_version",
     "compliant": "compliant",
 }
+SUMMARY = {"mobile_devices": "device_access_state"}
 AGES = {f"{bound}_days_since_{which}_sync": which for bound in ("min", "max") for which in ("first", "last")}
 FILTERS: dict[str, Any] = {
     "mailbox": {"type": "str"},
@@ -87,6 +88,11 @@ def read_devices(tenant: Tenant, mailbox: Record | None) -> Result:
     if mailbox:
         check_owner(tenant, found.values, mailbox)
     return found
+
+
+def given_filters(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters that were given, in the order of the documentation."""
+    return {option: params[option] for option in FILTERS if params.get(option) is not None}
 
 
 def uses_ages(params: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.intune.exchange.plugins.filter.fleet_report import FilterModule
@@ -150,6 +151,31 @@ def test_accepted_risks_ask_for_nothing_and_are_named() -> None:
     assert action["title"] == "Failed: 3.1 Simple passwords are not allowed"
     assert action["evidence"] == ("allow_simple_password of Default is true; expected: false; it affects 7 mailboxes")
     assert only(report(tenant(audit=audit(accepted))))["state"] == "in_order"
+
+
+def test_findings_are_grouped_by_object_with_one_task_that_fixes_all() -> None:
+    def failing(number: int, setting: str, **values: Any) -> Facts:
+        options = f'    name: "Default"\n    enabled: true\n    {setting}: 1\n'
+        task = f'- name: "{setting}"\n  intune.exchange.policy:\n{options}'
+        return control(id=f"3.{number}", kind="policy", setting=setting, remediation=task, **values)
+
+    controls = [failing(10, "b"), failing(2, "a"), failing(3, "c", severity="high"), failing(1, "d", object="Other")]
+    accepted = failing(4, "e", accepted={"reason": "known", "until": "2999-12-31"})
+    first, other = only(report(tenant(audit=audit(*controls, accepted))))["fixes"]
+    assert (first["title"], first["controls"]) == ("3 settings of Default", ["3.3", "3.2", "3.10"])
+    [task] = yaml.safe_load(first["task"])
+    assert task == {
+        "name": "Fix 3.3, 3.2, 3.10",
+        "intune.exchange.policy": {"name": "Default", "enabled": True, "c": 1, "a": 1, "b": 1},
+    }
+    assert other["object"] == "Other" and other["task"] == controls[3]["remediation"]
+
+
+def test_what_kept_many_controls_from_being_read_is_said_once() -> None:
+    unread = [control("unknown", id=f"3.{number}", reason="no right to read") for number in range(1, 20)]
+    made = only(report(tenant(audit=audit(*unread))))
+    assert [one["title"] for one in made["actions"]] == ["Not known: 19 controls"]
+    assert made["actions"][0]["evidence"] == "allow_simple_password of Default: no right to read"
 
 
 def test_a_control_that_is_unknown_says_why() -> None:

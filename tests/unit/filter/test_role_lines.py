@@ -254,6 +254,18 @@ def test_the_cmdlets_of_the_account() -> None:
     assert len(lines("account", granted=[], excess=[], predicted=True)) == 1
 
 
+def test_what_overrides_a_valid_connector_follows() -> None:
+    assert len(lines("valid", age=1)) == 1
+    assert lines("valid", age=1, overridden_by=["Rules."])[1:] == ["These override its settings:", "Rules."]
+
+
+def test_an_account_with_exactly_its_rights_is_one_line() -> None:
+    granted = [f"Get-{number}" for number in range(13)]
+    assert lines("account", granted=granted, excess=[], predicted=False) == [
+        "The account may run exactly the 13 cmdlets of the connector."
+    ]
+
+
 def test_a_valid_connector() -> None:
     assert "synchronised 1 second ago." in lines("valid", age="1")[0]
     assert "synchronised 1200 seconds ago." in lines("valid", age=1200)[0]

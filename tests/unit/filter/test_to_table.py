@@ -32,6 +32,16 @@ def test_long_cells_are_cut() -> None:
     assert to_table([{"a": "x" * 60}, {"a": "short"}], ["a"], width=10) == ["a", "x" * 9 + "…", "short"]
 
 
+def test_a_wide_table_continues_its_cells_on_further_lines() -> None:
+    row = {"id": "a-name-of-twenty-char", "text": "one two three four five six", "n": 7}
+    assert to_table([row], ["id", "text", "n"], line_width=40) == [
+        "id                 text                n",
+        "a-name-of-twenty-  one two three four  7",
+        "char               five six",
+    ]
+    assert all(len(line) <= 100 for line in to_table([dict.fromkeys("abcd", "word " * 10)], list("abcd")))
+
+
 def test_wide_and_combining_characters_keep_the_columns() -> None:
     assert to_table([{"a": "日本", "b": 1}, {"a": "e\u0301", "b": 1}, {"a": "abcd", "b": 1}], ["a", "b"]) == [
         "a     b",
@@ -47,7 +57,7 @@ def test_half_a_character_pair_can_be_written() -> None:
 
 @given(st.lists(st.tuples(st.text(), st.one_of(st.none(), st.booleans(), st.integers(), st.text()))))
 def test_nothing_breaks_a_line(rows: list[tuple[str, Any]]) -> None:
-    lines = to_table([{"a": one, "b": two} for one, two in rows], ["a", "b"])
+    lines = to_table([{"a": one, "b": two} for one, two in rows], ["a", "b"], line_width=0)
     assert len(lines) == len(rows) + 1
     assert not any(unicodedata.category(one) in ("Cc", "Zl", "Zp") for line in lines for one in line)
 

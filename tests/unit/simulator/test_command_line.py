@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import stat
@@ -38,7 +39,7 @@ def started(tmp_path: Path, *arguments: str, module: bool = False) -> Iterator[t
     process = subprocess.Popen(command, cwd=PACKAGE.parent if module else tmp_path, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _unused in range(8)]
+        lines = [process.stdout.readline() for _unused in range(12)]
         assert stat.S_IMODE(addresses.stat().st_mode) == 0o600
         yield process, json.loads(addresses.read_text()), "".join(lines)
     finally:
@@ -54,6 +55,12 @@ def test_the_command(tmp_path: Path, module: bool) -> None:
         assert (urls["pid"], urls["control_url"]) == (process.pid, None)
         assert f"export AZURE_TENANT_ID={first['tenant_id']}" in output
         assert f"export AZURE_AUTHORITY_HOST={urls['authority_url']}" in output
+        assert f"Simulated tenant connected: domain {first['domain']}, account {first['account']}\n" in output
+        [variables] = re.findall(r"at once: \. (\S+)", output)
+        shown = subprocess.run(
+            ["bash", "-c", f". {variables}; echo $AZURE_TENANT_ID"], capture_output=True, text=True, check=True
+        )
+        assert shown.stdout.strip() == first["tenant_id"] and stat.S_IMODE(Path(variables).stat().st_mode) == 0o600
         session = requests.Session()
         session.trust_env = False
         url = f"{urls['authority_url']}/{first['domain']}/v2.0/.well-known/openid-configuration"

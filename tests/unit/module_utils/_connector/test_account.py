@@ -179,6 +179,29 @@ def test_what_would_be_refused_is_said_before_anything_is_written(
     assert writes(simulator) == []
 
 
+def test_all_faults_of_an_account_are_reported_at_once(simulator: Simulator, account: Any) -> None:
+    wrong = {
+        "user_principal_name": "svc@elsewhere.example",
+        "password": None,
+        "licenses": ["NOTHING"],
+        "usage_location": None,
+        "directory_roles": {"add": ["Emperor"]},
+    }
+    result = account(check_mode=True, **wrong)
+    kinds = [one["kind"] for one in result["error"]["faults"]]
+    assert kinds == ["unknown_license", "unknown_role", "unverified_domain", "usage", "usage"]
+    assert result["error"]["kind"] == kinds[0]
+    assert "5 things are wrong: (1) the tenant has no subscription NOTHING. (2) there is no" in result["msg"]
+    assert "(5) Give a country code, such as CH." in result["msg"]
+    taken = account(
+        user_principal_name=simulator.facts("ready")["account"].replace("svc-", "svc2-"),
+        password=None,
+        primary_smtp_address="adele.vance@contoso.example",
+    )
+    assert [one["kind"] for one in taken["error"]["faults"]] == ["usage", "address_in_use"], taken
+    assert writes(simulator) == []
+
+
 @pytest.mark.parametrize("name", [NAME, "o'new@contoso.example"])
 def test_an_address_of_somebody_else_is_not_taken(simulator: Simulator, account: Any, name: str) -> None:
     """Neither as the mail address of a new account nor as its name."""

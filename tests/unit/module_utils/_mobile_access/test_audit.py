@@ -130,6 +130,20 @@ def test_every_policy_is_judged_and_its_tasks_mend_it(simulator: Simulator, run:
     assert after["compliant"] and after["summary"]["pass"] == 22
 
 
+def test_findings_are_sorted_and_risks_that_name_nothing_are_returned(run: Run) -> None:
+    risks = [
+        {"id": "9.9", "reason": "A slip", "until": "2999-12-31"},
+        {"id": "3.1", "reason": "Of another baseline", "until": "2999-12-31", "baseline": "own"},
+        {"id": "3.1", "reason": "Known", "until": "2999-12-31"},
+    ]
+    found = run(mobile_access_audit_info, baselines=[CIS], accepted_risks=risks)
+    assert [one["id"] for one in found["unknown_risks"]] == ["9.9", "3.1"]
+    assert [one.split()[0] for one in found["shortfalls"]] == [
+        *("3.2", "3.9", "3.10", "3.11", "3.4", "3.5", "3.8", "3.3", "3.6", "3.7")
+    ]
+    assert {one["id"]: one["severity"] for one in found["controls"]}["3.4"] == "medium"
+
+
 def test_what_could_not_be_read_is_unknown_and_nothing_at_all_is_an_error(simulator: Simulator, run: Run) -> None:
     simulator.fault(match="Get-MobileDeviceMailboxPolicy", kind="status", status=403, count=9)
     found = run(mobile_access_audit_info, baselines=[CIS])

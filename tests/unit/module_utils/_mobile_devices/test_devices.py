@@ -373,6 +373,24 @@ def test_what_cannot_be_done(simulator: Simulator, run: Run, options: dict[str, 
     assert writes(simulator) == []
 
 
+def test_a_second_run_of_allowing_what_is_quarantined_succeeds(simulator: Simulator, run: Run, admin: Any) -> None:
+    """Its own change takes the device out of the filter. A mistake in another filter is no success."""
+    admin("Set-ActiveSyncOrganizationSettings", DefaultAccessLevel="Quarantine")
+    wanted: dict[str, Any] = {"mailbox": "adele.vance", "access_state": "Quarantined", "access": "allowed"}
+    assert run(mobile_device, **wanted)["changed"]
+    before = len(writes(simulator))
+    for check_mode in (True, False):
+        again = run(mobile_device, check_mode, **wanted)
+        assert not again["changed"] and again["devices"] == [], again
+    assert not run(mobile_device, access_state="Discovery", access="allowed").get("failed")
+    for wrong in ({"device_type": "Toaster"}, {"access_state": "Allowed", "device_id": "none"}):
+        failed = run(mobile_device, **{**wanted, **wrong})
+        assert failed["error"]["kind"] == "not_found", failed
+        assert "no device matches mailbox adele.vance, " in failed["msg"]
+    assert "access_state Allowed" in failed["msg"] and "device_id none" in failed["msg"]
+    assert len(writes(simulator)) == before
+
+
 def test_several_candidates_are_listed(simulator: Simulator, run: Run) -> None:
     failed = run(mobile_device, access_state="Allowed", access="blocked")
     assert failed["error"]["kind"] == "ambiguous" and len(failed["error"]["candidates"]) == 2
