@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -221,7 +222,7 @@ class Simulator:
 
     def fault(self, **wanted: Any) -> None:
         """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""
-        self._in_loop(lambda: self._environment.faults.add(**wanted))
+        self._in_loop(partial(self._environment.faults.add, **wanted))
 
     def clear_faults(self) -> None:
         self._in_loop(self._environment.faults.clear)

@@ -31,10 +31,12 @@ class Question(Protocol):
     """A sign-in of which is asked what policies make of it: in the form of the action, whoever asks."""
 
     @property
-    def tenant(self) -> Tenant: ...
+    def tenant(self) -> Tenant:
+        """The tenant that is asked."""
 
     @property
-    def body(self) -> Json: ...
+    def body(self) -> Json:
+        """The body of the action's request."""
 
 
 @implements("what-if-version")

@@ -24,7 +24,8 @@ class Asked(Protocol):
         """The query options of the request."""
 
     @property
-    def cast(self) -> str: ...
+    def cast(self) -> str:
+        """The type that the path of the request casts to, if any."""
 
 
 @implements("graph-cast")

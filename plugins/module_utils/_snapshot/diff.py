@@ -93,7 +93,7 @@ def _not_compared(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]
         reasons = {name: str(one.get("reason") or "it is not in the snapshot") for name, one in missing.items()}
         expected = len(missing) == 2 and all(one.get("error") in _NOTHING_THERE for one in missing.values())
         if len(set(reasons.values())) == 1 and len(reasons) == 2:
-            reasons = {"both": next(iter(reasons.values()))}
+            reasons = {"both": reasons["before"]}
         for side, reason in reasons.items():
             yield {"kind": kind, "title": known.title, "snapshot": side, "reason": reason, "expected": expected}
 
