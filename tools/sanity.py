@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import ansible_test
 from ansible_test._internal.python_requirements import get_venv_packages
 
 BIN = Path(sys.executable).parent
@@ -46,10 +47,19 @@ if sys.argv[1] == "install":
 """
 
 
+# ansible-core 2.22 takes this library of pylint, which has no part in what it finds, from a repository.
+OVERRIDE = "dill==0.4.1\n"
+
+
 def provide_pip() -> None:
     """Put the script where ansible-test keeps the one that it would download."""
     wanted = ("UV_", "SSL_", "XDG_CACHE_HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
     settings = {name: value for name, value in os.environ.items() if name.upper().startswith(wanted)}
+    if "dill @ https" in (Path(ansible_test.__file__).parent / "_data/requirements/sanity.pylint.txt").read_text():
+        override = Path.home() / "override.txt"
+        override.parent.mkdir(parents=True, exist_ok=True)
+        override.write_text(OVERRIDE, encoding="utf-8")
+        settings["UV_OVERRIDE"] = str(override)
     version = get_venv_packages(SimpleNamespace(version=VERSION))["pip"].replace(".", "_")
     script = Path.home() / ".ansible" / "test" / "cache" / f"get_pip_{version}.py"
     script.parent.mkdir(parents=True, exist_ok=True)
