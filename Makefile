@@ -55,6 +55,8 @@ export ANSIBLE_COLLECTIONS_PATH := $(CACHE)/live
 export LC_ALL := C.UTF-8
 export NO_COLOR := 1
 unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
+# Without bytecode each of some thousand processes would compile ansible-core anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: test help test-more test-all test-entry lint lint-python lint-ansible lint-documentation sanity sanity-artifact artifact docs \
 	unit integration more contracts promises fuzz mutants mutation live molecule molecule-one molecule-all molecule-example bench \
@@ -63,11 +65,13 @@ unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 # $(call step,NAME) begins a step: what it says goes to .cache/logs/NAME.log.
 step = . tools/step.sh $(1)
 
-# $(call together,STEPS...): as many at once as there are cores, all of them even if one fails.
+# $(call together,STEPS...): one more at once than there are cores, since steps wait at times, and all of them even if
+# one fails.
+JOBS := $(shell echo $$(($(CORES) + 1)))
 define together
 mkdir -p $(LOGS)
 code=0
-BESIDE_OTHERS=1 $(MAKE) --no-print-directory -k -j $(CORES) $(1) 2> $(LOGS)/make.log || code=$$?
+BESIDE_OTHERS=1 $(MAKE) --no-print-directory -k -j $(JOBS) $(1) 2> $(LOGS)/make.log || code=$$?
 tools/slowest.sh $(1:%=$(LOGS)/%.log)
 if [ $$code != 0 ]; then
 	grep -v '^make' $(LOGS)/make.log >&2 || true
@@ -101,11 +105,14 @@ $(UV):
 	$(PYTHON_PATH) -m venv --clear $(CACHE)/uv
 	$(CACHE)/uv/bin/pip install -q --disable-pip-version-check uv==0.13.9
 
-# An environment with another ansible-core than the requirements have.
+# An environment with another ansible-core than the requirements have. What overrides them does not override constraints.
+CONSTRAINTS := requirements-test.txt
 ifneq ($(CORE),)
+CONSTRAINTS := $(CACHE)/demo/constraints.txt
 define override_core
 echo 'ansible-core==$(CORE)' > $(CACHE)/$(1)/override.txt
 export UV_OVERRIDE=$(CACHE)/$(1)/override.txt
+grep -Ev '^(ansible-core==|-r )' requirements-test.txt > $(CACHE)/$(1)/constraints.txt
 endef
 endif
 
@@ -137,7 +144,7 @@ $(MUTATION): requirements-mutation.txt requirements-test.txt requirements.txt si
 # Only what a user installs, in the versions that are tested.
 install-demo: $(DEMO)
 $(DEMO): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
-	$(call environment,demo,ansible-core -r requirements.txt -r simulator/requirements.txt -c requirements-test.txt)
+	$(call environment,demo,ansible-core -r requirements.txt -r simulator/requirements.txt -c $(CONSTRAINTS))
 
 # Clients for Node.js to prove the simulator with; without npm their test is skipped.
 install-node: $(NODE)
@@ -240,7 +247,7 @@ contracts: $(TEST) | $(CHECKOUT)
 # Every case, and their number for the page on reliability.
 promises: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
-	PROMISES=all PROMISES_COUNT=1 $(PYTEST) tests/promises tests/integration/test_canaries.py $(OPTIONS)
+	PROMISES=all PROMISES_COUNT=1 $(PYTEST) tests/promises tests/integration/test_secret_leaks.py $(OPTIONS)
 
 MINUTES ?= 10
 fuzz: $(TEST) | $(CHECKOUT)

@@ -106,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--inventory", type=_numbers, default=standard.inventory, metavar="N,N", help="tenants (1,20,200,1000)")
     add("--sequential", type=int, default=standard.sequential, metavar="N", help="tenants of the script beside it (20)")
     add("--devices", type=_numbers, default=standard.devices, metavar="N,N", help="devices (1000,25000,100000)")
+    add("--sign-ins", type=_numbers, default=standard.sign_ins, metavar="N,N", help="in a log (10000,50000,100000)")
     add("--output", type=Path, default=ROOT / ".cache" / "bench", metavar="FOLDER", help="for report.txt, .json, .svg")
     return parser
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ._tenants import Tenants, crowded
+from ._tenants import Tenants, busy, crowded
 
 _BIN = Path(sys.executable).parent
 _WORK = Path(__file__).parent / "work"
@@ -27,6 +27,7 @@ class Settings:
     inventory: tuple[int, ...] = (1, 20, 200, 1000)
     sequential: int = 20
     devices: tuple[int, ...] = (1000, 25000, 100000)
+    sign_ins: tuple[int, ...] = (10000, 50000, 100000)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Group:
     first_latency_only: bool = False
 
     def reference_of(self, settings: Settings) -> str:
-        return self.reference.format(devices=settings.devices)
+        return self.reference.format(devices=settings.devices, sign_ins=settings.sign_ins)
 
 
 def _script(tenants: Tenants, count: int, *options: str) -> list[str]:
@@ -115,6 +116,39 @@ def _devices(tenants: Tenants, settings: Settings) -> list[Case]:
     ]
 
 
+def _rehearsal(tenants: Tenants, settings: Settings) -> list[Case]:
+    def read(count: int) -> list[str]:
+        return _play(tenants, "rehearsal", "--limit", f"sign-ins-{count}", "-e", f'{{"sign_ins": {count}}}')
+
+    def bare(count: int) -> list[str]:
+        return [sys.executable, str(_WORK / "sign_ins.py"), str(tenants.addresses), f"sign-ins-{count}", str(count)]
+
+    title, script = "conditional_access_rehearsal_info", "bare script with requests, the same pages"
+    return [
+        Case("rehearsal_start", "ansible-playbook, one assert: its own start", _play(tenants, "start")),
+        *(Case(f"rehearsal_{count}", title, read(count), count) for count in settings.sign_ins),
+        *(Case(f"pages_{count}", script, bare(count), count) for count in settings.sign_ins),
+    ]
+
+
+def _masking(tenants: Tenants, settings: Settings) -> list[Case]:
+    count = settings.devices[-1]
+    ways = {
+        "nothing": "a script that makes such a result",
+        "replace": "str.replace of each secret",
+        "forms": "str.replace of each form of each secret",
+        "ours": "our masking",
+    }
+
+    def masked(way: str, *more: str) -> list[str]:
+        return [sys.executable, str(_WORK / "masking.py"), way, str(count), *more]
+
+    return [
+        *(Case(f"masking_{way}", title, masked(way), count) for way, title in ways.items()),
+        *(Case(f"escaped_{way}", f"{title}, escaped", masked(way, "escaped"), count) for way, title in ways.items()),
+    ]
+
+
 GROUPS = (
     Group("tenant", "One tenant", lambda folder, settings: ["connected*1"], _one_tenant, "uri"),
     Group(
@@ -138,5 +172,21 @@ GROUPS = (
         lambda folder, settings: crowded(folder, settings.devices),
         _devices,
         "devices_{devices[0]}",
+    ),
+    Group(
+        "rehearsal",
+        "The rehearsal of policies on the sign-in log",
+        lambda folder, settings: busy(folder, settings.sign_ins),
+        _rehearsal,
+        "pages_{sign_ins[0]}",
+        first_latency_only=True,
+    ),
+    Group(
+        "masking",
+        "Secrets masked in a result",
+        lambda folder, settings: ["connected*1"],  # which has no part in it
+        _masking,
+        "masking_replace",
+        first_latency_only=True,
     ),
 )

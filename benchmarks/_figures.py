@@ -176,6 +176,23 @@ def goals(results: Iterable[Result], settings: Settings) -> list[Goal]:
             low,
             lambda fewer, more: (more.peak - fewer.peak) / (more.case.amount - fewer.case.amount) / _KIB,
         )
+    if len(settings.sign_ins) > 1:
+        few, many = settings.sign_ins[0], settings.sign_ins[-1]
+        judge(
+            f"CPU of a rehearsal of {many} sign-ins without Ansible's own start, against the bare script",
+            5,
+            f"rehearsal_{many} rehearsal_start pages_{many}",
+            low,
+            lambda ours, start, script: (ours.cpu - start.cpu) / script.cpu,
+            lambda ours, start, script: f"{ours.cpu - start.cpu:.1f} s against {script.cpu:.1f} s",
+        )
+        judge(
+            f"memory of a rehearsal per additional sign-in, from {few} to {many}, KiB",
+            0.2,
+            f"rehearsal_{few} rehearsal_{many}",
+            low,
+            lambda fewer, more: (more.peak - fewer.peak) / (more.case.amount - fewer.case.amount) / _KIB,
+        )
     return found
 
 

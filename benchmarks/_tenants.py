@@ -107,3 +107,50 @@ def crowded(folder: Path, sizes: Sequence[int]) -> list[str]:
             f"exchange: {{devices: [], crowd: {{devices: {size}, seed: 7, users: {users}}}}}\n"
         )
     return [str(path) for path in paths.values()]
+
+
+def busy(folder: Path, sizes: Sequence[int]) -> list[str]:
+    """A description for each number of sign-ins, of a tenant with a thousand people that has so many in its log."""
+    users = {f"person{number}": {"displayName": f"Person {number}", "licences": []} for number in range(1000)}
+    everybody = {"includeUsers": ["All"]}
+    policies = [
+        {
+            "displayName": name,
+            "state": state,
+            "conditions": {
+                "clientAppTypes": clients,
+                "applications": {"includeApplications": ["All"]},
+                "users": everybody,
+                **more,
+            },
+            "grantControls": {"operator": "OR", "builtInControls": controls},
+        }
+        for name, state, clients, controls, more in (
+            ("Factor", "enabled", ["all"], ["mfa", "compliantDevice"], {"locations": {"includeLocations": ["All"]}}),
+            ("Legacy", "enabled", ["other"], ["block"], {}),
+            ("Devices", "enabledForReportingButNotEnforced", ["all"], ["compliantDevice"], {}),
+            (
+                "Elsewhere",
+                "enabledForReportingButNotEnforced",
+                ["browser"],
+                ["block"],
+                {"locations": {"includeLocations": ["All"], "excludeLocations": ["Where we work"]}},
+            ),
+        )
+    ]
+    paths = {size: folder / f"sign-ins-{size}.yml" for size in sizes}
+    for size, path in paths.items():
+        path.write_text(
+            json.dumps(
+                {
+                    "extends": "retired_covered",
+                    "domain": f"{path.stem}.example",
+                    "users": users,
+                    "groups": {"Crowd": {"members": list(users)}},
+                    "conditional_access": {"policies": policies},
+                    "sign_ins": [],
+                    "sign_in_crowd": {"sign_ins": size, "seed": 7},
+                }
+            )
+        )
+    return [str(path) for path in paths.values()]

@@ -15,13 +15,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ._world import Environment, Settings
+from ._environment import Environment, Settings
 from .server.address import LOOPBACK, address_of
 from .server.control import control_handler
 from .server.public_names import PUBLIC_NAMES, REGION, REGION_PATH, dispatching
 from .server.sockets import Listener, service_handler, service_listener
 from .server.tls import server_context
-from .state.wire import Json
+from .state.http_messages import Json
 
 T = TypeVar("T")
 METHODS = ("client_secret", "certificate", "pfx", "federated_token", "managed_identity", "device_code", "token")
@@ -61,7 +61,7 @@ class Simulator:
         )
         self._directory = Path(tempfile.mkdtemp(prefix="simulated-tenant-"))
         try:
-            self._world = Environment(settings, self._directory)
+            self._environment = Environment(settings, self._directory)
             self._context, self._ca_path = server_context(
                 self._directory, self._address, *((*PUBLIC_NAMES.values(), REGION) if public_port is not None else ())
             )
@@ -101,12 +101,12 @@ class Simulator:
     @property
     def urls(self) -> Json:
         """Where everything is: the shared part of the address file."""
-        world = self._world
+        environment = self._environment
         return {
-            "authority_url": world.entra.url,
-            "graph_url": world.graph.url,
-            "exchange_url": world.exchange.url,
-            "managed_identity_url": world.identity.url,
+            "authority_url": environment.entra.url,
+            "graph_url": environment.graph.url,
+            "exchange_url": environment.exchange.url,
+            "managed_identity_url": environment.identity.url,
             "control_url": self._control_url,
             "ca_path": str(self._ca_path),
         }
@@ -114,13 +114,13 @@ class Simulator:
     @property
     def tenants(self) -> list[Json]:
         return [
-            self._world.facts(tenant)
-            | {"applications": {name: self._world.facts(tenant, name) for name in tenant.applications[1:]}}
-            for tenant in self._world.tenants.values()
+            self._environment.facts(tenant)
+            | {"applications": {name: self._environment.facts(tenant, name) for name in tenant.applications[1:]}}
+            for tenant in self._environment.tenants.values()
         ]
 
     def facts(self, tenant: str | None = None, application: str = "application") -> Json:
-        return self._world.facts(self._world.tenant(tenant), application)
+        return self._environment.facts(self._environment.tenant(tenant), application)
 
     def options(
         self, tenant: str | None = None, method: str = "client_secret", application: str = "application"
@@ -186,14 +186,16 @@ class Simulator:
     ) -> str:
         """A ready access token, by choice with other permissions than the application has, or other claims (exp=1)."""
         grants = None if granted is None else frozenset(granted)
-        return self._world.token(self._world.tenant(tenant), service, grants, claims, application)
+        return self._environment.token(self._environment.tenant(tenant), service, grants, claims, application)
 
     def requests(self) -> list[Json]:
-        return self._in_loop(self._world.ledger.rows)
+        return self._in_loop(self._environment.ledger.rows)
 
     def state(self, tenant: str | None = None) -> Json:
-        world = self._world
-        return self._in_loop(lambda: world.tenant(tenant).dump(world.clock.of(world.tenant(tenant).name).now()))
+        environment = self._environment
+        return self._in_loop(
+            lambda: environment.tenant(tenant).dump(environment.clock.of(environment.tenant(tenant).name).now())
+        )
 
     def objects(self) -> dict[str, dict[str, dict[str, Json]]]:
         """Every object of every tenant as it is held: by tenant, by kind, by unique key.
@@ -202,7 +204,7 @@ class Simulator:
         """
 
         def held() -> dict[str, bytes]:
-            return {tenant.name: pickle.dumps(tenant.objects()) for tenant in self._world.tenants.values()}
+            return {tenant.name: pickle.dumps(tenant.objects()) for tenant in self._environment.tenants.values()}
 
         for name, content in self._in_loop(held).items():
             if name not in self._seen or self._seen[name][0] != content:
@@ -210,39 +212,39 @@ class Simulator:
         return {name: found for name, (_content, found) in self._seen.items()}
 
     def describe(self, description: Json, tenant: str | None = None) -> None:
-        """Begin anew, with more laid over the description that a tenant started with. Its domain stays."""
-        self._in_loop(lambda: self._world.seed_anew(self._world.tenant(tenant), description))
+        """Seed again, with more laid over the description that a tenant started with. Its domain stays."""
+        self._in_loop(lambda: self._environment.reseed(self._environment.tenant(tenant), description))
 
     def sign_in_again(self, tenant: str | None = None) -> list[str]:
         """Everybody of the description's `sign_ins` signs in once more; the ids of what the log then has."""
-        return self._in_loop(lambda: self._world.sign_in_again(self._world.tenant(tenant)))
+        return self._in_loop(lambda: self._environment.sign_in_again(self._environment.tenant(tenant)))
 
     def fault(self, **wanted: Any) -> None:
         """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""
-        self._in_loop(lambda: self._world.faults.add(**wanted))
+        self._in_loop(lambda: self._environment.faults.add(**wanted))
 
     def clear_faults(self) -> None:
-        self._in_loop(self._world.faults.clear)
+        self._in_loop(self._environment.faults.clear)
 
     def advance(self, seconds: float) -> None:
         """Let simulated time pass."""
-        self._in_loop(lambda: self._world.clock.advance(seconds))
+        self._in_loop(lambda: self._environment.clock.advance(seconds))
 
     def is_calm(self) -> bool:
         """Whether no fault is ordered: what is sent over a connection of before goes as over a new one."""
-        return not self._world.faults.ordered
+        return not self._environment.faults.ordered
 
     def is_at_its_start(self, tenant: str | None = None) -> bool:
         """Whether nothing changed a tenant since the last reset: a token of before is as good there as a new one."""
-        return self._world.is_at_its_start(self._world.tenant(tenant))
+        return self._environment.is_at_its_start(self._environment.tenant(tenant))
 
     def approve(self) -> None:
         """Say yes to every device code that waits."""
-        self._in_loop(self._world.entra.approve)
+        self._in_loop(self._environment.entra.approve)
 
     def reset(self) -> None:
         """As it was at the start; URLs, credentials and tokens stay good."""
-        self._in_loop(self._world.seed)
+        self._in_loop(self._environment.seed)
 
     def stop_soon(self) -> None:
         """Ask whoever started this simulator to stop it."""
@@ -259,35 +261,35 @@ class Simulator:
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
 
     def _open(self) -> None:
-        world = self._world
-        latency = dict(world.settings.latency)
-        for service in world.services:
+        environment = self._environment
+        latency = dict(environment.settings.latency)
+        for service in environment.services:
             secure = service.name != "identity"
             listener = service_listener(
                 service,
-                world.pipeline,
-                world.faults,
+                environment.pipeline,
+                environment.faults,
                 self._context if secure else None,
                 latency.get(service.name, 0) / 1000,
             )
             self._listen(listener, self._address.address if secure else LOOPBACK)
             name = f"https://{self._address.name}" if secure else f"http://{LOOPBACK}"
             service.url = f"{name}:{listener.port}"
-        world.exchange.regional_url = f"{world.exchange.url}{REGION_PATH}"
-        if world.settings.public_port is not None:
-            self._open_public(world.settings.public_port, latency)
-        world.publish()
-        if world.settings.control:
+        environment.exchange.regional_url = f"{environment.exchange.url}{REGION_PATH}"
+        if environment.settings.public_port is not None:
+            self._open_public(environment.settings.public_port, latency)
+        environment.publish()
+        if environment.settings.control:
             control = Listener(control_handler(self), None, lambda: None)
             self._listen(control, LOOPBACK)
             self._control_url = f"http://{LOOPBACK}:{control.port}"
 
     def _open_public(self, port: int, latency: dict[str, float]) -> None:
         """One port for the public names, which then stand in every link."""
-        world = self._world
-        services = {service.name: service for service in world.services if service.name in PUBLIC_NAMES}
+        environment = self._environment
+        services = {service.name: service for service in environment.services if service.name in PUBLIC_NAMES}
         handlers = {
-            name: service_handler(service, world.pipeline, latency.get(name, 0) / 1000)
+            name: service_handler(service, environment.pipeline, latency.get(name, 0) / 1000)
             for name, service in services.items()
         }
         listener = Listener(dispatching(handlers), self._context, lambda: None)
@@ -295,7 +297,7 @@ class Simulator:
         self.public_port = listener.port
         for name, service in services.items():
             service.url = f"https://{PUBLIC_NAMES[name]}"
-        world.exchange.regional_url = f"https://{REGION}"
+        environment.exchange.regional_url = f"https://{REGION}"
 
     def _listen(self, listener: Listener, address: str, port: int = 0) -> None:
         listener.open(address, port)

@@ -146,24 +146,27 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_UNIT}_core/test_redaction.py::test_nor_one_that_no_encoder_had_to_change",
             f"{_UNIT}_core/test_redaction.py::test_none_leaves_in_part_where_text_is_cut",
             f"{_WIRE}test_secrets.py::test_what_is_cut_was_masked_before",
+            f"{_WIRE}test_secrets.py::test_the_token_of_a_job_is_masked_as_well",
             f"{_WIRE}test_secrets.py::test_a_token_that_no_header_can_hold_is_refused_without_being_shown",
             f"{_INTEGRATION}test_proxy_password.py::test_credentials_of_a_proxy_and_keys",
             f"{_INTEGRATION}test_both_ways.py::test_no_secret_is_shown",
             f"{_INTEGRATION}test_worker_or_process.py::test_a_vaulted_secret",
-            f"{_INTEGRATION}test_canaries.py::test_no_secret_is_anywhere",
+            f"{_INTEGRATION}test_secret_leaks.py::test_no_secret_is_anywhere",
         ),
     ),
     16: (
         "Text from a service is shown as one short line without control characters, and never evaluated. Characters"
         " that no file can contain, and marks that change the direction of text, are replaced when a response is "
-        "read.",
+        "read. In the files of the deadlines, which people get, a name is neither markup nor a link nor a property.",
         (
+            "tests/unit/test_hostile_deadlines.py::test_nothing_in_a_message_is_markup_or_a_link",
+            "tests/unit/test_hostile_deadlines.py::test_nothing_in_a_calendar_is_a_property",
             f"{_WIRE}test_hostile_text.py::test_harmful_text_is_replaced_where_it_enters",
             f"{_WIRE}test_hostile_text.py::test_every_field_of_an_error_is_one_short_line",
             f"{_UNIT}_core/test_errors.py::test_hostile_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_any_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_error_bodies_explain_themselves",
-            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+            f"{_PROMISES}test_answers.py::test_corrupted_answers",
         ),
     ),
     17: (
@@ -174,16 +177,18 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_framing.py::test_an_answer_that_may_be_cut_is_not_whole",
             f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
             f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
-            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+            f"{_PROMISES}test_answers.py::test_corrupted_answers",
             f"{_UNIT}_http/test_http.py::test_json_is_strict",
             f"{_UNIT}_http/test_http.py::test_a_body_is_bounded",
         ),
     ),
     18: (
         "A token cache is used only if a folder is specified for it, and only if no other user can access it. A "
-        "cache that cannot be read is replaced; the state file of the event source is then refused by name.",
+        "cache that cannot be read is replaced, that of the inventory too; the state file of the event source is then "
+        "refused by name.",
         (
-            f"{_UNIT}_client/test_token_cache.py::test_a_spoilt_file_of_ours_is_replaced",
+            f"{_INTEGRATION}test_tenants_inventory.py::test_a_cache_that_cannot_be_read_is_replaced",
+            f"{_UNIT}_client/test_token_cache.py::test_a_corrupted_file_of_ours_is_replaced",
             "tests/unit/eda/test_watch.py::test_a_state_file_that_is_not_understood_is_named",
             f"{_UNIT}_client/test_token_cache.py::test_what_others_could_read_or_place_is_refused",
             f"{_UNIT}_client/test_token_cache.py::test_what_belongs_to_somebody_else_is_refused",
@@ -200,8 +205,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     20: (
         "An untrusted certificate ends the task. The environment changes neither trust nor the token.",
         (
-            f"{_INTEGRATION}test_bad_days.py::test_an_untrusted_certificate",
-            f"{_INTEGRATION}test_bad_days.py::test_the_environment_changes_neither_trust_nor_the_bearer",
+            f"{_INTEGRATION}test_error_messages.py::test_an_untrusted_certificate",
+            f"{_INTEGRATION}test_error_messages.py::test_the_environment_changes_neither_trust_nor_the_bearer",
         ),
     ),
     21: (
@@ -210,7 +215,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{_PROMISES}test_permissions.py::test_the_documented_permissions_are_enough_and_a_missing_one_is_named",
             f"{_PROMISES}test_permissions.py::test_the_documented_roles_are_enough",
-            f"{_INTEGRATION}test_bad_days.py::test_a_missing_permission_is_named",
+            f"{_INTEGRATION}test_error_messages.py::test_a_missing_permission_is_named",
         ),
     ),
     22: (
@@ -224,7 +229,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
             f"{_PROMISES}test_faults.py::test_every_single_fault",
             f"{_PROMISES}test_interference.py::test_somebody_else_writes_the_same",
-            f"{_PROMISES}test_answers.py::test_spoilt_answers",
+            f"{_PROMISES}test_answers.py::test_corrupted_answers",
             f"{_PROMISES}test_roles.py::test_a_fault_at_every_request",
         ),
     ),

@@ -92,6 +92,8 @@ ROLES = {
     "which is more than mobile_access_max_affected allows": "Verify that this is the right mailbox, and raise "
     "the number",
     "of the people who signed in would be stopped, or may be": "Prepare their devices, or raise the number",
+    "for where the judge and the log differ, or leave the policies in report-only mode for longer": "Wait for more "
+    "sign-ins; the result of the rehearsal has an example of each difference",
     "mobile_access_emergency_users would give nobody access": "Specify enabled member accounts",
     "A policy that requires app protection would lock users out there.": "Assign an app protection policy in Intune, "
     "or remove ``compliantApplication``",
@@ -113,7 +115,7 @@ The message of a failed task states the action, the tenant, the response of the 
 
 .. code-block:: text
 
-   Could not read the Exchange connectors on tenant contoso.example: Microsoft Graph answered 403 Forbidden: ...
+   Could not read the Exchange connectors on tenant contoso.example: Microsoft Graph returned 403 Forbidden: ...
    (request id 5c0d...). This needs DeviceManagementServiceConfig.Read.All: grant it to the application, give admin
    consent, and try again.
 

@@ -43,7 +43,7 @@ options:
       - The token of a federated credential (workload identity), as a platform gives it to a job in a variable. Give
         this or O(federated_token_file).
       - In a job of GitHub that may request an id token, neither is needed. The token is then requested from
-        GitHub for each sign-in, if no other credential is given.
+        GitHub for each sign-in, if no other credential is set.
       - Defaults to the environment variable E(AZURE_FEDERATED_TOKEN).
     type: str
   federated_token_file:

@@ -64,6 +64,9 @@ _value:
     due:
       description: Whether it has ended.
       type: bool
+    enforceable:
+      description: Whether the policy is in report-only mode and its waiting period has ended.
+      type: bool
 """
 
 from collections.abc import Callable, Mapping
@@ -71,6 +74,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+
+from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
 
 
 def enforcement_dates(results: Any, days: Any, now: str) -> list[dict[str, Any]]:
@@ -97,6 +102,7 @@ def _dated(result: Mapping[str, Any], now: datetime, wait: timedelta) -> dict[st
         "impact": result.get("impact"),
         "enforceable_from": due.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "due": due <= now,
+        "enforceable": due <= now and policy["state"] == REPORT_ONLY,
     }
 
 

@@ -26,16 +26,21 @@ options:
       - V(approve) takes C(devices), C(decision), C(preview) and C(check_mode).
       - V(assess) takes as C(result) the result of M(intune.exchange.mobile_access_assessment_info).
       - V(audit) takes as C(result) the result of M(intune.exchange.mobile_access_audit_info).
+      - V(deadlines) takes the C(deadlines) of M(intune.exchange.mobile_access_deadlines_info).
+      - V(deadlines_of_all) takes the C(hosts) that were read, the C(results) of that module for them in the same order,
+        and the hosts that are C(unread).
       - V(excluded) takes C(resolved), as M(intune.exchange.conditional_access_policy) returns it.
       - V(lockout) takes C(devices) and C(max_affected).
       - V(offboard) takes C(address), C(result), C(wiped), C(blocked) and C(check_mode).
       - V(protect) takes C(policies), as P(intune.exchange.enforcement_dates#filter) returns them.
       - V(quarantine) takes C(impact), C(result) and C(recent_days).
+      - V(rehearsal) takes as C(people) the C(by_person) of M(intune.exchange.conditional_access_rehearsal_info), and
+        C(max_affected).
       - V(too_early) takes C(policies) and C(days).
       - V(too_many_devices) takes C(address), C(devices) and C(max_affected).
       - V(unprotected) takes as C(platforms) what M(intune.exchange.app_protection_info) returns as
         C(outlook_covered_by).
-      - V(unusable) takes C(accounts), each with C(user_principal_name), C(account_enabled) and C(user_type).
+      - V(unusable) takes C(accounts), each with C(id), C(user_principal_name), C(account_enabled) and C(user_type).
       - V(valid) takes as C(age) the C(last_sync_age_seconds) of a connector.
     type: str
     required: true
@@ -45,11 +50,14 @@ options:
       - approve
       - assess
       - audit
+      - deadlines
+      - deadlines_of_all
       - excluded
       - lockout
       - offboard
       - protect
       - quarantine
+      - rehearsal
       - too_early
       - too_many_devices
       - unprotected
@@ -79,6 +87,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._core.text import unbroken
 from ..plugin_utils._role_lines import ABOUT
 from ..plugin_utils._trust import as_data
 
@@ -88,7 +97,7 @@ def role_lines(values: Any, about: str) -> Any:
     if about not in ABOUT or not isinstance(values, Mapping):
         raise AnsibleFilterError(f"role_lines needs a dictionary, and one of {', '.join(sorted(ABOUT))}")
     try:
-        return as_data(ABOUT[about](**values))
+        return as_data([unbroken(line) for line in ABOUT[about](**values)])
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise AnsibleFilterError(f"role_lines cannot describe {about} with these values: {error!r}") from error
 

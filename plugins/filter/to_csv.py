@@ -57,6 +57,8 @@ from ..plugin_utils._rows import Rows, text_of
 
 # What spreadsheets take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = "=+-@"
+# How Unicode names letters and symbols without a shape, such as HANGUL FILLER and BRAILLE PATTERN BLANK.
+_SHAPELESS = re.compile(r"\b(?:FILLER|BLANK|NULL)\b")
 # Where a spreadsheet may begin a cell: after each separator that one may be set to, and after each line break.
 _CELL_BEGINS = re.compile(r"([,;|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 
@@ -89,10 +91,16 @@ def _is_formula(part: str) -> bool:
     for character in part:
         if character == "\u2212" or unicodedata.normalize("NFKC", character) in _FORMULA:
             return True
-        # Spaces, controls, what is invisible, and the quotes that a spreadsheet takes away.
-        if character not in '"\u201c\u201d\uff02' and unicodedata.category(character)[0] not in "ZCM":
+        if _is_seen(character):
             return False
     return False
+
+
+def _is_seen(character: str) -> bool:
+    """Whether a reader sees it: not spaces, controls, marks, letters without a shape, or quotes that are removed."""
+    if character in '"\u201c\u201d\uff02' or unicodedata.category(character)[0] in "ZCM":
+        return False
+    return character.isascii() or not _SHAPELESS.search(unicodedata.name(character, ""))
 
 
 class FilterModule:

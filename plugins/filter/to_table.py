@@ -50,37 +50,19 @@ _value:
   elements: str
 """
 
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._core.errors import one_line
-from ..plugin_utils._rows import Rows, text_of
+from ..plugin_utils._rows import table
 
 
 def to_table(rows: Any, columns: Any, width: int = 50) -> list[str]:
     """`rows` as lines, their cells at most `width` characters long."""
     if not isinstance(width, int) or width < 1:
         raise AnsibleFilterError("to_table needs a width of at least 1")
-    table = Rows("to_table", rows, columns)
-    values = [table.headings, *table]
-    cells = [[one_line(text_of(value), width) or "-" for value in row] for row in values]
-    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(map(_padded, texts, row, widths)).rstrip() for texts, row in zip(cells, values, strict=True)]
-
-
-def _padded(text: str, value: Any, width: int) -> str:
-    space = " " * (width - _columns(text))
-    return space + text if isinstance(value, int | float) and not isinstance(value, bool) else text + space
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: https://www.unicode.org/reports/tr11/"""
-    return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text
-    )
+    return table("to_table", rows, columns, width)
 
 
 class FilterModule:

@@ -16,7 +16,7 @@ description:
   - All tenants are read concurrently in one process, by the functions of the modules M(intune.exchange.connector_info)
     and M(intune.exchange.requirements_info), with one sign-in for each tenant.
   - A host has the variables C(tenant_id), C(tenant_name), C(tenant_options), C(tenant_read_at), the facts that
-    O(gather) names, and C(connector_primary_smtp_address) where O(account) is given.
+    O(gather) names, and C(connector_primary_smtp_address) if O(account) is set.
   - Each host is in one of the groups C(connector_connected), C(connector_pending), C(connector_disconnected),
     C(connector_missing), C(connector_ambiguous) (several service-to-service connectors), C(connector_not_offered), and
     C(tenant_unreadable), where C(tenant_error) has the reason in C(message) and C(kind).
@@ -32,8 +32,9 @@ notes:
     a group of O(groups) and O(keyed_groups) has only letters, digits and underscores, others become underscores. One
     that is the name of a host, C(all), C(ungrouped) or a group of this plugin gets an underscore at its end.
   - A customer whose C(tenantId) is not a GUID is skipped with a warning, or is an error with O(strict_tenants).
-  - With O(cache), only tenants that could be read are cached. The others are read again in each run, and all of them
-    when the cache expires. C(tenant_read_at) is the time of the facts of a host.
+  - With O(cache), only tenants that could be read are cached. The others are read again in each run, and so is the list
+    of customers if one of them was skipped; everything is read again when the cache expires. C(tenant_read_at) is the
+    time of the facts of a host.
   - While it waits, it shows every ten seconds how many tenants were read and which ones it waits for.
   - A warning lists customers of a partner whose relationships lack a role, and those whose relationship ends within 30
     days and is not extended automatically.
@@ -162,12 +163,12 @@ tenants:
 import json
 from typing import Any
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._client.auth_method import outranking
-from ..module_utils._core.errors import TenantError, one_line
+from ..module_utils._core.errors import OF_ANSWERS, TenantError, one_line
 from ..module_utils._core.text import counted
 from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._fleet.tenant_list import RESERVED, SHARED
@@ -228,15 +229,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         A tenant that could not be read is read again each time, and does not make what is known of the others younger.
         """
         key, kept = self.get_cache_key(path), self.get_option("cache")
-        cached = self._cache[key] if kept and cache and key in self._cache else None
-        if isinstance(cached, dict) and set(cached) == _CACHED:  # as this version writes it
+        cached = self._cached(key) if kept and cache else None
+        if cached is not None:
             self._show_age(cached["hosts"])
             return self._read({host["name"]: host for host in cached["hosts"]}) if cached["failed"] else dict(cached)
         found = self._read({})
         if kept:
             readable = [host for host in found["hosts"] if host["group"] != UNREADABLE]
-            self._cache[key] = {**found, "hosts": readable, "failed": len(found["hosts"]) - len(readable)}
+            failed = len(found["hosts"]) - len(readable) + len(found["left_out"])
+            self._cache[key] = {**found, "hosts": readable, "left_out": [], "failed": failed}
         return found
+
+    def _cached(self, key: str) -> dict[str, Any] | None:
+        """What the cache has, as this version writes it; nothing where it cannot be read: it is written anew then."""
+        try:
+            found = self._cache.get(key)
+            if not isinstance(found, dict) or set(found) != _CACHED:
+                return None
+            good = all(isinstance(host["variables"]["tenant_id"], str) and host["name"] for host in found["hosts"])
+            return found if good else None
+        except (AnsibleError, RecursionError, *OF_ANSWERS) as error:  # what plugins make of a spoilt file
+            self.display.warning(f"The cache of the inventory could not be read and is replaced: {one_line(error)}")
+            return None
 
     def _show_age(self, hosts: list[dict[str, Any]]) -> None:
         times = sorted(host["variables"].get("tenant_read_at", "") for host in hosts)

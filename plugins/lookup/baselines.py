@@ -58,5 +58,5 @@ class LookupModule(LookupBase):
         except (OSError, UnicodeDecodeError, AnsibleError, yaml.YAMLError) as error:
             known = ", ".join(sorted(one.stem for one in _SHIPPED.glob("*.yml")))
             raise AnsibleLookupError(
-                f"Could not read the baseline {name}: {error}. Give one of {known}, or the path of a file."
+                f"Could not read the baseline {name}: {error}. Specify one of {known}, or the path of a file."
             ) from error

@@ -42,7 +42,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: The options, or the values of the given ones.
+  description: The options, or the values of the named ones.
   type: list
   elements: raw
   sample: [{tenant_id: contoso.com, client_id: 00000000-0000-0000-0000-000000000000}]
@@ -67,5 +67,5 @@ class LookupModule(LookupBase):
             options = {name: options[name] for name in terms if name in options}
         options = resolve_variable(self._templar, _NAME, options)
         if not isinstance(options, Mapping):
-            raise AnsibleLookupError(f"The variable {_NAME} is not a dictionary. Give it the options of the modules.")
+            raise AnsibleLookupError(f"The variable {_NAME} is not a dictionary. Set it to the options of the modules.")
         return [options.get(name, "") for name in terms] if terms else [options]

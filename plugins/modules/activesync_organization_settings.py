@@ -12,7 +12,7 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Manages the default access level of devices, and the messages to users and administrators.
-  - Each tenant has exactly one such object, so there is no state. Options that are not given stay unchanged.
+  - Each tenant has exactly one such object, so there is no state. Options that are not set stay unchanged.
   - A stricter default also locks out devices that are in use. It is only set if nobody is affected, or with
     O(accept_impact=true).
 options:

@@ -15,7 +15,7 @@ description:
     blocks.
   - The settings of a mailbox for a device take precedence over all device access rules and the default of the
     organization.
-  - Options that are not given stay unchanged.
+  - Options that are not set stay unchanged.
 options:
   mailbox:
     description:

@@ -15,12 +15,12 @@ description:
   - A new policy is in report-only mode unless O(policy_state) is set. Report-only mode locks nobody out.
   - The result reports whom a change affects, for each way in which a phone opens mail in Exchange Online. Check mode
     reports the same without writing.
-  - Settings that are not given stay unchanged. Graph may replace a nested object of a policy as a whole, so the module
+  - Settings that are not set stay unchanged. Graph may replace a nested object of a policy as a whole, so the module
     sends a changed one completely.
 options:
   display_name:
     description:
-      - The name of the policy, compared case-insensitively. It identifies the policy unless O(id) is given; then it is
+      - The name of the policy, compared case-insensitively. It identifies the policy unless O(id) is set; then it is
         the new name of the policy.
       - Microsoft Entra allows several policies with one name. The module fails then, and lists their ids.
     type: str
@@ -55,7 +55,7 @@ options:
     type: str
   conditions:
     description:
-      - When the policy applies. Settings that are not given stay unchanged.
+      - When the policy applies. Settings that are not set stay unchanged.
       - A list replaces the existing one, except under C(users), where lists are edited.
       - A condition is cleared with an empty list or dictionary.
     type: dict
@@ -63,15 +63,15 @@ options:
       users:
         description:
           - Whom it applies to.
-          - Every given user, group and role must be in the directory, in report-only mode as well. A GUID is always an
-            object id. An address or name must match exactly one object. RV(resolved) shows the objects.
+          - Every specified user, group and role must be in the directory, in report-only mode as well. A GUID is always
+            an object id. An address or name must match exactly one object. RV(resolved) shows the objects.
         type: dict
         suboptions:
           include_users:
             description:
               - The included users, by object id or address, or V(All), V(None) or V(GuestsOrExternalUsers).
               - V(GuestsOrExternalUsers) is the same as all types under
-                O(conditions.users.include_guests_or_external_users). Give one of the two.
+                O(conditions.users.include_guests_or_external_users). Set only one of the two.
             type: dict
             suboptions:
               add:
@@ -336,7 +336,7 @@ options:
             choices: [deviceCodeFlow, authenticationTransfer]
   grant_controls:
     description:
-      - The grant controls that must be met. Settings that are not given stay unchanged, and an empty dictionary clears
+      - The grant controls that must be met. Settings that are not set stay unchanged, and an empty dictionary clears
         all.
     type: dict
     suboptions:
@@ -373,7 +373,7 @@ options:
         type: str
   session_controls:
     description:
-      - The session controls. Settings that are not given stay unchanged, and an empty dictionary clears all.
+      - The session controls. Settings that are not set stay unchanged, and an empty dictionary clears all.
     type: dict
     suboptions:
       application_enforced_restrictions:
@@ -467,8 +467,8 @@ extends_documentation_fragment:
 notes:
   - Needs the application permissions C(Policy.Read.All), C(Policy.ReadWrite.ConditionalAccess) and
     C(Application.Read.All), all three, and a tenant with Microsoft Entra ID P1.
-  - To look up the given users, groups and roles, and to determine whom a change affects or locks out, it needs
-    C(User.Read.All), C(GroupMember.Read.All) if groups are given, and C(RoleManagement.Read.Directory) if roles are
+  - To look up the specified users, groups and roles, and to determine whom a change affects or locks out, it needs
+    C(User.Read.All), C(GroupMember.Read.All) if groups are set, and C(RoleManagement.Read.Directory) if roles are
     given. Objects that may not be read for counting are listed in RV(impact.not_read), and do not fail the task.
     Objects that are required to look up the given ones, or to enable a policy for all users, for a group or for
     administrators, do.
@@ -595,7 +595,7 @@ impact:
           after: {covered: 3, depends_on: 0, everybody: covered, not_covered: 1, report_only: 0}
 resolved:
   description:
-    - The given users, groups and roles, as the directory has them. The diff has only their ids.
+    - The specified users, groups and roles, as the directory has them. The diff has only their ids.
   returned: success
   type: list
   elements: dict
@@ -605,7 +605,7 @@ resolved:
       type: str
       returned: always
     given:
-      description: The given id, address or name.
+      description: The specified id, address or name.
       type: str
       returned: always
     id:
@@ -641,7 +641,7 @@ progress:
   returned: when the task waited
   type: list
   elements: str
-  sample: ["waiting for what was created to be listed (1 of 7)"]
+  sample: ["waiting for the new object to be listed (1 of 7)"]
 undo:
   description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success

@@ -18,23 +18,24 @@ description:
     O(trust_threshold), RV(calibration.verdict) is not to trust the rest.
   - What the log cannot tell is counted as not known, never as allowed. See
     R(How far to trust the judge,ansible_collections.intune.exchange.docsite.guide_judge).
-  - The log is read page by page. The memory depends on the numbers of people, applications and networks in it, not on
-    the number of sign-ins.
+  - The log is read page by page, and each distinct sign-in is judged once. The memory depends on the numbers of people
+    and applications in it, not on the number of sign-ins.
+  - Sign-ins of applications as themselves and sign-ins to other tenants are not judged, and counted in RV(not_judged).
 options:
   policies:
     description:
       - The proposed policies, each with the options of M(intune.exchange.conditional_access_policy), such as
         C(display_name), C(conditions) and C(grant_controls). They are judged as if they were enforced, whatever
         C(policy_state) says.
-      - A policy with the name or C(id) of an existing one is a change of it. Settings that are not given are those of
+      - A policy with the name or C(id) of an existing one is a change of it. Settings that are not set are those of
         the existing policy.
-      - Every given user, group and role must be in the directory.
+      - Every specified user, group and role must be in the directory.
     type: list
     elements: dict
   report_only:
     description:
-      - The names or ids of existing policies in report-only mode.
-      - If neither this nor O(policies) is given, all policies in report-only mode are rehearsed.
+      - The names or ids of existing policies in report-only mode. A name of several policies is refused.
+      - If neither this nor O(policies) is set, all policies in report-only mode are rehearsed.
     type: list
     elements: str
   days:
@@ -52,7 +53,8 @@ options:
     default: [interactive, non_interactive]
   trust_threshold:
     description:
-      - The agreement in per cent from which RV(calibration.trusted) is true.
+      - The agreement in per cent from which RV(calibration.trusted) is true. From 20 results on where a policy applied,
+        the agreement on these must reach it too.
     type: int
     default: 95
   keep_groups:
@@ -125,8 +127,12 @@ calibration:
       description: The share of the compared results on which they agree, null if nothing could be compared.
       type: float
       returned: always
+    agreement_percent_applied:
+      description: The same for the results where a policy applied, by the log or by the judge.
+      type: float
+      returned: always
     trusted:
-      description: Whether that is at least O(trust_threshold).
+      description: Whether both are at least O(trust_threshold); the second from 20 results on.
       type: bool
       returned: always
     verdict:
@@ -135,6 +141,10 @@ calibration:
       returned: always
     compared:
       description: The number of results that were compared, one for each sign-in and policy.
+      type: int
+      returned: always
+    compared_applied:
+      description: How many of these are results where a policy applied.
       type: int
       returned: always
     not_known:
@@ -148,7 +158,13 @@ calibration:
       type: list
       elements: dict
       returned: always
-  sample: {agreement_percent: 99.2, compared: 1250, not_known: 31, trusted: true}
+  sample:
+    agreement_percent: 99.2
+    agreement_percent_applied: 97.1
+    compared: 1250
+    compared_applied: 310
+    not_known: 31
+    trusted: true
 sign_ins:
   description:
     - The number of sign-ins that would have been C(stopped), C(asked_for_more), C(unchanged) or are C(not_known), and
@@ -164,7 +180,9 @@ people:
   type: dict
   sample: {asked_for_more: 1, not_known: 9, stopped: 2, total: 120, unchanged: 118}
 by_policy:
-  description: The numbers of sign-ins for each policy on its own.
+  description:
+    - The numbers of sign-ins for each policy on its own. C(from_log) are those for which the log has the result of the
+      policy in report-only mode, so that the judge was not needed.
   returned: success
   type: list
   elements: dict
@@ -245,7 +263,7 @@ summary:
     - "Of 950 sign-ins of 120 people in the last 30 days, if enforced:"
     - "Stopped: 7 sign-ins of 2 people"
 not_judged:
-  description: What was left out by the options.
+  description: What was left out, by the options or because no policy for people of this tenant reaches it.
   returned: success
   type: list
   elements: str
@@ -256,7 +274,7 @@ error:
   sample: {kind: no_licence}
 """
 
-from ..module_utils._conditional_access.rehearse import OPTIONS, rehearse
+from ..module_utils._conditional_access.tenant_rehearsal import OPTIONS, rehearse
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 

@@ -75,7 +75,7 @@ progress:
   returned: when the task waited
   type: list
   elements: str
-  sample: ["waiting for what was created to be listed (1 of 7)"]
+  sample: ["waiting for the new object to be listed (1 of 7)"]
 undo:
   description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success

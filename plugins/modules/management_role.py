@@ -124,7 +124,7 @@ management_role:
     role_type: OrganizationClientAccess
 
 progress:
-  description: What was seen while waiting for Exchange, which does not find at once what it has just created.
+  description: Progress messages while waiting for Exchange, which may not find new objects immediately.
   returned: when the task waited
   type: list
   elements: str

@@ -131,7 +131,7 @@ progress:
   returned: when the task waited
   type: list
   elements: str
-  sample: ["the answer to the creation was lost; looking for it again (1 of 7)"]
+  sample: ["waiting for the new object to be listed, since the response to its creation was lost (1 of 7)"]
 undo:
   description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success

@@ -67,7 +67,7 @@ management_roles:
       description: The cmdlets with their parameters.
       type: list
       elements: dict
-      returned: when O(name) is given
+      returned: when O(name) is set
   sample:
     - cmdlets:
         - cmdlet: Get-ActiveSyncDeviceAccessRule

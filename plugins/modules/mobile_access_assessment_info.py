@@ -15,6 +15,8 @@ description:
   - Reads Intune, Conditional Access, Exchange Online, the sign-in log and the usage report once, and evaluates them.
   - What could not be read makes its checks V(unknown), with the permission or licence that is missing. The task fails
     only if nothing could be read.
+  - If Microsoft Entra itself says something else of a policy, in the sign-in log or to O(what_if_users), a check that
+    would be met is V(unknown), with both answers.
 options:
   emergency_accounts:
     description:
@@ -149,7 +151,7 @@ what_if:
   elements: dict
   contains:
     user:
-      description: The person, as given.
+      description: The person, as specified.
       type: str
       returned: always
     client:
@@ -184,7 +186,7 @@ deadlines:
   description:
     - The dates on which Microsoft ends a way to reach mail, and who is affected, as
       M(intune.exchange.mobile_access_deadlines_info) describes it.
-    - This module does not read when a device last synchronized, so which devices sign in with a certificate directly to
+    - This module does not read when a device last synchronised, so which devices sign in with a certificate directly to
       Exchange Online is V(unknown) here if there are Exchange ActiveSync devices.
   returned: success
   type: list

@@ -45,7 +45,7 @@ options:
       - The newest request counts, and the newest acknowledgement of its kind. A device with a pending or completed wipe
         gets no new request. A full wipe that is pending or done also counts as an account-only wipe.
       - An acknowledgement from before the first synchronisation of the partnership does not count, since the account
-        was set up anew afterwards.
+        was set up again afterwards.
     type: str
     choices: [account_only, full, cancel]
   confirm_full_wipe:

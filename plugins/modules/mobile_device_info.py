@@ -72,7 +72,7 @@ mobile_devices:
     compliant:
       description: Whether Intune reports the device as compliant.
       type: bool
-      returned: when O(compliant) is given
+      returned: when O(compliant) is set
     days_since_first_sync:
       description: Whole days since the first synchronisation. Null if not known.
       type: int

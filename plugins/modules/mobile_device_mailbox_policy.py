@@ -12,7 +12,7 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Creates, changes or removes a policy that defines the requirements for a mobile device to synchronise a mailbox.
-  - The options are the settings of Exchange in snake_case. Settings that are not given stay unchanged, and a new policy
+  - The options are the settings of Exchange in snake_case. Settings that are not set stay unchanged, and a new policy
     gets the defaults of Exchange.
   - Durations and sizes are compared as values, so V(4KB) is the same as V(4096).
 options:
@@ -330,7 +330,7 @@ mobile_device_mailbox_policy:
     password_enabled: true
     password_expiration: "365.00:00:00"
 note:
-  description: The given settings that Outlook for iOS and Android ignores. Empty if none.
+  description: The specified settings that Outlook for iOS and Android ignores. Empty if none.
   returned: success
   type: str
   sample: >-

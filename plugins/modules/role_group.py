@@ -11,7 +11,7 @@ short_description: Manage a role group of Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - A role group gives management roles to its members. It is created together with its roles and members.
+  - A role group grants management roles to its members. It is created together with its roles and members.
   - Roles are changed by assignments, since C(Set-RoleGroup) cannot change them. Removals come first.
 options:
   name:
@@ -25,7 +25,7 @@ options:
     type: str
   roles:
     description:
-      - Names of the management roles that the group gives. They must exist before anything is written.
+      - Names of the management roles that the group grants. They must exist before anything is written.
       - These are roles without a scope. A role that is limited by a scope is shown as C(ROLE (SCOPE)). It does not
         count as the unlimited role, and is removed with its role, or if O(roles.set) does not contain it.
     type: dict
@@ -98,7 +98,7 @@ options:
     type: str
   state:
     description:
-      - V(present) creates the group or changes what differs. Options that are not given stay unchanged.
+      - V(present) creates the group or changes what differs. Options that are not set stay unchanged.
       - V(absent) removes the group and its role assignments. The roles stay.
     type: str
     choices: [present, absent]
@@ -178,7 +178,7 @@ role_group:
       - Intune Connector Devices
 
 progress:
-  description: What was seen while waiting for Exchange, which does not find at once what it has just created.
+  description: Progress messages while waiting for Exchange, which may not find new objects immediately.
   returned: when the task waited
   type: list
   elements: str

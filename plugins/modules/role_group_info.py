@@ -62,7 +62,7 @@ role_groups:
       description: The members of the group.
       type: list
       elements: dict
-      returned: when O(name) is given
+      returned: when O(name) is set
   sample:
     - built_in: false
       description: Runs the Intune connector

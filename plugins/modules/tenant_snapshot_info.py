@@ -23,7 +23,7 @@ options:
     description:
       - The file to write, on the host where the task runs. It is written as a whole or not at all, with mode 0600.
       - A file that is no snapshot is not overwritten.
-      - If omitted, the snapshot is returned and no file is written. For a large tenant, give a file.
+      - If omitted, the snapshot is returned and no file is written. For a large tenant, set a file.
     type: path
   gather_statistics:
     description:

@@ -56,7 +56,7 @@ NEEDS: dict[str, Needs] = {
     "conditional_access_policy": Needs(
         ("GroupMember.Read.All", "Policy.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
         ("Application.Read.All", "Policy.ReadWrite.ConditionalAccess"),
-        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are given, or a policy "
+        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are set, or a policy "
         "is enabled",
     ),
     "conditional_access_policy_info": Needs(("Policy.Read.All",)),
@@ -68,7 +68,7 @@ NEEDS: dict[str, Needs] = {
             "RoleManagement.Read.Directory",
             "User.Read.All",
         ),
-        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are given, or a policy "
+        note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are set, or a policy "
         "names them",
     ),
     "connector": Needs((_INTUNE, "User.Read.All"), (_INTUNE_WRITE,)),

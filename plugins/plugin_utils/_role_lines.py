@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The results of the roles and playbooks in sentences. Each function gives lines, and none if there is nothing to say.
+"""The results of the roles in sentences. Each function gives lines, and none if there is nothing to say.
 
 Before ansible-core 2.19 a number may come as text, so each is converted here.
 """
@@ -11,22 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
 from ..module_utils._core.text import counted
+from ._playbook_lines import access, deadlines, deadlines_of_all
+from ._rows import table
 
 Rows = Sequence[Mapping[str, Any]]
-LONGEST = 200  # devices that the terminal shows, as in tasks/approve.yml of the role mobile_access
-_REPORT_ONLY = "enabledForReportingButNotEnforced"
+LONGEST = 200  # devices that the terminal shows
+_DEVICE_COLUMNS = ("mailbox", "device_id", "device_model", "device_os", "client_type")
 _STATES = {
     "enabled": "in force",
     "disabled": "turned off manually, and left off",
-    _REPORT_ONLY: "in report-only mode, which locks nobody out",
-}
-# The scopes of Microsoft Graph PowerShell for the cmdlets that a command may contain.
-_SCOPES = {
-    "MgServicePrincipal ": "Application.Read.All",
-    "AppRoleAssignment": "AppRoleAssignment.ReadWrite.All",
-    "Oauth2PermissionGrant": "DelegatedPermissionGrant.ReadWrite.All",
-    "RoleManagementDirectory": "RoleManagement.ReadWrite.Directory",
+    REPORT_ONLY: "in report-only mode, which locks nobody out",
 }
 
 
@@ -62,7 +58,7 @@ def approve(devices: Rows, decision: str, preview: bool, check_mode: bool) -> li
     lines = [f"{counted(len(devices), 'quarantined device')} {verb} {decision}{confirm if preview else ''}."]
     if len(devices) > LONGEST:
         lines.append(f"The first {LONGEST} of {len(devices):,} are shown. mobile_access_approve_result has all.")
-    return lines
+    return [*lines, *(table("role_lines", list(devices[:LONGEST]), list(_DEVICE_COLUMNS)) if devices else ())]
 
 
 def too_many_devices(address: str, devices: Rows, max_affected: Any) -> list[str]:
@@ -158,48 +154,75 @@ def excluded(resolved: Rows) -> list[str]:
     """The emergency accounts and the pilot group as the directory has them."""
     return [
         *(
-            f"Emergency account: {one['display_name']}, {one['user_principal_name']} ({one['id']})"
+            f"Emergency account: {one.get('display_name') or 'no name'}, {_account(one)} ({one['id']})"
             for one in resolved
             if one["option"] == "exclude_users"
         ),
-        *(f"Pilot group: {one['display_name']} ({one['id']})" for one in resolved if one["option"] == "include_groups"),
+        *(
+            f"Pilot group: {one.get('display_name') or 'no name'} ({one['id']})"
+            for one in resolved
+            if one["option"] == "include_groups"
+        ),
     ]
 
 
 def unusable(accounts: Rows) -> list[str]:
-    """Why the emergency accounts are refused: some of them are disabled, or guests."""
+    """Why the emergency accounts are refused: some of them are disabled, or guests, or that is not known."""
     names = [
-        str(one["user_principal_name"])
+        _account(one)
         for one in accounts
-        if one.get("account_enabled") is not True or one.get("user_type") == "Guest"
+        if one.get("account_enabled") not in (True, None) or one.get("user_type") == "Guest"
     ]
-    if not names:
-        return []
-    are, them = ("is disabled or a guest", "it") if len(names) == 1 else ("are disabled or guests", "them")
-    return [
-        f"{', '.join(names)} {are}, so mobile_access_emergency_users would give nobody access "
-        f"with {them}. Nothing was changed. Next step: specify enabled member accounts of this tenant."
-    ]
+    hidden = [_account(one) for one in accounts if one.get("account_enabled") is None]
+    lines = []
+    if names:
+        are, them = ("is disabled or a guest", "it") if len(names) == 1 else ("are disabled or guests", "them")
+        lines.append(
+            f"{', '.join(names)} {are}, so mobile_access_emergency_users would give nobody access "
+            f"with {them}. Nothing was changed. Next step: specify enabled member accounts of this tenant."
+        )
+    if hidden:
+        lines.append(
+            f"Microsoft Graph does not show whether {' and '.join(hidden)} can sign in. Nothing was changed. "
+            "Next step: grant User.Read.All, give admin consent, and run again."
+        )
+    return lines
+
+
+def _account(one: Mapping[str, Any]) -> str:
+    return str(one.get("user_principal_name") or one["id"])
 
 
 def protect(policies: Rows) -> list[str]:
     """The state of each policy, as `enforcement_dates` has it."""
     return [
         f"{one['display_name']}: {_STATES[one['state']]}"
-        + (f", may be enforced from {one['enforceable_from']}." if one["state"] == _REPORT_ONLY else ".")
+        + (f", may be enforced from {one['enforceable_from']}." if one["state"] == REPORT_ONLY else ".")
         for one in policies
     ]
 
 
 def too_early(policies: Rows, days: Any) -> list[str]:
     """Why policies are not enforced yet."""
-    early = [one for one in policies if one["state"] == _REPORT_ONLY and not one["due"]]
+    early = [one for one in policies if one["state"] == REPORT_ONLY and not one["due"]]
     if not early:
         return []
     return [
         f"Not enforced, since mobile_access_enforce_after_days is {days}:",
         *(f"{one['display_name']} may be enforced from {one['enforceable_from']}." for one in early),
         "Next step: until then, check the results of report-only mode in the sign-in log.",
+    ]
+
+
+def rehearsal(people: Rows, max_affected: Any) -> list[str]:
+    """Why enforcement stops, by the sign-ins of the log: what the log leaves open counts as stopped."""
+    stopped = [str(one["user"]) for one in people if one["stopped"] or one["not_known"]]
+    if len(stopped) <= int(max_affected):
+        return []
+    return [
+        f"{len(stopped)} of the people who signed in would be stopped, or may be, which is more than "
+        f"mobile_access_max_affected allows ({max_affected}): {_first(stopped, 10)}. No policy was enabled. Next step: "
+        "prepare their devices, or raise mobile_access_max_affected."
     ]
 
 
@@ -219,37 +242,6 @@ def valid(age: Any) -> list[str]:
     ]
 
 
-def access(checks: Rows, tenant_id: str | None) -> list[str]:
-    """What to do about reads that do not work: each next step once, with the command that grants what is missing."""
-    failed = [one for one in checks if one["status"] != "works"]
-    by_step: dict[str, list[Mapping[str, Any]]] = {}
-    for one in failed:
-        by_step.setdefault(one["next_step"], []).append(one)
-    lines: list[str] = []
-    commands: list[str] = []
-    for step, group in by_step.items():
-        first = group[0]
-        titles = "; ".join(str(one["title"]) for one in group)
-        lines += [f"{titles} ({first['status']}): {_open(first['evidence'])}.", f"  Next step: {_open(step)}."]
-        command = first["command"]
-        if command in commands:
-            lines.append("  Command: the one above; run it once.")
-        elif command:
-            lines.append(f"  Command: {command}")
-            commands.append(command)
-    scopes = [scope for word, scope in _SCOPES.items() if any(word in f"{one} " for one in commands)]
-    if commands:
-        tenant = f" -TenantId {tenant_id}" if tenant_id else ""
-        connect = f"Connect-MgGraph{tenant} -Scopes {', '.join(scopes)}"
-        lines.append(f"Commands are for Microsoft Graph PowerShell. First: {connect}")
-    return lines
-
-
-def _open(text: Any) -> str:
-    """A sentence without its full stop."""
-    return str(text).removesuffix(".")
-
-
 def _named(device: Mapping[str, Any]) -> str:
     return f"{device['device_id']} of {device['mailbox']}"
 
@@ -262,7 +254,7 @@ def _first(names: Iterable[str], number: int) -> str:
 ABOUT: dict[str, Callable[..., list[str]]] = {
     function.__name__: function
     for function in (
-        *(access, account, approve, assess, audit, excluded, lockout, offboard, protect, quarantine),
-        *(too_early, too_many_devices, unprotected, unusable, valid),
+        *(access, account, approve, assess, audit, deadlines, deadlines_of_all, excluded, lockout, offboard),
+        *(protect, quarantine, rehearsal, too_early, too_many_devices, unprotected, unusable, valid),
     )
 }

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+
+from ..module_utils._core.errors import one_line
 
 
 class Rows:
@@ -42,6 +45,27 @@ class Rows:
             there = ", ".join(sorted(map(str, row)))
             raise AnsibleFilterError(f"{self._name}: row {number} has no {first!r}; it has {there}")
         return _within(row[first], rest)
+
+
+def table(name: str, rows: Any, columns: Any, width: int = 50) -> list[str]:
+    """The rows as lines for a terminal, the headings first. `name` is that of the filter."""
+    found = Rows(name, rows, columns)
+    values = [found.headings, *found]
+    cells = [[one_line(text_of(value), width) or "-" for value in row] for row in values]
+    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(_padded, texts, row, widths)).rstrip() for texts, row in zip(cells, values, strict=True)]
+
+
+def _padded(text: str, value: Any, width: int) -> str:
+    space = " " * (width - _columns(text))
+    return space + text if isinstance(value, int | float) and not isinstance(value, bool) else text + space
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: https://www.unicode.org/reports/tr11/"""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text
+    )
 
 
 def text_of(value: Any) -> str:

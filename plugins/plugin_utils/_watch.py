@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -63,30 +63,23 @@ async def watch(
     _refuse_templates({**given, "tenants": entries})
     shared = outranking({option: params.get(option) for option in SHARED}, given)
     resolve_tenants(check_fleet(entries, None, shared, params["concurrency"], params["timeout"]), {}, shared)
-    memories: list[dict[str, Token]] = [{} for _entry in entries]
+    polls = _Polls(entries, shared, params, read)
     with WatchFile(params["state_file"]) as file:
         known = file.load()
         file.save(known)  # before the first poll, so that a folder that cannot be written to is found now
         due = dict.fromkeys(range(len(entries)), clock())
-        polls: dict[asyncio.Future[list[dict[str, Any]]], int] = {}
         try:
             while True:
-                for number in sorted(due, key=lambda one: due[one]):
-                    if due[number] > clock() or len(polls) >= params["concurrency"]:
+                for number in [one for one in sorted(due, key=lambda one: due[one]) if due[one] <= clock()]:
+                    if not polls.has_room:
                         break
                     del due[number]
-                    options = (params["watch"], 1, params["timeout"])
-                    poll = partial(read, [entries[number]], None, shared, *options, memory=memories[number])
-                    polls[asyncio.ensure_future(_in_thread(poll))] = number
+                    polls.start(number)
                 pause = max(0.0, min(due.values()) - clock()) if due else None
-                if not polls:
+                if not polls.running:
                     await sleep(pause or 0.0)
                     continue
-                full = len(polls) >= params["concurrency"]
-                await asyncio.wait(polls, timeout=None if full else pause, return_when=asyncio.FIRST_COMPLETED)
-                for done in [one for one in polls if one.done()]:
-                    number = polls.pop(done)
-                    [host] = done.result()
+                for number, host in await polls.finished(pause):
                     tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), TenantState())
                     try:
                         for event in diff_events(tenant, host, rules):
@@ -95,18 +88,59 @@ async def watch(
                         file.save(known)
                     due[number] = clock() + rules.pause(tenant.failures)
                     _log(host, rules.pause(tenant.failures))
-                    if host["group"] == UNREADABLE:
-                        memories[number].clear()  # a right that was granted counts only in newer tokens
         finally:
-            for one in polls:
-                one.cancel()
+            polls.cancel()
+
+
+class _Polls:
+    """The polls that run at the same time, each of one tenant by its number, with the tokens of each tenant."""
+
+    def __init__(
+        self,
+        entries: Sequence[Any],
+        shared: Mapping[str, Any],
+        params: Mapping[str, Any],
+        read: Callable[..., list[dict[str, Any]]],
+    ) -> None:
+        self._entries, self._shared, self._params, self._read = entries, shared, params, read
+        self._memories: list[dict[str, Token]] = [{} for _entry in entries]
+        self.running: dict[asyncio.Future[list[dict[str, Any]]], int] = {}
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.running) < int(self._params["concurrency"])
+
+    def start(self, number: int) -> None:
+        options = (self._params["watch"], 1, self._params["timeout"])
+        memory = self._memories[number]
+        poll = partial(self._read, [self._entries[number]], None, self._shared, *options, memory=memory)
+        self.running[asyncio.ensure_future(_in_thread(poll))] = number
+
+    async def finished(self, pause: float | None) -> list[tuple[int, dict[str, Any]]]:
+        """The tenants whose poll has ended, with what it found; none if others are due after `pause` seconds."""
+        timeout = pause if self.has_room else None
+        await asyncio.wait(self.running, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        ended = []
+        for done in [one for one in self.running if one.done()]:
+            number = self.running.pop(done)
+            [host] = done.result()
+            if host["group"] == UNREADABLE:
+                self._memories[number].clear()  # a right that was granted counts only in newer tokens
+            ended.append((number, host))
+        return ended
+
+    def cancel(self) -> None:
+        for one in self.running:
+            one.cancel()
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options with their defaults and what the environment says. Raises `TenantError`."""
     unknown = sorted(set(given) - set(OPTIONS))
     if unknown:
-        raise usage(f"the event source has no option {', '.join(unknown)}", f"There are {', '.join(OPTIONS)}")
+        raise usage(
+            f"the event source has no option {', '.join(unknown)}", f"The valid options are {', '.join(OPTIONS)}"
+        )
     redactor = Redactor()
     for option in SECRET_OPTIONS:
         redactor.add(str(given.get(option) or ""))
@@ -126,7 +160,7 @@ def _entries(params: Mapping[str, Any]) -> list[Any]:
     """The tenants, or the one of the options. Raises `TenantError` if there is none."""
     entries = list(params["tenants"] or ([{"tenant_id": params["tenant_id"]}] if params["tenant_id"] else []))
     if not entries:
-        raise usage(f"there is neither a tenant in tenants nor a {named('tenant_id')}", "Give one of them")
+        raise usage(f"there is neither a tenant in tenants nor a {named('tenant_id')}", "Set one of them")
     return entries
 
 
@@ -144,10 +178,10 @@ def _refuse_templates(given: Mapping[str, Any], where: str = "") -> None:
             raise usage(
                 f"{where}account is not an address that an event may carry: letters, digits and . _ + & ~ - before "
                 "the @, and a domain after it",
-                "Give the primary SMTP address of the account",
+                "Set it to the primary SMTP address of the account",
             )
         elif option not in SECRET_OPTIONS and may_be_template(value):
-            step = "Give the value itself: events carry it to playbooks, which would evaluate it"
+            step = "Set the value itself: events carry it to playbooks, which would evaluate it"
             raise usage(f"{where}{option} holds what Jinja or Ansible would evaluate", step)
 
 

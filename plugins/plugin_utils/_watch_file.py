@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of the tenants, kept in a file that the user names, so that nothing is told twice after a restart.
+"""The last known state of the tenants, in a file that the user names, so that a restart reports nothing twice.
 
-Who can write the file decides what is told. So it must belong to the user that watches, be open to nobody else, and be
-no link. A file that cannot be read is an error and not an empty one, with which everything would start anew. Whoever
-has loaded it holds a lock, which moves with each new version, until it is closed or its process has ended.
+Who can write the file decides what is reported. So it must belong to the user that watches, be open to nobody else, and
+be no link. A file that cannot be read is an error and not an empty one, with which everything would be reported again.
+The process that loaded it holds a lock, which moves with each new version, until it is closed or the process ends.
 """
 
 from __future__ import annotations
@@ -57,9 +57,11 @@ class WatchFile:
             self._keep(opened)
             why = permission_problem(os.fstat(opened), is_file=True)
             if why:
-                raise self._refusal(why, "Give a file of your own with mode 0600")
+                raise self._refusal(why, "Specify a file that you own, with mode 0600")
             if not self._locked(opened):
-                raise self._refusal("is in use by another event source", "Give each one a file of its own")
+                raise self._refusal(
+                    "is in use by another event source", "Specify a separate file for each event source"
+                )
             content = os.read(opened, _LARGEST)
         try:
             said = parse_json(content)

@@ -193,8 +193,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_API}/signin-list",
         ),
         "sign-ins-beta": Behaviour(
-            "beta tells the authentication and its flow, and has non-interactive sign-ins where $filter names "
-            "signInEventTypes; v1.0 has interactive ones only",
+            "beta tells the authentication, its flow and the audiences that were evaluated, and has non-interactive "
+            "sign-ins where $filter names signInEventTypes; v1.0 has interactive ones only",
             DOCUMENTED,
             f"{_API}/signin-list?view=graph-rest-beta; {_API}/resources/signin?view=graph-rest-beta",
         ),

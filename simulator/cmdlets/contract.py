@@ -12,10 +12,10 @@ from typing import Any
 
 from ..behaviours.table import implements
 from ..odata.contract import CONTRACTS
+from ..state.http_messages import ACTION, CREATE, IDEMPOTENT, READ, Json, Refusal
 from ..state.response_forms import Forms
-from ..state.wire import ACTION, CREATE, IDEMPOTENT, READ, Json, Refusal
 from .live_contract import merged_contract
-from .values import Unfit, fitted, is_whole
+from .parameter_values import Unfit, fitted, is_whole
 
 _KINDS = {"Get": READ, "Test": READ, "New": CREATE, "Set": IDEMPOTENT, "Remove": IDEMPOTENT, "Update": IDEMPOTENT}
 # These two are part of how a cmdlet is run, not of what a role lets it do.

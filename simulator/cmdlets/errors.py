@@ -11,8 +11,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from ..behaviours.table import implements
+from ..state.http_messages import Answer, Call, Json, Refusal
 from ..state.response_forms import Forms
-from ..state.wire import Answer, Call, Json, Refusal
 
 _ODATA = "Microsoft.Exchange.Admin.OData.Core.ODataServiceException"
 _MODULE = ("exomanagementmodule", "exov3-module")

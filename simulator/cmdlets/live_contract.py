@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..odata.contract import CONTRACTS
-from ..state.wire import Json
+from ..state.http_messages import Json
 
 _ALL = "__AllParameterSets"
 _COMMON = {"confirm", "whatif"}

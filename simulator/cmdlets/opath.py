@@ -9,7 +9,7 @@ import re
 
 from ..behaviours.table import implements
 from ..odata.query import Filter, Test
-from ..state.wire import Json
+from ..state.http_messages import Json
 
 _OPERATOR = re.compile(r"(?<![\w'])-(eq|ne|like|and|or|not)\b", re.IGNORECASE)
 _CONSTANT = re.compile(r"\$(true|false|null)\b|'(true|false)'", re.IGNORECASE)

@@ -15,8 +15,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from ..behaviours.table import implements
+from ..state.http_messages import Call, Refusal
 from ..state.response_forms import Forms
-from ..state.wire import Call, Refusal
 
 PAGE_SIZE = 1000
 _LINK_SECONDS = 1800

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..behaviours.table import implements
+from ..state.http_messages import Answer, Json
 from ..state.response_forms import Forms
-from ..state.wire import Answer, Json
 from .contract import Cmdlet
-from .nouns import CmdletCall
+from .exchange_types import CmdletCall
 
 # What .NET counts ticks of 100 nanoseconds from.
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)

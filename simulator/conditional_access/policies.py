@@ -11,9 +11,9 @@ from typing import Any
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext
 from ..state.clock import iso
+from ..state.http_messages import READ, Json, Refusal
 from ..state.replication import arrived
 from ..state.tenant import DIRECTORY_ROLES, Tenant
-from ..state.wire import READ, Json, Refusal
 
 _SCHEMA = (
     "1007: Incoming ConditionalAccessPolicy object is null or does not match the schema of ConditionalAccessPolicy "

@@ -13,8 +13,8 @@ from typing import Protocol
 from ..behaviours.table import implements
 from ..directory.groups import members_of
 from ..odata.entities import RequestContext, Resource
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 
 _OFFICE365 = frozenset(
     {

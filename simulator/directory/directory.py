@@ -10,8 +10,8 @@ from typing import Any
 
 from ..behaviours.table import implements
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.tenant import Tenant
-from ..state.wire import Json
 
 # What `GET /users` gives without being asked for more. https://learn.microsoft.com/graph/api/user-get
 USER_DEFAULTS = (

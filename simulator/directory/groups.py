@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, listed
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json
 from ..state.tenant import DIRECTORY_ROLES, Tenant
-from ..state.wire import Answer, Json
 from .directory import USER_DEFAULTS, assign_role, make_eligible
 
 # https://learn.microsoft.com/graph/api/resources/group: "returned only on $select"

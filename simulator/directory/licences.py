@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, listed
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 from .directory import USER_DEFAULTS, licence_details_of, mailbox_licensed, plans_of, sku_view
 
 

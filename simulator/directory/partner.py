@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext
 from ..state.clock import iso
+from ..state.http_messages import Refusal
 from ..state.tenant import DIRECTORY_ROLES, Tenant, organization_id
-from ..state.wire import Refusal
 
 # https://learn.microsoft.com/graph/api/tenantrelationship-list-delegatedadminrelationships
 _OPTIONS = {"$select", "$filter", "$top", "$orderby", "$count", "$skiptoken"}

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource
-from ..state.wire import Answer, Refusal
+from ..state.http_messages import Answer, Refusal
 
 _PERIODS = ("D7", "D30", "D90", "D180")
 _APPS = (

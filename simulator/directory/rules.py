@@ -10,11 +10,11 @@ from typing import Any
 
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, not_found
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived, arriving
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 from .directory import USER_DEFAULTS, addressed, new_user
-from .protection import refuse_password, refuse_sensitive, refuse_synchronised
+from .protected_users import refuse_password, refuse_sensitive, refuse_synchronised
 
 _READ_ONLY = (
     "id",

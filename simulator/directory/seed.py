@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.tenant import DIRECTORY_ROLES, Tenant
-from ..state.wire import Json
 from .directory import assign_role, make_eligible, new_user
 from .partner import seed_customers
 

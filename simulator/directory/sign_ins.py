@@ -5,16 +5,28 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, get_entity, listed
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 
 _EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 _KEPT = timedelta(days=30)
+# What a crowd signs in with, and to.
+_KINDS = (
+    ("Mobile Apps and Desktop clients", "Ios {}.1"),
+    ("Mobile Apps and Desktop clients", "Android {}"),
+    ("Mobile Apps and Desktop clients", "Windows10"),
+    ("Browser", "Windows10"),
+    ("Browser", "MacOs"),
+    ("Exchange ActiveSync", "Ios {}"),
+)
+_RESOURCES = (_EXCHANGE, _EXCHANGE, "00000003-0000-0000-c000-000000000000", "00000003-0000-0ff1-ce00-000000000000")
 _APPLIED = "appliedConditionalAccessPolicies"
 _SEES_POLICIES = frozenset({"Policy.Read.All", "Policy.Read.ConditionalAccess", "Policy.ReadWrite.ConditionalAccess"})
 _EQ, _TEXT = frozenset({"eq"}), frozenset({"eq", "startswith"})
@@ -48,12 +60,41 @@ AUDIT_FILTERS = {
 
 def seed_sign_ins(tenant: Tenant, now: datetime) -> None:
     """`sign_ins` of the description: who, with which client, how long ago, and what policies made of it."""
-    for number, described in enumerate(tenant.description["sign_ins"]):
+    for number, described in enumerate(seeded_sign_ins(tenant)):
         sign_in = logged(tenant, str(number), described, now - timedelta(seconds=described["age"]))
         tenant.store("signIns").add(sign_in["id"], sign_in)
     for number, described in enumerate(tenant.description["directory_audits"]):
         audit = _audit(tenant, number, described, now)
         tenant.store("directoryAudits").add(audit["id"], audit)
+
+
+def seeded_sign_ins(tenant: Tenant) -> list[Json]:
+    """The sign-ins of the description, and those of its crowd."""
+    return [*tenant.description["sign_ins"], *_seeded_crowd(tenant)]
+
+
+def _seeded_crowd(tenant: Tenant) -> Iterator[Json]:
+    """As many sign-ins as `sign_in_crowd` asks for, the same ones in every run: {sign_ins, seed}."""
+    crowd = tenant.description.get("sign_in_crowd") or {"sign_ins": 0}
+    chance = random.Random(crowd.get("seed", 0))
+    users = [one for one, described in tenant.description["users"].items() if described]
+    for _number in range(crowd["sign_ins"]):
+        kind = chance.choice(_KINDS)
+        identified = chance.random() < 0.7
+        yield {
+            "user": chance.choice(users),
+            "client": kind[0],
+            "os": kind[1].format(chance.randint(12, 18)),
+            "device": {"compliant": chance.random() < 0.8} if identified else None,
+            "mfa": chance.random() < 0.6,
+            "interactive": chance.random() < 0.3,
+            "app": chance.choice(("Outlook Mobile", "Office 365 Exchange Online", "Microsoft Teams", "Office Portal")),
+            "resource": chance.choice(_RESOURCES),
+            "country": chance.choice(("CH", "DE", "FR", "US")),
+            "ip": f"198.51.{chance.randint(0, 7)}.{chance.randint(1, 254)}",
+            "age": chance.randint(60, 29 * 86400),
+            "evaluate": True,
+        }
 
 
 @implements("sign-ins-status")
@@ -70,6 +111,7 @@ def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> J
         "conditionalAccessStatus": described.get("conditional_access", "notApplied"),
         "correlationId": tenant.uuid("correlation", number),
         "ipAddress": described.get("ip", "203.0.113.10"),
+        "homeTenantId": described.get("home"),
         "isInteractive": described.get("interactive", True),
         "resourceDisplayName": described.get("resource_name", "Office 365 Exchange Online"),
         "resourceId": described.get("resource", _EXCHANGE),
@@ -96,6 +138,7 @@ def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> J
         "_beta": {
             "authenticationProtocol": described.get("flow", "none"),
             "authenticationRequirement": f"{'multi' if described.get('mfa') else 'single'}FactorAuthentication",
+            "conditionalAccessAudiences": list(described.get("audiences", ())),
             "crossTenantAccessType": "none",
             "originalTransferMethod": described.get("flow", "none").replace("deviceCode", "deviceCodeFlow"),
             "signInEventTypes": ["interactiveUser" if described.get("interactive", True) else "nonInteractiveUser"],

@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..state.wire import Answer, Call, Refusal
+from ..state.http_messages import Answer, Call, Refusal
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ..behaviours.table import behaviour_of, implements
 from ..server.tls import write_private
+from ..state.http_messages import READ, Answer, Call, Json, Purpose, Refusal
 from ..state.tenant import Principal, Tenant
-from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .service import Entra
 
 # Azure Arc, https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication

@@ -11,8 +11,8 @@ import re
 from urllib.parse import unquote_plus
 
 from ..behaviours.table import implements
+from ..state.http_messages import Answer, Call
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Call
 
 Form = dict[str, str]
 # Where the name of the authority stands, beside what was sent.

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..behaviours.table import behaviour_of, implements
+from ..state.http_messages import READ, Answer, Call, Json, Purpose, Refusal
 from ..state.tenant import Principal, Tenant
-from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .aadsts import refused, rendered
 from .assertions import check_assertion
 from .credentials import Credentials, Issuer

@@ -21,8 +21,8 @@ from jwt.algorithms import RSAAlgorithm
 from ..behaviours.table import implements
 from ..server.tls import rsa_key
 from ..state.clock import Clock
+from ..state.http_messages import Json, Refusal
 from ..state.tenant import DIRECTORY_ROLES, LIFETIME, Principal, Tenant
-from ..state.wire import Json, Refusal
 
 _REMEMBERED = 1000  # tokens
 

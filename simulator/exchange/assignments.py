@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import count
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, exists, refused
-from ..state.wire import Json
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, exists, refused
+from ..state.http_messages import Json
 from .delegation import refuse_undelegated, refuse_unready
 from .organization import refuse_dehydrated
 from .propagation import present
@@ -37,7 +37,7 @@ _FILTERS = ("RoleAssigneeType", "Enabled", "RecipientWriteScope", "ConfigWriteSc
 
 
 @implements("role-assignment")
-def get_assignments(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def get_assignments(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     given = run.given
     wanted = {name: given[name] for name in _FILTERS if name in given}
     if "Role" in given:
@@ -47,7 +47,7 @@ def get_assignments(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     methods = given.get("AssignmentMethod")
     found = [
         _assignment_view(run, item)
-        for item in _asked_for(run, noun)
+        for item in _asked_for(run, kind)
         if all(item[name] == value for name, value in wanted.items())
         and (not methods or item["AssignmentMethod"] in methods)
     ]
@@ -56,9 +56,9 @@ def get_assignments(run: CmdletCall, noun: ExchangeType) -> list[Json]:
     return found
 
 
-def _asked_for(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def _asked_for(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     if "Identity" in run.given:
-        return [noun.find(run, run.given["Identity"])]
+        return [kind.find(run, run.given["Identity"])]
     if "RoleAssignee" in run.given:
         return _held_by(run, principal_of(run, run.given["RoleAssignee"])[0])
     return list(run.tenant.store("ManagementRoleAssignment"))
@@ -89,7 +89,7 @@ def _users_behind(run: CmdletCall, assignment: Json) -> list[Json]:
 
 
 @implements("role-assignment")
-def new_assignment(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def new_assignment(run: CmdletCall, exchange_type: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     role = ROLES.find(run, run.given["Role"])["Name"]
     identity = next((run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given), None)

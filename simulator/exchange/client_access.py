@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, keep
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, keep
 
 # https://learn.microsoft.com/powershell/module/exchangepowershell/get-casmailboxplan
 _PLANS = ("ExchangeOnline", "ExchangeOnlineDeskless", "ExchangeOnlineEnterprise", "ExchangeOnlineEssentials")

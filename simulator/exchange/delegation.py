@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, refused
-from ..state.wire import Json, Refusal
+from ..cmdlets.exchange_types import CmdletCall, refused
+from ..state.http_messages import Json, Refusal
 from .propagation import present
 from .rbac import assignments_of
 

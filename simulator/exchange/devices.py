@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, keep, named
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, keep, named
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.store import normalize_case
-from ..state.wire import Json
 from .recipients import RECIPIENTS, distinguished
 
 _CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "Outlook"}
@@ -184,7 +184,7 @@ def _done(run: CmdletCall, wipe: Json) -> Any:
 
 
 @implements("device-wipe")
-def clear_device(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def clear_device(run: CmdletCall, exchange_type: ExchangeType) -> list[Json]:
     """Ask for a wipe, or take the requests back that the device has not acknowledged."""
     device = DEVICES.find(run, run.given["Identity"])
     wipes: Json = dict(device["_wipe"])

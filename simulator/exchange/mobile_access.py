@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, keep, refused
-from ..cmdlets.values import edited
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, keep, refused
+from ..cmdlets.parameter_values import edited
 from ..intune.onboarding import connector_view
+from ..state.http_messages import Json
 from ..state.store import Store
-from ..state.wire import Json
 
 SETTINGS = "Mobile Mailbox Settings"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, named, refused
-from ..state.wire import Json
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, named, refused
+from ..state.http_messages import Json
 
 DEHYDRATED = "Microsoft.Exchange.Configuration.Tasks.CmdletInvalidOperationInDehydratedContextException"
 
@@ -60,7 +60,7 @@ def refuse_dehydrated(run: CmdletCall) -> None:
 
 
 @implements("organization-customized")
-def enable_customization(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def enable_customization(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     store = run.tenant.store("OrganizationConfig")
     organization = next(iter(store))
     if organization["_asked"]:

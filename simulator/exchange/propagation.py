@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ..behaviours.table import implements
+from ..state.http_messages import Json
 from ..state.tenant import Past, Tenant
-from ..state.wire import Json
 
 Result = TypeVar("Result")
 # What decides about rights: the objects of these stores.

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from ..behaviours.table import implements
 from ..cmdlets.contract import Cmdlet
-from ..cmdlets.nouns import CmdletCall, named
+from ..cmdlets.exchange_types import CmdletCall, named
+from ..state.http_messages import Json
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
-from ..state.wire import Json
 from .propagation import State
 
 Entries = dict[str, list[str]]

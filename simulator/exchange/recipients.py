@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, missing
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, missing
 from ..directory.directory import addressed, has_mailbox, mailbox_licensed
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.replication import arrived
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
-from ..state.wire import Json
 
 
 @implements("mailbox-licence")
@@ -112,9 +112,9 @@ def _cas_view(run: CmdletCall, mailbox: Json) -> Json:
 
 
 @implements("mailbox-policy")
-def set_cas_mailbox(run: CmdletCall, noun: ExchangeType) -> list[Json]:
-    mailbox = noun.view(run, noun.find(run, run.given["Identity"]))
-    changes = noun.change(run, mailbox)
+def set_cas_mailbox(run: CmdletCall, kind: ExchangeType) -> list[Json]:
+    mailbox = kind.view(run, kind.find(run, run.given["Identity"]))
+    changes = kind.change(run, mailbox)
     policy = changes.get("ActiveSyncMailboxPolicy")
     if policy and not run.tenant.store("MobileDeviceMailboxPolicy").find("Name", policy):
         raise missing(policy)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, ambiguous, exists, missing, refused
-from ..cmdlets.values import edited
-from ..state.wire import Json
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, ambiguous, exists, missing, refused
+from ..cmdlets.parameter_values import edited
+from ..state.http_messages import Json
 from .delegation import refuse_undelegated, refuse_unready
 from .organization import refuse_dehydrated
 from .propagation import present
@@ -61,7 +61,7 @@ def _people(run: CmdletCall) -> dict[str, list[str]]:
 
 
 @implements("rights")
-def new_group(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def new_group(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     given = run.given | _people(run)
     if run.tenant.store("RoleGroup").find("Name", given["Name"]):
@@ -101,12 +101,12 @@ def members_of(run: CmdletCall, group: Json) -> list[Json]:
 
 
 @implements("rights-directory")
-def get_members(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def get_members(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     return members_of(run, GROUPS.find(run, run.given["Identity"]))
 
 
 @implements("member-exists")
-def add_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def add_member(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     group, member = _group_and_member(run)
     if member in group["_members"]:
         raise refused("member-exists", f'"{run.given["Member"]}" is already a member of the group.', _A_MEMBER)
@@ -114,7 +114,7 @@ def add_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
 
 
 @implements("member-missing")
-def remove_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def remove_member(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     group, member = _group_and_member(run)
     if member not in group["_members"]:
         raise refused("member-missing", f'"{run.given["Member"]}" isn\'t a member of the group.', _NOT_A_MEMBER)
@@ -122,7 +122,7 @@ def remove_member(run: CmdletCall, noun: ExchangeType) -> list[Json]:
 
 
 @implements("member-list")
-def update_members(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def update_members(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     """The whole list, or an edit of it."""
     group, wanted = GROUPS.find(run, run.given["Identity"]), run.given.get("Members")
     if isinstance(wanted, dict):
@@ -167,7 +167,7 @@ def _new_service_principal(run: CmdletCall) -> Json:
 
 
 @implements("service-principal-test")
-def test_authorization(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def test_authorization(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     """The roles that an application holds; access to data through other APIs is not part of this simulator."""
     principal = SERVICE_PRINCIPALS.find(run, run.given["Identity"])
     return [

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall, ExchangeType, exists, is_too_new, missing, refused
+from ..cmdlets.exchange_types import CmdletCall, ExchangeType, exists, is_too_new, missing, refused
+from ..state.http_messages import Json, Refusal
 from ..state.store import normalize_case
-from ..state.wire import Json, Refusal
 from .organization import refuse_dehydrated
 from .rbac import Entries, add_role
 
@@ -65,9 +65,9 @@ def _descendants(run: CmdletCall, role: Json, *, deep: bool) -> Iterator[Json]:
 
 
 @implements("role-entry-beyond-parent")
-def new_role(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def new_role(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
-    parent = noun.find(run, run.given["Parent"])
+    parent = kind.find(run, run.given["Parent"])
     if run.tenant.store("ManagementRole").find("Name", run.given["Name"]):
         raise _role_exists(run.given["Name"])
     entries = parent["_entries"]
@@ -84,8 +84,8 @@ def new_role(run: CmdletCall, noun: ExchangeType) -> list[Json]:
 
 
 @implements("role-in-use")
-def remove_role(run: CmdletCall, noun: ExchangeType) -> list[Json]:
-    role = noun.find(run, run.given["Identity"])
+def remove_role(run: CmdletCall, kind: ExchangeType) -> list[Json]:
+    role = kind.find(run, run.given["Identity"])
     children = list(_descendants(run, role, deep=True))
     doomed = [role, *children] if run.given.get("Recurse") else [role]
     names = {item["Name"] for item in doomed}
@@ -123,7 +123,7 @@ def _entry(role: Json, cmdlet: str) -> Json:
 
 
 @implements("role-entry-identity")
-def get_entries(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def get_entries(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     """`Role\\Cmdlet`, either half with wildcards."""
     found = list(_matching(run, run.given["Identity"]))
     if not found and "*" not in run.given["Identity"]:
@@ -145,7 +145,7 @@ def _matching(run: CmdletCall, identity: str) -> Iterator[tuple[Json, str]]:
 
 
 @implements("role-entry-beyond-parent")
-def add_entry(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def add_entry(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     role_name, cmdlet_name = _named_entry(run)
     role = ROLES.find(run, role_name)
@@ -161,7 +161,7 @@ def add_entry(run: CmdletCall, noun: ExchangeType) -> list[Json]:
 
 
 @implements("role-entry-beyond-parent")
-def set_entry(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def set_entry(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     """Replace the parameters of an entry, or with AddParameter / RemoveParameter some of them."""
     refuse_dehydrated(run)
     role, cmdlet = _one(run)
@@ -177,7 +177,7 @@ def set_entry(run: CmdletCall, noun: ExchangeType) -> list[Json]:
 
 
 @implements("role-built-in")
-def remove_entry(run: CmdletCall, noun: ExchangeType) -> list[Json]:
+def remove_entry(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     role, cmdlet = _one(run)
     _parent(run, role)
     _save(run, role, {name: parameters for name, parameters in role["_entries"].items() if name != cmdlet})

@@ -17,14 +17,14 @@ from urllib.parse import urlsplit
 from ..behaviours.table import behaviour_of, implements
 from ..cmdlets.contract import COMMON, Cmdlet, unresolvable
 from ..cmdlets.errors import Rates, failed
-from ..cmdlets.nouns import CmdletCall
+from ..cmdlets.exchange_types import CmdletCall
 from ..cmdlets.pages import Links, page_size, position
 from ..cmdlets.response_bodies import body_of, emptied, limited, shaped
 from ..entra.tokens import Claims, Tokens
 from ..state.clock import Clock
+from ..state.http_messages import READ, Answer, Call, Json, Purpose, Refusal
 from ..state.snapshots import EXCHANGE, refuse_unread
 from ..state.tenant import Tenant
-from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .propagation import effective, remembering
 from .rbac import rights_of
 from .table import carried_out_by, run_cmdlet

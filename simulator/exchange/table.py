@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from ..behaviours.table import behaviour_of
 from ..cmdlets.contract import Cmdlet
-from ..cmdlets.nouns import GENERAL, GENERAL_PARAMETERS, Act, CmdletCall, ExchangeType, refused
-from ..state.wire import Json
+from ..cmdlets.exchange_types import GENERAL, GENERAL_PARAMETERS, Act, CmdletCall, ExchangeType, refused
+from ..state.http_messages import Json
 from .assignments import ASSIGNMENT_CMDLETS, ASSIGNMENT_NOUNS, HEARD_BY_ASSIGNMENTS
 from .client_access import CLIENT_ACCESS_NOUNS, seed_client_access
 from .devices import DEVICE_NOUNS, clear_device, seed_devices

@@ -19,7 +19,7 @@ from ..directory.sign_ins import (
     list_sign_ins,
 )
 from ..odata.entities import RequestContext, Resource
-from ..state.wire import Answer
+from ..state.http_messages import Answer
 
 Act = Callable[[RequestContext, Resource], Answer]
 

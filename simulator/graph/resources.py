@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..conditional_access.deleted import delete_policy
+from ..conditional_access.deleted_policies import delete_policy
 from ..conditional_access.policies import change_policy, create_policy, gate_conditional_access
 from ..directory.directory import USER_DEFAULTS, organization_view_v1, user_view
 from ..directory.groups import ON_SELECT

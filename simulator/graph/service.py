@@ -20,9 +20,9 @@ from ..odata.entities import RequestContext
 from ..odata.permissions import refuse_without_permission
 from ..odata.throttling import Limits
 from ..state.clock import Clock
+from ..state.http_messages import READ, Answer, Call, Json, Purpose, Refusal
 from ..state.snapshots import GRAPH, refuse_unread
 from ..state.tenant import Tenant
-from ..state.wire import READ, Answer, Call, Json, Purpose, Refusal
 from .table import SINGLETONS, action_of
 
 VERSION = "/v1.0"
@@ -117,7 +117,7 @@ class Graph:
         answer = act(scene, resource)
         if self.strict_answers and tenant.visitor_rights is None:
             self._check(operation, answer, scene.cast)
-        return replace(self._veiled(operation, call, answer), behaviour=behaviour)
+        return replace(self._hidden(operation, call, answer), behaviour=behaviour)
 
     def _operation(self, call: Call) -> Operation | None:
         version, _unused, rest = call.path.lstrip("/").partition("/")
@@ -192,7 +192,7 @@ class Graph:
                 raise InvalidAnswer(f"{operation.id}: {problem}")
 
     @implements("graph-evolvable")
-    def _veiled(self, operation: Operation, call: Call, answer: Answer) -> Answer:
+    def _hidden(self, operation: Operation, call: Call, answer: Answer) -> Answer:
         asked = "include-unknown-enum-members" in call.headers.get("prefer", "")
         if asked or operation.answer is None or answer.body is None:
             return answer

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..behaviours.table import behaviour_of
-from ..conditional_access.deleted import get_deleted, list_deleted, restore_policy
+from ..conditional_access.deleted_policies import get_deleted, list_deleted, restore_policy
 from ..conditional_access.policies import gate_conditional_access
 from ..conditional_access.what_if import evaluate
 from ..directory.directory import organization_view, sku_view
 from ..directory.groups import list_members
 from ..directory.licences import assign_licences, list_licence_details
-from ..directory.more_paths import counting, get_me, list_devices_of, list_member_of, list_owners
+from ..directory.navigation import counting, get_me, list_devices_of, list_member_of, list_owners
 from ..directory.partner import gate_lists
 from ..directory.reports import email_app_usage
 from ..directory.rules import (
@@ -41,7 +41,7 @@ from ..odata.entities import (
     list_entities,
     update_entity,
 )
-from ..state.wire import Answer
+from ..state.http_messages import Answer
 from .logs import AUDITS, BETA_LOGS, LOGS, SIGN_INS
 from .resources import (
     ANDROID_APPS,

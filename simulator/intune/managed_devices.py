@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from ..behaviours.table import implements
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.tenant import Tenant
-from ..state.wire import Json
 
 _ORDER, _TEXT = frozenset({"lt", "le", "gt", "ge"}), frozenset({"eq", "ne", "startswith", "contains"})
 # What the documentation says that devices can be filtered by, and what public scripts filter them by.

@@ -12,9 +12,9 @@ from ..behaviours.table import implements
 from ..directory.directory import addressed
 from ..odata.entities import RequestContext, Resource
 from ..state.clock import iso
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 
 NEVER = "0001-01-01T00:00:00Z"
 # How a list of connectors that is not offered is refused, by status.
@@ -125,7 +125,7 @@ def create_connector(scene: RequestContext, connector_id: str) -> Json:
 
 @implements("connector-change")
 def change_connector(scene: RequestContext, connector: Json) -> Json:
-    """What the service sets itself is not taken from anybody; another address connects anew."""
+    """What the service sets itself is not taken from anybody; another address connects again."""
     kept = ("id", "status", "lastSyncDateTime", "version", "connectorServerName")
     changes = {name: value for name, value in scene.body.items() if name not in kept}
     _check_address(scene, connector | changes)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ..state.clock import iso
+from ..state.http_messages import Json
 from ..state.tenant import Tenant
-from ..state.wire import Json
 
 _PLATFORMS = {
     "iOS": "iosCompliancePolicy",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..behaviours.table import implements
-from ..state.wire import ACTION, CREATE, IDEMPOTENT, READ, Answer, Call, Json, Refusal
+from ..state.http_messages import ACTION, CREATE, IDEMPOTENT, READ, Answer, Call, Json, Refusal
 
 _STRENGTH = (READ, IDEMPOTENT, ACTION, CREATE)
 

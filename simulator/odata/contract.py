@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..state.wire import ACTION, CREATE, IDEMPOTENT, READ, Json
+from ..state.http_messages import ACTION, CREATE, IDEMPOTENT, READ, Json
 from .schema import Schemas
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"

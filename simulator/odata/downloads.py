@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ..behaviours.table import behaviour_of, implements
 from ..state.clock import Clock
-from ..state.wire import READ, Answer, Call, Purpose, Refusal
+from ..state.http_messages import READ, Answer, Call, Purpose, Refusal
 
 _GOOD_FOR = timedelta(minutes=5)
 _PATH = "/data/download/"

@@ -16,9 +16,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from ..behaviours.table import implements
+from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Json, Refusal
 from .contract import Operation
 from .filters import of_type, refuse_simple, refuse_undocumented
 from .query import Filter, ordered, selected

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ..behaviours.table import implements
-from ..state.wire import Json, Refusal
+from ..state.http_messages import Json, Refusal
 from .query import Filter
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from ..entra.tokens import Claims
-from ..state.wire import Refusal
+from ..state.http_messages import Refusal
 from .contract import Operation
 
 

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..behaviours.table import implements
+from ..state.http_messages import Json, Refusal
 from ..state.store import normalize_case
-from ..state.wire import Json, Refusal
 
 Test = Callable[[Json], bool]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..state.wire import Json
+from ..state.http_messages import Json
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ..behaviours.table import implements
-from ..state.wire import Json, Refusal
+from ..state.http_messages import Json, Refusal
 from .filters import Asked
 from .query import known_name
 

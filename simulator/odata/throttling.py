@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..state.wire import READ, Refusal
+from ..state.http_messages import READ, Refusal
 from .contract import Operation
 
 

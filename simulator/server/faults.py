@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..behaviours.table import implements
-from ..state.wire import READ, Answer, Call, Json, Purpose
+from ..state.http_messages import READ, Answer, Call, Json, Purpose
 
 CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY = "connect", "before_effect", "after_effect", "mid_body"
 PHASES = (CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY)

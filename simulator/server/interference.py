@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from ..state.http_messages import Answer, Call, Json
 from ..state.store import Store
 from ..state.tenant import Tenant
-from ..state.wire import Answer, Call, Json
 
 # A token of the tenant's administrator for a service.
 Administrator = Callable[[Tenant, str], str]

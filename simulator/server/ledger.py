@@ -11,7 +11,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from ..state.clock import iso
-from ..state.wire import Answer, Call, Json, Purpose
+from ..state.http_messages import Answer, Call, Json, Purpose
 
 
 @dataclass

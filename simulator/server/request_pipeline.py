@@ -11,8 +11,8 @@ from typing import Protocol
 
 from ..behaviours.table import known
 from ..state.clock import Clock, http_date
+from ..state.http_messages import READ, Answer, Call, Purpose
 from ..state.tenant import Tenant
-from ..state.wire import READ, Answer, Call, Purpose
 from .faults import AFTER_EFFECT, BEFORE_EFFECT, SECOND_WRITER, STALE_READ, STATE, Fault, Faults, replaced
 from .interference import Interference
 from .ledger import Entry, Ledger

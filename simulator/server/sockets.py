@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from aiohttp import web
 
-from ..state.wire import Answer, Call
+from ..state.http_messages import Answer, Call
 from .faults import MID_BODY, Fault, Faults
 from .request_pipeline import RequestPipeline, Service
 

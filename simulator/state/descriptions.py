@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
+from .http_messages import Json
 from .snapshots import FORMAT, twin_description
-from .wire import Json
 
 SHIPPED = Path(__file__).parents[1] / "tenants"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ..behaviours.table import implements
+from .http_messages import Json
 from .tenant import Tenant
-from .wire import Json
 
 _SEEN_FROM = "_seen_from"
 

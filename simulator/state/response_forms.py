@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from .wire import Json
+from .http_messages import Json
 
 CHOICES: dict[str, tuple[object, ...]] = {
     "errors": ("by_client", "json", "nested", "pipe", "internal"),

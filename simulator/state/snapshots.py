@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..behaviours.table import implements
+from .http_messages import Json, Refusal
 from .tenant import Tenant
-from .wire import Json, Refusal
 
 FORMAT = "intune.exchange.snapshot"
 VERSION = 1

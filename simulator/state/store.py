@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .wire import Json
+from .http_messages import Json
 
 
 @dataclass

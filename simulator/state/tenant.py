@@ -13,9 +13,9 @@ from typing import Any
 
 from ..behaviours.table import implements
 from .clock import iso
+from .http_messages import Json
 from .response_forms import Forms, read_forms
 from .store import Revision, Store
-from .wire import Json
 
 _NAMESPACE = uuid.UUID("5d9d5d0e-3c2b-4c0f-9d1a-6f0a8a2f7b11")
 

@@ -9,9 +9,9 @@ import re
 from typing import Any
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall
+from ..cmdlets.exchange_types import CmdletCall
+from ..state.http_messages import Json
 from ..state.store import normalize_case
-from ..state.wire import Json
 
 _PARAMETER = re.compile(r"-([A-Za-z0-9]+)")
 

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..behaviours.table import implements
-from ..cmdlets.nouns import CmdletCall
+from ..cmdlets.exchange_types import CmdletCall
 from ..directory.directory import new_user
 from ..exchange.devices import device_view
+from ..state.http_messages import Json
 from ..state.snapshots import GRAPH, snapshot_of
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
-from ..state.wire import Json
 from .exchange import seed_twin_roles
 
 _FAR = timedelta(days=365_000)

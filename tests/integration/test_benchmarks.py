@@ -19,12 +19,17 @@ pytestmark = pytest.mark.more
 
 TENANT = ["start", "ping", "sequential", "concurrent", "sdk", "uri", "processes", "worker", "role", "requirements"]
 DEVICES = ["devices_5", "devices_20", "script_5", "script_20"]
+REHEARSAL = ["rehearsal_start", "rehearsal_50", "rehearsal_100", "pages_50", "pages_100"]
+MASKING = [f"{kind}_{way}" for kind in ("masking", "escaped") for way in ("nothing", "replace", "forms", "ours")]
 INVENTORY = ["inventory_sequential", "inventory_1", "inventory_2", "inventory_4"]
 
 
 def test_one_small_round(tmp_path: Path) -> None:
     small = ["--rounds", "1", "--latencies", "0", "--inventory", "1,2,4", "--sequential", "1", "--devices", "5,20"]
-    groups = [word for group in ("tenant", "inventory", "devices") for word in ("--only", group)]  # fleet has no others
+    small += ["--sign-ins", "50,100"]
+    groups = [
+        word for group in ("tenant", "inventory", "devices", "rehearsal", "masking") for word in ("--only", group)
+    ]  # fleet has no others
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", *small, *groups, "--output", str(tmp_path)],
         cwd=ROOT,
@@ -36,12 +41,12 @@ def test_one_small_round(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == (tmp_path / "report.txt").read_text()
     report = json.loads((tmp_path / "report.json").read_text())
-    assert [one["name"] for one in report["results"]] == [*TENANT, *INVENTORY, *DEVICES]
+    assert [one["name"] for one in report["results"]] == [*TENANT, *INVENTORY, *DEVICES, *REHEARSAL, *MASKING]
     assert all(len(one["samples"]) == 1 and one["median"]["cpu_s"] > 0 for one in report["results"])
     assert all(one["title"] in done.stdout for one in report["results"])
-    assert [len(one["load"]) for one in report["machine"]] == [3] * 4 and "load [" in done.stdout
+    assert [len(one["load"]) for one in report["machine"]] == [3] * 6 and "load [" in done.stdout
     judged = {goal["what"]: goal["verdict"] for goal in report["goals"]}
-    assert len(judged) == 13 and sum(verdict == "not measured" for verdict in judged.values()) == 2
+    assert len(judged) == 15 and sum(verdict == "not measured" for verdict in judged.values()) == 2
     assert (judged["sign-in requests, role, second run"], judged["requests, role, second run"]) == ("met", "met")
     picture = ElementTree.fromstring((tmp_path / "report.svg").read_text())
     bars = [one for one in picture.iter("{http://www.w3.org/2000/svg}rect") if one.get("class") != "paper"]

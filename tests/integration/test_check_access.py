@@ -84,7 +84,7 @@ def test_it_fails_without_a_sign_in_and_when_it_is_asked_to(simulator: Simulator
     code, output = playbook(tmp_path, environment, f"{NAME}check_access", "-e", "check_access_strict=true")
     assert code == 2 and "Not every read works" in output, output
     code, output = playbook(tmp_path, {}, f"{NAME}check_access")
-    assert code == 2 and "tenant_id (AZURE_TENANT_ID) is not given. Give the tenant's id" in output, output
+    assert code == 2 and "tenant_id (AZURE_TENANT_ID) is not set. Set it to the id" in output, output
 
 
 def test_what_is_missing_is_granted_by_the_description_on_the_page_of_the_simulator(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ import pytest
 from simulator import Simulator
 from tests.live.probes import MADE, PREFIX, Side
 from tests.live.report import NOT_SHOWN, Names, markdown
-from tests.live.terms import Terms
+from tests.live.settings import Terms
 
 from .conftest import ROOT
 
@@ -64,7 +64,7 @@ def plant(other: Simulator, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     """Makes the second simulator answer an operation differently."""
 
     def planted(name: str, operation: str, change: Change) -> None:
-        service = getattr(other._world, name)
+        service = getattr(other._environment, name)
         respond = service.respond
 
         def changed(call: Any) -> Any:
@@ -337,7 +337,7 @@ def test_what_cannot_be_removed_is_named(other: Simulator) -> None:
     other.fault(match="Remove-MobileDeviceMailboxPolicy", kind="status", status=403, count=100)
     facts = compared(other, writes=True)
     assert facts["remains"] == [f"mobile_device_mailbox_policy: {PREFIX}{facts['run']}"]
-    assert "**What could not be removed, or may still be there:**" in markdown(facts)
+    assert "**Could not be removed, or may still exist:**" in markdown(facts)
 
 
 def command(simulator: Simulator, **more: str) -> tuple[list[str], dict[str, str]]:
@@ -354,7 +354,7 @@ def command(simulator: Simulator, **more: str) -> tuple[list[str], dict[str, str
         ({"LIVE": "1", "LIVE_WRITE": "1"}, "LIVE_WRITE is not the id"),
         ({"LIVE": "1", "LIVE_WRITE": "11111111-2222-4333-8444-555555555555"}, "LIVE_WRITE is not the id"),
         ({"LIVE": "1", "AZURE_TENANT_ID": "canary-domain.example"}, "AZURE_TENANT_ID is not the id"),
-        ({"LIVE": "1", "AZURE_CLIENT_SECRET": "", "INTUNE_EXCHANGE_AUTH_METHOD": ""}, "no credentials are given"),
+        ({"LIVE": "1", "AZURE_CLIENT_SECRET": "", "INTUNE_EXCHANGE_AUTH_METHOD": ""}, "no credentials are set"),
     ],
 )
 def test_it_refuses_before_anything_is_sent(

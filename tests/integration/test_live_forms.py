@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator import Simulator
-from tests.unit.conformance.wire import EXCHANGE, LOGIN, REGION, TENANT, Reply, Wire, token
+from tests.unit.conformance.scripted_server import EXCHANGE, LOGIN, REGION, TENANT, Reply, ScriptedServer, token
 
 from .conftest import Play
+from .warm import ansible
 
 DOMAIN = "contoso.com"
 MORE = "There are more results available than are currently displayed."
@@ -22,14 +25,14 @@ CONNECTORS: dict[str, Any] = {"intune.exchange.connector_info": {}}
 
 
 @pytest.fixture(scope="module")
-def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    wire = Wire(tmp_path_factory.mktemp("wire"))
+def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedServer]:
+    wire = ScriptedServer(tmp_path_factory.mktemp("wire"))
     yield wire
     wire.close()
 
 
 @pytest.fixture
-def environment(wire: Wire) -> dict[str, str]:
+def environment(wire: ScriptedServer) -> dict[str, str]:
     return {
         "AZURE_TENANT_ID": DOMAIN,
         "INTUNE_EXCHANGE_AUTH_METHOD": "token",
@@ -46,7 +49,7 @@ def devices(*names: str, **more: Any) -> Reply:
 
 
 def test_a_first_play_on_a_tenant_that_redirects_throttles_and_pages(
-    play: Play, wire: Wire, environment: dict[str, str]
+    play: Play, wire: ScriptedServer, environment: dict[str, str]
 ) -> None:
     link = f"https://{REGION}:446/adminapi/beta/{TENANT}/InvokeCommand?$skiptoken=1"
     wire.clear()
@@ -84,7 +87,7 @@ def test_a_first_play_on_a_tenant_that_redirects_throttles_and_pages(
 
 
 def test_an_application_that_the_customer_has_not_consented_to(
-    play: Play, wire: Wire, environment: dict[str, str]
+    play: Play, wire: ScriptedServer, environment: dict[str, str]
 ) -> None:
     answer = {
         "error": "unauthorized_client",
@@ -127,3 +130,41 @@ def test_cmdlets_as_powershell_takes_them(play: Play, simulator: Simulator) -> N
     assert done.results["task4"]["error"]["kind"] != "usage"  # it was sent, and the service judged
     children = done.results["task6"]["management_roles"]
     assert all(one in children for one in done.results["task5"]["management_roles"])
+
+
+HALF = json.dumps({"value": [{"Name": "half \ud83d", "DeviceModel": "x\u202ey\u0000"}]}).encode()
+
+
+def test_both_ways_give_the_same_of_text_that_no_file_can_hold(
+    play: Play, wire: ScriptedServer, environment: dict[str, str]
+) -> None:
+    wire.clear()
+    wire.answer(Reply(HALF))
+    read = {"intune.exchange.exchange_cmdlet": {"cmdlet": "Get-MobileDevice"}}
+    done = play(read, {**read, "environment": {"INTUNE_EXCHANGE_IN_PROCESS": "false"}}, environment=environment)
+    assert done.code == 0, done.output
+    assert [done.results[f"task{number}"]["objects"] for number in range(2)] == [
+        [{"Name": "half \ufffd", "DeviceModel": "x\ufffdy\ufffd"}]
+    ] * 2
+
+
+def test_an_inventory_keeps_a_customer_whose_name_no_file_can_hold(
+    wire: ScriptedServer, environment: dict[str, str], tmp_path: Path
+) -> None:
+    roles = ("3a2c62db-5318-420d-8d74-23affee5d9d5", "29232cdf-9323-42fd-ade2-1d097af3e4de")
+    relationship = {
+        "status": "active",
+        "customer": {"tenantId": TENANT, "displayName": "half \ud83d"},
+        "accessDetails": {"unifiedRoles": [{"roleDefinitionId": role} for role in roles]},
+    }
+    wire.clear()
+    wire.answer(Reply(json.dumps({"value": [relationship]}).encode()))
+    kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "kept"}
+    content = {"plugin": "intune.exchange.tenants", "partner_tenant_id": TENANT, "gather": [], **kept}
+    (tmp_path / "x.tenants.yml").write_text(json.dumps(content))
+    for _run in range(2):
+        done = ansible("ansible-inventory", "-i", "x.tenants.yml", "--list", folder=tmp_path, environment=environment)
+        hosts = json.loads(done.stdout)["_meta"]["hostvars"]
+        assert list(hosts) == [TENANT], done.stderr
+        assert "half \ufffd" in str(hosts[TENANT]["tenant_name"])
+    assert len(wire.asked) == 1  # the second one is from the cache

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from .conftest import Play
-from .test_canaries import forms
+from .test_secret_leaks import forms
 
 PASSWORD = "canary/Pa55 of a@proxy"
 HERE = "http://svc:{}@127.0.0.1:9"  # where nobody listens
@@ -40,6 +40,16 @@ def test_credentials_of_a_proxy_and_keys(play: Play, simulator: Any, in_process:
         {"intune.exchange.connector_info": {"proxy": looked_up("GIVEN"), "nonsense": 1}, "ignore_errors": True},
         {"intune.exchange.connector_sync": {"sync_type": "never"}, "ignore_errors": True},
         {"intune.exchange.connector_info": {"proxy": "", "certificate_password": looked_up("WORD")}},
+        {
+            "intune.exchange.activesync_device_access_rule": {
+                "characteristic": "DeviceModel",
+                "query_string": in_process,
+                "access_level": "Block",
+                "proxy": "",
+                "certificate_password": looked_up("WORD"),
+            },
+            "diff": True,
+        },
         arguments=("-vvvvv",),
         environment={**simulator.environment("ready"), **given},
     )
@@ -48,5 +58,8 @@ def test_credentials_of_a_proxy_and_keys(play: Play, simulator: Any, in_process:
     assert "http://********@127.0.0.1:9" in run.output  # as the argument that it was
     assert "proxy (INTUNE_EXCHANGE_PROXY) is not the address" in run.results["task2"]["msg"]
     assert run.results["task5"]["changed"] is False
+    # What changed says so, by its own name.
+    assert run.results["task6"]["changed"] is True and "c********ed" not in run.output
+    assert run.results["task6"]["access_rule"]["access_level"] == "Block"
     for form in forms(PASSWORD):
         assert form not in run.output, form

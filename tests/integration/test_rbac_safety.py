@@ -117,7 +117,7 @@ def test_the_role_changes_only_what_it_made(play: Play, simulator: Simulator) ->
             role("remove", connector_role_group="Other", **removal),
         ):
             run = play(task, arguments=arguments)
-            assert run.code == 2 and "so somebody else made it" in run.output, run.output
+            assert run.code == 2 and "so somebody else created it" in run.output, run.output
     assert objects(simulator, "ready") == before
 
 

@@ -66,7 +66,7 @@ def made_up(name: str, number: int) -> dict[str, Any]:
     """What could be read of a tenant. Each figure follows from `number`, so that every kind is among a few."""
     facts: dict[str, Any] = {"name": name, "tenant_id": f"{number:08}.example", "read_at": "2026-11-25T01:58:00Z"}
     if number % 7 == 6:
-        message = f"Could not sign in on tenant {name}: Microsoft Entra answered 401. Give a current secret."
+        message = f"Could not sign in on tenant {name}: Microsoft Entra returned 401. Set a current secret."
         failed = {"failed": True, "msg": message, "error": {"kind": "sign_in"}}
         return {**facts, "connector": failed, "requirements": {"skipped": True}, "audit": {"skipped": True}}
     connector = {
@@ -79,7 +79,7 @@ def made_up(name: str, number: int) -> dict[str, Any]:
     offered = number % 5 != 4
     facts["connector"] = {
         "offered": offered,
-        "offered_evidence": f"{name} answered 404",
+        "offered_evidence": f"{name} returned 404",
         "connectors": [connector] if offered and number % 11 != 10 else [],
     }
     facts["requirements"] = {

@@ -97,14 +97,14 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
     assert rows[-1]["Accepted because"] == "Decided in 2026" and rows[-1]["Until"] == "2999-12-31"
     assert "3.10 A password is required: fail on Default, password_enabled is false, expected true (" in run.output
 
-    mend = [
+    remediation = [
         task
         for one in found["controls"]
         if not one["accepted"] and one["remediation"]
         for task in _tasks(one["remediation"])
     ]
     strict = role("audit", baselines=baselines, accepted_risks=[{**risk, "until": "2020-01-31"}], fail_on_findings=True)
-    run = run_role(*mend, strict)
+    run = run_role(*remediation, strict)
     assert run.code == 2 and "Mobile access does not comply with the baselines." in run.output
     assert "The accepted risk 1 has ended." in run.output and "1 Quarantine: fail" in run.output
     assert "3.10 A password" not in run.output  # all that was mended passes
@@ -186,19 +186,11 @@ def test_protect_leaves_the_policies_of_others(play: Play, simulator: Simulator)
     }
     run = play({"intune.exchange.conditional_access_policy": foreign}, *protect(), tenant=MANAGED)
     assert run.code == 2 and writes(simulator) == [CREATE], run.output
-    assert "so somebody else made it" in run.output and '"kind": "not_ours"' in run.output
+    assert "so somebody else created it" in run.output and '"kind": "not_ours"' in run.output
 
 
-def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulator, tmp_path: Path) -> None:
-    early = play(*protect(enforce=True), tenant=MANAGED)
-    assert early.code == 2 and writes(simulator) == [CREATE, CREATE]
-    assert "Not enforced, since mobile_access_enforce_after_days is 7:" in early.output
-    assert f"{NEED_INTUNE} may be enforced from 20" in early.output
-    looked = play(*protect(enforce=True), kept("protect"), tenant=MANAGED, arguments=("--check",))
-    assert looked.code == 0 and looked.results["kept"]["msg"]["enforced"] == [] and len(writes(simulator)) == 2
-
-    # A tenant in which the role has been before: policies of a description are two months old.
-    described = yaml.safe_load((ROOT / "simulator" / "tenants" / f"{MANAGED}.yml").read_text())
+def _with_policies_of_the_role() -> dict[str, Any]:
+    described: dict[str, Any] = yaml.safe_load((ROOT / "simulator" / "tenants" / f"{MANAGED}.yml").read_text())
     ours: dict[str, Any] = {"displayName": NEED_INTUNE, "description": MARK}
     ours["state"] = "enabledForReportingButNotEnforced"
     ours["conditions"] = {
@@ -212,6 +204,36 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
     block["conditions"] = {**ours["conditions"], "clientAppTypes": ["exchangeActiveSync", "other"], "platforms": None}
     block["grantControls"] = {"operator": "OR", "builtInControls": ["block"]}
     described["conditional_access"]["policies"] += [ours, {**block, "state": "disabled"}]
+    return described
+
+
+def test_protect_enforces_nothing_on_a_result_that_is_not_to_be_trusted(simulator: Simulator, tmp_path: Path) -> None:
+    """The log says of policies in force what the judge does not, and nothing of the one in report-only mode."""
+    described = _with_policies_of_the_role()
+    browser = {"user": "alex.wilber", "client": "Browser", "os": "Windows10", "age": 60}
+    described["sign_ins"] = [{**browser, "policies": {"Block Exchange ActiveSync for the pilot": "success"}}]
+    (tmp_path / "doubtful.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))
+    with Simulator(tenants=[tmp_path / "doubtful.yml"]) as used:
+        stopped = {"block": protect(enforce=True), "rescue": [{"ansible.builtin.meta": "noop"}]}
+        without = (*protect(enforce=True, rehearse=False), kept("protect"))
+        run = player(tmp_path, used)(stopped, kept("protect", "stopped"), *without, tenant="doubtful")
+        assert run.code == 0 and writes(used) == [CHANGE], run.output
+        assert "Do not trust this: the judge agrees with Microsoft Entra in 0.0 % of 1 result" in run.output
+        assert "No policy was enabled. Next step: see calibration.policies" in run.output
+        assert run.results["stopped"]["msg"]["enforced"] == []
+        assert run.results["kept"]["msg"]["enforced"] == [NEED_INTUNE]
+
+
+def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulator, tmp_path: Path) -> None:
+    early = play(*protect(enforce=True), tenant=MANAGED)
+    assert early.code == 2 and writes(simulator) == [CREATE, CREATE]
+    assert "Not enforced, since mobile_access_enforce_after_days is 7:" in early.output
+    assert f"{NEED_INTUNE} may be enforced from 20" in early.output
+    looked = play(*protect(enforce=True), kept("protect"), tenant=MANAGED, arguments=("--check",))
+    assert looked.code == 0 and looked.results["kept"]["msg"]["enforced"] == [] and len(writes(simulator)) == 2
+
+    # A tenant in which the role has been before: policies of a description are two months old.
+    described = _with_policies_of_the_role()
     # What the log has of the days in report-only mode.
     phone = {"user": "adele.vance", "client": "Mobile Apps and Desktop clients", "os": "Ios 18.1", "age": 7200}
     described["sign_ins"].append({**phone, "policies": {NEED_INTUNE: "reportOnlyFailure"}})
@@ -229,8 +251,8 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
         assert f"{NEED_INTUNE}: in force." in run.output  # the second time
 
 
-def _tasks(mend: str) -> Any:
-    return yaml.safe_load(mend)
+def _tasks(remediation: str) -> Any:
+    return yaml.safe_load(remediation)
 
 
 def test_quarantine_locks_nobody_out_who_is_in_use(run_role: Any, simulator: Simulator) -> None:

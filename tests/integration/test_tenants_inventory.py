@@ -185,6 +185,63 @@ def test_a_failure_is_not_kept(command: Command, write: Write, simulator: Simula
     assert again.groups["connector_not_offered"] == ["retired"]
 
 
+SPOILT = [
+    "[[[[",
+    "",
+    "null",
+    "[" * 60_000,
+    json.dumps({"__payload__": json.dumps({"hosts": [1], "left_out": [], "notes": [], "failed": 0})}),
+    json.dumps({"__payload__": json.dumps({"hosts": None, "left_out": [], "notes": [], "failed": 0})}),
+    json.dumps({"__payload__": json.dumps([])}),
+]
+
+
+def test_a_cache_that_cannot_be_read_is_replaced(command: Command, write: Write) -> None:
+    """As after a full disk: an inventory without hosts would let every play succeed on nothing."""
+    path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=[])
+    first = command("ansible-inventory", "-i", path, "--list")
+    assert set(first.inventory["_meta"]["hostvars"]) == set(NAMES)
+    [kept] = (path.parent / "kept").iterdir()
+    whole = kept.read_text()
+    for content in SPOILT:
+        kept.write_text(content)
+        again = command("ansible-inventory", "-i", path, "--list")
+        assert again.inventory == first.inventory, (content[:80], again.errors)
+        assert kept.read_text() == whole, content[:80]
+
+
+def test_a_customer_that_was_skipped_is_looked_for_again(command: Command, write: Write, simulator: Simulator) -> None:
+    """Once the partner's list names a customer without a valid id, as when a proxy or a preview changed the answer."""
+    path = write(
+        tenants=None,
+        partner_tenant_id="partner.example",
+        gather=["connector"],
+        cache=True,
+        cache_plugin="ansible.builtin.jsonfile",
+        cache_connection="kept",
+    )
+    first, second = (simulator.facts(f"customer-{number}")["tenant_id"] for number in (1, 2))
+    roles = ["3a2c62db-5318-420d-8d74-23affee5d9d5", "29232cdf-9323-42fd-ade2-1d097af3e4de"]
+    listed = [
+        {
+            "customer": {"tenantId": tenant_id, "displayName": name},
+            "status": "active",
+            "accessDetails": {"unifiedRoles": [{"roleDefinitionId": role} for role in roles]},
+        }
+        for tenant_id, name in ((first, "Customer 1"), ("", "Customer 2"))
+    ]
+    listing = "tenantRelationships.ListDelegatedAdminRelationships"
+    simulator.fault(match=listing, kind="status", status=200, body={"value": listed})
+    spoilt = command("ansible-inventory", "-i", path, "--list")
+    assert spoilt.groups == {"connector_missing": [first]}
+    assert "Customer 2" in spoilt.errors and "It is left out of the inventory" in " ".join(spoilt.errors.split())
+    asked = requests(simulator)
+    again = command("ansible-inventory", "-i", path, "--list")
+    assert again.groups == {"connector_missing": [first, second]} and "left out" not in again.errors
+    tenants = {one["tenant"] for one in simulator.requests()[asked:]}
+    assert tenants == {"partner", "customer-2"}, tenants  # what is known of the first one is not read again
+
+
 def test_a_play_that_refreshes_reads_anew(command: Command, write: Write, simulator: Simulator) -> None:
     path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=["connector"])
     command("ansible-inventory", "-i", path, "--list")
@@ -237,7 +294,7 @@ def test_one_unreadable_tenant_fails_a_strict_inventory(command: Command, write:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ({"tenants": [{"tenant_id": "a", "tennant": "b"}]}, "tenants[1] has options that no tenant has: tennant"),
+        ({"tenants": [{"tenant_id": "a", "tennant": "b"}]}, "tenants[1] has unknown options: tennant"),
         ({"strict": True, "compose": {"x": "nothing.at.all"}}, "Could not set x for host"),
     ],
 )
@@ -264,6 +321,28 @@ def test_the_customers_of_a_partner(command: Command, write: Write, simulator: S
     ran = command("ansible-inventory", "-i", path, "--list")
     assert ran.groups == {"connector_missing": [simulator.facts("customer-1")["tenant_id"], "second"]}
     assert ran.host("second")["tenant_name"] == "Customer 2"
+    said = " ".join(ran.errors.split())
+    lacking = "1 customer is no host, since their relationships lack"
+    assert f"{lacking} Intune Administrator: Customer 3 (" in said
+    assert f"{lacking} Intune Administrator and Exchange Administrator: Customer 4 (" in said
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_report_on_customers_that_cannot_be_listed_fails(
+    command: Command, write: Write, simulator: Simulator, status: int
+) -> None:
+    """A scheduled job must not succeed on nothing."""
+    path = write(tenants=None, partner_tenant_id="partner.example", gather=["connector"], timeout=3)
+    listing = "tenantRelationships.ListDelegatedAdminRelationships"
+    simulator.fault(match=listing, kind="status", status=status, count=99)
+    ran = command("ansible-playbook", "-i", path, "intune.exchange.report", "-e", "target=all")
+    said = " ".join((ran.out + ran.errors).split())
+    assert ran.code != 0 and "target=all matches no tenant of the inventory" in said
+    assert (
+        f"Could not list the customers of the partner on tenant partner.example: Microsoft Graph answered {status}"
+        in (said)
+    )
+    assert not (path.parent / "intune-exchange-report").exists()
 
 
 def test_a_secret_of_each_tenant_in_a_play(command: Command, write: Write, simulator: Simulator) -> None:

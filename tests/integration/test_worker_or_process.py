@@ -125,7 +125,7 @@ def test_the_items_of_a_loop_share_their_sign_in_and_not_their_environment(play:
     assert [bool(one.get("failed")) for one in looped["results"]] == [False] * 3 + [True] * 2
     assert "AADSTS7000215" in looped["results"][3]["msg"]
     for left in (looped["results"][4], after):
-        assert "tenant_id (AZURE_TENANT_ID) is not given" in left["msg"]
+        assert "tenant_id (AZURE_TENANT_ID) is not set" in left["msg"]
     assert sign_ins(simulator) == 2
 
 
@@ -213,7 +213,7 @@ def test_the_options_of_a_task_outrank_the_environment(play: Play, simulator: Si
     results = list(run.results.values())
     assert [one.get("connectors") for one in results[:2]] == [[], []], results
     for one in results[2:4]:
-        assert "several sign-in methods are given at once: auth_method client_secret, certificate_path" in one["msg"]
+        assert "several sign-in methods are set at once: auth_method client_secret, certificate_path" in one["msg"]
     assert "AADSTS7000215" in results[4]["msg"]  # where the task says nothing, the environment counts
 
 

@@ -21,12 +21,13 @@ from typing import Any
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import SECRET_OPTIONS
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._core.text import counted
 from simulator import Simulator
 
 from .comparison import compare
 from .probes import ACCESS, MADE, PREFIX, READS, Probe, Side, Tidied, ending, tidy
 from .report import FOLDER, Facts, Names, known_names, shown_difference, shown_uncompared, write
-from .terms import Refused, Terms, terms_of
+from .settings import Refused, Terms, terms_of
 
 Say = Callable[[str], None]
 
@@ -40,7 +41,8 @@ def main(environ: Mapping[str, str], folder: Path = FOLDER) -> int:
     signal.signal(signal.SIGTERM, _end)  # so that what was made is removed
     facts = examine(terms, lambda line: print(line, file=sys.stderr, flush=True))
     write(facts, folder)
-    print(f"{len(facts['differences'])} differences in {facts['compared']} operations: {folder / 'report.md'}")
+    differences, operations = counted(len(facts["differences"]), "difference"), counted(facts["compared"], "operation")
+    print(f"{differences} in {operations}: {folder / 'report.md'}")
     if facts["remains"] or not facts["compared"]:
         return 3
     return 1 if facts["differences"] else 0

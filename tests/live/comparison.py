@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from .observed import HEADERS, NOTHING, Observed, Place
+from ansible_collections.intune.exchange.plugins.module_utils._core.text import counted
+
 from .recording import Key
+from .response_shapes import HEADERS, NOTHING, Observed, Place
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,10 @@ def compare(
         empty = [place for place in ours.objects if place not in theirs.objects]
         empty += [place for place in theirs.objects if place not in ours.objects]
         if empty and theirs.outcomes.keys() & ours.outcomes.keys():
-            kinds = "1 kind of object" if len(empty) == 1 else f"{len(empty)} kinds of objects"
+            kinds = counted(len(empty), "kind of object", "kinds of objects")
             skipped.append(Uncompared(key, f"{kinds} that only one side has"))
         if theirs.transient:
-            number = theirs.transient.total()
-            answers = "1 answer" if number == 1 else f"{number} answers"
+            answers = counted(theirs.transient.total(), "answer")
             skipped.append(Uncompared(key, f"{answers} that the tenant asked to repeat"))
     return found, skipped
 

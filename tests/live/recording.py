@@ -18,8 +18,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._http.claims impor
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http, Response
 from ansible_collections.intune.exchange.plugins.module_utils._http.service import Request, Service
 
-from .asked import BATCH, EXCHANGE, Asked, asked_of_exchange, asked_of_graph, strays
-from .observed import Observed
+from .operations import BATCH, EXCHANGE, Asked, asked_of_exchange, asked_of_graph, strays
+from .response_shapes import Observed
 
 Key = tuple[str, str, str]
 _ASKED = {"Microsoft Graph": asked_of_graph, "Exchange Online": asked_of_exchange}

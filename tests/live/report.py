@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.intune.exchange.plugins.module_utils._core.text import counted
 from simulator.behaviours.table import BEHAVIOURS
 
 from .comparison import Difference, Uncompared
-from .observed import Observed
+from .response_shapes import Observed
 
 FOLDER = Path(__file__).resolve().parents[2] / ".cache" / "live-report"
 Facts = dict[str, Any]
@@ -92,18 +93,17 @@ def shown_uncompared(one: Uncompared) -> Facts:
 def markdown(facts: Facts) -> str:
     differences, skipped, remains = facts["differences"], facts["not_compared"], facts["remains"]
     lines = [
-        f"# Tenant and simulator: {len(differences)} differences",
+        f"# Tenant and simulator: {counted(len(differences), 'difference')}",
         "",
         f"Run {facts['run']}, {'reading and writing' if facts['wrote'] else 'reading only'}, compared with the "
-        f"simulated tenant `{facts['like']}`. {facts['compared']} operations were compared. Ids, addresses, names and "
-        "other values of the tenant are left out.",
+        f"simulated tenant `{facts['like']}`. Compared: {counted(facts['compared'], 'operation')}. Ids, addresses, "
+        "names and other values of the tenant are omitted.",
         "",
     ]
     if facts["removed"]:
-        objects = "1 object" if facts["removed"] == 1 else f"{facts['removed']} objects"
-        lines += [f"Removed {objects} of an earlier run.", ""]
+        lines += [f"Removed {counted(facts['removed'], 'object')} of an earlier run.", ""]
     if remains:
-        lines += ["**What could not be removed, or may still be there:**", "", *(f"* {one}" for one in remains), ""]
+        lines += ["**Could not be removed, or may still exist:**", "", *(f"* {one}" for one in remains), ""]
     if facts["held_back"]:
         lines += [f"Held back, since they would have written: {', '.join(facts['held_back'])}.", ""]
     for one in differences:

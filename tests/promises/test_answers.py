@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Promises 16 and 17: whatever a service answers, a task ends with a result or with a failure that says what was wrong.
 
-Answers of the simulated tenant are spoilt in one place, at random: FUZZ_MINUTES says for how long, without it a fixed
-number is tried. What has gone wrong once is kept in corpus/answers.jsonl, and tried first.
+Responses of the simulated tenant are corrupted in one place, at random: FUZZ_MINUTES sets for how long; without it, a
+fixed number is tried. What has failed once is in corpus/answers.jsonl, and is tried first.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def test_answers_that_went_wrong_once(case: dict[str, Any], bench: Bench, monkey
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
-def test_spoilt_answers(
+def test_corrupted_answers(
     scenario: Scenario,
     bench: Bench,
     baseline: Callable[[Scenario], Undisturbed],

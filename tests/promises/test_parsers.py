@@ -13,12 +13,12 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import graph_answers
+from ansible_collections.intune.exchange.plugins.module_utils._client import graph_errors
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CLOUDS, cloud_of
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import http_date, retry_after
 from ansible_collections.intune.exchange.plugins.module_utils._core.strict_json import parse_json
-from ansible_collections.intune.exchange.plugins.module_utils._exchange import exchange_answers as answers
+from ansible_collections.intune.exchange.plugins.module_utils._exchange import exchange_responses as answers
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
 from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
@@ -60,7 +60,7 @@ def test_any_text_becomes_one_short_line(text: str) -> None:
 @given(st.one_of(JSON, ERRORS), st.sampled_from([400, 403, 404, 429, 500]))
 def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
     response = Response(status, {}, b"", body)
-    for explain in (graph_answers.explain, answers.explain):
+    for explain in (graph_errors.explain, answers.explain):
         code, message, request_id = explain(response)
         assert all(isinstance(one, str) for one in (code, message, request_id))
     assert answers.classify(response) is not None

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import importlib
 import json
@@ -58,6 +59,7 @@ def module(name: str) -> Any:
     return importlib.import_module(f"{NAME}.modules.{name}")
 
 
+@functools.cache
 def imports(path: Path) -> set[Path]:
     """The files and packages of the collection that a file imports."""
     found = set()
@@ -127,7 +129,7 @@ def test_imports_run_downwards(package: str) -> None:
 
 
 def test_every_file_is_in_a_package() -> None:
-    above = {"simulator": {"__init__", "__main__", "_simulator", "_world"}}
+    above = {"simulator": {"__init__", "__main__", "_simulator", "_environment"}}
     for base, floors in FLOORS.items():
         assert {path.stem for path in (ROOT / base).glob("*.py")} == above.get(base, set())
         assert {path.parent.name for path in (ROOT / base).glob("*/*.py")} == set().union(*floors)

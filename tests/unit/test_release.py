@@ -121,7 +121,6 @@ def test_what_is_supported_is_said_alike() -> None:
     for name in ("README.md", "docs/docsite/rst/support.rst"):
         assert re.search(rf"ansible-core {lowest} (and|or) newer, with Python {python} or newer", text(name)), name
     assert f"ansible-core {lowest} or newer" in text("docs/site/index.rst")
-    assert f"ansible-core {lowest} ou plus" in text("docs/docsite/rst/fr_start.rst")
     assert f"ansible-core>={lowest}" in text("docs/docsite/rst/guide_many_tenants.rst")
     # Each page that is to lead there does.
     assert "docs/docsite/rst/support.rst" in text("README.md")

@@ -136,7 +136,7 @@ def judged(
     if not people[0]:
         why = "; ".join(people[1]) or "the directory listed no account"
         return unknown(
-            f"who is meant could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
+            f"the assigned users could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
         )
     with_differences = "; ".join([evidence, *_differences(question, asked.or_else(()))])
     certain, possible = _holes(rows, emergency_accounts)

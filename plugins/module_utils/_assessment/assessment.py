@@ -27,11 +27,12 @@ from .._core.text import counted
 from .._core.verdict import judge_all
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
-from .._mobile_devices.join import join
+from .._mobile_devices.exchange_intune_join import join
 from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
 from .access import coverage
 from .app_protection import LISTS, parts
 from .deadlines import of_assessment
+from .log_answers import by_log, people_of
 from .mail_apps import read_mail_apps
 from .questions import QUESTIONS
 from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES
@@ -104,7 +105,8 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     policies, people, defaults = facts["policies"], facts["people"], facts["security_defaults"]
     covered = attempt(lambda: coverage(policies.value, people.value, defaults.or_else(None)))
     asked = what_if(tenant, policies.value, _named(users, facts)) if users and covered.known else []
-    checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": ReadResult(asked)})
+    logged = by_log(policies.value, people.value[0], facts["sign_ins"].or_else([])) if covered.known else []
+    checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": ReadResult([*asked, *logged])})
     joined = attempt(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
     return {
         "changed": False,
@@ -164,6 +166,7 @@ def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[An
     later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
     if policies.known:
         apart = {normalize_case(facts[user].value["id"]) for user in users if facts[user].known}
+        apart.update(people_of(facts["sign_ins"].or_else([])))
         later["people"] = partial(read_people, tenant, policies.value, apart)
         later["policy_plans"] = partial(read_policy_plans, tenant)
     return {

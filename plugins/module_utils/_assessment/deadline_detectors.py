@@ -94,7 +94,7 @@ def eas_certificates(facts: Facts) -> Finding:
         return Finding("not_affected", "exact", "no Exchange ActiveSync device is listed")
     recent = [one for one in devices if (one["days_since_last_sync"] or 0) <= LOG_DAYS]
     if not recent:
-        said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronized in {LOG_DAYS} days"
+        said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronised in {LOG_DAYS} days"
         return Finding("not_affected", "likely", said)
     seen = {normalize_case(one.get("userId") or "") for one in facts["mail_client_sign_ins"].value}
     seen |= {normalize_case(one.get("userId") or "") for one in _of_client(facts["sign_ins"].or_else([]), _EAS)}
@@ -103,16 +103,16 @@ def eas_certificates(facts: Facts) -> Finding:
     traceless = [one for one in owned if normalize_case(one["owner"]["user_id"]) not in seen]
     doubtful = [one for one in recent if one not in owned]
     said = (
-        f"{counted(len(recent), 'Exchange ActiveSync device')} may have synchronized in {LOG_DAYS} days; Microsoft "
+        f"{counted(len(recent), 'Exchange ActiveSync device')} may have synchronised in {LOG_DAYS} days; Microsoft "
         f"Entra saw no sign-in of a mail app by the user of {len(traceless)}"
     )
     if doubtful:
-        said += f"; of {len(doubtful)}, the user or the last synchronization is not known"
+        said += f"; of {len(doubtful)}, the user or the last synchronisation is not known"
     shown = [*_shown(traceless, "likely"), *_shown(doubtful, "cannot_be_told")]
     if traceless:
         return Finding("affected", "likely", said, _people_of(traceless), devices=shown)
     if doubtful:
-        step = "Run intune.exchange.mobile_access_deadlines_info, which reads the last synchronization of each device"
+        step = "Run intune.exchange.mobile_access_deadlines_info, which reads the last synchronisation of each device"
         return Finding("unknown", "cannot_be_told", said, devices=shown, next_step=step)
     more = "; of a person with several devices, the sign-in may be of one of them only"
     return Finding("not_affected", "likely", said + more)

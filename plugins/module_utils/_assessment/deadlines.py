@@ -13,7 +13,7 @@ from typing import Any
 
 from .._client.graph import odata, odata_text
 from .._conditional_access.impact import read_people
-from .._conditional_access.sign_in_log import READ_SIGN_INS
+from .._conditional_access.sign_in_log import INTERACTIVE, NON_INTERACTIVE, READ_SIGN_INS, of_kinds
 from .._core.concurrent import gather
 from .._core.errors import usage
 from .._core.read_result import ReadResult, check_any
@@ -52,7 +52,7 @@ def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
-    """The deadlines by what an assessment read: nothing of the last synchronization of a device, nor of its owner."""
+    """The deadlines by what an assessment read: nothing of the last synchronisation of a device, nor of its owner."""
     devices = facts["devices"].map(
         lambda listed: [device_facts(one, now) for one in listed if one.get("ClientType") == "EAS"]
     )
@@ -111,14 +111,13 @@ def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[
 
 def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]:
     """Sign-ins of mail apps. A phone refreshes its token without its user, which only beta lists."""
-    types = " or ".join(f"signInEventTypes/any(t: t eq '{one}')" for one in ("interactiveUser", "nonInteractiveUser"))
     names = " or ".join(f"appDisplayName eq {odata_text(one)}" for one in mail_apps)
-    path = odata("auditLogs/signIns", filter=f"({types}) and ({names})")
+    path = odata("auditLogs/signIns", filter=f"({of_kinds(INTERACTIVE, NON_INTERACTIVE)}) and ({names})")
     return tenant.graph.list(path, READ_SIGN_INS, "beta")[0]
 
 
 def _read_eas_devices(tenant: Tenant) -> list[dict[str, Any]]:
-    """The devices with their last synchronization, and whose they are."""
+    """The devices with their last synchronisation, and whose they are."""
     found = find_devices(tenant, {"client_type": "EAS"}, statistics=True)
     owners = found.owners(tenant, found.devices)
     return [{**one, "owner": _owner(owners[str(one["guid"])])} for one in found.devices]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .._connector import verdicts as tenant
+from .._connector import requirement_verdicts as tenant
 from .._core.verdict import Requirement
 from . import access
 from . import checks as check
@@ -82,7 +82,7 @@ QUESTIONS = (
     ),
     Requirement(
         "unknown_platforms",
-        "Mail apps and browsers on platforms that Conditional Access does not know are kept out",
+        "Mail apps and browsers on platforms that Conditional Access does not recognize are blocked",
         _PEOPLE,
         partial(access.judged, "unknown_platforms"),
         "Microsoft Entra, Block access for unknown or unsupported device platform; prowler, M365",

@@ -18,6 +18,7 @@ from .._core.redaction import Redactor, masked
 from .._core.targets import is_guid
 from .._http.claims import tenant_of
 from .._http.http import Http
+from .._http.poll import UntilDeadline, poll
 from .._http.service import Bearer, Service
 from .auth_method import choose_method
 from .certificate import client_credential
@@ -105,7 +106,7 @@ class Tokens:
             problem = f"the token for {option} is for the tenant {found}, and the token for {name} for {other}"
         else:
             return
-        raise usage(problem, "Give tokens of this tenant, or sign in with an identity that it has")
+        raise usage(problem, "Use tokens for this tenant, or sign in with an identity in it")
 
     @property
     def signed_in_at(self) -> str:
@@ -148,13 +149,13 @@ class Tokens:
         token = str(self._params.get(f"{option}_token") or "").strip()
         if not token:
             raise usage(
-                f"{named(f'{option}_token')} is not given",
-                "Give it, or a sign-in method that gets a token for each service",
+                f"{named(f'{option}_token')} is not set",
+                "Set it, or use a sign-in method that requests a token for each service",
             )
         if not is_token(token):
             raise usage(
                 f"{named(f'{option}_token')} contains characters that are invalid in a token; it is not shown",
-                "Give the access token alone, without quotes, spaces or line breaks in it",
+                "Set it to the access token alone, without quotes, spaces or line breaks",
             )
         return token
 
@@ -172,7 +173,7 @@ class Tokens:
                 "sign_in", f"msal cannot read {why}", "sign in", self._http.tenant, next_step=step
             ) from error
         except (ValueError, KeyError, msal.exceptions.MsalError) as error:  # an unusable argument or discovery document
-            step = "Check the sign-in options; a proxy may have answered in place of Microsoft Entra"
+            step = "Check the sign-in options; a proxy may have responded instead of Microsoft Entra"
             problem = f"msal could not use the response of Microsoft Entra ({type(error).__name__}: {one_line(error)})"
             raise TenantError("sign_in", problem, "sign in", self._http.tenant, next_step=step) from error
         if "access_token" not in result:
@@ -193,7 +194,7 @@ class Tokens:
         known = text.split(":")[0]
         code, text = (known, text[len(known) + 1 :].strip()) if known.startswith("AADSTS") else (code, text)
         answer = ErrorResponse("Microsoft Entra", status, code, text, str(correlation_id or ""))
-        other = "quote the request id to Microsoft support" if correlation_id else "a proxy may have answered"
+        other = "quote the request id to Microsoft support" if correlation_id else "a proxy may have responded"
         step = ENTRA_STEPS.get(code, f"Check the sign-in options; {other}")
         if code == _NO_CONSENT:
             where = f"{self._cloud.authority_url}/{self._params['tenant_id']}/adminconsent"
@@ -275,22 +276,21 @@ class Tokens:
         if "user_code" not in flow:
             return dict(flow)
         self._tell(one_line(flow["message"]))
-        while True:
-            result = app.acquire_token_by_device_flow(
-                flow, claims_challenge=challenge, exit_condition=lambda flow: True
-            )  # polls once
-            if result.get("error") not in WAITING:
-                return dict(result)
-            interval = float(flow.get("interval", 5))
-            if interval >= self._http.deadline.remaining():
-                raise TenantError(
-                    "sign_in",
-                    "nobody entered the code before the task timed out",
-                    "sign in",
-                    self._http.tenant,
-                    next_step="Run again and enter the code in time, or raise the option timeout",
-                )
-            self._http.sleep(interval)
+        once = {"claims_challenge": challenge, "exit_condition": lambda flow: True}  # msal sends one request
+        result, done = poll(
+            lambda: app.acquire_token_by_device_flow(flow, **once),
+            lambda found: found.get("error") not in WAITING,
+            UntilDeadline(self._http, lambda: float(flow.get("interval", 5))),
+        )
+        if not done:
+            raise TenantError(
+                "sign_in",
+                "nobody entered the code before the task timed out",
+                "sign in",
+                self._http.tenant,
+                next_step="Run again and enter the code in time, or raise the option timeout",
+            )
+        return dict(result)
 
 
 _METHODS: dict[str, Callable[[Tokens, str, bool, str | None], dict[str, Any]]] = {

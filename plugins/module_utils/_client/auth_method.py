@@ -48,7 +48,7 @@ def outranking(params: Mapping[str, Any], explicit: Mapping[str, Any]) -> dict[s
     if len(begun) > 1 or twice or (chosen and begun != [chosen]):
         both = ["auth_method " + str(chosen)] if chosen and chosen not in begun else []
         raise usage(
-            f"several sign-in methods are given at once: {', '.join([*both, *written])}",
+            f"several sign-in methods are set at once: {', '.join([*both, *written])}",
             "Keep only one, also if they come from module_defaults",
         )
     dropped = {*credentials_of_others(begun[0]), *(() if chosen else ("auth_method",))}
@@ -61,43 +61,58 @@ def choose_method(params: dict[str, Any]) -> str:
     """The sign-in method: `auth_method`, else the one that is complete. Raises `TenantError` on conflict or gap."""
     chosen = params.get("auth_method")
     if chosen:
-        missing = [option for option in _NEEDS[chosen] if not params.get(option)]
-        if chosen == "token" and not (params.get("graph_token") or params.get("exchange_token")):
-            missing = ["graph_token", "exchange_token"]
-        if chosen == "federated_token" and not _one_job_token(params) and not is_github_job():
-            missing += _OWN_OPTIONS[chosen]
-        if missing:
-            raise usage(f"auth_method {chosen} also needs {named(*missing)}", "Give it, or choose another auth_method")
+        _check_complete(str(chosen), params)
         return str(chosen)
     begun = [method for method, options in _OWN_OPTIONS.items() if any(params.get(option) for option in options)]
     tokens = [option for option in ("graph_token", "exchange_token") if params.get(option)]
     if len(begun) + bool(tokens) > 1:
         given = [option for method in begun for option in _OWN_OPTIONS[method] if params.get(option)] + tokens
         raise usage(
-            f"several sign-in methods are given at once: {named(*given)}",
+            f"several sign-in methods are set at once: {named(*given)}",
             f"Keep only one, or choose one with {named('auth_method')}",
         )
     if tokens:
         return "token"
-    if not begun and params.get("client_id") and is_github_job():
-        return "federated_token"
-    if not begun:
-        own = [option for options in _OWN_OPTIONS.values() for option in options]
+    return _by_credential(begun[0], params) if begun else _without_credential(params)
+
+
+def _check_complete(method: str, params: Mapping[str, Any]) -> None:
+    missing = [option for option in _NEEDS[method] if not params.get(option)]
+    if method == "token" and not (params.get("graph_token") or params.get("exchange_token")):
+        missing = ["graph_token", "exchange_token"]
+    if method == "federated_token" and not _one_job_token(params) and not is_github_job():
+        missing += _OWN_OPTIONS[method]
+    if missing:
         raise usage(
-            "no credentials are given",
-            f"Give {named('client_id')} with one of {named(*own)}, or ready tokens in "
-            f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
+            f"auth_method {method} also needs {named(*missing)}",
+            "Complete the credentials, or choose another auth_method",
         )
+
+
+def _by_credential(method: str, params: Mapping[str, Any]) -> str:
     if not params.get("client_id"):
-        given = [option for option in _OWN_OPTIONS[begun[0]] if params.get(option)]
-        raise usage(f"{named(given[0])} is given without {named('client_id')}", "Give the application's client id")
+        given = [option for option in _OWN_OPTIONS[method] if params.get(option)]
+        raise usage(
+            f"{named(given[0])} is set without {named('client_id')}", "Set it to the client id of the application"
+        )
     _one_job_token(params)
-    return begun[0]
+    return method
+
+
+def _without_credential(params: Mapping[str, Any]) -> str:
+    if params.get("client_id") and is_github_job():
+        return "federated_token"
+    own = [option for options in _OWN_OPTIONS.values() for option in options]
+    raise usage(
+        "no credentials are set",
+        f"Set {named('client_id')} and one of {named(*own)}, or ready tokens in "
+        f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
+    )
 
 
 def _one_job_token(params: Mapping[str, Any]) -> bool:
     """Whether the token of a job is given, once. Raises `TenantError` where it is given twice."""
     given = [option for option in _OWN_OPTIONS["federated_token"] if params.get(option)]
     if len(given) > 1:
-        raise usage(f"the token of the job is given twice: {named(*given)}", "Keep one of the two")
+        raise usage(f"the token of the job is set twice: {named(*given)}", "Keep one of the two")
     return bool(given)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ try:
 except ImportError:  # comes with msal, whose absence is reported
     pass
 
+_BOTH = "It must contain the private key of the application and the certificate of this key"
 _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]+ )?PRIVATE KEY-----", re.DOTALL)
 
 
@@ -42,7 +44,7 @@ def read_certificate(path: str) -> bytes:
         why = one_line(getattr(error, "strerror", None) or error)
         raise usage(
             f"the certificate file of {named('certificate_path')} cannot be read: {why}: {one_line(path)}",
-            "Give the path of a PEM or PFX file that this user may read",
+            "Specify the path of a PEM or PFX file that this user can read",
         ) from error
 
 
@@ -57,29 +59,46 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
             f"the certificate file {path} of {option} cannot be opened: {one_line(error, 120)}",
             f"Check {named('certificate_password')} and that the file is PEM or PFX",
         ) from error
-    both = "It must contain the private key of the application and the certificate of this key"
+    place = f"the file {path} of {option}"
+    key = _only_key(place, keys, certificates)
+    certificate = _certificate_of(place, key, certificates)
+    _check_validity(path, certificate)
+    return {
+        "private_key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+        # msal then uses the SHA-256 thumbprint and PS256
+        "public_certificate": certificate.public_bytes(Encoding.PEM).decode(),
+    }
+
+
+def _only_key(place: str, keys: Sequence[Any], certificates: Sequence[Any]) -> RSAPrivateKey:
     if len(keys) != 1 or not certificates:
         lacks = "no private key" if not keys else f"{len(keys)} private keys" if len(keys) > 1 else "no certificate"
-        raise usage(f"the file {path} of {option} holds {lacks}", both)
+        raise usage(f"{place} holds {lacks}", _BOTH)
     key = keys[0]
     if not isinstance(key, RSAPrivateKey):
         kind = "an elliptic curve key" if isinstance(key, EllipticCurvePrivateKey) else _kind(key)
         raise usage(
-            f"the file {path} of {option} holds {kind}, and this sign-in to Microsoft Entra needs an RSA key",
+            f"{place} holds {kind}, and this sign-in to Microsoft Entra needs an RSA key",
             "Create an RSA key with a certificate, register that with the application, and specify its file",
         )
-    # A chain may stand before it; after a renewal there may be two, of which the later one counts that is valid by now.
+    return key
+
+
+def _certificate_of(place: str, key: RSAPrivateKey, certificates: Sequence[Any]) -> Any:
+    """A chain may stand before it; after a renewal there may be two, of which the later valid one counts."""
     own = [one for one in certificates if _is_of(one, key)]
     if not own:
         found = ", ".join(one_line(one.subject.rfc4514_string(), 80) for one in certificates[:3])
-        raise usage(
-            f"the file {path} of {option} contains no certificate for its private key, but that of {found}", both
-        )
+        raise usage(f"{place} contains no certificate for its private key, but that of {found}", _BOTH)
     now = datetime.now(UTC)
-    certificate = max(own, key=lambda one: (one.not_valid_before_utc <= now, one.not_valid_after_utc))
+    return max(own, key=lambda one: (one.not_valid_before_utc <= now, one.not_valid_after_utc))
+
+
+def _check_validity(path: str, certificate: Any) -> None:
+    now = datetime.now(UTC)
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if ends < now or begins > now:
-        early = f"is valid from {begins:%Y-%m-%d} on, and the clock of this machine says {now:%Y-%m-%d}"
+        early = f"is valid from {begins:%Y-%m-%d} on, and the clock of this machine shows {now:%Y-%m-%d}"
         raise TenantError(
             "sign_in",
             f"the certificate in {path} {f'expired on {ends:%Y-%m-%d}' if ends < now else early}",
@@ -88,11 +107,6 @@ def client_credential(path: str, password: str | None) -> dict[str, str]:
             if begins > now
             else "Create a new certificate, register it with the application, and specify its file",
         )
-    return {
-        "private_key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
-        # msal then uses the SHA-256 thumbprint and PS256
-        "public_certificate": certificate.public_bytes(Encoding.PEM).decode(),
-    }
 
 
 def _is_of(certificate: Any, key: Any) -> bool:

@@ -10,7 +10,7 @@ from .._core.connection import named
 # Microsoft Entra authentication and authorization error codes: what a person can do about the usual ones.
 ENTRA_STEPS = {
     "AADSTS700016": f"Check {named('client_id', 'tenant_id')}: the application must exist in this tenant",
-    "AADSTS7000215": f"Give the value of a current secret (not its id) in {named('client_secret')}",
+    "AADSTS7000215": f"Set the value of a current secret (not its id) in {named('client_secret')}",
     "AADSTS7000222": f"The secret has expired: create a new one and give it in {named('client_secret')}",
     "AADSTS90002": f"Check {named('tenant_id')} and the option cloud",
     "AADSTS900023": f"Check {named('tenant_id')}: it must be a tenant id or a verified domain",

@@ -14,15 +14,15 @@ from urllib.parse import quote, urlsplit
 
 from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
 from .._core.read_result import ReadResult, attempt
-from .._core.removal import remove_listed
 from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
 from .._http.challenge import claims_challenge, sign_in_step
 from .._http.claims import claims, grant_step
 from .._http.http import Http
 from .._http.page_links import PageLinks
+from .._http.removal import remove_listed
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
-from .graph_answers import NOT_SERVED, classify, explain, page_of, parts_of, refine
+from .graph_errors import NOT_SERVED, classify, explain, page_of, parts_of, refine
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
@@ -132,7 +132,7 @@ class Graph:
         if response.status != 302 or link.scheme != "https" or not link.hostname:
             if response.status >= 400:
                 raise self._refine(self._part_failure(response, purpose), purpose)
-            raise self._protocol("without the address of a file", purpose, response)
+            raise self._protocol("it has no address of a file", purpose, response)
         host = Service("The download of " + _NAME, f"{link.scheme}://{link.netloc}")
         file = Request(Operation.READ, "GET", link.geturl(), purpose, wants_json=False)
         return self._http.send(host, file).body
@@ -158,12 +158,11 @@ class Graph:
                 if len(names) == 1
                 else "read the tenant"
             )
-            token = self._bearer.token()
             answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
             answered, now = self._parts(answer, names, purpose), answer.date
             floors: list[float] = []
             throttled = False
-            refused = self._to_renew(answered, renewed, token)
+            refused = self._to_renew(answered, renewed, answer.token)
             renewed |= refused
             for name, part in answered.items():
                 if name in refused:
@@ -207,7 +206,7 @@ class Graph:
         code, message, request_id = explain(part)
         request_id = header(part.headers, "request-id") or request_id or part.handle
         answer = ErrorResponse(_NAME, part.status, code, message, request_id)
-        kind, step, granted = kind_of(answer), "", claims(self._bearer.token())
+        kind, step, granted = kind_of(answer), "", claims(part.token)
         if classify(part) is Outcome.REFUSED:
             kind = "throttled"
         if kind == "forbidden":
@@ -219,7 +218,7 @@ class Graph:
     def _parts(self, envelope: Response, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
         parts = parts_of(envelope)
         if parts is None or set(parts) != set(names):
-            raise self._protocol("the answers of a batch are not those of its requests", purpose, envelope)
+            raise self._protocol("the responses of the batch do not match its requests", purpose, envelope)
         return parts
 
     def _pages(self, response: Response, path: str, purpose: Purpose) -> Items:
@@ -230,7 +229,7 @@ class Graph:
         while True:
             page = page_of(response.json)
             if page is None:
-                raise self._protocol("the answer is not a collection", purpose, response)
+                raise self._protocol("it is not a collection", purpose, response)
             yield page[0]
             link = page[1]
             if not link:
@@ -253,11 +252,11 @@ class Graph:
 
     def _object(self, response: Response, purpose: Purpose) -> dict[str, Any]:
         if not isinstance(response.json, dict):
-            raise self._protocol("the answer is not an object", purpose, response)
+            raise self._protocol("it is not an object", purpose, response)
         return response.json
 
     def _protocol(self, problem: str, purpose: Purpose, response: Response) -> TenantError:
-        said = f"{_NAME} answered, but {problem} (request id {response.handle})"
+        said = f"the response of {_NAME} is invalid: {problem} (request id {response.handle})"
         return TenantError("protocol", said, purpose.action, self._http.tenant)
 
     def _send(self, request: Request) -> Response:

@@ -45,7 +45,7 @@ def proof(params: Mapping[str, Any], http: Http, redactor: Redactor) -> list[str
 
 
 def assertion(params: Mapping[str, Any], http: Http, redactor: Redactor) -> str:
-    """Obtained anew for each request: platforms rotate their files. Raises `TenantError`."""
+    """Read again for each request: platforms rotate their files. Raises `TenantError`."""
     found = _of_option(params) or _of_file(params) or _of_github(params, http, redactor)
     redactor.add(found)
     return found
@@ -60,7 +60,7 @@ def _of_option(params: Mapping[str, Any]) -> str:
     if found and not is_token(found):
         raise usage(
             f"{named('federated_token')} contains characters that are invalid in a token; it is not shown",
-            "Give the token of the platform alone, without quotes, spaces or line breaks in it",
+            "Set it to the token of the platform alone, without quotes, spaces or line breaks",
         )
     return found
 
@@ -75,7 +75,7 @@ def _of_file(params: Mapping[str, Any]) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise usage(
             f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}",
-            "Give the path of the file in which the platform puts its token",
+            "Specify the path of the file to which the platform writes its token",
         ) from error
 
 
@@ -89,7 +89,7 @@ def _of_github(params: Mapping[str, Any], http: Http, redactor: Redactor) -> str
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or not is_token(token):
         raise usage(
             f"{_URL} and {_TOKEN} are not the address and the token of a GitHub job",
-            f"Leave them as GitHub sets them, or give {named('federated_token')}",
+            f"Do not change what GitHub sets, or set {named('federated_token')}",
         )
     audience = quote(_AUDIENCES.get(str(params.get("cloud")), "api://AzureADTokenExchange"), safe="")
     service = Service("GitHub", f"https://{parts.netloc}", Bearer(lambda: token, lambda refused, challenge: None))
@@ -97,5 +97,7 @@ def _of_github(params: Mapping[str, Any], http: Http, redactor: Redactor) -> str
     response = http.send(service, Request(Operation.READ, "GET", address, _ASK))
     found = response.json.get("value") if isinstance(response.json, dict) else None
     if not isinstance(found, str) or not is_token(found):
-        raise TenantError("protocol", f"GitHub answered without a token (request id {response.handle})", _ASK.action)
+        raise TenantError(
+            "protocol", f"the response of GitHub contains no token (request id {response.handle})", _ASK.action
+        )
     return found

@@ -87,7 +87,7 @@ class MsalTransport:
             # msal would log the whole answer, and say only that it is no JSON
             if response.status >= 300:
                 raise self._refused("", response.text, None, response.status)
-            problem = f"{self._service.name} answered {response.status} without a JSON object"
+            problem = f"{self._service.name} returned {response.status} without a JSON object"
             raise TenantError("protocol", problem, _SIGN_IN.action, self._http.tenant)
         error = str(said.get("error"))
         if response.status >= 400 and "error_description" in said and error not in WAITING:

@@ -27,6 +27,7 @@ from .._core.errors import TenantError, one_line, usage
 from .._core.private_file import permission_problem
 from .._core.strict_json import parse_json
 from .._http.http import Http
+from .._http.poll import UntilDeadline, poll
 
 _MARGIN = 300  # seconds that a token must still live, so that it outlasts most tasks; the Azure SDKs renew as early
 _POLL_INTERVAL = 0.05  # seconds between two attempts at a lock that another task holds
@@ -134,15 +135,14 @@ class TokenCache:
 
     def _wait_for(self, attempt: Callable[[], T | None]) -> T:
         """What `attempt` gives once another task has finished its sign-in."""
-        while (found := attempt()) is None:
-            if self._http.deadline.remaining() <= _POLL_INTERVAL:
-                raise TenantError(
-                    "timeout",
-                    "another task is signing in, and did not finish before this task timed out",
-                    "sign in",
-                    self._http.tenant,
-                )
-            self._http.sleep(_POLL_INTERVAL)
+        found, _done = poll(attempt, lambda state: state is not None, UntilDeadline(self._http, lambda: _POLL_INTERVAL))
+        if found is None:
+            raise TenantError(
+                "timeout",
+                "another task is signing in, and did not finish before this task timed out",
+                "sign in",
+                self._http.tenant,
+            )
         return found
 
     @contextlib.contextmanager
@@ -213,7 +213,7 @@ class TokenCache:
             raise self._refusal(why, name)
 
     def _refusal(self, why: str, name: str = "") -> TenantError:
-        step = "Remove it, and check who added it" if name else "Give a folder of your own with mode 0700"
+        step = "Remove it, and check who added it" if name else "Specify a folder that you own, with mode 0700"
         what = f"the file {name} in" if name else "the folder"
         return usage(f"{what} {self._path} of {named('token_cache')} {why}", step)
 

@@ -31,6 +31,7 @@ _ALL_GUESTS = frozenset(
         "serviceprovider",
     }
 )
+_DIRECT = "b2bdirectconnectuser"
 # Kinds of people who authenticate in another tenant ("Authentication and Conditional Access for B2B users").
 EXTERNAL = _ALL_GUESTS - {"internalguest"}
 _EAS_CLIENTS = frozenset({"exchangeactivesync", "eassupported", "easunsupported"})
@@ -80,8 +81,11 @@ class Side:
     def guests(self) -> bool:
         return bool(self.guest_types) or self.new_guests or "guestsorexternalusers" in self.ids
 
-    def names(self, person: Person) -> tuple[bool | None, str]:
-        """Whether a person is named, and how; None if that is not known, and what it hangs on."""
+    def names(self, person: Person, shared: bool = False) -> tuple[bool | None, str]:
+        """Whether a person is named, and how; None if that is not known, and what it hangs on.
+
+        `shared`: the resource is one to which people of other tenants may also connect directly.
+        """
         if "all" in self.ids or normalize_case(person.id) in self.ids:
             return True, "everybody" if "all" in self.ids else f"user {person.id}"
         doubt = ""
@@ -91,7 +95,7 @@ class Side:
                     doubt = doubt or f"{NOT_READ}: {kind} {one}"
                 elif one in held:
                     return True, f"{kind} {one}"
-        guest = self._names_guest(person) if self.guests and person.kind != "member" else False
+        guest = self._names_guest(person, shared) if self.guests and person.kind != "member" else False
         if guest or (guest is None and not doubt):
             return guest, "guests or external users" if guest else f"{NOT_READ}: guests or external users"
         doubt = doubt or (self._may_activate(person) if self.roles else "")
@@ -105,7 +109,8 @@ class Side:
         state = "active" if self.including else "not active"
         return next((f"while role {one} is {state}" for one in self.roles if one in person.eligible), "")
 
-    def _names_guest(self, person: Person) -> bool | None:
+    def _names_guest(self, person: Person, shared: bool) -> bool | None:
+        """A policy for those who connect directly also reaches invited people who may do so ("Users and groups")."""
         if "guestsorexternalusers" in self.ids:
             return True
         if self.new_guests:
@@ -113,7 +118,7 @@ class Side:
         kind = person.kind.lower()
         possible = {"internalguest", "b2bcollaborationguest"} if kind == "guest" else {kind}
         if not self.guest_types & possible:
-            return False
+            return None if shared and person.external and _DIRECT in self.guest_types else False
         certain = True if possible <= self.guest_types else None
         if self.guest_tenants is None or kind == "internalguest":
             return certain
@@ -130,17 +135,17 @@ class Assignment:
     excluded: Side
     selects_eas: bool = False
 
-    def reach(self, person: Person, *, eas: bool) -> tuple[Why | None, str]:
+    def reach(self, person: Person, *, eas: bool, shared: bool = False) -> tuple[Why | None, str]:
         """Why a policy does not apply to a person; else what that depends on, if on anything."""
-        excluded, how = self.excluded.names(person)
+        excluded, how = self.excluded.names(person, shared)
         if excluded:
             return ("excluded", f"it excludes {how}"), ""
-        why, doubt = self.includes(person, eas=eas)
+        why, doubt = self.includes(person, eas=eas, shared=shared)
         return why, "" if why else how or doubt
 
-    def includes(self, person: Person, *, eas: bool) -> tuple[Why | None, str]:
+    def includes(self, person: Person, *, eas: bool, shared: bool = False) -> tuple[Why | None, str]:
         """The same, as if nobody were excluded."""
-        included, found = self.included.names(person)
+        included, found = self.included.names(person, shared)
         if eas and self.selects_eas and (self.included.roles or self.included.guests):
             included = True  # "causes all users to be subject of the policy"
         if included is False:

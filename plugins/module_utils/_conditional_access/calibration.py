@@ -10,15 +10,17 @@ that have not changed since the sign-in.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .._core.resource import normalize_case
 from .._core.text import counted
 from .assignments import Person
+from .membership import moment
 from .rules import REPORT_ONLY, Outcome, decide
 from .sign_in import SignIn
-from .sign_in_log import LoggedSignIn
+from .sign_in_record import LoggedSignIn
 
 Policy = Mapping[str, Any]
 _NOT_APPLIED, _MET, _STOPPED = "not_applied", "met", "stopped"
@@ -32,8 +34,12 @@ RESULTS = {
     "reportOnlyFailure": _STOPPED,
     "reportOnlyInterrupted": _STOPPED,
 }
-MOST_KEPT = 5_000  # judgements that are kept: sign-ins repeat
+MOST_KEPT = 5_000  # results that are kept: sign-ins repeat
+_MOST_OUTCOMES = 500  # each has an outcome for each policy
 _EXAMPLES = 3
+# Most policies do not apply to most sign-ins, which is easy to say. From so many results on where one did, these alone
+# have to agree too.
+_LEAST_APPLIED = 20
 
 
 class Judge:
@@ -48,7 +54,7 @@ class Judge:
         key = (possible, person)
         found = self._kept.get(key)
         if found is None:
-            if len(self._kept) >= MOST_KEPT:
+            if len(self._kept) >= _MOST_OUTCOMES:
                 self._kept.clear()
             found = tuple(zip(*(decide(self.policies, one, person).outcomes for one in possible), strict=True))
             self._kept[key] = found
@@ -60,9 +66,33 @@ def evaluated(policies: Sequence[Policy]) -> list[Policy]:
     return [one for one in policies if one.get("state") in ("enabled", REPORT_ONLY)]
 
 
-def unchanged_since(policy: Policy, created: str) -> bool:
-    changed = str(policy.get("modifiedDateTime") or policy.get("createdDateTime") or "")
-    return changed < created
+class Then:
+    """What the log says that policies made of a sign-in, of those that have not changed since."""
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        self._known = [(normalize_case(str(one["id"])), _changed(one)) for one in policies]
+
+    def results(self, logged: LoggedSignIn) -> tuple[str, ...]:
+        """One for each policy; empty where the log has none, or the policy was another one then."""
+        said, created = logged.results, moment(logged.created)
+        if not said:
+            return ("",) * len(self._known)
+        return tuple(said.get(one, "") if changed < created else "" for one, changed in self._known)
+
+
+def _changed(policy: Policy) -> str:
+    """When a policy last changed; where that is not known, it may have been at any time."""
+    return moment(policy.get("modifiedDateTime") or policy.get("createdDateTime") or "9999")
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """One policy of a sign-in: `agreed`, `differed` or `not_known`, and whether it applied, by the log or by us."""
+
+    policy: int
+    word: str
+    applied: bool
+    ours: str
 
 
 class Calibration:
@@ -70,45 +100,67 @@ class Calibration:
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self._judge = Judge(evaluated(policies))
+        self._then = Then(self._judge.policies)
+        self._by_groups = [names_groups_or_roles(one) for one in self._judge.policies]
+        self._kept: dict[Any, list[_Comparison]] = {}
         self._counts: dict[str, Counter[str]] = {str(one["id"]): Counter() for one in self._judge.policies}
+        self._applied: Counter[str] = Counter()
         self._examples: dict[str, list[dict[str, str]]] = {one: [] for one in self._counts}
-        self.without_results = 0
+        self.sign_ins = self.without_results = 0
 
     def add(self, logged: LoggedSignIn, person: Person, uncertain: bool) -> None:
         """`uncertain`: what the person was in then may differ from what they are in today."""
         if not logged.judged:
             return
+        self.sign_ins += 1
         if not logged.results:
             self.without_results += 1
             return
-        outcomes = self._judge.outcomes(logged.possible, person)
-        for policy, each in zip(self._judge.policies, outcomes, strict=True):
-            result = logged.results.get(normalize_case(policy["id"]), "")
-            said = RESULTS.get(result)
-            if said and unchanged_since(policy, logged.created):
-                doubt = uncertain and names_groups_or_roles(policy)
-                words = {_compared(one, said) for one in each}
-                word = "not_known" if doubt or len(words) > 1 else words.pop()
-                self._count(policy, word, each[0], logged, result)
+        said = self._then.results(logged)
+        key = (logged.possible, person, said, uncertain)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = list(self._compared(logged.possible, person, said, uncertain))
+        for one in found:
+            self._count(one, logged, said[one.policy])
 
-    def _count(self, policy: Policy, word: str, outcome: Outcome, logged: LoggedSignIn, result: str) -> None:
-        one = str(policy["id"])
+    def _compared(
+        self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: bool
+    ) -> Iterator[_Comparison]:
+        """For each policy of which the log has a result how that compares with the judge's."""
+        for number, each in enumerate(self._judge.outcomes(possible, person)):
+            result = RESULTS.get(said[number])
+            if result:
+                words = {_compared(one, result) for one in each}
+                word = "not_known" if len(words) > 1 or (uncertain and self._by_groups[number]) else words.pop()
+                applied = result != _NOT_APPLIED or each[0].result != _NOT_APPLIED
+                yield _Comparison(number, word, applied, _in_words(each[0]) if word == "differed" else "")
+
+    def _count(self, compared: _Comparison, logged: LoggedSignIn, result: str) -> None:
+        one, word = str(self._judge.policies[compared.policy]["id"]), compared.word
         self._counts[one][word] += 1
+        if compared.applied:
+            self._applied[word] += 1
         if word == "differed" and len(self._examples[one]) < _EXAMPLES:
-            ours = f"{outcome.result.replace('_', ' ')}: {outcome.reason}" if outcome.reason else outcome.result
-            said = {"user": logged.name, "time": logged.created, "log": result, "judge": ours}
+            said = {"user": logged.name, "time": logged.created, "log": result, "judge": compared.ours}
             self._examples[one].append(said)
 
     def result(self, threshold: int) -> dict[str, Any]:
         """The agreement in per cent, whether it is enough, and where the judge and the log differ."""
         total: Counter[str] = sum(self._counts.values(), Counter())
-        agreement = _per_cent(total)
-        trusted = agreement is not None and agreement >= threshold
+        agreement, applied = _per_cent(total), _per_cent(self._applied)
+        enough = sum(self._applied[word] for word in ("agreed", "differed")) >= _LEAST_APPLIED
+        failing = enough and applied is not None and applied < threshold
+        trusted = agreement is not None and agreement >= threshold and not failing
         return {
             "agreement_percent": agreement,
+            "agreement_percent_applied": applied,
             "trusted": trusted,
-            "verdict": self._verdict(total, agreement, threshold, trusted),
+            "verdict": self._verdict(total, agreement, threshold, applied if failing else None),
             "compared": total["agreed"] + total["differed"],
+            "compared_applied": self._applied["agreed"] + self._applied["differed"],
             "not_known": total["not_known"],
             "policies": [
                 {
@@ -122,22 +174,35 @@ class Calibration:
             ],
         }
 
-    def _verdict(self, total: Counter[str], agreement: float | None, threshold: int, trusted: bool) -> str:
+    def _verdict(self, total: Counter[str], agreement: float | None, threshold: int, failing: float | None) -> str:
         if agreement is None:
             why = "the log has no result of a policy as it is now"
             if not self._judge.policies:
                 why = "no policy is enforced or in report-only mode"
+            elif not self.sign_ins:
+                why = "the log has no sign-in of anybody in the directory"
+            elif total["not_known"]:
+                why = f"the judge has no answer to any of {counted(total['not_known'], 'result')} in the log"
             elif self.without_results:
                 why = "the log shows no results of policies; the application needs Policy.Read.All for them"
             return f"Do not trust this: {why}, so that the judge could not be compared with Microsoft Entra"
         compared = counted(total["agreed"] + total["differed"], "result")
         said = f"the judge agrees with Microsoft Entra in {agreement} % of {compared} in the sign-in log"
-        return f"{said[0].upper()}{said[1:]}" if trusted else f"Do not trust this: {said}, less than {threshold} %"
+        if agreement < threshold:
+            return f"Do not trust this: {said}, less than {threshold} %"
+        if failing is not None:
+            where = f"in {failing} % of those in which a policy applied"
+            return f"Do not trust this: {said}, but {where}, less than {threshold} %"
+        return f"{said[0].upper()}{said[1:]}"
 
 
 def names_groups_or_roles(policy: Policy) -> bool:
     users = (policy.get("conditions") or {}).get("users") or {}
     return any(users.get(f"{side}{kind}") for side in ("include", "exclude") for kind in ("Groups", "Roles"))
+
+
+def _in_words(outcome: Outcome) -> str:
+    return f"{outcome.result.replace('_', ' ')}: {outcome.reason}" if outcome.reason else outcome.result
 
 
 def _compared(outcome: Outcome, said: str) -> str:

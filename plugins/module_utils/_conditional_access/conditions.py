@@ -17,13 +17,14 @@ from typing import Any, TypeAlias
 
 from .._core.resource import normalize_case, normalized_set
 from .assignments import filled
-from .devices import matches, possible_devices
+from .device_filter import matches, possible_devices
 from .sign_in import (
     APPS,
     BROWSER,
     CLIENT_TYPES,
     EAS,
     LEGACY,
+    MFA_TRUSTED_ADDRESSES,
     NO_FLOW,
     PLATFORM_NAMES,
     TRUSTED,
@@ -41,7 +42,6 @@ _KNOWN_RISKS = frozenset({"hidden"}).union(*(every for _attribute, every in _RIS
 _FLOWS = (NO_FLOW, "devicecodeflow", "authenticationtransfer")
 # What is judged elsewhere, for the client and the platform alone.
 _ELSEWHERE = frozenset({"users", "applications", "clientAppTypes", "platforms"})
-_MFA_TRUSTED_ADDRESSES = "00000000-0000-0000-0000-000000000000"  # one of those that "all trusted locations" means
 _MOST_PLACES = 5
 _MOST_SIGN_INS = 1000
 Holds: TypeAlias = "bool | None"
@@ -117,6 +117,8 @@ def _locations(_name: str, value: Any, sign_in: SignIn) -> Holds:
     included, excluded = normalized_set(value.get("includeLocations")), normalized_set(value.get("excludeLocations"))
     if not excluded and "all" in included:
         return True
+    if "all" in excluded:
+        return False
     if sign_in.places is None:
         return None
     inside = _named_by(included, sign_in)
@@ -193,13 +195,13 @@ def _place_cases(policies: Iterable[Conditions]) -> list[frozenset[str]]:
     ]
     alike: dict[Any, str] = {}
     for place in sorted(frozenset().union(*lists) - {"all"}):
-        own = place if place in (TRUSTED, _MFA_TRUSTED_ADDRESSES) else ""
+        own = place if place in (TRUSTED, MFA_TRUSTED_ADDRESSES) else ""
         alike.setdefault((own, *(place in one for one in lists)), place)
     places = sorted(alike.values())
     if not places or len(places) > _MOST_PLACES:
         return []
     found = [frozenset(some) for number in range(len(places) + 1) for some in combinations(places, number)]
-    return [some for some in found if _MFA_TRUSTED_ADDRESSES not in some or TRUSTED in some or TRUSTED not in places]
+    return [some for some in found if MFA_TRUSTED_ADDRESSES not in some or TRUSTED in some or TRUSTED not in places]
 
 
 def _device_cases(policies: Iterable[Conditions], sign_in: SignIn) -> list[Device]:

@@ -63,9 +63,7 @@ def lockout_risk(policies: Sequence[Policy], changed: Policy, people: Iterable[P
     members = [person for person in people if person.kind == "member"]
     name = f"{changed.get('displayName')} would be enabled"
     if not spared(changed, members):
-        return (
-            f"{name}, and it spares no enabled member account. If it keeps everybody out, nobody is left to change it"
-        )
+        return f"{name}, and it spares no enabled member account. If it blocks everybody, nobody can change it"
     alone = _closing([changed])
     if not any(_closers(cases, person) for cases in alone for person in members):
         return ""

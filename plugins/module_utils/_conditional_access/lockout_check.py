@@ -11,7 +11,7 @@ from typing import Any
 from .._core.errors import TenantError
 from .assignments import Person, assignment_of
 from .lockout import excludes_nobody, last_administrators, lockout_risk, reaches_many, spared
-from .places import excludes_places, without_nowhere
+from .named_locations import excludes_places, without_nowhere
 from .subjects import Subjects
 
 _NOWHERE = (
@@ -48,8 +48,8 @@ def check_lockout(
         if any(last_administrators(before, after, people) for before, after in changes):
             raise TenantError(
                 "lockout_risk",
-                f"{changed['displayName']} would be enabled, and would keep the last account with an active role "
-                "that may change policies out of the admin portals",
+                f"{changed['displayName']} would be enabled, and would block the last account with an active role "
+                "that can change policies from the admin portals",
                 next_step="Exclude an emergency account that holds such a role, or use policy_state report_only; "
                 "accept_lockout_risk takes the risk",
             )
@@ -71,9 +71,10 @@ def _refuse_lockout(
     if risk and not_read and not excludes_nobody(changed):
         raise TenantError(
             "forbidden",
-            f"{changed['displayName']} would be enabled, and whom it locks out is not known: {'; '.join(not_read)}",
-            next_step="Grant the application what is missing, or use policy_state report_only; accept_lockout_risk "
-            "takes the risk",
+            f"{changed['displayName']} would be enabled, and its lockout risk could not be determined: "
+            f"{'; '.join(not_read)}",
+            next_step="Grant the application the missing permissions, or use policy_state report_only; "
+            "accept_lockout_risk takes the risk",
         )
     if risk:
         excluded = assignment_of(changed).excluded

@@ -13,9 +13,9 @@ from typing import Any
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._core.targets import check_marker
+from .._engine.ensure import ensure
 from .._engine.graph_collection import GraphCollection
 from .._engine.rate_limiter import RateLimiter
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .assignments import filled
 from .fields import FIELDS, as_new, both_forms_of_guests
@@ -124,12 +124,12 @@ POLICY = _Policy(
 def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one policy to the wanted state. Raises `TenantError`."""
     if not params["id"] and not params["display_name"]:
-        raise usage("display_name and id are missing, so it is not said which policy is meant")
+        raise usage("display_name and id are both missing", "Set one of them to select a policy")
     twice = both_forms_of_guests(params)
     if twice:
         raise usage(
             f"{', '.join(twice)} and the corresponding option for guests both select guests",
-            "Give one of the two",
+            "Set only one of them",
         )
     policies, subjects = ConditionalAccessPolicies(), Subjects(tenant)
     policy = replace(POLICY, backend=policies, subjects=subjects)
@@ -139,7 +139,7 @@ def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
         return {"impact": {}, **result, "resolved": subjects.resolved}
     except TenantError as error:
         if error.kind == "ambiguous" and error.action == "find the conditional access policy":
-            step = "Give the id of the policy that is meant, or remove the others by theirs"
+            step = "Specify the id of one of them, or remove the others by their ids"
             raise error.but(next_step=step) from error.__cause__
         raise
 
@@ -237,7 +237,7 @@ def check_content(policy: Mapping[str, Any]) -> None:
         if not there
     ]
     if missing:
-        raise usage(f"a policy needs {', '.join(missing)}, and nothing is given there")
+        raise usage(f"a policy needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not set")
 
 
 def _explained(error: TenantError, values: Mapping[str, Any]) -> TenantError:

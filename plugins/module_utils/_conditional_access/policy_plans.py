@@ -8,7 +8,7 @@ https://learn.microsoft.com/graph/api/conditionalaccessroot-list-plans
 
 from __future__ import annotations
 
-from .._client.graph_answers import not_served
+from .._client.graph_errors import not_served
 from .._core.errors import Purpose, TenantError
 from .._core.read_result import ReadResult
 from .._core.resource import Record

@@ -35,6 +35,7 @@ from .sign_in import (
     EAS,
     EXCHANGE_ONLINE,
     LEGACY,
+    MICROSOFT_GRAPH,
     PLATFORM_NAMES,
     PLATFORMS,
     AllBut,
@@ -62,10 +63,10 @@ _CAN_BE_MET = {
 _EAS_PLATFORMS = frozenset({"android", "ios", "windows"})
 # Controls that people of other tenants cannot meet ("Comparing External ID Conditional Access policies").
 _NOT_FOR_EXTERNAL = frozenset({"compliantApplication", "passwordChange"})
+_SHAREPOINT, _TEAMS = "00000003-0000-0ff1-ce00-000000000000", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"
+_SHARED = frozenset({_SHAREPOINT, _TEAMS})  # to which people of other tenants may connect directly
 # Resources whose policies have to be met first, by those that need them ("Service dependencies", early-bound).
-_EARLY_BOUND = {
-    "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe": {EXCHANGE_ONLINE, "00000003-0000-0ff1-ce00-000000000000"},  # Teams
-}
+_EARLY_BOUND = {_TEAMS: {EXCHANGE_ONLINE, _SHAREPOINT}}
 # Reasons for which a policy asks for nothing, though it applies.
 ASKS_NOTHING = frozenset({"no_grant", "approved_application"})
 
@@ -84,6 +85,7 @@ class Reading:
     conditions: tuple[str, ...] = ()
     why_not: Why | None = None
     eas: bool = False
+    shared: bool = False
 
     @property
     def enforced(self) -> bool:
@@ -95,7 +97,7 @@ class Reading:
         return self.why_not is None or self.why_not[0] in ASKS_NOTHING
 
     def reach(self, person: Person) -> tuple[Why | None, str]:
-        return self.assigned.reach(person, eas=self.eas)
+        return self.assigned.reach(person, eas=self.eas, shared=self.shared)
 
     def clauses_for(self, person: Person) -> tuple[frozenset[str], ...]:
         """The same for this person: what nobody can meet keeps them out."""
@@ -123,7 +125,8 @@ def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
     if _names(conditions.get("applications") or {}, sign_in) is None:
         narrowing["applications"] = None
     unknown = tuple(sorted(name for name, holds in narrowing.items() if holds is None))
-    return Reading(policy, assigned, clauses, unknown, None if clauses else _no_clauses(policy), sign_in.client == EAS)
+    why_not, shared = None if clauses else _no_clauses(policy), normalize_case(sign_in.resource) in _SHARED
+    return Reading(policy, assigned, clauses, unknown, why_not, sign_in.client == EAS, shared)
 
 
 def _not_in_force(policy: Mapping[str, Any]) -> Why | None:
@@ -159,19 +162,27 @@ def _names(applications: Mapping[str, Any], sign_in: SignIn) -> bool | None:
     """Whether a policy is for the resource, or for one that has to be met first; None if that is not known."""
     included, excluded = (normalized_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
     resource = normalize_case(sign_in.resource)
-    found = {_names_one(one, included, excluded) for one in {resource, *_EARLY_BOUND.get(resource, ())}}
+    asked = sign_in.audiences or {resource, *_EARLY_BOUND.get(resource, ())}
+    found = {_names_one(one, included, excluded) for one in asked}
+    if resource == MICROSOFT_GRAPH and not sign_in.audiences and _names_services(included, excluded):
+        return None
     return True if True in found else None if None in found else False
 
 
 def _names_one(resource: str, included: Collection[str], excluded: Collection[str]) -> bool | None:
     held, possible = suites_of(resource)
     ours = {resource} | held
-    if not ours.isdisjoint(excluded):
+    if not (ours | {"all"}).isdisjoint(excluded):
         return False
     certain = not (ours | {"all"}).isdisjoint(included)
     if certain and possible.isdisjoint(excluded):
         return True
     return None if certain or not possible.isdisjoint(included) else False
+
+
+def _names_services(included: Collection[str], excluded: Collection[str]) -> bool:
+    """Whether a policy is about some applications, which may be behind an umbrella, and not about all or none."""
+    return bool(set(excluded) or set(included) - {"all", "none", MICROSOFT_GRAPH})
 
 
 def _excludes(applications: Mapping[str, Any], sign_in: SignIn) -> bool:
@@ -183,15 +194,16 @@ def _application(sign_in: SignIn) -> str:
     return "Exchange Online" if normalize_case(sign_in.resource) == EXCHANGE_ONLINE else sign_in.resource
 
 
-def _other_client(types: Collection[str], sign_in: SignIn) -> Why | None:
+def _other_client(named: Collection[str], sign_in: SignIn) -> Why | None:
+    types, client = normalized_set(named), normalize_case(sign_in.client)
     if not types:
         modern = sign_in.client in (APPS, BROWSER)
         return None if modern else ("client_app", "it names no client apps, as before August 2020: modern ones only")
     supported = sign_in.known_platform in _EAS_PLATFORMS
-    of_eas = sign_in.client == EAS and ("easSupported" if supported else "easUnsupported") in types
-    if sign_in.client == EAS and not sign_in.platform and {"easSupported", "easUnsupported"} & set(types):
+    of_eas = sign_in.client == EAS and ("eassupported" if supported else "easunsupported") in types
+    if sign_in.client == EAS and not sign_in.platform and {"eassupported", "easunsupported"} & types:
         return None
-    if of_eas or sign_in.client in types or "all" in types or normalized_set(types) - CLIENT_TYPES:
+    if of_eas or client in types or "all" in types or types - CLIENT_TYPES:
         return None
     return "client_app", f"it does not include the client apps {sign_in.client}"
 

@@ -15,21 +15,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.resource import normalize_case
-from .assignments import Person, Side, assignment_of
-from .calibration import MOST_KEPT, RESULTS, Judge, evaluated, names_groups_or_roles, unchanged_since
-from .rules import REPORT_ONLY, Outcome, read
+from .assignments import Person, assignment_of
+from .calibration import MOST_KEPT, RESULTS, Judge, Then, evaluated, names_groups_or_roles
+from .exclusions import all_entries, entries_of, including_all
+from .rules import REPORT_ONLY, read
+from .sessions import refusing
 from .sign_in import SignIn
-from .sign_in_log import LoggedSignIn
+from .sign_in_record import LoggedSignIn
+from .verdicts import ANSWERS, ASKED, BY_LOG, NOT_KNOWN, STOPPED, UNCHANGED, WORST_FIRST, Verdict, verdict_of, worse
 
-STOPPED, NOT_KNOWN, ASKED, UNCHANGED = "stopped", "not_known", "asked_for_more", "unchanged"
-ANSWERS = (STOPPED, ASKED, UNCHANGED, NOT_KNOWN)
-_WORST_FIRST = (STOPPED, NOT_KNOWN, ASKED, UNCHANGED)
-# What somebody can do while they sign in. A device or an app needs more than that.
-_WHILE_SIGNING_IN = frozenset(
-    {"mfa", "authenticationStrength", "termsOfUse", "passwordChange", "riskRemediation", "customAuthenticationFactor"}
-)
-_BY_LOG = {"reportOnlySuccess": UNCHANGED, "reportOnlyNotApplied": UNCHANGED, "reportOnlyFailure": STOPPED}
-_BY_LOG |= {"reportOnlyInterrupted": ASKED}
 _GROUPS_THEN = "what groups and roles somebody was in then is not in the log"
 _DIMENSIONS = ("application", "client", "platform", "country")
 Policy = Mapping[str, Any]
@@ -37,11 +31,17 @@ Clauses = frozenset[frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What one policy would have made of one sign-in, and why."""
+class _Judged:
+    """What all sign-ins have in common of which the same is known: verdicts, and what would be without exclusions."""
 
+    verdicts: tuple[Verdict, ...]
     answer: str
-    reason: str = ""
+    spared: tuple[tuple[int, str, str], ...] = ()
+
+    @staticmethod
+    def of(verdicts: Sequence[Verdict], spared: Iterable[tuple[int, str, str]] = ()) -> _Judged:
+        answer = next((one for one in WORST_FIRST if any(verdict.answer == one for verdict in verdicts)), UNCHANGED)
+        return _Judged(tuple(verdicts), answer, tuple(spared))
 
 
 @dataclass
@@ -56,18 +56,28 @@ class _Seen:
 class Rehearsal:
     """Judges the sign-ins of the log one after the other, as if `rehearsed` were enforced beside what there is.
 
-    `keep` are ids of groups that are to be kept in, with their names.
+    `keep` are ids of groups that are to be kept in, with their names; `names` are those of people, by their ids.
     """
 
-    def __init__(self, existing: Sequence[Policy], rehearsed: Sequence[Policy], keep: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        existing: Sequence[Policy],
+        rehearsed: Sequence[Policy],
+        keep: Mapping[str, str],
+        names: Mapping[str, str],
+    ) -> None:
         self._existing = evaluated(existing)
+        self._then = Then(self._existing)
         self._planned = rehearsed
+        self._told_by = [self._position(one) for one in rehearsed]
+        self._by_groups = [names_groups_or_roles(one) for one in rehearsed]
+        self._names_of_people = names
         enforced = [{**one, "state": "enabled"} for one in rehearsed]
         self._judge = Judge(enforced)
-        self._without_exclusions = Judge([_including_all(one) for one in enforced])
+        self._without_exclusions = Judge([including_all(one) for one in enforced])
         self._excluded = [assignment_of(one).excluded for one in enforced]
         self._keep = keep
-        self._known: dict[Any, tuple[Clauses, Clauses]] = {}
+        self._kept: dict[Any, _Judged] = {}
         self._people: dict[str, _Seen] = {}
         self._members: dict[str, set[str]] = {group: set() for group in keep}
         self._spared: dict[tuple[int, str], dict[str, str]] = {}
@@ -77,66 +87,71 @@ class Rehearsal:
         self._total: Counter[str] = Counter()
         self.not_signed_in = 0
 
+    def _position(self, policy: Policy) -> int | None:
+        """Where among the policies of the log one in report-only mode is that is rehearsed as it is."""
+        if policy.get("state") != REPORT_ONLY or not policy.get("id"):
+            return None
+        ids = [normalize_case(str(one["id"])) for one in self._existing]
+        return ids.index(normalize_case(str(policy["id"])))
+
     def add(self, logged: LoggedSignIn, person: Person | None, uncertain: bool) -> str:
         """The answer for one sign-in. `uncertain`: what the person was in then may differ from today."""
         if not logged.succeeded:
             self.not_signed_in += 1
             return UNCHANGED
+        said = self._then.results(logged)
         if logged.problem or person is None:
-            reason = logged.problem or "the account is not in the directory today"
-            verdicts = [Verdict(NOT_KNOWN, reason)] * len(self._planned)
+            key: Any = (logged.problem, said)
         else:
-            verdicts = self._verdicts(logged, person, uncertain)
-        answer = next((one for one in _WORST_FIRST if any(verdict.answer == one for verdict in verdicts)), UNCHANGED)
-        self._count(logged, person, verdicts, answer)
-        return answer
+            key = (logged.possible, person, said, uncertain)
+        judged = self._kept.get(key)
+        if judged is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            if logged.problem or person is None:
+                verdict = Verdict(NOT_KNOWN, logged.problem or "the account is not in the directory today")
+                judged = _Judged.of([self._told_by_log(one, said) or verdict for one in range(len(self._planned))])
+            else:
+                judged = self._judged(logged.possible, person, said, uncertain)
+            self._kept[key] = judged
+        self._count(logged, person, judged)
+        return judged.answer
 
-    def _verdicts(self, logged: LoggedSignIn, person: Person, uncertain: bool) -> list[Verdict]:
-        possible = self._enriched(logged, person)
+    def _judged(self, logged: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: bool) -> _Judged:
+        possible = self._enriched(logged, person, said)
         outcomes = self._judge.outcomes(possible, person)
-        verdicts = []
-        for number, (policy, each) in enumerate(zip(self._planned, outcomes, strict=True)):
-            verdict = _verdict(each)
-            told = self._told_by_log(policy, logged)
-            if told:
-                verdict = Verdict(told)
-            if uncertain and names_groups_or_roles(policy) and self._hangs_on_groups(number, possible, person):
-                verdict = Verdict(NOT_KNOWN, _GROUPS_THEN)
-            entries = _entries(self._excluded[number], person)
-            if entries:
-                self._count_spared(number, entries, possible, person, logged)
+        verdicts, spared = [], []
+        for number, each in enumerate(outcomes):
+            verdict = self._told_by_log(number, said)
+            if verdict is None:
+                hangs = uncertain and self._by_groups[number] and self._hangs_on_groups(number, possible, person)
+                verdict = Verdict(NOT_KNOWN, _GROUPS_THEN) if hangs else verdict_of(each)
             verdicts.append(verdict)
-        return verdicts
+            entries = entries_of(self._excluded[number], person)
+            if entries:
+                without = verdict_of(self._without_exclusions.outcomes(possible, person)[number]).answer
+                spared += [(number, entry, without) for entry in entries]
+        return _Judged.of(verdicts, spared)
 
-    def _told_by_log(self, policy: Policy, logged: LoggedSignIn) -> str:
+    def _told_by_log(self, number: int, said: tuple[str, ...]) -> Verdict | None:
         """What Microsoft Entra itself said of a policy in report-only mode that is rehearsed as it was then."""
-        if policy.get("state") != REPORT_ONLY or not policy.get("id") or not unchanged_since(policy, logged.created):
-            return ""
-        return _BY_LOG.get(logged.results.get(normalize_case(policy["id"]), ""), "")
+        position = self._told_by[number]
+        answer = BY_LOG.get(said[position]) if position is not None else None
+        return Verdict(answer, "the log says so", by_log=True) if answer else None
 
     def _hangs_on_groups(self, number: int, possible: tuple[SignIn, ...], person: Person) -> bool:
         nobody_knows = replace(person, groups=None, roles=None)
-        verdicts = {_verdict(self._judge.outcomes(possible, one)[number]).answer for one in (person, nobody_knows)}
+        verdicts = {verdict_of(self._judge.outcomes(possible, one)[number]).answer for one in (person, nobody_knows)}
         return len(verdicts) > 1
 
-    def _enriched(self, logged: LoggedSignIn, person: Person) -> tuple[SignIn, ...]:
+    def _enriched(self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...]) -> tuple[SignIn, ...]:
         """The sign-in with what the results of the policies of then say of the controls that were met."""
-        results = tuple(
-            (number, said)
-            for number, policy in enumerate(self._existing)
-            if (said := RESULTS.get(logged.results.get(normalize_case(policy["id"]), ""))) in ("met", "stopped")
-            and unchanged_since(policy, logged.created)
-        )
+        results = [(number, RESULTS[one]) for number, one in enumerate(said) if RESULTS.get(one) in ("met", "stopped")]
         if not results:
-            return logged.possible
+            return possible
         enriched = []
-        for sign_in in logged.possible:
-            key = (sign_in, person.external, results)
-            if key not in self._known:
-                if len(self._known) > MOST_KEPT:
-                    self._known.clear()
-                self._known[key] = self._clauses(sign_in, person, results)
-            met, failed = self._known[key]
+        for sign_in in possible:
+            met, failed = self._clauses(sign_in, person, results)
             enriched.append(replace(sign_in, met=sign_in.met | met, failed=sign_in.failed | failed))
         return tuple(enriched)
 
@@ -147,34 +162,43 @@ class Rehearsal:
             clauses = read(self._existing[number], sign_in).clauses_for(person)
             if said == "met":
                 met.update(clauses)
-            elif len(clauses) == 1:  # of several, which one failed is not known
+            elif len(clauses) == 1 and not refusing(self._existing[number]):  # of several, which failed is not known
                 failed.update(clauses)
         return frozenset(met), frozenset(failed - met)
 
-    def _count_spared(
-        self, number: int, entries: list[str], possible: tuple[SignIn, ...], person: Person, logged: LoggedSignIn
-    ) -> None:
-        answer = _verdict(self._without_exclusions.outcomes(possible, person)[number]).answer
-        for entry in entries:
-            people = self._spared.setdefault((number, entry), {})
-            people[logged.person] = _worse(answer, people.get(logged.person, UNCHANGED))
-
-    def _count(self, logged: LoggedSignIn, person: Person | None, verdicts: Sequence[Verdict], answer: str) -> None:
+    def _count(self, logged: LoggedSignIn, person: Person | None, judged: _Judged) -> None:
+        answer = judged.answer
         self._total[answer] += 1
-        seen = self._people.setdefault(logged.person, _Seen(logged.name))
-        seen.counts[answer] += 1
-        for number, verdict in enumerate(verdicts):
+        for number, verdict in enumerate(judged.verdicts):
             self._policies[number][verdict.answer] += 1
-            if verdict.answer != UNCHANGED:
-                seen.by_policy[number] = _worse(verdict.answer, seen.by_policy.get(number, UNCHANGED))
+            self._policies[number]["from_log"] += verdict.by_log
         for dimension in _DIMENSIONS:
-            value = getattr(logged, dimension) or "not in the log"
-            self._by[dimension].setdefault(value, Counter())[answer] += 1
-        for reason in {one.reason for one in verdicts if one.answer == NOT_KNOWN}:
-            self._reasons[reason] += 1
-        for group in self._keep:
-            if person is not None and person.groups is not None and group in person.groups:
-                self._members[group].add(logged.person)
+            counts, value = self._by[dimension], getattr(logged, dimension) or "not in the log"
+            if value not in counts:
+                counts[value] = Counter()
+            counts[value][answer] += 1
+        if answer != UNCHANGED:
+            for reason in {one.reason for one in judged.verdicts if one.answer == NOT_KNOWN}:
+                self._reasons[reason] += 1
+        if logged.person:
+            self._count_person(logged, person, judged)
+
+    def _count_person(self, logged: LoggedSignIn, person: Person | None, judged: _Judged) -> None:
+        seen = self._people.get(logged.person)
+        if seen is None:
+            name = self._names_of_people.get(logged.person) or logged.name
+            seen = self._people[logged.person] = _Seen(name)
+            for group in self._keep:
+                if person is not None and person.groups is not None and group in person.groups:
+                    self._members[group].add(logged.person)
+        seen.counts[judged.answer] += 1
+        if judged.answer != UNCHANGED:
+            for number, verdict in enumerate(judged.verdicts):
+                if verdict.answer != UNCHANGED:
+                    seen.by_policy[number] = worse(verdict.answer, seen.by_policy.get(number, UNCHANGED))
+        for number, entry, answer in judged.spared:
+            people = self._spared.setdefault((number, entry), {})
+            people[logged.person] = worse(answer, people.get(logged.person, UNCHANGED))
 
     def result(self) -> dict[str, Any]:
         people = self._people.values()
@@ -182,7 +206,7 @@ class Rehearsal:
             "sign_ins": {**_each(self._total), "total": self._total.total(), "not_signed_in": self.not_signed_in},
             "people": {**{one: sum(1 for seen in people if seen.counts[one]) for one in ANSWERS}, "total": len(people)},
             "by_policy": [
-                {"policy": one.get("displayName"), "id": one.get("id"), **_each(counts)}
+                {"policy": one.get("displayName"), "id": one.get("id"), **_each(counts), "from_log": counts["from_log"]}
                 for one, counts in zip(self._planned, self._policies, strict=True)
             ],
             "by_person": [
@@ -205,7 +229,7 @@ class Rehearsal:
         """For each exclusion whom of the log it spared, and who of them never needed it."""
         found = []
         for number, side in enumerate(self._excluded):
-            for entry in _all_entries(side):
+            for entry in all_entries(side):
                 people = self._spared.get((number, entry), {})
                 found.append(
                     {
@@ -243,49 +267,6 @@ class Rehearsal:
 
     def _by_answer(self, members: Iterable[str], number: int, answer: str) -> list[str]:
         return sorted(self._people[one].name for one in members if self._people[one].by_policy.get(number) == answer)
-
-
-def _verdict(each: Sequence[Outcome]) -> Verdict:
-    """The answer that holds in each way in which the sign-in may have been."""
-    verdicts = [_verdict_of(one) for one in each]
-    if len({one.answer for one in verdicts}) == 1:
-        return verdicts[0]
-    return Verdict(NOT_KNOWN, "it hangs on the client app, which the log does not tell")
-
-
-def _verdict_of(outcome: Outcome) -> Verdict:
-    if outcome.result in ("not_applied", "met"):
-        return Verdict(UNCHANGED)
-    asked = [*outcome.missing, *outcome.left_open]
-    if outcome.applies and asked and not outcome.refusing and all(one & _WHILE_SIGNING_IN for one in asked):
-        return Verdict(ASKED, outcome.reason)
-    return Verdict(STOPPED if outcome.result == "stopped" else NOT_KNOWN, outcome.reason)
-
-
-def _worse(one: str, other: str) -> str:
-    return min(one, other, key=_WORST_FIRST.index)
-
-
-def _including_all(policy: Policy) -> Policy:
-    conditions = policy.get("conditions") or {}
-    users = {name: value for name, value in (conditions.get("users") or {}).items() if not name.startswith("exclude")}
-    return {**policy, "conditions": {**conditions, "users": users}}
-
-
-def _all_entries(side: Side) -> list[str]:
-    users = [f"user {one}" for one in sorted(side.ids - {"guestsorexternalusers"})]
-    groups, roles = [f"group {one}" for one in side.groups], [f"role {one}" for one in side.roles]
-    return [*users, *groups, *roles, *(["guests or external users"] if side.guests else [])]
-
-
-def _entries(side: Side, person: Person) -> list[str]:
-    """The exclusions that name a person for certain."""
-    found = [f"user {person.id}"] if person.id and person.id in side.ids else []
-    found += [f"group {one}" for one in side.groups if one in (person.groups or ())]
-    found += [f"role {one}" for one in side.roles if one in (person.roles or ())]
-    if side.guests and replace(side, ids=side.ids & {"guestsorexternalusers"}, groups=(), roles=()).names(person)[0]:
-        found.append("guests or external users")
-    return found
 
 
 def _each(counts: Mapping[str, int]) -> dict[str, int]:

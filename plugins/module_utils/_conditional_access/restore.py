@@ -10,15 +10,17 @@ https://learn.microsoft.com/graph/api/conditionalaccesspolicy-restore?view=graph
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import Record, normalize_case, returned
+from .._core.resource import Record, Resource, normalize_case
 from .._core.targets import check_marker, only
-from .._engine.poll import poll
+from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
+from .._http.poll import Within, poll, waiting
 from .fields import FIELDS
 from .impact import measure, read_people
 from .lockout import ADMINISTRATORS
@@ -32,8 +34,56 @@ _WRITE = Purpose("restore the Conditional Access policy", "Policy.ReadWrite.Cond
 _FIND = "find the deleted Conditional Access policy"
 UNDO = "Run the task with state=restored and the same id or display_name, within 30 days"
 _LISTED_WITHIN = 60  # seconds
-_ROUNDS = 3  # how often it is sent again after a conflict
 _THERE_AFTER_ALL = ("outcome_unknown", "not_found", "conflict")
+
+
+class _Deleted:
+    """The policy of the options, among those in force or else among the deleted ones; to create it is to restore it."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self.policies = ConditionalAccessPolicies()
+        self.found: Record = {}  # the deleted policy; empty if it is in force
+        self._params = params
+
+    def id_of(self, record: Record) -> str:
+        return self.policies.id_of(record)
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        live = self.policies.list(tenant)
+        record: Record | None = only(
+            [one for one in live if POLICY.identifies(one, self._params)],
+            self.id_of,
+            "conditional access policy",
+            tenant.label,
+        )
+        _check_name(self._params, record)
+        self.found = {} if record else {**_deleted(tenant, self._params, self.policies), "deletedDateTime": None}
+        return live
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        return {**_restored(tenant, self.policies, self.found), "deletedDateTime": None}
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        raise AssertionError("no option changes a policy")
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        raise AssertionError("no option removes a policy")
+
+
+@dataclass(frozen=True)
+class _Restored(Resource):
+    """A policy that is to be in force again as it was."""
+
+    deleted: _Deleted = field(kw_only=True)
+
+    def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
+        return POLICY.identifies(record, params)
+
+    def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        return {} if before else self.view(self.deleted.found)
+
+    def to_api(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self.deleted.found, **super().to_api(values)}
 
 
 def ensure_or_restore_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -41,40 +91,36 @@ def ensure_or_restore_policy(tenant: Tenant, params: Mapping[str, Any], check_mo
     if params["state"] != "restored":
         return ensure_policy(tenant, params, check_mode)
     _check_options(params)
-    policies = ConditionalAccessPolicies()
-    record = _live(tenant, params, policies)
-    if record is not None:
-        return _result(record, record, {})
-    record = _deleted(tenant, params, policies)
+    deleted = _Deleted(params)
+    policy = _Restored(
+        POLICY.name, deleted, FIELDS, POLICY.keys, before_write=partial(_check_restoration, deleted), deleted=deleted
+    )
+    return {"impact": {}, **ensure(policy, tenant, params, check_mode), "resolved": []}
+
+
+def _check_restoration(
+    deleted: _Deleted, tenant: Tenant, params: Mapping[str, Any], record: Record | None
+) -> dict[str, Any]:
+    """What is refused, for real and in check mode alike; and whom the policy reaches."""
     check_marker(
-        (str(record.get("displayName")), record.get("description")),
+        (str(deleted.found.get("displayName")), deleted.found.get("description")),
         params["marker"],
         "Conditional Access policy",
         "Restore it without marker, in the Microsoft Entra admin center or with another task",
         tenant.label,
     )
-    impact = _impact(tenant, params, policies, record)
-    if check_mode:
-        return _result(None, record, impact)
-    return _result(None, _restored(tenant, policies, record), impact)
+    return {"impact": _impact(tenant, params, deleted.policies, deleted.found)}
 
 
 def _check_options(params: Mapping[str, Any]) -> None:
     if not params["id"] and not params["display_name"]:
-        raise usage("display_name and id are missing, so it is not said which policy is meant")
+        raise usage("display_name and id are both missing", "Set one of them to select a policy")
     given = sorted(one.option for one in FIELDS if params.get(one.option) is not None)
     if given:
         raise usage(
             f"state is restored, and {', '.join(given)} would change the policy at the same time",
             "Restore the policy as it was, and change it in another task",
         )
-
-
-def _live(tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAccessPolicies) -> Record | None:
-    found = [one for one in policies.list(tenant) if POLICY.identifies(one, params)]
-    record: Record | None = only(found, policies.id_of, "conditional access policy", tenant.label)
-    _check_name(params, record)
-    return record
 
 
 def _deleted(tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAccessPolicies) -> Record:
@@ -86,7 +132,7 @@ def _deleted(tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAcc
             f"Microsoft Entra lists no policy {which}, neither in force nor deleted",
             _FIND,
             tenant.label,
-            next_step="It keeps deleted policies for 30 days; after that, create the policy anew",
+            next_step="Microsoft Entra keeps deleted policies for 30 days; after that, create the policy again",
         )
     if len(found) > 1:
         listed = ", ".join(f"{one['id']} (deleted on {one.get('deletedDateTime')})" for one in found)
@@ -95,7 +141,7 @@ def _deleted(tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAcc
             f"{len(found)} deleted policies are called {which}: {listed}",
             _FIND,
             tenant.label,
-            next_step="Give the id of the policy that is meant",
+            next_step="Specify the id of one of them",
             details={"candidates": [str(one["id"]) for one in found]},
         )
     _check_name(params, found[0])
@@ -131,19 +177,18 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
     def listed() -> Record | None:
         return next((one for one in policies.list(tenant) if normalize_case(one["id"]) == wanted), None)
 
-    for round_number in range(1, _ROUNDS + 1):
-        try:
-            policies.restore(tenant, f"{_PATH}/{quote(str(record['id']))}/restore", _WRITE)
-            break
-        except TenantError as error:
-            there = listed() if error.kind in _THERE_AFTER_ALL else None
-            if there is not None:
-                return there
-            if error.kind != "conflict" or round_number == _ROUNDS:
-                raise
-        tenant.http.pause(round_number, None, _WRITE)
+    try:
+        policies.restore(tenant, f"{_PATH}/{quote(str(record['id']))}/restore", _WRITE)
+    except TenantError as error:
+        there = listed() if error.kind in _THERE_AFTER_ALL else None
+        if there is None:
+            raise
+        return there
     found, done = poll(
-        tenant, _LISTED_WITHIN, listed, bool, lambda state: "the restored policy to be listed", (1.0, 10.0)
+        listed,
+        bool,
+        Within(tenant.http, _LISTED_WITHIN, (1.0, 10.0)),
+        waiting(tenant.progress, lambda policy: "the restored policy to be listed"),
     )
     if not done or found is None:
         raise TenantError(
@@ -154,15 +199,3 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
             next_step="Wait some minutes, and run again",
         )
     return found
-
-
-def _result(before: Record | None, after: Record, impact: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {name: value for name, value in after.items() if name != "deletedDateTime"}
-    diff = {"before": POLICY.view(before), "after": POLICY.view(after)}
-    return {
-        "changed": before is None,
-        "diff": diff,
-        "conditional_access_policy": returned({**shown, "deletedDateTime": None}),
-        "impact": dict(impact),
-        "resolved": [],
-    }

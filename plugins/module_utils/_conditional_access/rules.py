@@ -14,8 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.resource import normalize_case
-from .assignments import EVERYBODY, Person, Why, filled
+from .assignments import EVERYBODY, Person, Why
 from .conditions import conditions_of, every_case
 from .policy_requirements import (
     ASKS_NOTHING,
@@ -26,6 +25,7 @@ from .policy_requirements import (
     controls_of,
     read,
 )
+from .sessions import refusing
 from .sign_in import (
     APPS,
     BLOCK,
@@ -68,12 +68,6 @@ __all__ = [
     "registered",
 ]
 
-# Session controls that shorten or limit a session and never refuse a sign-in ("Session"). Others can, or are new.
-_LIMITING_SESSIONS = frozenset(
-    {"applicationEnforcedRestrictions", "persistentBrowser", "signInFrequency", "disableResilienceDefaults"}
-)
-# Of Defender for Cloud Apps, where a custom policy may block ("Create Defender for Cloud Apps access policies").
-_LIMITING_APP_CONTROLS = frozenset({"monitoronly", "blockdownloads"})
 # Controls that an attribute of the device meets.
 _OF_DEVICES = {"compliantDevice": ("iscompliant", "true"), "domainJoinedDevice": ("trusttype", "serverad")}
 Policies = Iterable[Mapping[str, Any]]
@@ -130,7 +124,7 @@ def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:
             open_to = [*reading.conditions, *([doubt] if doubt else [])]
             missing, unknown = _missing(reading.clauses_for(person), sign_in)
             applies = None if open_to else True
-            left = _refusing(reading.policy)
+            left = refusing(reading.policy)
             open_parts = (missing, unknown, tuple(left))
             if missing and applies:
                 words = " and ".join(" or ".join(sorted(clause)) for clause in missing)
@@ -176,20 +170,6 @@ def _meets(device: Device | None, control: str) -> bool | None:
     name, value = _OF_DEVICES[control]
     held = device.get(name)
     return held == value if held is not None or not device.registered else None
-
-
-def _refusing(policy: Mapping[str, Any]) -> list[str]:
-    session = policy.get("sessionControls") or {}
-    return sorted(name for name, value in session.items() if _may_refuse(name, value))
-
-
-def _may_refuse(name: str, value: Any) -> bool:
-    if "@" in name or name in _LIMITING_SESSIONS or not filled(value):
-        return False
-    parts = value if isinstance(value, Mapping) else {}
-    return parts.get("isEnabled") is not False and (
-        name != "cloudAppSecurity" or normalize_case(parts.get("cloudAppSecurityType")) not in _LIMITING_APP_CONTROLS
-    )
 
 
 def judge(

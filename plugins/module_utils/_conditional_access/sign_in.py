@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from .._core.resource import normalize_case
@@ -23,7 +23,14 @@ EAS, LEGACY, APPS, BROWSER = "exchangeActiveSync", "other", "mobileAppsAndDeskto
 PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
 BLOCK = frozenset({"block"})
 TRUSTED = "alltrusted"  # beside the ids of named locations: the sign-in comes from one that is marked as trusted
+# Locations that no list has: one of those that "all trusted locations" means, and where devices are that come through
+# Global Secure Access ("Network"; resources/compliantNetworkNamedLocation).
+MFA_TRUSTED_ADDRESSES = "00000000-0000-0000-0000-000000000000"
+COMPLIANT_NETWORK = "3d46dbda-8382-466a-856d-eb00cbc6b910"
 NO_FLOW = "none"
+# "Microsoft Graph functions as an umbrella resource" (Target resources): a sign-in is evaluated for the services behind
+# it, of which those that were asked for are not known.
+MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
 # The values of a policy's lists that are known here, in lower case. Graph may add others at any time.
 CLIENT_TYPES = frozenset(
     {"all", "browser", "mobileappsanddesktopclients", "exchangeactivesync", "eassupported", "easunsupported", "other"}
@@ -99,6 +106,7 @@ class SignIn:
     in lower case, and `TRUSTED`; `unsure_places` are those of which that is not known. `satisfied` are the controls
     that were met before. `asks_entra` is false for a certificate that is shown straight to Exchange. Of each set in
     `met` one control is known to have been met, and none of each set in `failed`; of others that is not known.
+    `audiences` are the resources that a sign-in was evaluated for, where that is known; otherwise it is `resource`.
     """
 
     client: str
@@ -115,6 +123,7 @@ class SignIn:
     asks_entra: bool = True
     met: frozenset[frozenset[str]] = frozenset()
     failed: frozenset[frozenset[str]] = frozenset()
+    audiences: frozenset[str] = frozenset()
 
     def told_of(self, clause: frozenset[str]) -> bool | None:
         """Whether one of these controls was met, as far as `met` and `failed` say so."""
@@ -134,7 +143,7 @@ def suites_of(resource: str) -> tuple[frozenset[str], frozenset[str]]:
     return (frozenset(), _ALL_SUITES - {resource}) if held is None else (held, frozenset())
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def platform_of(text: str) -> str | None:
     """The platform that a text of the sign-in log means, such as `Ios 18.1`; None if it is not one of the known."""
     word = _WORD.match(str(text).strip())

@@ -45,7 +45,7 @@ _EXPECTED = {
     "group": "it is neither an object id nor the name or address of a group",
     "role": "no directory role has this id or name",
 }
-_STEP = "Give the object id; users may be given by address, groups and roles by their exact name"
+_STEP = "Specify the object id; users can also be specified by address, groups and roles by their exact name"
 Record = Mapping[str, Any]
 
 

@@ -1,23 +1,23 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account that the connector is bound to: user, licences and directory roles, kept by Microsoft Graph."""
+"""The account that the connector is bound to: user, licences and directory roles, in Microsoft Graph."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import EditedList, clearing, normalize_case, normalized_set
+from .._core.resource import Field, Record, Resource, clearing, normalize_case
+from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
-from .account_facts import PROPERTIES, Facts, check_last_administrator, read_facts, roles_held
-from .account_lookup import check_address, check_unused, primary_address
-from .account_writes import remove_account, wait_for_address, write_account
-from .licenses import candidates, check_units, describe, resolve
+from .account_checks import check_mailbox_is_possible, check_removal, check_write, role_names
+from .account_facts import LICENSES, PROPERTIES, ROLES
+from .account_lookup import check_address, primary_address
+from .account_writes import Accounts, sets_password, wait_for_address
+from .licenses import candidates, resolve
 
-_MAX_RETRIES = 3  # how often a change is worked out anew after an answer was lost or somebody else was faster
-ROLES = EditedList("directory_roles", "directoryRoles")
 UNDO = (
     "Restore the user in the Microsoft Entra admin center (Users, Deleted users) within 30 days, and run the task "
     "again with state=present"
@@ -41,66 +41,37 @@ OPTIONS: dict[str, Any] = {
 CLEARS = clearing((ROLES,)) | {"licenses"}
 
 
-def connector_account(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring the account to the wanted state. Raises `TenantError`."""
-    for option in ("user_principal_name", "primary_smtp_address"):
-        if params.get(option):
-            check_address(option, params[option])
-    ensure = _absent if params["state"] == "absent" else _present
-    facts = read_facts(tenant, params)
-    start = facts.view()
-    for round_number in range(1, _MAX_RETRIES):
-        try:
-            return ensure(tenant, params, facts, start, check_mode)
-        except TenantError as error:  # every step starts from what is there, so it can be worked out anew
-            if error.kind not in ("conflict", "outcome_unknown"):
-                raise
-            tenant.http.pause(round_number, None, Purpose(error.action))
-        facts = read_facts(tenant, params)
-    return ensure(tenant, params, facts, start, check_mode)
+@dataclass(frozen=True)
+class _Account(Resource):
+    """`accounts` knows the subscriptions and directory roles that the options name."""
+
+    accounts: Accounts = field(kw_only=True)
+
+    def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        changes = super().changes(self._with_names(params, before), before)
+        if ROLES.option in changes:
+            changes[ROLES.option] = sorted(changes[ROLES.option])
+        return changes if before else {**_defaults(params["user_principal_name"]), **changes}
+
+    def _with_names(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        """The options, with licences by part number and directory roles by display name. Raises `TenantError`."""
+        wanted, facts = dict(params), self.accounts.facts
+        if params.get(LICENSES.option) is not None:
+            named = {sku["skuPartNumber"] for sku in resolve(facts.skus, params[LICENSES.option])}
+            kept = set() if params["licenses_state"] == "exact" else set(before.get(LICENSES.option, ()))
+            wanted[LICENSES.option] = sorted(named | kept)
+        if params.get(ROLES.option) is not None:
+            edits = params[ROLES.option]
+            wanted[ROLES.option] = {edit: role_names(facts, names) if names else names for edit, names in edits.items()}
+        return wanted
+
+    def sets_write_only(self, params: Mapping[str, Any], record: Record | None) -> bool:
+        return record is not None and sets_password(params)
 
 
-def _present(
-    tenant: Tenant, params: Mapping[str, Any], facts: Facts, start: Mapping[str, Any], check_mode: bool
-) -> dict[str, Any]:
-    before = facts.view()
-    after = _wanted(tenant, params, facts, before)
-    secret = params.get("password") if facts.user is None or params["update_password"] == "always" else None
-    _check(params, facts, before, after)
-    user = facts.user
-    check_unused(tenant, _new_addresses(before, after), (user or {}).get("id"))
-    disabled = before.get("account_enabled") and not after["account_enabled"]
-    if user and (disabled or set(before["directory_roles"]) - set(after["directory_roles"])):
-        check_last_administrator(tenant, user, "take the account out of use" if disabled else "take its roles away")
-    if (before != after or secret is not None) and not check_mode:
-        user = write_account(tenant, facts, before, after, secret)
-    given = {}
-    if params["wait"] and not check_mode:
-        user = wait_for_address(tenant, after, params["wait_timeout"])
-        given = {"primary_smtp_address": primary_address(user)}  # Exchange chooses it where no option does
+def _defaults(name: str) -> dict[str, Any]:
+    """A new account, where the options say nothing."""
     return {
-        "changed": start != after or secret is not None,
-        "diff": {"before": start, "after": after},
-        "connector_account": {"id": (user or {}).get("id"), **after, **given},
-        "license_candidates": [] if after["licenses"] else candidates(facts.skus),
-    }
-
-
-def _new_addresses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The addresses that the account would get: without a change nobody is asked whose they are."""
-    return list(
-        {
-            normalize_case(after[option]): after[option]
-            for option in ("user_principal_name", "primary_smtp_address")
-            if after[option] and normalize_case(after[option]) != normalize_case(before.get(option))
-        }.values()
-    )
-
-
-def _wanted(tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any]) -> dict[str, Any]:
-    """The view that the options ask for."""
-    name = params["user_principal_name"]
-    defaults = {
         "user_principal_name": name,
         "display_name": name.partition("@")[0],
         "primary_smtp_address": None,
@@ -109,128 +80,40 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Map
         "licenses": [],
         "directory_roles": [],
     }
-    after = {**defaults, **before}
-    for one in PROPERTIES:
-        given = params.get(one.option)
-        if given is not None and one.normalize(given) != one.normalize(after[one.option]):
-            after[one.option] = given
-    if params.get("licenses") is not None:
-        named = {sku["skuPartNumber"] for sku in resolve(facts.skus, params["licenses"])}
-        kept = set() if params["licenses_state"] == "exact" else set(after["licenses"])
-        after["licenses"] = sorted(named | kept)
-    if params.get("directory_roles") is not None:
-        given = {key: _role_names(facts, names) for key, names in params["directory_roles"].items() if names}
-        wanted = ROLES.target(after["directory_roles"], {**params["directory_roles"], **given})
-        if normalized_set(wanted) != normalized_set(after["directory_roles"]):
-            after["directory_roles"] = sorted(wanted)
-    return after
 
 
-def _role_names(facts: Facts, wanted: list[str]) -> list[str]:
-    """The display names of roles given by name or id. Raises `TenantError` for an unknown one."""
-    known = {normalize_case(key): name for role, name in facts.role_names.items() for key in (role, name)}
-    unknown = [one for one in wanted if normalize_case(one) not in known]
-    if unknown:
-        raise TenantError(
-            "unknown_role",
-            f"there is no directory role {', '.join(unknown)}",
-            next_step="Give names as in the Microsoft Entra admin center, or template ids",
-        )
-    return [known[normalize_case(one)] for one in wanted]
+def connector_account(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Bring the account to the wanted state. Raises `TenantError`."""
+    for option in ("user_principal_name", "primary_smtp_address"):
+        if params.get(option):
+            check_address(option, params[option])
+    accounts = Accounts(params)
 
+    def before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+        before = account.view(record)
+        if record and params["state"] == "absent":
+            check_removal(tenant, params, record, before)
+        else:
+            check_write(tenant, params, accounts.facts, before, {**before, **account.changes(params, before)})
 
-def _refuse_guest(params: Mapping[str, Any], facts: Facts) -> None:
-    if (facts.user or {}).get("userType") == "Guest":
-        name = params["user_principal_name"]
-        raise TenantError("guest", f"{name} is a guest", next_step="Use an account of this tenant")
-
-
-def _check(params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """What the directory would refuse, or what would leave the account useless, before anything is written."""
-    _refuse_guest(params, facts)
-    if facts.user is None:
-        _check_creation(params, facts)
-    else:
-        _refuse_synchronised(params, facts.user, before, after)
-    _check_licenses(params, facts, before, after)
-
-
-def _check_creation(params: Mapping[str, Any], facts: Facts) -> None:
-    name = params["user_principal_name"]
-    if normalize_case(name.partition("@")[2]) not in normalized_set(facts.domains):
-        raise TenantError(
-            "unverified_domain",
-            f"the domain of {name} is not verified in this tenant",
-            next_step=f"Use one of {', '.join(facts.domains)}",
-        )
-    if not params.get("password"):
-        raise usage("password is needed to create the account")
-
-
-def _refuse_synchronised(
-    params: Mapping[str, Any], user: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    """What on-premises Active Directory keeps, it would set back."""
-    changed = [one.option for one in PROPERTIES if before and before[one.option] != after[one.option]]
-    if user.get("onPremisesSyncEnabled") and set(changed) - {"usage_location"}:
-        raise TenantError(
-            "synchronised",
-            f"{params['user_principal_name']} is synchronised from on-premises, so {', '.join(changed)} cannot be "
-            "changed here",
-            next_step="Change it in the on-premises Active Directory, or use a cloud-only account",
-        )
-
-
-def _check_licenses(
-    params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    added = set(after["licenses"]) - set(before.get("licenses", ()))
-    if added:
-        check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)
-        if not after["usage_location"]:
-            raise usage("usage_location is needed before a licence can be assigned", "Give a country code, such as CH")
-    if params["wait"] and not after["licenses"]:
-        raise TenantError(
-            "no_license",
-            f"{params['user_principal_name']} has no licence, so it would never get a mailbox",
-            next_step=f"Specify one or more in licenses, from those with free units: {describe(facts.skus)}",
-        )
-
-
-def _absent(
-    tenant: Tenant, params: Mapping[str, Any], facts: Facts, start: Mapping[str, Any], check_mode: bool
-) -> dict[str, Any]:
-    """Remove the account. Graph cannot tell what a mailbox is used for, so one with a mailbox needs to be forced."""
-    before = facts.view()
-    if facts.user is not None:
-        _refuse_guest(params, facts)
-        if before["primary_smtp_address"] and not params["force_delete"]:
-            raise TenantError(
-                "has_mailbox",
-                f"{facts.user['userPrincipalName']} has the mailbox {before['primary_smtp_address']}, "
-                "which would be lost with it",
-                "remove the account",
-                tenant.label,
-                next_step="Set force_delete to true if nobody else uses the mailbox",
-            )
-        roles = [] if params["force_delete"] else roles_held(tenant, facts.user["id"])
-        if roles:
-            raise TenantError(
-                "has_roles",
-                f"{facts.user['userPrincipalName']} holds the directory roles {', '.join(roles)}, so it may be an "
-                "administrator's account",
-                "remove the account",
-                tenant.label,
-                next_step="Remove the roles first, or set force_delete to true if this is the right account",
-                details={"directory_roles": roles},
-            )
-        if params["force_delete"]:
-            check_last_administrator(tenant, facts.user, "remove the account")
-        if not check_mode:
-            remove_account(tenant, facts.user["id"])
-    return {
-        "changed": bool(start),
-        "diff": {"before": start, "after": {}},
-        "connector_account": {},
-        "license_candidates": [],
-    }
+    account = _Account(
+        "connector_account",
+        accounts,
+        (*PROPERTIES, LICENSES, ROLES),
+        (Field("user_principal_name", "userPrincipalName", normalize=normalize_case),),
+        before_write=before_write,
+        name_is_unique=True,
+        several_writes=True,
+        accounts=accounts,
+    )
+    result = ensure(account, tenant, params, check_mode)
+    after = result["diff"]["after"]
+    if not after:
+        return {**result, "license_candidates": []}
+    check_mailbox_is_possible(params, accounts.facts, after)
+    shown = {"id": result["connector_account"].get("id"), **after}
+    if params["wait"] and not check_mode:  # Exchange chooses the address where no option does
+        user = wait_for_address(tenant, after, params["wait_timeout"])
+        shown["primary_smtp_address"] = primary_address(user)
+    open_choice = [] if after["licenses"] else candidates(accounts.facts.skus)
+    return {**result, "connector_account": shown, "license_candidates": open_choice}

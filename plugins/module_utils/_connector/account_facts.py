@@ -11,7 +11,7 @@ from typing import Any
 
 from .._client.graph import Read, odata, odata_text
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Field, normalize_case
+from .._core.resource import EditedList, Field, Record, normalize_case, normalized_set
 from .._core.targets import only
 from .._engine.tenant import Tenant
 from .account_lookup import not_shown, primary_address
@@ -32,6 +32,9 @@ PROPERTIES = (
     Field("usage_location", "usageLocation", normalize=normalize_case),
     Field("account_enabled", "accountEnabled"),
 )
+# What other resources of Graph keep, under names of our own.
+LICENSES = Field("licenses", "licenses", normalize=normalized_set)
+ROLES = EditedList("directory_roles", "directoryRoles")
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,20 @@ class Facts:
     role_names: dict[str, str]
     assignments: list[dict[str, Any]]
 
-    def view(self) -> dict[str, Any]:
-        """The account under the names of the options; empty if there is none."""
+    def records(self) -> list[Record]:
+        """The account, with its primary address, and with licences and directory roles by name; empty if none."""
         if self.user is None:
-            return {}
+            return []
         names = {sku["skuId"]: sku["skuPartNumber"] for sku in self.skus}
         held = [names.get(one["skuId"], one["skuId"]) for one in self.user.get("assignedLicenses") or []]
-        return {
-            "user_principal_name": self.user["userPrincipalName"],
-            **{one.option: self.user.get(one.api) for one in PROPERTIES},
-            "primary_smtp_address": primary_address(self.user) or None,
-            "licenses": sorted(held),
-            "directory_roles": sorted(self.role_names[one["roleDefinitionId"]] for one in self.assignments),
-        }
+        return [
+            {
+                **self.user,
+                "mail": primary_address(self.user) or None,
+                LICENSES.api: sorted(held),
+                ROLES.api: sorted(self.role_names[one["roleDefinitionId"]] for one in self.assignments),
+            }
+        ]
 
 
 def the_user(found: Sequence[dict[str, Any]], name: str, tenant: str = "") -> dict[str, Any] | None:
@@ -108,7 +112,7 @@ def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], action: st
         f"{user['userPrincipalName']} is the last enabled user who holds Global Administrator",
         action,
         tenant.label,
-        next_step="Give another enabled account the role first",
+        next_step="Assign the role to another enabled account first",
     )
 
 

@@ -24,7 +24,7 @@ _SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans
 def check_address(option: str, address: str) -> str:
     """`address` if it has the form of a mail address. Raises `TenantError`."""
     if not _ADDRESS.fullmatch(address):
-        raise usage(f"{option} is not a mail address: {address}", "Give it as name@domain")
+        raise usage(f"{option} is not a mail address: {address}", "Specify it as name@domain")
     return address
 
 
@@ -54,7 +54,7 @@ def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None
         primary or having,
         lambda user: f"{user.get('userPrincipalName')} ({user.get('id')})",
         f"account of {address}",
-        next_step="Give the primary SMTP address that one account alone has",
+        next_step="Specify a primary SMTP address that only one account has",
     )
     if owner is not None and owner.get("accountEnabled") is None:
         raise not_shown("whether it is enabled")

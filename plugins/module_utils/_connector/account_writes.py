@@ -10,11 +10,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.resource import normalize_case, normalized_set
-from .._engine.poll import poll
+from .._core.read_result import attempt
+from .._core.resource import Record, normalize_case, normalized_set
 from .._engine.tenant import Tenant
 from .._http.claims import claims, directory_roles, held
-from .account_facts import ASSIGNMENTS, PROPERTIES, READ_ACCOUNT, Facts, by_name, the_user
+from .._http.poll import Attempts, Within, poll, waiting
+from .account_checks import refuse_guest
+from .account_facts import (
+    ASSIGNMENTS,
+    LICENSES,
+    PROPERTIES,
+    READ_ACCOUNT,
+    ROLES,
+    Facts,
+    by_name,
+    read_facts,
+    the_user,
+)
 from .account_lookup import primary_address
 
 WRITE_ACCOUNT = Purpose("write the account", "User.ReadWrite.All")
@@ -31,51 +43,74 @@ _MAX_POLLS = 8  # how often a write right after the creation is tried again: the
 _PAUSES = 2.0, 30.0  # seconds between reads for the mailbox address
 
 
-def write_account(
-    tenant: Tenant, facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any], secret: str | None
-) -> dict[str, Any]:
-    """Only what differs, each step so that a run that was cut off goes on from there."""
-    user = facts.user or _create(tenant, after, str(secret))
-    changes = {
-        one.api: after[one.option]
-        for one in PROPERTIES
-        if after[one.option] is not None
-        and (not before or after[one.option] != before[one.option])
-        and user.get(one.api) != after[one.option]
-    }
-    if changes:
-        _change(tenant, user["id"], changes, WRITE_ACCOUNT)
-    if secret is not None and facts.user is not None:
-        # On its own, since it takes another permission; before a directory role makes the account a guarded one.
-        password = {"password": secret, "forceChangePasswordNextSignIn": False}
-        _change(tenant, user["id"], {"passwordProfile": password}, _PASSWORD)
-    ids = {sku["skuPartNumber"]: sku["skuId"] for sku in facts.skus}
-    had, has = set(before.get("licenses", ())), set(after["licenses"])
-    if had != has:
-        body = {
-            "addLicenses": [{"skuId": ids[one], "disabledPlans": []} for one in sorted(has - had)],
-            "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # one without a name is its id
-        }
-        _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE))
-    _write_roles(tenant, facts, user["id"], normalized_set(after["directory_roles"]))
-    return user
+class Accounts:
+    """The one account that the options name. `facts` is what was read of it and around it, the last time."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self._params = params
+        self.facts = Facts(None, [], [], {}, [])
+
+    def id_of(self, record: Record) -> str:
+        return str(record["id"])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        self.facts = read_facts(tenant, self._params)
+        refuse_guest(self.facts)
+        return self.facts.records()
+
+    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
+        user = _create(tenant, values, str(self._params["password"]))
+        self._set_properties(tenant, user, values)
+        self._assign(tenant, user, values)
+        return {**user, **values}
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        self._set_properties(tenant, record, values)
+        if sets_password(self._params):
+            # On its own, since it takes another permission; before a directory role makes the account a guarded one.
+            password = {"password": self._params["password"], "forceChangePasswordNextSignIn": False}
+            _change(tenant, record["id"], {"passwordProfile": password}, _PASSWORD)
+        self._assign(tenant, record, values)
+        return {**record, **values}
+
+    def delete(self, tenant: Tenant, record: Record) -> None:
+        try:
+            tenant.graph.delete(f"users/{record['id']}", _REMOVE)
+        except TenantError as error:
+            raise _explained(tenant, error, _REMOVE) from error.__cause__
+
+    def _set_properties(self, tenant: Tenant, user: Record, values: Mapping[str, Any]) -> None:
+        wanted = {one.api: values[one.api] for one in PROPERTIES if values.get(one.api) is not None}
+        changes = {name: value for name, value in wanted.items() if user.get(name) != value}
+        if changes:
+            _change(tenant, user["id"], changes, WRITE_ACCOUNT)
+
+    def _assign(self, tenant: Tenant, user: Record, values: Mapping[str, Any]) -> None:
+        had = set(user.get(LICENSES.api, ()))
+        has = set(values.get(LICENSES.api, had))
+        if had != has:
+            ids = {sku["skuPartNumber"]: sku["skuId"] for sku in self.facts.skus}
+            body = {
+                "addLicenses": [{"skuId": ids[one], "disabledPlans": []} for one in sorted(has - had)],
+                "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # one without a name is its id
+            }
+            _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE), _LICENSE)
+        if ROLES.api in values:
+            _write_roles(tenant, self.facts, user["id"], normalized_set(values[ROLES.api]))
+
+
+def sets_password(params: Mapping[str, Any]) -> bool:
+    """Whether the password of an account that exists is set: the service never returns it, so it cannot be compared."""
+    return params.get("password") is not None and params["update_password"] == "always"
 
 
 def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any], purpose: Purpose) -> None:
     try:
-        _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, purpose))
+        _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, purpose), purpose)
     except TenantError as error:
         if "accountEnabled" in changes or purpose is _PASSWORD:
             raise _explained(tenant, error, purpose) from error.__cause__
         raise
-
-
-def remove_account(tenant: Tenant, user_id: str) -> None:
-    """Delete the user. Raises `TenantError`."""
-    try:
-        tenant.graph.delete(f"users/{user_id}", _REMOVE)
-    except TenantError as error:
-        raise _explained(tenant, error, _REMOVE) from error.__cause__
 
 
 def _explained(tenant: Tenant, error: TenantError, purpose: Purpose) -> TenantError:
@@ -99,17 +134,17 @@ def _explained(tenant: Tenant, error: TenantError, purpose: Purpose) -> TenantEr
     return error.but(next_step=step)
 
 
-def _create(tenant: Tenant, after: Mapping[str, Any], secret: str) -> dict[str, Any]:
-    name = after["user_principal_name"]
+def _create(tenant: Tenant, values: Mapping[str, Any], secret: str) -> Record:
+    name = values["userPrincipalName"]
     body = {
-        "accountEnabled": after["account_enabled"],
-        "displayName": after["display_name"],
+        "accountEnabled": values["accountEnabled"],
+        "displayName": values["displayName"],
         "mailNickname": name.partition("@")[0][:64],
         "userPrincipalName": name,
         "passwordProfile": {"password": secret, "forceChangePasswordNextSignIn": False},
         # A service account that nobody reminds of its password.
         "passwordPolicies": "DisablePasswordExpiration",
-        **({"usageLocation": after["usage_location"]} if after["usage_location"] else {}),
+        **({"usageLocation": values["usageLocation"]} if values["usageLocation"] else {}),
     }
     try:
         return tenant.graph.create("users", body, WRITE_ACCOUNT)
@@ -134,21 +169,19 @@ def _write_roles(tenant: Tenant, facts: Facts, user_id: str, wanted: frozenset[s
             "principalId": user_id,
             "directoryScopeId": "/",
         }
-        _settled(tenant, functools.partial(tenant.graph.create, ASSIGNMENTS, body, _ROLE))
+        _settled(tenant, functools.partial(tenant.graph.create, ASSIGNMENTS, body, _ROLE), _ROLE)
     for name in sorted(set(held) - wanted if facts.role_names else ()):
         tenant.graph.delete(f"{ASSIGNMENTS}/{held[name]}", _ROLE)
 
 
-def _settled(tenant: Tenant, write: Callable[[], Any]) -> Any:
+def _settled(tenant: Tenant, write: Callable[[], Any], purpose: Purpose) -> Any:
     """A write to an account that the service may not show everywhere yet."""
-    for attempt in range(1, _MAX_POLLS + 1):
-        try:
-            return write()
-        except TenantError as error:
-            if error.kind != "not_found" or attempt == _MAX_POLLS:
-                raise
-            tenant.http.pause(attempt, None, Purpose(error.action))
-    return None
+    written, _done = poll(
+        lambda: attempt(write),
+        lambda result: result.error is None or result.error.kind != "not_found",
+        Attempts(tenant.http, _MAX_POLLS, purpose),
+    )
+    return written.value
 
 
 def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> dict[str, Any]:
@@ -166,7 +199,7 @@ def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> 
     def missing(user: dict[str, Any]) -> str:
         return f"the mailbox address of {name}: now {(primary_address(user) if user else '') or 'none'}"
 
-    user, done = poll(tenant, seconds, read, has_address, missing, _PAUSES)
+    user, done = poll(read, has_address, Within(tenant.http, seconds, _PAUSES), waiting(tenant.progress, missing))
     if not done:
         raise TenantError(
             "timeout",

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from .._client.graph import Read
-from .._client.graph_answers import not_served
+from .._client.graph_errors import not_served
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._engine.graph_collection import GraphCollection
@@ -143,9 +143,7 @@ def the_connector(records: list[Record], tenant: Tenant) -> Record:
         else "there is no service-to-service connector"
     )
     step = (
-        "Remove all but one manually; the module chooses none by itself"
-        if ids
-        else "Set it up with intune.exchange.connector"
+        "Remove all but one manually; the module does not choose" if ids else "Set it up with intune.exchange.connector"
     )
     raise TenantError(
         "ambiguous" if ids else "absent",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import TenantError
-from .._core.resource import normalize_case
+from .._core.resource import recognized
 from .service_plans import EXCHANGE_MAILBOX, INTUNE
 
 Sku = dict[str, Any]
@@ -62,15 +62,14 @@ def describe(skus: list[Sku]) -> str:
 
 def resolve(skus: list[Sku], wanted: list[str]) -> list[Sku]:
     """The subscriptions that `wanted` names by part number or id. Raises `TenantError` for an unknown one."""
-    known = {normalize_case(sku[key]): sku for sku in skus for key in ("skuPartNumber", "skuId")}
-    unknown = [name for name in wanted if normalize_case(name) not in known]
+    found, unknown = recognized({sku[key]: sku for sku in skus for key in ("skuPartNumber", "skuId")}, wanted)
     if unknown:
         raise TenantError(
             "unknown_license",
             f"the tenant has no subscription {', '.join(unknown)}",
             next_step=f"Choose from those with free units: {describe(skus)}",
         )
-    return [known[normalize_case(name)] for name in wanted]
+    return found
 
 
 def check_units(added: list[Sku], skus: list[Sku]) -> None:

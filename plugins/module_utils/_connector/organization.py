@@ -12,8 +12,11 @@ from urllib.parse import quote
 from .._client.graph import Read, odata
 from .._core.errors import Purpose, TenantError
 from .._core.read_result import ReadResult
+from .._core.resource import Existing, Field, Record, Resource
+from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
+from .._http.poll import Attempts, poll
 from .._http.response import Response
 
 _PROPERTIES = "id,displayName,onPremisesSyncEnabled,onPremisesLastSyncDateTime"
@@ -76,7 +79,7 @@ def authority_of(
             return str(item[_AUTHORITY])
         raise TenantError(
             "protocol",
-            f"Microsoft Graph answered without it (request id {response.handle})",
+            f"the response of Microsoft Graph does not contain it (request id {response.handle})",
             _READ_AUTHORITY.action,
             tenant.label,
             next_step="Look it up in the Intune admin center under Tenant status",
@@ -96,22 +99,40 @@ def _authority_item(
     return tenant.graph.get(_authority_path(organization_id), _READ_AUTHORITY, version)
 
 
+class _Authority(Existing):
+    """The authority as the one object of its kind: every tenant has one, even if it says `unknown`."""
+
+    def id_of(self, record: Record) -> str:
+        return str(record[_AUTHORITY])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        return [{_AUTHORITY: authority_of(tenant)}]
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        _switch(tenant, values[_AUTHORITY])
+        return {**record, **values}
+
+
+def _check_accepted(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+    if params["accept_irreversible"]:
+        return
+    before = (record or {})[_AUTHORITY]
+    means = f" ({_MEANS[before]})" if before in _MEANS else ""
+    raise TenantError(
+        "not_accepted",
+        f"the authority is {before}{means}, and the switch to {params['authority']} cannot be undone",
+        _SET.action,
+        tenant.label,
+        next_step="Set accept_irreversible to true once the effect on enrolled devices is accepted",
+    )
+
+
+_RESOURCE = Resource("authority", _Authority(), (Field("authority", _AUTHORITY),), before_write=_check_accepted)
+
+
 def set_authority(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make Intune the authority, once and for good. Raises `TenantError` unless that was accepted."""
-    before, after = authority_of(tenant), params["authority"]
-    if before != after and not params["accept_irreversible"]:
-        means = _MEANS.get(before)
-        raise TenantError(
-            "not_accepted",
-            f"the authority is {before}{f' ({means})' if means else ''}, and the switch to {after} cannot be undone",
-            _SET.action,
-            tenant.label,
-            next_step="Set accept_irreversible to true once the effect on enrolled devices is accepted",
-        )
-    if before != after and not check_mode:
-        _switch(tenant, after)
-    states = {"before": {"authority": before}, "after": {"authority": after}}
-    return {"changed": before != after, "diff": states, "authority": after}
+    return {**ensure(_RESOURCE, tenant, params, check_mode), "authority": params["authority"]}
 
 
 def _switch(tenant: Tenant, wanted: str) -> None:
@@ -125,10 +146,13 @@ def _switch(tenant: Tenant, wanted: str) -> None:
         if error.kind != "outcome_unknown":
             raise
         lost = error
-    for attempt in range(1, _MAX_POLLS + 1):
-        if authority_of(tenant) == wanted:
-            return
-        tenant.http.pause(attempt, 0.5 * 2**attempt, _SET)
+    _authority, done = poll(
+        lambda: authority_of(tenant),
+        lambda authority: authority == wanted,
+        Attempts(tenant.http, _MAX_POLLS, _SET, lambda attempt: 0.5 * 2**attempt),
+    )
+    if done:
+        return
     raise lost or TenantError(
         "outcome_unknown", "the service accepted the change, but does not return it yet", _SET.action, tenant.label
     )

@@ -21,7 +21,7 @@ from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._http.claims import claims
 from .._rbac.cmdlet_access import read_entries
-from . import verdicts as judge
+from . import requirement_verdicts as judge
 from .account_lookup import account_read, check_address
 from .connectors import READ_CONNECTORS, offered
 from .connectors import facts as connector_facts

@@ -11,8 +11,8 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record
-from .._engine.poll import poll
 from .._engine.tenant import Tenant
+from .._http.poll import Within, poll, waiting
 from .connectors import PATH, facts, parse_time, read_connectors, the_connector
 
 _PURPOSE = Purpose("request a synchronisation", "DeviceManagementServiceConfig.ReadWrite.All")
@@ -61,7 +61,7 @@ def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
         status, last = state[0].get("status"), synced(state[0]) or "never"
         return f"the synchronisation: the connector is {status}, last synchronised {last}"
 
-    state, done = poll(tenant, seconds, read, is_later, missing, _PAUSES)
+    state, done = poll(read, is_later, Within(tenant.http, seconds, _PAUSES), waiting(tenant.progress, missing))
     if not done:
         raise TenantError(
             "timeout",

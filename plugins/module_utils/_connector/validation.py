@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.resource import normalize_case
-from .._core.text import counted
+from .._core.text import counted, unbroken
 from .connectors import INSTEAD, of_our_type, state
 
 Connector = Mapping[str, Any]
@@ -62,7 +62,7 @@ def shortfalls(found: Mapping[str, Any], primary_smtp_address: str, max_sync_age
             "Next step: remove all but one; none is chosen for you."
         ]
     return [
-        _sentence(problem, connectors[0], primary_smtp_address, max_sync_age)
+        unbroken(_sentence(problem, connectors[0], primary_smtp_address, max_sync_age))
         for problem in problems(found, max_sync_age, primary_smtp_address)
     ]
 
@@ -87,5 +87,5 @@ def _sentence(problem: str, connector: Connector, primary_smtp_address: str, max
         )
     return (
         f"Its status is {connector['status']}, not connected. "
-        "Next step: run the entry point requirements, which names what keeps it from connecting."
+        "Next step: run the entry point requirements, which reports why it does not connect."
     )

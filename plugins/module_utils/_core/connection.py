@@ -142,8 +142,8 @@ def proxy_of(params: dict[str, Any]) -> str | None:
     if not (named_well and whole and sendable and "@" not in user and url.isprintable()):
         raise usage(
             f"{named('proxy')} is not the address of a proxy; it is not shown, since it may hold a password",
-            "Give http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with / @ : and % in the password as %2F %40 %3A "
-            "%25",
+            "Set it to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, with / @ : and % in the password written as "
+            "%2F %40 %3A %25",
         )
     return url
 

@@ -57,7 +57,7 @@ class ErrorResponse:
         words = " ".join(str(part) for part in (self.status, one_line(self.code, 80)) if part)
         message = f": {one_line(self.message).rstrip('.')}" if self.message else ""
         handle = self.request_id or self.client_request_id
-        return f"{self.service} answered {words}{message}" + (f" (request id {one_line(handle, 80)})" if handle else "")
+        return f"{self.service} returned {words}{message}" + (f" (request id {one_line(handle, 80)})" if handle else "")
 
 
 def kind_of(answer: ErrorResponse) -> str:
@@ -78,7 +78,7 @@ NEXT_STEPS = {
     "timeout": "Run again, or raise the option timeout",
     "network": "Check the network, the proxy and the URL options, and run again",
     "tls": "If a private authority signed it, specify its file in the option ca_path; otherwise do not continue",
-    "not_found": "Check the given name or id",
+    "not_found": "Check the name or id",
     "conflict": "Somebody else may have changed it at the same time: run again",
     "protocol": "Check the URL options and any proxy between here and the service; if they are right, report it",
     "no_intune_licence": "Add an Intune subscription to the tenant, or leave it out of this play",
@@ -88,7 +88,7 @@ NEXT_STEPS = {
     "truncated": "Run again; the modules never use an incomplete list",
     "unexpected_answer": "Retry; if the problem persists, report it with the output of -vvv",
     "other_object": "Retry; if the problem persists, report it with the output of -vvv",
-    "unavailable": "The service had a fault: retry later; if it persists, give the request id to Microsoft support",
+    "unavailable": "The service had a fault: retry later; if it persists, quote the request id to Microsoft support",
     "refused": "Check the values given; quote the request id to Microsoft support",
 }
 

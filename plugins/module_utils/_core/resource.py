@@ -1,18 +1,19 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be declared: the fields of a thing, their names here and on the wire, when values are the same. No I/O."""
+"""The fields of a resource: their names in options and in the API, and when two values are the same. No I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
 Record = dict[str, Any]
+Value = TypeVar("Value")
 
 
 # .NET has no upper case for these outside of Turkish and Azeri: i with and without a dot, and the long s.
@@ -132,14 +133,32 @@ class Backend(Protocol):
         """Remove a record."""
 
 
+class Existing:
+    """The base of a backend whose objects always exist: a task reads and changes them, and has no option `state`."""
+
+    def create(self, tenant: Any, values: Mapping[str, Any]) -> Record:
+        raise AssertionError("the object was read")
+
+    def delete(self, tenant: Any, record: Record) -> None:
+        raise AssertionError("the module has no option state")
+
+
+def recognized(known: Mapping[str, Value], wanted: Iterable[str]) -> tuple[list[Value], list[str]]:
+    """The values of the wanted names, compared without regard to case; and the names that are not known."""
+    values = {normalize_case(name): value for name, value in known.items()}
+    found = [values[normalize_case(one)] for one in wanted if normalize_case(one) in values]
+    return found, [one for one in wanted if normalize_case(one) not in values]
+
+
 @dataclass(frozen=True)
 class Resource:
-    """A thing that a module keeps. `keys` tell it from others of its kind; without keys there is one per tenant.
+    """A kind of object that a module manages. `keys` identify one of them; without keys there is one in each tenant.
 
-    `name_is_unique`: the service gives a name only once, so a write whose answer was lost may be worked out anew.
+    `name_is_unique`: the service gives a name only once, so a write whose response was lost may be repeated.
     `poll_after_create`: it gives a name to several, so a new record is polled for until it is listed, and it alone.
     `before_write` may refuse a change, for real and in check mode alike: `(tenant, params, record or None)`. What it
     returns goes into the result.
+    `several_writes`: one change takes several requests, so what an attempt wrote before a conflict is the task's own.
     """
 
     name: str
@@ -151,6 +170,7 @@ class Resource:
     )
     name_is_unique: bool = False
     poll_after_create: bool = False
+    several_writes: bool = False
 
     def identifies(self, record: Record, params: Mapping[str, Any]) -> bool:
         return all(key.normalize(record.get(key.api)) == key.normalize(params[key.option]) for key in self.keys)
@@ -171,6 +191,10 @@ class Resource:
             for one, target in targets
             if one.option not in before or one.normalize(before[one.option]) != one.normalize(target)
         }
+
+    def sets_write_only(self, params: Mapping[str, Any], record: Record | None) -> bool:
+        """Whether the options set something that the service never returns, such as a password."""
+        return False
 
     def to_api(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Options under the names of the API."""

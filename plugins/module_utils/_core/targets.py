@@ -76,7 +76,7 @@ def blank_refusal(found: Sequence[str]) -> TenantError:
     """The failure that names the blank options."""
     return usage(
         f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} blank, and a blank value never means everything",
-        "Give a value. Leave an option out only if you mean to: without it, more may be selected",
+        "Set a value. Omit the option only on purpose: without it, the task may select more",
     )
 
 
@@ -93,7 +93,7 @@ def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_ste
     if marker.lower() not in str(description or "").lower():
         raise TenantError(
             "not_ours",
-            f'the description of the {what} {name} does not hold the text "{marker}", so somebody else made it',
+            f'the description of the {what} {name} does not hold the text "{marker}", so somebody else created it',
             f"change the {what}",
             tenant,
             next_step=next_step,
@@ -110,7 +110,7 @@ def only(
     describe: Callable[[Any], str],
     what: str,
     tenant: str = "",
-    next_step: str = "Give the id of the one that is meant; none is chosen for you",
+    next_step: str = "Specify the id of one of them; the module does not choose",
 ) -> Any | None:
     """The one object that was found, or None. Several are never chosen from: kind `ambiguous`, with the candidates.
 

@@ -20,6 +20,11 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
+def unbroken(text: str) -> str:
+    """A sentence that may hold the name of something, as one line: a name with a line break in it begins no other."""
+    return " ".join(text.splitlines())
+
+
 def fit(text: str) -> str:
     """The text with a replacement character in place of each character that does harm."""
     return _UNFIT.sub(_REPLACEMENT, text)

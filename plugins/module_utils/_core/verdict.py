@@ -14,6 +14,7 @@ from typing import Any
 
 from .errors import NEXT_STEPS, TenantError
 from .read_result import ReadResult, first_error
+from .text import unbroken
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Requirement:
 def shortfalls(checks: Iterable[Mapping[str, str]]) -> list[str]:
     """A sentence for each check that is not met or not known, with its next step."""
     return [
-        f"{one['id']} is {one['status']}: {one['evidence'].removesuffix('.')}. Next step: {one['next_step']}."
+        unbroken(f"{one['id']} is {one['status']}: {one['evidence'].removesuffix('.')}. Next step: {one['next_step']}.")
         for one in checks
         if one["status"] in ("unmet", "unknown")
     ]

@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.removal import remove_listed
 from .._core.resource import Record, normalize_case, normalized_set
 from .._exchange.cmdlet_contract import CMDLETS
 from .._exchange.parameters import edit
+from .._http.removal import remove_listed
+from .delegation import settled
 from .exchange import exchange_of
-from .late_rights import settled
 from .tenant import Tenant
 
 _EVERYTHING = {"ResultSize": "Unlimited"}

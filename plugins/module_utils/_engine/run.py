@@ -13,12 +13,13 @@ from typing import Any
 from .._client.auth_method import outranking
 from .._client.token_cache import Token, TokenMemory
 from .._core.connection import CONNECTION_SPEC
-from .._core.errors import OF_ANSWERS, ErrorResponse, Purpose, TenantError, one_line, usage
+from .._core.errors import OF_ANSWERS, ErrorResponse, TenantError, one_line, usage
 from .._core.redaction import Redactor, masked, secrets_of
-from .._core.resource import Record, Resource, clearing, returned
+from .._core.resource import Resource, clearing
 from .._core.retry import Deadline
-from .._core.targets import blank_refusal, only, refuse_blank
+from .._core.targets import blank_refusal, refuse_blank
 from .._core.text import fit, unfit_in
+from .ensure import ensure
 from .tenant import Tenant, open_tenant
 from .undo import Undo, of_removal, with_undo
 
@@ -26,8 +27,6 @@ from .undo import Undo, of_removal, with_undo
 _IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
 _LEAST_TO_MASK = 10.0  # seconds; a result of ordinary length takes a fraction of one
 _CHECK_INTERVAL = 65536  # characters between two looks at the clock
-_MAX_RETRIES = 3  # how often a change is worked out anew after somebody else changed the thing in between
-_MAX_POLLS = 7  # how often something new is looked for, over about half a minute
 
 
 @dataclass(frozen=True)
@@ -194,140 +193,3 @@ def resource_module(resource: Resource, action: str, **options: Any) -> Declarat
         selects,
         undo,
     )
-
-
-@dataclass(frozen=True)
-class _Change:
-    """What a tenant has of a resource, and what the one object of the task is to become; both sides may be empty."""
-
-    listed: list[Record]
-    record: Record | None
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-    @property
-    def needed(self) -> bool:
-        return self.after != self.before
-
-
-def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one object to the wanted state; whichever side is empty says what to do."""
-    start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
-    extra: Mapping[str, Any] = {}
-    for round_number in range(1, _MAX_RETRIES + 1):
-        change = _compare(resource, tenant, params)
-        start = change.before if start is None else start
-        if change.needed:
-            extra = resource.before_write(tenant, params, change.record) or {}
-        if check_mode or not change.needed:
-            record = change.record
-            break
-        try:
-            record = _write(resource, tenant, params, change)
-            break
-        except TenantError as error:
-            if not _may_repeat(resource, error) or round_number == _MAX_RETRIES:
-                raise
-            if error.kind != "outcome_unknown":  # somebody else changed it, so the task starts once more
-                start, extra = None, {}
-            tenant.http.pause(round_number, None, Purpose(error.action))
-    if check_mode:
-        record = {**(record or {}), **resource.to_api(change.after)}
-    elif change.record is None and record and resource.poll_after_create:
-        _await(resource, tenant, params, resource.backend.id_of(record))
-    diff = {"before": start, "after": change.after}
-    end = {} if _is_absent(params) else returned(record or {})
-    return {"changed": change.after != start, "diff": diff, resource.name: end, **extra}
-
-
-def _is_absent(params: Mapping[str, Any]) -> bool:
-    return params.get("state") == "absent"
-
-
-def _compare(resource: Resource, tenant: Tenant, params: Mapping[str, Any]) -> _Change:
-    listed = resource.backend.list(tenant)
-    for key in resource.keys:
-        if not all(one.get(key.api) for one in listed):
-            # What does not say which one it is may be the one that is meant, and would be created once more.
-            raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
-    record = _only(resource, tenant, [one for one in listed if resource.identifies(one, params)])
-    before = resource.view(record)
-    after = {} if _is_absent(params) else {**before, **resource.changes(params, before)}
-    return _Change(listed, record, before, after)
-
-
-def _may_repeat(resource: Resource, error: TenantError) -> bool:
-    """Whether the next round finds out what became of a write, and goes on from there."""
-    if error.kind == "outcome_unknown":
-        return resource.name_is_unique
-    return error.kind in ("conflict", "already_exists")
-
-
-def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
-    """The one record, or none. Several are never chosen from."""
-    what = resource.name.replace("_", " ")
-    record: Record | None = only(found, resource.backend.id_of, what, tenant.label)
-    return record
-
-
-def _write(resource: Resource, tenant: Tenant, params: Mapping[str, Any], change: _Change) -> Record | None:
-    backend = resource.backend
-    if not change.after:
-        backend.delete(tenant, change.record or {})
-        return None
-    values = resource.to_api(
-        {
-            option: value
-            for option, value in change.after.items()
-            if option not in change.before or change.before[option] != value
-        }
-    )
-    if change.record is not None:
-        return backend.update(tenant, change.record, values)
-    try:
-        return backend.create(tenant, values)
-    except TenantError as error:
-        if error.kind != "outcome_unknown" or resource.name_is_unique:
-            raise
-        return _recover(resource, tenant, params, {backend.id_of(one) for one in change.listed}, error)
-
-
-def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], created: str) -> None:
-    """Until the list has the new one: a run that does not see it would create it once more."""
-    for attempt in range(1, _MAX_POLLS + 1):
-        found = [one for one in resource.backend.list(tenant) if resource.identifies(one, params)]
-        if created in (resource.backend.id_of(one) for one in found):
-            _only(resource, tenant, found)
-            return
-        if attempt < _MAX_POLLS:
-            tenant.progress(f"waiting for what was created to be listed ({attempt} of {_MAX_POLLS})")
-            tenant.http.pause(attempt, None, Purpose(f"find the new {resource.name}"))
-    raise TenantError(
-        "not_visible",
-        f"it was created with the id {created}, but the service does not list it yet",
-        f"find the new {resource.name}",
-        tenant.label,
-        next_step="Wait some minutes before you run this again: until it is listed, a new run would create a duplicate",
-        details={"ids": [created]},
-    )
-
-
-def _recover(
-    resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: set[str], error: TenantError
-) -> Record:
-    """A creation whose answer was lost is looked for, not repeated: one new match is ours."""
-    for attempt in range(1, _MAX_POLLS + 1):
-        found = [
-            one
-            for one in resource.backend.list(tenant)
-            if resource.identifies(one, params)
-            and resource.backend.id_of(one) not in known
-            and not resource.changes(params, resource.view(one))
-        ]
-        if found:
-            _only(resource, tenant, found)
-            return found[0]
-        if attempt < _MAX_POLLS:
-            tenant.progress(f"the answer to the creation was lost; looking for it again ({attempt} of {_MAX_POLLS})")
-            tenant.http.pause(attempt, 0.25 * 2**attempt, Purpose(error.action))
-    raise error

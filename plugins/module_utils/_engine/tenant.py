@@ -56,11 +56,11 @@ def open_tenant(
         )
     label = params.get("tenant_id")
     if not label:
-        raise usage(f"{named('tenant_id')} is not given", "Give the tenant's id or one of its verified domains")
+        raise usage(f"{named('tenant_id')} is not set", "Set it to the id or a verified domain of the tenant")
     if not _TENANT.fullmatch(label):
         raise usage(
             f"{named('tenant_id')} is {one_line(label, 80)}, which is neither an id nor a domain",
-            "Give the tenant's id or one of its verified domains",
+            "Set it to the id or a verified domain of the tenant",
         )
     if params["timeout"] <= 0:
         raise usage(f"{named('timeout')} must be more than 0 seconds")

@@ -6,7 +6,7 @@
 The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
 clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
 "Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
-exchange_answers.py.
+exchange_responses.py.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .._http.page_links import PageLinks
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
 from .cmdlet_contract import CMDLETS
-from .exchange_answers import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
+from .exchange_responses import EXPIRED, classify, explain, kind_of_exception, objects, plain, says_more, warnings_of
 from .parameters import checked, reads, result_size
 
 _NAME = "Exchange Online"
@@ -55,7 +55,7 @@ _OPERATIONS = {
 _STEPS = {
     "forbidden": "The account or application that signs in needs {role}; a right counts only in tokens that are newer "
     "than it",
-    "ambiguous": "Give the GUID or the primary address of the one that is meant; none is chosen for you",
+    "ambiguous": "Specify the GUID or the primary address of one of them; the module does not choose",
     "not_hydrated": "The organization must be prepared for customization first; that change is permanent",
 }
 
@@ -176,7 +176,7 @@ class Exchange:
             if not goes_on:
                 break
         if unlimited and any(says_more(warning) for warning in warnings):
-            raise self._truncated(f"said that there are more results{_handle(page.response)}", purpose)
+            raise self._truncated(f"reported more results{_handle(page.response)}", purpose)
         return Result(values[:limit], warnings, page.response.date, page.response.service_time)
 
     def _headers(self, cmdlet: str, tenant: str) -> dict[str, str]:
@@ -292,7 +292,7 @@ class Exchange:
         return error.but(next_step=f"{check}; if it is, the application may lack its permission. {grant}")
 
     def _protocol(self, purpose: Purpose, response: Response) -> TenantError:
-        said = f"{_NAME} answered, but not with a list{_handle(response)}"
+        said = f"the response of {_NAME} is not a list{_handle(response)}"
         return TenantError("protocol", said, purpose.action, self._http.tenant)
 
     def _truncated(self, problem: str, purpose: Purpose) -> TenantError:

@@ -68,7 +68,7 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
     for name, value in parameters.items():
         spelled = names.get(normalize_case(name), name)
         if normalize_case(spelled) in normalized_set(given):
-            raise usage(f"{cmdlet} was given the parameter {spelled} twice, which differs only in upper and lower case")
+            raise usage(f"{cmdlet} has the parameter {spelled} twice, with different upper and lower case")
         given[spelled] = _listed(types.get(spelled, ""), value)
     unknown = sorted(set(given) - set(types)) if known else []
     if unknown:
@@ -85,7 +85,9 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
         try:
             json.dumps(value, allow_nan=False)
         except (TypeError, ValueError) as error:
-            raise usage(f"{cmdlet} was given as {name} what cannot be sent ({one_line(error, 120)})") from error
+            raise usage(
+                f"the value of the parameter {name} of {cmdlet} cannot be sent ({one_line(error, 120)})"
+            ) from error
     return sent
 
 
@@ -114,14 +116,14 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
         lists = list(value.values()) if isinstance(value, Mapping) else [value]
         elements = [one for part in lists if isinstance(part, list) for one in part]
         if any(one is None or (isinstance(one, str) and is_blank(one)) for one in elements):
-            raise usage(f"{cmdlet} was about to be called with a blank element in {name}, which names nothing")
+            raise usage(f"the parameter {name} of {cmdlet} has a blank element")
         if not (reads(cmdlet) or normalize_case(name) in _TARGETS):
             continue
         parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
         # An empty list of members is a value. Of what says which object is meant, nothing is no value.
         nothing = value is None or (normalize_case(name) != "members" and is_blank(value))
         if nothing or any(isinstance(one, str) and is_blank(one) for one in parts):
-            raise usage(f"{cmdlet} was about to be called with a blank {name}, which may mean every object")
+            raise usage(f"the parameter {name} of {cmdlet} is blank, which may select every object")
 
 
 def result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:

@@ -28,8 +28,8 @@ from .._http.transport import Connections
 from .._mobile_access import access_rules, mailbox_policies, organization_settings
 from .._mobile_devices import devices
 from .partner import customers
-from .shares import Shares
 from .tenant_list import public_options, resolve_tenants
+from .time_shares import Shares
 
 UNREADABLE = "tenant_unreadable"
 GROUPS = (*(f"connector_{state}" for state in connectors.STATES), UNREADABLE)
@@ -91,7 +91,7 @@ def check_fleet(
         raise usage("auth_method device_code would need a person for each tenant", "Choose another method")
     if entries is None and not partner_tenant_id:
         if not shared["tenant_id"]:
-            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all missing", "Give one of them")
+            raise usage(f"tenants, partner_tenant_id and {named('tenant_id')} are all missing", "Set one of them")
         entries = [{"tenant_id": shared["tenant_id"]}]
     return entries or []
 

@@ -163,10 +163,10 @@ def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
     if not connector:
         return []
     sync = "Ask for a synchronisation with intune.exchange.connector_sync"
-    met = "See that the requirements are met; they name what keeps it from connecting"
+    met = "Meet the requirements, which state why it does not connect"
     wrong = {
         "missing": ("There is no connector", "Set it up with the playbook intune.exchange.connect"),
-        "ambiguous": ("There are several connectors", "Remove all but one manually; the module chooses none by itself"),
+        "ambiguous": ("There are several connectors", "Remove all but one manually; the module does not choose"),
         "pending": ("The connector is not connected yet", met),
         "disconnected": ("The connector is not connected", met),
         "never_synchronised": ("The connector has never synchronised", sync),
@@ -201,7 +201,7 @@ def _of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
             f"audit.{one['id']}",
             f"{word}: {one['id']} {one['title']}",
             _found(one),
-            _fix(one) if one["status"] == "fail" else "Fix what kept it from being read, and audit again",
+            _fix(one) if one["status"] == "fail" else "Fix the read error, and audit again",
             status if chosen else _ADVICE,
         )
         for one in _listed(audit, "controls")
@@ -214,7 +214,7 @@ def _fix(control: Mapping[str, Any]) -> str:
     """The task that fixes it, on one line as YAML takes it: a table has no room for more."""
     lines = [line.strip() for line in str(control.get("remediation") or "").splitlines() if line.strip()]
     if len(lines) < 3:
-        return " ".join(lines) or "Run the task that stands with this control"
+        return " ".join(lines) or "Run the remediation task of this control"
     return f"{lines[1]} {{{', '.join(lines[2:])}}}"
 
 
@@ -237,7 +237,7 @@ def _said(value: Any) -> str:
 def _accepted(control: Mapping[str, Any]) -> str:
     accepted = control["accepted"]
     until = f" (until {accepted['until']})" if accepted.get("until") else ""
-    return f"{control['id']} {_setting(control)}: {accepted.get('reason') or 'no reason was given'}{until}"
+    return f"{control['id']} {_setting(control)}: {accepted.get('reason') or 'no reason is known'}{until}"
 
 
 def _failed(facts: Mapping[str, Any], read: Mapping[str, Any], name: str) -> bool:
@@ -257,7 +257,7 @@ def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[
             continue
         error = result.get("error")
         kind = str(error.get("kind")) if isinstance(error, Mapping) else "other"
-        reason = str(result.get("msg") or "It was not read, and no reason was given")
+        reason = str(result.get("msg") or "It was not read, and no reason is known")
         failed.setdefault((kind, reason), []).append(words)
     return [
         # The message of a failed read ends with what to do.

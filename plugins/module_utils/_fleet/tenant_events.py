@@ -73,7 +73,7 @@ class TenantState:
             and isinstance(known.unreadable, bool)
         )
         if not good:
-            raise ValueError("a value of another type than what is kept")
+            raise ValueError("a value of another type than the stored one")
         return known
 
     def kept(self) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def resolve_tenants(
     for one in tenants.values():
         name = _host_name(str(one.get("name") or one["tenant_id"]))
         if name in hosts:
-            raise usage(f"two tenants are named {name}", "Give each a unique name")
+            raise usage(f"two tenants are named {name}", "Specify a unique name for each")
         hosts[name] = _with_shared(one, shared)
     return hosts
 
@@ -84,10 +84,10 @@ def _host_name(name: str) -> str:
 def _checked(entry: Any, number: int) -> dict[str, Any]:
     where = f"tenants[{number}]"
     if not isinstance(entry, Mapping):
-        raise usage(f"{where} is not a dictionary", "Give each tenant as a dictionary with at least tenant_id")
+        raise usage(f"{where} is not a dictionary", "Specify each tenant as a dictionary with at least tenant_id")
     unknown = sorted(str(option) for option in entry if option not in _SPEC)
     if unknown:
-        raise usage(f"{where} has options that no tenant has: {', '.join(unknown)}", f"There are {', '.join(_SPEC)}")
+        raise usage(f"{where} has unknown options: {', '.join(unknown)}", f"The valid options are {', '.join(_SPEC)}")
     redactor = Redactor()
     for secret in secrets_of(_SPEC, entry):
         redactor.add(secret)
@@ -95,7 +95,7 @@ def _checked(entry: Any, number: int) -> dict[str, Any]:
     if validated.error_messages:
         raise usage(f"{where} cannot be used: {redactor.clean('; '.join(validated.error_messages))}")
     if not validated.validated_parameters["tenant_id"].strip():
-        raise usage(f"the tenant_id of {where} is blank", "Give its id or one of its verified domains")
+        raise usage(f"the tenant_id of {where} is blank", "Set it to the id or a verified domain of the tenant")
     return {option: value for option, value in validated.validated_parameters.items() if value is not None}
 
 

@@ -53,7 +53,7 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
         chunks.append(chunk)
     body = b"".join(chunks)
     if unsaid and not body.rstrip().endswith((b"}", b"]")):
-        raise IncompleteBody("the connection ended, and nothing says that this was its end")
+        raise IncompleteBody("the connection ended before the end of the response")
     return body
 
 

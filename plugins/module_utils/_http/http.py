@@ -30,6 +30,7 @@ from .._core.retry import (
     retry_after,
 )
 from .._core.strict_json import parse_json
+from .._core.text import counted
 from .body import IncompleteBody, read_body
 from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
@@ -152,8 +153,7 @@ class Http:
         wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
         if wait >= left:
             asked = f" and asks to wait {floor:g} s" if floor else ""
-            attempts_made = "1 attempt" if attempts == 1 else f"{attempts} attempts"
-            tried = f" after {attempts_made} and {self._waited:.0f} s of waiting" if self._waited else ""
+            tried = f" after {counted(attempts, 'attempt')} and {self._waited:.0f} s of waiting" if self._waited else ""
             time_left = f"only {left:.0f} s of the {self.deadline} are left"
             raise TenantError(
                 "throttled" if throttled else "timeout",
@@ -212,7 +212,8 @@ class Http:
         # With a redirect or a refusal for good it means the next request: RFC 9110, 10.2.3.
         if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
             self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
-        return replace(attempt, token=token, url=prepared.url or "", floor=floor)
+        answered = replace(attempt.response, token=token) if attempt.response else None
+        return replace(attempt, response=answered, token=token, url=prepared.url or "", floor=floor)
 
     def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> _Attempt:
         try:
@@ -236,7 +237,7 @@ class Http:
             data = None
             if raw.status_code < 300 and request.wants_json:
                 why = f"{one_line(error, 80)}; {_found_by(raw, mine)}"
-                problem = f"{service.name} answered {raw.status_code}, but not with JSON ({why})"
+                problem = f"{service.name} returned {raw.status_code}, but no JSON ({why})"
                 if service.bearer:  # where one signs in, the text may be a token
                     problem += f": {one_line(body.decode('utf-8', 'replace'), 80)}"
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,13 +16,17 @@ WHOLE = (200, 204)  # with these an empty body may mean that there is nothing; 2
 
 @dataclass(frozen=True)
 class Response:
-    """A whole answer: status, headers (names in any case), the decoded body and its JSON, if any."""
+    """A whole answer: status, headers (names in any case), the decoded body and its JSON, if any.
+
+    `token` is the one that the request was sent with: by the time of the answer, there may be a newer one.
+    """
 
     status: int
     headers: Any
     body: bytes
     json: Any = None
     client_request_id: str = ""
+    token: str = field(default="", repr=False)
 
     @property
     def handle(self) -> str:

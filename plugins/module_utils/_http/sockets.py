@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Connections that end with the time of their request, wherever the other side takes its time.
 
-A timeout of a socket counts anew with each byte. Here every step on a socket - to resolve a name, connect, shake hands,
-send, or receive, of a proxy's answer, headers, interim answers, chunks, trailers or a body - gets what is left of the
-time of its request.
+The timeout of a socket starts again with each byte. Here every step on a socket gets what is left of the time
+of its request: to resolve a name, connect, shake hands, send, or receive the response of a proxy, headers, interim
+responses, chunks, trailers or a body.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _addresses(host: str, port: int) -> list[Any]:
 
 
 def _dial(host: str, port: int, options: Any) -> socket.socket:
-    problem: OSError = OSError("its name stands for no address")
+    problem: OSError = OSError("its name does not resolve to an address")
     for family, kind, protocol, _name, address in _addresses(host.strip("[]"), port):
         connection = _Bounded(family, kind, protocol)
         try:

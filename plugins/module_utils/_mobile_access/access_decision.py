@@ -178,7 +178,7 @@ def _ambiguous(device: Mapping[str, Any], mailboxes: Sequence[Mapping[str, Any]]
         f"{len(guids)} mailboxes may belong to the device {device.get('DeviceId')}, which Exchange names "
         f"{owner_of(device)}: {', '.join(guids)}",
         "determine which devices the change affects",
-        next_step="Give the mailboxes different names; the module chooses none by itself",
+        next_step="Rename one of the mailboxes; the module does not choose",
         details={"candidates": guids},
     )
 

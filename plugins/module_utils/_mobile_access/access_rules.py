@@ -11,8 +11,8 @@ from typing import Any
 
 from .._core.errors import usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .access_decision import STATES, OrganizationAccess
 from .impact import read_impact
@@ -32,8 +32,8 @@ def ensure_access_rule(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
         raise usage(
             f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, "
             "a * is no wildcard",
-            "Give the whole value as intune.exchange.activesync_device_class_info or mobile_device_info show it, in a "
-            "rule for each",
+            "Use a complete value as intune.exchange.activesync_device_class_info or mobile_device_info return it, in "
+            "a rule for each",
         )
     return {"impact": [], **ensure(RULE, tenant, params, check_mode)}
 

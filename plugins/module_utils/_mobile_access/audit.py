@@ -15,7 +15,7 @@ from typing import Any
 from .._core.concurrent import gather
 from .._core.read_result import ReadResult, check_any
 from .._core.resource import Record, returned
-from .._core.text import counted
+from .._core.text import counted, unbroken
 from .._engine.tenant import Tenant
 from . import audit_controls as controls
 from .mailbox_policies import POLICY, having, read_mailboxes
@@ -103,7 +103,9 @@ def _sentence(result: Mapping[str, Any]) -> str:
     seen = f"{result['setting']} is {json.dumps(result['value'], default=str)}, expected {result['expected']}"
     number = result["affected_mailboxes"]
     affected = "" if number is None else f" ({counted(number, 'mailbox', 'mailboxes')})"
-    return f"{result['id']} {result['title']}: {result['status']}{where}, {result['reason'] or seen}{affected}"
+    return unbroken(
+        f"{result['id']} {result['title']}: {result['status']}{where}, {result['reason'] or seen}{affected}"
+    )
 
 
 def _results(

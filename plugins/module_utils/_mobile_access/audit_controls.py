@@ -37,15 +37,15 @@ def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, A
                 _number(control["setting"], control[test])
             except ValueError:
                 raise usage(
-                    f"{test} of the control {control['id']} of {baseline['name']} is {control[test]!r}, which is no "
-                    f"value of {control['setting']} that can be more or less than another"
+                    f"{test} of the control {control['id']} of {baseline['name']} is {control[test]!r}, which is not "
+                    f"an ordered value of {control['setting']}"
                 ) from None
     for risk in risks:
         try:
             date.fromisoformat(risk["until"])
         except ValueError:
             raise usage(
-                f"until of the accepted risk {risk['id']} is {risk['until']!r}", "Give a date such as 2027-01-31"
+                f"until of the accepted risk {risk['id']} is {risk['until']!r}", "Set it to a date such as 2027-01-31"
             ) from None
 
 

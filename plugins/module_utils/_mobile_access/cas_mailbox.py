@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import EditedList, Field, Record, Resource, clearing, normalize_case, normalized_set
+from .._core.resource import EditedList, Existing, Field, Record, Resource, clearing, normalize_case, normalized_set
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import difference
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .mailboxes import find_mailbox
 
@@ -34,7 +34,7 @@ _LISTS = ("AllowedDeviceIds", "BlockedDeviceIds")
 _ABOUT = ("Identity", "Guid", "DisplayName", "PrimarySmtpAddress", "HasActiveSyncDevicePartnership")
 
 
-class CasMailbox:
+class CasMailbox(Existing):
     """One mailbox, which is always there: it is neither created nor removed here.
 
     It is found by what a person gave, and by its GUID from then on. `known` is the mailbox where it was just read.
@@ -52,9 +52,6 @@ class CasMailbox:
         self._mailbox, self._known = str(record["Guid"]), None
         return [ours(record)]
 
-    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        raise AssertionError("a mailbox was read")
-
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         """Both lists in one call, edited: a device is never in neither, and what others add stays."""
         sent = {
@@ -63,9 +60,6 @@ class CasMailbox:
         }
         exchange_of(tenant).invoke("Set-CASMailbox", {"Identity": self.id_of(record), **sent}, _WRITE)
         return {**record, **values}
-
-    def delete(self, tenant: Tenant, record: Record) -> None:
-        raise AssertionError("there is no state")
 
 
 def ours(record: Record) -> Record:
@@ -142,5 +136,5 @@ def _check_policy(tenant: Tenant, params: Mapping[str, Any], record: Record | No
         raise TenantError(
             "not_found",
             f"there is no policy named {wanted}",
-            next_step=f"Give one of {', '.join(str(one['Name']) for one in known)}, or an empty name for the default",
+            next_step=f"Use one of {', '.join(str(one['Name']) for one in known)}, or an empty text for the default",
         )

@@ -12,9 +12,9 @@ from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
 from .._core.targets import first_names
 from .._core.text import counted
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .policy_settings import LAX, SETTINGS, canonical, checked
 
@@ -72,8 +72,8 @@ def _note(params: Mapping[str, Any]) -> str:
     if not ignored or params["state"] == "absent":
         return ""
     return (
-        f"Outlook for iOS and Android honours only {', '.join(_HONOURED)}, as far as Microsoft says; "
-        f"it does not go by {', '.join(ignored)}."
+        f"Outlook for iOS and Android honours only {', '.join(_HONOURED)}, according to Microsoft; "
+        f"it ignores {', '.join(ignored)}."
     )
 
 

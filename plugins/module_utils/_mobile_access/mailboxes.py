@@ -137,5 +137,5 @@ def _not_the_owner(tenant: Tenant, device: Mapping[str, Any], mailbox: Record) -
         f"{_described(mailbox)}, which is not known to be its mailbox; nothing was changed",
         "find the mailbox of the device",
         tenant.label,
-        next_step="Give the option mailbox, by GUID or primary address; if the problem persists, report it",
+        next_step="Set the option mailbox to a GUID or primary address; if the problem persists, report it",
     )

@@ -12,8 +12,8 @@ from .._core.errors import TenantError, usage
 from .._core.resource import EditedList, Field, Record, Resource, returned
 from .._core.targets import first_names
 from .._core.text import counted
+from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .access_decision import STATES
 from .impact import read_impact, with_default

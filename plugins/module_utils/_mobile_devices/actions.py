@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.clocks import check_clocks
+from .._core.clock_skew import check_clocks
 from .._core.errors import Purpose, TenantError, usage
-from .._core.removal import remove_listed
 from .._core.resource import Record, normalize_case, normalized_set
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
+from .._http.removal import remove_listed
 from .._mobile_access.cas_mailbox import ensure_mailbox_access, predict
 from .devices import AGES, FILTERS, Found, find_devices, read_devices, uses_ages
 from .plan import Device, Plan, carry_out, label, names
@@ -42,7 +42,7 @@ _UNDO_WIPE = (
     "request back"
 )
 _UNDO_REMOVAL = (
-    "Nothing was erased on the device, and Exchange Online lists it again when it synchronizes; a decision about it in "
+    "Nothing was erased on the device, and Exchange Online lists it again when it synchronises; a decision about it in "
     "its mailbox stays"
 )
 
@@ -78,32 +78,37 @@ def act(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str
 def _check(params: Mapping[str, Any]) -> None:
     absent, everything = params["state"] == "absent", params["match"] == "all"
     if sum(1 for one in (params["access"], params["wipe"], absent) if one) != 1:
-        raise usage("exactly one of access, wipe and state=absent must be given", "Use a task for each")
+        raise usage("exactly one of access, wipe and state=absent must be set", "Use a task for each")
     for option in (*AGES, "wait_timeout"):
         if (params[option] or 0) < 0:
             raise usage(f"{option} is {params[option]}, and it cannot be less than 0")
-    # Every device is at least 0 days old, so that says of none that it is meant.
-    if not any(
-        params[option] is not None and not (option.startswith("min_") and params[option] == 0) for option in FILTERS
-    ):
+    if not any(_selects(option, params[option]) for option in FILTERS):
         raise usage("no option selects devices", "Set device_id, mailbox or another filter")
     if params["wipe"] == "full":
-        if everything:
-            raise usage("a full wipe is for one device", "Omit match, and set device_id")
-        if not params["device_id"] or normalize_case(params["confirm_full_wipe"]) != normalize_case(
-            params["device_id"]
-        ):
-            raise usage(
-                "a full wipe erases everything on the device, so confirm_full_wipe must be the same as device_id",
-                "Use account_only to erase only the mail account",
-            )
+        _check_full_wipe(params)
     if everything and (params["wipe"] or absent) and params["max_affected"] is None:
         raise usage(
             "with match=all, wipe and state=absent need max_affected: the maximum number of affected devices",
-            "Give a number; with 0 the task names the devices and stops",
+            "Set it to a number; with 0 the task lists the devices and stops",
         )
     if (params["max_affected"] or 0) < 0:
         raise usage(f"max_affected is {params['max_affected']}, and it cannot be less than 0")
+
+
+def _selects(option: str, value: Any) -> bool:
+    """Whether a filter excludes any device. Each is at least 0 days old, so a minimum of 0 does not."""
+    return value is not None and not (option.startswith("min_") and value == 0)
+
+
+def _check_full_wipe(params: Mapping[str, Any]) -> None:
+    device, confirmed = params["device_id"], params["confirm_full_wipe"]
+    if params["match"] == "all":
+        raise usage("a full wipe is for one device", "Omit match, and set device_id")
+    if not device or normalize_case(confirmed) != normalize_case(device):
+        raise usage(
+            "a full wipe erases everything on the device, so confirm_full_wipe must be the same as device_id",
+            "Use account_only to erase only the mail account",
+        )
 
 
 def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> None:

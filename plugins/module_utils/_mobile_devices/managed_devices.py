@@ -11,7 +11,7 @@ from .._client.graph import odata
 from .._core.errors import Purpose
 from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
-from .join import can_be_joined
+from .exchange_intune_join import can_be_joined
 
 _PATH = odata("deviceManagement/managedDevices", select="id,easDeviceId,complianceState")
 READ_MANAGED_DEVICES = Purpose("read the devices of Intune", "DeviceManagementManagedDevices.Read.All")

@@ -16,8 +16,8 @@ from .._core.errors import Purpose, TenantError
 from .._core.resource import normalize_case
 from .._core.text import counted
 from .._engine.exchange import exchange_of
-from .._engine.poll import poll
 from .._engine.tenant import Tenant
+from .._http.poll import Attempts, Within, poll, waiting
 from .plan import Device, Plan, label, names
 
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
@@ -153,18 +153,19 @@ def _read_statistics(tenant: Tenant, device: Device) -> Mapping[str, Any]:
 
 def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
     """A device can carry out the wipe while the request is being taken back; nobody must believe that it did not."""
-    for attempt in range(1, _ATTEMPTS + 1):
-        seen = wipe_of(_read_statistics(tenant, device))
-        if seen == expected:
-            return
-        done = [kind for kind in seen if seen[kind] == "done" != expected[kind]]
-        if done:
-            problem = f"the device {label(device)} had carried out the wipe before the request could be cancelled"
-            raise TenantError("too_late", problem, _CANCEL.action, tenant.label, next_step="It cannot be undone")
-        if attempt < _ATTEMPTS:
-            tenant.http.pause(attempt, None, _CANCEL)
-    problem = f"Exchange Online still shows the request for the device {label(device)} as pending"
-    raise TenantError("unavailable", problem, _CANCEL.action, tenant.label)
+
+    def is_done(seen: Stages) -> bool:
+        return seen == expected or any(seen[kind] == "done" != expected[kind] for kind in seen)
+
+    seen, done = poll(
+        lambda: wipe_of(_read_statistics(tenant, device)), is_done, Attempts(tenant.http, _ATTEMPTS, _CANCEL)
+    )
+    if not done:
+        problem = f"Exchange Online still shows the request for the device {label(device)} as pending"
+        raise TenantError("unavailable", problem, _CANCEL.action, tenant.label)
+    if seen != expected:
+        problem = f"the device {label(device)} had carried out the wipe before the request could be cancelled"
+        raise TenantError("too_late", problem, _CANCEL.action, tenant.label, next_step="It cannot be undone")
 
 
 def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], seconds: int) -> dict[str, Stages]:
@@ -173,11 +174,13 @@ def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], s
     def read() -> dict[str, Stages]:
         return {one["guid"]: wipe_of(_read_statistics(tenant, one)) for one in devices}
 
-    def waiting(seen: dict[str, Stages]) -> list[str]:
+    def pending(seen: dict[str, Stages]) -> list[str]:
         return [guid for guid, stages in seen.items() if not is_done(kinds[guid], stages)]
 
     def missing(seen: dict[str, Stages]) -> str:
-        return f"{counted(len(waiting(seen)), 'device')} to acknowledge the wipe"
+        return f"{counted(len(pending(seen)), 'device')} to acknowledge the wipe"
 
-    seen, _done = poll(tenant, seconds, read, lambda state: not waiting(state), missing, _PAUSES)
+    seen, _done = poll(
+        read, lambda state: not pending(state), Within(tenant.http, seconds, _PAUSES), waiting(tenant.progress, missing)
+    )
     return seen

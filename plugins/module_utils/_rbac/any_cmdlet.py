@@ -34,7 +34,7 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
     cmdlet = names.get(normalize_case(params["cmdlet"].strip()), params["cmdlet"].strip())
     parameters, known = params["parameters"], not params["allow_unknown"]
     if not _NAME.fullmatch(cmdlet):
-        raise usage(f"cmdlet is {cmdlet!r}; give a name such as Get-MobileDevice")
+        raise usage(f"cmdlet is {cmdlet!r}; specify a name such as Get-MobileDevice")
     if known and cmdlet not in CMDLETS:
         raise usage(
             f"the cmdlet {cmdlet} is not known to this collection", "Check its name, or set allow_unknown to true"

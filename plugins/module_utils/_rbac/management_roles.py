@@ -12,9 +12,9 @@ from typing import Any
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, normalized_set, returned
 from .._core.targets import check_marker, only
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .cmdlet_access import READER, asked_for, is_pattern, read_role_entries
 
@@ -188,21 +188,24 @@ def _check_role_write(tenant: Tenant, params: Mapping[str, Any], record: Record 
         raise usage(f"the name {name} holds one of \\ * ? [ ], which mean other roles where its cmdlets are changed")
     if params["state"] == "absent":
         _check_unused(tenant, name, str((record or {}).get("Guid") or name))
-    elif record is None:
-        if not params.get("parent"):
-            raise usage(f"parent is needed to create the management role {name}")
-    else:
-        for one in _FIXED:
-            if params.get(one.option) is not None and one.normalize(params[one.option]) != one.normalize(
-                record.get(one.api)
-            ):
-                raise _refusal(
-                    tenant,
-                    "fixed",
-                    f"the {one.option} of the management role {name} is {record.get(one.api) or 'empty'} and cannot be "
-                    f"changed to {params[one.option]}",
-                    f"Leave {one.option} out or as it is, or remove the role first",
-                )
+    elif record is not None:
+        _check_fixed(tenant, params, record)
+    elif not params.get("parent"):
+        raise usage(f"parent is needed to create the management role {name}")
+
+
+def _check_fixed(tenant: Tenant, params: Mapping[str, Any], record: Record) -> None:
+    """What Exchange cannot change. Raises `TenantError`."""
+    for one in _FIXED:
+        wanted, there = params.get(one.option), record.get(one.api)
+        if wanted is not None and one.normalize(wanted) != one.normalize(there):
+            raise _refusal(
+                tenant,
+                "fixed",
+                f"the {one.option} of the management role {params['name']} is {there or 'empty'} and cannot be changed "
+                f"to {wanted}",
+                f"Omit {one.option} or set it to its current value, or remove the role first",
+            )
 
 
 def _check_unused(tenant: Tenant, name: str, role: str) -> None:

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Record, returned
+from .._core.resource import Existing, Field, Record, Resource
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
-from .._engine.poll import poll
 from .._engine.tenant import Tenant
+from .._http.poll import Within, poll, waiting
 
 _READ = Purpose("read the Exchange organization", "the Exchange role View-Only Configuration")
 _ENABLE = Purpose("enable customization of the Exchange organization", "the Exchange role Organization Configuration")
@@ -28,27 +29,45 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+class _Organization(Existing):
+    """The Exchange organization as the one object of its kind. Its customization can only be enabled."""
+
+    def __init__(self, wait_timeout: int | None) -> None:
+        self._wait_timeout = wait_timeout  # None: nobody waits for the change to show
+
+    def id_of(self, record: Record) -> str:
+        return str(record["Guid"])
+
+    def list(self, tenant: Tenant) -> list[Record]:
+        organization = _read(tenant)
+        return [{**organization, "IsDehydrated": bool(organization.get("IsDehydrated"))}]
+
+    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        return _enable(tenant, self._wait_timeout) or record
+
+
+def _check_accepted(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
+    if params["accept_permanent"]:
+        return
+    raise TenantError(
+        "not_accepted",
+        "the tenant is dehydrated: it shares its roles and policies with others until customization is enabled, "
+        "which is permanent and cannot be undone",
+        _ENABLE.action,
+        tenant.label,
+        next_step="Set accept_permanent to true once that is accepted",
+    )
+
+
 def customize(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Enable customization unless it is enabled. Raises `TenantError` unless that was accepted."""
-    organization = _read(tenant)
-    dehydrated = bool(organization.get("IsDehydrated"))
-    if dehydrated and not params["accept_permanent"]:
-        raise TenantError(
-            "not_accepted",
-            "the tenant is dehydrated: it shares its roles and policies with others until customization is enabled, "
-            "which is permanent and cannot be undone",
-            _ENABLE.action,
-            tenant.label,
-            next_step="Set accept_permanent to true once that is accepted",
-        )
-    if dehydrated and not check_mode:
-        organization = _enable(tenant, params) or organization
-    shown = {**organization, "IsDehydrated": False} if dehydrated and check_mode else organization
-    return {
-        "changed": dehydrated,
-        "diff": {"before": {"is_dehydrated": dehydrated}, "after": {"is_dehydrated": False}},
-        "organization": returned(shown),
-    }
+    organization = Resource(
+        "organization",
+        _Organization(params["wait_timeout"] if params["wait"] else None),
+        (Field("is_dehydrated", "IsDehydrated"),),
+        before_write=_check_accepted,
+    )
+    return ensure(organization, tenant, {**params, "is_dehydrated": False}, check_mode)
 
 
 def _read(tenant: Tenant) -> Record:
@@ -63,28 +82,26 @@ def _read(tenant: Tenant) -> Record:
     return found[0]
 
 
-def _enable(tenant: Tenant, params: Mapping[str, Any]) -> Record | None:
+def _enable(tenant: Tenant, wait_timeout: int | None) -> Record | None:
     """The organization once the change shows; None if nobody waits for that."""
     asked: TenantError | None = None
     try:
         exchange_of(tenant).invoke("Enable-OrganizationCustomization", {}, _ENABLE)
     except TenantError as error:
         # It works once, and shows late: a refusal may mean that an earlier run, or somebody else, has asked already.
-        if error.kind not in ("refused", "outcome_unknown") or not params["wait"]:
+        if error.kind not in ("refused", "outcome_unknown") or wait_timeout is None:
             step = "If it was asked for already, it takes effect within a day or two: wait and run again"
             raise error.but(next_step=step) from error.__cause__
         asked = error
-    return _wait(tenant, params["wait_timeout"], asked) if params["wait"] else None
+    return None if wait_timeout is None else _wait(tenant, wait_timeout, asked)
 
 
 def _wait(tenant: Tenant, seconds: int, asked: TenantError | None) -> Record:
     organization, done = poll(
-        tenant,
-        seconds,
         lambda: _read(tenant),
         lambda record: not record.get("IsDehydrated"),
-        lambda _record: "the customization to take effect",
-        _PAUSES,
+        Within(tenant.http, seconds, _PAUSES),
+        waiting(tenant.progress, lambda record: "the customization to take effect"),
     )
     if not done:
         said = f" ({asked.problem})" if asked else ""

@@ -20,7 +20,7 @@ from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
 from .service_principals import find_service_principal
 
-_FIND = Purpose("find who is meant", "the Exchange role View-Only Recipients or Role Management")
+_FIND = Purpose("find the user, group or application", "the Exchange role View-Only Recipients or Role Management")
 # No two objects have the same of these.
 _IDS = ("Guid", "ExternalDirectoryObjectId", "ExchangeObjectId", "ObjectId", "AppId", "DistinguishedName")
 _ADDRESSES = (
@@ -125,7 +125,7 @@ class Principals:
         return found
 
     def _only(self, found: list[Principal], text: str) -> Principal | None:
-        step = "Specify the address or the id; the module chooses none by itself"
+        step = "Specify the address or the id; the module does not choose"
         one: Principal | None = only(
             found, lambda item: f"{item.label} ({item.id})", f"principal {text}", self._tenant.label, step
         )
@@ -171,7 +171,7 @@ class Principals:
                 f"Exchange returned {other[0].label} for {text}, which is none of its names",
                 _FIND.action,
                 self._tenant.label,
-                next_step="Specify the address or the id; the module chooses none by itself",
+                next_step="Specify the address or the id; the module does not choose",
                 details={"candidates": [one.label for one in other]},
             )
         return found

@@ -11,12 +11,12 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .assignment_scopes import scope_of
-from .built_in import is_built_in
+from .built_in_role_groups import is_built_in
 from .cmdlet_access import READER
 from .principals import Principal, Principals
 from .role_catalog import RoleCatalog, refuse_own_way
@@ -97,7 +97,7 @@ def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     """Give a role to somebody, or take it away. Raises `TenantError`."""
     kinds = [kind for kind in KINDS if params.get(kind)]
     if len(kinds) != 1:
-        raise usage(f"exactly one of {', '.join(KINDS)} must be given, and {len(kinds)} are")
+        raise usage(f"exactly one of {', '.join(KINDS)} must be set, not {len(kinds)}")
     kind, is_absent = kinds[0], params["state"] == "absent"
     catalog, given = RoleCatalog(tenant), str(params[kind])
     role = catalog.find(params["role"])
@@ -179,7 +179,7 @@ def _check_built_in(tenant: Tenant, role: Record, group: Record | None, allowed:
         + ("its built-in roles stay as they are" if own else "its roles are changed only on request"),
         _ACTION,
         tenant.label,
-        next_step="Use a custom role group" if own else "Set allow_built_in to true if this group is really meant",
+        next_step="Use a custom role group" if own else "Set allow_built_in to true if this is the right group",
     )
 
 

@@ -118,7 +118,7 @@ def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record]
         who = "Exchange" if held is None else "the caller"
         raise TenantError(
             "own_rights",
-            f"this takes away a right to hand out roles ({', '.join(sorted(set(names)))}), and {who} {only_way} "
+            f"this removes a right to assign roles ({', '.join(sorted(set(names)))}), and {who} {only_way} "
             f"{'it' if held is None else 'do so'}, so the change might be neither finished nor undone",
             action,
             tenant.label,

@@ -13,7 +13,7 @@ from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import check_marker
 from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
-from .built_in import (
+from .built_in_role_groups import (
     GLOBAL_ADMINISTRATORS,
     is_built_in,
     is_built_in_name,
@@ -24,7 +24,7 @@ from .role_catalog import RoleCatalog, caller_id, refuse_own_way
 
 _ACTION = "configure the role group"
 _NOT_OURS = (
-    "Choose another name. If this group is really meant, leave marker out, which for the role "
+    "Choose another name. If this is the right group, omit marker, which for the role "
     "intune.exchange.connector means to set connector_adopt_role_group to true"
 )
 _READ_USER = Purpose("find an enabled member", "the Exchange role View-Only Recipients")
@@ -75,7 +75,7 @@ def _check_built_in(tenant: Tenant, params: Mapping[str, Any], record: Record, c
             tenant,
             record["Name"],
             "its members are changed only on request",
-            "Set allow_built_in to true if this group is really meant",
+            "Set allow_built_in to true if this is the right group",
         )
 
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose
-from .._core.removal import remove_listed
 from .._core.resource import EditedList, Field, Record, Resource, clearing, normalize_case, normalized_set, returned
+from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
-from .._engine.run import ensure
 from .._engine.tenant import Tenant
 from .._exchange.parameters import edit
+from .._http.removal import remove_listed
 from .assignment_scopes import SCOPES, scope_of
-from .built_in import is_built_in
+from .built_in_role_groups import is_built_in
 from .cmdlet_access import READER
 from .principals import Principals
 from .role_catalog import RoleCatalog

@@ -70,7 +70,7 @@ def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, An
         except ValueError:
             raise usage(
                 f"until of the accepted difference in {one['kind']} is {one['until']!r}",
-                "Give a date such as 2027-01-31",
+                "Set it to a date such as 2027-01-31",
             ) from None
 
 

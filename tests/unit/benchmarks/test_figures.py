@@ -62,6 +62,10 @@ def test_the_goals() -> None:
         result("inventory_1", 150, 1, peak=1 << 20),
         result("inventory_200", 150, 20.9, peak=10 << 20, amount=200),
         result("inventory_1000", 150, 120.88, peak=60 << 20, amount=1000),
+        result("rehearsal_start", 0, 1, cpu=1),
+        result("rehearsal_10000", 0, 5, peak=80 << 20, amount=10000),
+        result("rehearsal_100000", 0, 40, cpu=61, peak=(80 << 20) + 90000 * 512, amount=100000),
+        result("pages_100000", 0, 20, cpu=15, amount=100000),
     ]
     found = {goal.what: goal for goal in goals(results, Settings())}
     assert [(round(goal.figure, 3) if goal.figure else None, goal.verdict) for goal in found.values()] == [
@@ -80,6 +84,9 @@ def test_the_goals() -> None:
         (1.2, "met"),
         (1.25, "met"),
         (2.0, "met"),
+        (4.0, "met"),
+        (0.5, "missed by 150%"),
     ]
-    assert "0.60 s against 2.00 s" in [goal.note for goal in found.values()]
+    notes = [goal.note for goal in found.values()]
+    assert "0.60 s against 2.00 s" in notes and "60.0 s against 15.0 s" in notes
     assert Goal("", 1, 1.0).verdict == "met" and Goal("", 1, None).verdict == "not measured"

@@ -16,18 +16,18 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.connection i
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant
 
-from .wire import DOMAIN, Wire, token
+from .scripted_server import DOMAIN, ScriptedServer, token
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    wire = Wire(tmp_path_factory.mktemp("wire"))
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedServer]:
+    wire = ScriptedServer(tmp_path_factory.mktemp("wire"))
     yield wire
     wire.close()
 
 
 @pytest.fixture
-def wire(running: Wire) -> Wire:
+def wire(running: ScriptedServer) -> ScriptedServer:
     running.clear()
     return running
 
@@ -54,7 +54,7 @@ def lines() -> list[str]:
 
 
 @pytest.fixture
-def opened(wire: Wire, clock: Clock, lines: list[str]) -> Callable[..., Tenant]:
+def opened(wire: ScriptedServer, clock: Clock, lines: list[str]) -> Callable[..., Tenant]:
     """A tenant of the public cloud by its usual addresses, all of which lead here."""
 
     def open_it(**options: Any) -> Tenant:

@@ -11,14 +11,14 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .test_exchange_answers import ALL, PURPOSE, page
-from .wire import EXCHANGE, GRAPH, TENANT, Reply, Wire
+from .scripted_server import EXCHANGE, GRAPH, TENANT, Reply, ScriptedServer
+from .test_exchange_responses import ALL, PURPOSE, page
 
 PATH = f"/adminapi/beta/{TENANT}/InvokeCommand"
 HOSTS = (f"x..{EXCHANGE}", f"*.{EXCHANGE}", f".{EXCHANGE}", f"{'a' * 70}.{EXCHANGE}", f"a b.{EXCHANGE}", "[broken", "")
 
 
-def refused(wire: Wire, tenant: Tenant, first: str, cmdlet: str = "", **given: object) -> None:
+def refused(wire: ScriptedServer, tenant: Tenant, first: str, cmdlet: str = "", **given: object) -> None:
     with pytest.raises(TenantError) as caught:
         exchange_of(tenant).invoke(cmdlet, given, PURPOSE) if cmdlet else tenant.graph.download("reports/x", PURPOSE)
     assert caught.value.kind == "protocol" and "contoso.com" in str(caught.value)
@@ -27,18 +27,18 @@ def refused(wire: Wire, tenant: Tenant, first: str, cmdlet: str = "", **given: o
 
 @pytest.mark.parametrize("cmdlet", ["Get-OrganizationConfig", "New-RoleGroup", "Enable-OrganizationCustomization"])
 @pytest.mark.parametrize("host", [*HOSTS[:-1], "\xc3\xbc." + EXCHANGE])
-def test_a_redirect(wire: Wire, tenant: Tenant, host: str, cmdlet: str) -> None:
+def test_a_redirect(wire: ScriptedServer, tenant: Tenant, host: str, cmdlet: str) -> None:
     wire.answer(Reply(b"", 302, {"Location": f"https://{host}{PATH}"}), page("a"))
     refused(wire, tenant, EXCHANGE, cmdlet)
 
 
 @pytest.mark.parametrize("host", HOSTS[:-1])
-def test_a_page_link(wire: Wire, tenant: Tenant, host: str) -> None:
+def test_a_page_link(wire: ScriptedServer, tenant: Tenant, host: str) -> None:
     wire.answer(page("a", link=f"https://{host}{PATH}"), page("b"))
     refused(wire, tenant, EXCHANGE, "Get-MobileDevice", **ALL)
 
 
 @pytest.mark.parametrize("host", [*HOSTS, "[::1].x", "evil.example:99999"])
-def test_a_download(wire: Wire, tenant: Tenant, host: str) -> None:
+def test_a_download(wire: ScriptedServer, tenant: Tenant, host: str) -> None:
     wire.answer(Reply(b"", 302, {"Location": f"https://{host}/file"}), Reply(b"x"))
     refused(wire, tenant, GRAPH)

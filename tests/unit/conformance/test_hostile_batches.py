@@ -14,7 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .wire import Reply, Wire
+from .scripted_server import Reply, ScriptedServer
 
 PURPOSE = Purpose("try it", "User.Read.All")
 READS = {"a": Read("users", PURPOSE), "b": Read("users/x", PURPOSE, collection=False)}
@@ -41,7 +41,7 @@ NO_BATCH: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("form", NO_BATCH)
-def test_what_is_no_answer_to_a_batch(wire: Wire, tenant: Tenant, form: str) -> None:
+def test_what_is_no_answer_to_a_batch(wire: ScriptedServer, tenant: Tenant, form: str) -> None:
     wire.answer(Reply({"responses": NO_BATCH[form]}, headers=ID))
     with pytest.raises(TenantError) as caught:
         tenant.graph.batch(READS)
@@ -49,7 +49,7 @@ def test_what_is_no_answer_to_a_batch(wire: Wire, tenant: Tenant, form: str) -> 
 
 
 @pytest.mark.parametrize("more", [{"status": "200"}, {"headers": None}, {"@odata.type": "x", "new": 1}])
-def test_what_is_one_all_the_same(wire: Wire, tenant: Tenant, more: dict[str, Any]) -> None:
+def test_what_is_one_all_the_same(wire: ScriptedServer, tenant: Tenant, more: dict[str, Any]) -> None:
     wire.answer(Reply({"responses": [B, {**A, **more}]}))
     assert tenant.graph.batch(READS) == {"a": ReadResult([]), "b": ReadResult({"id": "x"})}
 
@@ -59,7 +59,7 @@ def test_what_is_one_all_the_same(wire: Wire, tenant: Tenant, more: dict[str, An
     ("headers", "found"), [({}, "r-1"), ({"Request-ID": "r-2"}, "r-2"), ({"client-request-id": "c-3"}, "c-3")]
 )
 def test_a_refused_part_has_a_request_id(
-    wire: Wire, tenant: Tenant, body: Any, headers: dict[str, str], found: str
+    wire: ScriptedServer, tenant: Tenant, body: Any, headers: dict[str, str], found: str
 ) -> None:
     """Its own, or that of the whole batch."""
     wire.answer(Reply({"responses": [{"id": "a", "status": 403, "headers": headers, "body": body}, B]}, headers=ID))
@@ -67,7 +67,7 @@ def test_a_refused_part_has_a_request_id(
 
 
 @pytest.mark.parametrize("link", [7, ["x"], {"x": 1}, True])
-def test_a_page_link_that_is_no_text(wire: Wire, tenant: Tenant, link: Any) -> None:
+def test_a_page_link_that_is_no_text(wire: ScriptedServer, tenant: Tenant, link: Any) -> None:
     body = {"value": [{"id": "x"}], "@odata.nextLink": link}
     wire.answer(Reply(body, headers=ID))
     with pytest.raises(TenantError) as caught:
@@ -78,7 +78,7 @@ def test_a_page_link_that_is_no_text(wire: Wire, tenant: Tenant, link: Any) -> N
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'"x"', b"null", b'{"id": null}', b"<html>"])
-def test_a_creation_without_an_id_may_have_happened(wire: Wire, tenant: Tenant, body: bytes) -> None:
+def test_a_creation_without_an_id_may_have_happened(wire: ScriptedServer, tenant: Tenant, body: bytes) -> None:
     """What it left behind is looked for by who asked; it is never sent again."""
     wire.answer(Reply(body, 201, ID))
     with pytest.raises(TenantError) as caught:
@@ -87,7 +87,7 @@ def test_a_creation_without_an_id_may_have_happened(wire: Wire, tenant: Tenant, 
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"null", b"<html>"])
-def test_what_is_no_object_has_a_request_id(wire: Wire, tenant: Tenant, body: bytes) -> None:
+def test_what_is_no_object_has_a_request_id(wire: ScriptedServer, tenant: Tenant, body: bytes) -> None:
     wire.answer(Reply(body, 200, ID))
     for read in (tenant.graph.get, tenant.graph.list):
         with pytest.raises(TenantError) as caught:
@@ -95,7 +95,7 @@ def test_what_is_no_object_has_a_request_id(wire: Wire, tenant: Tenant, body: by
         assert caught.value.kind == "protocol" and "r-1" in str(caught.value)
 
 
-def test_an_error_that_is_nested_without_end(wire: Wire, tenant: Tenant) -> None:
+def test_an_error_that_is_nested_without_end(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(Reply({"error": {"code": "X", "message": '{"a":' * 3000}}, 400, ID))
     with pytest.raises(TenantError) as caught:
         tenant.graph.list("users", PURPOSE)

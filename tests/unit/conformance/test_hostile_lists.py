@@ -14,26 +14,28 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import PATH, parse_time
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._engine.run import ensure
+from ansible_collections.intune.exchange.plugins.module_utils._engine.ensure import ensure
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.access_rules import RULE
 
-from .test_graph_answers import CALLS
-from .wire import Reply, Wire
+from .scripted_server import Reply, ScriptedServer
+from .test_graph_errors import CALLS
 
 PURPOSE = Purpose("try it")
 WITH_ERROR = {"value": [], "id": "x", "error": {"code": "X", "message": "no"}}
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_an_error_beside_an_empty_list_of_graph(wire: Wire, tenant: Tenant, call: Callable[[Tenant], Any]) -> None:
+def test_an_error_beside_an_empty_list_of_graph(
+    wire: ScriptedServer, tenant: Tenant, call: Callable[[Tenant], Any]
+) -> None:
     wire.answer(Reply(WITH_ERROR, 200, {"request-id": "r-1"}))
     with pytest.raises(TenantError) as caught:
         call(tenant)
     assert caught.value.kind == "refused" and "r-1" in str(caught.value) and len(wire.asked) == 1
 
 
-def test_an_error_beside_an_empty_list_of_a_part(wire: Wire, tenant: Tenant) -> None:
+def test_an_error_beside_an_empty_list_of_a_part(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(Reply({"responses": [{"id": "a", "status": 200, "body": WITH_ERROR}]}))
     failed = tenant.graph.batch({"a": Read(PATH, PURPOSE)})["a"].error
     assert failed is not None and failed.kind == "refused"
@@ -41,7 +43,9 @@ def test_an_error_beside_an_empty_list_of_a_part(wire: Wire, tenant: Tenant) -> 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
 @pytest.mark.parametrize("member", [{}, {"Name": "x"}, None, {"QueryString": None, "Characteristic": "DeviceType"}])
-def test_what_does_not_say_which_it_is_is_not_another(wire: Wire, tenant: Tenant, member: Any, state: str) -> None:
+def test_what_does_not_say_which_it_is_is_not_another(
+    wire: ScriptedServer, tenant: Tenant, member: Any, state: str
+) -> None:
     wire.answer(Reply({"value": [member]}))
     wanted = {"state": state, "characteristic": "DeviceType", "query_string": "iPhone", "access_level": "Block"}
     with pytest.raises(TypeError, match="is missing"):

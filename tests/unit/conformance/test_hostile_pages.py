@@ -17,8 +17,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange i
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import found_by
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .test_exchange_answers import ALL, ERROR_FORMS, GONE, LINK, WORDS, page
-from .wire import GRAPH, Reply, Wire
+from .scripted_server import GRAPH, Reply, ScriptedServer
+from .test_exchange_responses import ALL, ERROR_FORMS, GONE, LINK, WORDS, page
 
 PURPOSE = Purpose("try it")
 NOT_THERE = Reply({"error": {"code": "ResourceNotFound", "message": "no", "innerError": {"request-id": "r-1"}}}, 404)
@@ -26,7 +26,7 @@ NOT_THERE = Reply({"error": {"code": "ResourceNotFound", "message": "no", "inner
 
 @pytest.mark.parametrize("status", [200, 400, 404])
 @pytest.mark.parametrize("form", ERROR_FORMS)
-def test_an_object_that_lost_a_page_is_not_absent(wire: Wire, tenant: Tenant, form: str, status: int) -> None:
+def test_an_object_that_lost_a_page_is_not_absent(wire: ScriptedServer, tenant: Tenant, form: str, status: int) -> None:
     """By either method: what is not found is the page."""
     wire.answer(page("a", link=LINK + "1"), ERROR_FORMS[form](GONE, WORDS, status))
     with pytest.raises(TenantError) as caught:
@@ -36,7 +36,9 @@ def test_an_object_that_lost_a_page_is_not_absent(wire: Wire, tenant: Tenant, fo
 
 
 @pytest.mark.parametrize("status", [400, 404, 405])
-def test_a_link_that_refuses_post_in_other_words_is_followed_by_get(wire: Wire, tenant: Tenant, status: int) -> None:
+def test_a_link_that_refuses_post_in_other_words_is_followed_by_get(
+    wire: ScriptedServer, tenant: Tenant, status: int
+) -> None:
     refused = Reply({"error": {"code": "X", "message": "no"}}, status)
     wire.answer(page("a", link=LINK + "1"), refused, page("b"))
     assert len(exchange_of(tenant).invoke("Get-MobileDevice", ALL, PURPOSE).values) == 2
@@ -53,7 +55,7 @@ def test_a_link_that_refuses_post_in_other_words_is_followed_by_get(wire: Wire, 
 )
 @pytest.mark.parametrize("status", [404, 501])
 def test_a_page_of_graph_that_is_gone(
-    wire: Wire, tenant: Tenant, read: Callable[[Tenant], object], status: int
+    wire: ScriptedServer, tenant: Tenant, read: Callable[[Tenant], object], status: int
 ) -> None:
     link = f"https://{GRAPH}/v1.0/{PATH}?$skiptoken=1"
     wire.answer(Reply({"value": [{"id": "a"}], "@odata.nextLink": link}), Reply(NOT_THERE.body, status))
@@ -62,7 +64,7 @@ def test_a_page_of_graph_that_is_gone(
     assert caught.value.kind == "truncated" and "r-1" in str(caught.value)
 
 
-def test_a_page_of_a_part_that_is_gone(wire: Wire, tenant: Tenant) -> None:
+def test_a_page_of_a_part_that_is_gone(wire: ScriptedServer, tenant: Tenant) -> None:
     body = {"value": [{"id": "a"}], "@odata.nextLink": f"https://{GRAPH}/v1.0/users?$skiptoken=1"}
     wire.answer(Reply({"responses": [{"id": "a", "status": 200, "body": body}]}), NOT_THERE)
     failed = tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].error

@@ -15,8 +15,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._connector.organiz
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .test_exchange_answers import LINK, READS, WRITES, failure, invoke, page
-from .wire import GRAPH, Reply, Wire
+from .scripted_server import GRAPH, Reply, ScriptedServer
+from .test_exchange_responses import LINK, READS, WRITES, failure, invoke, page
 
 PURPOSE = Purpose("try it")
 ID = {"request-id": "r-1"}
@@ -25,20 +25,22 @@ CONNECTORS = "deviceManagement/exchangeConnectors"
 
 @pytest.mark.parametrize("reply", [Reply(b"null", 200, ID), Reply(b"", 202, ID), Reply(b" ", 206, ID)])
 @pytest.mark.parametrize("cmdlet", READS)
-def test_null_and_an_answer_to_come_are_not_no_objects(wire: Wire, tenant: Tenant, cmdlet: str, reply: Reply) -> None:
+def test_null_and_an_answer_to_come_are_not_no_objects(
+    wire: ScriptedServer, tenant: Tenant, cmdlet: str, reply: Reply
+) -> None:
     wire.answer(reply)
     failed = failure(tenant, cmdlet)
     assert failed.kind == "protocol" and "r-1" in str(failed)
 
 
 @pytest.mark.parametrize("cmdlet", WRITES)
-def test_a_write_needs_no_answer(wire: Wire, tenant: Tenant, cmdlet: str) -> None:
+def test_a_write_needs_no_answer(wire: ScriptedServer, tenant: Tenant, cmdlet: str) -> None:
     wire.answer(Reply(b"", 202))
     assert invoke(tenant, cmdlet).values == [] and len(wire.asked) == 1
 
 
 @pytest.mark.parametrize("reply", [Reply(b"null"), Reply(b"", 202), Reply(b"", 206)])
-def test_of_graph_neither(wire: Wire, tenant: Tenant, reply: Reply) -> None:
+def test_of_graph_neither(wire: ScriptedServer, tenant: Tenant, reply: Reply) -> None:
     wire.answer(reply)
     with pytest.raises(TenantError) as caught:
         tenant.graph.list(CONNECTORS, PURPOSE)
@@ -49,14 +51,14 @@ def test_of_graph_neither(wire: Wire, tenant: Tenant, reply: Reply) -> None:
 
 
 @pytest.mark.parametrize("reply", [Reply(b'{"value": [', 200, ID, lost=5), Reply(b"{}", 200, ID)])
-def test_the_authority_that_is_not_told_has_a_request_id(wire: Wire, tenant: Tenant, reply: Reply) -> None:
+def test_the_authority_that_is_not_told_has_a_request_id(wire: ScriptedServer, tenant: Tenant, reply: Reply) -> None:
     wire.answer(reply)
     with pytest.raises(TenantError) as caught:
         authority_of(tenant)
     assert caught.value.kind == "protocol" and "r-1" in str(caught.value)
 
 
-def test_pages_in_a_circle_have_a_request_id(wire: Wire, tenant: Tenant) -> None:
+def test_pages_in_a_circle_have_a_request_id(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(Reply({"value": [], "@odata.nextLink": f"https://{GRAPH}/v1.0/users"}, 200, ID))
     with pytest.raises(TenantError) as caught:
         tenant.graph.list("users", PURPOSE)
@@ -67,13 +69,15 @@ def test_pages_in_a_circle_have_a_request_id(wire: Wire, tenant: Tenant) -> None
 
 
 @pytest.mark.parametrize("status", [300, 303, 304])
-def test_a_redirect_without_an_address(wire: Wire, tenant: Tenant, status: int) -> None:
+def test_a_redirect_without_an_address(wire: ScriptedServer, tenant: Tenant, status: int) -> None:
     wire.answer(Reply(b"", status))
     assert "a redirect without an address" in str(failure(tenant, "Get-OrganizationConfig"))
 
 
 @pytest.mark.parametrize("value", [[None], ["x"], [7], [[{}]], [True]])
-def test_one_answer_that_cannot_be_read_leaves_the_other_checks(wire: Wire, tenant: Tenant, value: Any) -> None:
+def test_one_answer_that_cannot_be_read_leaves_the_other_checks(
+    wire: ScriptedServer, tenant: Tenant, value: Any
+) -> None:
     wire.answer(Reply({"value": value}))
     found = check_access(tenant)
     by_id = {one["id"]: one for one in found["checks"]}
@@ -82,7 +86,7 @@ def test_one_answer_that_cannot_be_read_leaves_the_other_checks(wire: Wire, tena
 
 
 @pytest.mark.parametrize("reply", [Reply({}), Reply(b""), Reply({"value": []})])
-def test_no_management_roles_are_not_taken_for_a_page(wire: Wire, tenant: Tenant, reply: Reply) -> None:
+def test_no_management_roles_are_not_taken_for_a_page(wire: ScriptedServer, tenant: Tenant, reply: Reply) -> None:
     """Every organization has built-in roles."""
     wire.answer(reply)
     by_id = {one["id"]: one for one in check_access(tenant)["checks"]}

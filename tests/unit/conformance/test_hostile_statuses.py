@@ -9,8 +9,8 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .test_exchange_answers import CALLS, ERROR_FORMS, GONE, READS, WORDS, failure
-from .wire import Wire
+from .scripted_server import ScriptedServer
+from .test_exchange_responses import CALLS, ERROR_FORMS, GONE, READS, WORDS, failure
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from .wire import Wire
 )
 @pytest.mark.parametrize("cmdlet", [*READS, "Remove-RoleGroup", "Set-CASMailbox"])
 def test_no_fault_says_that_something_is_absent(
-    wire: Wire, tenant: Tenant, cmdlet: str, status: int, kind: str
+    wire: ScriptedServer, tenant: Tenant, cmdlet: str, status: int, kind: str
 ) -> None:
     wire.answer(ERROR_FORMS["JSON in JSON, nested"](GONE, WORDS, status))
     assert failure(tenant, cmdlet).kind == kind
@@ -36,7 +36,7 @@ def test_no_fault_says_that_something_is_absent(
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 @pytest.mark.parametrize("cmdlet", ["New-RoleGroup", "Add-RoleGroupMember", "Clear-MobileDevice"])
 def test_a_write_that_met_a_fault_may_have_happened(
-    wire: Wire, tenant: Tenant, cmdlet: str, status: int, type_: str
+    wire: ScriptedServer, tenant: Tenant, cmdlet: str, status: int, type_: str
 ) -> None:
     assert cmdlet in CALLS
     wire.answer(ERROR_FORMS["code, type and text between bars"](type_, WORDS, status))

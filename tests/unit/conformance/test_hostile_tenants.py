@@ -15,7 +15,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet impor
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.partner import customers
 
 from .conftest import Clock
-from .wire import DOMAIN, Reply, Wire, token
+from .scripted_server import DOMAIN, Reply, ScriptedServer, token
 
 CONNECTOR = {"id": "1", "exchangeConnectorType": "serviceToService", "status": "connected"}
 # https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
@@ -37,7 +37,7 @@ OTHER = {"tenantId": "22222222-2222-2222-2222-222222222222", "displayName": "Oth
     ],
 )
 def test_a_connector_in_no_documented_form_spoils_no_other_tenant(
-    wire: Wire, clock: Clock, change: dict[str, Any]
+    wire: ScriptedServer, clock: Clock, change: dict[str, Any]
 ) -> None:
     """Nor does it count as missing, which would be told as news."""
     wire.answer(Reply({"value": [{**CONNECTOR, **change}]}), Reply({"value": [CONNECTOR]}))
@@ -71,7 +71,7 @@ def test_a_connector_in_no_documented_form_spoils_no_other_tenant(
     ],
 )
 def test_a_relationship_in_no_documented_form_hides_no_other_customer(
-    wire: Wire, tenant: Tenant, relationship: Any
+    wire: ScriptedServer, tenant: Tenant, relationship: Any
 ) -> None:
     good = {"tenantId": "11111111-1111-1111-1111-111111111111", "displayName": "Good"}
     fine = {"status": "active", "customer": good, "accessDetails": {"unifiedRoles": ROLES}}

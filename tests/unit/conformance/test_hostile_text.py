@@ -23,7 +23,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant imp
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import read_fleet
 
 from .conftest import Clock
-from .wire import DOMAIN, TENANT, Reply, Wire, token
+from .scripted_server import DOMAIN, TENANT, Reply, ScriptedServer, token
 
 PURPOSE = Purpose("try it")
 HARMFUL = [
@@ -45,7 +45,7 @@ HOSTILE = '\x1b[31m\r\nfatal\u202e {"a": "\ud83d"} ' + "x" * 60_000
 
 
 @pytest.mark.parametrize("character", HARMFUL)
-def test_harmful_text_is_replaced_where_it_enters(wire: Wire, tenant: Tenant, character: str) -> None:
+def test_harmful_text_is_replaced_where_it_enters(wire: ScriptedServer, tenant: Tenant, character: str) -> None:
     value = {f"name{character}": f"a{character}b", "list": [[character]], "fine": HARMLESS}
     clean = {"name\ufffd": "a\ufffdb", "list": [["\ufffd"]], "fine": HARMLESS}
     escaped = json.dumps({"value": [value]})
@@ -82,7 +82,7 @@ def test_exactly_what_is_harmful_is_replaced() -> None:
             assert parse_json("[" + ",".join(f'"\\u{ord(one):04X}"' for one in text) + "]") == expected
 
 
-def run_declaration(wire: Wire, clock: Clock, options: dict[str, Any], **given: Any) -> dict[str, Any]:
+def run_declaration(wire: ScriptedServer, clock: Clock, options: dict[str, Any], **given: Any) -> dict[str, Any]:
     params = {
         **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},
         "tenant_id": DOMAIN,
@@ -101,7 +101,7 @@ def run_declaration(wire: Wire, clock: Clock, options: dict[str, Any], **given: 
     ("wrap", "place"), [(lambda text: text, "name"), (lambda text: [{"a": text}], "name[0].a")], ids=["text", "deep"]
 )
 def test_an_option_with_harmful_text_is_named(
-    wire: Wire, clock: Clock, wrap: Callable[[str], Any], place: str, character: str
+    wire: ScriptedServer, clock: Clock, wrap: Callable[[str], Any], place: str, character: str
 ) -> None:
     result = run_declaration(wire, clock, {"name": {"type": "raw"}}, name=wrap(f"a{character}b"))
     assert result["error"]["kind"] == "usage"
@@ -110,7 +110,7 @@ def test_an_option_with_harmful_text_is_named(
     assert not run_declaration(wire, clock, {"name": {"type": "raw"}}, name=wrap(HARMLESS)).get("failed")
 
 
-def test_a_customer_with_harmful_text_in_its_name_is_in_every_file(wire: Wire) -> None:
+def test_a_customer_with_harmful_text_in_its_name_is_in_every_file(wire: ScriptedServer) -> None:
     """An inventory with such a name was written into its cache, which nobody could read again."""
     roles = ("3a2c62db-5318-420d-8d74-23affee5d9d5", "29232cdf-9323-42fd-ade2-1d097af3e4de")
     relationship = {
@@ -132,7 +132,7 @@ def test_a_customer_with_harmful_text_in_its_name_is_in_every_file(wire: Wire) -
     assert json.loads(json.dumps(host, ensure_ascii=False).encode()) == host
 
 
-def test_every_field_of_an_error_is_one_short_line(wire: Wire, tenant: Tenant) -> None:
+def test_every_field_of_an_error_is_one_short_line(wire: ScriptedServer, tenant: Tenant) -> None:
     details = {"ids": [HOSTILE], "one": {"two": (HOSTILE,)}, "text": HOSTILE}
     answer = ErrorResponse("Graph", 400, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     result = TenantError("refused", HOSTILE, HOSTILE, HOSTILE, answer, HOSTILE, details).result()
@@ -161,7 +161,9 @@ def nested(depth: int, kind: str) -> str:
 @pytest.mark.parametrize("kind", ["lists", "objects", "both"])
 @pytest.mark.parametrize("depth", [200, 900, 3_000, 60_000])
 @pytest.mark.parametrize("status", [200, 400])
-def test_deep_json_is_refused_in_words(wire: Wire, tenant: Tenant, kind: str, depth: int, status: int) -> None:
+def test_deep_json_is_refused_in_words(
+    wire: ScriptedServer, tenant: Tenant, kind: str, depth: int, status: int
+) -> None:
     wire.answer(Reply(f'{{"value": [{nested(depth, kind)}]}}'.encode(), status, {"request-id": "r-1"}))
     with pytest.raises(TenantError) as caught:
         tenant.graph.list("users", PURPOSE)
@@ -170,10 +172,10 @@ def test_deep_json_is_refused_in_words(wire: Wire, tenant: Tenant, kind: str, de
 
 
 @pytest.mark.parametrize("inner", ["graph", "exchange"])
-def test_deep_json_in_a_text_of_json_is_text(wire: Wire, tenant: Tenant, inner: str) -> None:
+def test_deep_json_in_a_text_of_json_is_text(wire: ScriptedServer, tenant: Tenant, inner: str) -> None:
     text = '{"Message": ' + nested(5000, "lists") + "}"
     wire.answer(Reply({"error": {"code": "x", "message": text, "details": [{"message": text}]}}, 400))
-    with pytest.raises(TenantError, match="answered 400"):
+    with pytest.raises(TenantError, match="returned 400"):
         if inner == "graph":
             tenant.graph.list("users", PURPOSE)
         else:

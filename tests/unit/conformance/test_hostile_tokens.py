@@ -15,7 +15,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .wire import TENANT, Reply, Wire, token
+from .scripted_server import TENANT, Reply, ScriptedServer, token
 
 PURPOSE = Purpose("try it")
 OTHER = "99999999-2222-3333-4444-555555555555"
@@ -34,7 +34,7 @@ def exchange(tenant: Tenant) -> Any:
 @pytest.mark.parametrize("call", GRAPH.values(), ids=GRAPH)
 @pytest.mark.parametrize("meant", [TENANT, TENANT.upper()])
 def test_graph_is_not_called_with_the_token_of_another_tenant(
-    wire: Wire, opened: Callable[..., Tenant], meant: str, call: Callable[[Tenant], Any]
+    wire: ScriptedServer, opened: Callable[..., Tenant], meant: str, call: Callable[[Tenant], Any]
 ) -> None:
     with pytest.raises(TenantError) as caught:
         call(opened(tenant_id=meant, graph_token=token(tid=OTHER)))
@@ -42,7 +42,7 @@ def test_graph_is_not_called_with_the_token_of_another_tenant(
 
 
 @pytest.mark.parametrize("first", [GRAPH["list"], exchange])
-def test_two_tokens_are_for_one_tenant(wire: Wire, opened: Callable[..., Tenant], first: Any) -> None:
+def test_two_tokens_are_for_one_tenant(wire: ScriptedServer, opened: Callable[..., Tenant], first: Any) -> None:
     """Where a domain is given, nobody here knows which tenant it is of."""
     tenant = opened(graph_token=token(tid=OTHER))
     second = exchange if first is not exchange else GRAPH["list"]
@@ -57,7 +57,7 @@ def test_two_tokens_are_for_one_tenant(wire: Wire, opened: Callable[..., Tenant]
 @pytest.mark.parametrize("graph_token", [token(), token(tid=TENANT.upper()), "opaque", token(tid=None), token(tid=7)])
 @pytest.mark.parametrize("meant", [TENANT, TENANT.upper(), "contoso.com"])
 def test_what_does_not_disagree_is_sent(
-    wire: Wire, opened: Callable[..., Tenant], meant: str, graph_token: str
+    wire: ScriptedServer, opened: Callable[..., Tenant], meant: str, graph_token: str
 ) -> None:
     wire.answer(Reply({"value": []}))
     tenant = opened(tenant_id=meant, graph_token=graph_token)

@@ -15,7 +15,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._client.sign_in_ke
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .wire import GITHUB, LOGIN, Reply, Wire, token
+from .scripted_server import GITHUB, LOGIN, Reply, ScriptedServer, token
 
 ASKED_WITH, OF_JOB = token(of="the runner"), token(of="the job")
 ADDRESS = f"https://{GITHUB}/idtoken/1/2?api-version=2.0"
@@ -30,7 +30,7 @@ def job(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def assertions(wire: Wire) -> list[str]:
+def assertions(wire: ScriptedServer) -> list[str]:
     return [parse_qs(one.body)["client_assertion"][0] for one in wire.asked if one.host == LOGIN and one.body]
 
 
@@ -39,7 +39,7 @@ def assertions(wire: Wire) -> list[str]:
     [("public", "api://AzureADTokenExchange"), ("china", "api://AzureADTokenExchangeChina")],
 )
 def test_a_job_of_github_signs_in_without_any_secret(
-    opened: Callable[..., Tenant], wire: Wire, job: pytest.MonkeyPatch, cloud: str, audience: str
+    opened: Callable[..., Tenant], wire: ScriptedServer, job: pytest.MonkeyPatch, cloud: str, audience: str
 ) -> None:
     wire.answer(Reply({"value": OF_JOB, "count": 1}), Reply({"no": "token"}))
     tenant = opened(**NO_GIVEN, cloud=cloud, authority_url=f"https://{LOGIN}")
@@ -61,12 +61,12 @@ def test_a_job_of_github_signs_in_without_any_secret(
     ("reply", "kind", "words"),
     [
         (Reply({"message": "no"}, 403), "forbidden", "id-token: write"),
-        (Reply({"count": 0}), "protocol", "without a token"),
-        (Reply({"value": "a b"}), "protocol", "without a token"),
+        (Reply({"count": 0}), "protocol", "contains no token"),
+        (Reply({"value": "a b"}), "protocol", "contains no token"),
     ],
 )
 def test_what_github_refuses_is_named(
-    opened: Callable[..., Tenant], wire: Wire, job: pytest.MonkeyPatch, reply: Reply, kind: str, words: str
+    opened: Callable[..., Tenant], wire: ScriptedServer, job: pytest.MonkeyPatch, reply: Reply, kind: str, words: str
 ) -> None:
     wire.answer(reply)
     with pytest.raises(TenantError) as caught:
@@ -76,7 +76,7 @@ def test_what_github_refuses_is_named(
 
 @pytest.mark.parametrize("address", ["http://github.example/", "https://user@github.example/", "nowhere", "https://[/"])
 def test_an_address_that_is_none_gets_nothing(
-    opened: Callable[..., Tenant], wire: Wire, job: pytest.MonkeyPatch, address: str
+    opened: Callable[..., Tenant], wire: ScriptedServer, job: pytest.MonkeyPatch, address: str
 ) -> None:
     job.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", address)
     with pytest.raises(TenantError, match="ACTIONS_ID_TOKEN_REQUEST_URL") as caught:
@@ -84,7 +84,7 @@ def test_an_address_that_is_none_gets_nothing(
     assert caught.value.kind == "usage" and not [one for one in wire.connected if LOGIN not in one]
 
 
-def test_a_token_in_a_variable(opened: Callable[..., Tenant], wire: Wire, job: pytest.MonkeyPatch) -> None:
+def test_a_token_in_a_variable(opened: Callable[..., Tenant], wire: ScriptedServer, job: pytest.MonkeyPatch) -> None:
     """As GitLab gives it; then GitHub is not asked."""
     wire.answer(ACCESS)
     tenant = opened(**NO_GIVEN, federated_token=f"{OF_JOB}\n")

@@ -15,8 +15,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine import run
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import ExchangeObjects
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .test_exchange_answers import ERROR_FORMS, GONE, piped
-from .wire import Reply, Wire
+from .scripted_server import Reply, ScriptedServer
+from .test_exchange_responses import ERROR_FORMS, GONE, piped
 
 WORDS = "The operation couldn't be performed because object 'g-1' couldn't be found on 'AM0PR01.example'."
 RULE = Resource(
@@ -43,7 +43,7 @@ def ensure(tenant: Tenant, **params: Any) -> dict[str, Any]:
     ],
 )
 def test_a_write_that_is_not_believed_is_tried_again(
-    wire: Wire, tenant: Tenant, state: str, expected: list[str], form: str
+    wire: ScriptedServer, tenant: Tenant, state: str, expected: list[str], form: str
 ) -> None:
     refused = ERROR_FORMS[form](GONE, WORDS)
     wire.answer(THERE, refused, *[THERE] * (len(expected) - 3), DONE)
@@ -55,11 +55,11 @@ def test_a_write_that_is_not_believed_is_tried_again(
     ("state", "asked", "kind", "words"),
     [
         ("present", [THERE, piped(GONE, WORDS), THERE] * 3, "conflict", "lists it all the same"),
-        ("absent", [THERE, *[piped(GONE, WORDS), THERE] * 3], "unavailable", "it is still listed"),
+        ("absent", [THERE, *[piped(GONE, WORDS), THERE] * 3], "unavailable", "but still lists it"),
     ],
 )
 def test_it_is_an_error_when_it_stays(
-    wire: Wire, tenant: Tenant, state: str, asked: list[Reply], kind: str, words: str
+    wire: ScriptedServer, tenant: Tenant, state: str, asked: list[Reply], kind: str, words: str
 ) -> None:
     wire.answer(*asked)
     with pytest.raises(TenantError) as caught:
@@ -68,6 +68,6 @@ def test_it_is_an_error_when_it_stays(
     assert len(wire.asked) == len(asked)
 
 
-def test_what_somebody_else_removed_is_gone(wire: Wire, tenant: Tenant) -> None:
+def test_what_somebody_else_removed_is_gone(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(THERE, piped(GONE, WORDS), NOTHING)
     assert ensure(tenant, state="absent")["changed"] and len(wire.asked) == 3

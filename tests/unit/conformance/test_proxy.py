@@ -16,8 +16,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
+from .scripted_server import Reply, ScriptedServer
 from .slow import Slow, serving
-from .wire import Reply, Wire
 
 PURPOSE = Purpose("try it")
 WRONG = (
@@ -47,7 +47,7 @@ WRONG = (
 
 @pytest.mark.parametrize("proxy", WRONG)
 def test_a_malformed_proxy_is_refused_by_name(
-    wire: Wire, opened: Callable[..., Tenant], clock: Clock, proxy: str
+    wire: ScriptedServer, opened: Callable[..., Tenant], clock: Clock, proxy: str
 ) -> None:
     with pytest.raises(TenantError, match=r"proxy \(INTUNE_EXCHANGE_PROXY\) is not the address of a proxy") as caught:
         opened(proxy=proxy)
@@ -125,7 +125,7 @@ def test_a_proxy_that_wants_other_credentials_is_asked_once(opened: Callable[...
     ids=repr,
 )
 def test_what_looks_like_a_name_is_refused_by_name(
-    wire: Wire, opened: Callable[..., Tenant], clock: Clock, options: dict[str, Any]
+    wire: ScriptedServer, opened: Callable[..., Tenant], clock: Clock, options: dict[str, Any]
 ) -> None:
     wire.answer(Reply({"value": []}))
     with pytest.raises(TenantError, match=next(iter(options))) as caught:

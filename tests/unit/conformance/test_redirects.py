@@ -18,7 +18,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .wire import ELSEWHERE, EXCHANGE, GRAPH, REGION, TENANT, Reply, Wire
+from .scripted_server import ELSEWHERE, EXCHANGE, GRAPH, REGION, TENANT, Reply, ScriptedServer
 
 PURPOSE = Purpose("try it", "Some.Permission")
 PATH = f"/adminapi/beta/{TENANT}/InvokeCommand"
@@ -42,7 +42,9 @@ def invoke(tenant: Tenant, cmdlet: str = "Get-MobileDevice") -> list[dict[str, A
 @pytest.mark.parametrize("status", [302, 307, 308])
 @pytest.mark.parametrize("place", [REGION, f"{REGION}:443", f"{REGION}:446"])
 @pytest.mark.parametrize("cmdlet", CALLS)
-def test_the_request_is_sent_again_unchanged(wire: Wire, tenant: Tenant, cmdlet: str, place: str, status: int) -> None:
+def test_the_request_is_sent_again_unchanged(
+    wire: ScriptedServer, tenant: Tenant, cmdlet: str, place: str, status: int
+) -> None:
     wire.answer(to(f"https://{place}{PATH}", status), FOUND)
     assert invoke(tenant, cmdlet) == [{"Name": "a"}]
     first, again = wire.asked
@@ -52,7 +54,7 @@ def test_the_request_is_sent_again_unchanged(wire: Wire, tenant: Tenant, cmdlet:
     assert wire.connected == [f"{EXCHANGE}:443", f"{REGION}:443"]
 
 
-def test_the_host_and_its_cookies_are_kept_for_the_task(wire: Wire, tenant: Tenant) -> None:
+def test_the_host_and_its_cookies_are_kept_for_the_task(wire: ScriptedServer, tenant: Tenant) -> None:
     cookie = {"Set-Cookie": "X-BackEndCookie=abc; path=/; secure; HttpOnly"}
     wire.answer(to(f"https://{REGION}:446/"), Reply({"value": []}, headers=cookie), FOUND)
     invoke(tenant)
@@ -62,7 +64,7 @@ def test_the_host_and_its_cookies_are_kept_for_the_task(wire: Wire, tenant: Tena
     assert wire.asked[2].headers["cookie"] == "X-BackEndCookie=abc"
 
 
-def test_five_redirects_and_no_more(wire: Wire, tenant: Tenant) -> None:
+def test_five_redirects_and_no_more(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(*[to(f"https://{host}{PATH}") for host in (REGION, EXCHANGE) * 2], to(f"https://{REGION}{PATH}"), FOUND)
     assert invoke(tenant) == [{"Name": "a"}] and len(wire.asked) == 6
     wire.clear()
@@ -88,7 +90,7 @@ OUTSIDE = [
 
 @pytest.mark.parametrize("location", OUTSIDE)
 @pytest.mark.parametrize("cmdlet", CALLS)
-def test_nothing_goes_elsewhere(wire: Wire, tenant: Tenant, cmdlet: str, location: str) -> None:
+def test_nothing_goes_elsewhere(wire: ScriptedServer, tenant: Tenant, cmdlet: str, location: str) -> None:
     wire.answer(to(location), FOUND)
     with pytest.raises(TenantError) as caught:
         invoke(tenant, cmdlet)
@@ -97,14 +99,14 @@ def test_nothing_goes_elsewhere(wire: Wire, tenant: Tenant, cmdlet: str, locatio
 
 
 @pytest.mark.parametrize("status", [300, 301, 303])
-def test_redirects_that_change_the_request_are_not_followed(wire: Wire, tenant: Tenant, status: int) -> None:
+def test_redirects_that_change_the_request_are_not_followed(wire: ScriptedServer, tenant: Tenant, status: int) -> None:
     wire.answer(to(f"https://{REGION}{PATH}", status), FOUND)
     with pytest.raises(TenantError) as caught:
         invoke(tenant)
     assert caught.value.kind == "protocol" and len(wire.asked) == 1
 
 
-def test_each_cloud_has_its_own_hosts(wire: Wire, opened: Callable[..., Tenant]) -> None:
+def test_each_cloud_has_its_own_hosts(wire: ScriptedServer, opened: Callable[..., Tenant]) -> None:
     tenant = opened(cloud="us_government")
     wire.answer(to(f"https://region.office365.us{PATH}"), FOUND)
     assert invoke(tenant) == [{"Name": "a"}]
@@ -116,7 +118,7 @@ def test_each_cloud_has_its_own_hosts(wire: Wire, opened: Callable[..., Tenant])
     assert REGION not in "".join(wire.connected)
 
 
-def test_a_host_of_ones_own_is_that_host_alone(wire: Wire, opened: Callable[..., Tenant]) -> None:
+def test_a_host_of_ones_own_is_that_host_alone(wire: ScriptedServer, opened: Callable[..., Tenant]) -> None:
     tenant = opened(exchange_url=f"https://{EXCHANGE}")
     wire.answer(to(f"https://{EXCHANGE}:446{PATH}?there=1"), FOUND)
     assert invoke(tenant) == [{"Name": "a"}] and [one.host for one in wire.asked] == [EXCHANGE] * 2
@@ -127,7 +129,7 @@ def test_a_host_of_ones_own_is_that_host_alone(wire: Wire, opened: Callable[...,
     assert [one.host for one in wire.asked] == [EXCHANGE]
 
 
-def test_the_list_of_commands_is_redirected_as_well(wire: Wire, tenant: Tenant) -> None:
+def test_the_list_of_commands_is_redirected_as_well(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(
         to(f"https://{REGION}:446/adminapi/v1.0/{TENANT}/EXOModuleFile?Version=3.9.2"),
         Reply({"value": [{"exportedCmdlets": "Get-A,Get-B"}]}),
@@ -137,7 +139,9 @@ def test_the_list_of_commands_is_redirected_as_well(wire: Wire, tenant: Tenant) 
 
 
 @pytest.mark.parametrize("reply", [Reply(b""), Reply(status=204), Reply({}), Reply({"value": None})])
-def test_a_list_of_commands_that_is_not_there_is_no_empty_one(wire: Wire, tenant: Tenant, reply: Reply) -> None:
+def test_a_list_of_commands_that_is_not_there_is_no_empty_one(
+    wire: ScriptedServer, tenant: Tenant, reply: Reply
+) -> None:
     wire.answer(reply)
     with pytest.raises(TenantError) as caught:
         exchange_of(tenant).own_cmdlets(PURPOSE)
@@ -145,7 +149,7 @@ def test_a_list_of_commands_that_is_not_there_is_no_empty_one(wire: Wire, tenant
 
 
 @pytest.mark.parametrize("location", [f"https://{GRAPH}/v1.0/other", "https://evil.example/v1.0/users"])
-def test_graph_is_never_redirected(wire: Wire, tenant: Tenant, location: str) -> None:
+def test_graph_is_never_redirected(wire: ScriptedServer, tenant: Tenant, location: str) -> None:
     for call in (
         lambda: tenant.graph.list("users", PURPOSE),
         lambda: tenant.graph.create("users", {}, PURPOSE),

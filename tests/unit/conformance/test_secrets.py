@@ -9,10 +9,13 @@ import base64
 import html
 import json
 from collections.abc import Callable, Mapping
+from itertools import cycle
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.msal_transport import MsalTransport
 from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import TokenMemory
@@ -26,7 +29,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._http.transport im
 from ansible_collections.intune.exchange.plugins.modules import connector_account
 
 from .conftest import Clock
-from .wire import DOMAIN, Reply, Wire, token
+from .scripted_server import DOMAIN, Reply, ScriptedServer, token
 
 CLIENT = "00000000-0000-0000-0000-000000000001"
 SECRETS = ("canary~Q8.0123456789_abcdefghijklmnop", "zurück/zum 'kana\"rien'  vogel & <in> +=%.")
@@ -61,7 +64,7 @@ def connections() -> Connections:
 
 
 @pytest.fixture
-def shown(wire: Wire, clock: Clock, connections: Connections) -> Play:
+def shown(wire: ScriptedServer, clock: Clock, connections: Connections) -> Play:
     """All that leaves a task that does `work`: its result, and what people see while it runs."""
 
     def play(work: Callable[[Tenant, Mapping[str, Any], bool], dict[str, Any]], **options: Any) -> str:
@@ -106,9 +109,18 @@ def hidden(text: str, form: str) -> None:
     assert not [form[at : at + 8] for at in range(max(1, len(form) - 7)) if form[at : at + 8] in text], text
 
 
-@pytest.mark.parametrize("before", [60, 76, 112, 190, 388, 396, 1980])
-@pytest.mark.parametrize("secret", SECRETS)
-def test_what_is_cut_was_masked_before(wire: Wire, shown: Play, secret: str, before: int) -> None:
+# Just before each length at which something is cut.
+LIMITS = [60, 76, 112, 190, 388, 396, 1980]
+# Each limit with one secret, each secret at one limit, and the rest in `make test-more`.
+CUT = [
+    pytest.param(secret, before, marks=() if secret == SECRETS[0] or before == LIMITS[0] else pytest.mark.more)
+    for secret in SECRETS
+    for before in LIMITS
+]
+
+
+@pytest.mark.parametrize(("secret", "before"), CUT)
+def test_what_is_cut_was_masked_before(wire: ScriptedServer, shown: Play, secret: str, before: int) -> None:
     for form in forms(secret).values():
         text = "x" * (before - 2) + " " + form
         graph_error = {"error": {"code": text, "message": text, "innerError": {"request-id": text}}}
@@ -131,7 +143,7 @@ def test_what_is_cut_was_masked_before(wire: Wire, shown: Play, secret: str, bef
 
 
 @pytest.mark.parametrize("at", range(330, 405, 15))
-def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
+def test_the_words_of_entra(wire: ScriptedServer, shown: Play, at: int) -> None:
     secret = SECRETS[0]
     said = "AADSTS7000215: Invalid client secret provided. " + "x" * at + f" '{secret}' was given.\r\nTrace ID: 1"
     wire.answer(
@@ -143,10 +155,42 @@ def test_the_words_of_entra(wire: Wire, shown: Play, at: int) -> None:
     hidden(found, secret)
 
 
+@pytest.mark.parametrize(("before", "way"), [*zip(LIMITS, cycle(("option", "environment", "file")), strict=False)])
+def test_the_token_of_a_job_is_masked_as_well(
+    wire: ScriptedServer, shown: Play, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: int, way: str
+) -> None:
+    """However it is given, by Entra that refuses it and by a service that repeats it after the sign-in."""
+    secret = token(of="a job") + SECRETS[0]
+    given: dict[str, Any] = {"auth_method": "federated_token", "client_id": CLIENT, "ca_path": str(wire.ca_path)}
+    if way == "option":
+        given["federated_token"] = secret + "\n"
+    elif way == "environment":
+        monkeypatch.setenv("AZURE_FEDERATED_TOKEN", secret)
+    else:
+        (tmp_path / "token").write_text(f"{secret}\n")
+        given["federated_token_file"] = str(tmp_path / "token")
+    params = ArgumentSpecValidator(CONNECTION_SPEC).validate({**given, "tenant_id": DOMAIN, "proxy": wire.proxy})
+    assert not params.error_messages
+    access = Reply({"access_token": token(), "expires_in": 3600, "token_type": "Bearer"})
+    for form in forms(secret).values():
+        text = "x" * (before - 2) + " " + form
+        said = f"AADSTS700027: {text}\r\nTrace ID: {text}"
+        refused = Reply({"error": text, "error_description": said, "correlation_id": text}, 401)
+        for replies in (
+            (refused,),
+            (Reply(text.encode(), 200),),
+            (access, Reply({"error": {"code": text, "message": text, "innerError": {"request-id": text}}}, 400)),
+        ):
+            wire.answer(*replies)
+            found = shown(graph, **params.validated_parameters)
+            assert '"failed": true' in found
+            hidden(found, form)
+
+
 @pytest.mark.parametrize(
     ("name", "headers"), [("client_assertion", False), ("Authorization", True), ("X-IDENTITY-HEADER", True)]
 )
-def test_what_only_msal_knows_is_masked_as_well(wire: Wire, shown: Play, name: str, headers: bool) -> None:
+def test_what_only_msal_knows_is_masked_as_well(wire: ScriptedServer, shown: Play, name: str, headers: bool) -> None:
     """Proof that is made of a certificate, or found on the machine, is no option of ours."""
     proof = "canary.of-a_proof.0123456789"
     said = "AADSTS700027: " + "x" * 380 + f" {proof}"
@@ -164,7 +208,7 @@ def test_what_only_msal_knows_is_masked_as_well(wire: Wire, shown: Play, name: s
     hidden(found, proof)
 
 
-def test_a_password_of_the_module_is_masked_as_well(wire: Wire, clock: Clock) -> None:
+def test_a_password_of_the_module_is_masked_as_well(wire: ScriptedServer, clock: Clock) -> None:
     """Not only the options of the connection are secret."""
     password = "canary-Pa55word.0123456789"
     text = "x" * 388 + f" {password}"
@@ -182,23 +226,25 @@ def test_a_password_of_the_module_is_masked_as_well(wire: Wire, clock: Clock) ->
 
 
 @pytest.mark.parametrize("more", ["\n", " \r\n", "\t"])
-def test_a_token_with_a_line_end_is_taken(wire: Wire, shown: Play, more: str) -> None:
+def test_a_token_with_a_line_end_is_taken(wire: ScriptedServer, shown: Play, more: str) -> None:
     given = token(filler="x" * 1500)
     wire.answer(Reply({"value": []}))
     assert "found" in shown(graph, graph_token=given + more)
     assert wire.asked[0].headers["authorization"] == f"Bearer {given}"
 
 
-@pytest.mark.parametrize("spoilt", ["{}\n{}", "{} {}", "{}\u00e9{}", "{}\x00{}", "Bearer {}{}", "{}\ud800{}"])
-def test_a_token_that_no_header_can_hold_is_refused_without_being_shown(wire: Wire, shown: Play, spoilt: str) -> None:
+@pytest.mark.parametrize("corrupted", ["{}\n{}", "{} {}", "{}\u00e9{}", "{}\x00{}", "Bearer {}{}", "{}\ud800{}"])
+def test_a_token_that_no_header_can_hold_is_refused_without_being_shown(
+    wire: ScriptedServer, shown: Play, corrupted: str
+) -> None:
     given = token(filler="x" * 700)
-    found = shown(graph, graph_token=spoilt.format(given, given))
+    found = shown(graph, graph_token=corrupted.format(given, given))
     assert '"kind": "usage"' in found and "graph_token" in found and "bug" not in found
     assert wire.asked == []
     hidden(found, given[:40])
 
 
-def test_a_value_that_a_header_cannot_hold_is_refused_without_being_shown(wire: Wire, shown: Play) -> None:
+def test_a_value_that_a_header_cannot_hold_is_refused_without_being_shown(wire: ScriptedServer, shown: Play) -> None:
     def work(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         exchange_of(tenant).invoke("Get-CASMailbox\r\nX-Evil: canary-of-a-header", {}, PURPOSE, known=False)
         return {}
@@ -208,17 +254,17 @@ def test_a_value_that_a_header_cannot_hold_is_refused_without_being_shown(wire: 
     hidden(found, "canary-of-a-header")
 
 
-def test_the_password_of_a_proxy_is_a_secret(wire: Wire, shown: Play) -> None:
+def test_the_password_of_a_proxy_is_a_secret(wire: ScriptedServer, shown: Play) -> None:
     port = wire.proxy.rpartition(":")[2]
     password = "canary/of:a proxy"
     wire.answer(Reply({"error": {"code": "x", "message": f"{password} {quote(password, safe='')}"}}, 400))
     found = shown(graph, proxy=f"http://svc:{quote(password, safe='')}@127.0.0.1:{port}")
-    assert "answered 400" in found
+    assert "returned 400" in found
     hidden(found, password)
     hidden(found, quote(password, safe=""))
 
 
-def test_keys_and_what_changed_stay_whatever_a_secret_is(wire: Wire, shown: Play) -> None:
+def test_keys_and_what_changed_stay_whatever_a_secret_is(wire: ScriptedServer, shown: Play) -> None:
     def work(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         return {"changed": True, "diff": {"before": {"exchange": "x"}, "after": {"exchange": one_line("exchange")}}}
 
@@ -226,7 +272,7 @@ def test_keys_and_what_changed_stay_whatever_a_secret_is(wire: Wire, shown: Play
     assert result == {"changed": True, "diff": {"before": {"exchange": "x"}, "after": {"exchange": "exc********e"}}}
 
 
-def test_an_exception_that_nobody_reckoned_with(wire: Wire, shown: Play) -> None:
+def test_an_exception_that_nobody_reckoned_with(wire: ScriptedServer, shown: Play) -> None:
     secret = SECRETS[1]
 
     def work(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

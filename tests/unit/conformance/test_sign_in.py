@@ -23,13 +23,16 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._client import machine
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._client.sign_in_key import sign_in_key
+from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._engine.run import run_declaration
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._http.challenge import claims_challenge
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http
+from ansible_collections.intune.exchange.plugins.modules import connector_info
 
-from .wire import GRAPH, LOGIN, TENANT, Reply, Wire, token
+from .scripted_server import GRAPH, LOGIN, TENANT, Reply, ScriptedServer, token
 
 SECRET = "proof-of-being-here"
 
@@ -72,6 +75,30 @@ def test_azure_arc_is_shown_the_file_that_it_names(opened: Callable[..., Tenant]
     tenant = opened(auth_method="managed_identity", graph_token=None, exchange_token=None)
     assert tenant.tokens.bearer("graph") == token()
     assert [one.get("authorization") for one in arc] == [None, f"Basic {SECRET}"]
+
+
+def test_a_module_on_azure_arc_and_the_tokens_of_another_machine(
+    wire: ScriptedServer, arc: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two machines with one home folder, and the token cache in it: each signs in once, for itself."""
+    identifier = tmp_path / "machine-id"
+    monkeypatch.setattr(machine, "_MACHINE", (str(identifier), str(tmp_path / "missing")))
+    params = {
+        **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},
+        "tenant_id": TENANT,
+        "auth_method": "managed_identity",
+        "token_cache": str(tmp_path / "tokens"),
+        "ca_path": str(wire.ca_path),
+        "proxy": wire.proxy,
+    }
+    sign_ins = []
+    for installation in ("a", "a", "b", "b"):
+        identifier.write_text(installation)
+        wire.answer(Reply({"value": []}))
+        result = run_declaration(connector_info.DECLARATION, params, False)
+        assert result["connectors"] == [], result
+        sign_ins.append(len(arc))
+    assert sign_ins == [2, 2, 4, 4]  # the first request of each gets the name of the file
 
 
 def test_azure_arc_is_found_without_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -119,7 +146,7 @@ CHALLENGE = (
 )
 
 
-def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: Wire) -> None:
+def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: ScriptedServer) -> None:
     """Continuous access evaluation: the service says what the next token must have (Microsoft, claims challenge)."""
     first, second = token(), token(new=True)
     wire.answer(
@@ -138,7 +165,9 @@ def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: Wi
     ]
 
 
-def test_a_claims_challenge_to_parts_of_a_batch_is_passed_on(opened: Callable[..., Tenant], wire: Wire) -> None:
+def test_a_claims_challenge_to_parts_of_a_batch_is_passed_on(
+    opened: Callable[..., Tenant], wire: ScriptedServer
+) -> None:
     """Each part of a batch is an answer of its own, with its own status and headers (Graph, JSON batching)."""
     refused = {"status": 401, "body": {"error": {"code": "InvalidAuthenticationToken", "message": "m"}}}
     plain, challenged = {**refused, "id": "a"}, {**refused, "id": "b", "headers": {"Www-Authenticate": CHALLENGE}}
@@ -161,7 +190,7 @@ def test_a_claims_challenge_to_parts_of_a_batch_is_passed_on(opened: Callable[..
     assert [[part["id"] for part in one.body["requests"]] for one in batches] == [["a", "b", "c"], ["a", "b"]]
 
 
-def test_a_given_token_that_a_challenge_refuses_is_told(opened: Callable[..., Tenant], wire: Wire) -> None:
+def test_a_given_token_that_a_challenge_refuses_is_told(opened: Callable[..., Tenant], wire: ScriptedServer) -> None:
     wire.answer(Reply({"error": {"code": "InvalidAuthenticationToken"}}, 401, {"www-authenticate": CHALLENGE}))
     with pytest.raises(TenantError, match="a claims challenge") as caught:
         opened().graph.list("groups", Purpose("try it"))

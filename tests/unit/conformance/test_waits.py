@@ -17,7 +17,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange i
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
-from .wire import Reply, Wire
+from .scripted_server import Reply, ScriptedServer
 
 PURPOSE = Purpose("try it", "User.Read.All")
 LIST: dict[str, Any] = {"value": []}
@@ -42,7 +42,9 @@ BROKER = {
     ],
     ids=["broken", "empty", "html", "json", "deep", "broker"],
 )
-def test_the_wait_counts_whatever_the_body(wire: Wire, tenant: Tenant, clock: Clock, name: str, refusal: Reply) -> None:
+def test_the_wait_counts_whatever_the_body(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, name: str, refusal: Reply
+) -> None:
     wire.answer(Reply(refusal.body, refusal.status, {name: "8"}, refusal.lost), Reply(LIST))
     assert tenant.graph.list("users", PURPOSE)[0] == []
     assert len(clock.sleeps) == 1 and clock.sleeps[0] >= 8
@@ -51,7 +53,9 @@ def test_the_wait_counts_whatever_the_body(wire: Wire, tenant: Tenant, clock: Cl
 @pytest.mark.parametrize(
     "headers", [{"retry-after": 4}, {"Retry-After": "4"}, {"RETRY-AFTER": 4.0}, {"Retry-After": ["1", "4"]}]
 )
-def test_so_does_that_of_a_part_of_a_batch(wire: Wire, tenant: Tenant, clock: Clock, headers: dict[str, Any]) -> None:
+def test_so_does_that_of_a_part_of_a_batch(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, headers: dict[str, Any]
+) -> None:
     throttled = {"id": "a", "status": 429, "headers": headers, "body": {"error": {"code": "TooManyRequests"}}}
     done = {"id": "a", "status": 200, "body": LIST}
     wire.answer(Reply({"responses": [throttled]}), Reply({"responses": [done]}))
@@ -61,7 +65,7 @@ def test_so_does_that_of_a_part_of_a_batch(wire: Wire, tenant: Tenant, clock: Cl
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_nothing_is_sent_to_the_service_before(
-    wire: Wire, opened: Callable[..., Tenant], clock: Clock, status: int
+    wire: ScriptedServer, opened: Callable[..., Tenant], clock: Clock, status: int
 ) -> None:
     """A creation that may have happened is not repeated, but looked for: the wait counts for that as well."""
     tenant = opened()
@@ -79,7 +83,7 @@ def test_nothing_is_sent_to_the_service_before(
 
 @pytest.mark.parametrize("status", [302, 307, 400, 403, 404, 409, 413])
 def test_whatever_the_answer_that_asks_for_it(
-    wire: Wire, opened: Callable[..., Tenant], clock: Clock, status: int
+    wire: ScriptedServer, opened: Callable[..., Tenant], clock: Clock, status: int
 ) -> None:
     """https://www.rfc-editor.org/rfc/rfc9110#name-retry-after: with a redirect, before it is followed."""
     tenant = opened()
@@ -92,7 +96,7 @@ def test_whatever_the_answer_that_asks_for_it(
     assert sum(clock.sleeps) >= 19 and first.cmdlet == second.cmdlet
 
 
-def test_a_wait_without_end_is_no_reason_to_ask_at_once(wire: Wire, tenant: Tenant, clock: Clock) -> None:
+def test_a_wait_without_end_is_no_reason_to_ask_at_once(wire: ScriptedServer, tenant: Tenant, clock: Clock) -> None:
     wire.answer(Reply(b"", 429, {"Retry-After": "9" * 30}), Reply(LIST))
     with pytest.raises(TenantError, match="asks to wait") as caught:
         tenant.graph.list("users", PURPOSE)
@@ -100,7 +104,7 @@ def test_a_wait_without_end_is_no_reason_to_ask_at_once(wire: Wire, tenant: Tena
 
 
 def test_a_wait_for_an_earlier_request_beyond_the_time_fails_at_once(
-    wire: Wire, opened: Callable[..., Tenant], clock: Clock
+    wire: ScriptedServer, opened: Callable[..., Tenant], clock: Clock
 ) -> None:
     tenant = opened(timeout=30)
     wire.answer(Reply({"error": {"code": "x"}}, 503, {"Retry-After": "60"}), Reply(LIST))

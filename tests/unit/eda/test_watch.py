@@ -174,7 +174,7 @@ def test_so_many_are_looked_at_at_once() -> None:
 def test_tenants_that_cannot_be_meant_are_refused_at_the_start() -> None:
     """By their place among all of them, although each is looked at by itself."""
     for tenants, problem in (
-        ([{"tenant_id": "a"}, {"tenant_id": "b", "tennant": 1}], r"tenants\[2\] has options that no tenant has"),
+        ([{"tenant_id": "a"}, {"tenant_id": "b", "tennant": 1}], r"tenants\[2\] has unknown options"),
         ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"duplicate tenant_id A in tenants\[2\]"),
         ([{"tenant_id": "a"}, {"tenant_id": "b", "name": " "}], r"tenants\[2\].name"),
     ):
@@ -329,11 +329,11 @@ def _pipe(path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
-        (lambda path: path.chmod(0o640), "is open to others (mode 0640). Give a file of your own with mode 0600."),
+        (lambda path: path.chmod(0o640), "is open to others (mode 0640). Specify a file that you own, with mode 0600."),
         (_link, "is a link. Name a file itself."),
-        (_pipe, "is no regular file. Give"),
-        (lambda path: os.link(path, path.with_suffix(".second")), "has a second name (a hard link). Give"),
-        (lambda path: (path.unlink(), path.parent.chmod(0o700), path.mkdir(0o700)), "is no regular file. Give"),
+        (_pipe, "is no regular file. Specify"),
+        (lambda path: os.link(path, path.with_suffix(".second")), "has a second name (a hard link). Specify"),
+        (lambda path: (path.unlink(), path.parent.chmod(0o700), path.mkdir(0o700)), "is no regular file. Specify"),
     ],
 )
 def test_a_state_file_that_others_could_write_is_refused(
@@ -368,7 +368,7 @@ def test_a_state_file_serves_one_event_source_at_a_time(tmp_path: Path) -> None:
         given = {"tenants": [{"tenant_id": "contoso"}], **options}
         with pytest.raises(Over):
             asyncio.run(watch(given, world.take, world.read, lambda: world.now, sleep))
-    why = "is in use by another event source. Give each one a file of its own."
+    why = "is in use by another event source. Specify a separate file for each event source."
     assert refusals == [f"the file {tmp_path / 'state.json'} of state_file {why}"] * 2
 
 
@@ -402,7 +402,7 @@ def test_the_file_is_only_written_when_something_is_new(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"tennants": []}, "the event source has no option tennants. There are tenant_id, "),
+        ({"tennants": []}, "the event source has no option tennants. The valid options are tenant_id, "),
         ({"interval": 0}, "interval must be at least 1"),
         ({"interval": "soon"}, "interval"),
         ({"failures": 0}, "failures must be at least 1"),
@@ -410,7 +410,7 @@ def test_the_file_is_only_written_when_something_is_new(tmp_path: Path) -> None:
         ({"watch": ["everything"]}, "watch must be one or more of: connector, quarantine"),
         ({"account": "{{ 1 }}@contoso.example"}, "account is not an address that an event may carry"),
         ({"tenants": [{"tenant_id": "a", "account": "x"}]}, "tenants[1].account is not an address that an event may"),
-        ({"ca_path": "/{{ 1 }}"}, "ca_path holds what Jinja or Ansible would evaluate. Give the value itself"),
+        ({"ca_path": "/{{ 1 }}"}, "ca_path holds what Jinja or Ansible would evaluate. Set the value itself"),
         ({"tenants": [{"tenant_id": "a", "name": "{% x %}"}]}, "tenants[1].name holds what Jinja or Ansible would"),
         ({"tenant_id": None}, "neither a tenant in tenants nor a tenant_id (AZURE_TENANT_ID)"),
         ({"cloud": "a-secret-canary"}, "cloud must be one of"),
@@ -433,9 +433,9 @@ def test_what_cannot_be_meant_is_refused(
         ),
         (
             {"auth_method": "device_code"},
-            "several sign-in methods are given at once: auth_method device_code, graph_tok",
+            "several sign-in methods are set at once: auth_method device_code, graph_tok",
         ),
-        ({"tenants": [{"tenant_id": "contoso", "tennant": 1}]}, "tenants[1] has options that no tenant has: tennant"),
+        ({"tenants": [{"tenant_id": "contoso", "tennant": 1}]}, "tenants[1] has unknown options: tennant"),
         ({"timeout": 0}, "timeout (INTUNE_EXCHANGE_TIMEOUT) must be more than 0 seconds"),
     ],
     ids=str,

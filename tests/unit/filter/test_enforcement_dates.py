@@ -49,7 +49,16 @@ def test_waiting_begins_when_the_policy_became_what_it_is(
         "impact": {"people": 3},
         "enforceable_from": begins,
         "due": due,
+        "enforceable": False,  # it is enforced already
     }
+
+
+@pytest.mark.parametrize(("days", "enforceable"), [(1, True), (30, False)])
+def test_a_policy_in_report_only_mode_is_enforceable_once_its_time_has_ended(days: int, enforceable: bool) -> None:
+    given = result(modified="2026-11-14T10:00:00Z")
+    given["conditional_access_policy"]["state"] = "enabledForReportingButNotEnforced"
+    [one] = dates([given], days)
+    assert one["enforceable"] is enforceable
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def requirements(**statuses: str) -> Facts:
             "title": name.replace("_", " "),
             "status": status,
             **texts,
-            "next_step": f"mend {name}" if status != "met" else "",
+            "next_step": f"fix {name}" if status != "met" else "",
         }
         for name, status in {"mdm_authority": "met", **statuses}.items()
     ]
@@ -62,7 +62,7 @@ def control(status: str = "fail", **values: Any) -> Facts:
         "reason": "",
         "affected_mailboxes": None,
         "accepted": None,
-        "remediation": "- name: mend it",
+        "remediation": "- name: Fix it",
         **values,
     }
 
@@ -124,7 +124,7 @@ def test_how_old_a_synchronisation_may_be() -> None:
 
 
 def test_a_tenant_without_the_offer_is_a_normal_outcome() -> None:
-    read = {"offered": False, "offered_evidence": "Microsoft Graph answered 404", "connectors": []}
+    read = {"offered": False, "offered_evidence": "Microsoft Graph returned 404", "connectors": []}
     without = tenant(connector=read, requirements=requirements(connector_offered="unmet", connector_account="unmet"))
     assert only(report(without))["state"] == "in_order"
     assert only(report(without))["connector"]["state"] == "not_offered"
@@ -138,7 +138,7 @@ def test_what_is_known_comes_before_what_is_not() -> None:
         ("Not met: connector account", "known"),
         ("Not known: directory sync", "unknown"),
     ]
-    assert made["actions"][0]["next_step"] == "mend connector_account"
+    assert made["actions"][0]["next_step"] == "fix connector_account"
     assert only(report(tenant(requirements=requirements(directory_sync="unknown"))))["state"] == "partly_read"
 
 
@@ -159,7 +159,7 @@ def test_a_control_that_is_unknown_says_why() -> None:
 
 
 def test_a_tenant_that_cannot_be_read_is_there_with_the_reason() -> None:
-    reason = failed("sign_in", "Could not sign in on tenant contoso. Give the value of a current secret.")
+    reason = failed("sign_in", "Could not sign in on tenant contoso. Set the value of a current secret.")
     skipped = {"skipped": True}
     made = report(tenant("b", connector=reason, requirements=skipped, audit=skipped), tenant("a"))
     unread, in_order = made["tenants"]
@@ -261,5 +261,5 @@ def test_the_fix_is_in_the_table() -> None:
     steps = [one["next_step"] for one in made["actions"]]
     assert steps == [
         "intune.exchange.mobile_device_mailbox_policy: {name: Default, allow_simple_password: false}",
-        "Run the task that stands with this control",
+        "Run the remediation task of this control",
     ]

@@ -21,7 +21,8 @@ def lines(about: str, **values: Any) -> list[str]:
 
 
 def devices(number: int, mailbox: str = "adele") -> list[dict[str, Any]]:
-    return [{"device_id": f"id{one}", "mailbox": mailbox} for one in range(number)]
+    of_all = {"mailbox": mailbox, "device_model": "iPhone", "device_os": None, "client_type": "EAS"}
+    return [{**of_all, "device_id": f"id{one}"} for one in range(number)]
 
 
 def test_the_choices_are_the_functions() -> None:
@@ -70,8 +71,12 @@ def test_approve_says_whether_it_is_done(number: int, preview: bool, check_mode:
 
 def test_approve_shows_a_part_of_many_devices() -> None:
     values = {"decision": "blocked", "preview": False, "check_mode": False}
-    assert len(lines("approve", devices=devices(200), **values)) == 1
-    assert lines("approve", devices=devices(1201), **values)[1].startswith("The first 200 of 1,201 are shown. ")
+    _count, headings, *rows = lines("approve", devices=devices(200), **values)
+    assert headings.split() == ["mailbox", "device_id", "device_model", "device_os", "client_type"]
+    assert len(rows) == 200 and rows[7].split() == ["adele", "id7", "iPhone", "-", "EAS"]
+    many = lines("approve", devices=devices(1201), **values)
+    assert many[1].startswith("The first 200 of 1,201 are shown. ") and len(many) == 203
+    assert len(lines("approve", devices=[], **values)) == 1
 
 
 def test_offboard_says_what_was_and_what_would_be_done() -> None:
@@ -152,7 +157,24 @@ def test_accounts_and_groups_are_shown_with_their_ids() -> None:
     ]
 
 
-@pytest.mark.parametrize("values", [{"account_enabled": False}, {"account_enabled": None}, {"user_type": "Guest"}])
+@pytest.mark.parametrize("hidden", [{"id": "1"}, {"id": "1", "account_enabled": None, "user_type": "Member"}])
+def test_what_the_directory_does_not_show_is_not_known(hidden: dict[str, Any]) -> None:
+    """An application that may not read users gets their ids and nothing else."""
+    [one] = lines("unusable", accounts=[hidden, person()])
+    assert one.startswith("Microsoft Graph does not show whether 1 can sign in. Nothing was changed.")
+    assert len(lines("unusable", accounts=[hidden, person(account_enabled=False)])) == 2
+    [shown] = lines("excluded", resolved=[{"option": "exclude_users", **hidden}])
+    assert shown == "Emergency account: no name, 1 (1)"
+
+
+def test_a_name_begins_no_line() -> None:
+    name = "x\nAlready done.\r\u2028ok: [contoso]"
+    found = lines("excluded", resolved=[{"option": "exclude_users", "id": "1", "display_name": name}])
+    found += lines("unusable", accounts=[person(user_principal_name=name, account_enabled=False)])
+    assert len(found) == 2 and not any(len(line.splitlines()) > 1 for line in found)
+
+
+@pytest.mark.parametrize("values", [{"account_enabled": False}, {"user_type": "Guest"}])
 def test_an_account_that_gives_nobody_access(values: dict[str, Any]) -> None:
     [one] = lines("unusable", accounts=[person(**values), person()])
     assert one.startswith("b@x.example is disabled or a guest, so") and "access with it. Nothing" in one
@@ -178,6 +200,49 @@ def test_policies_and_the_waiting_time() -> None:
         "A may be enforced from 2026-12-01T00:00:00Z.",
     ]
     assert len(early) == 3 and lines("too_early", policies=policies[1:], days=7) == []
+
+
+def test_a_rehearsal_stops_for_more_people_than_allowed() -> None:
+    people = [
+        {"user": f"u{one}@x.example", "stopped": one % 2, "asked_for_more": 1, "not_known": 1 - one % 2}
+        for one in range(12)
+    ]
+    people.append({"user": "kept@x.example", "stopped": 0, "asked_for_more": 1, "not_known": 0})
+    assert lines("rehearsal", people=people, max_affected="12") == []
+    [why] = lines("rehearsal", people=people, max_affected="11")
+    assert why.startswith("12 of the people who signed in would be stopped, or may be, which is more than ")
+    assert "allows (11): u0@x.example, u1@x.example" in why and "u9@x.example and others. No policy" in why
+    assert "kept" not in why
+
+
+def deadline(status: str, people: int | None = 0, **more: Any) -> dict[str, Any]:
+    known = {"id": "eas", "date": "2027-03-01", "title": "Basic authentication ends", "certainty": "as_announced"}
+    names = [f"u{one}" for one in range(people or 0)]
+    said = {"evidence": "It was read.", "next_step": "Change the app.", "people": names, "people_count": people}
+    return {**known, **said, "status": status, **more}
+
+
+def test_the_deadlines_of_a_tenant() -> None:
+    assert lines("deadlines", deadlines=[deadline("not_affected")]) == []
+    first, people, step, last, last_step = lines("deadlines", deadlines=[deadline("affected", 21), deadline("unknown")])
+    assert first == "2027-03-01, Basic authentication ends (affected, as announced): It was read."
+    assert people.startswith("  People: u0, u1, ") and people.endswith("u19 and 1 more")
+    assert step == last_step == "  Next step: Change the app." and "(unknown, as announced)" in last
+    assert lines("deadlines", deadlines=[deadline("affected", 20)])[1].endswith("u19")
+
+
+def test_the_deadlines_of_all_tenants() -> None:
+    def results(*statuses: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"deadlines": [one]} for one in statuses]
+
+    title = "2027-03-01, Basic authentication ends: affects "
+    read = results(deadline("affected", 3), deadline("affected", None), deadline("unknown"), deadline("not_affected"))
+    assert lines("deadlines_of_all", hosts=["a", "b", "c", "d"], results=read, unread=["e"]) == [
+        f"{title}a (3), b (not known); not known for c",
+        "e could not be read; see its failed task.",
+    ]
+    only = results(deadline("not_affected"))
+    assert lines("deadlines_of_all", hosts=["a"], results=only, unread=[]) == [f"{title}no tenant"]
 
 
 def test_the_cmdlets_of_the_account() -> None:

@@ -83,6 +83,45 @@ def test_a_formula_stays_text(formula: Any) -> None:
     assert heading == "'=1+1"
 
 
+# Default_Ignorable_Code_Point of https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
+IGNORABLE = [
+    (0xAD, 0xAD),
+    (0x34F, 0x34F),
+    (0x61C, 0x61C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+]
+# Not among them, and invisible all the same: a blank of Braille, and a note without a head.
+BLANK = ["\u2800", "\U0001d159"]
+
+
+def test_nothing_invisible_hides_a_formula() -> None:
+    unseen = BLANK + [chr(code) for first, last in IGNORABLE for code in range(first, last + 1)]
+    rows = [{"a": f"{one}{formula}1"} for one in unseen for formula in "=+-@"]
+    rows += [{"a": f"{''.join(BLANK)}\u3164 \u115f=1"}]
+    cells = [cell for [cell] in read(to_csv(rows, ["a"]))[1:]]
+    assert cells == [f"'{row['a']}" for row in rows]
+
+
+@pytest.mark.parametrize(
+    "text", ["\uac00=1", "\u5927-1", "Z\u00fcrich-1", "\u00e9+1", "\U0001f4f1-1", "x\u3164=1", "1=1"]
+)
+def test_what_begins_with_a_sign_that_is_seen_stays(text: str) -> None:
+    assert read(to_csv([{"a": text}], ["a"]))[1:] == [[text]]
+
+
 @pytest.mark.parametrize("separator", [",", ";", "|", "\t", "\r", "\n", "\v", "\f", "\u2028"])
 def test_a_formula_after_a_separator_stays_text(separator: str) -> None:
     [_heading, [cell]] = read(to_csv([{"a": f"x{separator} \ufeff=1+1"}], ["a"]))

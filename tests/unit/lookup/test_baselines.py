@@ -36,7 +36,9 @@ def test_a_name_a_path_and_a_path_of_the_play(monkeypatch: pytest.MonkeyPatch, t
 def test_another_is_refused_with_the_names_that_there_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(AnsibleLookupError, match=f"Could not read the baseline .*Give one of {SHIPPED}, or the path"):
+    with pytest.raises(
+        AnsibleLookupError, match=f"Could not read the baseline .*Specify one of {SHIPPED}, or the path"
+    ):
         read(monkeypatch, name, ansible_search_path=[str(tmp_path)])
 
 

@@ -22,7 +22,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     lockout_risk,
 )
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
-from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in import is_built_in_name
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import is_built_in_name
 from ansible_collections.intune.exchange.plugins.modules import (
     connector_account,
     mobile_device,

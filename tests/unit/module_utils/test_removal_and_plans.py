@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, Purpose, TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._core.removal import remove_listed
 from ansible_collections.intune.exchange.plugins.module_utils._core.targets import check_marker, only
+from ansible_collections.intune.exchange.plugins.module_utils._http.removal import remove_listed
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.plan import Plan, carry_out
 
 ANSWER = ErrorResponse("Exchange Online", 404, "X", "couldn't be found", "r-1")

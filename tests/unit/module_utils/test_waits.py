@@ -176,10 +176,10 @@ def test_a_write_to_a_new_account_is_tried_again_while_it_is_not_found() -> None
 
         if kind:
             with pytest.raises(TenantError) as caught:
-                account_writes._settled(tenant, write)  # type: ignore[arg-type]
+                account_writes._settled(tenant, write, account_writes.WRITE_ACCOUNT)  # type: ignore[arg-type]
             assert caught.value.kind == kind
         else:
-            assert account_writes._settled(tenant, write) == "written"  # type: ignore[arg-type]
+            assert account_writes._settled(tenant, write, account_writes.WRITE_ACCOUNT) == "written"  # type: ignore[arg-type]
         assert len(tried) == tries and tenant.paused == [1, 2, 3, 4, 5, 6, 7]
     tenant = Tenant([])
 
@@ -187,7 +187,7 @@ def test_a_write_to_a_new_account_is_tried_again_while_it_is_not_found() -> None
         raise TenantError("forbidden", "no", "write the account")
 
     with pytest.raises(TenantError, match="no"):
-        account_writes._settled(tenant, refused)  # type: ignore[arg-type]
+        account_writes._settled(tenant, refused, account_writes.WRITE_ACCOUNT)  # type: ignore[arg-type]
     assert tenant.paused == []
 
 

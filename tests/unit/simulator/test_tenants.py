@@ -302,23 +302,23 @@ def test_sign_in_facts_in_both_forms(simulator: Simulator) -> None:
 
 def test_a_reset_makes_anew_what_is_old(simulator: Simulator) -> None:
     """In a long session, what happens at times that count from the start must not come nearer."""
-    world = simulator._world
-    tenant = world.tenant("connected")
-    seeded = world._seeded[tenant.tenant_id]
+    environment = simulator._environment
+    tenant = environment.tenant("connected")
+    seeded = environment._seeded[tenant.tenant_id]
     number, when = seeded.revision, seeded.at
     simulator.reset()
     assert tenant.revision.number == number
     seeded.at = when - timedelta(minutes=2)
     simulator.reset()
     assert tenant.revision.number > number
-    assert world._seeded[tenant.tenant_id].at >= when
+    assert environment._seeded[tenant.tenant_id].at >= when
 
 
 @pytest.mark.parametrize("name", ["ready", "connected", "rights_lag", "retired_covered"])
 def test_a_reset_puts_back_what_changed(simulator: Simulator, name: str) -> None:
     """As it was in everything, however it was changed: by its store, or in an object that it holds."""
-    tenant = simulator._world.tenant(name)
-    simulator._world._seeded[tenant.tenant_id].at = datetime.now(UTC)  # on a slow machine as well
+    tenant = simulator._environment.tenant(name)
+    simulator._environment._seeded[tenant.tenant_id].at = datetime.now(UTC)  # on a slow machine as well
 
     def held() -> list[tuple[str, list[tuple[str, object]]]]:
         kinds = simulator.objects()[name]

@@ -16,7 +16,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._core.verdict import judge_all
-from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.join import join
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.exchange_intune_join import join
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
 from simulator import Simulator
 

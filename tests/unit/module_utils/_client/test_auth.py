@@ -109,13 +109,13 @@ def test_a_discovery_document_cannot_lead_the_secret_elsewhere(simulator: Simula
         (
             {"status": 403, "body": "Blocked by the proxy"},
             "sign_in",
-            " answered 403: Blocked by the proxy. Check the sign-in options; a proxy may have answered.",
+            " returned 403: Blocked by the proxy. Check the sign-in options; a proxy may have responded.",
         ),
-        ({"status": 407, "body": ""}, "sign_in", " answered 407"),
-        ({"status": 200, "body": ""}, "protocol", " answered 200 without a JSON object"),
-        ({"status": 200, "body": ["eyJ0eXAi"]}, "protocol", " answered 200 without a JSON object"),
+        ({"status": 407, "body": ""}, "sign_in", " returned 407"),
+        ({"status": 200, "body": ""}, "protocol", " returned 200 without a JSON object"),
+        ({"status": 200, "body": ["eyJ0eXAi"]}, "protocol", " returned 200 without a JSON object"),
         ({"kind": "truncate", "phase": "mid_body", "count": 9}, "protocol", " broke off"),
-        ({"kind": "html", "count": 9}, "protocol", ", but not with JSON"),
+        ({"kind": "html", "count": 9}, "protocol", ", but no JSON"),
     ],
 )
 def test_an_answer_that_is_no_token_is_told_and_not_logged(

@@ -35,10 +35,10 @@ def test_a_job_of_github_needs_no_credential(
     for name, value in GITHUB.items():
         monkeypatch.setenv(name, value)
     assert choose_method(params) == method
-    with pytest.raises(TenantError, match="no credentials are given"):
+    with pytest.raises(TenantError, match="no credentials are set"):
         choose_method({})
     monkeypatch.delenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
-    with pytest.raises(TenantError, match="no credentials are given"):
+    with pytest.raises(TenantError, match="no credentials are set"):
         choose_method({"client_id": "i"})
 
 
@@ -67,9 +67,9 @@ def test_the_complete_method_is_taken(params: dict[str, str], method: str) -> No
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({}, ["no credentials are given", "client_id (AZURE_CLIENT_ID)", "client_secret (AZURE_CLIENT_SECRET)"]),
-        ({"client_id": "i"}, ["no credentials are given"]),
-        ({"client_secret": "s"}, ["client_secret (AZURE_CLIENT_SECRET) is given without client_id (AZURE_CLIENT_ID)"]),
+        ({}, ["no credentials are set", "client_id (AZURE_CLIENT_ID)", "client_secret (AZURE_CLIENT_SECRET)"]),
+        ({"client_id": "i"}, ["no credentials are set"]),
+        ({"client_secret": "s"}, ["client_secret (AZURE_CLIENT_SECRET) is set without client_id (AZURE_CLIENT_ID)"]),
         (
             {"client_id": "i", "client_secret": "s", "certificate_path": "c"},
             ["at once", "client_secret (AZURE_CLIENT_SECRET)", "certificate_path (AZURE_CLIENT_CERTIFICATE_PATH)"],
@@ -77,13 +77,13 @@ def test_the_complete_method_is_taken(params: dict[str, str], method: str) -> No
         ({"client_id": "i", "client_secret": "s", "graph_token": "t"}, ["at once", "graph_token"]),
         (
             {"client_id": "i", "federated_token": "j", "federated_token_file": "f"},
-            ["given twice: federated_token (AZURE_FEDERATED_TOKEN), federated_token_file (AZURE_FEDERATED_TOKEN_FILE)"],
+            ["set twice: federated_token (AZURE_FEDERATED_TOKEN), federated_token_file (AZURE_FEDERATED_TOKEN_FILE)"],
         ),
         (
             {"auth_method": "federated_token", "client_id": "i", "federated_token": "j", "federated_token_file": "f"},
-            ["given twice"],
+            ["set twice"],
         ),
-        ({"federated_token": "j"}, ["federated_token (AZURE_FEDERATED_TOKEN) is given without client_id"]),
+        ({"federated_token": "j"}, ["federated_token (AZURE_FEDERATED_TOKEN) is set without client_id"]),
         (
             {"auth_method": "federated_token", "client_id": "i"},
             ["also needs federated_token (AZURE_FEDERATED_TOKEN), federated_token_file"],
@@ -142,5 +142,5 @@ def test_the_task_outranks_the_environment(environment: dict[str, str], task: di
     ],
 )
 def test_a_conflict_in_the_task_is_named(task: dict[str, str], words: str) -> None:
-    with pytest.raises(TenantError, match=f"several sign-in methods are given at once: {words}"):
+    with pytest.raises(TenantError, match=f"several sign-in methods are set at once: {words}"):
         outranking({**SECRET, **task}, task)

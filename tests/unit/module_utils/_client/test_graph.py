@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read, odata
-from ansible_collections.intune.exchange.plugins.module_utils._client.graph_answers import explain
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph_errors import explain
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
@@ -90,7 +90,7 @@ def test_more_parts_than_a_batch_can_hold(simulator: Simulator, tenant: Tenant) 
 
 def test_a_batch_that_answers_something_else_is_an_error(simulator: Simulator, tenant: Tenant) -> None:
     simulator.fault(match="*batch*", kind="status", status=200, body={"responses": [{"id": "other", "status": 200}]})
-    with pytest.raises(TenantError, match="not those of its requests"):
+    with pytest.raises(TenantError, match="do not match its requests"):
         tenant.graph.batch({"organization": READS["organization"]})
 
 
@@ -136,7 +136,7 @@ def test_that_what_is_removed_is_not_there_is_looked_at_again(
     simulator.fault(match=delete, kind="status", status=404, body=gone, count=9)
     with pytest.raises(TenantError) as caught:
         tenant.graph.delete(path, PURPOSE)
-    assert caught.value.kind == "unavailable" and "still listed" in str(caught.value)
+    assert caught.value.kind == "unavailable" and "still lists it" in str(caught.value)
     simulator.clear_faults()
     simulator.fault(match=delete, kind="status", status=404, body=gone)
     tenant.graph.delete(path, PURPOSE)

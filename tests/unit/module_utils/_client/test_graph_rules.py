@@ -194,7 +194,7 @@ def test_what_of_a_batch_is_repeated() -> None:
     error = found["c"].error
     assert error is not None and error.answer is not None
     assert error.kind == "not_found" and error.answer.request_id == "r-c" and error.tenant == "contoso.com"
-    assert str(error).startswith("Could not read c on tenant contoso.com: Microsoft Graph answered 404 X: m")
+    assert str(error).startswith("Could not read c on tenant contoso.com: Microsoft Graph returned 404 X: m")
     assert client.slept == [7.05]  # at least the longest wait that was asked for, and a tenth of half a second more
     assert [one["id"] for one in client.wire.sent[1].parts["json"]["requests"]] == ["b", "c"]
 

@@ -169,7 +169,7 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("content", SPOILT.values(), ids=SPOILT)
-def test_a_spoilt_file_of_ours_is_replaced(simulator: Simulator, info: Info, folder: Path, content: bytes) -> None:
+def test_a_corrupted_file_of_ours_is_replaced(simulator: Simulator, info: Info, folder: Path, content: bytes) -> None:
     info()
     whole = only(folder)
     whole.write_bytes(content)
@@ -208,7 +208,7 @@ def _open_to_others(path: Path, elsewhere: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "spoil", "reason"),
     [
-        ("folder", _link, "is a link. Give a folder of your own with mode 0700"),
+        ("folder", _link, "is a link. Specify a folder that you own, with mode 0700"),
         ("folder", _open_to_others, r"is open to others \(mode 0740\)"),
         ("json", _link, "is a link. Remove it, and check who added it"),
         ("json", _second_name, "has a second name"),

@@ -73,6 +73,34 @@ def test_a_batch_asks_once_more_as_well() -> None:
     assert result["b"].value == found and used(client) == ["token-1", "token-2"]
 
 
+def test_a_batch_says_which_token_was_refused() -> None:
+    """The one that it was sent with, which the whole batch may just have got; and nothing of a newer one."""
+    refused: list[str] = []
+    tokens = iter(["token-1", "token-2", "token-3", "token-4"])
+    current = [next(tokens)]
+
+    def refuse(token: str, challenge: str) -> None:
+        refused.append(token)
+        if token == current[0]:
+            current[0] = next(tokens)
+
+    bearer = Bearer(lambda: current[0], refuse, lambda token: False)
+    expired, found = part("a", 401, {"error": {"code": "InvalidAuthenticationToken", "message": "no"}}), {"id": "1"}
+    client = Trial(reply(401), batch(expired), batch(part("a", 200, found)), bearer=bearer)
+    answered = client.wire.send
+
+    def send(*arguments: Any) -> Any:
+        answer = answered(*arguments)
+        if len(client.wire.sent) == 2:
+            current[0] = next(tokens)  # another thread renewed it meanwhile
+        return answer
+
+    client.wire.send = send  # type: ignore[method-assign,assignment]
+    result = Graph(client.http, ROOT, bearer).batch({"a": Read("a", PURPOSE, collection=False)})
+    assert result["a"].value == found and refused == ["token-1", "token-2"]
+    assert used(client) == ["token-1", "token-2", "token-3"]
+
+
 def test_only_the_token_of_an_earlier_task_is_renewed(simulator: Simulator, clock: Clock) -> None:
     params = {**DEFAULTS, **simulator.options("ready")}
     memory: dict[str, Token] = {}

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.conditions import every_case
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.impact import read_people
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.places import from_network
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.named_locations import from_network
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import (
     APPS,
     BROWSER,

@@ -299,7 +299,7 @@ def test_two_policies_of_one_name_are_told_apart_by_id(keep: Keep, simulator: Si
     first, second = (policy["id"] for policy in kept_policies(simulator))
     ambiguous = keep(display_name="Mail on phones", policy_state="disabled")
     assert ambiguous["error"]["kind"] == "ambiguous" and set(ambiguous["error"]["candidates"]) == {first, second}
-    assert "Give the id" in ambiguous["msg"]
+    assert "Specify the id of one of them" in ambiguous["msg"]
     assert keep(id=second.upper(), policy_state="disabled")["changed"]
     assert [policy["state"] for policy in kept_policies(simulator)] == [
         "enabledForReportingButNotEnforced",

@@ -115,3 +115,27 @@ def test_a_check_is_not_met_where_the_service_says_otherwise(simulator: Simulato
     assert found["modern_clients"]["status"] == found["eas_bound"]["status"] == "unknown"
     assert "Microsoft Entra says that" in found["modern_clients"]["evidence"]
     assert "by the rules here it applies" in found["modern_clients"]["evidence"]
+
+
+def test_a_check_is_not_met_where_the_log_says_otherwise(simulator: Simulator, clock: Clock) -> None:
+    """The block of legacy clients is judged to reach everybody, and the log has somebody whom it did not."""
+    imap = {"user": "adele.vance", "client": "IMAP4", "age": 3600}
+    reached, missed = ({"Block legacy clients": one} for one in ("failure", "notApplied"))
+    for sign_ins, status in (
+        ([], "met"),
+        ([{**imap, "policies": reached, "conditional_access": "failure"}], "met"),
+        ([{**imap, "policies": missed}], "unknown"),
+        # Nobody got as far as Conditional Access, or the policy was another one then.
+        ([{**imap, "policies": missed, "error": 50126}], "met"),
+        ([{**imap, "policies": missed, "age": 29 * 86400}], "unknown"),
+    ):
+        simulator.describe({"sign_ins": sign_ins}, "retired_covered")
+        params = {**DEFAULTS, **simulator.options("retired_covered"), "emergency_accounts": 2, "what_if_users": []}
+        result = run_declaration(module.DECLARATION, params, True, **clock.options)
+        found = {one["id"]: one for one in result["checks"]}
+        assert found["legacy_blocked"]["status"] == status, (sign_ins, found["legacy_blocked"])
+        assert found["modern_clients"]["status"] == "met" and result["what_if"] == []
+        if status == "unknown":
+            assert "does not apply to adele.vance@" in found["legacy_blocked"]["evidence"]
+            assert "notApplied in the sign-in log" in found["legacy_blocked"]["evidence"]
+            assert "by the rules here it applies" in found["legacy_blocked"]["evidence"]

@@ -196,7 +196,7 @@ def test_one_token_of_two(run: Run, simulator: Simulator) -> None:
     whole = dict.fromkeys(("client_id", "client_secret"))
     found = by_id(run(access_check_info, auth_method="token", **tokens, **whole))
     assert {found[name]["status"] for name in EXCHANGE} == {"unknown"}
-    assert found["exchange_pages"]["next_step"].startswith("Give it, or a sign-in method")
+    assert found["exchange_pages"]["next_step"].startswith("Set it, or use a sign-in method")
     assert {found[name]["status"] for name in IDS[:4]} == {"works"}
 
 

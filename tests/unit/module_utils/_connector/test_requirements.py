@@ -143,7 +143,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("connector_account", {"users": [{**USER, "accountEnabled": False}]}, "unmet", "disabled"),
     ("connector_account", {"users": [{**USER, "assignedPlans": []}]}, "unmet", "licence"),
     ("connector_account", {"account": "old@contoso.com"}, "unmet", "not the primary"),
-    ("connector_account", {"account": None, "users": None}, "unknown", "no account was named"),
+    ("connector_account", {"account": None, "users": None}, "unknown", "account is not set"),
     ("intune_console_access", {"console_roles": []}, "unmet", "no directory role"),
     (
         "intune_console_access",

@@ -22,7 +22,7 @@ def test_the_sentence_says_what_where_who_and_what_next() -> None:
     answer = ErrorResponse("Microsoft Graph", 403, "Forbidden", "Not allowed.", "r-1", "c-1")
     error = TenantError("forbidden", str(answer), "read the connectors", "contoso.com", answer, "Grant it")
     assert str(error) == (
-        "Could not read the connectors on tenant contoso.com: Microsoft Graph answered 403 Forbidden: Not allowed "
+        "Could not read the connectors on tenant contoso.com: Microsoft Graph returned 403 Forbidden: Not allowed "
         "(request id r-1). Grant it."
     )
     assert error.result()["error"] == {

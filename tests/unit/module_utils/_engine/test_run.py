@@ -221,6 +221,6 @@ def test_an_answer_of_another_form_is_called_that() -> None:
 
 def test_a_failure_gets_the_task_and_the_tenant() -> None:
     result = run_declaration(None, tenant_id=None)
-    assert result["msg"].startswith("Could not try it: tenant_id (AZURE_TENANT_ID) is not given.")
+    assert result["msg"].startswith("Could not try it: tenant_id (AZURE_TENANT_ID) is not set.")
     result = run_declaration(None, timeout=0)
     assert result["msg"].startswith("Could not try it on tenant contoso.com: timeout (INTUNE_EXCHANGE_TIMEOUT) must")

@@ -17,7 +17,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine import run
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import ExchangeObjects
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
-from ansible_collections.intune.exchange.plugins.module_utils._exchange import exchange_answers as answers
+from ansible_collections.intune.exchange.plugins.module_utils._exchange import exchange_responses as answers
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.parameters import HASH_TABLE, checked, edit
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from simulator import Simulator
@@ -81,8 +81,8 @@ def test_a_lost_creation_is_found(simulator: Simulator, tenant: Tenant, phase: s
         ("Get-MobileDevice", {"ActiveSync": "yes"}, "takes switch as ActiveSync, not str"),
         ("New-RoleGroup", {"Name": "x", "Roles": True}, "takes array as Roles, not bool"),
         ("New-ActiveSyncDeviceAccessRule", {"AccessLevel": "Blocked"}, "takes no Blocked as AccessLevel. It is one of"),
-        (GET, {"Identity": ""}, "blank Identity"),
-        ("Remove-ActiveSyncDeviceAccessRule", {"Identity": None}, "blank Identity"),
+        (GET, {"Identity": ""}, "the parameter Identity of "),
+        ("Remove-ActiveSyncDeviceAccessRule", {"Identity": None}, "the parameter Identity of "),
     ],
 )
 def test_what_must_not_be_sent_is_not_sent(

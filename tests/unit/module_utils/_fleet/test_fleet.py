@@ -22,8 +22,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._connector.connect
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, _Progress, read_fleet
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.shares import Shares
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.time_shares import Shares
 from ansible_collections.intune.exchange.plugins.module_utils._http import http
 from ansible_collections.intune.exchange.plugins.module_utils._http.transport import RequestFailed
 from ansible_collections.intune.exchange.plugins.modules import (
@@ -254,7 +254,9 @@ def test_a_share_is_what_is_left_for_the_rounds_that_are_left() -> None:
     for _tenant in range(66):
         shares.take()
     assert (last := shares.take()) and last.seconds == 40 and "40 s that this tenant has of the 60 s" in str(last)
-    alone = Shares(Deadline(300, lambda: now[0]), 1, 32, lambda: now[0]).take()
+    whole = Deadline(300, lambda: now[0])
+    now[0] += 0.0008  # before it is the turn of the only one
+    alone = Shares(whole, 1, 32, lambda: now[0]).take()
     assert alone and str(alone) == "300 s of the option timeout"
     # Where many wait, the last ones do not hold up everybody until the end of the time.
     late = Shares(Deadline(300, lambda: now[0]), 300, 32, lambda: now[0])

@@ -35,7 +35,7 @@ def reply(status: int = 200, body: Any = None, headers: Mapping[str, str] | None
 
 
 @dataclass
-class Wire:
+class ScriptedServer:
     """In place of the transport: what was sent, and what is answered to it."""
 
     replies: list[Any]
@@ -83,7 +83,7 @@ class Trial:
             random=lambda: 0.5,
             trace=self.lines.append,
         )
-        self.wire = Wire(list(replies))
+        self.wire = ScriptedServer(list(replies))
         self.http._transport = self.wire  # type: ignore[assignment]
         self.tokens = Tokens()
         self.service = Service("Graph", ROOT, **{"bearer": self.tokens.bearer(), **service})

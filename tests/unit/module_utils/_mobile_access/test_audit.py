@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Baselines: what passes, what does not and why, and tasks that mend what failed."""
+"""Baselines: what passes, what does not and why, and tasks that fix what failed."""
 
 from __future__ import annotations
 
@@ -149,12 +149,20 @@ def test_what_could_not_be_read_is_unknown_and_nothing_at_all_is_an_error(simula
     [
         ([{**HISTORY, "at_least": 1}, {**HISTORY, "at_least": 2}], [], "the baseline b has more than one control 1"),
         ([{**HISTORY, "at_least": None}], [], "the control 1 needs one of equals, at_least, at_most"),
-        ([{**HISTORY, "at_least": "many"}], [], "at_least of the control 1 of b is 'many', which is no value of"),
-        ([{**HISTORY, "setting": "max_inactivity_time_lock", "at_most": "15:00"}], [], "which is no value of"),
+        (
+            [{**HISTORY, "at_least": "many"}],
+            [],
+            "at_least of the control 1 of b is 'many', which is not an ordered value of",
+        ),
+        (
+            [{**HISTORY, "setting": "max_inactivity_time_lock", "at_most": "15:00"}],
+            [],
+            "which is not an ordered value of",
+        ),
         (
             [{**HISTORY, "at_least": 1}],
             [{"id": "1", "reason": "-", "until": "soon"}],
-            "until of the accepted risk 1 is 'soon'. Give a date",
+            "until of the accepted risk 1 is 'soon'. Set it to a date",
         ),
     ],
 )

@@ -234,4 +234,4 @@ def test_a_refusal_that_was_not_foreseen_says_what_to_do(simulator: Simulator, r
 def test_what_outlook_does_not_go_by(run: Run) -> None:
     assert run(mobile_device_mailbox_policy, name="Own", password_enabled=True, is_default=False)["note"] == ""
     noted = run(mobile_device_mailbox_policy, name="Own", allow_camera=False, allow_bluetooth="Disable")
-    assert noted["note"].endswith("it does not go by allow_camera.")
+    assert noted["note"].endswith("it ignores allow_camera.")

@@ -262,8 +262,16 @@ def _devices_result(values: list[dict[str, Any]]) -> Any:
     return Result(values, [], NOW)
 
 
-@pytest.mark.parametrize("client", ["EAS", "Outlook", "REST", None])
-@pytest.mark.parametrize("version", ["16.1", "14.1", None])
+USUAL = {("EAS", "16.1"), ("EAS", "14.1"), ("Outlook", None), ("REST", None), (None, None)}
+# Every client and every version at least once; the other pairs in `make test-more`.
+CLIENTS = [
+    pytest.param(client, version, marks=() if (client, version) in USUAL else pytest.mark.more)
+    for client in ("EAS", "Outlook", "REST", None)
+    for version in ("16.1", "14.1", None)
+]
+
+
+@pytest.mark.parametrize(("client", "version"), CLIENTS)
 def test_no_full_wipe_leaves_unless_it_was_named_and_confirmed(client: str | None, version: str | None) -> None:
     """Every combination of the options that could lead there, with every kind of device."""
     choices: dict[str, list[Any]] = {

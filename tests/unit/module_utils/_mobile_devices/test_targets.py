@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._core.clocks import check_clocks
+from ansible_collections.intune.exchange.plugins.module_utils._core.clock_skew import check_clocks
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
@@ -400,7 +400,7 @@ def test_not_found_is_looked_at_again(simulator: Simulator, play: Play) -> None:
     remove = {"device_id": "SLASH", "state": "absent"}
     simulator.fault(match="Remove-MobileDevice", kind="status", status=400, body=not_found(), count=99)
     failed = play(mobile_device, **remove)
-    assert kind(failed) == "unavailable" and "still listed" in failed["msg"], failed
+    assert kind(failed) == "unavailable" and "still lists it" in failed["msg"], failed
     simulator.clear_faults()
     simulator.fault(match="Remove-MobileDevice", kind="status", status=400, body=not_found())
     assert play(mobile_device, **remove)["changed"]

@@ -14,7 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._connector.account
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import not_offered
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.assignment_scopes import scope_of
-from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in import is_built_in
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import is_built_in
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principals
 from ansible_collections.intune.exchange.plugins.modules import management_role, management_role_assignment, role_group
 from simulator import Simulator

@@ -304,8 +304,8 @@ def test_a_lost_assignment_is_found(keep: Any, simulator: Simulator) -> None:
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [
-        ({}, "usage", "exactly one of user, group, application must be given, and 0 are"),
-        ({"user": ADELE, "group": "x"}, "usage", "exactly one of user, group, application must be given, and 2 are"),
+        ({}, "usage", "exactly one of user, group, application must be set, not 0"),
+        ({"user": ADELE, "group": "x"}, "usage", "exactly one of user, group, application must be set, not 2"),
         ({"user": "nobody@contoso.example"}, "not_found", "Check that the role Message Tracking and the user nobody@"),
         ({"role": "No Role", "user": ADELE}, "not_found", "Check that the role No Role and the user"),
         ({"application": "11111111-2222-3333-4444-555555555555"}, "no_assignee", "intune.exchange.service_principal"),

@@ -18,7 +18,9 @@ from ansible_collections.intune.exchange.plugins.module_utils._rbac import (
     role_assignments,
     service_principals,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in import is_organization_management
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import (
+    is_organization_management,
+)
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.management_roles import within
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principal
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_assignments import Assignments

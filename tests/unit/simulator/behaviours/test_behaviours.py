@@ -16,7 +16,7 @@ import simulator
 from simulator.behaviours.behaviour import ASSUMED, DOCUMENTED, SEEN
 from simulator.behaviours.table import BEHAVIOURS, implements
 from simulator.cmdlets.contract import load_cmdlets
-from simulator.cmdlets.nouns import GENERAL
+from simulator.cmdlets.exchange_types import GENERAL
 from simulator.entra.aadsts import ERRORS
 from simulator.exchange.table import NOUNS, OWN, carried_out_by
 from simulator.graph.service import BATCH
@@ -24,7 +24,7 @@ from simulator.graph.table import BETA, METHODS, RESOURCES, SPECIALS, action_of
 from simulator.odata.batch import run_batch
 from simulator.odata.contract import Contract
 from simulator.odata.throttling import LIMITS
-from simulator.state.wire import READ, Answer, Call, Purpose, Refusal
+from simulator.state.http_messages import READ, Answer, Call, Purpose, Refusal
 from tools import fidelity
 
 from ..conftest import Client
@@ -72,9 +72,9 @@ def test_every_operation_and_every_cmdlet_goes_by_a_behaviour() -> None:
 
 
 def test_every_route_of_signing_in_goes_by_a_behaviour(running: simulator.Simulator) -> None:
-    entra = running._world.entra
+    entra = running._environment.entra
     assert all(marked(act) for act in (*entra.routes.values(), *entra.grants.values()))
-    assert marked(running._world.identity._carry_out) and marked(running._world.exchange._module_file)
+    assert marked(running._environment.identity._carry_out) and marked(running._environment.exchange._module_file)
 
 
 def test_what_is_special_about_a_kind_of_object_is_marked() -> None:
@@ -84,7 +84,9 @@ def test_what_is_special_about_a_kind_of_object_is_marked() -> None:
             assert hook.__module__ == "simulator.odata.entities" or marked(hook), hook
     for noun in NOUNS.values():
         for special in (noun.source, noun.view, noun.narrow, noun.create, noun.change, noun.remove):
-            assert special is None or special.__module__ == "simulator.cmdlets.nouns" or marked(special), special
+            assert special is None or special.__module__ == "simulator.cmdlets.exchange_types" or marked(special), (
+                special
+            )
 
 
 def rules_of_state(tree: ast.AST) -> Iterator[ast.FunctionDef]:
@@ -135,7 +137,7 @@ class Forgetful:
 def test_an_answer_without_a_behaviour_does_not_leave(running: simulator.Simulator) -> None:
     call = Call("GET", "/", "", {}, b"", "id")
     with pytest.raises(KeyError, match="no behaviour"):
-        running._world.pipeline.conduct(Forgetful(), call, 0)
+        running._environment.pipeline.conduct(Forgetful(), call, 0)
 
 
 def test_the_ledger_says_by_what(client: Client, simulator: simulator.Simulator) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.cmdlets.contract import load_cmdlets
-from simulator.cmdlets.nouns import GENERAL
+from simulator.cmdlets.exchange_types import GENERAL
 from simulator.exchange.table import NOUNS, OWN
 
 from ..conftest import Client, Json, MakeClient

@@ -19,7 +19,7 @@ from ..conftest import CONNECTORS, Client, Json, MakeClient
 
 CONTRACT = Contract()
 # Read by people alone, answered with a bare number, or only with Entra ID P2, which no shipped tenant has:
-# directory/test_more_paths.py has the first two, test_graph_contract.py the last.
+# directory/test_navigation.py has the first two, test_graph_contract.py the last.
 _APART = {"me.user.GetUser", "roleManagement.directory.ListRoleEligibilityScheduleInstances"}
 READS = [one for one in CONTRACT.operations() if one.method == "GET" and one.id not in _APART]
 

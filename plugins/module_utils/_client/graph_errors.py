@@ -1,0 +1,106 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The forms in which Microsoft Graph says that something failed, Intune's own among them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.errors import TenantError, one_line
+from .._core.retry import Outcome, outcome_of_status
+from .._core.strict_json import parse_json
+from .._http.claims import held
+from .._http.response import Response
+
+# How Graph says that it has no such thing: 501 was seen of a tenant in 2026, the others are what HTTP has for it.
+NOT_SERVED = (404, 405, 410, 501)
+# The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
+_NO_INTUNE = "request not applicable to target tenant"
+_NO_LICENCE = "tenant is not licensed for this feature"  # Conditional Access without Entra ID P1, with 403
+_QUERY_BROKER = "rate limit reached because of too many requests to query broker"  # Intune's throttling, with 500
+
+
+def classify(response: Response) -> Outcome:
+    """Intune was seen to throttle with 500; nothing but the text tells it from a fault."""
+    if response.status == 500 and _QUERY_BROKER in explain(response)[1].lower():
+        return Outcome.REFUSED
+    if response.status < 300 and isinstance(response.json, dict) and isinstance(response.json.get("error"), dict):
+        return Outcome.FINAL  # beside whatever else is in the answer
+    return outcome_of_status(response.status)
+
+
+def explain(response: Response) -> tuple[str, str, str]:
+    """Code, message and request id of an error body; Intune puts its own error as JSON text into the message."""
+    error = response.json.get("error") if isinstance(response.json, dict) else None
+    if not isinstance(error, dict):
+        return "", one_line(response.text, 120), ""
+    code, message = str(error.get("code") or ""), str(error.get("message") or "")
+    inner = error.get("innerError") or error.get("innererror")
+    request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
+    if message.lstrip().startswith("{"):
+        with contextlib.suppress(ValueError, AttributeError):
+            own = parse_json(message)
+            message = str(own.get("Message") or message)
+            own_code = str(own.get("ErrorCode") or "")
+            if code == "UnknownError" and own_code:
+                code = f"{code} ({own_code})"
+    return code, message.partition(" - Operation ID")[0], request_id
+
+
+def parts_of(envelope: Response) -> dict[str, Response] | None:
+    """The answers in a batch by their ids; None if one of them is none, or is a duplicate."""
+    given = envelope.json.get("responses") if isinstance(envelope.json, dict) else None
+    parts: dict[str, Response] = {}
+    for part in given if isinstance(given, list) else [None]:
+        if not isinstance(part, Mapping) or not isinstance(part.get("id"), str) or part["id"] in parts:
+            return None
+        status, headers, body = str(part.get("status")), part.get("headers") or {}, part.get("body")
+        if not (status.isdecimal() and 100 <= int(status) < 600 and isinstance(headers, Mapping)):
+            return None
+        content = b"" if body is None or body == "" else json.dumps(body).encode()
+        data = body if content else None
+        parts[part["id"]] = Response(int(status), headers, content, data, envelope.handle, envelope.token)
+    return parts
+
+
+def not_served(error: TenantError) -> bool:
+    """Whether Microsoft Graph itself says that it has no such thing. A page that is gone is not the collection."""
+    answer = error.answer
+    return (
+        error.kind != "truncated"
+        and answer is not None
+        and answer.code != ""  # otherwise something on the way has answered
+        and answer.status in NOT_SERVED
+    )
+
+
+def page_of(data: Any) -> tuple[list[Any], str] | None:
+    """The members of a page and the link to the next one; None if it is no page."""
+    if not isinstance(data, dict) or not isinstance(data.get("value"), list):
+        return None
+    link = data.get("@odata.nextLink") or ""
+    return (data["value"], link) if isinstance(link, str) else None
+
+
+def refine(error: TenantError, needs: str) -> TenantError:
+    """What the text of an answer says beyond its status: licenses are told apart from permissions."""
+    answer = error.answer
+    if answer is None:
+        return error
+    text = answer.message.lower()
+    if answer.status == 400 and _NO_INTUNE in text:
+        return error.but(kind="no_intune_licence", problem=f"the tenant has no active Intune licence ({answer})")
+    if answer.status == 403 and _NO_LICENCE in text:
+        return error.but(kind="no_licence", problem=f"the tenant has no licence for this ({answer})", next_step="")
+    if answer.status == 401 and "UnknownError" in answer.code and "forbidden" in f"{answer.code} {text}".lower():
+        granted = " and ".join(held(needs, error.claims))
+        if granted:
+            step = f"The token holds {granted}, so the tenant or the account most likely lacks an Intune licence"
+            return error.but(kind="no_licence", next_step=f"{step}: check that")
+        step = f"Intune returns this without an Intune licence and without {needs or 'the permission'}: check both"
+        return error.but(kind="forbidden", next_step=step)
+    return error

@@ -1,0 +1,89 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The named locations that a sign-in comes from, by its address and country. Pure rules: no I/O.
+
+"Network" (MicrosoftDocs/entra-docs, docs/identity/conditional-access) and the resource pages of ipNamedLocation and
+countryNamedLocation in Graph. Where a phone says by GPS that it is, and whether it comes through Global Secure Access,
+no address tells: such locations are not known.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from .._core.resource import normalize_case, normalized_set
+from .sign_in import COMPLIANT_NETWORK, MFA_TRUSTED_ADDRESSES, TRUSTED, SignIn
+
+# Of these is never known whether a sign-in comes from them.
+UNLISTED = frozenset({MFA_TRUSTED_ADDRESSES, COMPLIANT_NETWORK})
+
+
+def from_network(
+    sign_in: SignIn, locations: Iterable[Mapping[str, Any]], address: str | None, country: str | None
+) -> SignIn:
+    """The sign-in with the places that it comes from; an empty country is one that no address maps to."""
+    found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set(UNLISTED)}
+    for location in locations:
+        inside = _contains(location, address, country)
+        found[inside].add(normalize_case(str(location["id"])))
+        if location.get("isTrusted"):
+            found[inside].add(TRUSTED)
+    return replace(sign_in, places=frozenset(found[True]), unsure_places=frozenset(found[None] - found[True]))
+
+
+def excludes_places(policy: Mapping[str, Any]) -> bool:
+    return bool(((policy.get("conditions") or {}).get("locations") or {}).get("excludeLocations"))
+
+
+def without_nowhere(policy: Mapping[str, Any], locations: Collection[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The policy without the excluded locations from which nobody is known to come.
+
+    Those are locations that are not defined, and all trusted ones where none is marked as trusted. The trusted
+    addresses of multifactor authentication, which belong to them, are not in Graph.
+    """
+    if not excludes_places(policy):
+        return policy
+    there = {normalize_case(str(one["id"])) for one in locations}
+    there |= {TRUSTED for one in locations if one.get("isTrusted")}
+    conditions = policy["conditions"]
+    excluded = [one for one in conditions["locations"]["excludeLocations"] if normalize_case(one) in there]
+    return {
+        **policy,
+        "conditions": {**conditions, "locations": {**conditions["locations"], "excludeLocations": excluded}},
+    }
+
+
+def _contains(location: Mapping[str, Any], address: str | None, country: str | None) -> bool | None:
+    kind = normalize_case(str(location.get("@odata.type", ""))).rpartition(".")[2]
+    if kind == "ipnamedlocation":
+        return None if not address else _within(address, location.get("ipRanges") or [])
+    if kind == "countrynamedlocation" and normalize_case(location.get("countryLookupMethod")) != "authenticatorappgps":
+        if country is None:
+            return None
+        unknown = bool(location.get("includeUnknownCountriesAndRegions"))
+        return normalize_case(country) in normalized_set(location.get("countriesAndRegions")) if country else unknown
+    return None
+
+
+def _within(address: str, ranges: Iterable[Mapping[str, Any]]) -> bool | None:
+    try:
+        known = _address(address)
+        networks = [_network(str(one["cidrAddress"])) for one in ranges]
+    except (KeyError, ValueError):
+        return None
+    return any(known in network for network in networks)
+
+
+@lru_cache(maxsize=16)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(text)
+
+
+@lru_cache(maxsize=10_000)
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(text, strict=False)

@@ -1,0 +1,274 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A rehearsal on one tenant: the policies that are meant, the people, and the sign-ins, read and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from .._core.errors import TenantError, usage
+from .._core.resource import Record, clearing, normalize_case, normalized_set
+from .._core.targets import only, refuse_blank
+from .._core.text import counted
+from .._engine.tenant import Tenant
+from .assignments import Person
+from .calibration import Calibration
+from .fields import FIELDS, both_forms_of_guests
+from .impact import read_accounts
+from .policies import POLICY, ConditionalAccessPolicies, check_content
+from .rehearsal import Rehearsal
+from .rules import REPORT_ONLY
+from .sign_in_log import INTERACTIVE, NON_INTERACTIVE, SignInLog
+from .sign_in_record import LoggedSignIn
+from .subjects import Subjects
+
+Policy = Mapping[str, Any]
+_GRANT = "Grant the application what is missing"
+_MOST_DAYS = 30  # the log is kept for so long with Microsoft Entra ID P1
+OPTIONS: dict[str, dict[str, Any]] = {
+    "policies": {"type": "list", "elements": "dict"},
+    "report_only": {"type": "list", "elements": "str"},
+    "days": {"type": "int", "default": _MOST_DAYS},
+    "sign_in_types": {
+        "type": "list",
+        "elements": "str",
+        "choices": [INTERACTIVE, NON_INTERACTIVE],
+        "default": [INTERACTIVE, NON_INTERACTIVE],
+    },
+    "trust_threshold": {"type": "int", "default": 95},
+    "keep_groups": {"type": "list", "elements": "str", "default": []},
+}
+_POLICY_SPEC = {one.option: {"type": "str", **one.spec} for one in (*POLICY.keys, *POLICY.fields)}
+_POLICY_SPEC["id"] = {"type": "str"}
+
+
+def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What policies would have made of the sign-ins of the last days. Raises `TenantError`."""
+    if not 1 <= params["days"] <= _MOST_DAYS:
+        raise usage(
+            f"days is {params['days']}",
+            f"Set it to a number from 1 to {_MOST_DAYS}: Microsoft Entra keeps the log for {_MOST_DAYS} days",
+        )
+    if not 0 <= params["trust_threshold"] <= 100:
+        raise usage(f"trust_threshold is {params['trust_threshold']}", "Set it to a number from 0 to 100")
+    given = [_valid(number, one) for number, one in enumerate(params["policies"] or ())]
+    backend, subjects = ConditionalAccessPolicies(), Subjects(tenant)
+    existing = backend.list(tenant)
+    proposed = [_of(number, tenant, existing, one, subjects) for number, one in enumerate(given)]
+    rehearsed = [*proposed, *_report_only(existing, params, tenant.label)]
+    _check_distinct(rehearsed)
+    keep = _groups(subjects, params["keep_groups"])
+    locations, without_locations = _locations(tenant, backend, [*existing, *rehearsed])
+    accounts, not_read = read_accounts(tenant, [*existing, *rehearsed], groups_too=keep)
+    not_read += without_locations
+    if not accounts:
+        raise TenantError("forbidden", f"who signs in could not be read: {'; '.join(not_read)}", next_step=_GRANT)
+    if keep and accounts[0][0].groups is None:
+        problem = f"who is in the groups to keep in could not be read: {'; '.join(not_read)}"
+        raise TenantError("forbidden", problem, next_step=_GRANT)
+    people = _canonical([*existing, *rehearsed], [person for person, _enabled, _name in accounts])
+    names = {person.id: name for person, _enabled, name in accounts}
+    calibration, rehearsal = Calibration(existing), Rehearsal(existing, rehearsed, keep, names)
+    log = SignInLog(tenant, params["days"], locations)
+    changes = log.membership_changes()
+    for logged in log.read(params["sign_in_types"]):
+        person = people.get(logged.person)
+        if person is not None:
+            person = _as_signed_in(person, logged)
+        uncertain = changes.after(logged.person, logged.created)
+        if person is not None and not logged.problem:
+            calibration.add(logged, person, uncertain)
+        rehearsal.add(logged, person, uncertain)
+    compared = calibration.result(params["trust_threshold"])
+    result = {
+        "changed": False,
+        "calibration": compared,
+        **_with_names(rehearsal.result(), names, subjects),
+        "not_read": not_read,
+        "not_judged": [*_not_judged(params), *log.not_judged()],
+    }
+    return {**result, "summary": _summary(result, params["days"])}
+
+
+def _as_signed_in(person: Person, logged: LoggedSignIn) -> Person:
+    """The person with what the sign-in tells of somebody who authenticates elsewhere."""
+    if person.kind == "guest" and logged.external:
+        person = replace(person, kind="b2bCollaborationGuest")
+    return replace(person, tenant=logged.home) if person.external and logged.home else person
+
+
+def _locations(
+    tenant: Tenant, backend: ConditionalAccessPolicies, policies: Sequence[Policy]
+) -> tuple[Sequence[Record] | None, list[str]]:
+    """The named locations, where a policy names some; None if the application may not read them."""
+    if not any((one.get("conditions") or {}).get("locations") for one in policies):
+        return [], []
+    try:
+        return backend.locations(tenant), []
+    except TenantError as error:
+        if error.kind != "forbidden":
+            raise
+        return None, [str(error)]
+
+
+def _check_distinct(policies: Sequence[Policy]) -> None:
+    """What is given twice would be judged as two: a change of a policy, and the policy as it is."""
+    seen: set[str] = set()
+    for one in policies:
+        key = normalize_case(str(one.get("id") or one.get("displayName") or ""))
+        if key in seen:
+            raise usage(
+                f"the policy {one.get('displayName')} is given more than once",
+                "Give it once: a proposed change under policies, or the policy as it is under report_only",
+            )
+        seen.add(key)
+
+
+def _valid(number: int, given: Any) -> dict[str, Any]:
+    """One of the proposed policies, in the form that the module of policies takes."""
+    validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
+    if validated.error_messages:
+        said = (f"unsupported: {one}" if isinstance(one, UnsupportedError) else str(one) for one in validated.errors)
+        raise usage(f"policies[{number}]: {'; '.join(said)}")
+    params: dict[str, Any] = validated.validated_parameters
+    refuse_blank(_POLICY_SPEC, params, clearing(FIELDS))
+    if not params["id"] and not params["display_name"]:
+        raise usage(f"policies[{number}] has neither display_name nor id", "Set one of them to select a policy")
+    twice = both_forms_of_guests(params)
+    if twice:
+        raise usage(
+            f"policies[{number}]: {', '.join(twice)} and the corresponding option for guests both select guests",
+            "Set only one of them",
+        )
+    return params
+
+
+def _of(
+    number: int, tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any], subjects: Subjects
+) -> Policy:
+    """A proposed policy; what is wrong with it is said with its place in the list."""
+    try:
+        return _proposed(tenant, existing, params, subjects)
+    except TenantError as error:
+        raise error.but(problem=f"policies[{number}]: {error.problem}") from error.__cause__
+
+
+def _proposed(tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any], subjects: Subjects) -> Policy:
+    """The policy as it would be after the change, enforced."""
+    found = [one for one in existing if POLICY.identifies(one, params)]
+    record = only(found, POLICY.backend.id_of, "conditional access policy", tenant.label)
+    if record is None and params["id"]:
+        raise TenantError(
+            "not_found",
+            f"there is no Conditional Access policy with the id {params['id']}",
+            next_step="Omit id to propose a new policy",
+        )
+    resource = replace(POLICY, subjects=subjects)
+    before = resource.view(record)
+    after = {**(record or {}), **resource.to_api({**before, **resource.changes(params, before)}), "state": "enabled"}
+    check_content(after)
+    subjects.check(after)
+    return {**after, "id": (record or {}).get("id")}
+
+
+def _report_only(existing: Sequence[Policy], params: Mapping[str, Any], tenant: str) -> list[Policy]:
+    """The policies in report-only mode that are meant: those that are named, or all where nothing else is given."""
+    planned = [one for one in existing if one.get("state") == REPORT_ONLY]
+    named = params["report_only"]
+    if named is None:
+        found = [] if params["policies"] else planned
+        if not found and not params["policies"]:
+            raise TenantError(
+                "not_found",
+                "no policy is in report-only mode, and policies is not set",
+                next_step="Specify the policies to rehearse in policies",
+            )
+        return found
+    wanted = normalized_set(named)
+    found = [one for one in planned if wanted & normalized_set([str(one["id"]), str(one.get("displayName"))])]
+    known = normalized_set(text for one in found for text in (str(one["id"]), str(one.get("displayName"))))
+    missing = [one for one in named if normalize_case(one) not in known]
+    if missing:
+        raise TenantError(
+            "not_found",
+            f"no policy in report-only mode has the name or id {', '.join(missing)}",
+            next_step="Check the name; conditional_access_policy_info lists the policies with their state",
+        )
+    for text in named:
+        called = [one for one in planned if normalize_case(one.get("displayName")) == normalize_case(text)]
+        only(called, POLICY.backend.id_of, "conditional access policy", tenant)
+    return found
+
+
+def _groups(subjects: Subjects, named: Sequence[str]) -> dict[str, str]:
+    """The ids of groups, in lower case, with the names that were given."""
+    if not named:
+        return {}
+    edit = {"conditions": {"users": {"include_groups": {"set": list(named)}}}}
+    try:
+        subjects.with_ids(edit, None)
+    except TenantError as error:
+        option = "conditions.users.include_groups"
+        problem = error.problem.replace(f"under {option}", "under keep_groups")
+        raise error.but(problem=problem) from error.__cause__
+    return {normalize_case(one["id"]): one.get("display_name") or one["given"] for one in subjects.resolved}
+
+
+def _canonical(policies: Sequence[Policy], people: Sequence[Person]) -> dict[str, Person]:
+    """By id the people; those whom no policy names have no id, so that the same is said of them but once."""
+    users = [(one.get("conditions") or {}).get("users") or {} for one in policies]
+    named = {
+        normalize_case(str(one))
+        for part in users
+        for side in ("include", "exclude")
+        for one in part.get(f"{side}Users") or ()
+    }
+    kept: dict[Person, Person] = {}
+    found = {}
+    for person in people:
+        alike = person if person.id in named else replace(person, id="")
+        found[person.id] = kept.setdefault(alike, alike)
+    return found
+
+
+def _with_names(result: dict[str, Any], names: Mapping[str, str], subjects: Subjects) -> dict[str, Any]:
+    """Exclusions in words: people by their address, groups and roles by their name where it was read."""
+    for one in result["exclusions"]:
+        kind, _space, subject = one["exclusion"].partition(" ")
+        if kind in ("user", "group", "role"):
+            one["exclusion"] = f"user {names[subject]}" if subject in names else subjects.describe(kind, subject)
+    return result
+
+
+def _summary(result: Mapping[str, Any], days: int) -> list[str]:
+    """The result in sentences, with how far to trust it first."""
+    sign_ins, people = result["sign_ins"], result["people"]
+    total = f"{counted(sign_ins['total'], 'sign-in')} of {counted(people['total'], 'person', 'people')}"
+    lines = [
+        f"{result['calibration']['verdict']}.",
+        f"Of {total} in the last {counted(days, 'day')}, if enforced:",
+        *(
+            f"{words}: {counted(sign_ins[one], 'sign-in')} of {counted(people[one], 'person', 'people')}"
+            for one, words in (
+                ("stopped", "Stopped"),
+                ("asked_for_more", "Asked for more"),
+                ("not_known", "Not known"),
+                ("unchanged", "Unchanged"),
+            )
+        ),
+    ]
+    if result["not_known_because"]:
+        first = result["not_known_because"][0]
+        lines.append(f"Most often not known because {first['reason']} ({counted(first['sign_ins'], 'sign-in')}).")
+    lines += [f"Not judged: {one}." for one in result["not_judged"]]
+    return lines + [f"Not read: {one}" for one in result["not_read"]]
+
+
+def _not_judged(params: Mapping[str, Any]) -> list[str]:
+    return [] if NON_INTERACTIVE in params["sign_in_types"] else ["non-interactive sign-ins, most of those of phones"]

@@ -1,0 +1,51 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one policy would have made of one sign-in, in one of four answers. Pure rules: no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .rules import Outcome
+
+STOPPED, NOT_KNOWN, ASKED, UNCHANGED = "stopped", "not_known", "asked_for_more", "unchanged"
+ANSWERS = (STOPPED, ASKED, UNCHANGED, NOT_KNOWN)
+WORST_FIRST = (STOPPED, NOT_KNOWN, ASKED, UNCHANGED)
+# What somebody can do while they sign in. A device or an app needs more than that.
+_WHILE_SIGNING_IN = frozenset(
+    {"mfa", "authenticationStrength", "termsOfUse", "passwordChange", "riskRemediation", "customAuthenticationFactor"}
+)
+BY_LOG = {"reportOnlySuccess": UNCHANGED, "reportOnlyNotApplied": UNCHANGED, "reportOnlyFailure": STOPPED}
+BY_LOG |= {"reportOnlyInterrupted": ASKED}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one policy would have made of one sign-in, and why."""
+
+    answer: str
+    reason: str = ""
+    by_log: bool = False  # Microsoft Entra said so itself
+
+
+def verdict_of(each: Sequence[Outcome]) -> Verdict:
+    """The answer that holds in each way in which the sign-in may have been."""
+    verdicts = [_verdict(one) for one in each]
+    if len({one.answer for one in verdicts}) == 1:
+        return verdicts[0]
+    return Verdict(NOT_KNOWN, "it hangs on the client app, which the log does not tell")
+
+
+def _verdict(outcome: Outcome) -> Verdict:
+    if outcome.result in ("not_applied", "met"):
+        return Verdict(UNCHANGED)
+    asked = [*outcome.missing, *outcome.left_open]
+    if outcome.applies and asked and not outcome.refusing and all(one & _WHILE_SIGNING_IN for one in asked):
+        return Verdict(ASKED, outcome.reason)
+    return Verdict(STOPPED if outcome.result == "stopped" else NOT_KNOWN, outcome.reason)
+
+
+def worse(one: str, other: str) -> str:
+    return min(one, other, key=WORST_FIRST.index)

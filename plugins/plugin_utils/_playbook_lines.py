@@ -1,0 +1,88 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The results of the playbooks in sentences: what this sign-in can read, and who loses mail on which date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Rows = Sequence[Mapping[str, Any]]
+_PEOPLE = 20  # people of a deadline that the terminal shows
+# The scopes of Microsoft Graph PowerShell for the cmdlets that a command may contain.
+_SCOPES = {
+    "MgServicePrincipal ": "Application.Read.All",
+    "AppRoleAssignment": "AppRoleAssignment.ReadWrite.All",
+    "Oauth2PermissionGrant": "DelegatedPermissionGrant.ReadWrite.All",
+    "RoleManagementDirectory": "RoleManagement.ReadWrite.Directory",
+}
+
+
+def access(checks: Rows, tenant_id: str | None) -> list[str]:
+    """What to do about reads that do not work: each next step once, with the command that grants what is missing."""
+    failed = [one for one in checks if one["status"] != "works"]
+    by_step: dict[str, list[Mapping[str, Any]]] = {}
+    for one in failed:
+        by_step.setdefault(one["next_step"], []).append(one)
+    lines: list[str] = []
+    commands: list[str] = []
+    for step, group in by_step.items():
+        first = group[0]
+        titles = "; ".join(str(one["title"]) for one in group)
+        lines += [f"{titles} ({first['status']}): {_open(first['evidence'])}.", f"  Next step: {_open(step)}."]
+        command = first["command"]
+        if command in commands:
+            lines.append("  Command: the one above; run it once.")
+        elif command:
+            lines.append(f"  Command: {command}")
+            commands.append(command)
+    scopes = [scope for word, scope in _SCOPES.items() if any(word in f"{one} " for one in commands)]
+    if commands:
+        tenant = f" -TenantId {tenant_id}" if tenant_id else ""
+        connect = f"Connect-MgGraph{tenant} -Scopes {', '.join(scopes)}"
+        lines.append(f"Commands are for Microsoft Graph PowerShell. First: {connect}")
+    return lines
+
+
+def deadlines(deadlines: Rows) -> list[str]:
+    """Who loses mail at each deadline that affects the tenant, or may, and what to do."""
+    lines = []
+    for one in deadlines:
+        if one["status"] == "not_affected":
+            continue
+        certainty = str(one["certainty"]).replace("_", " ")
+        lines.append(f"{one['date']}, {one['title']} ({one['status']}, {certainty}): {_open(one['evidence'])}.")
+        if one["people"]:
+            more = f" and {len(one['people']) - _PEOPLE} more" if len(one["people"]) > _PEOPLE else ""
+            lines.append(f"  People: {', '.join(map(str, one['people'][:_PEOPLE]))}{more}")
+        lines.append(f"  Next step: {_open(one['next_step'])}.")
+    return lines
+
+
+def deadlines_of_all(hosts: Sequence[str], results: Rows, unread: Sequence[str]) -> list[str]:
+    """Which tenants each deadline affects. `results` are those of `hosts`, in their order."""
+    by_host = {
+        host: {one["id"]: one for one in result["deadlines"]} for host, result in zip(hosts, results, strict=True)
+    }
+    return [
+        *(_affected(deadline, by_host) for deadline in (results[0]["deadlines"] if results else ())),
+        *(f"{host} could not be read; see its failed task." for host in unread),
+    ]
+
+
+def _affected(deadline: Mapping[str, Any], by_host: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
+    found = {host: known[deadline["id"]] for host, known in by_host.items()}
+    affected = [
+        f"{host} ({'not known' if one['people_count'] is None else one['people_count']})"
+        for host, one in found.items()
+        if one["status"] == "affected"
+    ]
+    unknown = [host for host, one in found.items() if one["status"] == "unknown"]
+    left = f"; not known for {', '.join(unknown)}" if unknown else ""
+    return f"{deadline['date']}, {deadline['title']}: affects {', '.join(affected) or 'no tenant'}{left}"
+
+
+def _open(text: Any) -> str:
+    """A sentence without its full stop."""
+    return str(text).removesuffix(".")

@@ -1,0 +1,255 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that one simulator is made of, put together; no sockets and no threads yet."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from .cmdlets.contract import load_cmdlets
+from .cmdlets.exchange_types import CmdletCall
+from .conditional_access.evaluated_sign_ins import seed_evaluated_sign_ins, sign_in_again
+from .conditional_access.policies import seed_conditional_access
+from .directory.groups import seed_groups
+from .directory.navigation import seed_more
+from .directory.seed import seed_directory
+from .directory.sign_ins import seed_sign_ins
+from .entra.credentials import Credentials, Issuer, make_credentials
+from .entra.managed_identity import ManagedIdentity
+from .entra.service import Entra
+from .entra.tokens import Tokens
+from .exchange.service import Exchange
+from .exchange.table import seed_exchange
+from .graph.service import Graph
+from .intune.managed_devices import seed_managed_devices
+from .intune.onboarding import seed_intune
+from .intune.policies import seed_intune_policies
+from .odata.contract import shipped_contract
+from .odata.downloads import Downloads
+from .odata.throttling import Limits
+from .server.faults import Faults
+from .server.interference import Interference
+from .server.ledger import Ledger
+from .server.public_names import ALIASES
+from .server.request_pipeline import RequestPipeline, Service
+from .server.tls import rsa_key
+from .state.clock import Clock
+from .state.descriptions import describe, laid_over
+from .state.http_messages import Json
+from .state.snapshots import snapshot_of
+from .state.tenant import Principal, Tenant
+from .twin.seed import seed_twin
+
+_SEEDS = (
+    seed_directory,
+    seed_groups,
+    seed_more,
+    seed_conditional_access,
+    seed_sign_ins,
+    seed_evaluated_sign_ins,
+    seed_intune,
+    seed_intune_policies,
+    seed_managed_devices,
+)
+# A tenant that was made longer ago is made again, for what happens in it happens at times that count from then.
+_FRESH = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be chosen when a simulator starts."""
+
+    tenants: tuple[str | Path, ...] = ("ready",)
+    clock_step: float = 60
+    page_size: int = 100
+    # milliseconds by service
+    latency: tuple[tuple[str, float], ...] = ()
+    rate_limits: bool = True
+    strict_answers: bool = True
+    control: bool = False
+    # the port on which the public names are answered; None: under none
+    public_port: int | None = None
+
+
+@dataclass
+class _Seeded:
+    """A tenant as it was made, and when: a copy is put back in a tenth of the time that making it takes."""
+
+    at: datetime
+    revision: int
+    stores: bytes
+
+    @classmethod
+    def of(cls, tenant: Tenant, at: datetime) -> _Seeded:
+        return cls(at, tenant.revision.number, pickle.dumps(tenant.objects()))
+
+    def seed_again(self, tenant: Tenant) -> None:
+        tenant.stores.clear()
+        tenant.past.clear()
+        for name, items in pickle.loads(self.stores).items():
+            store = tenant.store(name)
+            for key, item in items.items():
+                store.add(key, item)
+        self.revision = tenant.revision.number
+
+
+class Environment:
+    """The tenants, the services that show them, and what surrounds both."""
+
+    def __init__(self, settings: Settings, directory: Path) -> None:
+        self.settings = settings
+        self.clock = Clock(settings.clock_step)
+        self.ledger = Ledger()
+        self.faults = Faults()
+        self.limits = Limits(enforced=settings.rate_limits)
+        self.cmdlets = load_cmdlets()
+        self.tenants = {tenant.tenant_id: tenant for source in settings.tenants for tenant in _described(source)}
+        self.issuer = Issuer()
+        self.credentials = _credentials(self.tenants, directory, self.issuer)
+        self.tokens = Tokens(self.tenants, self.clock)
+        self.entra = Entra(self.tokens, self.tenants, self.credentials, self.issuer)
+        self.identity = ManagedIdentity(self.entra, secret_file=directory / "arc.key")
+        self.downloads = Downloads(self.clock)
+        self.graph = Graph(
+            shipped_contract(),
+            self.tokens,
+            self.tenants,
+            self.clock,
+            self.limits,
+            self.downloads,
+            settings.page_size,
+            settings.strict_answers,
+        )
+        self.exchange = Exchange(self.cmdlets, self.tokens, self.tenants, self.clock, settings.page_size)
+        self.interference = Interference(self.tenants, self._administrator)
+        self.pipeline = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
+        self.graph.on_part = lambda call: self.pipeline.conduct_part(self.graph, call)
+        self._seeded: dict[str, _Seeded] = {}
+        self._descriptions: dict[str, Json] = {}  # of tenants whose description was replaced, as they were before
+        self.seed()
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return self.entra, self.graph, self.exchange, self.identity, self.downloads
+
+    def seed(self) -> None:
+        """Every tenant as its description has it, nothing in the ledger, no fault ordered."""
+        self.clock.reset()
+        self.ledger.reset()
+        self.faults.clear()
+        self.interference.forget()
+        self.limits.reset()
+        self.entra.pending.clear()
+        self.tokens.forget_times()
+        self.downloads.clear()
+        for tenant in self.tenants.values():
+            seeded = self._seeded.get(tenant.tenant_id)
+            if seeded is None or self.clock.now() - seeded.at > _FRESH:
+                self._seed(tenant)
+            elif tenant.revision.number != seeded.revision:
+                seeded.seed_again(tenant)
+
+    def is_at_its_start(self, tenant: Tenant) -> bool:
+        """Whether nothing changed a tenant since it was made."""
+        seeded = self._seeded.get(tenant.tenant_id)
+        return seeded is not None and tenant.revision.number == seeded.revision
+
+    def _seed(self, tenant: Tenant) -> None:
+        tenant.stores.clear()
+        tenant.past.clear()
+        if snapshot_of(tenant) is not None:  # its application may do everything
+            tenant.description["application"]["graph"] = sorted(self.graph.contract.application())
+        now = self.clock.now()
+        for seed in _SEEDS:
+            seed(tenant, now)
+        if tenant.exchange is not None:
+            cmdlet = self.cmdlets["get-organizationconfig"]
+            run = CmdletCall(tenant, cmdlet, self.cmdlets, {}, now, caller="")
+            seed_exchange(run)
+            seed_twin(run)
+        self._seeded[tenant.tenant_id] = _Seeded.of(tenant, now)
+
+    def reseed(self, tenant: Tenant, more: Json) -> None:
+        """Lay more over the description of a tenant as it was when the simulator started, and seed it again."""
+        original = self._descriptions.setdefault(tenant.tenant_id, tenant.description)
+        tenant.description = laid_over(original, more)
+        self._seeded.pop(tenant.tenant_id, None)
+        self.seed()
+
+    def sign_in_again(self, tenant: Tenant) -> list[str]:
+        """Everybody who is described to have signed in does so once more, by the policies that there are now."""
+        return sign_in_again(tenant, self.clock.of(tenant.name).now())
+
+    def publish(self) -> None:
+        """Once the services have URLs: these are the resources that tokens can be had for."""
+        for service in (self.graph, self.exchange):
+            service.aliases = ALIASES[service.name] if self.settings.public_port is not None else ()
+            self.entra.resources |= dict.fromkeys((service.url, *service.aliases), service.name)
+
+    def tenant(self, name: str | None = None) -> Tenant:
+        """By name, id or domain; the first one when nothing is said."""
+        tenants = list(self.tenants.values())
+        if name is None:
+            return tenants[0]
+        for known in (lambda tenant: tenant.name == name, lambda tenant: tenant.called(name)):
+            for tenant in tenants:
+                if known(tenant):
+                    return tenant
+        raise ValueError(f"no tenant {name} here: {', '.join(tenant.name for tenant in tenants)}")
+
+    def token(
+        self, tenant: Tenant, service: str, granted: frozenset[str] | None, claims: Json, application: str
+    ) -> str:
+        """A ready access token for an application of the tenant, for tests that need one of a special make."""
+        principal: Principal = tenant.principal(application)
+        url = self.graph.url if service == "graph" else self.exchange.url
+        grants = granted if granted is not None else getattr(principal, service)
+        return self.tokens.issue(tenant, principal, f"{self.entra.url}/{tenant.tenant_id}/", url, grants, **claims)
+
+    def _administrator(self, tenant: Tenant, service: str) -> str:
+        """Who may do everything: the person, through another application."""
+        every = self.graph.contract.delegated() if service == "graph" else None
+        return self.token(tenant, service, every, {"appid": tenant.uuid("client", "portal")}, "person")
+
+    def facts(self, tenant: Tenant, application: str = "application") -> Json:
+        """What a client of this tenant must know to sign in as one of its applications."""
+        principal = tenant.principal(application)
+        credentials: Credentials = self.credentials[principal.client_id]
+        return {
+            "name": tenant.name,
+            "tenant_id": tenant.tenant_id,
+            "domain": tenant.domain,
+            "account": tenant.account,
+            "client_id": principal.client_id,
+            "object_id": principal.object_id,
+            "client_secret": credentials.secret,
+            "certificate_path": str(credentials.certificate.pem_path),
+            "pfx_path": str(credentials.certificate.pfx_path),
+            "certificate_password": credentials.certificate.password,
+            "federated_token_file": str(credentials.federated_token_file),
+            "managed_identity_client_id": tenant.principal("managed_identity").client_id,
+        }
+
+
+def _described(source: str | Path) -> list[Tenant]:
+    found = [Tenant(name, description) for name, description in describe(source)]
+    for tenant in found:
+        tenant.check()
+    return found
+
+
+def _credentials(tenants: dict[str, Tenant], directory: Path, issuer: Issuer) -> dict[str, Credentials]:
+    # One key pair for all, as each application has a certificate of its own.
+    key = rsa_key("credentials")
+    made: dict[str, Credentials] = {}
+    for tenant in tenants.values():
+        for application in tenant.applications:
+            client_id = tenant.principal(application).client_id
+            if client_id not in made:  # one that several tenants know has the same credentials in all of them
+                name = tenant.name if application == "application" else f"{tenant.name}-{application}"
+                made[client_id] = make_credentials(name, directory, key, issuer)
+    return made
