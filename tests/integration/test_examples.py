@@ -224,7 +224,8 @@ class Reader:
         elif word == "curl":
             self._run(line.replace("curl ", "curl --fail --silent --show-error "))
         elif word.startswith("ansible-playbook") and (self.folder / line.split()[1]).is_file():
-            self._run(line, signed_in=False)
+            text = (self.folder / line.split()[1]).read_text(encoding="utf-8")
+            self._run(line, signed_in="lookup('intune.exchange.tenant_options')" in text)
         elif word in ("ansible", "ansible-playbook"):
             self._run(line)
         else:
