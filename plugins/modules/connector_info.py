@@ -91,7 +91,7 @@ from ..module_utils._engine.run import Declaration
 
 DECLARATION = Declaration(
     "read the Exchange connectors",
-    lambda tenant, params, check_mode: connectors_info(tenant, params["require_offered"]),
+    lambda tenant, params, check_mode: connectors_info(tenant, bool(params.get("require_offered"))),
     {"require_offered": {"type": "bool", "default": False}},
     summary=SUMMARY,
 )

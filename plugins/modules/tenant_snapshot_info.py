@@ -131,6 +131,11 @@ progress:
   type: list
   elements: str
   sample: ["statistics of 100 of 1800 mailboxes are read"]
+summary_text:
+  description: The result in a few lines, for people.
+  returned: success
+  type: str
+  sample: "0 not read"
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -142,7 +147,7 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 from ..module_utils._snapshot.snapshot import OPTIONS, take_snapshot
 
-DECLARATION = Declaration("take a snapshot of the tenant", take_snapshot, OPTIONS)
+DECLARATION = Declaration("take a snapshot of the tenant", take_snapshot, OPTIONS, summary={"not_read": "title"})
 
 
 def main() -> None:

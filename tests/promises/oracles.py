@@ -58,6 +58,9 @@ def same_state(scenario: Scenario, expected: Undisturbed, bench: Bench) -> None:
 def read_in_full_or_unknown(result: Result, expected: Result) -> None:
     """What judges says of each of its checks what it says in an undisturbed run, or that it is not known and why."""
     judged = next((name for name in _JUDGED if name in expected), None)
+    if "snapshot" in expected:
+        _held_or_not_read(result, expected)
+        return
     if judged is None:
         same(shown(result), shown(expected))
         return
@@ -71,6 +74,17 @@ def read_in_full_or_unknown(result: Result, expected: Result) -> None:
         same(shown(result), shown(expected))
     for yes in ("ready", "compliant"):
         assert not (result.get(yes) and not expected[yes]) if yes in expected else True
+
+
+def _held_or_not_read(result: Result, expected: Result) -> None:
+    """A snapshot has each kind of objects as in an undisturbed run, or says why it is not in it."""
+    found, wanted = result["snapshot"], expected["snapshot"]
+    reasons = {one["kind"]: one["reason"] for one in result["not_read"]}
+    assert all(re.search("ould not |not known|not ", reason) for reason in reasons.values()), reasons
+    assert not reasons.keys() & found["objects"].keys()
+    same(shown({"": found["objects"]}), shown({"": {kind: wanted["objects"].get(kind) for kind in found["objects"]}}))
+    assert wanted["objects"].keys() - found["objects"].keys() <= reasons.keys()
+    assert found["not_read"].keys() == reasons.keys()
 
 
 def _in_doubt(judged: str, one: Any) -> bool:

@@ -15,9 +15,7 @@ from .._core.resource import Record
 from .._engine.tenant import Tenant
 from .credentials import WRITE, Held, path_of, read_held, same_name
 from .federation import trust_of
-from .steps import CREDENTIAL, carried_out
-
-_ROUNDS = 6
+from .steps import CREDENTIAL, ROUNDS, carried_out, may_repeat
 
 
 def ensure_federated(
@@ -48,7 +46,7 @@ def _write(
 ) -> Record:
     """A name is given once, so that what got lost is looked for, and sent again if it is not there."""
     path = path_of(application, "federatedIdentityCredentials")
-    for attempt in range(1, _ROUNDS + 1):
+    for attempt in range(1, ROUNDS + 1):
         try:
             if found is not None:
                 change = partial(tenant.graph.update, f"{path}/{found['id']}", wanted, WRITE)
@@ -58,9 +56,9 @@ def _write(
             return carried_out(tenant, CREDENTIAL, create)
         except TenantError as error:
             # A new application is not found everywhere at once.
-            if error.kind not in ("not_found", "outcome_unknown", "conflict") or attempt == _ROUNDS:
+            if not may_repeat(error, attempt):
                 raise
-            tenant.progress(f"the directory did not take the credential yet; trying again ({attempt} of {_ROUNDS})")
+            tenant.progress(f"the directory did not take the credential yet; trying again ({attempt} of {ROUNDS})")
             tenant.http.pause(attempt, None, WRITE)
         found = _found(read_held(tenant, params, application), params["name"], wanted)
         if found is not None and all(found.get(name) == value for name, value in wanted.items()):

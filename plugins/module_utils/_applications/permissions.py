@@ -24,6 +24,7 @@ _READ = Purpose("read the permissions of the application", "Application.Read.All
 _GRANT = Purpose("grant a permission to the application", "AppRoleAssignment.ReadWrite.All")
 _REVOKE = Purpose("remove a permission of the application", "AppRoleAssignment.ReadWrite.All")
 _ALREADY = "already exists on the object"
+_MAX_CONFLICTS = 3  # how often a change is worked out anew after somebody else was faster
 _MAX_ROUNDS = 6  # how often what the directory does not find, being new, is sent
 
 
@@ -134,7 +135,7 @@ def _grant(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> Non
         except TenantError as error:
             if error.answer is not None and _ALREADY in error.answer.message.lower():
                 return
-            if error.kind not in ("not_found", "outcome_unknown", "conflict") or attempt == _MAX_ROUNDS:
+            if error.kind not in ("not_found", "outcome_unknown") or attempt == _MAX_ROUNDS:
                 raise
             tenant.progress(f"the directory did not grant {name} yet; trying again ({attempt} of {_MAX_ROUNDS})")
             tenant.http.pause(attempt, None, _GRANT)
@@ -155,34 +156,80 @@ def _revoke(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> No
 
 def ensure_permissions(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Grant what is missing, and on request remove what was not asked for. Raises `TenantError`."""
+    start: _Plan | None = None
+    for round_number in range(1, _MAX_CONFLICTS + 1):
+        plan = _plan(tenant, params, check_mode)
+        start = start or plan
+        try:
+            if not check_mode:
+                _carry_out(tenant, plan)
+            break
+        except TenantError as error:  # somebody else changed the application, so it is read and compared once more
+            if error.kind != "conflict" or round_number == _MAX_CONFLICTS:
+                raise
+            tenant.http.pause(round_number, None, _GRANT)
+    return {
+        "changed": start.relists or start.before != plan.after,
+        "diff": {"before": start.before, "after": plan.after},
+        "application": shown(plan.application),
+        "permissions": plan.after,
+        "excess": {name: sorted(set(held) - set(params[name])) for name, held in plan.after.items()},
+        "roles_needed": roles_needed(tenant, {REGISTER: start.relists, **start.needed()}),
+    }
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What there is to change, by what was read."""
+
+    application: Record | None
+    principal: Record | None
+    grants: list[_Grants]
+    changes: dict[str, tuple[list[str], list[str]]]  # to grant and to remove, by option
+    listed: Any
+    relists: bool
+
+    @property
+    def before(self) -> dict[str, list[str]]:
+        return {one.api.option: sorted(one.held) for one in self.grants}
+
+    @property
+    def after(self) -> dict[str, list[str]]:
+        return _after(self.grants, self.changes)
+
+    def needed(self) -> dict[Step, bool]:
+        return {one.api.step: any(self.changes[one.api.option]) for one in self.grants}
+
+
+def _plan(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> _Plan:
     application, principal = principal_of(tenant, params, check_mode)
     assignments = _assignments(tenant, principal) if principal else []
     asked = [api for api in APIS if params[api.option] is not None]
     grants = [_grants(tenant, api, params[api.option], assignments) for api in asked]
-    before = {one.api.option: sorted(one.held) for one in grants}
     changes = {one.api.option: one.change(params[one.api.option], params["remove_excess"]) for one in grants}
-    after = {name: sorted({*held, *changes[name][0]} - set(changes[name][1])) for name, held in before.items()}
-    listed = _requested(application, grants, after)
+    listed = _requested(application, grants, _after(grants, changes))
     relists = _comparable(listed) != _comparable((application or {}).get("requiredResourceAccess"))
-    if not check_mode and application is not None and principal is not None:
-        if relists:
-            _list(tenant, application, listed)
-        for one in grants:
-            granted, removed = changes[one.api.option]
-            for name in removed:
-                _revoke(tenant, principal, one, name)
-            for name in granted:
-                _grant(tenant, principal, one, name)
-    excess = {one.api.option: sorted(set(after[one.api.option]) - set(params[one.api.option])) for one in grants}
-    needed = {one.api.step: any(changes[one.api.option]) for one in grants}
+    return _Plan(application, principal, grants, changes, listed, relists)
+
+
+def _after(grants: Sequence[_Grants], changes: Mapping[str, tuple[list[str], list[str]]]) -> dict[str, list[str]]:
     return {
-        "changed": relists or before != after,
-        "diff": {"before": before, "after": after},
-        "application": shown(application),
-        "permissions": after,
-        "excess": excess,
-        "roles_needed": roles_needed(tenant, {REGISTER: relists, **needed}),
+        one.api.option: sorted({*one.held, *changes[one.api.option][0]} - set(changes[one.api.option][1]))
+        for one in grants
     }
+
+
+def _carry_out(tenant: Tenant, plan: _Plan) -> None:
+    if plan.application is None or plan.principal is None:
+        return
+    if plan.relists:
+        _list(tenant, plan.application, plan.listed)
+    for one in plan.grants:
+        granted, removed = plan.changes[one.api.option]
+        for name in removed:
+            _revoke(tenant, plan.principal, one, name)
+        for name in granted:
+            _grant(tenant, plan.principal, one, name)
 
 
 def _list(tenant: Tenant, application: Record, listed: Any) -> None:

@@ -18,6 +18,8 @@ from .._engine.tenant import Tenant
 from .._http.claims import DIRECTORY_ROLES, claims, permissions
 
 Result = TypeVar("Result")
+ROUNDS = 6  # how often a write is sent while the directory does not find a new application
+_CONFLICTS = 3  # how often it is sent while somebody else is faster
 _GLOBAL = "Global Administrator"
 _CLOUD = ("Cloud Application Administrator", "Application Administrator", _GLOBAL)
 _PRIVILEGED = ("Privileged Role Administrator", _GLOBAL)
@@ -59,6 +61,12 @@ def roles_needed(tenant: Tenant, steps: Mapping[Step, bool]) -> list[dict[str, A
         for step, needed in steps.items()
         if needed
     ]
+
+
+def may_repeat(error: TenantError, attempt: int) -> bool:
+    """Whether a write is sent again: a new application is not found everywhere at once, which takes longer."""
+    most = {"not_found": ROUNDS, "outcome_unknown": ROUNDS, "conflict": _CONFLICTS}
+    return attempt < most.get(error.kind, 0)
 
 
 def carried_out(tenant: Tenant, step: Step, act: Callable[[], Result]) -> Result:

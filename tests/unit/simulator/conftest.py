@@ -19,6 +19,12 @@ from simulator.state.descriptions import shipped
 Json = dict[str, Any]
 
 
+def collection_of(template: str) -> str:
+    """The list that has the first object of a path."""
+    listed = template.partition("/{")[0]
+    return f"{listed}/microsoft.graph.application" if listed == "/directory/deletedItems" else listed
+
+
 class Client:
     """HTTP to a simulated tenant with a ready token: no environment, no retries, no redirects."""
 

@@ -192,7 +192,7 @@ def test_all_faults_of_an_account_are_reported_at_once(simulator: Simulator, acc
     assert kinds == ["unknown_license", "unknown_role", "unverified_domain", "usage", "usage"]
     assert result["error"]["kind"] == kinds[0]
     assert "5 things are wrong: (1) the tenant has no subscription NOTHING. (2) there is no" in result["msg"]
-    assert "(5) Give a country code, such as CH." in result["msg"]
+    assert "(5) Set it to a country code, such as CH." in result["msg"]
     taken = account(
         user_principal_name=simulator.facts("ready")["account"].replace("svc-", "svc2-"),
         password=None,

@@ -25,7 +25,7 @@ Run = Callable[..., dict[str, Any]]
 NAME = "ansible_collections.intune.exchange.plugins.modules"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins" / "modules").glob("*.py"))
 # Destroys without a state, and what never destroys.
-ALSO = {"mdm_authority", "organization_customization", "exchange_cmdlet"}
+ALSO = {"application_permissions", "mdm_authority", "organization_customization", "exchange_cmdlet"}
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -207,4 +207,5 @@ def test_reading_the_rules(run: Run) -> None:
     assert len(run(activesync_device_access_rule_info)["access_rules"]) == 2
     (found,) = run(activesync_device_access_rule_info, query_string="IPHONE")["access_rules"]
     assert found["identity"] == "iPhone (DeviceType)" and found["access_level"] == "Block"
-    assert run(activesync_device_access_rule_info, access_level="Allow") == {"changed": False, "access_rules": []}
+    none = run(activesync_device_access_rule_info, access_level="Allow")
+    assert none == {"changed": False, "access_rules": [], "summary_text": "0 access rules"}

@@ -115,7 +115,7 @@ OF_LOGS = {"legacy_sign_ins", "mail_apps"}
 
 def without_order(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: without_order(entry) for name, entry in value.items()}
+        return {name: without_order(entry) for name, entry in value.items() if name != "summary_text"}
     return (
         sorted(map(without_order, value), key=lambda one: json.dumps(one, sort_keys=True))
         if isinstance(value, list)

@@ -24,7 +24,7 @@ from schemathesis import GenerationMode
 from simulator import Simulator
 from simulator.odata.contract import Contract, Operation
 
-from ..conftest import Client, Json
+from ..conftest import Client, Json, collection_of
 from ..contract_run import Record, for_all
 from .graph_requests import Prepared
 
@@ -34,6 +34,14 @@ TENANT = Path(__file__).with_name("everything.yml")
 REFUSING = [operation for operation in OPERATIONS if operation.options - {"$expand", "$search"} or operation.body]
 # What may refuse a valid request: what is there or not there, and rules of the objects that no schema says.
 STATE = {
+    # A display name, and what is there: an application for a service principal, what a grant names.
+    "app-role-assignments",
+    "application-federated",
+    "application-password",
+    "application-unique-name",
+    "applications",
+    "service-principal-backing",
+    "service-principal-twice",
     # Empty lists, parts that are null, or sent alone; risk without Entra ID P2.
     "conditional-access-clients",
     # Users, groups and roles that are not there, and guests who are said twice.
@@ -98,11 +106,12 @@ def prepared(alone: Simulator, own: Client, graph_contract: Json) -> Prepared:
         "tenantId": [own.facts["tenant_id"]],
         "domainName": [own.facts["domain"]],
         "period": ["D7", "D30", "D90", "D180"],
+        "appId": [own.facts["client_id"]],
     }
     for operation in OPERATIONS:
         for name in re.findall(r"\{([^}]*-id)\}", operation.template):
-            collection = operation.template.partition("/{")[0]
-            keys.setdefault(name, [item["id"] for item in own.values(collection)[:3]])
+            found = own.values(collection_of(operation.template))[:3]
+            keys.setdefault(name, [item["id"] for item in found])
     return Prepared(graph_contract, keys)
 
 
