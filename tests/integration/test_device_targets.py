@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from simulator import Simulator
 
-from .conftest import ROOT, Play, Run, player
+from .conftest import Play, Run, player
 
 ROLE = "intune.exchange.mobile_access"
 TENANT = """
@@ -183,26 +182,25 @@ def test_offboarding_is_of_one_mailbox_and_says_would_in_check_mode(run: Play, t
     assert [one["ActiveSyncBlockedDeviceIDs"] for one in now["CASMailbox"]] == [["SLASH"]]
 
 
-def start_page() -> list[dict[str, Any]]:
-    """The playbook of the start page."""
-    text = (ROOT / "docs" / "site" / "index.rst").read_text(encoding="utf-8")
-    block = text.partition(":caption: phones.yml\n\n")[2]
-    lines = block.split("\n")
-    end = next(number for number, line in enumerate(lines) if line and not line.startswith("   "))
-    return list(yaml.safe_load("\n".join(line[3:] for line in lines[:end]))[0]["tasks"])
+def block_ipads(**variables: Any) -> list[dict[str, Any]]:
+    """One of the iPads of the tenant `phones` is in use."""
+    rule = {"characteristic": "DeviceType", "query_string": "iPad", "access_level": "Block"}
+    settings = {"user_mail_insert": "Your device waits for approval. Call 1234."}
+    role = {"name": "intune.exchange.mobile_access"}
+    given = {"mobile_access_rules": [rule], "mobile_access_settings": settings, **variables}
+    return [{"ansible.builtin.include_role": role, "vars": given}]
 
 
-def test_the_start_page_is_refused_in_check_mode_as_for_real(play: Play, simulator: Simulator) -> None:
+def test_a_rule_that_locks_out_is_refused_in_check_mode_as_for_real(play: Play, simulator: Simulator) -> None:
     texts = []
     for arguments in (("--check", "--diff"), ()):
-        done = play(*start_page(), tenant="phones", arguments=arguments)
+        done = play(*block_ipads(), tenant="phones", arguments=arguments)
         (text,) = set(re.findall(r"\d+ devices? of \d+ mailbox[^\"]*mobile_access_max_affected\.", done.output))
         assert done.code == 2, done.output
         texts.append(text)
     assert texts[0] == texts[1] and texts[0].startswith("1 device of 1 mailbox would be locked out")
     assert not any(one["effect"] for one in simulator.requests())
-    tasks = start_page()
-    tasks[0]["vars"]["mobile_access_max_affected"] = 1
+    tasks = block_ipads(mobile_access_max_affected=1)
     for arguments in (("--check", "--diff"), (), ()):
         done = play(*tasks, tenant="phones", arguments=arguments)
         assert done.code == 0, done.output
