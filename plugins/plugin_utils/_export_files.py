@@ -108,7 +108,8 @@ def _task(section: Section) -> Iterator[str]:
         yield f'        {part.accept}: "{{{{ export_{part.accept} | default(false) | bool }}}}"'
     yield f'      loop: "{{{{ {part.kind} }}}}"'
     yield "      loop_control:"
-    yield f'        label: "{{{{ item.{part.label} }}}}"'
+    unnamed = "" if all(part.label in one for one in section.items) else " | default('')"
+    yield f'        label: "{{{{ item.{part.label}{unnamed} }}}}"'
 
 
 def summary_of(snapshot: Mapping[str, Any]) -> list[str]:

@@ -32,6 +32,8 @@ def main(arguments: list[str]) -> int:
     found = _send(options["--method"][0], options["--url"][0].removeprefix(GRAPH), body, headers)
     if "--query" in options:
         shown = _query(found, options["--query"][0])
+        if options.get("--output") == ["json"]:
+            shown = json.dumps(shown, indent=2)
         print("" if shown is None else shown)
     return 0
 
@@ -66,10 +68,17 @@ def _send(method: str, path: str, body: bytes | None = None, headers: dict[str, 
 
 def _query(value: Any, query: str) -> Any:
     """As much of JMESPath as the script uses."""
-    chosen = re.fullmatch(r"(\w+)\[\?(\w+)=='([^']*)'\]\.id \| \[0\]", query)
+    chosen = re.fullmatch(r"(\w+)\[\?(\w+)=='([^']*)'\]\.(\w+) \| \[0\]", query)
     if chosen:
-        fits = [one["id"] for one in value[chosen[1]] if one[chosen[2]] == chosen[3]]
+        fits = [one[chosen[4]] for one in value[chosen[1]] if one[chosen[2]] == chosen[3]]
         return next(iter(fits), None)
+    parts = re.fullmatch(r"(\w+)\[\?(\w+)=='([^']*)'\]\.(\w+)\[\]", query)
+    if parts:
+        return [part for one in value[parts[1]] if one[parts[2]] == parts[3] for part in one[parts[4]]]
+    others = re.fullmatch(r"(\w+)\[\?((?:\w+!='[^']*'(?: && )?)+)\]", query)
+    if others:
+        unwanted = re.findall(r"(\w+)!='([^']*)'", others[2])
+        return [one for one in value[others[1]] if all(one[name] != text for name, text in unwanted)]
     if query == "value[0].id":
         return next((one["id"] for one in value["value"]), None)
     return value[query]

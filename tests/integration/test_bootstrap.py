@@ -133,6 +133,40 @@ def test_a_federated_credential_takes_the_place_of_the_certificate(contact: Cont
     assert trust["subject"] == "repo:contoso@1/mail@2:ref:refs/heads/main"
 
 
+def test_another_application_and_another_group_keep_what_they_have(contact: Contact) -> None:
+    """The default role group, a name that begins like it, and the file of the key are of one application each."""
+    contact("bootstrap_for=connector_info,mobile_device_info")
+    [key] = contact.folder.glob("*-intune-exchange.pem")
+    held, first = key.read_bytes(), contact.state()
+    other = ("bootstrap_name=reports", "bootstrap_for=mobile_device_info")
+    output = " ".join(contact(*other, code=2).split())
+    assert "so somebody else created it" in output
+    after = contact.state()
+    assert after["RoleGroup"] == first["RoleGroup"] and after["ManagementRole"] == first["ManagementRole"]
+    contact(*other, json.dumps({"bootstrap_role_group": f"{GROUP} Reports"}))
+    made = contact.state()
+    assert len(made["ManagementRole"]) > len(after["ManagementRole"])
+    # The undo of the one leaves the other, also if its variables name a content that needs nothing in Exchange.
+    contact("bootstrap_for=connector_info", "bootstrap_state=absent")
+    left = contact.state()
+    names = {one["Name"] for one in left["RoleGroup"].values()}
+    assert GROUP not in names and f"{GROUP} Reports" in names
+    roles = {one["Name"] for one in left["ManagementRole"].values() if one["Name"].startswith(GROUP)}
+    assert roles and all(one.startswith(f"{GROUP} Reports ") for one in roles)
+    assert [one["uniqueName"] for one in left["applications"].values() if one["uniqueName"]] == ["reports"]
+    assert key.read_bytes() == held and list(contact.folder.glob("*-reports.pem"))
+
+
+@pytest.mark.more
+def test_an_adopted_application_keeps_its_registration_in_exchange(contact: Contact) -> None:
+    adopted = contact.simulator.facts(TENANT, "restricted")["client_id"]
+    options = (f"bootstrap_app_id={adopted}", "bootstrap_for=mobile_device_info")
+    contact(*options)
+    known = contact.state()["ServicePrincipal"]
+    assert "registration in Exchange Online" in " ".join(contact(*options, "bootstrap_state=absent").split())
+    assert contact.state()["ServicePrincipal"] == known
+
+
 @pytest.fixture
 def lesser_administrator(simulator: Simulator) -> Iterator[None]:
     roles = {"directory_roles": ["Cloud Application Administrator"]}

@@ -25,8 +25,13 @@ STUB = ROOT / "tests/integration/az_stub.py"
 
 
 def written(folder: Path, kind: str, *options: str) -> None:
+    done = attempt(folder, kind, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def attempt(folder: Path, kind: str, *options: str) -> Any:
     given = {"bootstrap_for": "connector,mobile_access", "bootstrap_script": kind, "bootstrap_display_name": NAME}
-    done = ansible(
+    return ansible(
         "ansible-playbook",
         "intune.exchange.bootstrap",
         *("-e", json.dumps(given)),
@@ -34,7 +39,6 @@ def written(folder: Path, kind: str, *options: str) -> None:
         folder=folder,
         environment={"AZURE_TENANT_ID": TENANT},
     )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -84,6 +88,47 @@ def test_the_script_of_the_azure_cli(shell: dict[str, str], simulator: Simulator
     assert not (tmp_path / "pwned").exists()
     text = (tmp_path / "bootstrap-exchange.ps1").read_text()
     assert "'It''s $(touch pwned)" in text and "\u2019\u2019; New-Item" in text
+
+
+def test_a_script_keeps_what_others_made_and_goes_on(
+    shell: dict[str, str], simulator: Simulator, tmp_path: Path
+) -> None:
+    (tmp_path / "bootstrap.sh").write_text("#!/bin/sh\necho ours\n")
+    done = attempt(tmp_path, "az")
+    assert done.returncode == 2 and "not written by intune.exchange.bootstrap" in " ".join(done.stdout.split())
+    assert (tmp_path / "bootstrap.sh").read_text() == "#!/bin/sh\necho ours\n"
+    (tmp_path / "bootstrap.sh").unlink()
+    written(tmp_path, "az", "bootstrap_for=connector_info")
+
+    def run() -> str:
+        done = subprocess.run(
+            ["bash", "bootstrap.sh"], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run()
+    [application] = applications(simulator)
+    delegated = {"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope"}
+    listed = application["requiredResourceAccess"]
+    listed[0]["resourceAccess"].append(delegated)
+    listed.append({"resourceAppId": "c5393580-f805-4401-95e8-94b7a6ef2fc2", "resourceAccess": [delegated]})
+    body = json.dumps({"requiredResourceAccess": listed, "keyCredentials": []})
+    address = f"https://graph.microsoft.com/v1.0/applications/{application['id']}"
+    how = ["--headers", "Content-Type=application/json", "--body", body]
+    subprocess.run(["az", "rest", "--method", "patch", "--url", address, *how], env=shell, check=True)
+    run()
+    [application] = applications(simulator)
+    # A key that the application does not know is registered, and an entry of somebody stays.
+    assert len(application["keyCredentials"]) == 1
+    assert by_api(application["requiredResourceAccess"]) == by_api(listed)
+    run()
+    [application] = applications(simulator)
+    assert len(application["keyCredentials"]) == 1 and by_api(application["requiredResourceAccess"]) == by_api(listed)
+
+
+def by_api(listed: list[dict[str, Any]]) -> dict[str, set[str]]:
+    return {one["resourceAppId"]: {access["id"] for access in one["resourceAccess"]} for one in listed}
 
 
 @pytest.mark.more

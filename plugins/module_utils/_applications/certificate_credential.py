@@ -15,7 +15,7 @@ from typing import Any
 from .._core.errors import usage
 from .._core.resource import Record
 from .._engine.tenant import Tenant
-from .credentials import Held, write_certificates
+from .credentials import Held, no_sign_in, write_certificates
 from .key_files import Certificate, check_writable, make_certificate_file, read_certificate_file
 
 
@@ -54,8 +54,6 @@ def _entry(certificate: Certificate, name: str) -> Record:
 def _check(params: Mapping[str, Any]) -> None:
     if not params["path"]:
         raise usage("path is missing, the file for the key with its certificate")
-    if params["validity_days"] <= params["renew_before_days"] or params["renew_before_days"] < 0:
-        raise usage("validity_days must be more than renew_before_days, and that at least 0")
 
 
 def _wanted(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tuple[Certificate | None, str]:
@@ -66,8 +64,13 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tupl
     path, now = params["path"], tenant.http.now()
     due = now + timedelta(days=params["renew_before_days"])
     held = read_certificate_file(path)
-    if held is not None and held.ends > due:
+    if held is not None and (held.ends > due or (held.ends > now and not held.is_self_signed)):
         return held, path
+    if held is not None and not held.is_self_signed:
+        raise usage(
+            f"the certificate in the file {path} of path has ended, and an authority issued it, so it stays",
+            "Put the new one into the file, or give the path of another file",
+        )
     check_writable(path)
     place = path if held is None else f"{path}.next"
     begun = read_certificate_file(place) if held is not None else None
@@ -84,8 +87,8 @@ def ensure_certificate(
     wanted, place = _wanted(tenant, params, check_mode)
     listed = next((one for one in before.certificates if wanted is not None and is_of(one, wanted)), None)
     entry = listed or (_entry(wanted, params["name"]) if wanted is not None else {"displayName": params["name"]})
-    others = [one for one in before.certificates if one is not listed]
-    kept = Held() if params["remove_others"] else replace(before, certificates=others)
+    others = replace(before, certificates=[one for one in before.certificates if one is not listed])
+    kept = no_sign_in(others) if params["remove_others"] else others
     after = replace(kept, certificates=[*kept.certificates, entry])
     if not check_mode and application is not None:
         if listed is None:

@@ -62,6 +62,11 @@ def read_held(tenant: Tenant, params: Mapping[str, Any], application: Record | N
     return Held(list(whole["keyCredentials"]), list(whole["passwordCredentials"]), list(federated))
 
 
+def no_sign_in(held: Held) -> Held:
+    """What stays when all other credentials go: a certificate that encrypts tokens lets nobody sign in."""
+    return Held(certificates=[one for one in held.certificates if one.get("usage") not in (None, "", "Verify")])
+
+
 def path_of(application: Record, part: str) -> str:
     return f"applications/{application['id']}/{part}"
 
@@ -108,6 +113,12 @@ def check_name(params: Mapping[str, Any]) -> None:
         character.isascii() and (character.isalnum() or character in "-_") for character in name
     ):
         raise usage(f"name is {name}, and takes 3 to 60 letters, digits, hyphens and underscores")
+
+
+def check_validity(params: Mapping[str, Any]) -> None:
+    """What ends before it is due for renewal would be replaced in every run."""
+    if params["validity_days"] <= params["renew_before_days"] or params["renew_before_days"] < 0:
+        raise usage("validity_days must be more than renew_before_days, and that at least 0")
 
 
 def same_name(record: Record, name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._engine.tenant import Tenant
 from .certificate_credential import absent_certificates, ensure_certificate
-from .credentials import check_name, read_held, remove_others, result_of
+from .credentials import check_name, check_validity, read_held, remove_others, result_of
 from .federated_credential import absent_federated, ensure_federated
 from .registrations import check_which, find_application, not_found
 from .secret_credential import absent_secrets, ensure_secret
@@ -23,6 +23,8 @@ def ensure_credential(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     """Raises `TenantError`."""
     check_which(params)
     check_name(params)
+    if params["state"] == "present" and params["kind"] != "federated":
+        check_validity(params)
     application = find_application(tenant, params)
     if application is None and params["state"] == "present" and not check_mode:
         raise not_found(tenant, params)

@@ -13,7 +13,7 @@ from typing import Any
 from .._core.errors import TenantError
 from .._core.resource import Record
 from .._engine.tenant import Tenant
-from .credentials import WRITE, Held, path_of, read_held, same_name
+from .credentials import WRITE, Held, no_sign_in, path_of, read_held, same_name
 from .federation import trust_of
 from .steps import CREDENTIAL, ROUNDS, carried_out, may_repeat
 
@@ -31,7 +31,8 @@ def ensure_federated(
     if changed and not check_mode and application is not None:
         entry = _write(tenant, params, application, found, wanted)
         before = replace(before, federated=[*others, entry])
-    after = Held(federated=[entry]) if params["remove_others"] else replace(before, federated=[*others, entry])
+    kept = no_sign_in(before) if params["remove_others"] else replace(before, federated=others)
+    after = replace(kept, federated=[*kept.federated, entry])
     return {"before": before, "after": after, "changed": changed, "path": "", "thumbprint": "", **wanted}
 
 

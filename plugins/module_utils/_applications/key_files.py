@@ -38,6 +38,7 @@ class Certificate:
     der: bytes
     begins: datetime
     ends: datetime
+    is_self_signed: bool = True
 
     @property
     def thumbprint(self) -> str:
@@ -68,8 +69,9 @@ def read_certificate_file(path: str) -> Certificate | None:
     own = [one for one in certificates if _public(one.public_key()) == public]
     if not own or not isinstance(key, rsa.RSAPrivateKey):
         raise _unusable(path, "holds no RSA key with its certificate")
-    der = own[0].public_bytes(serialization.Encoding.DER)
-    return Certificate(der, own[0].not_valid_before_utc, own[0].not_valid_after_utc)
+    found = own[0]
+    der = found.public_bytes(serialization.Encoding.DER)
+    return Certificate(der, found.not_valid_before_utc, found.not_valid_after_utc, found.issuer == found.subject)
 
 
 def make_certificate_file(path: str, name: str, days: int, now: datetime | None = None) -> Certificate:

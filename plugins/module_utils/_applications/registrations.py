@@ -218,6 +218,14 @@ def _check_removal(tenant: Tenant, params: Mapping[str, Any], record: Record | N
             tenant.label,
             next_step="If it is no longer needed, delete it in the Microsoft Entra admin center",
         )
+    if params.get("unique_name") is None:
+        raise TenantError(
+            "not_ours",
+            f"the application {record['displayName']} ({record['appId']}) is given by app_id, as one that was adopted",
+            action,
+            tenant.label,
+            next_step=f"If it is no longer needed, give unique_name={record['uniqueName']} in the place of app_id",
+        )
 
 
 def application_resource(params: Mapping[str, Any]) -> Resource:

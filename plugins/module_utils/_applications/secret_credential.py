@@ -10,6 +10,7 @@ or whose file was never written, is found by that name, and removed.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,9 +19,10 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import TenantError, usage
-from .._core.resource import Record
+from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
-from .credentials import READ, WRITE, Held, path_of, read_held, remove_secret
+from .._http.claims import tenant_of
+from .credentials import READ, WRITE, Held, no_sign_in, path_of, read_held, remove_secret
 from .key_files import check_writable, read_private, write_private
 from .steps import CREDENTIAL, carried_out
 
@@ -34,11 +36,29 @@ def _note(path: str) -> dict[str, str]:
         found = json.loads(content or b"{}")
     except ValueError as error:
         raise usage(f"the file {path}.id is damaged", "Remove it") from error
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+    if content and not (isinstance(found, dict) and {"key_id", "name"} & set(found)):
+        raise usage(f"the file {path}.id is not about a client secret", "Give the path of another file")
+    return {str(name): str(value) for name, value in found.items()}
 
 
 def _write_note(path: str, **note: str) -> None:
     write_private(f"{path}.id", json.dumps(note).encode())
+
+
+def _owner(tenant: Tenant, application: Record) -> str:
+    """Whose secret is in a file: by the name, which stays when the application is deleted and made again."""
+    return f"{application['uniqueName'] or application['appId']} of {tenant_of(tenant.tokens.bearer('graph'))}"
+
+
+def _check_place(tenant: Tenant, path: str, note: Mapping[str, str], application: Record | None) -> None:
+    """What is in the file may have no copy, so only the secret of this application is ever replaced."""
+    if not note and read_private(path) is not None:
+        raise usage(
+            f"the file {path} of path exists, and was not written for a client secret", "Give the path of another file"
+        )
+    owner = note.get("application")
+    if application is not None and owner and normalize_case(owner) != normalize_case(_owner(tenant, application)):
+        raise usage(f"the file {path} of path is for the application {owner}", "Give the path of another file")
 
 
 def _current(path: str, note: Mapping[str, str], before: Held, due: datetime) -> Record | None:
@@ -58,6 +78,7 @@ def ensure_secret(
     if not path:
         raise usage("path is missing, the file for the client secret")
     note = _note(path)
+    _check_place(tenant, path, note, application)
     due = tenant.http.now() + timedelta(days=params["renew_before_days"])
     found = _current(path, note, before, due)
     current: Record = found or {"displayName": params["name"]}
@@ -68,14 +89,16 @@ def ensure_secret(
         kept = [one for one in before.secrets if one.get("displayName") != note.get("name")]
         before = replace(before, secrets=[*kept, current])
     others = [one for one in before.secrets if one is not current]
-    after = Held(secrets=[current]) if params["remove_others"] else replace(before, secrets=[*others, current])
+    kept_others = no_sign_in(before) if params["remove_others"] else replace(before, secrets=others)
+    after = replace(kept_others, secrets=[*kept_others.secrets, current])
     return {"before": before, "after": after, "changed": found is None, "path": path, "thumbprint": ""}
 
 
 def _add(tenant: Tenant, params: Mapping[str, Any], application: Record, note: Mapping[str, str]) -> Record:
     path, ends = params["path"], tenant.http.now() + timedelta(days=params["validity_days"])
     name = note.get("name") or f"{params['name']} {uuid.uuid4().hex[:8]}"
-    _write_note(path, name=name)
+    owner = _owner(tenant, application)
+    _write_note(path, name=name, application=owner)
     body = {"passwordCredential": {"displayName": name, "endDateTime": f"{ends:%Y-%m-%dT%H:%M:%SZ}"}}
     for attempt in range(1, _ROUNDS + 1):
         for lost in read_held(tenant, params, application).secrets:
@@ -93,7 +116,7 @@ def _add(tenant: Tenant, params: Mapping[str, Any], application: Record, note: M
         if not isinstance(text, str) or not text or not isinstance(made.get("keyId"), str):
             raise TenantError("protocol", "Microsoft Graph answered without the new secret", WRITE.action, tenant.label)
         write_private(path, text.encode())
-        _write_note(path, key_id=made["keyId"])
+        _write_note(path, key_id=made["keyId"], application=owner)
         return {one: made.get(one) for one in ("keyId", "displayName", "endDateTime")}
     raise TenantError("unavailable", "the client secret could not be created", READ.action, tenant.label)
 
@@ -101,9 +124,10 @@ def _add(tenant: Tenant, params: Mapping[str, Any], application: Record, note: M
 def absent_secrets(params: Mapping[str, Any], before: Held) -> Held:
     """Without the secret of the file, and without those that were asked for under the name."""
     own = _note(params["path"]).get("key_id") if params["path"] else None
+    asked_for = re.compile(f"{re.escape(params['name'])} [0-9a-f]{{8}}")
     kept = [
         one
         for one in before.secrets
-        if one["keyId"] != own and str(one.get("displayName") or "").rpartition(" ")[0] != params["name"]
+        if one["keyId"] != own and not asked_for.fullmatch(str(one.get("displayName") or ""))
     ]
     return replace(before, secrets=kept)

@@ -18,6 +18,7 @@ from .same import differing
 Snapshot = Mapping[str, Any]
 # Errors that say that the tenant has nothing of a kind, or that it was not to be read.
 _NOTHING_THERE = frozenset({"no_intune_licence", "no_licence", "not_asked", "not_offered"})
+_OF_ACCEPTED = ("kind", "object", "property", "reason", "until")
 _STATES = ("DeviceAccessState", "DeviceAccessStateReason")
 
 
@@ -63,7 +64,15 @@ def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, An
     for one in accepted:
         if not isinstance(one, Mapping) or not {"kind", "reason", "until"} <= set(one):
             raise usage(f"an accepted difference needs kind, reason and until, and one is {one!r}")
-        if one["kind"] not in KINDS:
+        unknown = [str(name) for name in one if name not in _OF_ACCEPTED]
+        blank = [name for name in _OF_ACCEPTED if name in one and (one[name] is None or not str(one[name]).strip())]
+        if unknown or blank:
+            raise usage(
+                f"{', '.join([*unknown, *blank])} of an accepted difference in {one['kind']} "
+                f"{'is not known' if unknown else 'is blank'}, and that never means everything",
+                f"Give {', '.join(_OF_ACCEPTED)}; without object or property, all of them are accepted",
+            )
+        if str(one["kind"]) not in KINDS:
             raise usage(f"{one['kind']} of an accepted difference is no kind of a snapshot", f"Use {', '.join(KINDS)}")
         try:
             date.fromisoformat(str(one["until"]))

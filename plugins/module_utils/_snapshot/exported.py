@@ -67,10 +67,14 @@ def repeated(names: Iterable[Any]) -> set[str]:
     return {name for name, number in Counter(normalize_case(str(one)) for one in names).items() if number > 1}
 
 
+# Words that YAML takes for a boolean or null, and methods of a dictionary, which a template finds before its keys.
+_OTHER_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", *dir(dict)})
+
+
 def key_of(name: str, taken: Iterable[str]) -> str:
     """A name as a key of a variables file: a word that no other key is."""
     word = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "unnamed"
-    word = f"id_{word}" if word[0].isdigit() else word
+    word = f"id_{word}" if word[0].isdigit() or word in _OTHER_MEANING else word
     used, number = set(taken), 2
     key = word
     while key in used:

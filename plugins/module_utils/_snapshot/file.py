@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import TenantError, one_line, usage
+from .._core.resource import normalize_case
 from .kinds import FORMAT
 from .text import lines_of
 
 _HEAD = 4096  # bytes in which the format stands
+_TENANT = re.compile(r'^tenant:\n  id: "([^"\n]*)"$', re.MULTILINE)
 _ACTION = "write the snapshot"
 
 
@@ -29,6 +32,22 @@ def check_target(path: str) -> None:
     if os.path.lexists(path) and not _is_snapshot(path):
         raise usage(
             f"{path} exists and is no snapshot, so it is not overwritten",
+            "Specify another path, or move that file away",
+        )
+
+
+def check_tenant(path: str, identity: str) -> None:
+    """Refuse to overwrite the snapshot of another tenant, which may be the only one. Raises `TenantError`."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            found = _TENANT.search(file.read(_HEAD))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise usage(f"{path} exists and cannot be read ({error.strerror})", "Specify another path") from error
+    if found and normalize_case(found[1]) != normalize_case(identity):
+        raise usage(
+            f"{path} is the snapshot of another tenant, {one_line(found[1], 80)}, so it is not overwritten",
             "Specify another path, or move that file away",
         )
 

@@ -25,6 +25,7 @@ from .public_words import (
 )
 
 Snapshot = Mapping[str, Any]
+_LONG = 4  # letters of a name that is looked for inside of words; shorter ones are there by chance
 _CODE = re.compile(r"[A-Za-z0-9_.() ]{0,80}")
 # What a service says of a kind of error, where a reader takes the kind from that.
 _MESSAGES = {
@@ -51,6 +52,7 @@ class _Rules:
 
     def __init__(self, snapshot: Snapshot, people: frozenset[str]) -> None:
         self._people = people
+        self._long = tuple(one for one in people if len(one) >= _LONG and one.isalpha())
         self.table = Pseudonyms(snapshot, _public_texts(snapshot["objects"]), _public_ids(snapshot["objects"]))
 
     def record(self, kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +71,9 @@ class _Rules:
 
     def _stays(self, kind: str, name: str, text: str) -> bool:
         if name in MODELS or (kind in OF_MODELS and name in NAMES_OF_MODELS):
-            return not any(normalize_case(word) in self._people for word in WORDS.findall(text))
+            words = [normalize_case(word) for word in WORDS.findall(text)]
+            # A name also stands inside a word, as in "annasiphone".
+            return not any(word in self._people or any(one in word for one in self._long) for word in words)
         return is_public_value(text) or (name in ENUMERATIONS and name not in ADDRESSES.get(kind, ()))
 
 

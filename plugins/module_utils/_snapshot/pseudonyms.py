@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from .._core.resource import normalize_case
+from .._core.resource import normalize_case, normalized_set
 from .public_words import OF_DEVICES, PUBLIC_IDS, PUBLIC_TEXTS
 
 _GUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
@@ -29,9 +29,16 @@ WORDS = re.compile(_WORD)
 _DOMAINS = re.compile(_DOMAIN)
 # In a distinguished name, before an address and in the name of a guest, these are the form and not the contents.
 _FORM = re.compile(r"(?:^|(?<=[,\\/]))(?:CN|OU|DC|O)=|^(?:smtp|sip|x500|eum|spo):|#EXT#(?=@)", re.IGNORECASE)
-_FORM_WORDS = frozenset({"exchangeactivesyncdevices", "onmicrosoft"})
-_QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')
+_FORM_WORDS = frozenset({"administrativeunits", "exchangeactivesyncdevices", "onmicrosoft"})
+_QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _ATTRIBUTE = re.compile(r"device\.([A-Za-z]+)\W+-?\w*\W*$")
+# https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices
+_WORDS_OF_RULES = """
+    and contains device deviceId deviceOwnership displayName endsWith eq false ge gt in isCompliant le lt manufacturer
+    mdmAppId model ne not notContains notEndsWith notIn notStartsWith null operatingSystem operatingSystemVersion or
+    physicalIds profileType startsWith systemLabels true trustType
+"""
+_GRAMMAR = normalized_set(_WORDS_OF_RULES.split()) | {f"extensionattribute{number}" for number in range(1, 16)}
 _LETTERS, _DIGITS = "bcdfghjkmnpqrstvwxz", "23456789"
 _PAIRS = 5  # of a letter and a digit, so that no two letters or digits of an original word stand beside each other
 
@@ -61,7 +68,9 @@ class Pseudonyms:
             if attribute is None or normalize_case(attribute[1]) not in OF_DEVICES:
                 parts[number] = self._replaced(parts[number])
         for number in range(0, len(parts), 2):
-            if "customsecurityattribute" in parts[number].lower() or re.search(_GUID, parts[number]):
+            # A quote that does not end, and what is compared without quotes, may be anything.
+            grammar = {normalize_case(one) for one in WORDS.findall(parts[number])} <= _GRAMMAR
+            if not grammar or re.search("[\"']", parts[number]):
                 parts[number] = self._replaced(parts[number])
         return "".join(parts)
 

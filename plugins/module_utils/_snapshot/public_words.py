@@ -23,7 +23,7 @@ _ENUMERATIONS = """
     complianceState ConfigReadScope ConfigWriteScope countriesAndRegions countryLookupMethod creationType
     DefaultAccessLevel deviceAndAppManagementAssignmentFilterType DeviceAccessState DeviceAccessStateReason
     deviceEnrollmentType DevicePolicyRefreshInterval deviceRegistrationState
-    deviceThreatProtectionRequiredSecurityLevel directoryScopeId exchangeAccessState exchangeAccessStateReason
+    deviceThreatProtectionRequiredSecurityLevel exchangeAccessState exchangeAccessStateReason
     exchangeConnectorType excludePlatforms externalUserState frequencyInterval guestOrExternalUserTypes
     ImplicitConfigReadScope ImplicitConfigWriteScope ImplicitRecipientReadScope ImplicitRecipientWriteScope
     includeAuthenticationContextClassReferences includePlatforms includeUserActions insiderRiskLevels jailBroken

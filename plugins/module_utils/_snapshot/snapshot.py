@@ -19,7 +19,7 @@ from .._core.resource import normalize_case
 from .._core.text import counted
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
-from .file import check_target, write_snapshot
+from .file import check_target, check_tenant, write_snapshot
 from .kinds import FORMAT, KINDS, VERSION
 from .pseudonymize import pseudonymized
 from .reads import exchange_calls, read_graph
@@ -41,6 +41,8 @@ def take_snapshot(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
     if path:
         check_target(path)
     snapshot = read_snapshot(tenant, bool(params["gather_statistics"]))
+    if path and not params["pseudonymize"]:
+        check_tenant(path, snapshot["tenant"]["id"])
     if params["pseudonymize"]:
         hidden = pseudonymized(snapshot)
         # In the order of the new ids, as that of the old ones would say something.

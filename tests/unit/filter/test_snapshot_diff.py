@@ -164,6 +164,10 @@ def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
     for wrong in ({"kind": "mailboxes"}, {**accepted, "until": "soon"}, {**accepted, "kind": "mailbox"}):
         with pytest.raises(AnsibleFilterError, match="accepted difference"):
             snapshot_diff(SNAPSHOT, after, [wrong])
+    # A misspelt or blank name must not accept every object.
+    for wrong in ({**accepted, "objects": "adele"}, {**accepted, "object": None}, {**accepted, "property": " "}):
+        with pytest.raises(AnsibleFilterError, match="never means everything"):
+            snapshot_diff(SNAPSHOT, after, [wrong])
 
 
 def test_text_of_a_tenant_stays_text_in_each_format() -> None:

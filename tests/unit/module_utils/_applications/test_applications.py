@@ -94,9 +94,15 @@ def test_what_somebody_else_made_is_adopted_and_never_deleted(run: Run, simulato
     assert refused["error"]["kind"] == "not_ours"
     own = simulator.facts("first_contact")["client_id"]
     assert run(application, tenant="first_contact", app_id=own, state="absent")["error"]["kind"] == "own_rights"
+    assert writes(simulator) == []
+    # Other tools give a uniqueName as well, so that an id that was adopted deletes nothing with one either.
+    other = registered(run)["app_id"]
+    before = writes(simulator)
+    refused = run(application, tenant="first_contact", app_id=other, state="absent")
+    assert refused["error"]["kind"] == "not_ours" and "unique_name=intune-exchange" in refused["msg"], refused
     missing = run(application, tenant="first_contact", app_id="0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d")
     assert missing["error"]["kind"] == "not_found"
-    assert writes(simulator) == []
+    assert writes(simulator) == before
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
+from ansible_collections.intune.exchange.plugins.module_utils._applications.credentials import Held, no_sign_in
 from ansible_collections.intune.exchange.plugins.module_utils._applications.key_files import make_certificate_file
+from ansible_collections.intune.exchange.plugins.module_utils._applications.secret_credential import absent_secrets
 from ansible_collections.intune.exchange.plugins.modules import application, application_credential, connector_info
 from simulator import Simulator
 
@@ -132,3 +138,107 @@ def test_a_federated_credential_replaces_the_others(
     assert not again["changed"]
     assert kept(run, **TRUST, state="absent")["undo"] == "Run the task again with state=present"
     assert signs_in(run, registered["app_id"], **how) == "sign_in"
+
+
+def refused(run: Run, **options: Any) -> str:
+    result = run(application_credential, **{**OURS, **options})
+    assert result.get("failed") and result["error"]["kind"] == "usage", result
+    return str(result["msg"])
+
+
+def test_a_client_secret_never_takes_the_place_of_another_file(run: Run, simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "id_ed25519"
+    path.write_text("a key of somebody")
+    path.chmod(0o600)
+    options = {"kind": "client_secret", "path": str(path)}
+    for check_mode in (True, False):
+        assert "was not written for a client secret" in refused(run, **options, check_mode=check_mode)
+    assert path.read_text() == "a key of somebody" and list(tmp_path.iterdir()) == [path]
+    # The secret of another application has no copy either.
+    options["path"] = str(tmp_path / "secret")
+    kept(run, **options)
+    secret = (tmp_path / "secret").read_text()
+    run(application, **{**OURS, "unique_name": "reports"})
+    for check_mode in (True, False):
+        message = refused(run, **{**options, "unique_name": "reports"}, check_mode=check_mode)
+        assert "is for the application intune-exchange of " in message
+    assert (tmp_path / "secret").read_text() == secret
+    # An application that was deleted and made again is the same.
+    assert run(application, **OURS, state="absent")["changed"]
+    run(application, **OURS)
+    kept(run, **options)
+    assert (tmp_path / "secret").read_text() != secret
+
+
+def test_a_client_secret_that_ends_before_it_is_due_is_refused(run: Run, simulator: Simulator, tmp_path: Path) -> None:
+    for days in (0, 30):
+        message = refused(run, kind="client_secret", path=str(tmp_path / "secret"), validity_days=days)
+        assert "validity_days must be more than renew_before_days" in message
+    assert ours(simulator)["passwordCredentials"] == []
+
+
+def test_only_secrets_that_were_asked_for_go_with_the_name(run: Run, simulator: Simulator, tmp_path: Path) -> None:
+    kept(run, kind="client_secret", path=str(tmp_path / "one"), name="intune-exchange")
+    one = ours(simulator)["passwordCredentials"][0]
+    by_hand = {**one, "keyId": "5f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d", "displayName": "intune-exchange production"}
+    absent = absent_secrets({"path": None, "name": "intune-exchange"}, Held(secrets=[one, by_hand]))
+    assert absent.secrets == [by_hand]
+
+
+def test_a_certificate_of_an_authority_is_not_replaced(run: Run, simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    issued(path, days=20)
+    held = path.read_bytes()
+    assert kept(run, kind="certificate", path=str(path))["changed"]
+    assert not kept(run, kind="certificate", path=str(path))["changed"] and path.read_bytes() == held
+    issued(path, days=-1)
+    held = path.read_bytes()
+    message = refused(run, kind="certificate", path=str(path))
+    assert "an authority issued it" in message and path.read_bytes() == held and len(list(tmp_path.iterdir())) == 1
+
+
+def issued(path: Path, days: int) -> None:
+    """A key whose certificate is not its own signature."""
+    key, other = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _number in range(2))
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("mail.contoso.example", "CA")]
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(names[0])
+        .issuer_name(names[1])
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=90))
+        .not_valid_after(now + timedelta(days=days))
+        .sign(other, hashes.SHA256())
+    )
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(key.private_bytes(*form) + certificate.public_bytes(serialization.Encoding.PEM))
+    path.chmod(0o600)
+
+
+def test_a_certificate_that_encrypts_tokens_is_no_credential() -> None:
+    encrypts, verifies = {"keyId": "1", "usage": "Encrypt"}, {"keyId": "2", "usage": "Verify"}
+    held = Held([encrypts, verifies], [{"keyId": "3"}], [{"name": "jobs"}])
+    assert no_sign_in(held) == Held([encrypts])
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (
+            {"kubernetes": {"issuer": "https://c.example", "namespace": " ", "service_account": "a"}},
+            "kubernetes.namespace",
+        ),
+        ({"gitlab": {"project": "", "branch": "main"}}, "gitlab.project"),
+        ({"github": {"owner": "", "repository": "mail", "names_only": True, "branch": "main"}}, "github.owner"),
+        (
+            {"automation_platform": {"url": "https://p.example", "organization": "o", "job_template": ""}},
+            "job_template",
+        ),
+        ({"issuer": "https://c.example", "subject": ""}, "subject"),
+    ],
+)
+def test_a_blank_part_of_a_subject_is_refused(run: Run, simulator: Simulator, given: dict[str, Any], name: str) -> None:
+    assert f"{name} is blank" in refused(run, kind="federated", **given)
+    assert simulator.state("first_contact").get("federatedIdentityCredentials", []) == []

@@ -15,6 +15,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.filter.snapshot_export import snapshot_export
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.exported import key_of
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.text import lines_of
 from simulator import Simulator
 from simulator.state.descriptions import shipped
@@ -256,6 +257,25 @@ def test_text_of_a_tenant_ends_no_comment_and_is_no_template(simulator: Simulato
     for text in files.values():
         for line in text.splitlines():
             assert "lookup('pipe'" not in line.partition(" # ")[0] or "!unsafe" in line or line.lstrip().startswith("#")
+
+
+@pytest.mark.parametrize("name", ["No", "ON", "Null", "Items", "Update", "Keys", "Pop", "Clear"])
+def test_a_group_called_like_a_word_of_yaml_or_a_method_is_found(name: str) -> None:
+    key = key_of(name, ())
+    assert yaml.safe_load(f"{key}: 1") == {key: 1} and not hasattr({}, key)
+    assert key_of(name, (key,)) != key
+
+
+def test_an_application_without_a_name_does_not_stop_the_playbook() -> None:
+    snapshot = {
+        "format": "intune.exchange.snapshot",
+        "version": 1,
+        "taken_at": "2026-11-29T08:00:00Z",
+        "tenant": {"id": "t", "name": "Contoso"},
+        "objects": {"service_principals": [{"ObjectId": "1", "AppId": "2"}]},
+        "not_read": {},
+    }
+    assert """label: "{{ item.display_name | default('') }}\"""" in snapshot_export(snapshot)["apply.yml"]
 
 
 def test_what_no_option_expresses_is_left_out_and_named() -> None:

@@ -205,3 +205,35 @@ def test_domains_addresses_rules_and_reasons_are_hidden_and_words_of_services_ar
         "message": "",
     }
     assert not re.search("adele|contoso|203.0|2a02|rich", json.dumps(found), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "device.displayName -eq 'Adele'",
+        "device.displayName -in [\"x\", 'Adele']",
+        'device.displayName -eq "Adele',
+        "device.displayName -startsWith Adele",
+    ],
+)
+def test_a_rule_in_any_form_is_hidden(rule: str) -> None:
+    policy = {"id": "1", "conditions": {"devices": {"deviceFilter": {"rule": rule}}}}
+    assert "adele" not in json.dumps(pseudonymized(snapshot(conditional_access_policies=[policy]))).lower()
+
+
+def test_ids_and_names_inside_of_other_text_are_hidden() -> None:
+    unit = "aaaaaaaa-0000-0000-0000-0000000000ff"
+    found = pseudonymized(
+        snapshot(
+            users=[ADELE],
+            directory_role_assignments=[
+                {"id": "1", "principalId": ADELE["id"], "directoryScopeId": f"/administrativeUnits/{unit}"},
+                {"id": "2", "principalId": ADELE["id"], "directoryScopeId": "/"},
+            ],
+            mobile_devices=[{"Guid": "2", "DeviceModel": "AdelesiPhone", "DeviceOS": "iOS 18.1"}],
+        )
+    )["objects"]
+    assert unit not in json.dumps(found) and "adele" not in json.dumps(found).lower()
+    scopes = [one["directoryScopeId"] for one in found["directory_role_assignments"]]
+    assert scopes[0].startswith("/administrativeUnits/") and scopes[1] == "/"
+    assert found["mobile_devices"][0]["DeviceOS"] == "iOS 18.1"

@@ -124,6 +124,16 @@ def test_a_file_that_is_no_snapshot_stays(run: Run, tmp_path: Path, content: str
     assert run(module, path=str(tmp_path / "missing" / "x.yml"))["failed"]
 
 
+def test_the_snapshot_of_another_tenant_stays(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "tenant.yml"
+    assert run(module, tenant="ready", path=str(path))["changed"]
+    held = path.read_text()
+    refused = run(module, tenant="retired_with_holes", path=str(path))
+    assert refused["error"]["kind"] == "usage" and "is the snapshot of another tenant" in refused["msg"], refused
+    assert path.read_text() == held and list(tmp_path.iterdir()) == [path]
+    assert run(module, tenant="ready", path=str(path))["changed"]
+
+
 def test_a_write_that_fails_leaves_the_file_as_it_was(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
