@@ -77,7 +77,7 @@ def trust_of(params: Mapping[str, Any]) -> Trust:
     plain = [name for name in ("issuer", "subject") if params.get(name) is not None]
     if len(given) + bool(plain) != 1 or len(plain) == 1:
         names = ", ".join([*_PLATFORMS, "issuer with subject"])
-        raise usage(f"a federated credential is described by exactly one of {names}", "Give one of them")
+        raise usage(f"a federated credential is described by exactly one of {names}", "Set one of them")
     issuer, subject = (
         _PLATFORMS[given[0]](params[given[0]]) if given else (str(params["issuer"]), str(params["subject"]))
     )
