@@ -75,7 +75,7 @@ all of them with one command, or writes a script for whoever runs nothing else w
        :ref:`check_access <ansible_collections.intune.exchange.docsite.check_access>` prints the complete command
      - ``intune.exchange.application_permissions``, by device code
    * - Grant consent to ``Exchange.ManageAsApp``
-     - Cloud Application Administrator, since it is no permission of Microsoft Graph, or one of the two above
+     - Cloud Application Administrator, since it is not a permission of Microsoft Graph, or one of the two above
      - *API permissions*, *APIs my organization uses*, *Office 365 Exchange Online*
      - ``New-MgServicePrincipalAppRoleAssignment``; check_access prints it
      - ``intune.exchange.application_permissions``, by device code

@@ -94,7 +94,7 @@ class LookupModule(LookupBase):
 def _sentence(paths: list[str]) -> str:
     return (
         f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} blank, and a blank value never means everything. "
-        "Nothing was read or changed. Next step: give a value."
+        "Nothing was read or changed. Next step: set a value, or omit the variable."
     )
 
 

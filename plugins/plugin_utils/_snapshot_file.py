@@ -51,7 +51,7 @@ def load_snapshot(path: str) -> dict[str, Any]:
     try:
         found = yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _refused(path, f"is no snapshot: {_words(error)}") from error
+        raise _refused(path, f"is not a snapshot: {_words(error)}") from error
     snapshot = checked(found, path)
     if snapshot.get("end_of_snapshot") is not True:
         raise _refused(path, "was cut off: end_of_snapshot is missing at its end")
@@ -67,10 +67,10 @@ def _words(error: Exception) -> str:
 def checked(found: Any, name: str) -> dict[str, Any]:
     """What was loaded or returned by the module, if it has the form of a snapshot. Raises `TenantError`."""
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise _refused(name, f"is no snapshot: format is not {FORMAT}")
+        raise _refused(name, f"is not a snapshot: format is not {FORMAT}")
     version = found.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _refused(name, f"is no snapshot: version is {one_line(repr(version), 40)}")
+        raise _refused(name, f"is not a snapshot: version is {one_line(repr(version), 40)}")
     if version > VERSION:
         raise _refused(
             name,

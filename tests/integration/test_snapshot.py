@@ -82,10 +82,10 @@ def test_what_is_not_given_or_is_no_snapshot_is_refused(simulator: Simulator, tm
     (tmp_path / "site.yml").write_text("- hosts: all\n")
     before = len(simulator.requests())
     for name, variables, words in (
-        ("snapshot", {}, "snapshot_file is not given"),
-        ("snapshot", {"snapshot_file": "site.yml"}, "is no snapshot, so it is not overwritten"),
+        ("snapshot", {}, "snapshot_file is not set"),
+        ("snapshot", {"snapshot_file": "site.yml"}, "is not a snapshot, so it is not overwritten"),
         ("compare", {"before": "site.yml", "after": " "}, "after is blank"),
-        ("compare", {"before": "site.yml", "after": "site.yml"}, "site.yml is no snapshot"),
+        ("compare", {"before": "site.yml", "after": "site.yml"}, "site.yml is not a snapshot"),
     ):
         code, output = run(tmp_path, simulator.environment("ready"), name, **variables)
         assert code == 2 and words in " ".join(output.split()), output

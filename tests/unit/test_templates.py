@@ -67,3 +67,19 @@ def test_a_number_or_null_is_not_a_variable_of_its_own(path: Path) -> None:
     for variable, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
         plain = re.fullmatch(r"\{\{ \w+(?:\.\w+)+ \}\}", value.strip()) if isinstance(value, str) else None
         assert not plain, variable
+
+
+def test_a_folder_that_exists_keeps_its_mode() -> None:
+    """Somebody may name the home folder, or one that others read."""
+    for path in FILES:
+        for task in _tasks(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            if (task.get("ansible.builtin.file") or {}).get("state") == "directory":
+                assert re.search(r"is not (directory|exists)", str(task.get("when"))), (path, task["name"])
+
+
+def _tasks(found: Any) -> Iterator[dict[str, Any]]:
+    for one in found if isinstance(found, list) else []:
+        if isinstance(one, dict):
+            yield one
+            for name in ("tasks", "block", "rescue", "always"):
+                yield from _tasks(one.get(name))

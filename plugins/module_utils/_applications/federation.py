@@ -77,14 +77,14 @@ def trust_of(params: Mapping[str, Any]) -> Trust:
     plain = [name for name in ("issuer", "subject") if params.get(name) is not None]
     if len(given) + bool(plain) != 1 or len(plain) == 1:
         names = ", ".join([*_PLATFORMS, "issuer with subject"])
-        raise usage(f"a federated credential is described by exactly one of {names}", "Give one of them")
+        raise usage(f"a federated credential is described by exactly one of {names}", "Set one of them")
     described = {f"{given[0]}.{name}": value for name, value in params[given[0]].items()} if given else params
     if given:
         options = OPTIONS[given[0]]["options"].items()
         plain = [f"{given[0]}.{name}" for name, spec in options if spec.get("required")]
     for name in plain:
         if is_blank(described.get(name) or ""):
-            raise usage(f"{name} is blank, and a blank value never means every job", "Give a value")
+            raise usage(f"{name} is blank, and a blank value never means every job", "Set a value")
     issuer, subject = (
         _PLATFORMS[given[0]](params[given[0]]) if given else (str(params["issuer"]), str(params["subject"]))
     )

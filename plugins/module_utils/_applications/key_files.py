@@ -105,7 +105,7 @@ def _public(key: object) -> bytes:
 
 
 def _unusable(path: str, why: str) -> TenantError:
-    return usage(f"the file {path} of path {why}", "Give the path of another file, or remove this one")
+    return usage(f"the file {path} of path {why}", "Specify another file, or remove this one")
 
 
 def read_private(path: str) -> bytes | None:

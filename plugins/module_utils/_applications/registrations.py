@@ -45,7 +45,7 @@ def check_which(params: Mapping[str, Any]) -> None:
     """Exactly one way to say which application is meant. Raises `TenantError`."""
     name, app_id = params.get("unique_name"), params.get("app_id")
     if (name is None) == (app_id is None):
-        raise usage("which application is meant is said by one of unique_name and app_id", "Give one of them")
+        raise usage("exactly one of unique_name and app_id identifies the application", "Set one of them")
     if name is not None and not _NAME.fullmatch(name):
         raise usage(
             f"unique_name is {name}, and takes up to 64 letters, digits, dots, hyphens and underscores",

@@ -11,7 +11,7 @@ from .._core.connection import named
 ENTRA_STEPS = {
     "AADSTS700016": f"Check {named('client_id', 'tenant_id')}: the application must exist in this tenant",
     "AADSTS7000215": f"Set the value of a current secret (not its id) in {named('client_secret')}",
-    "AADSTS7000222": f"The secret has expired: create a new one and give it in {named('client_secret')}",
+    "AADSTS7000222": f"The secret has expired: create a new one and set it in {named('client_secret')}",
     "AADSTS90002": f"Check {named('tenant_id')} and the option cloud",
     "AADSTS900023": f"Check {named('tenant_id')}: it must be a tenant id or a verified domain",
     "AADSTS700027": "Register the certificate of this file with the application",

@@ -124,7 +124,7 @@ def _check_distinct(policies: Sequence[Policy]) -> None:
         key = normalize_case(str(one.get("id") or one.get("displayName") or ""))
         if key in seen:
             raise usage(
-                f"the policy {one.get('displayName')} is given more than once",
+                f"the policy {one.get('displayName')} is listed more than once",
                 "Specify it once: a proposed change under policies, or the policy as it is under report_only",
             )
         seen.add(key)

@@ -70,7 +70,7 @@ def _matched(text: str) -> re.Match[str]:
     found = _DURATION.fullmatch(text)
     if not found and re.fullmatch(r"\d{1,2}:\d{2}", text):
         # Microsoft's own example writes 15:00 for a quarter of an hour; .NET reads it as 15 hours.
-        raise ValueError("is ambiguous, since it may be hours or minutes: give hh:mm:ss")
+        raise ValueError("is ambiguous, since it may be hours or minutes: use hh:mm:ss")
     if not found or int(found[2]) > 23 or int(found[3]) > 59 or int(found[4]) > 59:
-        raise ValueError("is no duration: give hh:mm:ss, d.hh:mm:ss or unlimited")
+        raise ValueError("is not a duration: use hh:mm:ss, d.hh:mm:ss or unlimited")
     return found

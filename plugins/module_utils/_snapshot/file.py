@@ -26,12 +26,12 @@ def check_target(path: str) -> None:
     """Refuse a place that cannot be written, or where something else is. Raises `TenantError`."""
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
-        raise usage(f"the folder {folder} does not exist", "Create it, or give another path")
+        raise usage(f"the folder {folder} does not exist", "Create it, or specify another path")
     if not os.access(folder, os.W_OK):
         raise usage(f"the folder {folder} cannot be written to", "Specify another path")
     if os.path.lexists(path) and not _is_snapshot(path):
         raise usage(
-            f"{path} exists and is no snapshot, so it is not overwritten",
+            f"{path} exists and is not a snapshot, so it is not overwritten",
             "Specify another path, or move that file away",
         )
 

@@ -205,11 +205,11 @@ def test_a_file_is_compared_as_what_it_holds(tmp_path: Path) -> None:
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nformat: intune.exchange.snapshot\nversion: 1\n"
 WHOLE = text()
 REFUSED = {
-    "empty": ("", "is no snapshot"),
-    "other": ("- hosts: all\n", "is no snapshot"),
-    "binary": ("\x00\x01", "is no snapshot"),
+    "empty": ("", "is not a snapshot"),
+    "other": ("- hosts: all\n", "is not a snapshot"),
+    "binary": ("\x00\x01", "is not a snapshot"),
     "cut off": (WHOLE.replace("end_of_snapshot: true\n", ""), "was cut off"),
-    "cut off in a value": (WHOLE[: WHOLE.index("Adele") + 3], "is no snapshot"),
+    "cut off in a value": (WHOLE[: WHOLE.index("Adele") + 3], "is not a snapshot"),
     "half": (WHOLE[: WHOLE.index("  mailboxes")], "is no"),
     "newer": (WHOLE.replace("version: 1", "version: 2"), "version 2"),
     "version as text": (WHOLE.replace("version: 1", "version: one"), "version is"),
@@ -248,5 +248,5 @@ def test_a_file_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
             snapshot_diff(SNAPSHOT, str(path))
     with pytest.raises(AnsibleFilterError, match="cannot be read"):
         snapshot_diff(SNAPSHOT, str(tmp_path / "missing.yml"))
-    with pytest.raises(AnsibleFilterError, match="is no snapshot"):
+    with pytest.raises(AnsibleFilterError, match="is not a snapshot"):
         snapshot_diff(SNAPSHOT, ["nothing"])

@@ -96,6 +96,10 @@ def test_the_job_of_kubernetes() -> None:
 
 
 def _checks_access(commands: list[str]) -> None:
-    """What the pipeline runs is there."""
+    """What the pipeline runs is there, and the collection comes from its repository: it is not on Galaxy."""
+    repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
+    for one in commands:
+        if one.startswith("ansible-galaxy "):
+            assert one == f"ansible-galaxy collection install git+{repository}"
     [playbook] = [one.split()[1] for one in commands if one.startswith("ansible-playbook ")]
     assert (ROOT / "playbooks" / f"{playbook.removeprefix('intune.exchange.')}.yml").is_file()

@@ -116,7 +116,7 @@ def test_a_file_that_is_no_snapshot_stays(run: Run, tmp_path: Path, content: str
     path = tmp_path / "site.yml"
     path.write_text(content)
     result = run(module, path=str(path))
-    assert result["error"]["kind"] == "usage" and "is no snapshot" in result["msg"]
+    assert result["error"]["kind"] == "usage" and "is not a snapshot" in result["msg"]
     assert path.read_text() == content and simulator.requests() == []
     link = tmp_path / "link.yml"
     link.symlink_to(tmp_path / "elsewhere.yml")
