@@ -156,18 +156,8 @@ def _revoke(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> No
 
 def ensure_permissions(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Grant what is missing, and on request remove what was not asked for. Raises `TenantError`."""
-    start: _Plan | None = None
-    for round_number in range(1, _MAX_CONFLICTS + 1):
-        plan = _plan(tenant, params, check_mode)
-        start = start or plan
-        try:
-            if not check_mode:
-                _carry_out(tenant, plan)
-            break
-        except TenantError as error:  # somebody else changed the application, so it is read and compared once more
-            if error.kind != "conflict" or round_number == _MAX_CONFLICTS:
-                raise
-            tenant.http.pause(round_number, None, _GRANT)
+    start = _plan(tenant, params, check_mode)
+    plan = start if check_mode else _carried_out(tenant, params, start)
     return {
         "changed": start.relists or start.before != plan.after,
         "diff": {"before": start.before, "after": plan.after},
@@ -199,6 +189,21 @@ class _Plan:
 
     def needed(self) -> dict[Step, bool]:
         return {one.api.step: any(self.changes[one.api.option]) for one in self.grants}
+
+
+def _carried_out(tenant: Tenant, params: Mapping[str, Any], plan: _Plan) -> _Plan:
+    """The plan that was carried out. Where somebody else was faster, that is one by what is there now."""
+    for round_number in range(1, _MAX_CONFLICTS):
+        try:
+            _carry_out(tenant, plan)
+            return plan
+        except TenantError as error:
+            if error.kind != "conflict":
+                raise
+        tenant.http.pause(round_number, None, _GRANT)
+        plan = _plan(tenant, params, check_mode=False)
+    _carry_out(tenant, plan)
+    return plan
 
 
 def _plan(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> _Plan:

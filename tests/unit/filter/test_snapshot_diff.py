@@ -165,9 +165,9 @@ def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
         with pytest.raises(AnsibleFilterError, match="accepted difference"):
             snapshot_diff(SNAPSHOT, after, [wrong])
     # A misspelt or blank name must not accept every object.
-    for wrong in ({**accepted, "objects": "adele"}, {**accepted, "object": None}, {**accepted, "property": " "}):
+    for blank in ({"objects": "adele"}, {"object": None}, {"property": " "}):
         with pytest.raises(AnsibleFilterError, match="never means everything"):
-            snapshot_diff(SNAPSHOT, after, [wrong])
+            snapshot_diff(SNAPSHOT, after, [{**accepted, **blank}])
 
 
 def test_text_of_a_tenant_stays_text_in_each_format() -> None:
