@@ -81,14 +81,15 @@ fi
 echo "make $@: ok, $$((SECONDS / 60)) min $$((SECONDS % 60)) s"
 endef
 
-# Those that take longest first, so that none is left over at the end.
-test:
+# Those that take longest first, so that none is left over at the end. What they need is there before, since make begins
+# last what waits for something.
+test: $(TEST) $(LINT) $(DEMO)
 	$(call together,unit integration lint-ansible sanity-artifact lint-documentation lint-python molecule-one demo-tested)
 
 help:
 	sed -n '/^[^#]/q; s/^# \{0,1\}//p' Makefile
 
-test-more:
+test-more: $(TEST) $(LINT) $(NODE)
 	$(call together,more contracts molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
 
 # Each on a fresh clone of the last commit, as an ordinary user.

@@ -42,6 +42,7 @@ def demonstration(folder: Path) -> str:
     settings = {
         "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(ROOT / ".cache/live")),
         "ANSIBLE_HOME": str(folder / ".ansible"),
+        "ANSIBLE_REMOTE_TEMP": str(folder / ".ansible/remote"),  # the user may have no home
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_STDOUT_CALLBACK": "intune.exchange.brief",
     }
