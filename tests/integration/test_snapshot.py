@@ -57,9 +57,11 @@ def test_a_playbook_is_rehearsed_on_a_copy(simulator: Simulator, tmp_path: Path)
     code, output = run(tmp_path, signed_in, "rehearse", **given, compare_strict=True)
     # The status is that of a change that nobody accepted.
     assert code == 2 and "changes what is not accepted" in output, output
-    assert "iPhone14C2" in output and "adele.vance@retired-covered.example" in output
+    assert "iPhone14C2" in output and "adele.vance" in output
     assert signed_in["AZURE_CLIENT_SECRET"] not in output and "AZURE_CLIENT_SECRET=simulated-client-secret" in output
     assert signed_in["AZURE_AUTHORITY_HOST"] not in output
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        assert f"{name}=http://a-rehearsal-reaches-only-the-copy.invalid:9" in output
     # The real tenant was asked for nothing.
     assert simulator.objects() == held and len(simulator.requests()) == before
     found = json.loads((tmp_path / "report/differences.json").read_text())
@@ -135,6 +137,46 @@ def test_a_second_run_that_changes_something_and_another_host_are_reported(
     assert code == 0 and "Second run: none" in (tmp_path / "report/differences.md").read_text(), output
 
 
+@pytest.mark.more
+def test_a_rehearsal_signs_in_to_no_machine_of_an_inventory(simulator: Simulator, tmp_path: Path) -> None:
+    assert run(tmp_path, simulator.environment("ready"), "snapshot", snapshot_file="contoso.yml")[0] == 0
+    other = {"hosts": "all", "gather_facts": False, "tasks": [{"ansible.builtin.command": "true"}]}
+    (tmp_path / "servers.yml").write_text(yaml.safe_dump([other]))
+    given = {"snapshot_file": "contoso.yml", "rehearse_playbook": "servers.yml", "compare_report": "report"}
+    inventory = {"rehearse_arguments": ["-i", "127.0.0.2,"]}
+    (tmp_path / "report").mkdir(mode=0o755)
+    code, output = run(tmp_path, {}, "rehearse", **given, **inventory)
+    assert code == 2 and "resolve hostname a-rehearsal-reaches-only-the-copy.invalid" in " ".join(output.split()), (
+        output
+    )
+    about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
+    assert about["Other hosts"] == "the playbook tried to reach one, and was refused"
+    # A folder that was there keeps its mode.
+    assert stat.S_IMODE((tmp_path / "report").stat().st_mode) == 0o755
+    done = ansible(
+        *("ansible-playbook", "intune.exchange.rehearse", "--check", "-e", json.dumps(given)),
+        folder=tmp_path,
+        environment={},
+    )
+    assert done.returncode == 2 and "cannot run in check mode" in " ".join(done.stdout.split()), done.stdout
+
+
+def test_tenants_do_not_share_a_file_or_a_folder(simulator: Simulator, tmp_path: Path) -> None:
+    hosts = {name: {"tenant_options": {"tenant_id": f"{name}.example"}} for name in ("contoso", "fabrikam")}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    for name, given in (("snapshot", {"snapshot_file": "one.yml"}), ("export", {"export_folder": "one"})):
+        done = ansible(
+            *("ansible-playbook", f"intune.exchange.{name}", "-i", "hosts.yml"),
+            *("-e", json.dumps({"target": "all", **given})),
+            folder=tmp_path,
+            environment=simulator.environment("ready"),
+        )
+        output = " ".join((done.stdout + done.stderr).split())
+        assert done.returncode == 2 and "Several of these tenants have the same" in output, output
+        assert "{{ inventory_hostname }}" in output
+    assert simulator.requests() == []
+
+
 def test_an_export_changes_nothing_where_it_comes_from(simulator: Simulator, tmp_path: Path) -> None:
     environment = simulator.environment("retired_covered")
     code, output = run(tmp_path, environment, "export", export_folder="contoso")
@@ -142,6 +184,10 @@ def test_an_export_changes_nothing_where_it_comes_from(simulator: Simulator, tmp
     files = sorted(one for one in (tmp_path / "contoso").rglob("*") if one.is_file())
     assert tmp_path / "contoso/apply.yml" in files and {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
     assert not any(environment["AZURE_CLIENT_SECRET"] in one.read_text() for one in files)
+    # The variables say when they were read; before other ones are there, the playbook that applied them is gone.
+    code, output = run(tmp_path, environment, "export", export_folder="contoso")
+    removed = output.partition("TASK [Remove the playbook of an earlier export")[2].partition("TASK [")[0]
+    assert code == 0 and "changed: [localhost]" in removed, output
     held = simulator.objects()
     done = ansible("ansible-playbook", "contoso/apply.yml", folder=tmp_path, environment=environment)
     assert done.returncode == 0 and "changed=0" in done.stdout and "Apply the Conditional Access" in done.stdout, done
