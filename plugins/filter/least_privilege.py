@@ -89,7 +89,7 @@ def needed(content: Any, write: bool = True) -> dict[str, Any]:
     try:
         return least_privilege(content, write)
     except ValueError as error:
-        raise AnsibleFilterError(f"least_privilege: {error}.") from error
+        raise AnsibleFilterError(f"least_privilege: {error}") from None
 
 
 class FilterModule:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -212,13 +213,25 @@ def _modules(name: str) -> Iterator[tuple[str, bool]]:
         for play in yaml.safe_load(playbook.read_text(encoding="utf-8")):
             yield from _found(play.get("tasks", []), playbook.parent)
     else:
-        raise ValueError(f"{name} is no module, playbook or entry point of a role of {COLLECTION.rstrip('.')}")
+        known = {
+            *NEEDS,
+            *(one.name for one in ROOT.glob("roles/*")),
+            *(one.stem for one in ROOT.glob("playbooks/*.yml")),
+        }
+        what = f"module, playbook or entry point of a role of {COLLECTION.rstrip('.')}"
+        raise ValueError(f"{name} is not a {what}{_like(short, known)}")
+
+
+def _like(name: str, known: Iterable[str]) -> str:
+    found = get_close_matches(name, sorted(known), n=1)
+    return f". Did you mean {found[0]}?" if found else ""
 
 
 def _of_tasks(folder: Path, file: str) -> Iterator[tuple[str, bool]]:
     path = folder / f"{file.removesuffix('.yml')}.yml"
     if not path.is_file():
-        raise ValueError(f"{path.stem} is no entry point of the role {folder.parent.name}")
+        known = {one.stem for one in folder.glob("*.yml")}
+        raise ValueError(f"{path.stem} is not an entry point of the role {folder.parent.name}{_like(path.stem, known)}")
     yield from _found(yaml.safe_load(path.read_text(encoding="utf-8")), folder)
 
 

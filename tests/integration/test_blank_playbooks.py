@@ -46,7 +46,9 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ("facts", "localhost,", {"target": ""}, "'hosts' is required"),
         ("check_access", "localhost,", {"check_access_strict": " "}, "check_access_strict is blank"),
         ("report", "localhost,", {"report_folder": ""}, "is blank"),
+        ("bootstrap", "localhost,", {}, "bootstrap_for is not set"),
         ("bootstrap", "localhost,", {"bootstrap_for": "facts", "bootstrap_wait": ""}, "bootstrap_wait is blank"),
+        ("bootstrap", "localhost,", {"bootstrap_for": "facts", "bootstrap_wait": "soon"}, "are whole numbers"),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
         ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),
         # Today's leaver of one customer must not be looked for in the tenant that the shell happens to name.

@@ -57,7 +57,7 @@ def test_a_playbook_is_rehearsed_on_a_copy(simulator: Simulator, tmp_path: Path)
     code, output = run(tmp_path, signed_in, "rehearse", **given, compare_strict=True)
     # The status is that of a change that nobody accepted.
     assert code == 2 and "changes what is not accepted" in output, output
-    assert "iPhone14C2" in output and "adele.vance" in output
+    assert "(DeviceModel)" in output and "adele.vance" in output
     assert signed_in["AZURE_CLIENT_SECRET"] not in output and "AZURE_CLIENT_SECRET=simulated-client-secret" in output
     assert signed_in["AZURE_AUTHORITY_HOST"] not in output
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
@@ -86,6 +86,7 @@ def test_what_is_not_given_or_is_no_snapshot_is_refused(simulator: Simulator, tm
     for name, variables, words in (
         ("snapshot", {}, "snapshot_file is not set"),
         ("snapshot", {"snapshot_file": "site.yml"}, "is not a snapshot, so it is not overwritten"),
+        ("rehearse", {"snapshot_file": "none.yml", "rehearse_playbook": "site.yml"}, "none.yml does not exist"),
         ("compare", {"before": "site.yml", "after": " "}, "after is blank"),
         ("compare", {"before": "site.yml", "after": "site.yml"}, "site.yml is not a snapshot"),
     ):

@@ -106,10 +106,8 @@ def _noted(done: list[str], name: str, call: Callable[[], Any]) -> Any:
 def _problem(failure: TenantError | None) -> dict[str, Any]:
     """Why a kind is not in the snapshot. Request ids say nothing once it is kept."""
     if failure is None:
-        return {
-            "reason": "it was not requested: gather_statistics (snapshot_statistics of the playbook) is false",
-            "error": "not_asked",
-        }
+        reason = "it was not requested: gather_statistics (snapshot_statistics of the playbook) is false"
+        return {"reason": reason, "error": "not_asked"}
     answer = failure.answer
     if answer is None or answer.service not in _SERVICES:  # a sign-in, for example
         return {"reason": _REQUEST_ID.sub("", str(failure)), "error": failure.kind}

@@ -87,9 +87,8 @@ def test_a_policy_is_not_rehearsed_as_it_is_and_changed_at_once(run: Run, simula
     change = proposed("mfa") | {"display_name": "Planned"}
     refused(run(module, tenant=TENANT, policies=[change], report_only=["Planned"]), "usage", "more than once")
     refused(run(module, tenant=TENANT, policies=[change, change]), "usage", "more than once")
-    refused(
-        run(module, tenant=TENANT, policies=[PROPOSALS["factor"]] * 2), "usage", "Proposed is listed more than once"
-    )
+    twice = run(module, tenant=TENANT, policies=[PROPOSALS["factor"]] * 2)
+    refused(twice, "usage", "Proposed is listed more than once")
 
 
 @pytest.mark.parametrize(
