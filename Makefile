@@ -1,6 +1,6 @@
 # Two commands need nothing but python3 (3.11 or newer), git, make and a package index:
 #   make demo       the whole job on a simulated tenant, from the built and installed collection
-#   make test       what a change has to pass: about 15 minutes on two cores, installations included
+#   make test       what a change has to pass: about 14 minutes on two cores, installations included
 # CI runs make test, and then what takes longer:
 #   make test-more  every example and page, the other scenarios, the tests of the tools, each command from nothing
 #   make test-all   the tests with each supported Python and ansible-core, and a table of the results

@@ -63,6 +63,7 @@ def applications(simulator: Simulator) -> list[dict[str, Any]]:
     return [one for one in simulator.state(TENANT)["applications"] if one["uniqueName"]]
 
 
+@pytest.mark.more
 def test_the_script_of_the_azure_cli(shell: dict[str, str], simulator: Simulator, tmp_path: Path) -> None:
     written(tmp_path, "az")
     done = subprocess.run(

@@ -207,6 +207,7 @@ def _with_policies_of_the_role() -> dict[str, Any]:
     return described
 
 
+@pytest.mark.more
 def test_protect_enforces_nothing_on_a_result_that_is_not_to_be_trusted(simulator: Simulator, tmp_path: Path) -> None:
     """The log says of policies in force what the judge does not, and nothing of the one in report-only mode."""
     described = _with_policies_of_the_role()

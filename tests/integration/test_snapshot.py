@@ -178,6 +178,7 @@ def test_tenants_do_not_share_a_file_or_a_folder(simulator: Simulator, tmp_path:
     assert simulator.requests() == []
 
 
+@pytest.mark.more
 def test_an_export_changes_nothing_where_it_comes_from(simulator: Simulator, tmp_path: Path) -> None:
     environment = simulator.environment("retired_covered")
     code, output = run(tmp_path, environment, "export", export_folder="contoso")

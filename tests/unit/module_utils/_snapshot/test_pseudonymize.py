@@ -96,6 +96,7 @@ def check(simulator: Simulator, folder: Path, names: tuple[str, ...]) -> None:
                 assert second[kind]["error"] == problem["error"].replace("sign_in", "forbidden"), (name, kind)
 
 
+@pytest.mark.more
 def test_a_copy_without_names_decides_as_the_tenant_does(simulator: Simulator, tmp_path: Path) -> None:
     prepared(simulator, "retired_with_holes", CROWD)
     plain, hidden = (str(tmp_path / f"{name}.yml") for name in ("plain", "hidden"))
