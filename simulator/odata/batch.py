@@ -35,7 +35,7 @@ def parts_of(call: Call, version: str) -> list[Call]:
 def run_batch(call: Call, body: Json, version: str, respond: Callable[[Call], Answer]) -> Answer:
     """Every part answered on its own; what depends on a failed part is not tried."""
     requests: list[Json] = body["requests"]
-    _check_ids(requests)
+    _check_requests(requests)
     statuses: dict[str, int] = {}
     responses = []
     for request in requests:
@@ -91,10 +91,13 @@ def _headers(answer: Answer) -> Json:
     return own | ({"content-type": "application/json"} if answer.body is not None else {})
 
 
-def _check_ids(requests: list[Json]) -> None:
+def _check_requests(requests: list[Json]) -> None:
     identifiers = [request["id"].lower() for request in requests]
     if len(set(identifiers)) != len(identifiers):
         raise _invalid("Every request in a batch needs an id of its own.")
+    headers = [value for request in requests for value in request.get("headers", {}).values()]
+    if not all(isinstance(value, str) for value in headers):
+        raise _invalid("Every header of a request in a batch is a text.")
 
 
 def _invalid(text: str) -> Refusal:
