@@ -45,7 +45,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / f"plugins/modules/{MODULE}.py").write_text(code, encoding="utf-8")
     [command] = re.findall(r"`(cp [^`]+)`", TEXT)
     rows = re.findall(r"^\| `(\S+)` \| `(.*?)` \| `(.*?)` \|$", TEXT, re.MULTILINE)
-    assert len(rows) == 4
+    assert len(rows) == 6
     for name, before, added in rows:
         text = (folder / name).read_text(encoding="utf-8")
         assert text.count(f"\n{before}") == 1, (name, before)

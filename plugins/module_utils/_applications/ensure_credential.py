@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._core.errors import TenantError
+from .._core.resource import Record
 from .._engine.tenant import Tenant
 from .certificate_credential import absent_certificates, ensure_certificate
-from .credentials import check_name, check_validity, read_held, remove_others, result_of
+from .credentials import WRITE, Held, check_name, check_validity, read_held, remove_others, result_of
 from .federated_credential import absent_federated, ensure_federated
 from .registrations import check_which, find_application, not_found
 from .secret_credential import absent_secrets, ensure_secret
+from .steps import may_repeat
 
 _KEPT = {"certificate": ensure_certificate, "client_secret": ensure_secret, "federated": ensure_federated}
 _ABSENT = {"certificate": absent_certificates, "client_secret": absent_secrets, "federated": absent_federated}
@@ -33,14 +37,29 @@ def ensure_credential(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
         after = _ABSENT[params["kind"]](params, start)
         changed = after.listed() != start.listed()
         if changed and not check_mode and application is not None:
-            remove_others(tenant, application, start, after)
+            _remove(tenant, params, application, start, lambda held: _ABSENT[params["kind"]](params, held))
         return result_of(tenant, application, start, after, changed, path="", thumbprint="")
     kept = _KEPT[params["kind"]](tenant, params, application, start, check_mode)
     before, after = kept.pop("before"), kept.pop("after")
     removes = _removes((start if check_mode else before).listed(), after.listed())
     if removes and not check_mode and application is not None:
-        remove_others(tenant, application, before, after)
+        _remove(tenant, params, application, before, lambda held: after)
     return result_of(tenant, application, start, after, bool(kept.pop("changed") or removes), **kept)
+
+
+def _remove(
+    tenant: Tenant, params: Mapping[str, Any], application: Record, held: Held, aim: Callable[[Held], Held]
+) -> None:
+    """Remove what is held and not aimed at; where somebody else is faster, of what is held then."""
+    for attempt in itertools.count(1):
+        try:
+            remove_others(tenant, application, held, aim(held))
+            return
+        except TenantError as error:
+            if error.kind != "conflict" or not may_repeat(error, attempt):
+                raise
+        tenant.http.pause(attempt, None, WRITE)
+        held = read_held(tenant, params, application)
 
 
 def _removes(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> bool:
