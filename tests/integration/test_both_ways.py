@@ -112,7 +112,7 @@ CASES = {
     "mobile_access_assessment_info": Case({}, tenant="retired_with_holes"),
     "mobile_access_deadlines_info": Case({}, tenant="deadlines"),
     "mobile_device_info": Case({"gather_statistics": True}),
-    "tenant_snapshot_info": Case({"gather_statistics": True}, tenant="retired_covered"),
+    "tenant_snapshot_info": Case({"gather_statistics": True}, tenant="retired_with_holes"),
     "mobile_device": Case({"device_type": "iPhone", "access": "allowed"}, True),
     "cas_mailbox_mobile_access": Case({"mailbox": PERSON, "policy": "Phones"}, True),
     "conditional_access_policy": Case(
