@@ -21,7 +21,7 @@ from simulator import Simulator
 
 from .warm import ROOT, ansible
 
-# Where others keep the machine busy, tenants that hang hold up the rest: INTUNE_EXCHANGE_HANGS=1 has these tests, alone.
+# Where others keep the machine busy, tenants that hang hold up the rest: INTUNE_EXCHANGE_HANGS=1 has these tests.
 collect_ignore = [] if "INTUNE_EXCHANGE_HANGS" in os.environ else ["test_tenants_that_hang.py"]
 
 SHIPPED: list[str | Path] = [path.stem for path in (ROOT / "simulator" / "tenants").glob("*.yml")]
