@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from .._core.errors import TenantError, one_line, usage
-from .._core.private_file import permission_problem
+from .._core.private_file import permission_problem, write_whole
 
 try:
     from cryptography import x509
@@ -132,13 +132,7 @@ def check_writable(path: str) -> None:
 
 def write_private(path: str, content: bytes) -> None:
     """A file of mode 0600 that is there whole or not at all. One that is there already is replaced."""
-    draft = f"{path}.{os.getpid()}.new"
     try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
+        write_whole(path, [content])
     except OSError as error:
-        Path(draft).unlink(missing_ok=True)
         raise usage(f"the file {path} of path cannot be written ({one_line(error, 120)})") from error

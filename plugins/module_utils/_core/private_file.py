@@ -1,12 +1,15 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a file or folder is its user's alone. No I/O."""
+"""Files that are their user's alone: when one is, and how one is written whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+import tempfile
+from collections.abc import Iterable
 
 
 def permission_problem(found: os.stat_result, is_file: bool) -> str:
@@ -19,3 +22,19 @@ def permission_problem(found: os.stat_result, is_file: bool) -> str:
     if is_file and not stat.S_ISREG(found.st_mode):
         return "is no regular file"
     return "has a second name (a hard link)" if is_file and found.st_nlink > 1 else ""
+
+
+def write_whole(path: str, pieces: Iterable[bytes]) -> None:
+    """A file of mode 0600 in the place of what is there, written beside it first. Raises OSError: all is as before."""
+    target = os.path.abspath(path)
+    handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", dir=os.path.dirname(target))  # mode 0600
+    try:
+        with open(handle, "wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, target)
+    except BaseException:  # an interruption leaves no draft of a key either
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import TenantError, one_line, usage
+from .._core.private_file import write_whole
 from .._core.resource import normalize_case
 from .kinds import FORMAT
 from .text import lines_of
@@ -66,19 +65,8 @@ def _is_snapshot(path: str) -> bool:
 
 def write_snapshot(path: str, snapshot: Mapping[str, Any]) -> None:
     """Write beside the file and put it in its place at once. Raises `TenantError`."""
-    target = os.path.abspath(path)
-    draft = ""
     try:
-        # Made with mode 0600.
-        handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", dir=os.path.dirname(target))
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(lines_of(snapshot))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)
+        write_whole(path, (line.encode() for line in lines_of(snapshot)))
     except OSError as error:
-        if draft:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)
         problem = f"{path} could not be written ({one_line(error.strerror or error)})"
         raise TenantError("usage", problem, _ACTION, next_step="Specify another path, or make room") from error
