@@ -19,13 +19,14 @@ description:
     is refused by name.
 options:
   _input:
-    description: The earlier snapshot, as its file or as the module returned it.
+    description:
+      - The earlier snapshot, as its file or as the module returned it.
+      - Or a result of this filter, to get it in another O(format) without reading the snapshots again.
     type: raw
     required: true
   after:
-    description: The later snapshot, in the same way.
+    description: The later snapshot, in the same way. Omit it for a result of this filter.
     type: raw
-    required: true
   accepted_differences:
     description:
       - Differences that are accepted, each until a date. From the next day, they count again.
@@ -116,7 +117,7 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._core.errors import TenantError
 from ..module_utils._snapshot.diff import compare
 from ..plugin_utils._diff_report import markdown, page, rows_of
-from ..plugin_utils._snapshot_file import checked, load_snapshot
+from ..plugin_utils._snapshot_file import snapshot_of
 from ..plugin_utils._trust import as_data, text_as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -128,7 +129,7 @@ _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 def snapshot_diff(
-    before: Any, after: Any, accepted_differences: Any = (), format: str = "data", about: Any = None
+    before: Any, after: Any = None, accepted_differences: Any = (), format: str = "data", about: Any = None
 ) -> Any:
     """What changed, in a format. Raises AnsibleFilterError for what cannot be compared."""
     if format not in _FORMATS:
@@ -136,19 +137,14 @@ def snapshot_diff(
     if not isinstance(accepted_differences, (list, tuple)):
         raise AnsibleFilterError("snapshot_diff needs accepted_differences as a list")
     try:
-        old, new = _snapshot(before, "the earlier snapshot"), _snapshot(after, "the later snapshot")
-        differences = compare(old, new, accepted_differences, datetime.now(UTC).date())
-        lines = {str(name): str(text) for name, text in dict(about or {}).items()}
-        found = _FORMATS[format]({**differences, "about": lines})
+        if not (after is None and isinstance(before, Mapping) and {"differences", "about"} <= before.keys()):
+            old, new = snapshot_of(before, "the earlier snapshot"), snapshot_of(after, "the later snapshot")
+            differences = compare(old, new, accepted_differences, datetime.now(UTC).date())
+            before = {**differences, "about": {str(name): str(text) for name, text in dict(about or {}).items()}}
+        found = _FORMATS[format](before)
         return text_as_data(found) if isinstance(found, str) else as_data(found)
     except TenantError as error:
         raise AnsibleFilterError(f"Could not compare the snapshots: {error}") from error
-
-
-def _snapshot(given: Any, name: str) -> dict[str, Any]:
-    if isinstance(given, str):
-        return load_snapshot(given)
-    return checked(dict(given) if isinstance(given, Mapping) else given, name)
 
 
 class FilterModule:

@@ -65,7 +65,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._core.errors import TenantError
 from ..plugin_utils._export_files import files_of, summary_of
-from ..plugin_utils._snapshot_file import checked, load_snapshot
+from ..plugin_utils._snapshot_file import snapshot_of
 from ..plugin_utils._trust import as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"files": files_of, "summary": summary_of}
@@ -76,11 +76,7 @@ def snapshot_export(snapshot: Any, format: str = "files") -> Any:
     if format not in _FORMATS:
         raise AnsibleFilterError(f"snapshot_export has no format {format}: use {', '.join(_FORMATS)}")
     try:
-        if isinstance(snapshot, str):
-            found = load_snapshot(snapshot)
-        else:
-            found = checked(dict(snapshot) if isinstance(snapshot, Mapping) else snapshot, "the snapshot")
-        return as_data(_FORMATS[format](found))
+        return as_data(_FORMATS[format](snapshot_of(snapshot, "the snapshot")))
     except TenantError as error:
         raise AnsibleFilterError(f"Could not export the snapshot: {error}") from error
 

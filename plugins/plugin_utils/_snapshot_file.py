@@ -39,6 +39,13 @@ class _Loader(_BASE):
         return mapping
 
 
+def snapshot_of(given: Any, name: str) -> dict[str, Any]:
+    """A snapshot, or that in the file of this path. `name` is for messages. Raises `TenantError`."""
+    if isinstance(given, str):
+        return load_snapshot(given)
+    return checked(dict(given) if isinstance(given, Mapping) else given, name)
+
+
 def load_snapshot(path: str) -> dict[str, Any]:
     """The snapshot in a file. Raises `TenantError`, which names the file, for what is no whole snapshot."""
     try:

@@ -57,3 +57,15 @@ def unfit_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, (list, tuple)):
         for number, entry in enumerate(value):
             yield from unfit_in(entry, f"{place}[{number}]")
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """The texts among the values of JSON, however deep; no keys."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for entry in value.values():
+            yield from texts_of(entry)
+    elif isinstance(value, (list, tuple)):
+        for entry in value:
+            yield from texts_of(entry)

@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.errors import usage
 from .._core.resource import Record, normalize_case
+from .._core.text import texts_of
 from .._mobile_access.access_decision import Mailboxes, owner_of
 from .kinds import KINDS, Kind
 from .same import differing
@@ -70,7 +71,7 @@ def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, An
             raise usage(
                 f"{', '.join([*unknown, *blank])} of an accepted difference in {one['kind']} "
                 f"{'is not known' if unknown else 'is blank'}, and that never means everything",
-                f"Give {', '.join(_OF_ACCEPTED)}; without object or property, all of them are accepted",
+                f"Use {', '.join(_OF_ACCEPTED)}; without object or property, all of them are accepted",
             )
         if str(one["kind"]) not in KINDS:
             raise usage(f"{one['kind']} of an accepted difference is no kind of a snapshot", f"Use {', '.join(KINDS)}")
@@ -186,19 +187,9 @@ class People:
 
     def among(self, *values: Any) -> list[str]:
         """The people whose ids stand in one of the values and not in all of them, or in the only one."""
-        sides = [set(self._ids(value)) for value in values]
+        sides = [self._by_id.keys() & map(normalize_case, texts_of(value)) for value in values]
         common = set.intersection(*sides) if len(sides) > 1 else set()
         return [self._by_id[one] for one in set.union(*sides) - common]
-
-    def _ids(self, value: Any) -> Iterator[str]:
-        if isinstance(value, str) and normalize_case(value) in self._by_id:
-            yield normalize_case(value)
-        elif isinstance(value, Mapping):
-            for entry in value.values():
-                yield from self._ids(entry)
-        elif isinstance(value, (list, tuple)):
-            for entry in value:
-                yield from self._ids(entry)
 
     def _owner(self, mailbox: Mapping[str, Any]) -> str:
         known = self._by_id.get(normalize_case(str(mailbox.get("ExternalDirectoryObjectId"))))

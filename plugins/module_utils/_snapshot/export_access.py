@@ -49,10 +49,8 @@ def mailbox_policies(objects: Objects) -> Exported:
             found.missing.append(Missing(kind, name, f"a value has an unknown form: {error}"))
             continue
         options = {"min_password_length": 0, **options_of(SETTINGS, read)}
-        if not options.pop("is_default", None):
-            options = {"name": name, **options}
-        else:
-            options = {"name": name, "is_default": True, **options}
+        default = {"is_default": True} if options.pop("is_default", None) else {}
+        options = {"name": name, **default, **options}
         for option, reason in _refused(options).items():
             found.missing.append(Missing(kind, f"{name}: {option} {options.pop(option)}", reason))
         found.items.append(options)

@@ -139,15 +139,21 @@ def role_assignments(objects: Objects) -> Exported:
         if option is None or one.get("RoleAssignmentDelegationType") not in (None, "", "Regular"):
             continue
         role, name = bare_name(one["Role"]), bare_name(one.get("RoleAssigneeName") or one.get("RoleAssignee"))
-        shown, scope = f"{role} of {name}", scope_of(one)
         application = applications.get(normalize_case(name)) if option == "application" else None
-        if scope or one.get("Enabled") is False or (option == "application" and application is None):
-            reason = f"it is limited to {scope}" if scope else "it is disabled"
-            reason = "the snapshot does not say which application that is" if option == "application" else reason
-            found.missing.append(Missing(kind, shown, f"limited to {scope}" if scope else reason))
+        if reason := _why_not(one, unknown=option == "application" and application is None):
+            found.missing.append(Missing(kind, f"{role} of {name}", reason))
             continue
         assignee: Any = addresses.get(normalize_case(name), name) if option == "user" else name
         if application is not None:
             assignee = Named(application["AppId"], str(application.get("DisplayName") or ""))
         found.items.append({"role": role, option: assignee})
     return found
+
+
+def _why_not(assignment: Record, unknown: bool) -> str:
+    """What keeps an assignment from being exported; `unknown`: it is of an application that is not in the snapshot."""
+    if scope := scope_of(assignment):
+        return f"limited to {scope}"
+    if unknown:
+        return "the snapshot does not say which application that is"
+    return "it is disabled" if assignment.get("Enabled") is False else ""

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._core.resource import normalize_case
+from .._core.text import texts_of
 from .._rbac.built_in_role_groups import is_built_in_name
 from .kinds import KINDS
-from .pseudonyms import WORDS, Pseudonyms, texts_of
+from .pseudonyms import WORDS, Pseudonyms
 from .public_words import (
     ADDRESSES,
     ENUMERATIONS,

@@ -12,10 +12,11 @@ import ipaddress
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .._core.resource import normalize_case, normalized_set
+from .._core.text import texts_of
 from .public_words import OF_DEVICES, PUBLIC_IDS, PUBLIC_TEXTS
 
 _GUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
@@ -144,14 +145,3 @@ class Pseudonyms:
             if word not in self._used:
                 self._used.add(word)
                 return word
-
-
-def texts_of(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for entry in value.values():
-            yield from texts_of(entry)
-    elif isinstance(value, (list, tuple)):
-        for entry in value:
-            yield from texts_of(entry)
