@@ -81,7 +81,7 @@ def seed_application(tenant: Tenant, kind: str, client_id: str, name: str, now: 
     made = now - timedelta(days=400)
     item = _registration(tenant, tenant.uuid("application", kind), {"displayName": name}, made)
     tenant.store(STORE).add(item["id"], item | {"appId": client_id})
-    tenant.store("federatedIdentityCredentials")
+    tenant.store("federatedIdentityCredentials")  # else the first sign-in would make it, and change the state
 
 
 def _registration(tenant: Tenant, item_id: str, properties: Json, now: datetime) -> Json:

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..behaviours.table import implements
 from ..cmdlets.exchange_types import CmdletCall
 from ..state.http_messages import Json
 from ..state.store import normalize_case
+from .records import seed_records
 
 _PARAMETER = re.compile(r"-([A-Za-z0-9]+)")
 
@@ -25,25 +25,16 @@ def seed_twin_roles(run: CmdletCall, objects: Json) -> None:
         for cmdlet, parameters in held.items():
             rights.setdefault(cmdlet, set()).update(parameters)
     tenant.visitor_rights = rights
-    _seed_store(run, "ManagementRole", objects.get("management_roles"), lambda role: _role(role, entries))
-    _seed_store(run, "RoleGroup", objects.get("role_groups"), _group)
+    seed_records(tenant, "ManagementRole", objects.get("management_roles"), "Guid", lambda role: _role(role, entries))
+    seed_records(tenant, "RoleGroup", objects.get("role_groups"), "Guid", _group)
     holders = _holders(objects)
-    _seed_store(
-        run,
+    seed_records(
+        tenant,
         "ManagementRoleAssignment",
         objects.get("role_assignments"),
+        "Guid",
         lambda one: one | {"_assignee": _assignee(one, holders)},
     )
-
-
-def _seed_store(run: CmdletCall, name: str, records: list[Json] | None, change: Any) -> None:
-    if records is None:
-        return
-    store = run.tenant.store(name)
-    for key in store.items():
-        store.remove(key)
-    for record in records:
-        store.add(str(record["Guid"]), change(record))
 
 
 def _role(role: Json, built_in: Json) -> Json:
@@ -78,7 +69,7 @@ def _holders(objects: Json) -> dict[str, str]:
         ("role_groups", "Guid", ("Name",)),
     ):
         for one in objects.get(kind) or []:
-            found |= {normalize_case(str(one[name])): str(one.get(identity)) for name in names if one.get(name)}
+            found |= {normalize_case(str(one[name])): str(one.get(identity)).lower() for name in names if one.get(name)}
     return found
 
 

@@ -18,6 +18,7 @@ from ..state.snapshots import GRAPH, snapshot_of
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
 from .exchange import seed_twin_roles
+from .records import seed_records
 
 _FAR = timedelta(days=365_000)
 _OF_A_RECIPIENT = (
@@ -62,24 +63,11 @@ def _seed(run: CmdletCall, objects: Json) -> None:
         ("mailbox_plans", "CASMailboxPlan"),
         ("device_classes", "ActiveSyncDeviceClass"),
     ):
-        _seed_store(run.tenant, store, objects.get(kind), "Guid")
-    _seed_store(run.tenant, "ServicePrincipal", objects.get("service_principals"), "ObjectId")
+        seed_records(run.tenant, store, objects.get(kind), "Guid")
+    seed_records(run.tenant, "ServicePrincipal", objects.get("service_principals"), "ObjectId")
     seed_twin_roles(run, objects)
     _seed_mailboxes(run.tenant, objects)
     _seed_devices(run, objects)
-
-
-def _seed_store(
-    tenant: Tenant, name: str, records: list[Json] | None, identity: str, change: Callable[[Json], Json] = dict
-) -> None:
-    """The records in the store in place of what is there; nothing where they were not read."""
-    if records is None:
-        return
-    store = tenant.store(name)
-    for key in store.items():
-        store.remove(key)
-    for number, record in enumerate(records):
-        store.add(str(record.get(identity) or number).lower(), change(record))
 
 
 def _seed_graph(tenant: Tenant, objects: Json, now: datetime) -> None:
@@ -94,7 +82,7 @@ def _seed_graph(tenant: Tenant, objects: Json, now: datetime) -> None:
     }
     for store, kind in GRAPH.items():
         if store not in ("organization", "users", "subscribedSkus", "managedDeviceOverview", *_SINGLE):
-            _seed_store(tenant, store, objects.get(kind), "id", changes.get(store, dict))
+            seed_records(tenant, store, objects.get(kind), "id", changes.get(store, dict))
     for store in _SINGLE:
         for record in objects.get(GRAPH[store], []):
             tenant.store(store).update(tenant.tenant_id, record)
@@ -102,8 +90,8 @@ def _seed_graph(tenant: Tenant, objects: Json, now: datetime) -> None:
     known = {"mobileDeviceManagementAuthority": authority[0]["authority"] if authority else None}
     for record in objects.get("organization", []):
         tenant.store("organization").update(tenant.tenant_id, record | known)
-    _seed_store(tenant, "users", objects.get("users"), "id", lambda user: _user(tenant, user, now))
-    _seed_store(tenant, "subscribedSkus", objects.get("subscriptions"), "id", lambda sku: _sku(tenant, sku))
+    seed_records(tenant, "users", objects.get("users"), "id", lambda user: _user(tenant, user, now))
+    seed_records(tenant, "subscribedSkus", objects.get("subscriptions"), "id", lambda sku: _sku(tenant, sku))
 
 
 _SINGLE = ("deviceManagement", "securityDefaults")
@@ -216,7 +204,7 @@ def _seed_devices(run: CmdletCall, objects: Json) -> None:
         private: Json = {"_owner": owners.of(device), "_wipe": {}, "_last_sync": None, "_decided": None}
         return device | private | {"_statistics": statistics.get(normalize_case(str(device.get("Guid"))), {})}
 
-    _seed_store(run.tenant, "MobileDevice", objects.get("mobile_devices"), "Guid", held)
+    seed_records(run.tenant, "MobileDevice", objects.get("mobile_devices"), "Guid", held)
     for key, device in run.tenant.store("MobileDevice").items().items():
         _pin(run, key, device)
 

@@ -69,7 +69,7 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tupl
     if held is not None and not held.is_self_signed:
         raise usage(
             f"the certificate in the file {path} of path has ended, and an authority issued it, so it stays",
-            "Put the new one into the file, or give the path of another file",
+            "Put the new one into the file, or specify the path of another file",
         )
     check_writable(path)
     place = path if held is None else f"{path}.next"

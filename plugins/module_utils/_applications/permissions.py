@@ -18,14 +18,12 @@ from .._core.resource import Record
 from .._engine.tenant import Tenant
 from .._http.removal import remove_listed
 from .registrations import WRITE, find_principal, principal_of, shown
-from .steps import CONSENT_GRAPH, CONSENT_OTHER, REGISTER, Step, carried_out, roles_needed
+from .steps import CONFLICTS, CONSENT_GRAPH, CONSENT_OTHER, REGISTER, ROUNDS, Step, carried_out, roles_needed
 
 _READ = Purpose("read the permissions of the application", "Application.Read.All")
 _GRANT = Purpose("grant a permission to the application", "AppRoleAssignment.ReadWrite.All")
 _REVOKE = Purpose("remove a permission of the application", "AppRoleAssignment.ReadWrite.All")
 _ALREADY = "already exists on the object"
-_MAX_CONFLICTS = 3  # how often a change is worked out anew after somebody else was faster
-_MAX_ROUNDS = 6  # how often what the directory does not find, being new, is sent
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,29 @@ class _Grants:
         """The permissions to grant, and those to remove."""
         excess = [name for name in self.held if name not in wanted]
         return [one for one in wanted if one not in self.held], excess if remove_excess else []
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What there is to change, by what was read."""
+
+    application: Record | None
+    principal: Record | None
+    grants: list[_Grants]
+    changes: dict[str, tuple[list[str], list[str]]]  # to grant and to remove, by option
+    listed: Any
+    relists: bool
+
+    @property
+    def before(self) -> dict[str, list[str]]:
+        return {one.api.option: sorted(one.held) for one in self.grants}
+
+    @property
+    def after(self) -> dict[str, list[str]]:
+        return _after(self.grants, self.changes)
+
+    def needed(self) -> dict[Step, bool]:
+        return {one.api.step: any(self.changes[one.api.option]) for one in self.grants}
 
 
 def _grants(tenant: Tenant, api: Api, wanted: Sequence[str], assignments: Sequence[Record]) -> _Grants:
@@ -128,16 +149,16 @@ def _grant(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> Non
     """A permission is granted once, so this may be sent again: a new service principal is not found everywhere."""
     body = {"principalId": principal["id"], "resourceId": grants.resource_id, "appRoleId": grants.ids[name]}
     path = f"servicePrincipals/{principal['id']}/appRoleAssignments"
-    for attempt in range(1, _MAX_ROUNDS + 1):
+    for attempt in range(1, ROUNDS + 1):
         try:
             carried_out(tenant, grants.api.step, lambda: tenant.graph.create(path, body, _GRANT))
             return
         except TenantError as error:
             if error.answer is not None and _ALREADY in error.answer.message.lower():
                 return
-            if error.kind not in ("not_found", "outcome_unknown") or attempt == _MAX_ROUNDS:
+            if error.kind not in ("not_found", "outcome_unknown") or attempt == ROUNDS:
                 raise
-            tenant.progress(f"the directory did not grant {name} yet; trying again ({attempt} of {_MAX_ROUNDS})")
+            tenant.progress(f"the directory did not grant {name} yet; trying again ({attempt} of {ROUNDS})")
             tenant.http.pause(attempt, None, _GRANT)
 
 
@@ -157,7 +178,7 @@ def _revoke(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> No
 def ensure_permissions(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Grant what is missing, and on request remove what was not asked for. Raises `TenantError`."""
     start = _plan(tenant, params, check_mode)
-    plan = start if check_mode else _carried_out(tenant, params, start)
+    plan = start if check_mode else _until_written(tenant, params, start)
     return {
         "changed": start.relists or start.before != plan.after,
         "diff": {"before": start.before, "after": plan.after},
@@ -168,41 +189,18 @@ def ensure_permissions(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
     }
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What there is to change, by what was read."""
-
-    application: Record | None
-    principal: Record | None
-    grants: list[_Grants]
-    changes: dict[str, tuple[list[str], list[str]]]  # to grant and to remove, by option
-    listed: Any
-    relists: bool
-
-    @property
-    def before(self) -> dict[str, list[str]]:
-        return {one.api.option: sorted(one.held) for one in self.grants}
-
-    @property
-    def after(self) -> dict[str, list[str]]:
-        return _after(self.grants, self.changes)
-
-    def needed(self) -> dict[Step, bool]:
-        return {one.api.step: any(self.changes[one.api.option]) for one in self.grants}
-
-
-def _carried_out(tenant: Tenant, params: Mapping[str, Any], plan: _Plan) -> _Plan:
+def _until_written(tenant: Tenant, params: Mapping[str, Any], plan: _Plan) -> _Plan:
     """The plan that was carried out. Where somebody else was faster, that is one by what is there now."""
-    for round_number in range(1, _MAX_CONFLICTS):
+    for round_number in range(1, CONFLICTS):
         try:
-            _carry_out(tenant, plan)
+            _write(tenant, plan)
             return plan
         except TenantError as error:
             if error.kind != "conflict":
                 raise
         tenant.http.pause(round_number, None, _GRANT)
         plan = _plan(tenant, params, check_mode=False)
-    _carry_out(tenant, plan)
+    _write(tenant, plan)
     return plan
 
 
@@ -224,7 +222,7 @@ def _after(grants: Sequence[_Grants], changes: Mapping[str, tuple[list[str], lis
     }
 
 
-def _carry_out(tenant: Tenant, plan: _Plan) -> None:
+def _write(tenant: Tenant, plan: _Plan) -> None:
     if plan.application is None or plan.principal is None:
         return
     if plan.relists:

@@ -221,10 +221,10 @@ def _check_removal(tenant: Tenant, params: Mapping[str, Any], record: Record | N
     if params.get("unique_name") is None:
         raise TenantError(
             "not_ours",
-            f"the application {record['displayName']} ({record['appId']}) is given by app_id, as one that was adopted",
+            f"the application {record['displayName']} ({record['appId']}) is selected by app_id, as an adopted one",
             action,
             tenant.label,
-            next_step=f"If it is no longer needed, give unique_name={record['uniqueName']} in the place of app_id",
+            next_step=f"If it is no longer needed, set unique_name={record['uniqueName']} instead of app_id",
         )
 
 

@@ -37,7 +37,7 @@ def _note(path: str) -> dict[str, str]:
     except ValueError as error:
         raise usage(f"the file {path}.id is damaged", "Remove it") from error
     if content and not (isinstance(found, dict) and {"key_id", "name"} & set(found)):
-        raise usage(f"the file {path}.id is not about a client secret", "Give the path of another file")
+        raise usage(f"the file {path}.id is not about a client secret", "Specify the path of another file")
     return {str(name): str(value) for name, value in found.items()}
 
 
@@ -54,11 +54,12 @@ def _check_place(tenant: Tenant, path: str, note: Mapping[str, str], application
     """What is in the file may have no copy, so only the secret of this application is ever replaced."""
     if not note and read_private(path) is not None:
         raise usage(
-            f"the file {path} of path exists, and was not written for a client secret", "Give the path of another file"
+            f"the file {path} of path exists, and was not written for a client secret",
+            "Specify the path of another file",
         )
     owner = note.get("application")
     if application is not None and owner and normalize_case(owner) != normalize_case(_owner(tenant, application)):
-        raise usage(f"the file {path} of path is for the application {owner}", "Give the path of another file")
+        raise usage(f"the file {path} of path is for the application {owner}", "Specify the path of another file")
 
 
 def _current(path: str, note: Mapping[str, str], before: Held, due: datetime) -> Record | None:

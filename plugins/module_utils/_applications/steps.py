@@ -19,7 +19,7 @@ from .._http.claims import DIRECTORY_ROLES, claims, permissions
 
 Result = TypeVar("Result")
 ROUNDS = 6  # how often a write is sent while the directory does not find a new application
-_CONFLICTS = 3  # how often it is sent while somebody else is faster
+CONFLICTS = 3  # how often it is sent while somebody else is faster
 _GLOBAL = "Global Administrator"
 _CLOUD = ("Cloud Application Administrator", "Application Administrator", _GLOBAL)
 _PRIVILEGED = ("Privileged Role Administrator", _GLOBAL)
@@ -65,7 +65,7 @@ def roles_needed(tenant: Tenant, steps: Mapping[Step, bool]) -> list[dict[str, A
 
 def may_repeat(error: TenantError, attempt: int) -> bool:
     """Whether a write is sent again: a new application is not found everywhere at once, which takes longer."""
-    most = {"not_found": ROUNDS, "outcome_unknown": ROUNDS, "conflict": _CONFLICTS}
+    most = {"not_found": ROUNDS, "outcome_unknown": ROUNDS, "conflict": CONFLICTS}
     return attempt < most.get(error.kind, 0)
 
 
