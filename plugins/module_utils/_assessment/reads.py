@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from .._client.graph import Read, odata
-from .._conditional_access.sign_in_log import LEGACY_CLIENTS, READ_SIGN_INS
+from .._conditional_access.sign_in_log import READ_SIGN_INS
+from .._conditional_access.sign_in_record import LEGACY_CLIENTS
 from .._core.errors import Purpose
 
 READ_LEGACY_SIGN_INS = Read(

@@ -21,9 +21,7 @@ from .._core.errors import Purpose, TenantError
 from .._core.text import counted
 from .._engine.tenant import Tenant
 from .membership import ACTIVITIES, MembershipChanges
-from .sign_in_record import LEGACY_CLIENTS, LoggedSignIn, Records, not_of_people, to_another_tenant
-
-__all__ = ["INTERACTIVE", "LEGACY_CLIENTS", "NON_INTERACTIVE", "READ_SIGN_INS", "LoggedSignIn", "SignInLog"]
+from .sign_in_record import LoggedSignIn, Records, not_of_people, to_another_tenant
 
 READ_SIGN_INS = Purpose("read the sign-in log", "AuditLog.Read.All")
 _READ_AUDITS = Purpose("read who joined or left groups and roles", "AuditLog.Read.All")
