@@ -54,10 +54,11 @@ def rows_of(found: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def not_compared_of(found: Mapping[str, Any]) -> list[str]:
     """A line for each side: the kinds that it should have and lacks. Their reasons are too long for a terminal."""
+    missing = [one for one in found["not_compared"] if not one["expected"]]
     lines = [
         f"Not compared, since {whose}: {', '.join(titles)}."
         for side, whose in _LACKING.items()
-        if (titles := [one["title"] for one in found["not_compared"] if one["snapshot"] == side and not one["expected"]])
+        if (titles := [one["title"] for one in missing if one["snapshot"] == side])
     ]
     return [*lines, *(["compare_report=FOLDER writes the reasons."] if lines else [])]
 
