@@ -14,18 +14,21 @@ description:
   - Registers an application of this tenant only, with its service principal (the enterprise application).
   - A new application gets a C(uniqueName), of which a tenant has one. So it is never created twice, also if a run was
     killed or the directory does not show it yet.
+  - It also gets the tag C(intune.exchange). Other tools give unique names as well, so that an application without the
+    tag is never changed or deleted by its unique name.
   - The playbook C(intune.exchange.bootstrap) uses this module for the first contact with a tenant.
 options:
   unique_name:
     description:
       - The C(uniqueName) of the application, with up to 64 letters, digits, dots, hyphens and underscores. It cannot be
         changed.
+      - An application that has this name, but not the tag C(intune.exchange), is refused with RV(error.kind=not_ours).
       - Exactly one of O(unique_name) and O(app_id) is required.
     type: str
   app_id:
     description:
-      - The application (client) id of an application that somebody else registered. It is adopted as it is, and never
-        deleted.
+      - The application (client) id of an application that somebody else registered. It is adopted as it is: it gets no
+        tag, and is never deleted.
     type: str
   display_name:
     description:
@@ -34,8 +37,8 @@ options:
   state:
     description:
       - V(present) registers the application, and creates its service principal if it is missing.
-      - V(absent) deletes the application with its service principal. Only an application that has a C(uniqueName) is
-        deleted.
+      - V(absent) deletes the application with its service principal. Only an application that this module created is
+        deleted, by its O(unique_name).
     type: str
     choices: [present, absent]
     default: present

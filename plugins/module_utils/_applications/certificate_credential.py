@@ -92,7 +92,7 @@ def ensure_certificate(
     after = replace(kept, certificates=[*kept.certificates, entry])
     if not check_mode and application is not None:
         if listed is None:
-            write_certificates(tenant, application, [*before.certificates, entry])
+            _register(tenant, params, application, wanted, entry)
             before = replace(before, certificates=[*before.certificates, entry])
         if place != params["path"]:
             os.replace(place, params["path"])
@@ -103,6 +103,18 @@ def ensure_certificate(
         "path": params["path"],
         "thumbprint": wanted.thumbprint if wanted is not None else "",
     }
+
+
+def _register(
+    tenant: Tenant, params: Mapping[str, Any], application: Record, certificate: Certificate | None, entry: Record
+) -> None:
+    """With what is listed at that moment."""
+
+    def with_it(listed: list[Record]) -> list[Record]:
+        is_there = any(certificate is not None and is_of(one, certificate) for one in listed)
+        return listed if is_there else [*listed, entry]
+
+    write_certificates(tenant, params, application, with_it)
 
 
 def absent_certificates(params: Mapping[str, Any], before: Held) -> Held:

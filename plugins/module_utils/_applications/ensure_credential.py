@@ -53,7 +53,7 @@ def _remove(
     """Remove what is held and not aimed at; where somebody else is faster, of what is held then."""
     for attempt in itertools.count(1):
         try:
-            remove_others(tenant, application, held, aim(held))
+            remove_others(tenant, params, application, held, aim(held))
             return
         except TenantError as error:
             if error.kind != "conflict" or not may_repeat(error, attempt):

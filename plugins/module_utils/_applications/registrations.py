@@ -5,6 +5,7 @@
 
 An application that this collection creates has a uniqueName: of that there is one in a tenant, so a creation that got
 lost, or that reads do not show yet, is never repeated. https://learn.microsoft.com/graph/api/application-upsert
+Other tools give such names as well, so that ours also has a tag, which is set as it is created and never later.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ WRITE = Purpose("register the application", "Application.ReadWrite.All")
 _DELETE = Purpose("delete the application", "Application.ReadWrite.All")
 _READ_PRINCIPAL = Purpose("read the service principal", "Application.Read.All")
 _CREATE_PRINCIPAL = Purpose("create the service principal", "Application.ReadWrite.All")
-SELECTED = ("id", "appId", "displayName", "uniqueName", "requiredResourceAccess", "createdDateTime")
+SELECTED = ("id", "appId", "displayName", "uniqueName", "tags", "requiredResourceAccess", "createdDateTime")
+MARK = "intune.exchange"  # https://learn.microsoft.com/graph/api/resources/application: tags
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BACKING = "NoBackingApplicationObject"
 _VISIBLE_WITHIN = 120  # seconds in which the directory shows everywhere what was created
@@ -82,7 +84,27 @@ def find_application(tenant: Tenant, params: Mapping[str, Any], *select: str) ->
             READ.action,
             tenant.label,
         )
+    _check_mark(tenant, params, record)
     return record
+
+
+def _check_mark(tenant: Tenant, params: Mapping[str, Any], record: Record) -> None:
+    """What is selected by its unique name is what this collection created; all others are selected by their id."""
+    if params.get("unique_name") is None or is_marked(record):
+        return
+    raise TenantError(
+        "not_ours",
+        f"the application {record['displayName']} ({record['appId']}) has the uniqueName {params['unique_name']}, but "
+        f"not the tag {MARK}, so somebody else created it",
+        READ.action,
+        tenant.label,
+        next_step=f"Choose another unique_name, or adopt it: set app_id={record['appId']} instead of unique_name. An "
+        "adopted application is never deleted",
+    )
+
+
+def is_marked(record: Record) -> bool:
+    return MARK in record["tags"]
 
 
 def find_principal(tenant: Tenant, app_id: str, *select: str) -> Record | None:
@@ -123,7 +145,7 @@ class Registrations:
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         if self.params.get("unique_name") is None:
             raise not_found(tenant, self.params)
-        body = {"displayName": self.params["unique_name"], "signInAudience": "AzureADMyOrg", **values}
+        body = {"displayName": self.params["unique_name"], "signInAudience": "AzureADMyOrg", "tags": [MARK], **values}
         created = carried_out(tenant, REGISTER, lambda: tenant.graph.upsert(_path(self.params), body, WRITE))
         if created:
             return created
@@ -210,21 +232,18 @@ def _check_removal(tenant: Tenant, params: Mapping[str, Any], record: Record | N
             tenant.label,
             next_step="Sign in as somebody else to delete it",
         )
-    if not record["uniqueName"]:
-        raise TenantError(
-            "not_ours",
-            f"the application {record['displayName']} ({record['appId']}) has no uniqueName, so somebody else made it",
-            action,
-            tenant.label,
-            next_step="If it is no longer needed, delete it in the Microsoft Entra admin center",
-        )
     if params.get("unique_name") is None:
+        step = (
+            f"set unique_name={record['uniqueName']} instead of app_id"
+            if record["uniqueName"] and is_marked(record)
+            else "delete it in the Microsoft Entra admin center"
+        )
         raise TenantError(
             "not_ours",
             f"the application {record['displayName']} ({record['appId']}) is selected by app_id, as an adopted one",
             action,
             tenant.label,
-            next_step=f"If it is no longer needed, set unique_name={record['uniqueName']} instead of app_id",
+            next_step=f"If it is no longer needed, {step}",
         )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.modules import (
     access_check_info,
     application,
@@ -103,6 +105,38 @@ def test_what_somebody_else_made_is_adopted_and_never_deleted(run: Run, simulato
     missing = run(application, tenant="first_contact", app_id="0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d")
     assert missing["error"]["kind"] == "not_found"
     assert writes(simulator) == before
+
+
+def test_an_application_of_another_tool_with_the_same_unique_name_stays(
+    run: Run, simulator: Simulator, signed_in: Callable[..., Tenant], tmp_path: Path
+) -> None:
+    """Only the tag says who created it; without it, the name alone changes and deletes nothing."""
+    body = {"displayName": "Of another tool", "signInAudience": "AzureADMyOrg", "tags": ["terraform"]}
+    path = "applications(uniqueName='intune-exchange')"
+    other = signed_in("first_contact").graph.upsert(path, body, Purpose("try it"))
+    before = simulator.objects()["first_contact"]
+    trust = {"kind": "federated", "issuer": "https://issuer.example", "subject": "job"}
+    certificate = {"kind": "certificate", "path": str(tmp_path / "key.pem")}
+    for module, options in (
+        (application, {"display_name": "Ours"}),
+        (application, {"state": "absent"}),
+        (application_permissions, {**GRANTS, "remove_excess": True}),
+        (application_credential, trust),
+        (application_credential, certificate),
+        (application_credential, {**trust, "state": "absent"}),
+    ):
+        for check_mode in (True, False):
+            refused = run(module, check_mode=check_mode, **{**OURS, **options})
+            assert refused["error"]["kind"] == "not_ours" and f"app_id={other['appId']}" in refused["msg"], refused
+    assert simulator.objects()["first_contact"] == before and not (tmp_path / "key.pem").exists()
+    # Adopted on purpose, it is used and gets no mark, so that nothing deletes it later.
+    adopted = {**TENANT, "app_id": other["appId"]}
+    for module, options in ((application, {}), (application_permissions, GRANTS), (application_credential, trust)):
+        assert run(module, **adopted, **options)["changed"]
+    assert run(application, **adopted, state="absent")["error"]["kind"] == "not_ours"
+    assert run(application, **OURS, state="absent")["error"]["kind"] == "not_ours"
+    [kept_one] = [one for one in state(simulator)["applications"] if one["uniqueName"]]
+    assert kept_one["tags"] == ["terraform"] and kept_one["displayName"] == "Of another tool"
 
 
 @pytest.mark.parametrize(
