@@ -241,6 +241,13 @@ audiences:
   type: list
   elements: str
   sample: ["api://AzureADTokenExchange"]
+token_available:
+  description:
+    - Whether a token of this issuer, subject and audience is available where the task runs, from O(federated_token),
+      O(federated_token_file) or a job of GitHub. Only with one can anybody sign in with the credential to verify it.
+  returned: for a federated credential that is present
+  type: bool
+  sample: false
 roles_needed:
   description: The steps that change something, as in M(intune.exchange.application).
   returned: success

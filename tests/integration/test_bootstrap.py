@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from simulator import Simulator
+from simulator.entra.credentials import FEDERATION_AUDIENCE
 
 from .warm import ansible
 
@@ -125,12 +126,20 @@ def test_a_federated_credential_takes_the_place_of_the_certificate(contact: Cont
     contact()
     github = {"owner": "contoso", "owner_id": 1, "repository": "mail", "repository_id": 2, "branch": "main"}
     given = json.dumps({"bootstrap_github": github})
-    contact("bootstrap_credential=federated", given, "bootstrap_remove_unneeded=true")
+    asked = ("bootstrap_credential=federated", given, "bootstrap_remove_unneeded=true")
+    assert "The application was not verified" in " ".join(contact(*asked).split())
     state = contact.state()
     [application] = [one for one in state["applications"].values() if one["uniqueName"]]
     assert application["keyCredentials"] == [] and application["passwordCredentials"] == []
     [trust] = state["federatedIdentityCredentials"].values()
     assert trust["subject"] == "repo:contoso@1/mail@2:ref:refs/heads/main"
+    # With a token of the platform it is tried; with another one, that cannot be.
+    issue = contact.simulator._environment.issuer.token
+    contact.environment["AZURE_FEDERATED_TOKEN"] = issue("other", FEDERATION_AUDIENCE, issuer=trust["issuer"])
+    assert "The application was not verified" in " ".join(contact(*asked).split())
+    contact.environment["AZURE_FEDERATED_TOKEN"] = issue(trust["subject"], FEDERATION_AUDIENCE, issuer=trust["issuer"])
+    output = contact(*asked)
+    assert "not verified" not in output and "changed=0 " in output and "works" in output
 
 
 def test_another_application_and_another_group_keep_what_they_have(contact: Contact) -> None:
