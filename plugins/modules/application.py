@@ -27,7 +27,7 @@ options:
     type: str
   app_id:
     description:
-      - The application (client) id of an application that somebody else registered. It is adopted as it is: it gets no
+      - The application (client) id of an application that somebody else registered. It is adopted as it is. It gets no
         tag, and is never deleted.
     type: str
   display_name:

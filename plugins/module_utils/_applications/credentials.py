@@ -145,9 +145,7 @@ def remove_federated(tenant: Tenant, application: Record, credential: Record) ->
     carried_out(tenant, CREDENTIAL, lambda: tenant.graph.delete(path, WRITE))
 
 
-def remove_others(
-    tenant: Tenant, params: Mapping[str, Any], application: Record, before: Held, after: Held
-) -> None:
+def remove_others(tenant: Tenant, params: Mapping[str, Any], application: Record, before: Held, after: Held) -> None:
     """What was there and is not to be; what somebody else adds meanwhile stays."""
     removed = [one["keyId"] for one in before.certificates if one not in after.certificates]
     if removed:

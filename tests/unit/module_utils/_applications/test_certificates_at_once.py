@@ -119,7 +119,9 @@ def test_who_always_writes_over_it_is_reported(
     run: Run, simulator: Simulator, other: SomebodyElse, tmp_path: Path
 ) -> None:
     older = [entry(tmp_path, "first")]
-    simulator.fault(match=WRITE, kind="second_writer", phase="after_effect", count=9, request=written(other.path, older))
+    simulator.fault(
+        match=WRITE, kind="second_writer", phase="after_effect", count=9, request=written(other.path, older)
+    )
     result = kept(run, tmp_path)
     assert result["error"]["kind"] == "conflict" and "at the same time" in result["msg"], result
     simulator.clear_faults()
