@@ -37,6 +37,8 @@ options:
         Entra keeps deleted policies for 30 days, and Microsoft Graph restores them in beta only. Other settings cannot
         be given with it. If the policy exists, nothing is done. It is an error if several deleted policies have the
         name.
+      - "After a restoration, the policy is read: RV(conditional_access_policy) has the state in which it came back. If
+        it came back in force and was not when it was deleted, the module sets its state back."
       - O(policy_state) determines whether the policy is in force.
     type: str
     choices: [present, absent, restored]
