@@ -127,7 +127,7 @@ progress:
   elements: str
   sample: ["waiting for the application; 118 s left"]
 undo:
-  description: How to undo the deletion; empty if nothing was deleted.
+  description: How to undo the deletion or the change; empty if there was none.
   returned: success
   type: str
   sample: "Microsoft Entra keeps the application for 30 days: restore it in the Microsoft Entra admin center"

@@ -291,8 +291,9 @@ def _undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     """A certificate of which the file is there is registered again; of others, only whoever has them could."""
     before, after = result["diff"]["before"], result["diff"]["after"]
     removed = [kind for kind, held in before.items() if any(one not in after[kind] for one in held)]
-    if params["state"] == "absent" and removed == ["federated"]:
-        return "Run the task again with state=present"
+    if removed == ["federated"]:
+        again = "state=present" if params["state"] == "absent" else "the issuer and subject of each in diff.before"
+        return f"Run the task again with {again}"
     return NEVER if removed else ""
 
 

@@ -70,8 +70,8 @@ DEADLINES = (
         "ews_blocked",
         "Exchange Web Services: blocked by default",
         "2026-10-01",
-        "Exchange Online blocks Exchange Web Services, tenant after tenant, unless the organization allowed them with a "
-        "list of apps, which its administrators or Microsoft wrote.",
+        "Exchange Online blocks Exchange Web Services, tenant after tenant, unless the organization allowed them with "
+        "a list of apps, which its administrators or Microsoft wrote.",
         "Sign-ins that name Exchange Web Services; apps with modern authentication do not name the protocol",
         "likely",
         ("AuditLog.Read.All and a licence for Microsoft Entra ID P1", "the Exchange role View-Only Configuration"),
@@ -101,8 +101,8 @@ DEADLINES = (
         "modern authentication",
         "likely",
         ("AuditLog.Read.All and a licence for Microsoft Entra ID P1", "Reports.Read.All"),
-        "Read in the SMTP AUTH report of the Exchange admin center who sends with a password. Move these devices and apps "
-        "to modern authentication, to an SMTP relay by connector, or to another service",
+        "Read in the SMTP AUTH report of the Exchange admin center who sends with a password. Move these devices and "
+        "apps to modern authentication, to an SMTP relay by connector, or to another service",
         f"{_BLOG}/updated-exchange-online-smtp-auth-basic-authentication-deprecation-timeline/4489835",
     ),
     Deadline(

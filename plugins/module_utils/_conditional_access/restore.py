@@ -5,9 +5,9 @@
 
 Microsoft Graph keeps a deleted policy for 30 days, and lists and restores it in beta:
 https://learn.microsoft.com/graph/api/conditionalaccesspolicy-restore?view=graph-rest-beta
-It comes back in the state that it had when it was deleted, says the page about the admin center, where report-only can be
-chosen instead: https://learn.microsoft.com/entra/architecture/recover-from-deletions. The page of the API says nothing of
-the state. So it is read, and a policy is never left in force that was not when it was deleted.
+It comes back in the state that it had when it was deleted, says the page about the admin center, where report-only can
+be chosen instead. The page of the API says nothing of the state. So it is read, and a policy is never left in force that
+was not when it was deleted. https://learn.microsoft.com/entra/architecture/recover-from-deletions
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def _not_in_force(tenant: Tenant, policies: ConditionalAccessPolicies, deleted: 
         return policies.update(tenant, restored, {"state": state})
     except TenantError as error:
         raise error.but(
-            problem=f"the policy {restored['displayName']} ({restored['id']}) came back in force, and was not when it was "
-            f"deleted; its state could not be set to {state}: {error.problem}",
+            problem=f"the policy {restored['displayName']} ({restored['id']}) came back in force, and was not when it "
+            f"was deleted; its state could not be set to {state}: {error.problem}",
             next_step="Turn it off in the Microsoft Entra admin center, or with policy_state=disabled",
         ) from error.__cause__

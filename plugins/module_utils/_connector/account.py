@@ -13,6 +13,7 @@ from .._core.read_result import attempt
 from .._core.resource import Field, Record, Resource, clearing, normalize_case
 from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
+from .._engine.undo import of_change, of_removal
 from .account_checks import check_mailbox_is_possible, check_removal, check_with_names, check_write, role_names
 from .account_facts import LICENSES, PROPERTIES, ROLES
 from .account_lookup import check_address, primary_address
