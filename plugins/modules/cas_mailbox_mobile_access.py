@@ -136,7 +136,9 @@ from ..module_utils._engine.run import Declaration
 from ..module_utils._engine.undo import of_change
 from ..module_utils._mobile_access.cas_mailbox import CLEARS, OPTIONS, ensure_mailbox_access
 
-DECLARATION = Declaration("update mobile access of the mailbox", ensure_mailbox_access, OPTIONS, clears=CLEARS, undo=of_change)
+DECLARATION = Declaration(
+    "update mobile access of the mailbox", ensure_mailbox_access, OPTIONS, clears=CLEARS, undo=of_change
+)
 
 
 def main() -> None:

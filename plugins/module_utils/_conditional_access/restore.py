@@ -6,8 +6,8 @@
 Microsoft Graph keeps a deleted policy for 30 days, and lists and restores it in beta:
 https://learn.microsoft.com/graph/api/conditionalaccesspolicy-restore?view=graph-rest-beta
 It comes back in the state that it had when it was deleted, says the page about the admin center, where report-only can
-be chosen instead. The page of the API says nothing of the state. So it is read, and a policy is never left in force that
-was not when it was deleted. https://learn.microsoft.com/entra/architecture/recover-from-deletions
+be chosen instead. The page of the API says nothing of the state. So it is read, and a policy is never left in force
+that was not when it was deleted. https://learn.microsoft.com/entra/architecture/recover-from-deletions
 """
 
 from __future__ import annotations

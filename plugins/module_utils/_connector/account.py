@@ -83,6 +83,13 @@ class _Account(Resource):
         return record is not None and sets_password(params)
 
 
+def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """How what was changed or removed can be undone; nobody can read a password before it is replaced."""
+    if params["state"] == "present" and result["diff"]["before"] and sets_password(params):
+        return f"The earlier password cannot be brought back. {of_change(params, result)}".strip()
+    return of_removal(UNDO)(params, result)
+
+
 def _defaults(name: str) -> dict[str, Any]:
     """A new account, where the options say nothing."""
     return {

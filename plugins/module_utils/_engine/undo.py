@@ -35,7 +35,7 @@ def _loses(before: Any, after: Any) -> bool:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         return any(_loses(value, after.get(name)) for name, value in before.items())
     if isinstance(before, list) and isinstance(after, list):
-        return any(one not in after for one in before)
+        return any(all(_loses(one, other) for other in after) for one in before)
     return before not in (None, "", [], {}) and before != after
 
 
