@@ -32,7 +32,8 @@ options:
     type: str
   display_name:
     description:
-      - The display name. By default, a new application gets O(unique_name), and the name of an existing one stays.
+      - The display name, with up to 256 characters. By default, a new application gets O(unique_name), and the name of
+        an existing one stays.
     type: str
   state:
     description:

@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_API}/application-upsert",
         ),
+        "application-name": Behaviour("a display name has at most 256 characters", DOCUMENTED, f"{_TYPES}/application"),
         "application-tags": Behaviour(
             "an application has the tags that it was given, and so does its service principal when it is created",
             DOCUMENTED,

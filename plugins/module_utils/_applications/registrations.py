@@ -32,6 +32,7 @@ WRITE = Purpose("register the application", "Application.ReadWrite.All")
 _DELETE = Purpose("delete the application", "Application.ReadWrite.All")
 SELECTED = ("id", "appId", "displayName", "uniqueName", "tags", "requiredResourceAccess", "createdDateTime")
 MARK = "intune.exchange"  # https://learn.microsoft.com/graph/api/resources/application: tags
+_LONGEST_NAME = 256  # https://learn.microsoft.com/graph/api/resources/application
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 UNDO = (
     "Microsoft Entra keeps the application for 30 days: restore it in the Microsoft Entra admin center, App "
@@ -49,6 +50,8 @@ def check_which(params: Mapping[str, Any]) -> None:
             f"unique_name is {name}, and takes up to 64 letters, digits, dots, hyphens and underscores",
             "Choose another name",
         )
+    if len(params.get("display_name") or "") > _LONGEST_NAME:
+        raise usage(f"display_name has more than {_LONGEST_NAME} characters", "Choose a shorter name")
     if app_id is not None and not is_guid(app_id):
         raise usage(f"app_id must be a GUID, not {app_id}")
 

@@ -140,7 +140,8 @@ def test_an_application_of_another_tool_with_the_same_unique_name_stays(
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"unique_name": "a", "app_id": "b"}, {"unique_name": "it's"}, {"app_id": "name"}]
+    "options",
+    [{}, {"unique_name": "a", "app_id": "b"}, {"unique_name": "it's"}, {"unique_name": "x" * 65}, {"app_id": "name"}],
 )
 def test_it_is_said_which_application_is_meant(run: Run, simulator: Simulator, options: dict[str, Any]) -> None:
     for module, more in (
@@ -150,6 +151,17 @@ def test_it_is_said_which_application_is_meant(run: Run, simulator: Simulator, o
     ):
         assert run(module, tenant="first_contact", **options, **more)["error"]["kind"] == "usage"
     assert simulator.requests() == []
+
+
+def test_a_name_is_text_to_everything_and_has_an_end(run: Run, simulator: Simulator) -> None:
+    for name in ('It\'s "x" <b>\u00e9 \u65e5\u672c \U0001f44d & \\ $(x) {{ y }} %s', "x" * 256):
+        found = registered(run, display_name=name)
+        assert found["display_name"] == name and not kept(run, application, display_name=name)["changed"]
+    before = writes(simulator)
+    for check_mode in (True, False):
+        refused = run(application, check_mode=check_mode, **OURS, display_name="x" * 257)
+        assert refused["error"]["kind"] == "usage" and "256" in refused["msg"], refused
+    assert writes(simulator) == before
 
 
 @pytest.fixture
