@@ -131,8 +131,9 @@ def test_an_application_of_another_tool_with_the_same_unique_name_stays(
     assert simulator.objects()["first_contact"] == before and not (tmp_path / "key.pem").exists()
     # Adopted on purpose, it is used and gets no mark, so that nothing deletes it later.
     adopted = {**TENANT, "app_id": other["appId"]}
-    for module, options in ((application, {}), (application_permissions, GRANTS), (application_credential, trust)):
-        assert run(module, **adopted, **options)["changed"]
+    assert run(application, **adopted)["changed"]
+    assert run(application_permissions, **adopted, **GRANTS)["changed"]
+    assert run(application_credential, **adopted, **trust)["changed"]
     assert run(application, **adopted, state="absent")["error"]["kind"] == "not_ours"
     assert run(application, **OURS, state="absent")["error"]["kind"] == "not_ours"
     [kept_one] = [one for one in state(simulator)["applications"] if one["uniqueName"]]
