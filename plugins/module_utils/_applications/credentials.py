@@ -15,7 +15,7 @@ from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
 from .._http.poll import Within, poll, waiting
-from .registrations import find_application, shown
+from .registrations import await_application, shown
 from .steps import CREDENTIAL, carried_out, may_repeat, roles_needed
 
 READ = Purpose("read the credentials of the application", "Application.Read.All")
@@ -59,7 +59,7 @@ def read_held(tenant: Tenant, params: Mapping[str, Any], application: Record | N
 
 
 def _read_whole(tenant: Tenant, params: Mapping[str, Any], application: Record) -> Record:
-    whole = find_application(tenant, params, "keyCredentials", "passwordCredentials")
+    whole = await_application(tenant, params, "keyCredentials", "passwordCredentials")
     if whole is None or whole["id"] != application["id"]:
         raise TenantError(
             "conflict",

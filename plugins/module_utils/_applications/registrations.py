@@ -11,7 +11,7 @@ Other tools give such names as well, so that ours also has a tag, which is set a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -32,6 +32,7 @@ WRITE = Purpose("register the application", "Application.ReadWrite.All")
 _DELETE = Purpose("delete the application", "Application.ReadWrite.All")
 SELECTED = ("id", "appId", "displayName", "uniqueName", "tags", "requiredResourceAccess", "createdDateTime")
 MARK = "intune.exchange"  # https://learn.microsoft.com/graph/api/resources/application: tags
+_FOUND_WITHIN = 12  # seconds in which one server of the directory has what another one showed
 _LONGEST_NAME = 256  # https://learn.microsoft.com/graph/api/resources/application
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 UNDO = (
@@ -85,6 +86,17 @@ def find_application(tenant: Tenant, params: Mapping[str, Any], *select: str) ->
         )
     _check_mark(tenant, params, record)
     return record
+
+
+def _soon(tenant: Tenant, read: Callable[[], Record | None], what: str) -> Record | None:
+    """What an earlier task created a moment ago may be missing in one answer and be there in the next."""
+    pace = Within(tenant.http, _FOUND_WITHIN, (1.0, 5.0))
+    return poll(read, lambda found: found is not None, pace, waiting(tenant.progress, lambda none: what))[0]
+
+
+def await_application(tenant: Tenant, params: Mapping[str, Any], *select: str) -> Record | None:
+    """The application that is meant, unless the directory keeps saying that there is none."""
+    return _soon(tenant, partial(find_application, tenant, params, *select), f"the application {called(params)}")
 
 
 def _check_mark(tenant: Tenant, params: Mapping[str, Any], record: Record) -> None:
@@ -223,8 +235,10 @@ def _named(tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
 def principal_of(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tuple[Record | None, Record | None]:
     """The application that is meant with its service principal. Only in check mode may they be missing."""
     check_which(params)
-    application = find_application(tenant, params)
-    principal = find_principal(tenant, application["appId"]) if application else None
+    application, principal = (find_application if check_mode else await_application)(tenant, params), None
+    if application is not None:
+        read = partial(find_principal, tenant, application["appId"])
+        principal = read() if check_mode else _soon(tenant, read, "its service principal")
     if not check_mode and (application is None or principal is None):
         raise not_found(
             tenant, params, "application" if application is None else "service principal of the application"

@@ -192,6 +192,27 @@ def test_a_directory_that_takes_its_time(run: Run, simulator: Simulator) -> None
     assert len([one for one in found["appRoleAssignments"] if one["principalId"] == mine[0]["id"]]) == 4
 
 
+@pytest.mark.parametrize("read", [1, 2])
+def test_an_answer_of_a_server_that_is_behind_ends_nothing(
+    run: Run, simulator: Simulator, tmp_path: Path, read: int
+) -> None:
+    """The application was found already; one of the next reads comes from a server that does not have it yet."""
+    registered(run)
+    trust = {"kind": "federated", "issuer": "https://issuer.example", "subject": "job"}
+    secret = {"kind": "client_secret", "path": str(tmp_path / "secret")}
+    unseen = '{"error": {"code": "Request_ResourceNotFound", "message": "not there"}}'
+    behind = {"match": "applications.GetByUniqueName", "kind": "status", "status": 404, "body": unseen, "nth": read}
+    for module, options in ((application_permissions, GRANTS), (application_credential, trust)):
+        simulator.fault(**behind)
+        assert kept(run, module, **options)["changed"]
+        simulator.clear_faults()
+    simulator.fault(**behind)
+    assert kept(run, application_credential, **secret)["changed"]
+    # What is not there is said all the same, after a moment; in check mode and for a removal at once.
+    missing = run(application_permissions, **{**OURS, "unique_name": "other"}, **GRANTS)
+    assert missing["error"]["kind"] == "not_found"
+
+
 def test_names_of_permissions_are_checked_before_anything_is_granted(run: Run, simulator: Simulator) -> None:
     registered(run)
     before = writes(simulator)
