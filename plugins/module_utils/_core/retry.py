@@ -63,9 +63,12 @@ def outcome_of_status(status: int) -> Outcome:
     return Outcome.FINAL
 
 
-def may_repeat(operation: Operation, outcome: Outcome, attempts: int) -> bool:
-    """Whether the same request may be sent again after `attempts` attempts that ended in `outcome`."""
-    if attempts >= _ATTEMPTS.get(outcome, 0):
+def may_repeat(operation: Operation, outcome: Outcome, attempts: int, asked: bool = False) -> bool:
+    """Whether the same request may be sent again after `attempts` attempts that ended in `outcome`.
+
+    `asked`: the service says when to come back, as with a 503 of maintenance, so each of these waits is one as well.
+    """
+    if attempts >= _ATTEMPTS.get(outcome, 0) and not (asked and outcome is Outcome.UNKNOWN):
         return False
     return outcome in (Outcome.NOT_SENT, Outcome.REFUSED) or operation in (Operation.READ, Operation.IDEMPOTENT)
 
