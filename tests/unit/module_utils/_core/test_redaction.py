@@ -239,3 +239,50 @@ def test_a_secret_of_backslashes_in_a_text_of_backslashes(text: str) -> None:
     redactor.add("\\" * 4)
     cleaned = redactor.clean(text)
     assert "*" in cleaned and "\\" * 4 not in cleaned
+
+
+# What may end or begin a text next to others: pieces of escapes, of lines and of base64, and what is longer or shorter.
+EDGES = (
+    "\\",
+    "%",
+    "%2",
+    "&",
+    "&#6",
+    "amp;",
+    "=",
+    "\n",
+    "\r",
+    "\n  ",
+    "u0041",
+    "\ud83d",
+    "\ude00",
+    " ",
+    "+",
+    "\f",
+    "\xad",
+    "A",
+)
+
+
+@pytest.mark.parametrize("edge", EDGES, ids=lambda edge: edge.encode("unicode_escape").decode())
+def test_texts_that_are_looked_through_together_are_masked_as_each_alone(edge: str) -> None:
+    redactor = Redactor()
+    for secret in (SECRET, PLAIN, "a\\b", "ends in +", "amp;amp;"):
+        redactor.add(secret)
+    forms = [*FORMS.values(), *OTHER_FORMS.values(), "a\\\\b", "ends in %2B", "amp;amp;", "nothing"]
+    texts = [f"{before}{form}{after}" for form in forms for before in ("", edge) for after in ("", edge)]
+    texts += [edge * 5000, "a", *(form[:at] for form in forms for at in (3, len(form) // 2))]
+    alone = [redactor.clean(text) for text in texts]
+    assert sum(one != text for one, text in zip(alone, texts, strict=True)) > 140
+    filled = [one for number, text in enumerate(texts[::-1]) for one in (f"{number} & more", text)]
+    assert redactor.clean({"deep": [tuple(filled)]})["deep"][0][1::2] == alone[::-1]
+
+
+def test_a_result_without_secrets_is_searched_a_few_times_and_not_once_for_each_text(redactor: Redactor) -> None:
+    looks: list[int] = []
+    texts = [f"device {number} & more" for number in range(5000)]
+    assert redactor.clean({"devices": texts}, looks.append)["devices"] == texts and len(looks) < 50
+    searched = len(looks)
+    texts[2500] = f"it is {SECRET}"
+    found = redactor.clean(texts, looks.append)
+    assert found[2500] == "it is ********" and found[:2500] == texts[:2500] and len(looks) - searched < 2000
