@@ -274,8 +274,9 @@ def test_texts_that_are_looked_through_together_are_masked_as_each_alone(edge: s
     texts += [edge * 5000, "a", *(form[:at] for form in forms for at in (3, len(form) // 2))]
     alone = [redactor.clean(text) for text in texts]
     assert sum(one != text for one, text in zip(alone, texts, strict=True)) > 140
-    filled = [one for number, text in enumerate(texts[::-1]) for one in (f"{number} & more", text)]
-    assert redactor.clean({"deep": [tuple(filled)]})["deep"][0][1::2] == alone[::-1]
+    for text, wanted in zip(texts, alone, strict=True):
+        assert redactor.clean({"deep": [(edge, text, f"{edge}x")]})["deep"][0][1] == wanted
+    assert redactor.clean(texts[::-1]) == alone[::-1]
 
 
 def test_a_result_without_secrets_is_searched_a_few_times_and_not_once_for_each_text(redactor: Redactor) -> None:
