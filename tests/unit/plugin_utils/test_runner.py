@@ -136,6 +136,27 @@ def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) 
     )
 
 
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({"snapshot": {"exchange": {"devices": [{}] * 3000, "rules": [1]}}}, "snapshot.exchange.devices: 3,000 items"),
+        ({"checks": [{"people": ["x"] * 201}, {"people": ["x"] * 202}]}, "checks.people: 202 items"),
+        ({"by_id": {str(number): 1 for number in range(1000)}}, "by_id: 1,000 items"),
+        ({"file": {"text": "x" * 30_000}}, "file.text: 30,000 characters"),
+        ({"rows": [{"cells": list(range(100))}] * 150}, "all of it: 15,302 values"),
+    ],
+    ids=["nested", "in a list", "a mapping", "a text", "many short ones"],
+)
+def test_what_is_long_at_any_depth_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, result: dict[str, Any], said: str
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "display", lambda self, msg, **_rest: shown.append(msg))
+    monkeypatch.setattr(_runner._display, "verbosity", 1)
+    assert _runner._summarized(result) == {**result, "_ansible_verbose_override": True}
+    assert f"too long to be shown ({said})" in shown[0]
+
+
 @pytest.mark.parametrize("verbosity", [0, 1])
 def test_a_long_result_goes_to_a_file_on_request(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, verbosity: int
