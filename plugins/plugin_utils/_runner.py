@@ -30,7 +30,7 @@ from ansible.utils.display import Display
 from ..module_utils._client import auth
 from ..module_utils._core.caller import watch_worker
 from ..module_utils._core.errors import TenantError
-from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from ..module_utils._core.redaction import Redactor, address_credentials, hide, secrets_of
 from ..module_utils._core.retry import Deadline
 from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, clean_within, refuse_null, run_declaration
@@ -123,7 +123,7 @@ class ActionModule(ActionBase):
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
-            hidden |= proxy_credentials(parameters.get("proxy"))
+            hidden |= address_credentials(parameters)
             errors = validated.errors
         except Exception:
             return {

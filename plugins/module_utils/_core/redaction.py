@@ -24,6 +24,7 @@ _MASK = "********"
 _SHORTEST = 4  # shorter values would blot out ordinary words
 _LONGEST = 100_000  # characters of a message, far more than what one shows
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
+_ADDRESSES = ("proxy", "authority_url", "graph_url", "exchange_url")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 # Text without one of these is in no other form, of a secret that is visible ASCII and of another one.
 _HINT = re.compile(r"[%&\\\n\xad\u200b-\u200d\u2060\ufeff]")
@@ -37,9 +38,16 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
 
 def secrets_of(argument_spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> set[str]:
-    """The values in `arguments` that are never shown, what is secret in the address of a proxy among them."""
+    """The values in `arguments` that are never shown, what is secret in an address among them."""
     values = {str(arguments.get(name) or "") for name, spec in argument_spec.items() if spec.get("no_log")}
-    return (values | proxy_credentials(arguments.get("proxy"))) - {"", _HIDDEN}
+    return (values | address_credentials(arguments)) - {"", _HIDDEN}
+
+
+def address_credentials(arguments: Mapping[str, Any]) -> set[str]:
+    """What is secret in the options that are addresses. Only that of a proxy may have a password: others are refused,
+    but what was written there must not be shown for that.
+    """
+    return {secret for option in _ADDRESSES for secret in proxy_credentials(arguments.get(option))}
 
 
 def proxy_credentials(proxy: Any) -> set[str]:

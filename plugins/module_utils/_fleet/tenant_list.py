@@ -15,7 +15,7 @@ from .._client.auth_method import choose_method, credentials_of_others
 from .._connector.requirements import OPTIONS
 from .._core.connection import CONNECTION_SPEC, METHODS, SECRET_OPTIONS
 from .._core.errors import TenantError, usage
-from .._core.redaction import Redactor, proxy_credentials, secrets_of
+from .._core.redaction import Redactor, address_credentials, secrets_of
 
 # Whoever gives one of these for a tenant means another credential, of which the shared one is no part.
 _CREDENTIALS = (
@@ -105,7 +105,7 @@ def _with_shared(own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str,
 
 
 def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The connection options of a tenant that may be shown, for its tasks. A proxy with a password is not among them.
+    """The connection options of a tenant that may be shown, for its tasks; no address with a password.
 
     The sign-in method stands in them, so that nothing in the environment of a task can mean another one.
     """
@@ -114,8 +114,7 @@ def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
         for option in _CONNECTION
         if option not in SECRET_OPTIONS and params.get(option) is not None
     }
-    if proxy_credentials(shown.get("proxy")):
-        del shown["proxy"]
+    shown = {option: value for option, value in shown.items() if not address_credentials({option: value})}
     try:
         method = choose_method(dict(params))
     except TenantError:  # reading this tenant says so

@@ -53,6 +53,16 @@ def test_warnings_and_deprecations_are_shown(monkeypatch: pytest.MonkeyPatch) ->
     assert any("Both option name and its alias title are set" in one for one in shown)
 
 
+@pytest.mark.parametrize("option", ["proxy", "authority_url", "graph_url", "exchange_url"])
+@pytest.mark.parametrize("address", ["https://svc:a-canary%21@host.example", "svc:a-canary!@host.example/path"])
+def test_what_is_secret_in_an_address_is_not_shown(option: str, address: str) -> None:
+    """None but that of a proxy may have a password, which is refused; the arguments stand in the result as well."""
+    signed_in = {"tenant_id": "contoso.example", "graph_token": "t", "auth_method": "token", "name": "a"}
+    result = served({"name": {"type": "str"}}, **signed_in, **{option: address})
+    assert "a-canary" not in json.dumps(result) and result["invocation"]["module_args"]["name"] == "a"
+    assert result.get("failed") or option == "proxy"
+
+
 def test_arguments_that_break_the_validation_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:
         def __init__(self, *_args: Any, **_options: Any) -> None:

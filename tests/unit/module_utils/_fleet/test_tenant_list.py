@@ -93,6 +93,7 @@ def test_no_secret_is_public() -> None:
         "cloud": "public",
     }
     assert public_options({**SHARED, "proxy": "http://proxy.example:8080"})["proxy"] == "http://proxy.example:8080"
+    assert "graph_url" not in public_options({**SHARED, "graph_url": "https://user:canary@graph.example"})
 
 
 def test_a_method_that_cannot_be_told_is_left_to_the_one_who_reads() -> None:
