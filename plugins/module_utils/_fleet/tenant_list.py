@@ -16,6 +16,7 @@ from .._connector.requirements import OPTIONS
 from .._core.connection import CONNECTION_SPEC, METHODS, SECRET_OPTIONS
 from .._core.errors import TenantError, usage
 from .._core.redaction import Redactor, address_credentials, secrets_of
+from .._core.targets import refuse_unfit
 
 # Whoever gives one of these for a tenant means another credential, of which the shared one is no part.
 _CREDENTIALS = (
@@ -73,9 +74,10 @@ def resolve_tenants(
 
 def _host_name(name: str) -> str:
     """`name`, if a host can have it and a play can mean it. Raises `TenantError`."""
-    if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip():
+    if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip() or not name.isprintable():
         raise usage(
-            f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template or a group",
+            f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template or a group, or it has "
+            "invisible characters",
             "Use letters, digits, spaces in between, and . _ -",
         )
     return name
@@ -88,6 +90,7 @@ def _checked(entry: Any, number: int) -> dict[str, Any]:
     unknown = sorted(str(option) for option in entry if option not in _SPEC)
     if unknown:
         raise usage(f"{where} has unknown options: {', '.join(unknown)}", f"The valid options are {', '.join(_SPEC)}")
+    refuse_unfit({option: spec for option, spec in _SPEC.items() if option != "name"}, entry, f"{where}.")
     redactor = Redactor()
     for secret in secrets_of(_SPEC, entry):
         redactor.add(secret)

@@ -319,6 +319,7 @@ def test_they_see_it_while_a_tenant_is_read(simulator: Simulator, monkeypatch: p
         ({"concurrency": 0}, "concurrency must be at least 1"),
         ({"timeout": 0}, r"timeout \(INTUNE_EXCHANGE_TIMEOUT\) must be more than 0 seconds"),
         ({"entries": None}, r"tenants, partner_tenant_id and tenant_id \(AZURE_TENANT_ID\) are all missing"),
+        ({"shared": {"tenant_id": "a\ud800"}}, r"the option tenant_id holds the character U\+D800"),
         ({"shared": {"auth_method": "device_code"}}, "auth_method device_code would need a person for each tenant"),
     ],
 )
