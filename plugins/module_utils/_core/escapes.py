@@ -19,7 +19,7 @@ _ESCAPE = re.compile(
     r"""
     (?=[%&\\=\r\n])  # nearly all that stands in a text is passed over by this
     (?:
-    %(?:25)*(?P<byte>[0-9a-f]{2})
+    %(?:25)*(?:(?P<byte>[0-9a-f]{2})|u(?P<wide>[0-9a-f]{4}))  # the second as JavaScript and IIS have it
     | &(?:amp;)*\#0*(?P<number>[0-9]{1,7});?
     | &(?:amp;)*\#x0*(?P<hex>[0-9a-f]{1,6});?
     | &(?:amp;)*(?P<name>[a-z][a-z0-9]{1,30});

@@ -53,6 +53,8 @@ PLAIN = "canary.Q8-0123456789_abc"
 OTHER_FORMS = {
     "each byte in an address": "".join(f"%{byte:02x}" for byte in PLAIN.encode()),
     "each byte twice": "".join(f"%25{byte:02X}" for byte in PLAIN.encode()),
+    "each letter as IIS logs it": "".join(f"%u{ord(one):04X}" for one in PLAIN),
+    "the same twice": "".join(f"%25u{ord(one):04x}" for one in PLAIN),
     "HTML numbers": "".join(f"&#{ord(one)};" for one in PLAIN),
     "HTML numbers to the base of 16": "".join(f"&#x{ord(one):X};" for one in PLAIN),
     "HTML of OWASP": "".join(one if one.isalnum() else f"&#x{ord(one):x};" for one in PLAIN),
