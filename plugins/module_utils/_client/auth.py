@@ -42,6 +42,7 @@ _MSAL_LOG = logging.getLogger("msal")
 _MSAL_LOG.addHandler(logging.NullHandler())
 _MSAL_LOG.propagate = False
 
+_USUAL_INTERVAL = 5.0  # seconds
 _NO_CONSENT = "AADSTS7000229"  # the application has no service principal in this tenant
 
 
@@ -281,7 +282,7 @@ class Tokens:
         result, done = poll(
             lambda: app.acquire_token_by_device_flow(flow, **once),
             lambda found: found.get("error") not in WAITING,
-            UntilDeadline(self._http, lambda: float(flow.get("interval", 5))),
+            UntilDeadline(self._http, lambda: _interval(flow.get("interval"))),
         )
         if not done:
             raise TenantError(
@@ -292,6 +293,15 @@ class Tokens:
                 next_step="Run again and enter the code in time, or raise the option timeout",
             )
         return dict(result)
+
+
+def _interval(asked: Any) -> float:
+    """Seconds between two looks for a code that somebody enters (RFC 8628, 3.2); no answer makes them follow at once."""
+    try:
+        seconds = float(asked)
+    except (TypeError, ValueError, OverflowError):
+        return _USUAL_INTERVAL
+    return seconds if seconds >= 1 else _USUAL_INTERVAL
 
 
 _METHODS: dict[str, Callable[[Tokens, str, bool, str | None], dict[str, Any]]] = {
