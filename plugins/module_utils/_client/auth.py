@@ -296,7 +296,7 @@ class Tokens:
 
 
 def _interval(asked: Any) -> float:
-    """Seconds between two looks for a code that somebody enters (RFC 8628, 3.2); no answer makes them follow at once."""
+    """Seconds between two looks for a code that somebody enters (RFC 8628, 3.2), whatever is answered."""
     try:
         seconds = float(asked)
     except (TypeError, ValueError, OverflowError):
