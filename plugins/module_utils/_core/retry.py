@@ -114,9 +114,12 @@ def http_date(text: str) -> datetime | None:
 
 
 def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> float:
-    """Full jitter over an exponential ceiling; what the service asked for is the least."""
+    """Full jitter over an exponential ceiling; what the service asked for is the least.
+
+    Less than a second, such as a date that has passed by, says nothing of when a refusal ends.
+    """
     wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempts, 16))
-    return wait if floor is None else floor + wait * 0.1
+    return max(wait, floor or 0.0) if floor is None or floor < 1 else floor + wait * 0.1
 
 
 class Deadline:

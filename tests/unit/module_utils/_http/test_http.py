@@ -104,6 +104,15 @@ def test_a_service_that_says_when_it_is_back_is_waited_for_as_long(
     assert len(lines) == 1 and lines[0].startswith("Microsoft Graph asks to wait: waiting 7")
 
 
+@pytest.mark.parametrize("said", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "-5", "0.2"])
+def test_a_wait_that_is_over_already_is_none(simulator: Simulator, clock: Clock, said: str) -> None:
+    """The service was asked again 200 times in the five minutes of one task."""
+    simulator.fault(match=LIST, kind="status", status=429, count=999, headers={"Retry-After": said})
+    params = {**DEFAULTS, **simulator.options("ready")}
+    result = run_declaration(connector_info.DECLARATION, params, False, **clock.options)
+    assert result["error"]["kind"] == "throttled" and 10 <= len(lists(simulator)) <= 40
+
+
 def test_the_first_refusal_may_ask_for_more_than_there_is(simulator: Simulator, clock: Clock) -> None:
     simulator.fault(match=LIST, kind="status", status=429, headers={"Retry-After": "999"})
     params = {**DEFAULTS, **simulator.options("ready")}
