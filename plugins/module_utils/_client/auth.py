@@ -25,7 +25,7 @@ from .certificate import client_credential
 from .entra_steps import ENTRA_STEPS
 from .job_token import assertion
 from .machine import identity_endpoint
-from .msal_transport import WAITING, MsalTransport
+from .msal_transport import WAITING, MsalTransport, interval_of
 from .sign_in_key import sign_in_key
 from .token_cache import Token, TokenCache, TokenMemory, is_token
 from .tools import scope_of
@@ -42,7 +42,6 @@ _MSAL_LOG = logging.getLogger("msal")
 _MSAL_LOG.addHandler(logging.NullHandler())
 _MSAL_LOG.propagate = False
 
-_USUAL_INTERVAL = 5.0  # seconds
 _NO_CONSENT = "AADSTS7000229"  # the application has no service principal in this tenant
 
 
@@ -282,7 +281,7 @@ class Tokens:
         result, done = poll(
             lambda: app.acquire_token_by_device_flow(flow, **once),
             lambda found: found.get("error") not in WAITING,
-            UntilDeadline(self._http, lambda: _interval(flow.get("interval"))),
+            UntilDeadline(self._http, lambda: interval_of(flow.get("interval"))),
         )
         if not done:
             raise TenantError(
@@ -293,15 +292,6 @@ class Tokens:
                 next_step="Run again and enter the code in time, or raise the option timeout",
             )
         return dict(result)
-
-
-def _interval(asked: Any) -> float:
-    """Seconds between two looks for a code that somebody enters (RFC 8628, 3.2), whatever is answered."""
-    try:
-        seconds = float(asked)
-    except (TypeError, ValueError, OverflowError):
-        return _USUAL_INTERVAL
-    return seconds if seconds >= 1 else _USUAL_INTERVAL
 
 
 _METHODS: dict[str, Callable[[Tokens, str, bool, str | None], dict[str, Any]]] = {
