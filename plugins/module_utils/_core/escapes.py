@@ -33,7 +33,8 @@ _ESCAPE = re.compile(
 )
 # What encoders of forms, HTML and terminals change without an escape, and backslashes of which there may be any number.
 _LOOSE = re.compile(r"(?P<space>(?:[ \t\r\f\v+]|\xc2\xa0)+)|\\+")
-_SPACES = re.compile(r"(?:[ \t\r\f\v+]|\xc2\xa0)+")  # the same, for what is replaced without a function
+_TO_SPACES = str.maketrans("\t\r\f\v+", "     ")
+_SPACES = re.compile("  +")
 _WIDE = re.compile("[^\x00-\x7f]")
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # where text may be broken, and where it may not
 _WITHOUT_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
@@ -64,7 +65,7 @@ class Unescaped:
                 break
         self._unescaped = len(self._layers)
         on_time(len(text))
-        self.loose = _SPACES.sub(" ", self.text).replace("\\", "")
+        self.loose = _loose(self.text)
         if self.loose != self.text:
             self._layers.append((_LOOSE, _loosened, self.text))
 
@@ -128,6 +129,12 @@ def _pieces(pattern: re.Pattern[str], meaning: _Meaning, text: str) -> Iterator[
 
 def _as_bytes(found: re.Match[str]) -> str:
     return "" if found[0] in _UNSEEN else as_bytes(found[0])
+
+
+def _loose(text: str) -> str:
+    """What `_LOOSE` makes of a text, in a tenth of the time: nearly every text has spaces."""
+    spaced = text.replace("\xc2\xa0", " ").translate(_TO_SPACES)
+    return (_SPACES.sub(" ", spaced) if "  " in spaced else spaced).replace("\\", "")
 
 
 def _loosened(found: re.Match[str]) -> str:

@@ -10,7 +10,10 @@ import sys
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ansible_collections.intune.exchange.plugins.module_utils._core import escapes
 from ansible_collections.intune.exchange.plugins.module_utils._core.concurrent import gather
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor, masked, proxy_credentials
@@ -289,3 +292,9 @@ def test_a_result_without_secrets_is_searched_a_few_times_and_not_once_for_each_
     texts[2500] = f"it is {SECRET}"
     found = redactor.clean(texts, looks.append)
     assert found[2500] == "it is ********" and found[:2500] == texts[:2500] and len(looks) - searched < 2000
+
+
+@given(st.text(st.sampled_from(" \t\r\f\v+\xc2\xa0\\\na\xe9"), max_size=30))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_the_fast_way_to_loose_text_is_the_traced_one(text: str) -> None:
+    assert escapes._loose(text) == escapes._LOOSE.sub(escapes._loosened, text)
