@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/reliability.rst"
@@ -273,7 +274,8 @@ task and of the tenant.
 * The points at which a task is killed, or a fault is injected, are not listed manually: a scenario runs once, and the
   ledger shows its requests.
 * ``make test`` tries one case of each test for each scenario, every kind of fault among them. Which ones follows from
-  the content of the commit; ``PROMISES_SEED`` chooses others. ``make promises`` tries every case.
+  the content of the commit; ``PROMISES_SEED`` chooses others. ``make promises`` tries every case: the numbers below are
+  those of COUNTED_ON.
 * ``make fuzz`` corrupts responses of the services at random for ten minutes; ``make test`` does so for a short time.
 * ``make mutants`` breaks the code in one place after another, and fails if the tests of the guarantee do not detect it.
   These mutants are in ``tests/mutants``.
@@ -299,7 +301,8 @@ What is not guaranteed
 
 
 def page() -> str:
-    return _HEAD + "".join(_sections()) + _NOT
+    counted = json.loads(CASES.read_text(encoding="utf-8"))
+    return _HEAD.replace("COUNTED_ON", counted["counted_on"]) + "".join(_sections(counted)) + _NOT
 
 
 def mutants(number: int) -> list[str]:
@@ -307,8 +310,7 @@ def mutants(number: int) -> list[str]:
     return [path.read_text(encoding="utf-8").splitlines()[2].removeprefix("Why: ") for path in found]
 
 
-def _sections() -> Iterator[str]:
-    counted = json.loads(CASES.read_text(encoding="utf-8"))
+def _sections(counted: Mapping[str, Any]) -> Iterator[str]:
     for number, (promise, tests) in PROMISES.items():
         yield f"\n{number}. {promise.replace('C(timeout)', '``timeout``')}\n\n"
         if str(number) in counted:
