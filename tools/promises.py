@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/reliability.rst"
@@ -39,6 +40,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_waits.py::test_nothing_is_sent_to_the_service_before",
             f"{_WIRE}test_waits.py::test_whatever_the_answer_that_asks_for_it",
             f"{_WIRE}test_waits.py::test_a_wait_without_end_is_no_reason_to_ask_at_once",
+            f"{_UNIT}_http/test_http.py::test_a_service_that_says_when_it_is_back_is_waited_for_as_long",
+            f"{_UNIT}_http/test_http.py::test_a_wait_that_is_over_already_is_none",
             f"{_PROMISES}test_parsers.py::test_times_to_wait",
         ),
     ),
@@ -46,7 +49,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "A request ends when its task times out (option C(timeout)), wherever the other side takes its time: while "
         "a name is resolved, a connection made, TLS begun, a proxy answers or a request is taken, and while "
         "headers, interim responses, chunks, trailers or a body arrive byte by byte, or JSON is read. A wait that "
-        "would last longer is not started.",
+        "would last longer is not started, and a file without end is not read.",
         (
             f"{_UNIT}_http/test_http.py::test_a_wait_beyond_the_deadline_fails_at_once",
             f"{_UNIT}_http/test_http.py::test_a_dripping_body_ends_with_the_task",
@@ -56,6 +59,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_deadline.py::test_a_server_that_takes_nothing_ends_with_the_task",
             f"{_WIRE}test_deadline.py::test_a_name_that_is_not_resolved_ends_with_the_task",
             f"{_WIRE}test_deadline.py::test_parsing_ends_with_the_task",
+            f"{_UNIT}_core/test_private_file.py::test_what_has_no_end_is_refused_by_name",
             f"{_INTEGRATION}test_worker_or_process.py::test_a_task_ends_with_its_time",
         ),
     ),
@@ -139,12 +143,14 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     15: (
         "No secret and no token is shown, not even in part, nor in the forms in which services and proxies repeat "
-        "them, at any verbosity, in the worker or as a module process. The password of a proxy is a secret. Keys of"
-        " a result stay.",
+        "them, at any verbosity, in the worker or as a module process. The password in an address, such as that of "
+        "a proxy, is a secret. Keys of a result stay.",
         (
             f"{_UNIT}_core/test_redaction.py::test_no_form_of_a_secret_leaves",
             f"{_UNIT}_core/test_redaction.py::test_nor_one_that_no_encoder_had_to_change",
             f"{_UNIT}_core/test_redaction.py::test_none_leaves_in_part_where_text_is_cut",
+            f"{_UNIT}_core/test_redaction.py::test_texts_that_are_looked_through_together_are_masked_as_each_alone",
+            "tests/unit/plugin_utils/test_runner.py::test_what_is_secret_in_an_address_is_not_shown",
             f"{_WIRE}test_secrets.py::test_what_is_cut_was_masked_before",
             f"{_WIRE}test_secrets.py::test_the_token_of_a_job_is_masked_as_well",
             f"{_WIRE}test_secrets.py::test_a_token_that_no_header_can_hold_is_refused_without_being_shown",
@@ -164,6 +170,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_hostile_text.py::test_harmful_text_is_replaced_where_it_enters",
             f"{_WIRE}test_hostile_text.py::test_every_field_of_an_error_is_one_short_line",
             f"{_UNIT}_core/test_errors.py::test_hostile_text_becomes_one_short_line",
+            f"{_UNIT}_core/test_errors.py::test_a_failure_has_the_beginning_of_a_long_list_and_its_length",
             f"{_PROMISES}test_parsers.py::test_any_text_becomes_one_short_line",
             f"{_PROMISES}test_parsers.py::test_error_bodies_explain_themselves",
             f"{_PROMISES}test_answers.py::test_corrupted_answers",
@@ -177,6 +184,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_framing.py::test_an_answer_that_may_be_cut_is_not_whole",
             f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
             f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
+            f"{_WIRE}test_hostile_text.py::test_a_number_of_a_million_digits_is_refused_in_words",
             f"{_PROMISES}test_answers.py::test_corrupted_answers",
             f"{_UNIT}_http/test_http.py::test_json_is_strict",
             f"{_UNIT}_http/test_http.py::test_a_body_is_bounded",
@@ -266,7 +274,8 @@ task and of the tenant.
 * The points at which a task is killed, or a fault is injected, are not listed manually: a scenario runs once, and the
   ledger shows its requests.
 * ``make test`` tries one case of each test for each scenario, every kind of fault among them. Which ones follows from
-  the content of the commit; ``PROMISES_SEED`` chooses others. ``make promises`` tries every case.
+  the content of the commit; ``PROMISES_SEED`` chooses others. ``make promises`` tries every case: the numbers below are
+  those of COUNTED_ON.
 * ``make fuzz`` corrupts responses of the services at random for ten minutes; ``make test`` does so for a short time.
 * ``make mutants`` breaks the code in one place after another, and fails if the tests of the guarantee do not detect it.
   These mutants are in ``tests/mutants``.
@@ -292,7 +301,8 @@ What is not guaranteed
 
 
 def page() -> str:
-    return _HEAD + "".join(_sections()) + _NOT
+    counted = json.loads(CASES.read_text(encoding="utf-8"))
+    return _HEAD.replace("COUNTED_ON", counted["counted_on"]) + "".join(_sections(counted)) + _NOT
 
 
 def mutants(number: int) -> list[str]:
@@ -300,8 +310,7 @@ def mutants(number: int) -> list[str]:
     return [path.read_text(encoding="utf-8").splitlines()[2].removeprefix("Why: ") for path in found]
 
 
-def _sections() -> Iterator[str]:
-    counted = json.loads(CASES.read_text(encoding="utf-8"))
+def _sections(counted: Mapping[str, Any]) -> Iterator[str]:
     for number, (promise, tests) in PROMISES.items():
         yield f"\n{number}. {promise.replace('C(timeout)', '``timeout``')}\n\n"
         if str(number) in counted:

@@ -137,8 +137,8 @@ Common causes
   hour.
 * ``error.kind`` is ``not_offered``: this is expected. Microsoft announced the removal of the connector in 2019.
 * Tasks are slow: the standard error output shows what a task waits for, and the task returns it as ``progress``.
-* *The result is too long to be shown*: with ``-v``, lists of more than 200 items are only counted. The task returns all
-  items. With the environment variable ``INTUNE_EXCHANGE_RESULTS_FOLDER``, it also writes the whole result to a JSON
+* *The result is too long to be shown*: with ``-v``, long lists and texts are only counted. The task returns all of
+  them. With the environment variable ``INTUNE_EXCHANGE_RESULTS_FOLDER``, it also writes the whole result to a JSON
   file in this folder, which only its user can read.
 
 """

@@ -30,7 +30,7 @@ from ansible.utils.display import Display
 from ..module_utils._client import auth
 from ..module_utils._core.caller import watch_worker
 from ..module_utils._core.errors import TenantError
-from ..module_utils._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from ..module_utils._core.redaction import Redactor, address_credentials, hide, secrets_of
 from ..module_utils._core.retry import Deadline
 from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, clean_within, refuse_null, run_declaration
@@ -44,6 +44,8 @@ _LOCAL = ("local", "ansible.builtin.local")
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
 _RESULTS = "INTUNE_EXCHANGE_RESULTS_FOLDER"  # where long results are written as well
 _LONGEST = 200  # items of a list that -v shows
+_LONGEST_TEXT = 20_000  # characters
+_MOST_VALUES = 10_000  # in all
 _LONGEST_LOOK = 300.0  # seconds to look for secrets in what a module process returned; most take a fraction of one
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
@@ -121,7 +123,7 @@ class ActionModule(ActionBase):
             # The values to hide have no public name; without them nothing may be shown.
             hidden = {str(value) for value in validated._no_log_values}
             parameters = validated.validated_parameters
-            hidden |= proxy_credentials(parameters.get("proxy"))
+            hidden |= address_credentials(parameters)
             errors = validated.errors
         except Exception:
             return {
@@ -192,20 +194,41 @@ def _validated(declaration: Declaration, arguments: Mapping[str, Any]) -> Any:
 
 
 def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dict[str, Any]:
-    """The result, which the terminal does not show as a whole where it has a long list. What is registered is whole.
+    """The result, which the terminal does not show as a whole where it has something long. What is registered is whole.
 
     With `folder`, the whole result is also in a file there, whose name begins with `name`.
     """
-    long = {name: len(value) for name, value in result.items() if isinstance(value, list) and len(value) > _LONGEST}
-    if not long or result.get("failed"):
+    long = {} if result.get("failed") else _long_parts(result)
+    if not long:
         return result
     file = _written(result, folder, name) if folder else ""
     if not 0 < _display.verbosity < _EVERYTHING:
         return result
-    listed = ", ".join(f"{key}: {number:,} items" for key, number in long.items())
+    listed = ", ".join(f"{path}: {size}" for path, size in long.items())
     step = "" if file else f" Register it, set {_RESULTS} to a folder for it, or use -vvvv."
     _display.display(f"The result is too long to be shown ({listed}).{step}")
     return {**result, "_ansible_verbose_override": True}
+
+
+def _long_parts(result: Mapping[str, Any]) -> dict[str, str]:
+    """What is long in a result, at any depth, and how long; the whole, where it has many short parts."""
+    found: dict[str, str] = {}
+    values = 0
+
+    def look(value: Any, path: str) -> None:
+        nonlocal values
+        values += 1
+        if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+            found[path] = f"{len(value):,} characters"
+        elif isinstance(value, (list, tuple, dict)):
+            if path and len(value) > _LONGEST:
+                found[path] = f"{len(value):,} items"
+                return
+            for key, entry in value.items() if isinstance(value, dict) else (("", one) for one in value):
+                look(entry, f"{path}.{key}".strip("."))
+
+    look(result, "")
+    return found or ({"all of it": f"{values:,} values"} if values > _MOST_VALUES else {})
 
 
 def _written(result: Mapping[str, Any], folder: str, name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import yaml
 
 from ..module_utils._core.errors import TenantError, one_line, usage
+from ..module_utils._core.private_file import read_file
 from ..module_utils._snapshot.kinds import FORMAT, KINDS, VERSION
 
 LARGEST = 512 * 1024 * 1024  # bytes
@@ -52,7 +53,7 @@ def load_snapshot(path: str) -> dict[str, Any]:
         size = Path(path).stat().st_size
         if size > LARGEST:
             raise _refused(path, f"has {size} bytes, and no snapshot has more than {LARGEST}")
-        text = Path(path).read_bytes()
+        text = read_file(path, LARGEST)
     except OSError as error:
         raise _refused(path, f"cannot be read ({error.strerror})", "Check the path") from error
     try:

@@ -232,29 +232,44 @@ def test_two_workers_share_the_tenants(tmp_path: Path, simulator: Simulator) -> 
 
 
 @pytest.mark.more
-@pytest.mark.parametrize("method", ["client_secret", "certificate"])
+@pytest.mark.parametrize("method", ["client_secret", "certificate", "vault"])
 def test_what_ansible_runner_writes_down(tmp_path: Path, simulator: Simulator, method: str) -> None:
-    """It keeps the whole environment of a run; of a certificate that is the path alone, and of a secret the secret."""
-    place = tmp_path / "private"
-    for folder in ("project", "env"):
+    """It keeps the whole environment of a run: of a certificate that is the path alone, of a vaulted secret nothing."""
+    place = tmp_path / "fleet"
+    for folder in ("project", "env", "inventory/group_vars"):
         (place / folder).mkdir(parents=True)
     task = {"name": "Read the connectors", "intune.exchange.connector_info": {}}
-    (place / "project/connectors.yml").write_text(
-        yaml.safe_dump([{"name": "Connectors", "hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    head = {"name": "Connectors", "hosts": "contoso", "gather_facts": False, "tasks": [task]}
+    facts, options = (
+        simulator.facts("connected"),
+        simulator.options("connected", method.replace("vault", "client_secret")),
     )
-    facts, options = simulator.facts("connected"), simulator.options("connected", method)
-    given = {ENVIRONMENT[name]: str(value) for name, value in options.items() if value and name in ENVIRONMENT}
-    (place / "env/envvars").write_text(json.dumps(given))
-    command(tmp_path, "ansible-runner", "run", str(place), "-p", "connectors.yml")
+    given = {name: str(value) for name, value in options.items() if value and name in ENVIRONMENT}
+    host: dict[str, Any] = {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }
+    if method == "vault":
+        head["module_defaults"] = {"group/intune.exchange.tenant": "{{ tenant_options }}"}
+        host["tenant_options"] = {**given, "client_secret": "{{ vault_client_secret }}"}
+        (tmp_path / ".fleet-vault").write_text("password of the vault")
+    else:
+        (place / "env/envvars").write_text(json.dumps({ENVIRONMENT[name]: value for name, value in given.items()}))
+    (place / "inventory/hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"contoso": host}}}))
+    (place / "project/connectors.yml").write_text(yaml.safe_dump([head]))
+    [lines] = [block.splitlines() for block in shown("bash") if "ansible-vault" in block]
+    if method == "vault":
+        command(tmp_path, "bash", "-ec", lines[0], given=facts["client_secret"].encode())
+        command(tmp_path, "bash", "-ec", lines[1])
+    else:
+        command(tmp_path, "bash", "-ec", lines[1].partition(" --cmdline")[0])
     (kept,) = place.glob("artifacts/*/command")
+    assert (kept.parent / "rc").read_text() == "0"
     secrets = [facts["client_secret"], *Path(facts["certificate_path"]).read_text().splitlines()[1:3]]
-    found = [
-        secret
-        for secret in secrets
-        if any(secret in one.read_text() for one in place.rglob("artifacts/**/*") if one.is_file())
-    ]
+    files = [one.read_text() for one in place.rglob("*") if one.is_file() and "env" not in one.parts]
+    found = [secret for secret in secrets if any(secret in one for one in files)]
     assert found == ([facts["client_secret"]] if method == "client_secret" else [])
-    assert given["AZURE_CLIENT_ID"] in kept.read_text()
+    assert (given["client_id"] in kept.read_text()) is (method != "vault")
 
 
 def injected(folder: Path, given: dict[str, str]) -> dict[str, str]:

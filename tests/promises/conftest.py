@@ -16,6 +16,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from zlib import crc32
@@ -33,6 +34,7 @@ from .simulators import FORMS, Simulators
 T = TypeVar("T")
 Sample = Callable[..., list[T]]
 EXHAUSTIVE = os.environ.get("PROMISES") == "all"
+_WHEN = "counted_on"
 COUNTED = Path(__file__).parent / "cases.json"  # what the page of the documentation shows
 _CASES: Counter[str] = Counter()
 
@@ -86,8 +88,9 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
         if os.environ.get("PROMISES_COUNT"):
             # A run of some of the tests leaves the numbers of the other promises as they were.
             known = json.loads(COUNTED.read_text(encoding="utf-8")) | counts
-            counts = {number: known[number] for number in sorted(known, key=int)}
-            COUNTED.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
+            numbered = {number: known[number] for number in sorted(known.keys() - {_WHEN}, key=int)}
+            when = {_WHEN: f"{datetime.now(UTC):%Y-%m-%d}"}
+            COUNTED.write_text(json.dumps(when | numbered, indent=2) + "\n", encoding="utf-8")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from .._core.errors import TenantError, one_line, usage
-from .._core.private_file import permission_problem, write_whole
+from .._core.private_file import permission_problem, unblocked, write_whole
 
 try:
     from cryptography import x509
@@ -111,7 +111,7 @@ def _unusable(path: str, why: str) -> TenantError:
 def read_private(path: str) -> bytes | None:
     """What is in a file of ours that others may not read; None if there is no such file. Raises `TenantError`."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=unblocked) as file:
             problem = permission_problem(os.fstat(file.fileno()), is_file=True)
             content = file.read()
     except FileNotFoundError:

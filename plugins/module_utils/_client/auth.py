@@ -25,7 +25,7 @@ from .certificate import client_credential
 from .entra_steps import ENTRA_STEPS
 from .job_token import assertion
 from .machine import identity_endpoint
-from .msal_transport import WAITING, MsalTransport
+from .msal_transport import WAITING, MsalTransport, interval_of
 from .sign_in_key import sign_in_key
 from .token_cache import Token, TokenCache, TokenMemory, is_token
 from .tools import scope_of
@@ -281,7 +281,7 @@ class Tokens:
         result, done = poll(
             lambda: app.acquire_token_by_device_flow(flow, **once),
             lambda found: found.get("error") not in WAITING,
-            UntilDeadline(self._http, lambda: float(flow.get("interval", 5))),
+            UntilDeadline(self._http, lambda: interval_of(flow.get("interval"))),
         )
         if not done:
             raise TenantError(

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.connection import named
 from .._core.errors import TenantError, one_line, usage
+from .._core.private_file import read_file
 
 try:
     from cryptography import x509
@@ -38,8 +39,7 @@ _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]
 def read_certificate(path: str) -> bytes:
     """What is in the file. Raises `TenantError`."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read_file(path)
     except (OSError, ValueError) as error:  # a path may hold what no path can
         why = one_line(getattr(error, "strerror", None) or error)
         raise usage(

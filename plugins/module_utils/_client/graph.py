@@ -180,9 +180,10 @@ class Graph:
                     continue
                 pending[name] += 1
                 outcome = classify(part)
-                if may_repeat(Operation.READ, outcome, pending[name]):
+                floor = retry_after(part.headers) or 0.0
+                if may_repeat(Operation.READ, outcome, pending[name], bool(floor)):
                     throttled = throttled or outcome is Outcome.REFUSED
-                    floors.append(retry_after(part.headers) or 0.0)
+                    floors.append(floor)
                     continue
                 del pending[name]
                 results[name] = attempt(partial(self._part, part, outcome, reads[name]))
@@ -193,7 +194,8 @@ class Graph:
                     purpose,
                     None,
                     throttled,
-                    "parts of a batch were refused",
+                    f"{_NAME} refused parts of a batch",
+                    _NAME,
                 )
         return {name: results[name] for name in reads}, now
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from .._core.connection import named
 from .._core.errors import Purpose, TenantError, one_line, usage
+from .._core.private_file import read_file
 from .._core.redaction import Redactor
 from .._core.retry import Operation
 from .._http.http import Http
@@ -70,8 +71,7 @@ def _of_file(params: Mapping[str, Any]) -> str:
     if not path:
         return ""
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read().strip()
+        return read_file(str(path)).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise usage(
             f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}",

@@ -20,6 +20,7 @@ from .token_cache import TokenMemory
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
+_USUAL_INTERVAL = 5.0  # seconds
 # What msal sends that proves who asks: made of the certificate, or found where the machine keeps it.
 _SECRETS = ("authorization", "x-identity-header", "secret", "client_assertion", "client_secret", "refresh_token")
 
@@ -97,3 +98,12 @@ class MsalTransport:
 
     def close(self) -> None:
         """The session belongs to the task."""
+
+
+def interval_of(asked: Any) -> float:
+    """Seconds between two looks for a code that somebody enters (RFC 8628, 3.2), whatever is answered."""
+    try:
+        seconds = float(asked)
+    except (TypeError, ValueError, OverflowError):
+        return _USUAL_INTERVAL
+    return seconds if seconds >= 1 else _USUAL_INTERVAL

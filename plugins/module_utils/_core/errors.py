@@ -23,6 +23,7 @@ _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
 _LONGEST_STEP = 800
 _LONGEST_HANDLE = 80
+_MOST_ENTRIES = 200
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
@@ -139,7 +140,18 @@ class TenantError(Exception):
         error = {name: answer.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
         limits = {"code": _LONGEST_HANDLE, "request_id": _LONGEST_HANDLE, "client_request_id": _LONGEST_HANDLE}
         lines = {name: _lines(value, limits.get(name, _LONGEST_MESSAGE)) for name, value in error.items()}
-        return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_lines(self.details)}}
+        return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_details(self.details)}}
+
+
+def _details(details: dict[str, Any]) -> dict[str, Any]:
+    """The details of a failure, which a terminal shows whatever their length: of a long list the beginning.
+
+    How long it is stands beside it.
+    """
+    long = {name: value for name, value in details.items() if isinstance(value, list) and len(value) > _MOST_ENTRIES}
+    counts = {f"{name}_count": len(value) for name, value in long.items()}
+    short = {name: value[:_MOST_ENTRIES] for name, value in long.items()}
+    return {**counts, **dict(_lines({**details, **short}))}
 
 
 def _lines(value: Any, limit: int = _LONGEST_MESSAGE) -> Any:

@@ -19,7 +19,7 @@ _ESCAPE = re.compile(
     r"""
     (?=[%&\\=\r\n])  # nearly all that stands in a text is passed over by this
     (?:
-    %(?:25)*(?P<byte>[0-9a-f]{2})
+    %(?:25)*(?:(?P<byte>[0-9a-f]{2})|u(?P<wide>[0-9a-f]{4}))  # the second as JavaScript and IIS have it
     | &(?:amp;)*\#0*(?P<number>[0-9]{1,7});?
     | &(?:amp;)*\#x0*(?P<hex>[0-9a-f]{1,6});?
     | &(?:amp;)*(?P<name>[a-z][a-z0-9]{1,30});
@@ -33,6 +33,8 @@ _ESCAPE = re.compile(
 )
 # What encoders of forms, HTML and terminals change without an escape, and backslashes of which there may be any number.
 _LOOSE = re.compile(r"(?P<space>(?:[ \t\r\f\v+]|\xc2\xa0)+)|\\+")
+_TO_SPACES = str.maketrans("\t\r\f\v+", "     ")
+_SPACES = re.compile("  +")
 _WIDE = re.compile("[^\x00-\x7f]")
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # where text may be broken, and where it may not
 _WITHOUT_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
@@ -59,12 +61,13 @@ class Unescaped:
             self.text = as_bytes(text.translate(_WITHOUT_UNSEEN), encoding)
         for _layer in range(_LAYERS):
             on_time(len(text))
-            if self._peel(_ESCAPE, _unescaped) is None:
+            if not self._peel(_ESCAPE, _unescaped):
                 break
         self._unescaped = len(self._layers)
         on_time(len(text))
-        loose = self._peel(_LOOSE, _loosened)
-        self.loose = self.text if loose is None else loose
+        self.loose = _loose(self.text)
+        if self.loose != self.text:
+            self._layers.append((_LOOSE, _loosened, self.text))
 
     def spans(self, places: Iterable[Span]) -> list[Span]:
         """Where what stands at these places of `text`, each from its start to its end, stood in the text."""
@@ -74,15 +77,13 @@ class Unescaped:
         """The same of what stands in `loose`."""
         return self._traced(places, len(self._layers))
 
-    def _peel(self, pattern: re.Pattern[str], meaning: _Meaning) -> str | None:
-        """The text of the next layer, which may be empty; None where there is no other."""
+    def _peel(self, pattern: re.Pattern[str], meaning: _Meaning) -> bool:
+        """Go on to the text of the next layer, and whether there is one."""
         text, number = pattern.subn(meaning, self.text)
-        if not number:
-            return None
-        self._layers.append((pattern, meaning, self.text))
-        if pattern is _ESCAPE:
+        if number:
+            self._layers.append((pattern, meaning, self.text))
             self.text = text
-        return text
+        return bool(number)
 
     def _traced(self, places: Iterable[Span], number: int) -> list[Span]:
         found = merged(places)
@@ -128,6 +129,12 @@ def _pieces(pattern: re.Pattern[str], meaning: _Meaning, text: str) -> Iterator[
 
 def _as_bytes(found: re.Match[str]) -> str:
     return "" if found[0] in _UNSEEN else as_bytes(found[0])
+
+
+def _loose(text: str) -> str:
+    """What `_LOOSE` makes of a text, in a tenth of the time: nearly every text has spaces."""
+    spaced = text.replace("\xc2\xa0", " ").translate(_TO_SPACES)
+    return (_SPACES.sub(" ", spaced) if "  " in spaced else spaced).replace("\\", "")
 
 
 def _loosened(found: re.Match[str]) -> str:

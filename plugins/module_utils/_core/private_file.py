@@ -1,11 +1,12 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that are their user's alone: when one is, and how one is written whole or not at all."""
+"""Files: when one is its user's alone, how one is written whole or not at all, and read."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import stat
@@ -39,6 +40,29 @@ def alone_in_folder(path: str) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
+
+
+def unblocked(path: str, flags: int) -> int:
+    """An opener for `open`: what is no file must not hold the task up before it is refused."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def check_regular(path: str, found: os.stat_result) -> None:
+    """Raises OSError for what may have no end, such as a pipe or a device."""
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "It is no regular file", path)
+
+
+def read_file(path: str, largest: int = 16 * 1024 * 1024) -> bytes:
+    """What is in a file that an option names, of at most so many bytes. Raises OSError, or ValueError for no path."""
+    with open(path, "rb", opener=unblocked) as file:
+        check_regular(path, os.fstat(file.fileno()))
+        content = file.read(largest + 1)
+    if len(content) > largest:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
+    return content
 
 
 def write_whole(path: str, pieces: Iterable[bytes]) -> None:

@@ -12,7 +12,7 @@ import base64
 import contextlib
 import re
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
@@ -24,18 +24,30 @@ _MASK = "********"
 _SHORTEST = 4  # shorter values would blot out ordinary words
 _LONGEST = 100_000  # characters of a message, far more than what one shows
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
+_ADDRESSES = ("proxy", "authority_url", "graph_url", "exchange_url")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 # Text without one of these is in no other form, of a secret that is visible ASCII and of another one.
 _HINT = re.compile(r"[%&\\\n\xad\u200b-\u200d\u2060\ufeff]")
 _WIDER_HINT = re.compile(r"[%&\\\s+]|[^\x00-\x7f]")
+# Between texts that are looked through together. Being a space, it is no part of an escape, and ends one as the end of
+# a text does; what is found across it is looked for again, text by text.
+_BETWEEN = "\f"
+_TOGETHER = (2**18, 2**12)  # characters; where something is found, it is looked for in fewer texts, then in each
 _OF_BASE64 = string.ascii_letters + string.digits + "+/_-"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
 
 def secrets_of(argument_spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> set[str]:
-    """The values in `arguments` that are never shown, what is secret in the address of a proxy among them."""
+    """The values in `arguments` that are never shown, what is secret in an address among them."""
     values = {str(arguments.get(name) or "") for name, spec in argument_spec.items() if spec.get("no_log")}
-    return (values | proxy_credentials(arguments.get("proxy"))) - {"", _HIDDEN}
+    return (values | address_credentials(arguments)) - {"", _HIDDEN}
+
+
+def address_credentials(arguments: Mapping[str, Any]) -> set[str]:
+    """What is secret in the options that are addresses. Only that of a proxy may have a password: others are refused,
+    but what was written there must not be shown for that.
+    """
+    return {secret for option in _ADDRESSES for secret in proxy_credentials(arguments.get(option))}
 
 
 def proxy_credentials(proxy: Any) -> set[str]:
@@ -79,11 +91,34 @@ class Redactor:
         """
         if isinstance(value, str):
             return self._masked(value, on_time) if self._secrets else value
-        if isinstance(value, dict):
-            return {key: self.clean(entry, on_time) for key, entry in value.items()}
-        if isinstance(value, (list, tuple, set)):
-            return [self.clean(entry, on_time) for entry in value]
-        return value
+        texts: dict[str, None] = {}  # each once: most of a long result is the same again and again
+        copy = _copied(value, texts.setdefault)
+        found = self._all_masked(list(texts), on_time, _TOGETHER) if self._secrets else {}
+        return _copied(copy, found.get) if found else copy
+
+    def _all_masked(self, texts: list[str], on_time: Callable[[int], None], sizes: tuple[int, ...]) -> dict[str, str]:
+        """The texts with a secret in them, and what they are without.
+
+        Nearly always there is none, and one search through many texts takes a fraction of one through each.
+        """
+        if not sizes:
+            cleaned = ((text, self._masked(text, on_time)) for text in texts)
+            return {text: clean for text, clean in cleaned if clean != text}
+        found: dict[str, str] = {}
+        for some in _pieces(texts, sizes[0]):
+            if len(some) == 1 or self._may_be_in(_BETWEEN.join(some), on_time):
+                found |= self._all_masked(some, on_time, sizes[1:] if len(some) > 1 else ())
+        return found
+
+    def _may_be_in(self, text: str, on_time: Callable[[int], None]) -> bool:
+        """Whether a secret may be in one of the texts: by the same steps, without the places."""
+        on_time(len(text))
+        plain = Unescaped(text, on_time) if self._hint.search(text) else None
+        for secret in self._secrets:
+            on_time(len(text))
+            if secret.is_in(text, plain):
+                return True
+        return False
 
     def _masked(self, text: str, on_time: Callable[[int], None]) -> str:
         on_time(len(text))
@@ -141,6 +176,15 @@ class _Secret:
         # Of a text that holds the secret: where it is not ASCII, up to four bytes are one character.
         self.shortest = min([len(one) if raw.isascii() else len(one) // 4 for one in (raw, *self.forms, *self._cores)])
 
+    def is_in(self, text: str, plain: Unescaped | None) -> bool:
+        """Whether it stands in the text, which is `plain` without escapes, in any form."""
+        unescaped = plain.text if plain else text
+        return (
+            self.raw in text
+            or any(core in unescaped for core in self._cores)
+            or (plain is not None and any(form in plain.loose for form in self.forms))
+        )
+
     def in_base64(self, text: str) -> Iterator[Span]:
         """Where the pieces of base64 stand that hold the secret."""
         for core in self._cores:
@@ -175,6 +219,32 @@ def _cores(raw: str) -> Iterator[str]:
             core = coded[-(-8 * offset // 6) : 8 * (offset + len(data)) // 6]
             yield core
             yield core.translate(str.maketrans("+/", "-_"))
+
+
+def _copied(value: Any, of_text: Callable[[str, Any], Any]) -> Any:
+    """A copy of plain data with `of_text` of each text and itself, or the text where that gives nothing."""
+    if isinstance(value, str):
+        text = of_text(value, None)
+        return value if text is None else text
+    if isinstance(value, dict):
+        return {key: _copied(entry, of_text) for key, entry in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_copied(entry, of_text) for entry in value]
+    return value
+
+
+def _pieces(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The texts in lists, each of about so many characters."""
+    some: list[str] = []
+    length = 0
+    for text in texts:
+        some.append(text)
+        length += len(text)
+        if length >= size:
+            yield some
+            some, length = [], 0
+    if some:
+        yield some
 
 
 def _all_of(wanted: str, text: str) -> Iterator[Span]:

@@ -63,9 +63,12 @@ def outcome_of_status(status: int) -> Outcome:
     return Outcome.FINAL
 
 
-def may_repeat(operation: Operation, outcome: Outcome, attempts: int) -> bool:
-    """Whether the same request may be sent again after `attempts` attempts that ended in `outcome`."""
-    if attempts >= _ATTEMPTS.get(outcome, 0):
+def may_repeat(operation: Operation, outcome: Outcome, attempts: int, asked: bool = False) -> bool:
+    """Whether the same request may be sent again after `attempts` attempts that ended in `outcome`.
+
+    `asked`: the service says when to come back, as with a 503 of maintenance, so each of these waits is one as well.
+    """
+    if attempts >= _ATTEMPTS.get(outcome, 0) and not (asked and outcome is Outcome.UNKNOWN):
         return False
     return outcome in (Outcome.NOT_SENT, Outcome.REFUSED) or operation in (Operation.READ, Operation.IDEMPOTENT)
 
@@ -111,9 +114,12 @@ def http_date(text: str) -> datetime | None:
 
 
 def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> float:
-    """Full jitter over an exponential ceiling; what the service asked for is the least."""
+    """Full jitter over an exponential ceiling; what the service asked for is the least.
+
+    Less than a second, such as a date that has passed by, says nothing of when a refusal ends.
+    """
     wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempts, 16))
-    return wait if floor is None else floor + wait * 0.1
+    return max(wait, floor or 0.0) if floor is None or floor < 1 else floor + wait * 0.1
 
 
 class Deadline:

@@ -17,6 +17,7 @@ from .text import all_fit
 _DEEPEST = 100
 _MOST_CONTAINERS = 1_000_000  # objects and lists
 _MOST_VALUES = 4_000_000
+_MOST_DIGITS = 309
 _CHECK_INTERVAL = 4096  # objects between two checks of the time
 # What may stand for text that is not fit: escaped, or as it is.
 _ESCAPED = re.compile(r"\\u(?:00[0189]|007[fF]|061[cC]|20[0-6]|[dD][89a-fA-F])")
@@ -45,7 +46,7 @@ def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None)
         return result
 
     try:
-        data = json.loads(content, object_pairs_hook=name_is_unique, parse_constant=_no_number, parse_float=_finite)
+        data = json.loads(content, object_pairs_hook=name_is_unique, **_NUMBERS)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     level = [data] if isinstance(data, (dict, list)) else []
@@ -73,8 +74,18 @@ def _no_number(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _bounded(text: str) -> int:
+    """Of as many digits as a finite number has: to read many of them takes long, and nothing has such a number."""
+    if len(text) > _MOST_DIGITS:
+        raise ValueError("a number is too large")
+    return int(text)
+
+
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError("a number is too large")
     return number
+
+
+_NUMBERS: dict[str, Any] = {"parse_constant": _no_number, "parse_float": _finite, "parse_int": _bounded}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import TenantError, usage
-from .text import counted
+from .text import counted, unfit_in
 
 _LISTED = 10  # names in a message
 _SHORTEST_MARKER = 8
@@ -78,6 +78,19 @@ def blank_refusal(found: Sequence[str]) -> TenantError:
         f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} blank, and a blank value never means everything",
         "Set a value. Omit the option only on purpose: without it, the task may select more",
     )
+
+
+def refuse_unfit(spec: Mapping[str, Any], given: Mapping[str, Any], where: str = "") -> None:
+    """Refuse text that is not fit, in what is no secret. Raises `TenantError`.
+
+    What services hold is made fit where it enters, so an option that is not would never be what is there.
+    """
+    public = {name: given.get(name) for name in spec if not spec[name].get("no_log")}
+    for option, character in unfit_in(public):
+        raise usage(
+            f"the option {where}{option.lstrip('.')} holds the character {character}, which is invisible",
+            "Write the value without it; text that was copied from elsewhere often has one at its beginning or end",
+        )
 
 
 def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_step: str, tenant: str) -> None:

@@ -11,14 +11,14 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._client import auth
 from .._core.caller import watch_process
-from .._core.redaction import Redactor, hide, proxy_credentials, secrets_of
+from .._core.redaction import Redactor, address_credentials, hide, secrets_of
 from .._core.text import all_fit
 from .._http import transport
 from .run import Declaration, run_declaration
 
 
 class _Module(AnsibleModule):
-    """Also hides what is secret in the address of a proxy, where it ends before anything of ours runs as well.
+    """Also hides what is secret in an address, where it ends before anything of ours runs as well.
 
     `given` are the arguments as they were written, without defaults and what the environment says.
     """
@@ -30,15 +30,15 @@ class _Module(AnsibleModule):
         self.given = dict(self.params)
 
     def fail_json(self, msg: str, **result: Any) -> None:
-        self._hide_proxy()
+        self._hide_addresses()
         super().fail_json(msg, **result)
 
     def exit_json(self, **result: Any) -> None:
-        self._hide_proxy()
+        self._hide_addresses()
         super().exit_json(**result)
 
-    def _hide_proxy(self) -> None:
-        self.no_log_values |= proxy_credentials((self.params or {}).get("proxy"))
+    def _hide_addresses(self) -> None:
+        self.no_log_values |= address_credentials(self.params or {})
 
 
 def run_module(declaration: Declaration) -> None:

@@ -13,12 +13,12 @@ from typing import Any
 from .._client.auth_method import outranking
 from .._client.token_cache import Token, TokenMemory
 from .._core.connection import CONNECTION_SPEC
-from .._core.errors import OF_ANSWERS, ErrorResponse, TenantError, one_line, usage
+from .._core.errors import OF_ANSWERS, ErrorResponse, TenantError, one_line
 from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Resource, clearing
 from .._core.retry import Deadline
-from .._core.targets import blank_refusal, refuse_blank
-from .._core.text import fit, unfit_in
+from .._core.targets import blank_refusal, refuse_blank, refuse_unfit
+from .._core.text import fit
 from .ensure import ensure
 from .summary import with_summary
 from .tenant import Tenant, open_tenant
@@ -110,7 +110,7 @@ def _attempt(
     tenant: Tenant | None = None
     try:
         params = params if given is None else outranking(params, given)
-        _refuse_unfit(declaration, params)
+        refuse_unfit(declaration.argument_spec, params)
         refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
         result = with_summary(declaration.summary, declaration.run(tenant, params, check_mode))
@@ -148,17 +148,6 @@ def clean_within(allowed: Deadline, redactor: Redactor, result: dict[str, Any]) 
 
     cleaned: dict[str, Any] = redactor.clean(result, on_time)
     return cleaned
-
-
-def _refuse_unfit(declaration: Declaration, params: Mapping[str, Any]) -> None:
-    """What services hold is made fit where it enters, so an option that is not would never be what is there."""
-    spec = declaration.argument_spec
-    public = {name: params.get(name) for name in spec if not spec[name].get("no_log")}
-    for option, character in unfit_in(public):
-        raise usage(
-            f"the option {option.lstrip('.')} holds the character {character}, which is invisible",
-            "Write the value without it; text that was copied from elsewhere often has one at its beginning or end",
-        )
 
 
 def _unexpected(error: Exception, last: ErrorResponse | None) -> TenantError:

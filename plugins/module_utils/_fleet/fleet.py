@@ -16,11 +16,11 @@ from typing import Any
 from .._connector import connectors
 from .._connector.requirements import SUMMARY, requirements
 from .._core.concurrent import gather
-from .._core.connection import named
+from .._core.connection import CONNECTION_SPEC, named
 from .._core.errors import TenantError, usage
 from .._core.read_result import first_error
 from .._core.retry import Deadline
-from .._core.targets import blank_refusal, is_blank
+from .._core.targets import blank_refusal, is_blank, refuse_unfit
 from .._core.text import counted
 from .._engine.run import Declaration, run_declaration
 from .._engine.summary import with_summary
@@ -93,6 +93,7 @@ def check_fleet(
         blank.append("partner_tenant_id")  # it would leave the tenant of the environment
     if blank:
         raise blank_refusal(blank)
+    refuse_unfit(CONNECTION_SPEC, shared)
     if concurrency < 1:
         raise usage("concurrency must be at least 1")
     if timeout <= 0:

@@ -15,7 +15,8 @@ from .._client.auth_method import choose_method, credentials_of_others
 from .._connector.requirements import OPTIONS
 from .._core.connection import CONNECTION_SPEC, METHODS, SECRET_OPTIONS
 from .._core.errors import TenantError, usage
-from .._core.redaction import Redactor, proxy_credentials, secrets_of
+from .._core.redaction import Redactor, address_credentials, secrets_of
+from .._core.targets import refuse_unfit
 
 # Whoever gives one of these for a tenant means another credential, of which the shared one is no part.
 _CREDENTIALS = (
@@ -73,9 +74,10 @@ def resolve_tenants(
 
 def _host_name(name: str) -> str:
     """`name`, if a host can have it and a play can mean it. Raises `TenantError`."""
-    if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip():
+    if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip() or not name.isprintable():
         raise usage(
-            f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template or a group",
+            f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template or a group, or it has "
+            "invisible characters",
             "Use letters, digits, spaces in between, and . _ -",
         )
     return name
@@ -88,6 +90,7 @@ def _checked(entry: Any, number: int) -> dict[str, Any]:
     unknown = sorted(str(option) for option in entry if option not in _SPEC)
     if unknown:
         raise usage(f"{where} has unknown options: {', '.join(unknown)}", f"The valid options are {', '.join(_SPEC)}")
+    refuse_unfit({option: spec for option, spec in _SPEC.items() if option != "name"}, entry, f"{where}.")
     redactor = Redactor()
     for secret in secrets_of(_SPEC, entry):
         redactor.add(secret)
@@ -105,7 +108,7 @@ def _with_shared(own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str,
 
 
 def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The connection options of a tenant that may be shown, for its tasks. A proxy with a password is not among them.
+    """The connection options of a tenant that may be shown, for its tasks; no address with a password.
 
     The sign-in method stands in them, so that nothing in the environment of a task can mean another one.
     """
@@ -114,8 +117,7 @@ def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
         for option in _CONNECTION
         if option not in SECRET_OPTIONS and params.get(option) is not None
     }
-    if proxy_credentials(shown.get("proxy")):
-        del shown["proxy"]
+    shown = {option: value for option, value in shown.items() if not address_credentials({option: value})}
     try:
         method = choose_method(dict(params))
     except TenantError:  # reading this tenant says so

@@ -127,11 +127,12 @@ class Http:
             if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
                 self.last = self._answer(service, attempt)
                 return attempt, response
-            if not may_repeat(request.operation, attempt.outcome, attempts):
+            if not may_repeat(request.operation, attempt.outcome, attempts, bool(attempt.floor)):
                 raise self._failure(service, request, attempt)
             throttled = attempt.outcome is Outcome.REFUSED
             problem = attempt.problem or "the service did not answer"
-            self.pause(attempts, attempt.floor, request.purpose, self._answer(service, attempt), throttled, problem)
+            answer = self._answer(service, attempt)
+            self.pause(attempts, attempt.floor, request.purpose, answer, throttled, problem, service.name)
 
     def _redirect(self, service: Service, attempt: _Attempt) -> str:
         """The address to which a request is sent again; empty if the answer is no redirect, or one that leaves."""
@@ -148,12 +149,16 @@ class Http:
         answer: ErrorResponse | None = None,
         throttled: bool = False,
         problem: str = "the service did not answer",
+        service: str = "",
     ) -> None:
-        """Wait before the next attempt; fails at once if the wait would not end before the deadline."""
+        """Wait before the next attempt; fails at once if the wait would not end before the deadline.
+
+        With the name of a `service`, it is that which asks for a wait of `floor` seconds.
+        """
         wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
         if wait >= left:
-            asked = f" and asks to wait {floor:g} s" if floor else ""
-            tried = f" after {counted(attempts, 'attempt')} and {self._waited:.0f} s of waiting" if self._waited else ""
+            asked = f" and asks to wait {floor:g} s" if floor and service else ""
+            tried = f" after {counted(attempts, 'attempt')} and {self._waited:.0f} s of waiting" if attempts else ""
             time_left = f"only {left:.0f} s of the {self.deadline} are left"
             raise TenantError(
                 "throttled" if throttled else "timeout",
@@ -162,9 +167,9 @@ class Http:
                 self.tenant,
                 answer,
             )
-        if throttled and wait >= _WORTH_TELLING:
-            service = answer.service if answer else "The service"
-            self._waits(f"{service} limits the requests: waiting {wait:.0f} s before attempt {attempts + 1}")
+        if service and (throttled or floor) and wait >= _WORTH_TELLING:
+            why = "limits the requests" if throttled else "asks to wait"
+            self._waits(f"{service} {why}: waiting {wait:.0f} s before attempt {attempts + 1}")
         self._waited += wait
         self.sleep(wait)
 
@@ -172,7 +177,7 @@ class Http:
         """What a service asked for counts for all that follows, also where what it answered to is not repeated."""
         wait = self._due.get(service.root, 0.0) - self.clock()
         if wait > 0:
-            self.pause(1, wait, purpose, None, True, f"{service.name} refused an earlier request")
+            self.pause(0, wait, purpose, None, True, f"{service.name} refused an earlier request", service.name)
 
     def _try(self, service: Service, request: Request) -> _Attempt:
         self._wait_until_due(service, request.purpose)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import ssl
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from .._core.connection import check_rehearsal
 from .._core.errors import TenantError, one_line, usage
+from .._core.private_file import check_regular
 from .._core.retry import Outcome
 from .body import ENCODING, reason
 from .sockets import Limit, bind, pools
@@ -78,6 +80,7 @@ class Connections:
         with self._lock:
             if path not in self._adapters:
                 try:
+                    check_regular(path, os.stat(path))
                     self._adapters[path] = Adapter(bind(ssl.create_default_context(cafile=path)))
                 except (OSError, ssl.SSLError) as error:
                     problem = f"the file of the option ca_path cannot be used: {one_line(error)}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 import unicodedata
 from collections.abc import Callable
@@ -206,6 +207,19 @@ def test_repetitive_json_is_refused_before_it_is_read(form: str) -> None:
 def test_what_is_no_value_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError):
         parse_json(body)
+
+
+def test_a_number_of_a_million_digits_is_refused_in_words() -> None:
+    """Whatever the limit of Python, which an environment variable may lift."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        for sign in ("", "-"):
+            with pytest.raises(ValueError, match=r"^a number is too large$"):
+                parse_json(f'{{"a": [{sign}{"9" * 1_000_000}]}}')
+    finally:
+        sys.set_int_max_str_digits(before)
+    assert parse_json(f"[{10**300}, -12, 0]") == [10**300, -12, 0]
 
 
 def test_a_large_answer_of_a_real_tenant_is_read() -> None:

@@ -53,6 +53,16 @@ def test_warnings_and_deprecations_are_shown(monkeypatch: pytest.MonkeyPatch) ->
     assert any("Both option name and its alias title are set" in one for one in shown)
 
 
+@pytest.mark.parametrize("option", ["proxy", "authority_url", "graph_url", "exchange_url"])
+@pytest.mark.parametrize("address", ["https://svc:a-canary%21@host.example", "svc:a-canary!@host.example/path"])
+def test_what_is_secret_in_an_address_is_not_shown(option: str, address: str) -> None:
+    """None but that of a proxy may have a password, which is refused; the arguments stand in the result as well."""
+    signed_in = {"tenant_id": "contoso.example", "graph_token": "t", "auth_method": "token", "name": "a"}
+    result = served({"name": {"type": "str"}}, **signed_in, **{option: address})
+    assert "a-canary" not in json.dumps(result) and result["invocation"]["module_args"]["name"] == "a"
+    assert result.get("failed") or option == "proxy"
+
+
 def test_arguments_that_break_the_validation_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:
         def __init__(self, *_args: Any, **_options: Any) -> None:
@@ -134,6 +144,27 @@ def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) 
         "The result is too long to be shown (devices: 25,000 items). Register it, "
         "set INTUNE_EXCHANGE_RESULTS_FOLDER to a folder for it, or use -vvvv."
     )
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({"snapshot": {"exchange": {"devices": [{}] * 3000, "rules": [1]}}}, "snapshot.exchange.devices: 3,000 items"),
+        ({"checks": [{"people": ["x"] * 201}, {"people": ["x"] * 202}]}, "checks.people: 202 items"),
+        ({"by_id": {str(number): 1 for number in range(1000)}}, "by_id: 1,000 items"),
+        ({"file": {"text": "x" * 30_000}}, "file.text: 30,000 characters"),
+        ({"rows": [{"cells": list(range(100))}] * 150}, "all of it: 15,302 values"),
+    ],
+    ids=["nested", "in a list", "a mapping", "a text", "many short ones"],
+)
+def test_what_is_long_at_any_depth_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, result: dict[str, Any], said: str
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "display", lambda self, msg, **_rest: shown.append(msg))
+    monkeypatch.setattr(_runner._display, "verbosity", 1)
+    assert _runner._summarized(result) == {**result, "_ansible_verbose_override": True}
+    assert f"too long to be shown ({said})" in shown[0]
 
 
 @pytest.mark.parametrize("verbosity", [0, 1])

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import msal
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
@@ -77,6 +78,26 @@ def test_a_code_that_nobody_can_see_is_not_asked_for(simulator: Simulator, clock
 def test_a_code_that_nobody_enters_ends_with_the_task(simulator: Simulator, clock: Clock) -> None:
     result = info(simulator, clock, "device_code", tell=lambda line: None, timeout=1)
     assert "nobody entered the code before the task timed out" in result["msg"]
+
+
+@pytest.mark.parametrize("interval", [0, -5, 1e-9, "soon", "nan", None, [], 10**400, 7])
+def test_nobody_is_asked_for_a_code_without_a_pause(
+    simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch, interval: Any
+) -> None:
+    """Whatever Entra, or what stands before it, says of the interval."""
+    client = msal.PublicClientApplication
+    begun = client.initiate_device_flow
+    asked: list[Any] = []
+    monkeypatch.setattr(client, "initiate_device_flow", lambda *a, **k: {**begun(*a, **k), "interval": interval})
+
+    def pending(*arguments: Any, **_options: Any) -> dict[str, str]:
+        asked.append(arguments)
+        return {"error": "authorization_pending"}
+
+    monkeypatch.setattr(client, "acquire_token_by_device_flow", pending)
+    result = info(simulator, clock, "device_code", tell=lambda line: None, timeout=60)
+    assert "nobody entered the code before the task timed out" in result["msg"]
+    assert 7 <= len(asked) <= 12 and min(clock.sleeps) >= 5
 
 
 def test_a_refused_token_is_renewed_once(simulator: Simulator, clock: Clock) -> None:

@@ -88,3 +88,12 @@ def test_every_failure_says_what_to_do_next() -> None:
                 if not given and not kinds <= set(NEXT_STEPS):
                     without.append(f"{path.name}:{call.lineno}: {kinds}")
     assert without == []
+
+
+def test_a_failure_has_the_beginning_of_a_long_list_and_its_length() -> None:
+    """A terminal shows all of it, whatever the verbosity: 25,000 devices that were to be blocked were 3 MB."""
+    details = {"affected_count": 25_000, "affected": [{"guid": str(one)} for one in range(25_000)], "ids": [1] * 200}
+    error = TenantError("too_many", "25,000 devices would be blocked", details=details).result()["error"]
+    assert error["affected"] == details["affected"][:200] and error["affected_count"] == 25_000  # type: ignore[index]
+    assert error["ids"] == [1] * 200 and "ids_count" not in error
+    assert TenantError("x", "y", details={"mailboxes": ["m"] * 201}).result()["error"]["mailboxes_count"] == 201

@@ -10,7 +10,10 @@ import sys
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ansible_collections.intune.exchange.plugins.module_utils._core import escapes
 from ansible_collections.intune.exchange.plugins.module_utils._core.concurrent import gather
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor, masked, proxy_credentials
@@ -53,6 +56,8 @@ PLAIN = "canary.Q8-0123456789_abc"
 OTHER_FORMS = {
     "each byte in an address": "".join(f"%{byte:02x}" for byte in PLAIN.encode()),
     "each byte twice": "".join(f"%25{byte:02X}" for byte in PLAIN.encode()),
+    "each letter as IIS logs it": "".join(f"%u{ord(one):04X}" for one in PLAIN),
+    "the same twice": "".join(f"%25u{ord(one):04x}" for one in PLAIN),
     "HTML numbers": "".join(f"&#{ord(one)};" for one in PLAIN),
     "HTML numbers to the base of 16": "".join(f"&#x{ord(one):X};" for one in PLAIN),
     "HTML of OWASP": "".join(one if one.isalnum() else f"&#x{ord(one):x};" for one in PLAIN),
@@ -239,3 +244,57 @@ def test_a_secret_of_backslashes_in_a_text_of_backslashes(text: str) -> None:
     redactor.add("\\" * 4)
     cleaned = redactor.clean(text)
     assert "*" in cleaned and "\\" * 4 not in cleaned
+
+
+# What may end or begin a text next to others: pieces of escapes, of lines and of base64, and what is longer or shorter.
+EDGES = (
+    "\\",
+    "%",
+    "%2",
+    "&",
+    "&#6",
+    "amp;",
+    "=",
+    "\n",
+    "\r",
+    "\n  ",
+    "u0041",
+    "\ud83d",
+    "\ude00",
+    " ",
+    "+",
+    "\f",
+    "\xad",
+    "A",
+)
+
+
+@pytest.mark.parametrize("edge", EDGES, ids=lambda edge: edge.encode("unicode_escape").decode())
+def test_texts_that_are_looked_through_together_are_masked_as_each_alone(edge: str) -> None:
+    redactor = Redactor()
+    for secret in (SECRET, PLAIN, "a\\b", "ends in +", "amp;amp;"):
+        redactor.add(secret)
+    forms = [*FORMS.values(), *OTHER_FORMS.values(), "a\\\\b", "ends in %2B", "amp;amp;", "nothing"]
+    texts = [f"{before}{form}{after}" for form in forms for before in ("", edge) for after in ("", edge)]
+    texts += [edge * 5000, "a", *(form[:at] for form in forms for at in (3, len(form) // 2))]
+    alone = [redactor.clean(text) for text in texts]
+    assert sum(one != text for one, text in zip(alone, texts, strict=True)) > 140
+    for text, wanted in zip(texts, alone, strict=True):
+        assert redactor.clean({"deep": [(edge, text, f"{edge}x")]})["deep"][0][1] == wanted
+    assert redactor.clean(texts[::-1]) == alone[::-1]
+
+
+def test_a_result_without_secrets_is_searched_a_few_times_and_not_once_for_each_text(redactor: Redactor) -> None:
+    looks: list[int] = []
+    texts = [f"device {number} & more" for number in range(5000)]
+    assert redactor.clean({"devices": texts}, looks.append)["devices"] == texts and len(looks) < 50
+    searched = len(looks)
+    texts[2500] = f"it is {SECRET}"
+    found = redactor.clean(texts, looks.append)
+    assert found[2500] == "it is ********" and found[:2500] == texts[:2500] and len(looks) - searched < 2000
+
+
+@given(st.text(st.sampled_from(" \t\r\f\v+\xc2\xa0\\\na\xe9"), max_size=30))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_the_fast_way_to_loose_text_is_the_traced_one(text: str) -> None:
+    assert escapes._loose(text) == escapes._LOOSE.sub(escapes._loosened, text)

@@ -85,6 +85,12 @@ def test_what_the_service_asks_for_is_the_least(luck: float) -> None:
     assert 0.0 <= delay(50, None, lambda: luck) <= 30.0
 
 
+@pytest.mark.parametrize("floor", [0.0, 0.1, 0.9])
+def test_less_than_a_second_is_no_reason_to_ask_without_end(floor: float) -> None:
+    assert delay(8, floor, lambda: 0.5) == delay(8, None, lambda: 0.5) == 15.0
+    assert delay(1, floor, lambda: 0.0) == floor
+
+
 def test_deadline_follows_its_clock() -> None:
     now = [100.0]
     deadline = Deadline(10, lambda: now[0])

@@ -39,8 +39,8 @@ def ended(result: dict[str, Any], a_look_takes: float, used: float = 0.0, timeou
     "result",
     [
         {"text": "%41" * 2_000_000},
-        {"texts": ["x" * 1000] * 6_000},
-        {"texts": {str(one): "x" * 99 for one in range(60_000)}},
+        {"texts": [f"{one:04}" * 250 for one in range(6_000)]},
+        {"texts": {str(one): f"{one:099}" for one in range(60_000)}},
     ],
     ids=["one text", "many texts", "many short texts"],
 )

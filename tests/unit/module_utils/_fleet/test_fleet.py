@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,10 @@ import pytest
 import yaml
 
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import STATES, state
+from ansible_collections.intune.exchange.plugins.module_utils._core.concurrent import gather
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
+from ansible_collections.intune.exchange.plugins.module_utils._fleet import fleet as fleet_module
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, _Progress, read_fleet
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.time_shares import Shares
@@ -288,12 +292,34 @@ def test_people_who_wait_see_for_whom() -> None:
     ]
 
 
+def test_they_see_it_while_a_tenant_is_read(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tenant answers only once a line was shown."""
+    lines: list[str] = []
+    seen = threading.Event()
+
+    def show(line: str) -> None:
+        lines.append(line)
+        seen.set()
+
+    def slow(_tenant: Any, _params: Any) -> dict[str, Any]:
+        return {"connectors": [], "offered": seen.wait(5)}
+
+    monkeypatch.setattr(fleet_module, "gather", partial(gather, every=0.01))
+    monkeypatch.setitem(FACTS, "connector", ("intune_connector", slow))
+    places = {name: value for name, value in simulator.urls.items() if name.endswith(("_url", "ca_path"))}
+    entries = [options(simulator, "connected")]
+    [host] = read_fleet(entries, None, {**DEFAULTS, **places}, ("connector",), 8, 300, progress=show)
+    assert host["variables"]["intune_connector"]["offered"] is True
+    assert lines[0] == "0 of 1 tenant done; waiting for connected"
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
         ({"concurrency": 0}, "concurrency must be at least 1"),
         ({"timeout": 0}, r"timeout \(INTUNE_EXCHANGE_TIMEOUT\) must be more than 0 seconds"),
         ({"entries": None}, r"tenants, partner_tenant_id and tenant_id \(AZURE_TENANT_ID\) are all missing"),
+        ({"shared": {"tenant_id": "a\ud800"}}, r"the option tenant_id holds the character U\+D800"),
         ({"shared": {"auth_method": "device_code"}}, "auth_method device_code would need a person for each tenant"),
     ],
 )

@@ -68,6 +68,11 @@ def test_an_entry_says_more_about_a_customer() -> None:
         ([{"tenant_id": "a", "timeout": 5}], "has unknown options: timeout"),
         ([{"tenant_id": "a", "cloud": "mars"}], "value of cloud must be one of"),
         ([{"tenant_id": "a", "auth_method": "device_code"}], "value of auth_method must be one of"),
+        ([{"tenant_id": "a", "name": "x\ud800"}], r"cannot be named 'x\\ud800': .*invisible characters"),
+        ([{"tenant_id": "a", "name": "x\u202ey"}], r"cannot be named 'x\\u202ey'"),
+        ([{"tenant_id": "a", "name": "x\u200by"}], r"cannot be named 'x\\u200by'"),
+        ([{"tenant_id": "a\ud800"}], r"option tenants\[1\].tenant_id holds the character U\+D800"),
+        ([{"tenant_id": "a", "account": "x\u202ey"}], r"option tenants\[1\].account holds the character U\+202E"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(entries: list[Any], problem: str) -> None:
@@ -93,6 +98,7 @@ def test_no_secret_is_public() -> None:
         "cloud": "public",
     }
     assert public_options({**SHARED, "proxy": "http://proxy.example:8080"})["proxy"] == "http://proxy.example:8080"
+    assert "graph_url" not in public_options({**SHARED, "graph_url": "https://user:canary@graph.example"})
 
 
 def test_a_method_that_cannot_be_told_is_left_to_the_one_who_reads() -> None:

@@ -85,6 +85,41 @@ def test_what_was_waited_is_told(simulator: Simulator, clock: Clock) -> None:
     assert lines[1].startswith("Microsoft Graph limits the requests: waiting 2") and lines[1].endswith("attempt 3")
 
 
+def test_a_service_that_says_when_it_is_back_is_waited_for_as_long(
+    simulator: Simulator, clock: Clock, tenant: Tenant
+) -> None:
+    """503 with Retry-After: https://learn.microsoft.com/graph/errors. Without it, six attempts are enough."""
+    simulator.fault(match=LIST, kind="status", status=503, count=6)
+    with pytest.raises(TenantError, match="503") as caught:
+        tenant.graph.list(PATH, PURPOSE)
+    assert caught.value.kind == "unavailable" and len(lists(simulator)) == 6
+    clock.sleeps.clear()
+    simulator.fault(match=LIST, kind="status", status=503, count=12, headers={"Retry-After": "10"})
+    assert tenant.graph.list(PATH, PURPOSE)[0] == [] and len(clock.sleeps) == 12
+    lines: list[str] = []
+    simulator.fault(match=LIST, kind="status", status=503, count=99, headers={"Retry-After": "700"})
+    params = {**DEFAULTS, **simulator.options("ready"), "timeout": 900}
+    result = run_declaration(connector_info.DECLARATION, params, False, waits=lines.append, **clock.options)
+    assert "asks to wait 700 s, but only " in result["msg"] and "after 2 attempts and 7" in result["msg"]
+    assert len(lines) == 1 and lines[0].startswith("Microsoft Graph asks to wait: waiting 7")
+
+
+@pytest.mark.parametrize("said", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "-5", "0.2"])
+def test_a_wait_that_is_over_already_is_none(simulator: Simulator, clock: Clock, said: str) -> None:
+    """The service was asked again 200 times in the five minutes of one task."""
+    simulator.fault(match=LIST, kind="status", status=429, count=999, headers={"Retry-After": said})
+    params = {**DEFAULTS, **simulator.options("ready")}
+    result = run_declaration(connector_info.DECLARATION, params, False, **clock.options)
+    assert result["error"]["kind"] == "throttled" and 10 <= len(lists(simulator)) <= 40
+
+
+def test_the_first_refusal_may_ask_for_more_than_there_is(simulator: Simulator, clock: Clock) -> None:
+    simulator.fault(match=LIST, kind="status", status=429, headers={"Retry-After": "999"})
+    params = {**DEFAULTS, **simulator.options("ready")}
+    result = run_declaration(connector_info.DECLARATION, params, False, **clock.options)
+    assert "option timeout are left after 1 attempt and 0 s of waiting" in result["msg"] and not clock.sleeps
+
+
 def test_a_part_of_a_batch_is_waited_for_as_long(simulator: Simulator, clock: Clock, tenant: Tenant) -> None:
     simulator.fault(match=LIST, kind="status", status=429, count=12, headers={"Retry-After": "10"})
     assert tenant.graph.batch({"one": Read(PATH, PURPOSE)})["one"].value == []
