@@ -279,9 +279,9 @@ error:
   sample: {kind: no_licence}
 """
 
-from ..module_utils._conditional_access.tenant_rehearsal import OPTIONS, rehearse
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._rehearsal.tenant_rehearsal import OPTIONS, rehearse
 
 DECLARATION = Declaration(
     "rehearse the Conditional Access policies",

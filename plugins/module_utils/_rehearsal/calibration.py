@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._conditional_access.assignments import Person
+from .._conditional_access.rules import REPORT_ONLY, Outcome, decide
+from .._conditional_access.sign_in import SignIn
 from .._core.resource import normalize_case
 from .._core.text import counted
-from .assignments import Person
 from .membership import moment
-from .rules import REPORT_ONLY, Outcome, decide
-from .sign_in import SignIn
 from .sign_in_record import LoggedSignIn
 
 Policy = Mapping[str, Any]

@@ -14,15 +14,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .._conditional_access.assignments import Person, assignment_of
+from .._conditional_access.rules import REPORT_ONLY, read
+from .._conditional_access.sessions import refusing
+from .._conditional_access.sign_in import SignIn
 from .._core.resource import normalize_case
-from .assignments import Person, assignment_of
 from .calibration import MOST_KEPT, RESULTS, Judge, Then, evaluated, names_groups_or_roles
 from .exclusions import all_entries, entries_of, including_all
-from .rules import REPORT_ONLY, read
-from .sessions import refusing
-from .sign_in import SignIn
+from .policy_answers import (
+    ANSWERS,
+    ASKED,
+    BY_LOG,
+    NOT_KNOWN,
+    STOPPED,
+    UNCHANGED,
+    WORST_FIRST,
+    Verdict,
+    verdict_of,
+    worse,
+)
 from .sign_in_record import LoggedSignIn
-from .verdicts import ANSWERS, ASKED, BY_LOG, NOT_KNOWN, STOPPED, UNCHANGED, WORST_FIRST, Verdict, verdict_of, worse
 
 _GROUPS_THEN = "what groups and roles somebody was in then is not in the log"
 _DIMENSIONS = ("application", "client", "platform", "country")

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from .._conditional_access.named_locations import UNLISTED, from_network
+from .._conditional_access.sign_in import APPS, BROWSER, EAS, LEGACY, NO_FLOW, Device, SignIn, platform_of, registered
 from .._core.resource import normalize_case
-from .named_locations import UNLISTED, from_network
-from .sign_in import APPS, BROWSER, EAS, LEGACY, NO_FLOW, Device, SignIn, platform_of, registered
 
 # "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
 # sign-in log in public repositories use for them. A word that no log has finds nothing.
