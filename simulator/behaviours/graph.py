@@ -233,6 +233,16 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "code and message in public tools of 2026; Microsoft365DSC looks for the code",
         ),
+        "group-eligibility": Behaviour(
+            "users and groups that may activate a membership, one row for each; owners are left out",
+            DOCUMENTED,
+            f"{_GRAPH}/api/privilegedaccessgroup-list-eligibilityscheduleinstances",
+        ),
+        "group-eligibility-filter": Behaviour(
+            "a filter by groupId or principalId is required; the error code and text are invented",
+            DOCUMENTED,
+            f"{_GRAPH}/api/privilegedaccessgroup-list-eligibilityscheduleinstances",
+        ),
         "directory-tenant-information": Behaviour(
             "only the tenants of this simulator are found",
             ASSUMED,

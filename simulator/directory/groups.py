@@ -14,6 +14,7 @@ from ..state.clock import iso
 from ..state.http_messages import Answer, Json
 from ..state.tenant import DIRECTORY_ROLES, Tenant
 from .directory import USER_DEFAULTS, assign_role, make_eligible
+from .group_eligibility import make_eligible_member
 
 # https://learn.microsoft.com/graph/api/resources/group: "returned only on $select"
 ON_SELECT = frozenset(
@@ -61,6 +62,9 @@ def seed_groups(tenant: Tenant, now: datetime) -> None:
             assign_role(tenant, group_id, DIRECTORY_ROLES[role])
         for role in described.get("eligible_roles", []):
             make_eligible(tenant, group_id, DIRECTORY_ROLES[role], now - timedelta(days=200))
+        for kind in ("user", "group"):
+            for one in described.get(f"eligible_{kind}s", []):
+                make_eligible_member(tenant, group_id, tenant.uuid(kind, one), now - timedelta(days=100))
 
 
 def members_of(tenant: Tenant, group_id: str, *, transitive: bool) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._conditional_access.assignments import EVERYBODY, NOT_READ, Person
+from .._conditional_access.group_eligibility import about_eligibility
 from .._conditional_access.policy_plans import not_judged
 from .._conditional_access.rules import (
     APPS,
@@ -132,7 +133,7 @@ def judged(
     Where Microsoft Entra itself was `asked` and says otherwise, nothing is met.
     """
     rows = [one for one in covered if one["question"] == question]
-    evidence = _evidence(rows)
+    evidence = "; ".join(one for one in (_evidence(rows), about_eligibility(people[1])) if one)
     if not people[0]:
         why = "; ".join(people[1]) or "the directory listed no account"
         return unknown(
