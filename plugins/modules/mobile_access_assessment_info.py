@@ -42,6 +42,9 @@ notes:
     C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All), C(Policy.Read.All), C(User.Read.All),
     C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory), C(AuditLog.Read.All) and C(Reports.Read.All), and
     the Exchange roles C(View-Only Recipients) and C(View-Only Configuration). No write permission.
+  - With C(PrivilegedEligibilitySchedule.Read.AzureADGroup) as well, users who may activate membership of a group
+    (Privileged Identity Management for groups) are taken into account. Without it, the evidence of the checks says that
+    they are not.
   - No API shows whether a device signs in with a certificate directly to Exchange Online, which ends on 31 December
     2026. If there are Exchange ActiveSync devices, that check is V(unknown).
   - The sign-in log requires a licence for Microsoft Entra ID P1, and has interactive sign-ins only.
