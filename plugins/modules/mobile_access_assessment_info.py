@@ -40,7 +40,7 @@ notes:
   - Needs the Microsoft Graph application permissions C(DeviceManagementServiceConfig.Read.All),
     C(DeviceManagementConfiguration.Read.All), C(DeviceManagementApps.Read.All),
     C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All), C(Policy.Read.All), C(User.Read.All),
-    C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory), C(AuditLog.Read.All) and C(Reports.Read.All), and
+    C(GroupMember.Read.All), C(RoleManagement.Read.Directory), C(AuditLog.Read.All) and C(Reports.Read.All), and
     the Exchange roles C(View-Only Recipients) and C(View-Only Configuration). No write permission.
   - With C(PrivilegedEligibilitySchedule.Read.AzureADGroup) as well, users who may activate membership of a group
     (Privileged Identity Management for groups) are taken into account. Without it, the evidence of the checks says that

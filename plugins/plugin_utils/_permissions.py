@@ -115,7 +115,7 @@ NEEDS: dict[str, Needs] = {
             "DeviceManagementConfiguration.Read.All",
             "DeviceManagementManagedDevices.Read.All",
             _INTUNE,
-            "GroupMember.ReadBasic.All",
+            "GroupMember.Read.All",
             "Organization.Read.All",
             "Policy.Read.All",
             "Reports.Read.All",
@@ -129,7 +129,7 @@ NEEDS: dict[str, Needs] = {
     "mobile_access_deadlines_info": Needs(
         (
             "AuditLog.Read.All",
-            "GroupMember.ReadBasic.All",
+            "GroupMember.Read.All",
             "Policy.Read.All",
             "Reports.Read.All",
             "RoleManagement.Read.Directory",

@@ -204,7 +204,7 @@ _NEXT_DIFFERS = (
     "Look at the policy with the What If tool of the Microsoft Entra admin center, and report the difference"
 )
 _NEXT_PLANS = "Read the plans in the Microsoft Entra admin center, or ask Microsoft Entra itself with what_if_users"
-_NEXT_READ = "Grant User.Read.All, GroupMember.ReadBasic.All and RoleManagement.Read.Directory, and run again"
+_NEXT_READ = "Grant User.Read.All, GroupMember.Read.All and RoleManagement.Read.Directory, and run again"
 
 
 def _in_doubt(entry: Mapping[str, Any]) -> bool:

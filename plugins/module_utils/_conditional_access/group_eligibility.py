@@ -17,10 +17,10 @@ from .._core.errors import Purpose
 from .._core.read_result import ReadResult, first_error
 from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
+from .group_members import members_of
 
 _PERMISSION = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
 _READ = Purpose("read who may activate a membership of the groups", _PERMISSION)
-_MEMBERS = Purpose("read the groups that may activate a membership", "GroupMember.ReadBasic.All")
 _PATH = "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"
 Record = Mapping[str, Any]
 Records = list[dict[str, Any]]
@@ -37,9 +37,7 @@ def read_eligible_members(
     found = tenant.graph.batch({one: _eligible_for(one) for one in asked})
     direct = {one: _members(read) for one, read in found.items()}
     through = sorted({normalize_case(one["principalId"]) for some in direct.values() for one in some if _is_group(one)})
-    inner = tenant.graph.batch(
-        {one: Read(odata(f"groups/{one}/transitiveMembers", select="id"), _MEMBERS) for one in through}
-    )
+    inner = tenant.graph.batch({one: members_of(one) for one in through})
     error = first_error(read for read in [*found.values(), *inner.values()] if not _is_gone(read))
     if error is not None:
         return None, [str(error)]

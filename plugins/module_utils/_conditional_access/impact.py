@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose
@@ -18,6 +17,7 @@ from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
 from .assignments import EVERYBODY, Person, assignment_of
 from .group_eligibility import inner_groups, read_eligible_members
+from .group_members import hidden_members, members_of
 from .rules import MOBILE, SignIn, controls_of, judge
 
 _ATTEMPTED = "count the people whom the policy reaches"
@@ -35,7 +35,6 @@ _ELIGIBLE = Read(
     Purpose("read who may activate directory roles", "RoleManagement.Read.Directory"),
 )
 _NO_PIM = "PremiumLicenseRequired"  # without a licence for it, nobody is eligible
-_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.ReadBasic.All")
 Policies = Sequence[Mapping[str, Any]]
 Records = list[dict[str, Any]]
 _NOTHING = ReadResult[Records]([])
@@ -100,19 +99,20 @@ def read_accounts(
     groups, roles = _named(users, "Groups"), _named(users, "Roles")
     groups, roles = sorted({*groups, *groups_too}), sorted({*roles, *roles_too})
     reads = {"users": _USERS, **({"roles": _ROLES} if roles else {})}
-    reads |= {one: _members_of(one) for one in groups}
+    reads |= {one: members_of(one) for one in groups}
     # Of groups alone, it says whether there is Privileged Identity Management at all.
     found = tenant.graph.batch(reads | ({"eligible": _ELIGIBLE} if roles or groups else {}))
     with_pim = not _without_pim(found.get("eligible", _NOTHING))
     if not (with_pim and roles):
         found["eligible"] = _NOTHING
+    found |= hidden_members(tenant, {one: found[one] for one in groups})
     not_read = _not_read(found)
     if _forbidden(found["users"]):
         return [], not_read
     in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
     given = {"roles": _read(found.get("roles", _NOTHING)), "eligible": found.get("eligible", _NOTHING).or_else(None)}
     holding = _held_by_groups([*(given["roles"] or ()), *(given["eligible"] or ())], roles)
-    found |= tenant.graph.batch({one: _members_of(one) for one in holding if one not in found})
+    found |= tenant.graph.batch({one: members_of(one) for one in holding if one not in found})
     not_read = _not_read(found)
     members = {one: _read(found[one]) for one in holding}
     inside = {one: inner_groups(_read(found[one]) or ()) for one in {*groups, *holding}}
@@ -241,10 +241,6 @@ def _by_member(joining: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
         for one in people:
             found.setdefault(one, set()).add(group)
     return found
-
-
-def _members_of(group: str) -> Read:
-    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id", top="999"), _MEMBERS)
 
 
 def _holders(lists: Mapping[str, list[dict[str, Any]] | None], name: str) -> dict[str, set[str]] | None:
