@@ -130,7 +130,7 @@ coverage:
       conditions, who is not and why, and what a policy in report-only mode would change, with the number of users and
       an example.
     - C(exempt) is true for users who are uncovered only because enforced policies exclude them. As many of them as
-      there are emergency access accounts are not a gap.
+      there are emergency access accounts, over all ways to open mail of a question, are not a gap.
     - Null if the policies could not be read, or if the tenant also has policy plans (beta), which this module does not
       evaluate. Its checks are then V(unknown), unless the policies alone meet them.
   returned: success
