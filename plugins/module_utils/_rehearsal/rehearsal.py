@@ -36,6 +36,7 @@ from .policy_answers import (
 from .sign_in_record import LoggedSignIn
 
 _GROUPS_THEN = "what groups and roles somebody was in then is not in the log"
+_GROUPS_NOW = "the log says that it did not concern somebody who has joined or left a group or a role since"
 _DIMENSIONS = ("application", "client", "platform", "country")
 Policy = Mapping[str, Any]
 Clauses = frozenset[frozenset[str]]
@@ -133,10 +134,12 @@ class Rehearsal:
         outcomes = self._judge.outcomes(possible, person)
         verdicts, spared = [], []
         for number, each in enumerate(outcomes):
-            verdict = self._told_by_log(number, said)
+            verdict, changed = self._told_by_log(number, said), uncertain and self._by_groups[number]
             if verdict is None:
-                hangs = uncertain and self._by_groups[number] and self._hangs_on_groups(number, possible, person)
+                hangs = changed and self._hangs_on_groups(number, possible, person)
                 verdict = Verdict(NOT_KNOWN, _GROUPS_THEN) if hangs else verdict_of(each)
+            elif changed and verdict.answer == UNCHANGED != verdict_of(each).answer:
+                verdict = Verdict(NOT_KNOWN, _GROUPS_NOW)  # who is in it today would meet it at the next sign-in
             verdicts.append(verdict)
             entries = entries_of(self._excluded[number], person)
             if entries:
