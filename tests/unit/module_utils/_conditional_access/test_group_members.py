@@ -19,7 +19,7 @@ from simulator import Simulator
 
 Run = Callable[..., dict[str, Any]]
 NAME = "retired_covered"
-BLOCK = {
+BLOCK: dict[str, Any] = {
     "displayName": "Block legacy clients",
     "state": "enabled",
     "conditions": {
