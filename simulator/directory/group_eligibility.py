@@ -53,9 +53,6 @@ GROUP_ELIGIBILITIES = Resource(
     "groupEligibilities",
     "microsoft.graph.privilegedAccessGroupEligibilityScheduleInstance",
     gate=gate_group_eligibility,
-    expands={
-        "principal": assigned_principal,
-        "group": lambda tenant, one: tenant.store("groups").get(one["groupId"]),
-    },
+    expands={"principal": assigned_principal},
     behaviour="group-eligibility",
 )
