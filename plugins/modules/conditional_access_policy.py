@@ -474,6 +474,8 @@ notes:
     given. Objects that may not be read for counting are listed in RV(impact.not_read), and do not fail the task.
     Objects that are required to look up the given ones, or to enable a policy for all users, for a group or for
     administrators, do.
+  - With C(PrivilegedEligibilitySchedule.Read.AzureADGroup) as well, users who may activate membership of a group
+    (Privileged Identity Management for groups) are taken into account. Without it, the result says that they are not.
   - Roles count if they are active, and assigned directly or through a group.
   - Microsoft Graph accepts one request a second here for each tenant. The module respects this limit, and waits until a
     new policy is listed, so that another run does not create it again.
@@ -574,7 +576,9 @@ impact:
       type: int
       returned: when something changes
     not_read:
-      description: What the application may not read, so that users are not counted, or counted under C(depends_on).
+      description:
+        - What the application may not read, so that users are not counted, or counted under C(depends_on). Users who
+          may activate membership of a group count as what they are now.
       type: list
       elements: str
       returned: when something changes

@@ -72,6 +72,8 @@ notes:
   - Needs the application permissions C(AuditLog.Read.All), C(Policy.Read.All) and C(User.Read.All), and a tenant with
     Microsoft Entra ID P1. It also needs C(GroupMember.Read.All) if a policy names groups, and
     C(RoleManagement.Read.Directory) if a policy names roles.
+  - With C(PrivilegedEligibilitySchedule.Read.AzureADGroup) as well, users who may activate membership of a group
+    (Privileged Identity Management for groups) are taken into account. Without it, the result says that they are not.
   - Without that licence, the module fails with the kind V(no_licence). The coverage of
     M(intune.exchange.mobile_access_assessment_info) and the impact of M(intune.exchange.conditional_access_policy) in
     check mode then say whom a policy reaches, but not whose sign-ins it stops.
@@ -249,7 +251,9 @@ keep:
   type: list
   elements: dict
 not_read:
-  description: What the application may not read. What depends on that is not known.
+  description:
+    - What the application may not read. What depends on that is not known. Users who may activate membership of a
+      group are judged as what they are now.
   returned: success
   type: list
   elements: str
@@ -279,9 +283,9 @@ error:
   sample: {kind: no_licence}
 """
 
-from ..module_utils._conditional_access.tenant_rehearsal import OPTIONS, rehearse
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._rehearsal.tenant_rehearsal import OPTIONS, rehearse
 
 DECLARATION = Declaration(
     "rehearse the Conditional Access policies",

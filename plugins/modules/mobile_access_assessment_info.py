@@ -40,8 +40,11 @@ notes:
   - Needs the Microsoft Graph application permissions C(DeviceManagementServiceConfig.Read.All),
     C(DeviceManagementConfiguration.Read.All), C(DeviceManagementApps.Read.All),
     C(DeviceManagementManagedDevices.Read.All), C(Organization.Read.All), C(Policy.Read.All), C(User.Read.All),
-    C(GroupMember.ReadBasic.All), C(RoleManagement.Read.Directory), C(AuditLog.Read.All) and C(Reports.Read.All), and
+    C(GroupMember.Read.All), C(RoleManagement.Read.Directory), C(AuditLog.Read.All) and C(Reports.Read.All), and
     the Exchange roles C(View-Only Recipients) and C(View-Only Configuration). No write permission.
+  - With C(PrivilegedEligibilitySchedule.Read.AzureADGroup) as well, users who may activate membership of a group
+    (Privileged Identity Management for groups) are taken into account. Without it, the evidence of the checks says that
+    they are not.
   - No API shows whether a device signs in with a certificate directly to Exchange Online, which ends on 31 December
     2026. If there are Exchange ActiveSync devices, that check is V(unknown).
   - The sign-in log requires a licence for Microsoft Entra ID P1, and has interactive sign-ins only.
@@ -127,7 +130,7 @@ coverage:
       conditions, who is not and why, and what a policy in report-only mode would change, with the number of users and
       an example.
     - C(exempt) is true for users who are uncovered only because enforced policies exclude them. As many of them as
-      there are emergency access accounts are not a gap.
+      there are emergency access accounts, over all ways to open mail of a question, are not a gap.
     - Null if the policies could not be read, or if the tenant also has policy plans (beta), which this module does not
       evaluate. Its checks are then V(unknown), unless the policies alone meet them.
   returned: success

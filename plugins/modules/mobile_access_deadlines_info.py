@@ -31,8 +31,10 @@ extends_documentation_fragment:
   - intune.exchange.attributes.info
 notes:
   - Needs the Microsoft Graph application permissions C(Policy.Read.All), C(AuditLog.Read.All), C(Reports.Read.All),
-    C(User.Read.All), C(GroupMember.ReadBasic.All) and C(RoleManagement.Read.Directory), and the Exchange roles
+    C(User.Read.All), C(GroupMember.Read.All) and C(RoleManagement.Read.Directory), and the Exchange roles
     C(View-Only Recipients) and C(View-Only Configuration). No write permission.
+  - With C(PrivilegedEligibilitySchedule.Read.AzureADGroup) as well, users who may activate membership of a group
+    (Privileged Identity Management for groups) are taken into account. Without it, the result says that they are not.
   - The sign-in log requires a licence for Microsoft Entra ID P1 and goes back 30 days. Sign-ins without the user, with
     which a phone refreshes its token, come from the beta version of Microsoft Graph.
   - Reads the statistics of each mailbox with an Exchange ActiveSync device, one request each.

@@ -40,6 +40,10 @@ _CONFIGURATION, _RECIPIENTS = "View-Only Configuration", "View-Only Recipients"
 _ACCESS, _ROLES = "Organization Client Access", "Role Management"
 _APPLICATIONS, _APPLICATIONS_WRITE = ("Application.Read.All",), ("Application.ReadWrite.All",)
 _PERSON = "A person also needs the directory role Cloud Application Administrator"
+_MAY_JOIN = (
+    "With PrivilegedEligibilitySchedule.Read.AzureADGroup, users who may activate membership of a group are taken into "
+    "account as well"
+)
 _DELEGATING = (
     "To assign or remove a role, a delegating assignment of it or of its parent, which by default only "
     "Organization Management has"
@@ -70,7 +74,7 @@ NEEDS: dict[str, Needs] = {
         ("GroupMember.Read.All", "Policy.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
         ("Application.Read.All", "Policy.ReadWrite.ConditionalAccess"),
         note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are set, or a policy "
-        "is enabled",
+        f"is enabled. {_MAY_JOIN}",
     ),
     "conditional_access_policy_info": Needs(("Policy.Read.All",)),
     "conditional_access_rehearsal_info": Needs(
@@ -82,7 +86,7 @@ NEEDS: dict[str, Needs] = {
             "User.Read.All",
         ),
         note="GroupMember.Read.All and RoleManagement.Read.Directory only if groups or roles are set, or a policy "
-        "names them",
+        f"names them. {_MAY_JOIN}",
     ),
     "connector": Needs((_INTUNE, "User.Read.All"), (_INTUNE_WRITE,)),
     "connector_account": Needs(
@@ -111,7 +115,7 @@ NEEDS: dict[str, Needs] = {
             "DeviceManagementConfiguration.Read.All",
             "DeviceManagementManagedDevices.Read.All",
             _INTUNE,
-            "GroupMember.ReadBasic.All",
+            "GroupMember.Read.All",
             "Organization.Read.All",
             "Policy.Read.All",
             "Reports.Read.All",
@@ -119,18 +123,20 @@ NEEDS: dict[str, Needs] = {
             "User.Read.All",
         ),
         exchange_read=(_CONFIGURATION, _RECIPIENTS),
+        note=_MAY_JOIN,
     ),
     "mobile_access_audit_info": Needs(exchange_read=(_CONFIGURATION, _RECIPIENTS)),
     "mobile_access_deadlines_info": Needs(
         (
             "AuditLog.Read.All",
-            "GroupMember.ReadBasic.All",
+            "GroupMember.Read.All",
             "Policy.Read.All",
             "Reports.Read.All",
             "RoleManagement.Read.Directory",
             "User.Read.All",
         ),
         exchange_read=(_CONFIGURATION, _RECIPIENTS),
+        note=_MAY_JOIN,
     ),
     "mobile_device": Needs(
         exchange_read=(_RECIPIENTS,),

@@ -233,6 +233,22 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             SEEN,
             "code and message in public tools of 2026; Microsoft365DSC looks for the code",
         ),
+        "group-hidden-members": Behaviour(
+            "a group with hidden membership: an empty list of members without Member.Read.Hidden",
+            SEEN,
+            "microsoftgraph/microsoft-graph-docs-contrib issue 3575, for the groups of a user; the page of the list "
+            "documents the permission",
+        ),
+        "group-eligibility": Behaviour(
+            "users and groups that may activate a membership, one row for each; owners are left out",
+            DOCUMENTED,
+            f"{_GRAPH}/api/privilegedaccessgroup-list-eligibilityscheduleinstances",
+        ),
+        "group-eligibility-filter": Behaviour(
+            "a filter by groupId or principalId is required; the error code and text are invented",
+            DOCUMENTED,
+            f"{_GRAPH}/api/privilegedaccessgroup-list-eligibilityscheduleinstances",
+        ),
         "directory-tenant-information": Behaviour(
             "only the tenants of this simulator are found",
             ASSUMED,

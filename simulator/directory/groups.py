@@ -14,6 +14,7 @@ from ..state.clock import iso
 from ..state.http_messages import Answer, Json
 from ..state.tenant import DIRECTORY_ROLES, Tenant
 from .directory import USER_DEFAULTS, assign_role, make_eligible
+from .group_eligibility import make_eligible_member
 
 # https://learn.microsoft.com/graph/api/resources/group: "returned only on $select"
 ON_SELECT = frozenset(
@@ -53,6 +54,7 @@ def seed_groups(tenant: Tenant, now: datetime) -> None:
                 "mailEnabled": False,
                 "mailNickname": name.lower().replace(" ", "."),
                 "securityEnabled": True,
+                "visibility": described.get("visibility"),
                 "_members": members + nested,
                 "_owners": owners,
             },
@@ -61,6 +63,9 @@ def seed_groups(tenant: Tenant, now: datetime) -> None:
             assign_role(tenant, group_id, DIRECTORY_ROLES[role])
         for role in described.get("eligible_roles", []):
             make_eligible(tenant, group_id, DIRECTORY_ROLES[role], now - timedelta(days=200))
+        for kind in ("user", "group"):
+            for one in described.get(f"eligible_{kind}s", []):
+                make_eligible_member(tenant, group_id, tenant.uuid(kind, one), now - timedelta(days=100))
 
 
 def members_of(tenant: Tenant, group_id: str, *, transitive: bool) -> list[str]:
@@ -80,11 +85,17 @@ def members_of(tenant: Tenant, group_id: str, *, transitive: bool) -> list[str]:
 def list_members(scene: RequestContext, resource: Resource) -> Answer:
     group = resource.locate(scene)
     transitive = scene.operation.template.endswith("/transitiveMembers")
-    members = [_member(scene.tenant, one) for one in members_of(scene.tenant, group["id"], transitive=transitive)]
+    ids = [] if _is_hidden(scene, group) else members_of(scene.tenant, group["id"], transitive=transitive)
+    members = [_member(scene.tenant, one) for one in ids]
     # Properties of users can be selected and filtered by, although the type of the list is directoryObject.
     return listed(
         scene, [one for one in members if one], replace(resource, type="microsoft.graph.user", complete=False)
     )
+
+
+@implements("group-hidden-members")
+def _is_hidden(scene: RequestContext, group: Json) -> bool:
+    return group.get("visibility") == "HiddenMembership" and "Member.Read.Hidden" not in scene.granted
 
 
 def _member(tenant: Tenant, member_id: str) -> Json | None:

@@ -19,6 +19,7 @@ from ..directory.applications import SPECIALS as REGISTRATIONS
 from ..directory.directory import organization_view, sku_view
 from ..directory.enterprise_applications import SERVICE_PRINCIPALS
 from ..directory.enterprise_applications import SPECIALS as PERMISSIONS
+from ..directory.group_eligibility import GROUP_ELIGIBILITIES
 from ..directory.groups import list_members
 from ..directory.licences import assign_licences, list_licence_details
 from ..directory.navigation import counting, get_me, list_devices_of, list_member_of, list_owners
@@ -102,6 +103,7 @@ RESOURCES: dict[str, Resource] = {
         behaviour="authentication-strengths",
     ),
     "/identity/conditionalAccess/policies": POLICIES,
+    "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances": GROUP_ELIGIBILITIES,
     "/organization": ORGANIZATION,
     "/policies/identitySecurityDefaultsEnforcementPolicy": Resource(
         "securityDefaults", "microsoft.graph.identitySecurityDefaultsEnforcementPolicy", complete=True

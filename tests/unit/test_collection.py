@@ -33,7 +33,7 @@ FLOORS = {
         {"_exchange"},
         {"_engine"},
         {"_applications", "_rbac", "_mobile_access", "_conditional_access"},
-        {"_mobile_devices", "_connector"},
+        {"_mobile_devices", "_connector", "_rehearsal"},
         {"_assessment", "_fleet"},
         {"_snapshot"},
     ],

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._conditional_access.assignments import EVERYBODY, NOT_READ, Person
+from .._conditional_access.group_eligibility import about_eligibility
 from .._conditional_access.policy_plans import not_judged
 from .._conditional_access.rules import (
     APPS,
@@ -102,9 +103,23 @@ def _defaults_on(defaults: Mapping[str, Any] | None) -> bool:
 
 def _counted(entry: Mapping[str, Any], people: Mapping[Person, int]) -> dict[str, Any]:
     """People whom no policy tells apart share an entry, so the first of them is an example."""
+    return {"people": _number(entry["who"], people) if people else None, "example": entry["who"][0], **entry}
+
+
+def _number(who: Iterable[str], people: Mapping[Person, int]) -> int:
     numbers = {person.id: number for person, number in people.items()}
-    count = sum(numbers[one] for one in entry["who"]) if people else None
-    return {"people": count, "example": entry["who"][0], **{name: entry[name] for name in entry if name != "who"}}
+    return sum(numbers[one] for one in who)
+
+
+def shown(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The coverage for a result: with an example of each kind of people, and without all of them."""
+    return [
+        {
+            name: [{key: one[key] for key in one if key != "who"} for one in part] if isinstance(part, list) else part
+            for name, part in row.items()
+        }
+        for row in rows
+    ]
 
 
 def _for_all_applications(policies: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -127,19 +142,19 @@ def judged(
     defaults: ReadResult[Mapping[str, Any]],
     asked: ReadResult[Sequence[Mapping[str, Any]]],
 ) -> Verdict:
-    """Met when everybody is `covered`, but for as many excluded people as there are emergency accounts.
+    """Met when everybody is `covered`, but for as many excluded people as there are emergency accounts, over all ways.
 
     Where Microsoft Entra itself was `asked` and says otherwise, nothing is met.
     """
     rows = [one for one in covered if one["question"] == question]
-    evidence = _evidence(rows)
+    evidence = "; ".join(one for one in (_evidence(rows), about_eligibility(people[1])) if one)
     if not people[0]:
         why = "; ".join(people[1]) or "the directory listed no account"
         return unknown(
             f"the assigned users could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
         )
     with_differences = "; ".join([evidence, *_differences(question, asked.or_else(()))])
-    certain, possible = _holes(rows, emergency_accounts)
+    certain, possible = _holes(rows, people[0], emergency_accounts)
     if certain:
         return _closed_otherwise(question, evidence, plans, defaults) or unmet(
             with_differences,
@@ -155,16 +170,17 @@ def _evidence(rows: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join([*sentences, *([_CERTIFICATES] if any(row["client"] == EAS for row in rows) else [])])
 
 
-def _holes(rows: Iterable[Mapping[str, Any]], emergency_accounts: int) -> tuple[bool, bool]:
-    """Whether somebody is not covered for certain, and whether it is not known of somebody."""
-    certain = possible = False
-    for row in rows:
-        left = [*row["not_covered"], *row["depends_on"]]
-        exempt = sum(one["people"] or 0 for one in left if one.get("exempt"))
-        doubts = ["policies" in one and _in_doubt(one) for one in left if not one.get("exempt")]
-        certain = certain or exempt > emergency_accounts or not all(doubts)
-        possible = possible or any(doubts)
-    return certain, possible
+def _holes(
+    rows: Sequence[Mapping[str, Any]], people: Mapping[Person, int], emergency_accounts: int
+) -> tuple[bool, bool]:
+    """Whether somebody is not covered for certain, and whether it is not known of somebody.
+
+    An emergency account is one for each way to open mail: two others for each way would be as many holes as ways.
+    """
+    left = [one for row in rows for status in ("not_covered", "depends_on") for one in row[status]]
+    exempt = {who for one in left if one.get("exempt") for who in one["who"]}
+    doubts = ["policies" in one and _in_doubt(one) for one in left if not one.get("exempt")]
+    return _number(exempt, people) > emergency_accounts or not all(doubts), any(doubts)
 
 
 def _closed_otherwise(
@@ -203,7 +219,7 @@ _NEXT_DIFFERS = (
     "Look at the policy with the What If tool of the Microsoft Entra admin center, and report the difference"
 )
 _NEXT_PLANS = "Read the plans in the Microsoft Entra admin center, or ask Microsoft Entra itself with what_if_users"
-_NEXT_READ = "Grant User.Read.All, GroupMember.ReadBasic.All and RoleManagement.Read.Directory, and run again"
+_NEXT_READ = "Grant User.Read.All, GroupMember.Read.All and RoleManagement.Read.Directory, and run again"
 
 
 def _in_doubt(entry: Mapping[str, Any]) -> bool:

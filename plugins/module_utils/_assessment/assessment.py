@@ -29,7 +29,7 @@ from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_devices.exchange_intune_join import join
 from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
-from .access import coverage
+from .access import coverage, shown
 from .app_protection import LISTS, parts
 from .deadlines import of_assessment
 from .log_answers import by_log, people_of
@@ -113,7 +113,7 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "answers": answers({one["id"]: one for one in checks}, joined, facts),
         "checks": checks,
         "summary": dict(Counter(one["status"] for one in checks)),
-        "coverage": None if not_judged(facts["policy_plans"]) else covered.or_else(None),
+        "coverage": None if not_judged(facts["policy_plans"]) else covered.map(shown).or_else(None),
         "managed_device_access": joined,
         "what_if": asked,
         "deadlines": of_assessment(facts, tenant.http.now()),

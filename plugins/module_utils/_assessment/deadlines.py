@@ -13,7 +13,6 @@ from typing import Any
 
 from .._client.graph import odata, odata_text
 from .._conditional_access.impact import read_people
-from .._conditional_access.sign_in_log import INTERACTIVE, NON_INTERACTIVE, READ_SIGN_INS, of_kinds
 from .._core.concurrent import gather
 from .._core.errors import usage
 from .._core.read_result import ReadResult, check_any
@@ -22,6 +21,7 @@ from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_devices.devices import facts as device_facts
 from .._mobile_devices.devices import find_devices
+from .._rehearsal.sign_in_log import INTERACTIVE, NON_INTERACTIVE, READ_SIGN_INS, of_kinds
 from .deadline_detectors import Facts, detect
 from .deadline_table import DEADLINES
 from .mail_apps import read_mail_apps

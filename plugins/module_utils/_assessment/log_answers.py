@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._conditional_access.assignments import Person
-from .._conditional_access.calibration import RESULTS, Then
 from .._conditional_access.rules import decide
-from .._conditional_access.sign_in_record import LoggedSignIn, Records
 from .._core.resource import normalize_case
+from .._rehearsal.calibration import RESULTS, Then
+from .._rehearsal.sign_in_record import LoggedSignIn, Records
 
 _MOST_PEOPLE = 100  # of whom it is read what they are in; the log has the latest first
 _PLATFORMS = {"ios": "iOS", "macos": "macOS"}  # as questions have them

@@ -44,7 +44,8 @@ class Person:
     """Who signs in: the ids of groups, nested ones too, and of role templates; None where they could not be read.
 
     All ids are in lower case. `kind` is `member`, one of Graph's `guestOrExternalUserTypes`, or `guest` where no
-    more is known. `eligible` are the roles that the person may activate.
+    more is known. `eligible` are the roles that the person may activate, `eligible_groups` the groups of which the
+    person may activate a membership (Privileged Identity Management).
     """
 
     id: str
@@ -53,6 +54,7 @@ class Person:
     kind: str = "member"
     tenant: str = ""
     eligible: frozenset[str] | None = frozenset()
+    eligible_groups: frozenset[str] | None = frozenset()
 
     @property
     def external(self) -> bool:
@@ -98,7 +100,7 @@ class Side:
         guest = self._names_guest(person, shared) if self.guests and person.kind != "member" else False
         if guest or (guest is None and not doubt):
             return guest, "guests or external users" if guest else f"{NOT_READ}: guests or external users"
-        doubt = doubt or (self._may_activate(person) if self.roles else "")
+        doubt = doubt or self._may_join(person) or (self._may_activate(person) if self.roles else "")
         return (None, doubt) if doubt else (False, "")
 
     def _may_activate(self, person: Person) -> str:
@@ -108,6 +110,16 @@ class Side:
             return "" if self.including else f"{NOT_READ}: who may activate role {self.roles[0]}"
         state = "active" if self.including else "not active"
         return next((f"while role {one} is {state}" for one in self.roles if one in person.eligible), "")
+
+    def _may_join(self, person: Person) -> str:
+        """The group of which a person may become a member, by which the person would be named then.
+
+        Where that could not be read, who may is named by nothing now, and whoever asked is told of it
+        (`group_eligibility.about_eligibility`): most tenants grant no permission to read it.
+        """
+        state = "active" if self.including else "not active"
+        may = person.eligible_groups or ()
+        return next((f"while the membership of group {one} is {state}" for one in self.groups if one in may), "")
 
     def _names_guest(self, person: Person, shared: bool) -> bool | None:
         """A policy for those who connect directly also reaches invited people who may do so ("Users and groups")."""

@@ -46,6 +46,7 @@ _TRUST = {"windows": ("azuread", "serverad", "workplace")}  # only Windows is hy
 _EXTENSION = re.compile(r"extensionattribute\d+")
 _INTUNE = "0000000a-0000-0000-c000-000000000000"  # the mdmAppId of devices that Intune manages
 _COLLECTIONS = frozenset({"physicalids", "systemlabels"})  # of these, -contains means one whole text
+_NULL = "null"  # as a word of a rule, "to check whether a value is there" (rules for dynamic groups)
 _UNSET = ""  # isCompliant of a registered device that nothing manages
 _MOST_COMPARISONS = 5
 Fits: TypeAlias = "bool | None"
@@ -66,7 +67,8 @@ class Comparison:
 
     def of(self, device: Device, platform: str) -> Fits:
         if not device.registered:
-            return self.negative  # "positive operators: not applied; negative operators: applied"
+            # "positive operators: not applied; negative operators: applied"; of a comparison with null it says nothing.
+            return None if _NULL in self.values else self.negative
         if _EXTENSION.fullmatch(self.attribute) and not _has_extensions(device):
             return None
         held = dict(device.comparisons).get(self.key)
@@ -77,7 +79,7 @@ class Comparison:
     def _held(self, device: Device, platform: str) -> Fits:
         value = device.get(self.attribute)
         if value == _UNSET and self.attribute == "iscompliant":
-            return None if "false" in self.values else False
+            return None if {"false", _NULL} & set(self.values) else False
         if value is not None:
             return self._fits(value)
         if self.attribute == "operatingsystem" and platform in _SYSTEMS:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from .._client.graph import Read, odata
 from .._core.errors import Purpose
@@ -17,6 +16,8 @@ from .._core.read_result import ReadResult
 from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
 from .assignments import EVERYBODY, Person, assignment_of
+from .group_eligibility import inner_groups, read_eligible_members
+from .group_members import hidden_members, members_of
 from .rules import MOBILE, SignIn, controls_of, judge
 
 _ATTEMPTED = "count the people whom the policy reaches"
@@ -34,7 +35,6 @@ _ELIGIBLE = Read(
     Purpose("read who may activate directory roles", "RoleManagement.Read.Directory"),
 )
 _NO_PIM = "PremiumLicenseRequired"  # without a licence for it, nobody is eligible
-_MEMBERS = Purpose(_ATTEMPTED, "GroupMember.ReadBasic.All")
 Policies = Sequence[Mapping[str, Any]]
 Records = list[dict[str, Any]]
 _NOTHING = ReadResult[Records]([])
@@ -98,28 +98,41 @@ def read_accounts(
     users = _assignments(policies)
     groups, roles = _named(users, "Groups"), _named(users, "Roles")
     groups, roles = sorted({*groups, *groups_too}), sorted({*roles, *roles_too})
-    reads = {"users": _USERS, **({"roles": _ROLES, "eligible": _ELIGIBLE} if roles else {})}
-    reads |= {one: _members_of(one) for one in groups}
-    found = tenant.graph.batch(reads)
-    if _without_pim(found.get("eligible", _NOTHING)):
+    reads = {"users": _USERS, **({"roles": _ROLES} if roles else {})}
+    reads |= {one: members_of(one) for one in groups}
+    # Of groups alone, it says whether there is Privileged Identity Management at all.
+    found = tenant.graph.batch(reads | ({"eligible": _ELIGIBLE} if roles or groups else {}))
+    with_pim = not _without_pim(found.get("eligible", _NOTHING))
+    if not (with_pim and roles):
         found["eligible"] = _NOTHING
+    found |= hidden_members(tenant, {one: found[one] for one in groups})
     not_read = _not_read(found)
     if _forbidden(found["users"]):
         return [], not_read
     in_groups = _holders({one: _read(found[one]) for one in groups}, "id")
     given = {"roles": _read(found.get("roles", _NOTHING)), "eligible": found.get("eligible", _NOTHING).or_else(None)}
     holding = _held_by_groups([*(given["roles"] or ()), *(given["eligible"] or ())], roles)
-    found |= tenant.graph.batch({one: _members_of(one) for one in holding if one not in found})
+    found |= tenant.graph.batch({one: members_of(one) for one in holding if one not in found})
     not_read = _not_read(found)
     members = {one: _read(found[one]) for one in holding}
-    in_roles, may_have = (
-        _holders({one: _with_members(_with_role(given[name], one), members) for one in roles}, "principalId")
-        for name in ("roles", "eligible")
+    inside = {one: inner_groups(_read(found[one]) or ()) for one in {*groups, *holding}}
+    joining, without_joining = read_eligible_members(tenant, inside) if with_pim and inside else ({}, [])
+    not_read = sorted({*not_read, *without_joining})
+    held = {name: {one: _with_role(given[name], one) for one in roles} for name in ("roles", "eligible")}
+    in_roles = _holders({one: _with_members(some, members) for one, some in held["roles"].items()}, "principalId")
+    may_have = _holders(
+        {
+            one: _with_joining(_with_members(some, members), [held["roles"][one], some], joining or {})
+            for one, some in held["eligible"].items()
+        },
+        "principalId",
     )
+    may_join = None if joining is None else _by_member({one: joining[one] for one in groups if one in joining})
     accounts = []
     for account in _read(found["users"]) or ():
         one = normalize_case(account["id"])
         person = Person(one, _of(in_groups, one), _of(in_roles, one), _kind(account), eligible=_of(may_have, one))
+        person = replace(person, eligible_groups=_of(may_join, one))
         name = str(account.get("userPrincipalName") or account["id"])
         accounts.append((person, account.get("accountEnabled") is not False, name))
     return accounts, not_read
@@ -211,8 +224,23 @@ def _with_members(
     return [*held, *({"principalId": one["id"]} for group in through for one in group or ())]
 
 
-def _members_of(group: str) -> Read:
-    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id", top="999"), _MEMBERS)
+def _with_joining(
+    held: list[dict[str, Any]] | None,
+    given: Iterable[list[dict[str, Any]] | None],
+    joining: Mapping[str, frozenset[str]],
+) -> list[dict[str, Any]] | None:
+    """Who may activate a role, with those who may become members of a group that holds it or may activate it."""
+    principals = {normalize_case(one["principalId"]) for some in given for one in some or ()}
+    people = {person for one in principals for person in joining.get(one, ())}
+    return None if held is None else [*held, *({"principalId": one} for one in sorted(people))]
+
+
+def _by_member(joining: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for group, people in joining.items():
+        for one in people:
+            found.setdefault(one, set()).add(group)
+    return found
 
 
 def _holders(lists: Mapping[str, list[dict[str, Any]] | None], name: str) -> dict[str, set[str]] | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from .._core.errors import TenantError
 from .assignments import Person, assignment_of
+from .group_eligibility import apart_from_eligibility
 from .lockout import excludes_nobody, last_administrators, lockout_risk, reaches_many, spared
 from .named_locations import excludes_places, without_nowhere
 from .subjects import Subjects
@@ -34,7 +35,7 @@ def check_lockout(
     `known` are the policies as they are, `others` those that stay beside the changed one. `who` are the people, and
     what of them could not be read. `locations` reads the named locations, which is done only where they matter.
     """
-    people, not_read = who
+    people, not_read = who[0], apart_from_eligibility(who[1])
     # As it stands, and as if nobody came from a network of which that is not known.
     changes, nowhere = [(known, [*others, changed])], ""
     if any(one.get("state") == "enabled" and excludes_places(one) for one in changes[0][1]):

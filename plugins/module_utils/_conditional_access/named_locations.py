@@ -27,13 +27,22 @@ def from_network(
     sign_in: SignIn, locations: Iterable[Mapping[str, Any]], address: str | None, country: str | None
 ) -> SignIn:
     """The sign-in with the places that it comes from; an empty country is one that no address maps to."""
+    places, unsure_places = places_of(locations, address, country)
+    return replace(sign_in, places=places, unsure_places=unsure_places)
+
+
+def places_of(
+    locations: Iterable[Mapping[str, Any]], address: str | None, country: str | None
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The ids of the places that an address and a country are in, and those of which that is not known."""
     found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set(UNLISTED)}
     for location in locations:
         inside = _contains(location, address, country)
-        found[inside].add(normalize_case(str(location["id"])))
-        if location.get("isTrusted"):
-            found[inside].add(TRUSTED)
-    return replace(sign_in, places=frozenset(found[True]), unsure_places=frozenset(found[None] - found[True]))
+        if inside is not False:
+            found[inside].add(normalize_case(str(location["id"])))
+            if location.get("isTrusted"):
+                found[inside].add(TRUSTED)
+    return frozenset(found[True]), frozenset(found[None] - found[True])
 
 
 def excludes_places(policy: Mapping[str, Any]) -> bool:
@@ -59,15 +68,26 @@ def without_nowhere(policy: Mapping[str, Any], locations: Collection[Mapping[str
 
 
 def _contains(location: Mapping[str, Any], address: str | None, country: str | None) -> bool | None:
-    kind = normalize_case(str(location.get("@odata.type", ""))).rpartition(".")[2]
+    kind = _kind(str(location.get("@odata.type", "")))
     if kind == "ipnamedlocation":
         return None if not address else _within(address, location.get("ipRanges") or [])
     if kind == "countrynamedlocation" and normalize_case(location.get("countryLookupMethod")) != "authenticatorappgps":
         if country is None:
             return None
-        unknown = bool(location.get("includeUnknownCountriesAndRegions"))
-        return normalize_case(country) in normalized_set(location.get("countriesAndRegions")) if country else unknown
+        if not country:
+            return bool(location.get("includeUnknownCountriesAndRegions"))
+        return normalize_case(country) in _countries(tuple(location.get("countriesAndRegions") or ()))
     return None
+
+
+@lru_cache(maxsize=100)
+def _kind(name: str) -> str:
+    return str(normalize_case(name)).rpartition(".")[2]
+
+
+@lru_cache(maxsize=1_000)
+def _countries(listed: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(normalized_set(listed))
 
 
 def _within(address: str, ranges: Iterable[Mapping[str, Any]]) -> bool | None:

@@ -63,6 +63,7 @@ __all__ = [
     "controls_of",
     "decide",
     "judge",
+    "outcomes_of",
     "platform_of",
     "read",
     "registered",
@@ -108,10 +109,15 @@ def decide(policies: Policies, sign_in: SignIn, person: Person = EVERYBODY) -> D
 
     A sign-in is stopped where an enforced policy applies for certain and asks for what was not satisfied.
     """
-    outcomes = tuple(_outcome(read(policy, sign_in), sign_in, person) for policy in policies)
+    outcomes = outcomes_of([read(policy, sign_in) for policy in policies], sign_in, person)
     results = {one.result for one in outcomes if one.enforced}
     answer = next((one for one in ("stopped", "unknown") if one in results), "allowed")
     return Decision(answer, outcomes)
+
+
+def outcomes_of(readings: Iterable[Reading], sign_in: SignIn, person: Person) -> tuple[Outcome, ...]:
+    """What became of each policy, by what it asks of this sign-in of whomever."""
+    return tuple(_outcome(reading, sign_in, person) for reading in readings)
 
 
 def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:

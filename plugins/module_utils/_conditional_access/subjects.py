@@ -30,7 +30,7 @@ _WORDS = {
 _USERS = Purpose("read the users that the policy names", "User.Read.All")
 _GROUPS = Purpose("read the groups that the policy names", "GroupMember.Read.All")
 _ROLES = Read(
-    odata("roleManagement/directory/roleDefinitions", select="id,templateId,displayName"),
+    odata("roleManagement/directory/roleDefinitions", select="id,templateId,displayName,isBuiltIn"),
     Purpose("read the directory roles that the policy names", "RoleManagement.Read.Directory"),
 )
 _OF_USERS = "id,displayName,userPrincipalName,mail,accountEnabled,userType"
@@ -38,12 +38,12 @@ _OF_GROUPS = "id,displayName,mail"
 _IS_NONE = {
     "user": "no user has this object id",
     "group": "no group has this object id",
-    "role": "no directory role has this id or name",
+    "role": "no built-in directory role has this id or name",
 }
 _EXPECTED = {
     "user": "it is neither an object id nor the address of a user",
     "group": "it is neither an object id nor the name or address of a group",
-    "role": "no directory role has this id or name",
+    "role": "no built-in directory role has this id or name",
 }
 _STEP = "Specify the object id; users can also be specified by address, groups and roles by their exact name"
 Record = Mapping[str, Any]
@@ -227,6 +227,8 @@ def _matching(kind: str, text: str, found: Any) -> list[Subject]:
         Subject(kind, one)
         for one in records
         if any(normalize_case(one.get(name)) == normalize_case(text) for name in names)
+        # Policies name no custom roles ("Users, groups, and workload identities"); Graph refuses them by error 1103.
+        and one.get("isBuiltIn") is not False
     ]
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from .._assessment.app_protection import LISTS, parts
 from .._assessment.assessment import GRAPH_READS
 from .._client.graph import Read, odata
+from .._conditional_access.group_members import hidden
 from .._connector.requirements import read_batch
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
@@ -156,17 +157,16 @@ def _groups(tenant: Tenant, kinds: Mapping[str, ReadResult[list[Record]]]) -> li
     reads: dict[str, Read] = {}
     for one in ids:
         path = f"groups/{quote(one)}"
-        reads[one] = Read(odata(path, select="id,displayName,mail"), _READ_MEMBERS, collection=False)
+        reads[one] = Read(odata(path, select="id,displayName,mail,visibility"), _READ_MEMBERS, collection=False)
         reads[f"{one}/members"] = Read(odata(f"{path}/transitiveMembers", select="id", top="999"), _READ_MEMBERS)
     found = tenant.graph.batch(reads)
     groups = []
     for one in ids:
         group, members = found[one], found[f"{one}/members"]
-        error = first_error((group, members))
+        error = first_error((group, members)) or (None if members.value else hidden(group.value, tenant.label))
         if error is None:
-            groups.append(
-                {**group.value, "members": sorted(normalize_case(str(member["id"])) for member in members.value)}
-            )
+            shown = {name: value for name, value in group.value.items() if name != "visibility"}
+            groups.append({**shown, "members": sorted(normalize_case(str(one["id"])) for one in members.value)})
         elif error.kind != "not_found":
             raise error
     return groups

@@ -28,6 +28,13 @@ ADELE: dict[str, Any] = {
 }
 SALES = {"id": "11111111-2222-3333-4444-000000000002", "displayName": "Sales", "mail": None}
 READER = {"id": "r", "templateId": "f2ef992c-3afb-46b9-b7cf-a126ee74c451", "displayName": "Global Reader"}
+CUSTOM = {
+    **READER,
+    "id": "c",
+    "templateId": "11111111-2222-3333-4444-00000000000c",
+    "displayName": "Ours",
+    "isBuiltIn": False,
+}
 GONE = "99999999-2222-3333-4444-000000000009"
 
 
@@ -41,7 +48,7 @@ def directory() -> Any:
             assert read.purpose.action and read.purpose.permission
             asked.append(read.path)
             if read.path.startswith("roleManagement/"):
-                found[name] = [READER]
+                found[name] = [READER, CUSTOM]
             elif read.collection:
                 found[name] = [ADELE] if read.path.startswith("users") else [SALES]
             else:
@@ -108,7 +115,7 @@ def test_nothing_named_is_nothing_asked() -> None:
 
 
 @pytest.mark.parametrize("option", ["include_users", "exclude_users", "include_groups", "exclude_roles"])
-@pytest.mark.parametrize("text", [GONE, "somebody"])
+@pytest.mark.parametrize("text", [GONE, "somebody", "Ours", CUSTOM["templateId"]])
 def test_what_is_not_in_the_directory(option: str, text: str) -> None:
     subjects = Subjects(directory())
     api = {"include_users": "includeUsers", "exclude_users": "excludeUsers", "include_groups": "includeGroups"}

@@ -68,6 +68,8 @@ STATE = {
     "graph-me",
     # Texts that are no clauses, and lists that are not searched.
     "graph-search",
+    # A list that is filtered by one of two properties.
+    "group-eligibility-filter",
     "intune-not-found",
     "licence-assignment",
     "licence-location",

@@ -14,17 +14,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .._conditional_access.assignments import Person, assignment_of
+from .._conditional_access.rules import REPORT_ONLY, read
+from .._conditional_access.sessions import refusing
+from .._conditional_access.sign_in import SignIn
 from .._core.resource import normalize_case
-from .assignments import Person, assignment_of
 from .calibration import MOST_KEPT, RESULTS, Judge, Then, evaluated, names_groups_or_roles
 from .exclusions import all_entries, entries_of, including_all
-from .rules import REPORT_ONLY, read
-from .sessions import refusing
-from .sign_in import SignIn
+from .policy_answers import (
+    ANSWERS,
+    ASKED,
+    BY_LOG,
+    NOT_KNOWN,
+    STOPPED,
+    UNCHANGED,
+    WORST_FIRST,
+    Verdict,
+    verdict_of,
+    worse,
+)
 from .sign_in_record import LoggedSignIn
-from .verdicts import ANSWERS, ASKED, BY_LOG, NOT_KNOWN, STOPPED, UNCHANGED, WORST_FIRST, Verdict, verdict_of, worse
 
 _GROUPS_THEN = "what groups and roles somebody was in then is not in the log"
+_GROUPS_NOW = "the log says that it did not concern somebody who has joined or left a group or a role since"
 _DIMENSIONS = ("application", "client", "platform", "country")
 Policy = Mapping[str, Any]
 Clauses = frozenset[frozenset[str]]
@@ -122,10 +134,12 @@ class Rehearsal:
         outcomes = self._judge.outcomes(possible, person)
         verdicts, spared = [], []
         for number, each in enumerate(outcomes):
-            verdict = self._told_by_log(number, said)
+            verdict, changed = self._told_by_log(number, said), uncertain and self._by_groups[number]
             if verdict is None:
-                hangs = uncertain and self._by_groups[number] and self._hangs_on_groups(number, possible, person)
+                hangs = changed and self._hangs_on_groups(number, possible, person)
                 verdict = Verdict(NOT_KNOWN, _GROUPS_THEN) if hangs else verdict_of(each)
+            elif changed and verdict.answer == UNCHANGED != verdict_of(each).answer:
+                verdict = Verdict(NOT_KNOWN, _GROUPS_NOW)  # who is in it today would meet it at the next sign-in
             verdicts.append(verdict)
             entries = entries_of(self._excluded[number], person)
             if entries:

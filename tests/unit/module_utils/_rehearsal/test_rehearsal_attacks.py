@@ -191,6 +191,28 @@ def test_what_the_log_says_of_a_policy_stands_whoever_joined_a_group_since(run: 
     assert [one["from_log"] for one in proposal["by_policy"]] == [0]
 
 
+def test_who_joined_a_group_since_is_not_spared_by_the_log(run: Run, simulator: Simulator) -> None:
+    """A pilot group that grows after the days in report-only mode: its new members would be stopped, unseen."""
+    pilot = existing("Planned", "compliantDevice", state=REPORT_ONLY, users={"includeGroups": ["Board"]})
+    joined = [
+        {"activity": "Add member to group", "user": name, "group": "Board", "age": 60}
+        for name in ("noncompliant", "compliant")
+    ]
+    for audits, answer in ((joined, "not_known"), ([], "unchanged")):
+        grown = described(pilot, directory_audits=audits)
+        for one in grown["sign_ins"]:
+            one.update(evaluate=False, policies={"Planned": "reportOnlyNotApplied"})
+        simulator.describe(grown, TENANT)
+        result = run(module, tenant=TENANT)
+        found = said(result)
+        assert found.pop("noncompliant") == answer and set(found.values()) == {"unchanged"}
+        assert [one["reason"] for one in result["not_known_because"]] == (
+            ["the log says that it did not concern somebody who has joined or left a group or a role since"]
+            if audits
+            else []
+        )
+
+
 def test_zero_sign_ins_are_no_agreement(run: Run, simulator: Simulator) -> None:
     simulator.describe(described(PLANNED, BLOCKS_LINUX) | {"sign_ins": []}, TENANT)
     result = run(module, tenant=TENANT)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .rules import Outcome
+from .._conditional_access.rules import Outcome
 
 STOPPED, NOT_KNOWN, ASKED, UNCHANGED = "stopped", "not_known", "asked_for_more", "unchanged"
 ANSWERS = (STOPPED, ASKED, UNCHANGED, NOT_KNOWN)

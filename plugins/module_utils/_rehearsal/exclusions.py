@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .assignments import Person, Side
+from .._conditional_access.assignments import Person, Side
 
 
 def including_all(policy: Mapping[str, Any]) -> Mapping[str, Any]:

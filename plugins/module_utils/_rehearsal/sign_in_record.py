@@ -20,9 +20,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from .._conditional_access.named_locations import UNLISTED, places_of
+from .._conditional_access.sign_in import APPS, BROWSER, EAS, LEGACY, NO_FLOW, Device, SignIn, platform_of, registered
 from .._core.resource import normalize_case
-from .named_locations import UNLISTED, from_network
-from .sign_in import APPS, BROWSER, EAS, LEGACY, NO_FLOW, Device, SignIn, platform_of, registered
 
 # "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
 # sign-in log in public repositories use for them. A word that no log has finds nothing.
@@ -63,11 +63,14 @@ _MOST_SIGN_INS = 5_000  # distinct sign-ins that are kept: most repeat
 _TRUST = {"hybrid": "serverad", "registered": "workplace", "joined": "azuread"}
 
 
+Results = tuple[tuple[str, str], ...]
+
+
 @dataclass
 class LoggedSignIn:
     """One record of the log. `possible` is the sign-in in each way that the log leaves open for its client.
 
-    `results` are what policies made of it, by their id in lower case; empty where the application may not see them.
+    `results` are what policies made of it, each with its id in lower case; none where the application may not see them.
     `succeeded` is false where nobody got in, `judged` where Conditional Access was not reached. `home` is the tenant of
     an external person.
     """
@@ -80,7 +83,7 @@ class LoggedSignIn:
     platform: str
     country: str
     possible: tuple[SignIn, ...]
-    results: Mapping[str, str]
+    results: Results
     succeeded: bool
     judged: bool
     problem: str = ""
@@ -95,6 +98,7 @@ class Records:
     locations: Sequence[Mapping[str, Any]] | None
     _places: dict[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict)
     _possible: dict[Any, tuple[SignIn, ...]] = field(default_factory=dict)
+    _results: dict[Any, Results] = field(default_factory=dict)
 
     def logged(self, record: Mapping[str, Any]) -> LoggedSignIn:
         device, status = record.get("deviceDetail") or {}, record.get("status") or {}
@@ -127,17 +131,27 @@ class Records:
                     self._places_of(str(record.get("ipAddress") or ""), country),
                 )
             ),
-            {
-                _policy_id(one["id"]): str(one.get("result"))
-                for one in record.get("appliedConditionalAccessPolicies") or ()
-                if one and one.get("id")
-            },
+            self._results_of(
+                tuple(
+                    (one["id"], one.get("result"))
+                    for one in record.get("appliedConditionalAccessPolicies") or ()
+                    if one and one.get("id")
+                )
+            ),
             not (failed or stopped),
             stopped or not failed,
             "" if person and resource else "the log does not say who signs in, or to what",
             "" if home == normalize_case(record.get("resourceTenantId") or "") else home,
             normalize_case(record.get("crossTenantAccessType") or "") == "b2bcollaboration",
         )
+
+    def _results_of(self, said: tuple[tuple[Any, Any], ...]) -> Results:
+        found = self._results.get(said)
+        if found is None:
+            if len(self._results) >= _MOST_SIGN_INS:
+                self._results.clear()
+            found = self._results[said] = tuple((normalize_case(str(one)), str(result)) for one, result in said)
+        return found
 
     def _in_each_way(self, facts: tuple[Any, ...]) -> tuple[SignIn, ...]:
         found = self._possible.get(facts)
@@ -171,8 +185,7 @@ class Records:
         if found is None:
             if len(self._places) >= _MOST_NETWORKS:
                 self._places.clear()
-            placed = from_network(SignIn("", ""), self.locations, address or None, country or None)
-            found = self._places[key] = (placed.places, placed.unsure_places)
+            found = self._places[key] = places_of(self.locations, address or None, country or None)
         return found
 
 
@@ -194,11 +207,6 @@ def _client(text: str) -> str | None:
     word = normalize_case(text.strip())
     begun = (kind for beginning, kind in _BEGINNINGS.items() if word.startswith(beginning))
     return _CLIENTS.get(word) or next(begun, None)
-
-
-@lru_cache(maxsize=2_000)
-def _policy_id(text: str) -> str:
-    return str(normalize_case(text))
 
 
 def _identified(detail: Mapping[str, Any]) -> tuple[Any, Any] | None:

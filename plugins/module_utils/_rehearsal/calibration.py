@@ -14,13 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._conditional_access.assignments import Person
+from .._conditional_access.rules import REPORT_ONLY, Outcome, Reading, outcomes_of, read
+from .._conditional_access.sign_in import SignIn
 from .._core.resource import normalize_case
 from .._core.text import counted
-from .assignments import Person
 from .membership import moment
-from .rules import REPORT_ONLY, Outcome, decide
-from .sign_in import SignIn
-from .sign_in_record import LoggedSignIn
+from .sign_in_record import LoggedSignIn, Results
 
 Policy = Mapping[str, Any]
 _NOT_APPLIED, _MET, _STOPPED = "not_applied", "met", "stopped"
@@ -48,6 +48,7 @@ class Judge:
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.policies = policies
         self._kept: dict[Any, tuple[tuple[Outcome, ...], ...]] = {}
+        self._readings: dict[SignIn, list[Reading]] = {}
 
     def outcomes(self, possible: tuple[SignIn, ...], person: Person) -> tuple[tuple[Outcome, ...], ...]:
         """For each policy the outcome in each way in which the sign-in may have been."""
@@ -56,8 +57,17 @@ class Judge:
         if found is None:
             if len(self._kept) >= _MOST_OUTCOMES:
                 self._kept.clear()
-            found = tuple(zip(*(decide(self.policies, one, person).outcomes for one in possible), strict=True))
-            self._kept[key] = found
+            each = (outcomes_of(self._read(one), one, person) for one in possible)
+            found = self._kept[key] = tuple(zip(*each, strict=True))
+        return found
+
+    def _read(self, sign_in: SignIn) -> list[Reading]:
+        """What the policies ask of a sign-in, whoever signs in: many people sign in alike."""
+        found = self._readings.get(sign_in)
+        if found is None:
+            if len(self._readings) >= _MOST_OUTCOMES:
+                self._readings.clear()
+            found = self._readings[sign_in] = [read(one, sign_in) for one in self.policies]
         return found
 
 
@@ -71,13 +81,25 @@ class Then:
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self._known = [(normalize_case(str(one["id"])), _changed(one)) for one in policies]
+        self._nothing = ("",) * len(self._known)
+        self._last = max((changed for _one, changed in self._known), default="")
+        self._kept: dict[Results, tuple[str, ...]] = {}  # of sign-ins since the last change: most say the same
 
     def results(self, logged: LoggedSignIn) -> tuple[str, ...]:
         """One for each policy; empty where the log has none, or the policy was another one then."""
-        said, created = logged.results, moment(logged.created)
-        if not said:
-            return ("",) * len(self._known)
-        return tuple(said.get(one, "") if changed < created else "" for one, changed in self._known)
+        if not logged.results:
+            return self._nothing
+        created = moment(logged.created)
+        if self._last >= created:
+            said = dict(logged.results)
+            return tuple(said.get(one, "") if changed < created else "" for one, changed in self._known)
+        found = self._kept.get(logged.results)
+        if found is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            said = dict(logged.results)
+            found = self._kept[logged.results] = tuple(said.get(one, "") for one, _changed_at in self._known)
+        return found
 
 
 def _changed(policy: Policy) -> str:

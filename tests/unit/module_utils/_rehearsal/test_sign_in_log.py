@@ -15,19 +15,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.membership import MembershipChanges
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.sign_in import (
     APPS,
     BROWSER,
     EAS,
     LEGACY,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.sign_in_log import (
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.membership import MembershipChanges
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_log import (
     INTERACTIVE,
     NON_INTERACTIVE,
     SignInLog,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.sign_in_record import Records
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import Records
 
 OURS, THEIRS = "aaaabbbb-0000-cccc-1111-dddd2222eeee", "bbbbcccc-1111-dddd-2222-eeee3333ffff"
 EVERY = (BROWSER, APPS, EAS, LEGACY)

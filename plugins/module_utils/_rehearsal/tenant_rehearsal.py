@@ -12,21 +12,21 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
+from .._conditional_access.assignments import Person
+from .._conditional_access.fields import FIELDS, both_forms_of_guests
+from .._conditional_access.impact import read_accounts
+from .._conditional_access.policies import POLICY, ConditionalAccessPolicies, check_content
+from .._conditional_access.rules import REPORT_ONLY
+from .._conditional_access.subjects import Subjects
 from .._core.errors import TenantError, usage
 from .._core.resource import Record, clearing, normalize_case, normalized_set
 from .._core.targets import only, refuse_blank
 from .._core.text import counted
 from .._engine.tenant import Tenant
-from .assignments import Person
 from .calibration import Calibration
-from .fields import FIELDS, both_forms_of_guests
-from .impact import read_accounts
-from .policies import POLICY, ConditionalAccessPolicies, check_content
 from .rehearsal import Rehearsal
-from .rules import REPORT_ONLY
 from .sign_in_log import INTERACTIVE, NON_INTERACTIVE, SignInLog
 from .sign_in_record import LoggedSignIn
-from .subjects import Subjects
 
 Policy = Mapping[str, Any]
 _GRANT = "Grant the application what is missing"

@@ -1,0 +1,89 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may become a member of a group through Privileged Identity Management (PIM) for groups.
+
+Graph lists them for one group at a time ("List eligibilityScheduleInstances"), and transitiveMembers has nobody who did
+not activate the membership.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from .._client.graph import Read, odata, odata_text
+from .._core.errors import Purpose
+from .._core.read_result import ReadResult, first_error
+from .._core.resource import normalize_case
+from .._engine.tenant import Tenant
+from .group_members import members_of
+
+_PERMISSION = "PrivilegedEligibilitySchedule.Read.AzureADGroup"
+_READ = Purpose("read who may activate a membership of the groups", _PERMISSION)
+_PATH = "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"
+Record = Mapping[str, Any]
+Records = list[dict[str, Any]]
+
+
+def read_eligible_members(
+    tenant: Tenant, groups: Mapping[str, Collection[str]]
+) -> tuple[dict[str, frozenset[str]] | None, list[str]]:
+    """By group the ids of those who may become its members, and what was not read, in words; None where it failed.
+
+    `groups` are the groups and those inside of them: a member of one inside is a member too.
+    """
+    asked = sorted({*groups, *(one for inside in groups.values() for one in inside)})
+    found = tenant.graph.batch({one: _eligible_for(one) for one in asked})
+    direct = {one: _members(read) for one, read in found.items()}
+    through = sorted({normalize_case(one["principalId"]) for some in direct.values() for one in some if _is_group(one)})
+    inner = tenant.graph.batch({one: members_of(one) for one in through})
+    error = first_error(read for read in [*found.values(), *inner.values()] if not _is_gone(read))
+    if error is not None:
+        return None, [str(error)]
+    ids = {
+        one: {
+            person
+            for row in some
+            for person in (normalize_case(row["principalId"]), *_ids(inner.get(normalize_case(row["principalId"]))))
+        }
+        for one, some in direct.items()
+    }
+    return {one: frozenset().union(*(ids[part] for part in (one, *inside))) for one, inside in groups.items()}, []
+
+
+def apart_from_eligibility(not_read: Iterable[str]) -> list[str]:
+    """What was not read of that on which it hangs who is named now. Who may become a member is none yet."""
+    return [one for one in not_read if _READ.action not in one]
+
+
+def about_eligibility(not_read: Iterable[str]) -> str:
+    """What the answers do not take into account, where that could not be read; or nothing."""
+    unread = any(_READ.action in one for one in not_read)
+    return f"who may activate a membership of a group was not read ({_PERMISSION})" if unread else ""
+
+
+def inner_groups(members: Iterable[Record]) -> list[str]:
+    """Of the members of a group, nested ones among them, those that are groups."""
+    return [normalize_case(one["id"]) for one in members if str(one.get("@odata.type")).endswith(".group")]
+
+
+def _eligible_for(group: str) -> Read:
+    return Read(odata(_PATH, filter=f"groupId eq {odata_text(group)}", expand="principal"), _READ)
+
+
+def _members(read: ReadResult[Records]) -> Records:
+    """Owners are left out: they own the group, and are no members of it."""
+    return [one for one in read.or_else(()) if normalize_case(one.get("accessId")) == "member"]
+
+
+def _is_group(row: Record) -> bool:
+    return str((row.get("principal") or {}).get("@odata.type")).endswith(".group")
+
+
+def _is_gone(read: ReadResult[Records]) -> bool:
+    return read.error is not None and read.error.kind == "not_found"
+
+
+def _ids(read: ReadResult[Records] | None) -> list[str]:
+    return [normalize_case(one["id"]) for one in read.or_else(())] if read is not None else []
