@@ -58,6 +58,11 @@ def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, A
 def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, Any]]) -> None:
     ids = [normalize_case(str(one["tenant"].get("id"))) for one in (before, after)]
     if ids[0] != ids[1]:
+        if before.get("pseudonymized") is True or after.get("pseudonymized") is True:
+            raise usage(
+                "a pseudonymized snapshot has ids and names that no other one has, so it cannot be compared with another",
+                "Compare snapshots that are not pseudonymized",
+            )
         raise usage(
             f"the snapshots are of two tenants, {_tenant(before)} and {_tenant(after)}, whose objects have other ids",
             "Compare snapshots of the same tenant",
