@@ -92,6 +92,12 @@ NEXT_STEPS = {
     "refused": "Check the values given; quote the request id to Microsoft support",
 }
 
+# The simulator refuses with this code what the snapshot of a tenant does not hold. No right on a copy would help.
+NOT_IN_SNAPSHOT = "NotInSnapshot"
+_STEP_ON_A_COPY = (
+    "This tenant is a copy, made of a snapshot that does not hold this: take the snapshot again when it can be read"
+)
+
 
 @dataclass
 class TenantError(Exception):
@@ -115,7 +121,8 @@ class TenantError(Exception):
         problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
         # Some name what the service listed.
-        step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
+        own = _STEP_ON_A_COPY if self.answer and self.answer.code == NOT_IN_SNAPSHOT else self.next_step
+        step = one_line(own or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
     def __setattr__(self, name: str, value: Any) -> None:

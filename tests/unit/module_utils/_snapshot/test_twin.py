@@ -162,14 +162,34 @@ def test_what_is_not_in_the_snapshot_is_refused_and_not_empty(simulator: Simulat
     cut = yaml.safe_load(path.read_text())
     for kind in ("mailboxes", "device_access_rules"):
         del cut["objects"][kind]
-    cut["not_read"]["mailboxes"] = {"reason": "Could not read the mailboxes. Try again.", "error": "timeout"}
+    # Words for which a client would try again, or take the list for empty, are no more than words here.
+    words = "Could not read the mailboxes on tenant T: maximum number of concurrent requests per tenant, not licensed"
+    cut["not_read"]["mailboxes"] = {"reason": f"{words}. Try again.", "error": "timeout"}
     path.write_text(yaml.safe_dump(cut, sort_keys=False))
     with Simulator(tenants=[path], rate_limits=False) as copy:
         taken = read(copy, "tenant_snapshot_info", "contoso")
-    missing = {one["kind"]: one["reason"] for one in taken["not_read"]}
-    assert "Could not read the mailboxes. Try again" in missing["mailboxes"]
-    assert "it is not in the snapshot" in missing["device_access_rules"]
+        reads = [one for one in copy.requests() if "Get-CASMailbox'" in str(one) or '"Get-CASMailbox"' in str(one)]
+    missing = {one["kind"]: one for one in taken["not_read"]}
+    assert "hold mailboxes, for this reason: maximum number" in missing["mailboxes"]["reason"]
+    assert missing["mailboxes"]["error"] == "forbidden" and len(reads) <= 1
+    assert "the snapshot does not hold device_access_rules." in missing["device_access_rules"]["reason"]
     assert missing.keys() >= {"exchange_connectors", "device_statistics"} and "users" not in missing
+    for kind in ("mailboxes", "device_access_rules"):
+        assert "take the snapshot again when it can be read" in missing[kind]["reason"]
+
+
+def test_a_right_that_was_missing_is_not_asked_for_on_a_copy(simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "contoso.yml"
+    snapshot_of(simulator, "missing_permission", path)
+    lacked = load_snapshot(str(path))["not_read"]["conditional_access_policies"]
+    assert lacked["error"] == "forbidden"
+    with Simulator(tenants=[path], rate_limits=False) as copy:
+        found = read(copy, "tenant_snapshot_info", "contoso")["not_read"]
+    [here] = [one for one in found if one["kind"] == "conditional_access_policies"]
+    assert "already holds" not in here["reason"] and "grant it" in lacked["reason"]
+    # What was to be done then is in the reason.
+    assert "This needs Policy.Read.All: grant it" in here["reason"] and here["error"] == "forbidden", here
+    assert here["reason"].endswith("take the snapshot again when it can be read.")
 
 
 @pytest.mark.parametrize(
