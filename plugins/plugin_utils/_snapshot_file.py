@@ -13,6 +13,7 @@ import yaml
 
 from ..module_utils._core.errors import TenantError, one_line, usage
 from ..module_utils._snapshot.kinds import FORMAT, KINDS, VERSION
+from ._snapshot_lines import snapshot_of_lines
 
 LARGEST = 512 * 1024 * 1024  # bytes
 MOST = 20_000_000  # values
@@ -56,7 +57,9 @@ def load_snapshot(path: str) -> dict[str, Any]:
     except OSError as error:
         raise _refused(path, f"cannot be read ({error.strerror})", "Check the path") from error
     try:
-        found = yaml.load(text, _Loader)
+        found = snapshot_of_lines(text)
+        if found is None:  # edited by hand, or no snapshot
+            found = yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _refused(path, f"is not a snapshot: {_words(error)}") from error
     snapshot = checked(found, path)
@@ -113,17 +116,18 @@ def _count(found: Any, name: str) -> None:
     number = 0
     while waiting:
         value, depth = waiting.pop()
-        number += 1
+        number += len(value)
         if number > MOST or depth > _DEEPEST:
             raise _refused(name, f"holds more than {MOST} values, or they are more than {_DEEPEST} deep")
         if isinstance(value, dict):
             if not all(isinstance(key, str) for key in value):
                 raise _refused(name, "has a key that is no text")
-            waiting += [(entry, depth + 1) for entry in value.values()]
-        elif isinstance(value, list):
-            waiting += [(entry, depth + 1) for entry in value]
-        elif not (value is None or isinstance(value, (str, int, float))):
-            raise _refused(name, f"holds a value of the type {type(value).__name__}")
+            value = value.values()
+        for entry in value:
+            if isinstance(entry, (dict, list)):
+                waiting.append((entry, depth + 1))
+            elif not (entry is None or isinstance(entry, (str, int, float))):
+                raise _refused(name, f"holds a value of the type {type(entry).__name__}")
 
 
 def _refused(
