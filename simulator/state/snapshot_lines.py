@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A snapshot in exactly the form in which it is written, read without YAML: ten times as fast.
 
-One property in a line, each value as JSON. Of a file with anything else, such as one that was edited by hand, nothing is
-read here, and a reader of YAML decides on it. plugins/plugin_utils has a file that is the same.
+One property in a line, each value as JSON. Of a file with anything else, such as one that was edited by hand, nothing
+is read here, and a reader of YAML decides on it. plugins/plugin_utils has a file that is the same.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Lines:
     """Keys and values, most of which stand in many lines. Raises ValueError or StopIteration for another form."""
 
     def __init__(self) -> None:
-        decoder = json.JSONDecoder(object_pairs_hook=_mapping, parse_float=_float, parse_constant=_constant)
+        decoder: Any = json.JSONDecoder(object_pairs_hook=_mapping, parse_float=_float, parse_constant=_constant)
         self._scan = decoder.scan_once
         self._keys: dict[bytes, str] = {}
         self._known: dict[bytes, Any] = {}
@@ -69,9 +69,9 @@ class _Lines:
                 items = record = None
                 if line.startswith(b"  "):
                     name = self._header(section, line[2:])
-                    if name and section is found.get("objects"):
+                    if name and section is not None and section is found.get("objects"):
                         items = section[name] = []
-                    elif name and section is found.get("not_read"):
+                    elif name and section is not None and section is found.get("not_read"):
                         record = section[name] = {}
                     elif name:
                         raise ValueError("a mapping in another place")

@@ -155,7 +155,7 @@ def refuse_unread(tenant: Tenant, kind: str | None, name: str) -> None:
 
 @implements("twin-not-read")
 def _unread(problem: Json, name: str) -> Refusal:
-    """A lack of rights is refused in words of ours: those of the tenant would ask for rights, of which none is missing."""
+    """A lack of rights is refused in words of ours: those of the tenant would ask for rights, and none is missing."""
     response: Any = problem.get("response")
     if (
         problem.get("error") != "forbidden"

@@ -36,7 +36,9 @@ REHEARSED: list[dict[str, Any]] = [
             {"ansible.builtin.command": "env", "register": "seen", "changed_when": False},
             {"ansible.builtin.debug": {"var": "seen.stdout"}},
             {
-                "ansible.builtin.debug": {"msg": "{{ lookup('ansible.builtin.url', 'https://graph.microsoft.com/v1.0/me') }}"},
+                "ansible.builtin.debug": {
+                    "msg": "{{ lookup('ansible.builtin.url', 'https://graph.microsoft.com/v1.0/me') }}"
+                },
                 "ignore_errors": True,
             },
         ],
@@ -152,7 +154,9 @@ def test_a_rehearsal_signs_in_to_no_machine_of_an_inventory(simulator: Simulator
         (tmp_path / name).write_text(yaml.safe_dump([play]))
     (tmp_path / "password").write_text("simulated-password")
     (tmp_path / "secret.yml").write_text("secret: simulated\n")
-    (tmp_path / "ansible.cfg").write_text("[defaults]\nvault_password_file = password\nvault_identity_list = a@password\n")
+    (tmp_path / "ansible.cfg").write_text(
+        "[defaults]\nvault_password_file = password\nvault_identity_list = a@password\n"
+    )
     hidden = ansible("ansible-vault", "encrypt", "secret.yml", "--encrypt-vault-id", "a", folder=tmp_path)
     assert hidden.returncode == 0, hidden.stderr
     given = {"snapshot_file": "contoso.yml", "rehearse_playbook": "vault.yml", "rehearse_twice": False}

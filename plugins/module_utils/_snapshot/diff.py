@@ -60,7 +60,7 @@ def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, An
     if ids[0] != ids[1]:
         if before.get("pseudonymized") is True or after.get("pseudonymized") is True:
             raise usage(
-                "a pseudonymized snapshot has ids and names that no other one has, so it cannot be compared with another",
+                "a pseudonymized snapshot has ids and names that no other one has, so it cannot be compared",
                 "Compare snapshots that are not pseudonymized",
             )
         raise usage(

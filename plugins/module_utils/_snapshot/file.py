@@ -23,8 +23,8 @@ _NEXT = "Specify another path, or move that file away"
 def check_target(path: str, pseudonymized: bool) -> None:
     """Refuse a place that cannot be written, or where something is that is not renewed. Raises `TenantError`.
 
-    Only a snapshot without pseudonyms is renewed, by another one of the same tenant (`check_tenant`): of which tenant one
-    with pseudonyms is, cannot be seen, and the same pseudonyms never come back.
+    Only a snapshot without pseudonyms is renewed, by another one of the same tenant (`check_tenant`). One with pseudonyms
+    does not show its tenant, and the same pseudonyms never come back.
     """
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
@@ -36,7 +36,7 @@ def check_target(path: str, pseudonymized: bool) -> None:
     head = _head(path)
     if head.get("format") != FORMAT:
         raise _stays(path, "exists and is not a snapshot")
-    if head.get("version") not in map(str, range(1, VERSION + 1)):
+    if head.get("version", "") not in [str(number) for number in range(1, VERSION + 1)]:
         raise _stays(path, f"is a snapshot of another version of the form ({one_line(head.get('version'), 40)})")
     if head.get("pseudonymized", "false") != "false":
         raise _stays(path, "is a pseudonymized snapshot, whose pseudonyms no other one has")

@@ -279,7 +279,7 @@ def test_an_application_without_a_name_does_not_stop_the_playbook() -> None:
 
 
 def test_text_like_a_list_stays_text_before_ansible_core_2_19() -> None:
-    """ansible-core 2.16 to 2.18 take the text of one expression for a list or a mapping, unless `string` is its filter."""
+    """ansible-core 2.16 to 2.18 take such text of an expression for a list, unless `string` is its filter."""
     rule = {"Guid": "1", "Characteristic": "DeviceModel", "AccessLevel": "Block", "Identity": "x"}
     settings = {"UserMailInsert": "[1,2]", "DefaultAccessLevel": "Block", "AdminMailRecipients": []}
     snapshot = {
@@ -288,7 +288,7 @@ def test_text_like_a_list_stays_text_before_ansible_core_2_19() -> None:
         "taken_at": "2026-11-29T08:00:00Z",
         "tenant": {"id": "t", "name": "Contoso"},
         "objects": {
-            "device_access_rules": [{**rule, "QueryString": "{\"a\":1}"}, {**rule, "Guid": "2", "QueryString": "x"}],
+            "device_access_rules": [{**rule, "QueryString": '{"a":1}'}, {**rule, "Guid": "2", "QueryString": "x"}],
             "activesync_organization_settings": [settings],
         },
         "not_read": {},
