@@ -69,10 +69,10 @@ class _Lines:
                 items = record = None
                 if line.startswith(b"  "):
                     name = self._header(section, line[2:])
-                    if name and section is not None and section is found.get("objects"):
-                        items = section[name] = []
-                    elif name and section is not None and section is found.get("not_read"):
-                        record = section[name] = {}
+                    if name and section is found.get("objects"):
+                        items = found["objects"][name] = []
+                    elif name and section is found.get("not_read"):
+                        record = found["not_read"][name] = {}
                     elif name:
                         raise ValueError("a mapping in another place")
                 else:

@@ -115,14 +115,17 @@ class TenantError(Exception):
     details: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
 
+    def __post_init__(self) -> None:
+        if self.answer is not None and self.answer.code == NOT_IN_SNAPSHOT:
+            self.__dict__["next_step"] = _STEP_ON_A_COPY
+
     def __str__(self) -> str:
         start = f"Could not {one_line(self.action)}" if self.action else ""
         where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
         problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
         # Some name what the service listed.
-        own = _STEP_ON_A_COPY if self.answer and self.answer.code == NOT_IN_SNAPSHOT else self.next_step
-        step = one_line(own or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
+        step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -23,8 +23,8 @@ _NEXT = "Specify another path, or move that file away"
 def check_target(path: str, pseudonymized: bool) -> None:
     """Refuse a place that cannot be written, or where something is that is not renewed. Raises `TenantError`.
 
-    Only a snapshot without pseudonyms is renewed, by another one of the same tenant (`check_tenant`). One with pseudonyms
-    does not show its tenant, and the same pseudonyms never come back.
+    Only a snapshot without pseudonyms is renewed, by another one of the same tenant (`check_tenant`). One with
+    pseudonyms does not show its tenant, and the same pseudonyms never come back.
     """
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
