@@ -68,6 +68,14 @@ def load_snapshot(path: str) -> dict[str, Any]:
     return snapshot
 
 
+def other_form(error: Exception) -> TenantError:
+    """What is said of properties that have another form than those of a tenant, as somebody edited a snapshot."""
+    problem = (
+        f"a snapshot has an object with a property of another form ({type(error).__name__}: {one_line(error, 200)})"
+    )
+    return usage(problem, "Take the snapshot again with intune.exchange.snapshot")
+
+
 def _words(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     where = f" in line {mark.line + 1}" if mark else ""
@@ -104,10 +112,15 @@ def _check_form(found: Mapping[str, Any], name: str) -> None:
         if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
             raise _refused(name, f"holds under objects.{kind} something else than a list of objects")
         identity = KINDS[kind].identity
-        if identity and not all(one.get(identity) for one in records):
-            raise _refused(name, f"holds under objects.{kind} an object without {identity}")
-    if not all(isinstance(one, dict) for one in not_read.values()):
-        raise _refused(name, "holds under not_read something else than reasons")
+        if identity and not all(one.get(identity) and isinstance(one[identity], str) for one in records):
+            raise _refused(
+                name, f"holds under objects.{kind} an object without {identity}, or with one that is no text"
+            )
+    for problem in not_read.values():
+        if not isinstance(problem, dict) or not all(
+            isinstance(problem.get(part, ""), str) for part in ("reason", "error")
+        ):
+            raise _refused(name, "holds under not_read something else than reasons")
 
 
 def _count(found: Any, name: str) -> None:

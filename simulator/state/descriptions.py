@@ -34,7 +34,10 @@ def describe(source: str | Path) -> list[tuple[str, Json]]:
         if star:
             raise ValueError(f"{source} is a snapshot, of which there is one tenant")
         base = _merged(SHIPPED / "ready.yml", SHIPPED)
-        twin = twin_description(snapshot, base)
+        try:
+            twin = twin_description(snapshot, base)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
         return [(path.stem, _filled(twin, twin["domain"]) | {"snapshot": snapshot})]
     description = _merged(path, path.parent)
     if not star:
@@ -81,7 +84,7 @@ def _snapshot(path: Path) -> Json | None:
         found = snapshot_of_lines(content)
         if found is None:  # edited by hand, or not whole
             found = yaml.load(content.decode(), _LOADER)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ValueError(f"{path} is no whole snapshot: {error}") from error
     return found if isinstance(found, dict) and found.get("format") == FORMAT else None
 

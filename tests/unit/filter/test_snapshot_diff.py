@@ -291,6 +291,12 @@ REFUSED = {
     "no id": (text(objects={"users": [{"displayName": "x"}]}), "without id"),
     "unknown kind": (text().replace("  users:\n", "  spaceships:\n"), "spaceships"),
     "endless": (WHOLE.replace('"Adele"', "&a [*a]", 1), "deep"),
+    "id of another type": (text(objects={"groups": [{"id": ["x"]}]}), "no text"),
+    "reason of another type": (text(not_read={"groups": {"reason": "x", "error": {"a": 1}}}), "than reasons"),
+    "property of another type": (
+        text(objects={"mailboxes": [{**MAILBOX, "PrimarySmtpAddress": [1]}]}),
+        "property of another form",
+    ),
     "other tenant": (text(tenant={"id": "U", "name": "Fabrikam"}), "two tenants"),
 }
 
@@ -303,7 +309,7 @@ def test_a_file_that_is_no_whole_snapshot_is_refused_by_name(tmp_path: Path, nam
     with pytest.raises(AnsibleFilterError) as refused:
         snapshot_diff(SNAPSHOT, str(path))
     assert words in str(refused.value)
-    assert "strange.yml" in str(refused.value) or words in ("twice", "two tenants")
+    assert "strange.yml" in str(refused.value) or words in ("twice", "two tenants", "property of another form")
 
 
 def test_a_file_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
