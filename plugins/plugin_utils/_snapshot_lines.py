@@ -4,7 +4,7 @@
 """A snapshot in exactly the form in which it is written, read without YAML: ten times as fast.
 
 One property in a line, each value as JSON. Of a file with anything else, such as one that was edited by hand, nothing
-is read here, and a reader of YAML decides on it. The simulator has a file that is the same.
+is read here, and a reader of YAML decides on it. Servers of copies have a file that is the same.
 """
 
 from __future__ import annotations

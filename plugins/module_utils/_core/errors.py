@@ -92,7 +92,7 @@ NEXT_STEPS = {
     "refused": "Check the values given; quote the request id to Microsoft support",
 }
 
-# The simulator refuses with this code what the snapshot of a tenant does not hold. No right on a copy would help.
+# A copy of a tenant refuses with this code what its snapshot does not hold. No right on it would help.
 NOT_IN_SNAPSHOT = "NotInSnapshot"
 _STEP_ON_A_COPY = (
     "This tenant is a copy, made of a snapshot that does not hold this: take the snapshot again when it can be read"
