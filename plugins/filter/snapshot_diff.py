@@ -115,10 +115,10 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._core.errors import TenantError
+from ..module_utils._core.errors import OF_ANSWERS, TenantError
 from ..module_utils._snapshot.diff import compare
 from ..plugin_utils._diff_report import markdown, not_compared_of, page, rows_of
-from ..plugin_utils._snapshot_file import snapshot_of
+from ..plugin_utils._snapshot_file import other_form, snapshot_of
 from ..plugin_utils._trust import as_data, text_as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
@@ -141,7 +141,10 @@ def snapshot_diff(
     try:
         if not (after is None and isinstance(before, Mapping) and {"differences", "about"} <= before.keys()):
             old, new = snapshot_of(before, "the earlier snapshot"), snapshot_of(after, "the later snapshot")
-            differences = compare(old, new, accepted_differences, datetime.now(UTC).date())
+            try:
+                differences = compare(old, new, accepted_differences, datetime.now(UTC).date())
+            except OF_ANSWERS as error:
+                raise other_form(error) from error
             before = {**differences, "about": {str(name): str(text) for name, text in dict(about or {}).items()}}
         found = _FORMATS[format](before)
         return text_as_data(found) if isinstance(found, str) else as_data(found)

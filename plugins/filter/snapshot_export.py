@@ -63,9 +63,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._core.errors import TenantError
+from ..module_utils._core.errors import OF_ANSWERS, TenantError
 from ..plugin_utils._export_files import files_of, summary_of
-from ..plugin_utils._snapshot_file import snapshot_of
+from ..plugin_utils._snapshot_file import other_form, snapshot_of
 from ..plugin_utils._trust import as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"files": files_of, "summary": summary_of}
@@ -76,7 +76,11 @@ def snapshot_export(snapshot: Any, format: str = "files") -> Any:
     if format not in _FORMATS:
         raise AnsibleFilterError(f"snapshot_export has no format {format}: use {', '.join(_FORMATS)}")
     try:
-        return as_data(_FORMATS[format](snapshot_of(snapshot, "the snapshot")))
+        whole = snapshot_of(snapshot, "the snapshot")
+        try:
+            return as_data(_FORMATS[format](whole))
+        except OF_ANSWERS as error:
+            raise other_form(error) from error
     except TenantError as error:
         raise AnsibleFilterError(f"Could not export the snapshot: {error}") from error
 

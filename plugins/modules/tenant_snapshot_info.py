@@ -22,7 +22,9 @@ options:
   path:
     description:
       - The file to write, on the host where the task runs. It is written as a whole or not at all, with mode 0600.
-      - A file that is no snapshot is not overwritten.
+      - An older snapshot of the same tenant is replaced. Nothing else is overwritten, such as the snapshot of another
+        tenant, a pseudonymized one (which tenant it is of cannot be seen), or a file that is no snapshot. With
+        O(pseudonymize), nothing is overwritten at all.
       - If omitted, the snapshot is returned and no file is written. For a large tenant, set a file.
     type: path
   gather_statistics:
@@ -46,7 +48,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads the tenant and does not write the file.
+      - Reads the tenant and does not write the file. A file that would not be overwritten fails the task here as well.
   diff_mode:
     support: none
     details:
@@ -86,6 +88,7 @@ snapshot:
     format: intune.exchange.snapshot
     version: 1
     taken_at: "2026-11-29T08:00:00Z"
+    pseudonymized: false
     tenant: {id: 5a4e1f7c-1d4a-4f8e-9b1d-2f2f4f6a7b80, name: Contoso}
     objects: {mdm_authority: [{authority: intune}]}
     not_read: {}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..module_utils._core.errors import one_line
@@ -102,14 +102,23 @@ def _task(section: Section) -> Iterator[str]:
     yield f"    - name: Apply the {title}"
     yield f"      intune.exchange.{part.module}:"
     for option in options:
-        always = all(option in one for one in section.items)
-        yield f'        {option}: "{{{{ item.{option}{"" if always else " | default(omit)"} }}}}"'
+        yield f'        {option}: "{{{{ {_value(option, section.items)} }}}}"'
     if part.accept:
         yield f'        {part.accept}: "{{{{ export_{part.accept} | default(false) | bool }}}}"'
     yield f'      loop: "{{{{ {part.kind} }}}}"'
     yield "      loop_control:"
     unnamed = "" if all(part.label in one for one in section.items) else " | default('')"
     yield f'        label: "{{{{ item.{part.label}{unnamed} }}}}"'
+
+
+def _value(option: str, items: Sequence[Mapping[str, Any]]) -> str:
+    """The value of an option of an item. Before 2.19, ansible-core makes a list of a text like "[1,2]"."""
+    given = [one[option] for one in items if option in one]
+    text = any(isinstance(one, str) and one.startswith(("[", "{")) for one in given)
+    value = f"item.{option}{' | string' if text else ''}"
+    if len(given) == len(items):
+        return value
+    return f"{value} if item.{option} is defined else omit" if text else f"{value} | default(omit)"
 
 
 def summary_of(snapshot: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ import yaml
 from ..module_utils._core.errors import TenantError, one_line, usage
 from ..module_utils._core.private_file import read_file
 from ..module_utils._snapshot.kinds import FORMAT, KINDS, VERSION
+from ._snapshot_lines import snapshot_of_lines
 
 LARGEST = 512 * 1024 * 1024  # bytes
 MOST = 20_000_000  # values
@@ -57,13 +58,23 @@ def load_snapshot(path: str) -> dict[str, Any]:
     except OSError as error:
         raise _refused(path, f"cannot be read ({error.strerror})", "Check the path") from error
     try:
-        found = yaml.load(text, _Loader)
+        found = snapshot_of_lines(text)
+        if found is None:  # edited by hand, or no snapshot
+            found = yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _refused(path, f"is not a snapshot: {_words(error)}") from error
     snapshot = checked(found, path)
     if snapshot.get("end_of_snapshot") is not True:
         raise _refused(path, "was cut off: end_of_snapshot is missing at its end")
     return snapshot
+
+
+def other_form(error: Exception) -> TenantError:
+    """What is said of properties that have another form than those of a tenant, as somebody edited a snapshot."""
+    problem = (
+        f"a snapshot has an object with a property of another form ({type(error).__name__}: {one_line(error, 200)})"
+    )
+    return usage(problem, "Take the snapshot again with intune.exchange.snapshot")
 
 
 def _words(error: Exception) -> str:
@@ -102,10 +113,15 @@ def _check_form(found: Mapping[str, Any], name: str) -> None:
         if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
             raise _refused(name, f"holds under objects.{kind} something else than a list of objects")
         identity = KINDS[kind].identity
-        if identity and not all(one.get(identity) for one in records):
-            raise _refused(name, f"holds under objects.{kind} an object without {identity}")
-    if not all(isinstance(one, dict) for one in not_read.values()):
-        raise _refused(name, "holds under not_read something else than reasons")
+        if identity and not all(one.get(identity) and isinstance(one[identity], str) for one in records):
+            raise _refused(
+                name, f"holds under objects.{kind} an object without {identity}, or with one that is no text"
+            )
+    for problem in not_read.values():
+        if not isinstance(problem, dict) or not all(
+            isinstance(problem.get(part, ""), str) for part in ("reason", "error")
+        ):
+            raise _refused(name, "holds under not_read something else than reasons")
 
 
 def _count(found: Any, name: str) -> None:
@@ -114,17 +130,18 @@ def _count(found: Any, name: str) -> None:
     number = 0
     while waiting:
         value, depth = waiting.pop()
-        number += 1
+        number += len(value)
         if number > MOST or depth > _DEEPEST:
             raise _refused(name, f"holds more than {MOST} values, or they are more than {_DEEPEST} deep")
         if isinstance(value, dict):
             if not all(isinstance(key, str) for key in value):
                 raise _refused(name, "has a key that is no text")
-            waiting += [(entry, depth + 1) for entry in value.values()]
-        elif isinstance(value, list):
-            waiting += [(entry, depth + 1) for entry in value]
-        elif not (value is None or isinstance(value, (str, int, float))):
-            raise _refused(name, f"holds a value of the type {type(value).__name__}")
+            value = value.values()
+        for entry in value:
+            if isinstance(entry, (dict, list)):
+                waiting.append((entry, depth + 1))
+            elif not (entry is None or isinstance(entry, (str, int, float))):
+                raise _refused(name, f"holds a value of the type {type(entry).__name__}")
 
 
 def _refused(

@@ -23,8 +23,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             _OURS,
         ),
         "twin-not-read": Behaviour(
-            "what the snapshot does not hold is refused: with the response that the tenant gave, or with 403 and the "
-            "reason",
+            "what the snapshot does not hold is refused: with the response that the tenant gave if that says that it "
+            "has no such thing, otherwise with 403 and the reason why it could not be read then",
             ASSUMED,
             _OURS,
         ),

@@ -15,6 +15,8 @@ from aiohttp import web
 from ..state.http_messages import Json
 from .sockets import Handler
 
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_MOST_HOSTS = 100
 _OWN_NAMES = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
 
@@ -56,9 +58,22 @@ def _foreign(request: web.BaseRequest) -> str | None:
     return None
 
 
+def _elsewhere(request: web.BaseRequest) -> str | None:
+    """The host that a client wants to reach through this port, which it takes for a proxy."""
+    target = request.raw_path
+    if request.method != "CONNECT" and target.startswith("/"):
+        return None
+    host = target.partition("://")[2].partition("/")[0] if "://" in target else target
+    host = host.rpartition("@")[2]
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    return name if _HOST.fullmatch(name) else "a host without a name"
+
+
 def control_handler(controlled: Controlled) -> Handler:
+    refused: dict[str, int] = {}  # by host, what was wanted of it as a proxy
     routes: dict[tuple[str, str], Callable[[str, Json], Any]] = {
         ("GET", "requests"): lambda argument, body: controlled.requests()[int(argument or 0) :],
+        ("GET", "refused"): lambda argument, body: refused,
         ("GET", "state"): lambda argument, body: controlled.state(argument),
         ("POST", "faults"): lambda argument, body: controlled.fault(**body),
         ("DELETE", "faults"): lambda argument, body: controlled.clear_faults(),
@@ -69,6 +84,11 @@ def control_handler(controlled: Controlled) -> Handler:
     }
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        if host := _elsewhere(request):
+            if host in refused or len(refused) < _MOST_HOSTS:
+                refused[host] = refused.get(host, 0) + 1
+            words = f"The simulator is no proxy: nothing was sent to {host}"
+            return web.json_response({"error": words}, status=403, reason=words)
         if problem := _foreign(request):
             return web.json_response({"error": problem}, status=403)
         prefix, _unused, rest = request.path.lstrip("/").partition("/")

@@ -12,8 +12,10 @@ from typing import Any
 import yaml
 
 from .http_messages import Json
+from .snapshot_lines import snapshot_of_lines
 from .snapshots import FORMAT, twin_description
 
+_HEAD = 65_536  # bytes in which the first lines stand
 SHIPPED = Path(__file__).parents[1] / "tenants"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast
 
@@ -32,7 +34,10 @@ def describe(source: str | Path) -> list[tuple[str, Json]]:
         if star:
             raise ValueError(f"{source} is a snapshot, of which there is one tenant")
         base = _merged(SHIPPED / "ready.yml", SHIPPED)
-        twin = twin_description(snapshot, base)
+        try:
+            twin = twin_description(snapshot, base)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
         return [(path.stem, _filled(twin, twin["domain"]) | {"snapshot": snapshot})]
     description = _merged(path, path.parent)
     if not star:
@@ -72,12 +77,14 @@ def _snapshot(path: Path) -> Json | None:
     """What stands in a file that is a snapshot. Raises ValueError for one that cannot be read."""
     if path.parent == SHIPPED:
         return None
-    text = path.read_text(encoding="utf-8")
-    if not any(FORMAT in line for line in text.splitlines()[:10]):
+    content = path.read_bytes()
+    if FORMAT.encode() not in b"\n".join(content[:_HEAD].split(b"\n")[:10]):
         return None
     try:
-        found = yaml.load(text, _LOADER)
-    except (yaml.YAMLError, RecursionError) as error:
+        found = snapshot_of_lines(content)
+        if found is None:  # edited by hand, or not whole
+            found = yaml.load(content.decode(), _LOADER)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ValueError(f"{path} is no whole snapshot: {error}") from error
     return found if isinstance(found, dict) and found.get("format") == FORMAT else None
 

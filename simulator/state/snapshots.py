@@ -155,10 +155,19 @@ def refuse_unread(tenant: Tenant, kind: str | None, name: str) -> None:
 
 @implements("twin-not-read")
 def _unread(problem: Json, name: str) -> Refusal:
+    """A lack of rights is refused in words of ours: those of the tenant would ask for rights, and none is missing."""
     response: Any = problem.get("response")
-    if isinstance(response, dict) and response.get("status") in _FINAL:
-        code, message = str(response.get("code") or ""), str(response.get("message") or "")
+    if (
+        problem.get("error") != "forbidden"
+        and isinstance(response, dict)
+        and response.get("status") in _FINAL
+        and all(isinstance(response.get(part), (str, type(None))) for part in ("code", "message"))
+    ):
+        code, message = response.get("code") or "", response.get("message") or ""
         empty = {} if code or message else {"empty": True}
         return Refusal("twin-not-read", status=response["status"], code=code, message=message, **empty)
-    reason = str(problem.get("reason") or "it is not in the snapshot of which this tenant was made")
-    return Refusal("twin-not-read", status=403, code="NotInSnapshot", message=f"{name}: {reason}")
+    reason = str(problem.get("reason") or "")
+    if reason.startswith("Could not ") and ": " in reason:  # "... on tenant TENANT", which a reader says itself
+        reason = reason.partition(": ")[2]
+    message = f"the snapshot does not hold {name}" + (f", for this reason: {reason}" if reason else "")
+    return Refusal("twin-not-read", status=403, code="NotInSnapshot", message=message)

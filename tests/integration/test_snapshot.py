@@ -35,6 +35,12 @@ REHEARSED: list[dict[str, Any]] = [
             },
             {"ansible.builtin.command": "env", "register": "seen", "changed_when": False},
             {"ansible.builtin.debug": {"var": "seen.stdout"}},
+            {
+                "ansible.builtin.debug": {
+                    "msg": "{{ lookup('ansible.builtin.url', 'https://graph.microsoft.com/v1.0/me') }}"
+                },
+                "ignore_errors": True,
+            },
         ],
     }
 ]
@@ -60,13 +66,13 @@ def test_a_playbook_is_rehearsed_on_a_copy(simulator: Simulator, tmp_path: Path)
     assert "(DeviceModel)" in output and "adele.vance" in output
     assert signed_in["AZURE_CLIENT_SECRET"] not in output and "AZURE_CLIENT_SECRET=simulated-client-secret" in output
     assert signed_in["AZURE_AUTHORITY_HOST"] not in output
-    for name in ("HTTPS_PROXY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        assert f"{name}=http://a-rehearsal-reaches-only-the-copy.invalid:9" in output
+    assert "no proxy: nothing was sent to graph.microsoft.com" in output
     # The real tenant was asked for nothing.
     assert simulator.objects() == held and len(simulator.requests()) == before
     found = json.loads((tmp_path / "report/differences.json").read_text())
     about = found["about"]
-    assert about["Playbook"] == "phones.yml succeeded" and about["Other hosts"] == "none asked for"
+    assert about["Playbook"] == "phones.yml succeeded"
+    assert about["Other hosts"] == "the playbook tried to reach graph.microsoft.com, and was refused"
     assert about["Second run"] == "changed nothing"
     assert about["Requests"].endswith(", of which 1 changed something"), about
     assert "Second run: changed nothing" in (tmp_path / "report/differences.md").read_text()
@@ -133,25 +139,40 @@ def test_a_second_run_that_changes_something_and_another_host_are_reported(
     assert code == 2 and "A second run of the playbook changed something: 0 differences, 2 requests" in output, output
     assert "outlook.office365.com, which is not the copy; nothing was sent there" in " ".join(output.split())
     about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
-    assert about["Other hosts"] == "the playbook tried to reach one, and was refused"
+    assert about["Other hosts"] == "the playbook tried to reach outlook.office365.com, and was refused"
     code, output = run(tmp_path, environment, "rehearse", **given, rehearse_twice=False)
     assert code == 0 and "Second run: none" in (tmp_path / "report/differences.md").read_text(), output
 
 
 @pytest.mark.more
 def test_a_rehearsal_signs_in_to_no_machine_of_an_inventory(simulator: Simulator, tmp_path: Path) -> None:
+    """Nor does it use a password that ansible.cfg names, or what an inventory says of SSH."""
     assert run(tmp_path, simulator.environment("ready"), "snapshot", snapshot_file="contoso.yml")[0] == 0
     other = {"hosts": "all", "gather_facts": False, "tasks": [{"ansible.builtin.command": "true"}]}
-    (tmp_path / "servers.yml").write_text(yaml.safe_dump([other]))
+    read = {"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.include_vars": "secret.yml"}]}
+    for name, play in (("servers.yml", other), ("vault.yml", read)):
+        (tmp_path / name).write_text(yaml.safe_dump([play]))
+    (tmp_path / "password").write_text("simulated-password")
+    (tmp_path / "secret.yml").write_text("secret: simulated\n")
+    (tmp_path / "ansible.cfg").write_text(
+        "[defaults]\nvault_password_file = password\nvault_identity_list = a@password\n"
+    )
+    hidden = ansible("ansible-vault", "encrypt", "secret.yml", "--encrypt-vault-id", "a", folder=tmp_path)
+    assert hidden.returncode == 0, hidden.stderr
+    given = {"snapshot_file": "contoso.yml", "rehearse_playbook": "vault.yml", "rehearse_twice": False}
+    code, output = run(tmp_path, {}, "rehearse", **given)
+    assert code == 2 and "no vault secrets were found that could decrypt" in " ".join(output.split()), output
+    address = {"ansible_host": "127.0.0.2", "ansible_ssh_host": "127.0.0.2", "ansible_ssh_args": "-o ProxyCommand=none"}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"server": address}}}))
     given = {"snapshot_file": "contoso.yml", "rehearse_playbook": "servers.yml", "compare_report": "report"}
-    inventory = {"rehearse_arguments": ["-i", "127.0.0.2,"]}
+    inventory = {"rehearse_arguments": ["-i", "hosts.yml"]}
     (tmp_path / "report").mkdir(mode=0o755)
     code, output = run(tmp_path, {}, "rehearse", **given, **inventory)
     assert code == 2 and "resolve hostname a-rehearsal-reaches-only-the-copy.invalid" in " ".join(output.split()), (
         output
     )
     about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
-    assert about["Other hosts"] == "the playbook tried to reach one, and was refused"
+    assert about["Other hosts"] == "the playbook tried to reach machines of an inventory, and was refused"
     # A folder that was there keeps its mode.
     assert stat.S_IMODE((tmp_path / "report").stat().st_mode) == 0o755
     done = ansible(

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.errors import TenantError, one_line
+from .._core.errors import NOT_IN_SNAPSHOT, TenantError, one_line
 from .._core.retry import Outcome, outcome_of_status
 from .._core.strict_json import parse_json
 from .._http.claims import held
@@ -89,7 +89,7 @@ def page_of(data: Any) -> tuple[list[Any], str] | None:
 def refine(error: TenantError, needs: str) -> TenantError:
     """What the text of an answer says beyond its status: licenses are told apart from permissions."""
     answer = error.answer
-    if answer is None:
+    if answer is None or answer.code == NOT_IN_SNAPSHOT:
         return error
     text = answer.message.lower()
     if answer.status == 400 and _NO_INTUNE in text:

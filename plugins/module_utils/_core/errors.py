@@ -93,6 +93,12 @@ NEXT_STEPS = {
     "refused": "Check the values given; quote the request id to Microsoft support",
 }
 
+# A copy of a tenant refuses with this code what its snapshot does not hold. No right on it would help.
+NOT_IN_SNAPSHOT = "NotInSnapshot"
+_STEP_ON_A_COPY = (
+    "This tenant is a copy, made of a snapshot that does not hold this: take the snapshot again when it can be read"
+)
+
 
 @dataclass
 class TenantError(Exception):
@@ -109,6 +115,10 @@ class TenantError(Exception):
     next_step: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
+
+    def __post_init__(self) -> None:
+        if self.answer is not None and self.answer.code == NOT_IN_SNAPSHOT:
+            self.__dict__["next_step"] = _STEP_ON_A_COPY
 
     def __str__(self) -> str:
         start = f"Could not {one_line(self.action)}" if self.action else ""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._core.errors import one_line
+from .._core.errors import NOT_IN_SNAPSHOT, one_line
 from .._core.retry import Outcome, header, outcome_of_status
 from .._core.strict_json import parse_json
 from .._http.response import Response
@@ -67,7 +67,7 @@ def classify(response: Response) -> Outcome:
     if not failed:
         return outcome_of_status(response.status)
     code, message, _unused = explain(response)
-    if "maximum number of concurrent requests per tenant" in message:
+    if code != NOT_IN_SNAPSHOT and "maximum number of concurrent requests per tenant" in message:
         return Outcome.REFUSED
     if response.status in (200, 400, 404) and code.rpartition(".")[2] in _TRANSIENT:
         return Outcome.UNKNOWN

@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from .._core.errors import Purpose, TenantError
+from .._core.errors import NOT_IN_SNAPSHOT, Purpose, TenantError
 from .._core.resource import normalize_case
 from .._core.retry import Operation
 from .._http.claims import permissions
@@ -260,6 +260,8 @@ class Exchange:
         if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
             return error
         code, text = error.answer.code, error.answer.message
+        if code == NOT_IN_SNAPSHOT:
+            return error
         if EXPIRED in text.lower():
             truncated = self._truncated(f"no longer knows the page link ({error.answer})", Purpose(error.action))
             return truncated.but(answer=error.answer)

@@ -58,6 +58,11 @@ def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, A
 def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, Any]]) -> None:
     ids = [normalize_case(str(one["tenant"].get("id"))) for one in (before, after)]
     if ids[0] != ids[1]:
+        if before.get("pseudonymized") is True or after.get("pseudonymized") is True:
+            raise usage(
+                "a pseudonymized snapshot has ids and names that no other one has, so it cannot be compared",
+                "Compare snapshots that are not pseudonymized",
+            )
         raise usage(
             f"the snapshots are of two tenants, {_tenant(before)} and {_tenant(after)}, whose objects have other ids",
             "Compare snapshots of the same tenant",
@@ -125,6 +130,9 @@ def _of_kind(kind: str, before: Iterable[Record], after: Iterable[Record], peopl
     old, new = (_by_identity(known, kind, records) for records in (before, after))
     for identity in sorted({*old, *new}):
         was, becomes = old.get(identity), new.get(identity)
+        changes = list(differing(kind, was, becomes)) if was is not None and becomes is not None else []
+        if was is not None and becomes is not None and not changes:
+            continue
         record = becomes if was is None else was
         about = {
             "kind": kind,
@@ -137,7 +145,7 @@ def _of_kind(kind: str, before: Iterable[Record], after: Iterable[Record], peopl
             change = "added" if was is None else "removed"
             yield {**about, "change": change, "property": "", "before": was, "after": becomes, "people": whom}
             continue
-        for path, first, second in differing(kind, was, becomes):
+        for path, first, second in changes:
             values = {"property": path, "before": first, "after": second}
             named = sorted({*people.among(first, second), *(whom if known.person or kind in _OWNED else ())})
             yield {**about, "change": "changed", **values, "people": named}

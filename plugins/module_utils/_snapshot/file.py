@@ -6,61 +6,77 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import TenantError, one_line, usage
 from .._core.private_file import write_whole
 from .._core.resource import normalize_case
-from .kinds import FORMAT
+from .kinds import FORMAT, VERSION
 from .text import lines_of
 
-_HEAD = 4096  # bytes in which the format stands
-_TENANT = re.compile(r'^tenant:\n  id: "([^"\n]*)"$', re.MULTILINE)
+_HEAD = 4096  # bytes in which the first lines stand
 _ACTION = "write the snapshot"
+_NEXT = "Specify another path, or move that file away"
 
 
-def check_target(path: str) -> None:
-    """Refuse a place that cannot be written, or where something else is. Raises `TenantError`."""
+def check_target(path: str, pseudonymized: bool) -> None:
+    """Refuse a place that cannot be written, or where something is that is not renewed. Raises `TenantError`.
+
+    Only a snapshot without pseudonyms is renewed, by another one of the same tenant (`check_tenant`). One with
+    pseudonyms does not show its tenant, and the same pseudonyms never come back.
+    """
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise usage(f"the folder {folder} does not exist", "Create it, or specify another path")
     if not os.access(folder, os.W_OK):
         raise usage(f"the folder {folder} cannot be written to", "Specify another path")
-    if os.path.lexists(path) and not _is_snapshot(path):
-        raise usage(
-            f"{path} exists and is not a snapshot, so it is not overwritten",
-            "Specify another path, or move that file away",
-        )
-
-
-def check_tenant(path: str, identity: str) -> None:
-    """Refuse to overwrite the snapshot of another tenant, which may be the only one. Raises `TenantError`."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            found = _TENANT.search(file.read(_HEAD))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return
-    except OSError as error:
-        raise usage(f"{path} exists and cannot be read ({error.strerror})", "Specify another path") from error
-    if found and normalize_case(found[1]) != normalize_case(identity):
-        raise usage(
-            f"{path} is the snapshot of another tenant, {one_line(found[1], 80)}, so it is not overwritten",
-            "Specify another path, or move that file away",
-        )
+    head = _head(path)
+    if head.get("format") != FORMAT:
+        raise _stays(path, "exists and is not a snapshot")
+    if head.get("version", "") not in [str(number) for number in range(1, VERSION + 1)]:
+        raise _stays(path, f"is a snapshot of another version of the form ({one_line(head.get('version'), 40)})")
+    if head.get("pseudonymized", "false") != "false":
+        raise _stays(path, "is a pseudonymized snapshot, whose pseudonyms no other one has")
+    if pseudonymized:
+        raise _stays(path, "is a snapshot with the real names, and this one is pseudonymized")
 
 
-def _is_snapshot(path: str) -> bool:
+def check_tenant(path: str, identity: str | None) -> None:
+    """Refuse to overwrite anything but a snapshot of this tenant; without an id, anything. Raises `TenantError`."""
+    check_target(path, pseudonymized=identity is None)
+    if identity is None or not os.path.lexists(path):
+        return
+    found = _head(path).get("id", "")
+    if not found:
+        raise _stays(path, "is a snapshot, but of which tenant is not in its first lines")
+    if normalize_case(found) != normalize_case(identity):
+        raise _stays(path, f"is the snapshot of another tenant, {one_line(found, 80)}")
+
+
+def _stays(path: str, what: str) -> TenantError:
+    return usage(f"{path} {what}, so it is not overwritten", _NEXT)
+
+
+def _head(path: str) -> dict[str, str]:
+    """What the first lines of a snapshot say; nothing of a file that begins otherwise."""
     try:
         if os.path.islink(path) or not os.path.isfile(path):
-            return False
+            return {}
         with open(path, "rb") as file:
-            head = file.read(_HEAD)
+            head = file.read(_HEAD).decode("utf-8", "replace")
     except OSError as error:
         raise usage(f"{path} exists and cannot be read ({error.strerror})", "Specify another path") from error
-    lines = [line for line in head.decode("utf-8", "replace").splitlines() if line.strip() and line[0] not in "#-"]
-    return bool(lines) and lines[0].replace('"', "").split() == ["format:", FORMAT]
+    found: dict[str, str] = {}
+    for line in head.splitlines():
+        name, _colon, value = line.partition(":")
+        if name == "objects" or (not found and line[:1] not in ("", "#", "-") and name.strip('"') != "format"):
+            break
+        if line[:1] not in ("", "#", "-"):
+            found[name.strip(' "')] = value.strip(" \"'")
+    return found
 
 
 def write_snapshot(path: str, snapshot: Mapping[str, Any]) -> None:

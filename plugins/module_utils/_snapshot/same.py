@@ -53,12 +53,16 @@ def properties(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
 
 def differing(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """The properties in which two states of an object differ, down to those inside of it, with both values."""
+    if before == after:  # most objects, and much faster than by the rules
+        return
     old, new = properties(kind, before), properties(kind, after)
     for name in sorted({*old, *new}):
         yield from _within(name, old.get(name), new.get(name))
 
 
 def _within(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    if old == new:
+        return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for name in sorted({*old, *new}):
             if name not in _MOVING and (name == "@odata.type" or "@" not in name):

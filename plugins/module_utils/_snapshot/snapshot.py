@@ -39,15 +39,15 @@ def take_snapshot(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
     """Read the tenant, and write the snapshot to a file if one is given. Raises `TenantError` if nothing was read."""
     path = params["path"]
     if path:
-        check_target(path)
+        check_target(path, bool(params["pseudonymize"]))
     snapshot = read_snapshot(tenant, bool(params["gather_statistics"]))
-    if path and not params["pseudonymize"]:
-        check_tenant(path, snapshot["tenant"]["id"])
+    if path:  # in check mode too; and something may have come there while the tenant was read
+        check_tenant(path, None if params["pseudonymize"] else snapshot["tenant"]["id"])
     if params["pseudonymize"]:
         hidden = pseudonymized(snapshot)
         # In the order of the new ids, as that of the old ones would say something.
         objects = {kind: _ordered(kind, records) for kind, records in hidden["objects"].items()}
-        snapshot = {**hidden, "objects": objects}
+        snapshot = {**hidden, "pseudonymized": True, "objects": objects}
     if path and not check_mode:
         write_snapshot(path, snapshot)
     return {
@@ -86,6 +86,7 @@ def read_snapshot(tenant: Tenant, statistics: bool) -> dict[str, Any]:
         "format": FORMAT,
         "version": VERSION,
         "taken_at": taken_at,
+        "pseudonymized": False,
         "tenant": {
             "id": str(organization[0].get("id") or token_tenant or tenant.label),
             "name": str(organization[0].get("displayName") or tenant.label),

@@ -22,8 +22,9 @@ _HEAD = """# A snapshot of a Microsoft 365 tenant, by intune.exchange. It holds 
 def lines_of(snapshot: Mapping[str, Any]) -> Iterator[str]:
     """The snapshot in pieces of text. The last line says that nothing is missing."""
     yield _HEAD
-    for name in ("format", "version", "taken_at"):
-        yield f"{name}: {_scalar(snapshot[name])}\n"
+    for name in ("format", "version", "taken_at", "pseudonymized"):
+        if name in snapshot:
+            yield f"{name}: {_scalar(snapshot[name])}\n"
     yield "tenant:\n"
     yield from _mapping(snapshot["tenant"], "  ", "  ")
     yield "objects:" + ("\n" if snapshot["objects"] else " {}\n")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ansible_collections.intune.exchange.plugins.filter.snapshot_diff import sna
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.kinds import KINDS
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.text import lines_of
 from ansible_collections.intune.exchange.plugins.plugin_utils import _snapshot_file
+from ansible_collections.intune.exchange.plugins.plugin_utils._snapshot_lines import snapshot_of_lines
 
 ADELE = {
     "id": "0000000a-0000-0000-0000-000000000000",
@@ -206,6 +208,74 @@ def test_a_file_is_compared_as_what_it_holds(tmp_path: Path) -> None:
     assert one["after"] == "{{ lookup('pipe', 'id') }} !!python/none"
 
 
+EXACT = Path(_snapshot_file.__file__).with_name("_snapshot_lines.py")
+
+
+def test_what_is_read_without_yaml_is_what_yaml_reads() -> None:
+    """Whatever is changed in a file: either YAML decides on it, or both read the same."""
+    number, same, pieces = random.Random(1), 0, PIECES
+    whole = text(
+        objects={**SNAPSHOT["objects"], "groups": [], "users": [ADELE, {"a b": 1.5, "c": [{"d": "\\\u00e9"}]}]}
+    )
+    assert snapshot_of_lines(whole.encode()) == yaml.safe_load(whole)
+    for _round in range(1500):
+        start, length = number.randrange(len(whole)), number.choice((0, 0, 1, 4))
+        content = (whole[:start] + number.choice(pieces) + whole[start + length :]).encode()
+        if (found := snapshot_of_lines(content)) is not None:
+            assert repr(found) == repr(yaml.load(content, _snapshot_file._Loader)), content
+            same += 1
+    assert same > 50
+
+
+PIECES = (
+    *(
+        '"',
+        "\\",
+        "\\/",
+        "\\ud83d\\ude00",
+        "\\u00e9",
+        "\n",
+        "  ",
+        ": ",
+        "- ",
+        " #",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "1",
+        "1E5",
+        "1.0e5",
+    ),
+    *(
+        "012",
+        "yes",
+        "null",
+        "&a ",
+        "*a",
+        "!!str ",
+        "<<",
+        "\t",
+        "\r",
+        "\u2028",
+        "\x85",
+        "\ufeff",
+        "\u00e9",
+        "NaN",
+        "-",
+        "x",
+    ),
+    *('"a": 1, ', "{}", "objects:\n", "  users: []\n", "    - {}\n", '      id: "1"\n', "# x\n", "---\n", "...\n"),
+)
+
+
+def test_the_simulator_reads_in_the_same_way() -> None:
+    there = Path(__file__).parents[3] / "simulator" / "state" / "snapshot_lines.py"
+    code = [one.read_text().partition("from __future__")[2] for one in (EXACT, there)]
+    assert code[0] == code[1] and len(code[0]) > 1000
+
+
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nformat: intune.exchange.snapshot\nversion: 1\n"
 WHOLE = text()
 REFUSED = {
@@ -225,6 +295,12 @@ REFUSED = {
     "no id": (text(objects={"users": [{"displayName": "x"}]}), "without id"),
     "unknown kind": (text().replace("  users:\n", "  spaceships:\n"), "spaceships"),
     "endless": (WHOLE.replace('"Adele"', "&a [*a]", 1), "deep"),
+    "id of another type": (text(objects={"groups": [{"id": ["x"]}]}), "no text"),
+    "reason of another type": (text(not_read={"groups": {"reason": "x", "error": {"a": 1}}}), "than reasons"),
+    "property of another type": (
+        text(objects={"mailboxes": [{**MAILBOX, "PrimarySmtpAddress": [1]}]}),
+        "property of another form",
+    ),
     "other tenant": (text(tenant={"id": "U", "name": "Fabrikam"}), "two tenants"),
 }
 
@@ -237,7 +313,7 @@ def test_a_file_that_is_no_whole_snapshot_is_refused_by_name(tmp_path: Path, nam
     with pytest.raises(AnsibleFilterError) as refused:
         snapshot_diff(SNAPSHOT, str(path))
     assert words in str(refused.value)
-    assert "strange.yml" in str(refused.value) or words in ("twice", "two tenants")
+    assert "strange.yml" in str(refused.value) or words in ("twice", "two tenants", "property of another form")
 
 
 def test_a_file_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,28 @@ def test_the_control_plane(client: Client, simulator: Simulator) -> None:
     assert control(simulator, "GET", "requests").json() == []
 
 
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        ("CONNECT graph.microsoft.com:443", "graph.microsoft.com"),
+        ("CONNECT [2001:db8::1]:443", "[2001:db8::1]"),
+        ("GET http://someone:secret@169.254.169.254:80/metadata?x=http://a", "169.254.169.254"),
+        ("GET http://contoso.example/a:b", "contoso.example"),
+        ("CONNECT %3Cscript%3E:443", "a host without a name"),
+    ],
+)
+def test_the_control_plane_is_no_proxy_and_says_who_took_it_for_one(
+    simulator: Simulator, target: str, host: str
+) -> None:
+    port = urlsplit(str(simulator.urls["control_url"])).port
+    before = control(simulator, "GET", "refused").json().get(host, 0)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(f"{target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        answer = connection.recv(4096).decode()
+    assert answer.startswith("HTTP/1.1 403 ") and f"nothing was sent to {host}\r\n" in answer and "secret" not in answer
+    assert control(simulator, "GET", "refused").json()[host] == before + 1
+
+
 def test_the_control_plane_refuses_nonsense(simulator: Simulator) -> None:
     assert control(simulator, "GET", "nonsense").status_code == 404
     assert control(simulator, "GET", "state/nobody").status_code == 400

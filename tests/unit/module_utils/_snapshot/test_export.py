@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.filter.snapshot_export import snapshot_export
@@ -276,6 +277,40 @@ def test_an_application_without_a_name_does_not_stop_the_playbook() -> None:
         "not_read": {},
     }
     assert """label: "{{ item.display_name | default('') }}\"""" in snapshot_export(snapshot)["apply.yml"]
+
+
+def test_a_property_of_another_form_is_refused_in_words() -> None:
+    policy = {"id": "1", "displayName": "x", "conditions": 5}
+    snapshot = {
+        "format": "intune.exchange.snapshot",
+        "version": 1,
+        "taken_at": "2026-11-29T08:00:00Z",
+        "tenant": {"id": "t", "name": "Contoso"},
+        "objects": {"conditional_access_policies": [policy], "users": [], "groups": [], "named_locations": []},
+        "not_read": {},
+    }
+    with pytest.raises(AnsibleFilterError, match=r"Could not export the snapshot: .*property of another form"):
+        snapshot_export(snapshot)
+
+
+def test_text_like_a_list_stays_text_before_ansible_core_2_19() -> None:
+    """ansible-core 2.16 to 2.18 take such text of an expression for a list, unless `string` is its filter."""
+    rule = {"Guid": "1", "Characteristic": "DeviceModel", "AccessLevel": "Block", "Identity": "x"}
+    settings = {"UserMailInsert": "[1,2]", "DefaultAccessLevel": "Block", "AdminMailRecipients": []}
+    snapshot = {
+        "format": "intune.exchange.snapshot",
+        "version": 1,
+        "taken_at": "2026-11-29T08:00:00Z",
+        "tenant": {"id": "t", "name": "Contoso"},
+        "objects": {
+            "device_access_rules": [{**rule, "QueryString": '{"a":1}'}, {**rule, "Guid": "2", "QueryString": "x"}],
+            "activesync_organization_settings": [settings],
+        },
+        "not_read": {},
+    }
+    text = snapshot_export(snapshot)["apply.yml"]
+    assert 'query_string: "{{ item.query_string | string }}"' in text and "user_mail_insert | string" in text
+    assert 'access_level: "{{ item.access_level }}"' in text
 
 
 def test_what_no_option_expresses_is_left_out_and_named() -> None:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot import file as snapshot_file
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot import snapshot as take
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.kinds import KINDS
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.text import lines_of
 from ansible_collections.intune.exchange.plugins.modules import tenant_snapshot_info as module
@@ -124,14 +125,73 @@ def test_a_file_that_is_no_snapshot_stays(run: Run, tmp_path: Path, content: str
     assert run(module, path=str(tmp_path / "missing" / "x.yml"))["failed"]
 
 
-def test_the_snapshot_of_another_tenant_stays(run: Run, tmp_path: Path) -> None:
+PSEUDONYMS = {"pseudonymize": True}
+
+
+def _other_version(text: str) -> str:
+    return text.replace("version: 1", "version: 2", 1)
+
+
+def _no_tenant(text: str) -> str:
+    return text.replace("  id:", "  it:", 1)
+
+
+@pytest.mark.parametrize(
+    ("standing", "change", "options", "words"),
+    [
+        ({"tenant": "retired_with_holes"}, None, {}, "is the snapshot of another tenant"),
+        ({"tenant": "retired_with_holes"}, None, PSEUDONYMS, "is a snapshot with the real names"),
+        ({}, None, PSEUDONYMS, "is a snapshot with the real names"),
+        (PSEUDONYMS, None, {}, "is a pseudonymized snapshot"),
+        (PSEUDONYMS, None, PSEUDONYMS, "is a pseudonymized snapshot"),
+        ({}, _other_version, {}, "of another version"),
+        ({}, _no_tenant, {}, "of which tenant is not in its first lines"),
+    ],
+    ids=["tenant", "tenant-hidden", "plain-hidden", "hidden-plain", "hidden-hidden", "newer", "nobody"],
+)
+def test_nothing_but_an_older_snapshot_of_the_tenant_is_overwritten(
+    run: Run, tmp_path: Path, standing: dict[str, Any], change: Any, options: dict[str, Any], words: str
+) -> None:
     path = tmp_path / "tenant.yml"
-    assert run(module, tenant="ready", path=str(path))["changed"]
-    held = path.read_text()
-    refused = run(module, tenant="retired_with_holes", path=str(path))
-    assert refused["error"]["kind"] == "usage" and "is the snapshot of another tenant" in refused["msg"], refused
-    assert path.read_text() == held and list(tmp_path.iterdir()) == [path]
-    assert run(module, tenant="ready", path=str(path))["changed"]
+    assert run(module, path=str(path), **standing)["changed"]
+    if change:
+        path.write_text(change(path.read_text()))
+    held = path.read_bytes()
+    for check_mode in (True, False):
+        refused = run(module, check_mode=check_mode, path=str(path), **options)
+        assert refused["error"]["kind"] == "usage" and words in refused["msg"], refused
+        assert "so it is not overwritten. Specify another path" in refused["msg"]
+        assert path.read_bytes() == held and list(tmp_path.iterdir()) == [path]
+
+
+def test_an_older_snapshot_of_the_tenant_is_renewed(run: Run, tmp_path: Path, simulator: Simulator) -> None:
+    path = tmp_path / "tenant.yml"
+    assert run(module, path=str(path))["changed"]
+    old = path.read_text()
+    # As an editor leaves it: other quotes, a comment.
+    path.write_text("---\n# Monday\n" + old.replace('"', "'", 10))
+    simulator.describe({"display_name": "Renamed"}, "ready")
+    assert run(module, path=str(path))["changed"]
+    assert "Renamed" in path.read_text() and "Monday" not in path.read_text() and "Renamed" not in old
+    assert "\npseudonymized: false\n" in path.read_text()
+
+
+def test_what_comes_to_the_place_while_the_tenant_is_read_stays(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tenant.yml"
+    read = take.read_snapshot
+
+    def slow(*given: Any) -> Any:
+        found = read(*given)
+        path.write_text("notes\n")
+        return found
+
+    monkeypatch.setattr(take, "read_snapshot", slow)
+    for options in ({}, PSEUDONYMS):
+        path.unlink(missing_ok=True)
+        assert "is not a snapshot" in run(module, path=str(path), **options)["msg"]
+        assert path.read_text() == "notes\n"
 
 
 def test_a_write_that_fails_leaves_the_file_as_it_was(

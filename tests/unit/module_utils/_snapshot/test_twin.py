@@ -97,18 +97,26 @@ def letters(snapshot: dict[str, Any], name: str) -> Any:
     }
 
 
-READERS: dict[str, dict[str, Any]] = {
-    "activesync_device_access_rule_info": {},
-    "activesync_device_class_info": {},
-    "app_protection_info": {},
-    "conditional_access_policy_info": {},
-    "management_role_assignment_info": {"role": "View-Only Recipients"},
-    "management_role_info": {"name": "Intune Connector Access"},
-    "mobile_device_info": {"gather_statistics": True, "compliant": False},
-    "mobile_device_mailbox_policy_info": {},
-    "role_group_info": {"name": "View-Only Organization Management"},
-    "mobile_access_assessment_info": {},
-}
+ACCOUNT = "administrator@retired-with-holes.example"
+READERS: list[tuple[str, dict[str, Any]]] = [
+    ("activesync_device_access_rule_info", {}),
+    ("activesync_device_class_info", {}),
+    ("app_protection_info", {}),
+    ("cmdlet_access_info", {"account": ACCOUNT, "cmdlets": ["Get-CASMailbox"]}),
+    ("conditional_access_policy_info", {}),
+    ("conditional_access_policy_info", {"display_name": "Approved apps only"}),
+    ("management_role_assignment_info", {"role": "View-Only Recipients", "effective_users": True}),
+    ("management_role_assignment_info", {"assignee": ACCOUNT}),
+    ("management_role_info", {"name": "Intune Connector Access"}),
+    ("management_role_info", {"cmdlet": "Set-CASMailbox", "parameters": ["ActiveSyncEnabled"]}),
+    ("management_role_info", {"parent": "Organization Client Access"}),
+    ("mobile_device_info", {"gather_statistics": True, "compliant": False}),
+    ("mobile_device_info", {"access_state": "Allowed", "device_type": "iPhone"}),
+    ("mobile_device_mailbox_policy_info", {}),
+    ("role_group_info", {"name": "View-Only Organization Management"}),
+    ("role_group_info", {"filter": "Name -like '*Organization*'"}),
+    ("mobile_access_assessment_info", {}),
+]
 # They rest on logs, which a snapshot does not hold.
 OF_LOGS = {"legacy_sign_ins", "mail_apps"}
 
@@ -132,7 +140,7 @@ def test_readers_and_writers_cannot_tell_a_copy_apart(simulator: Simulator, tmp_
     path = tmp_path / "contoso.yml"
     snapshot_of(simulator, "retired_with_holes", path)
     with Simulator(tenants=[path], rate_limits=False) as copy:
-        for module, options in READERS.items():
+        for module, options in READERS:
             there, here = (
                 read(one, module, name, **options)
                 for one, name in ((simulator, "retired_with_holes"), (copy, "contoso"))
@@ -141,7 +149,11 @@ def test_readers_and_writers_cannot_tell_a_copy_apart(simulator: Simulator, tmp_
                 there, here = ({one["id"]: one["status"] for one in result["checks"]} for result in (there, here))
                 assert {here.pop(one) for one in OF_LOGS} == {"unknown"}
                 there = {name: status for name, status in there.items() if name not in OF_LOGS}
-            assert without_order(here) == without_order(there), module
+            assert without_order(here) == without_order(there), (module, options)
+        # There are no logs on a copy, and no right would help.
+        deadlines = read(copy, "mobile_access_deadlines_info", "contoso")["deadlines"]
+        assert any("take the snapshot again" in one["next_step"] for one in deadlines)
+        assert "already holds" not in str(deadlines)
         # What changes has its effect on the devices, as on the tenant.
         for one, name in ((simulator, "retired_with_holes"), (copy, "contoso")):
             settings = {"default_access_level": "Quarantine", "accept_impact": True}
@@ -162,14 +174,34 @@ def test_what_is_not_in_the_snapshot_is_refused_and_not_empty(simulator: Simulat
     cut = yaml.safe_load(path.read_text())
     for kind in ("mailboxes", "device_access_rules"):
         del cut["objects"][kind]
-    cut["not_read"]["mailboxes"] = {"reason": "Could not read the mailboxes. Try again.", "error": "timeout"}
+    # Words for which a client would try again, or take the list for empty, are no more than words here.
+    words = "Could not read the mailboxes on tenant T: maximum number of concurrent requests per tenant, not licensed"
+    cut["not_read"]["mailboxes"] = {"reason": f"{words}. Try again.", "error": "timeout"}
     path.write_text(yaml.safe_dump(cut, sort_keys=False))
     with Simulator(tenants=[path], rate_limits=False) as copy:
         taken = read(copy, "tenant_snapshot_info", "contoso")
-    missing = {one["kind"]: one["reason"] for one in taken["not_read"]}
-    assert "Could not read the mailboxes. Try again" in missing["mailboxes"]
-    assert "it is not in the snapshot" in missing["device_access_rules"]
+        reads = [one for one in copy.requests() if "Get-CASMailbox'" in str(one) or '"Get-CASMailbox"' in str(one)]
+    missing = {one["kind"]: one for one in taken["not_read"]}
+    assert "hold mailboxes, for this reason: maximum number" in missing["mailboxes"]["reason"]
+    assert missing["mailboxes"]["error"] == "forbidden" and len(reads) <= 1
+    assert "the snapshot does not hold device_access_rules." in missing["device_access_rules"]["reason"]
     assert missing.keys() >= {"exchange_connectors", "device_statistics"} and "users" not in missing
+    for kind in ("mailboxes", "device_access_rules"):
+        assert "take the snapshot again when it can be read" in missing[kind]["reason"]
+
+
+def test_a_right_that_was_missing_is_not_asked_for_on_a_copy(simulator: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "contoso.yml"
+    snapshot_of(simulator, "missing_permission", path)
+    lacked = load_snapshot(str(path))["not_read"]["conditional_access_policies"]
+    assert lacked["error"] == "forbidden"
+    with Simulator(tenants=[path], rate_limits=False) as copy:
+        found = read(copy, "tenant_snapshot_info", "contoso")["not_read"]
+    [here] = [one for one in found if one["kind"] == "conditional_access_policies"]
+    assert "already holds" not in here["reason"] and "grant it" in lacked["reason"]
+    # What was to be done then is in the reason.
+    assert "This needs Policy.Read.All: grant it" in here["reason"] and here["error"] == "forbidden", here
+    assert here["reason"].endswith("take the snapshot again when it can be read.")
 
 
 @pytest.mark.parametrize(
