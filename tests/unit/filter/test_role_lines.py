@@ -15,7 +15,8 @@ from ansible_collections.intune.exchange.plugins.filter import role_lines as plu
 
 
 def lines(about: str, **values: Any) -> list[str]:
-    found = plugin.FilterModule().filters()["role_lines"](values, about)
+    """The sentences as they are before they are made to fit the terminal."""
+    found = plugin.FilterModule().filters()["role_lines"](values, about, width=0)
     assert isinstance(found, list)
     return found
 
@@ -165,6 +166,19 @@ def test_what_the_directory_does_not_show_is_not_known(hidden: dict[str, Any]) -
     assert len(lines("unusable", accounts=[hidden, person(account_enabled=False)])) == 2
     [shown] = lines("excluded", resolved=[{"option": "exclude_users", **hidden}])
     assert shown == "Emergency account: no name, 1 (1)"
+
+
+def test_long_lines_continue_and_commands_and_messages_stay_whole() -> None:
+    """With what Ansible adds to the lines of a list, they fit 100 columns."""
+    check = {"title": "T", "status": "missing", "evidence": "the-token " * 30, "next_step": "Grant it. " * 20}
+    values = {"checks": [{**check, "command": "Get-MgServicePrincipal " * 9}], "tenant_id": None}
+    found = plugin.role_lines(values, "access")
+    assert [line for line in found if len(line) > 88] == [f"  Command: {'Get-MgServicePrincipal ' * 9}"]
+    assert " ".join(" ".join(found).split()) == " ".join(" ".join(lines("access", **values)).split())
+    # What continues a line never looks like one of the lines below it, such as the next step.
+    assert {len(line) - len(line.lstrip()) for line in found} == {0, 2, 4, 6}
+    too_many = {"address": "a@contoso.example", "devices": devices(30), "max_affected": 1}
+    assert plugin.role_lines(too_many, "too_many_devices") == lines("too_many_devices", **too_many)
 
 
 def test_a_name_begins_no_line() -> None:
