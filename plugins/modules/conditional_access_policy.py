@@ -521,6 +521,18 @@ EXAMPLES = r"""
         exclude_groups:
           add: [Pilot]
 
+- name: Ask for the sign-in every day, and remove exclusions of accounts that no longer exist
+  intune.exchange.conditional_access_policy:
+    display_name: Mail on phones
+    session_controls:
+      sign_in_frequency:
+        is_enabled: true
+        value: 1
+        type: days
+        frequency_interval: timeBased
+        authentication_type: primaryAndSecondaryAuthentication
+    remove_missing_exclusions: true
+
 - name: Remove it
   intune.exchange.conditional_access_policy:
     display_name: Mail on phones
