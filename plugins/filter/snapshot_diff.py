@@ -60,9 +60,10 @@ options:
   format:
     description:
       - V(data) for the result as data, which the filter C(to_json) writes as JSON; V(rows) for a list of rows for
-        P(intune.exchange.to_table#filter); V(markdown) and V(html) for text.
+        P(intune.exchange.to_table#filter); V(markdown) and V(html) for text; V(not_compared) for a line
+        for each snapshot with the kinds that it should hold and does not.
     type: str
-    choices: [data, rows, markdown, html]
+    choices: [data, rows, markdown, html, not_compared]
     default: data
 seealso:
   - module: intune.exchange.tenant_snapshot_info
@@ -116,13 +117,14 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._core.errors import TenantError
 from ..module_utils._snapshot.diff import compare
-from ..plugin_utils._diff_report import markdown, page, rows_of
+from ..plugin_utils._diff_report import markdown, not_compared_of, page, rows_of
 from ..plugin_utils._snapshot_file import snapshot_of
 from ..plugin_utils._trust import as_data, text_as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "data": lambda found: found,
     "rows": rows_of,
+    "not_compared": not_compared_of,
     "markdown": markdown,
     "html": page,
 }

@@ -16,6 +16,11 @@ from ._rows import text_of
 
 _LONGEST = 300  # characters of a value
 _HEADINGS = ("Kind", "Object", "Change", "Property", "Before", "After", "People", "Accepted")
+_LACKING = {
+    "both": "neither snapshot has them",
+    "before": "the first snapshot lacks them",
+    "after": "the second snapshot lacks them",
+}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _STYLE = (
     "body{font:15px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}"
@@ -45,6 +50,17 @@ def rows_of(found: Mapping[str, Any]) -> list[dict[str, str]]:
         )
         for one in found["differences"]
     ]
+
+
+def not_compared_of(found: Mapping[str, Any]) -> list[str]:
+    """A line for each side: the kinds that it should have and lacks. Their reasons are too long for a terminal."""
+    missing = [one for one in found["not_compared"] if not one["expected"]]
+    lines = [
+        f"Not compared, since {whose}: {', '.join(titles)}."
+        for side, whose in _LACKING.items()
+        if (titles := [one["title"] for one in missing if one["snapshot"] == side])
+    ]
+    return [*lines, *(["compare_report=FOLDER writes the reasons."] if lines else [])]
 
 
 def _value(value: Any) -> str:

@@ -25,7 +25,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 
 def test_each_act_fits_a_terminal(shown: tuple[str, Path]) -> None:
     found = sample.acts(shown[0])
-    assert [title[:2] for title in found] == ["1.", "2.", "3.", "4.", "5.", "6.", "7."]
+    assert [title[:2] for title in found] == ["1.", "2.", "3.", "4.", "5.", "6.", "7.", "8."]
     for title, lines in found.items():
         assert 3 <= len(lines) + 2 <= 24, (title, len(lines))
         assert max(map(len, lines)) <= 100, title

@@ -126,7 +126,8 @@ def test_each_question_is_answered_by_its_command(quick: Simulator, tmp_path: Pa
     (tmp_path / "fleet.tenants.yml").write_text(yaml.safe_dump({"all": hosts}))  # the plugin has tests of its own
     for command in commands:
         done = ansible(*shlex.split(command), folder=tmp_path, environment=quick.environment("ready"))
-        assert done.returncode == 0 and not re.search(r"changed=[1-9]", done.stdout), done.stdout + done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
+    # A report is a change of this machine; on the tenant, nothing may change.
     assert not [one for one in quick.requests() if one["effect"]]
     assert (tmp_path / "intune-exchange-report" / "report.html").is_file()
 

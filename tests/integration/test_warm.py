@@ -40,16 +40,21 @@ def said(folder: Path, name: str, **environment: str) -> tuple[int, str, str, st
     return done.returncode, output, errors, (own / "written").read_text()
 
 
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
 @pytest.mark.more
 def test_a_fork_is_the_same_as_a_process(tmp_path: Path) -> None:
     """The first that a server runs, one after it has imported more, and one without it."""
     places = Path(warm.settings()["HOME"]) / ".ansible" / "tmp"
+    there, servers = _names(places), len(warm._SERVERS)  # also of commands that other tests have killed
     first, again = said(tmp_path, "first"), said(tmp_path, "again")
-    kept = {path.name for path in places.iterdir()} if places.exists() else set()
+    kept = _names(places) - there
     other = said(tmp_path, "other", ANSIBLE_FORKS="5")  # its default
     assert first == again == other
     assert first[0] == 2 and "MARK=here" in first[1] and first[3] == "here\n"
-    assert len(kept) == len(warm._SERVERS), kept  # the folders of the servers themselves
+    assert len(kept) <= len(warm._SERVERS) - servers <= 1, kept  # the folder of the server itself
 
 
 @pytest.mark.more

@@ -144,10 +144,14 @@ def test_what_was_not_read_is_neither_the_same_nor_gone() -> None:
     assert missing["mailboxes", "after"] == "Could not read the mailboxes."
     assert ("groups", "both") in missing and ("mailboxes", "before") not in missing
     assert not found["complete"]
+    lines = snapshot_diff(found, format="not_compared")
+    assert "Not compared, since the second snapshot lacks them: mailboxes." in lines
+    assert any("neither snapshot has them" in line and "groups" in line for line in lines)
     for side in (first := copy.deepcopy(SNAPSHOT)), after:
         side["not_read"] = {kind: {"reason": "not offered", "error": "not_offered"} for kind in KINDS}
         side["objects"].pop("mailboxes", None)
     assert snapshot_diff(first, after)["complete"]
+    assert snapshot_diff(first, after, format="not_compared") == []
 
 
 def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
