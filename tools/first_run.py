@@ -112,9 +112,20 @@ def page(text: str, lines: Mapping[str, list[str]], urls: Mapping[str, Any]) -> 
     """The page with each block made anew."""
 
     def block(found: re.Match[str]) -> str:
-        return found[1] + "".join(map(_wrapped(urls), lines[found[2]])) + "\n"
+        return found[1] + "".join(map(_wrapped(urls), _whole(lines[found[2]]))) + "\n"
 
     return _BLOCK.sub(block, text)
+
+
+def _whole(lines: list[str]) -> list[str]:
+    """The lines as they were before they were made to fit a terminal: what continues one has four more spaces."""
+    whole: list[str] = []
+    for line in lines:
+        if line.startswith("    ") and whole:
+            whole[-1] += f" {line.strip()}"
+        else:
+            whole.append(line)
+    return whole
 
 
 def _wrapped(urls: Mapping[str, Any]) -> Callable[[str], str]:

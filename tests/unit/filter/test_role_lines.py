@@ -302,8 +302,8 @@ def test_a_command_and_a_next_step_stand_once() -> None:
         "  Command: the one above; run it once.",
         "Four (missing): E.",
         "  Next step: Ask.",
-        "Commands are for Microsoft Graph PowerShell. First: Connect-MgGraph -TenantId t "
-        "-Scopes AppRoleAssignment.ReadWrite.All",
+        "Commands are for Microsoft Graph PowerShell. This one comes first:",
+        "  Command: Connect-MgGraph -TenantId t -Scopes AppRoleAssignment.ReadWrite.All",
     ]
     assert lines("access", checks=checks[-1:], tenant_id=None) == []
 
