@@ -90,7 +90,8 @@ def said(output: str) -> dict[str, list[str]]:
     for start in _RESULT.finditer(output):
         host, result = start[1], json.JSONDecoder().raw_decode(output, start.end())[0]
         if isinstance(result.get("msg"), list):
-            found[host] = [*found[host], "", *result["msg"]] if host in found else result["msg"]
+            whole = _whole(result["msg"])
+            found[host] = [*found[host], "", *whole] if host in found else whole
         elif "error" in result:
             found[host] = [result["msg"]]
     return found
@@ -112,7 +113,7 @@ def page(text: str, lines: Mapping[str, list[str]], urls: Mapping[str, Any]) -> 
     """The page with each block made anew."""
 
     def block(found: re.Match[str]) -> str:
-        return found[1] + "".join(map(_wrapped(urls), _whole(lines[found[2]]))) + "\n"
+        return found[1] + "".join(map(_wrapped(urls), lines[found[2]])) + "\n"
 
     return _BLOCK.sub(block, text)
 
