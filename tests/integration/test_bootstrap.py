@@ -133,6 +133,7 @@ def test_a_federated_credential_takes_the_place_of_the_certificate(contact: Cont
     assert trust["subject"] == "repo:contoso@1/mail@2:ref:refs/heads/main"
 
 
+@pytest.mark.more
 def test_another_application_and_another_group_keep_what_they_have(contact: Contact) -> None:
     """The default role group, a name that begins like it, and the file of the key are of one application each."""
     contact("bootstrap_for=connector_info,mobile_device_info")

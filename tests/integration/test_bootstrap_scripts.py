@@ -91,6 +91,7 @@ def test_the_script_of_the_azure_cli(shell: dict[str, str], simulator: Simulator
     assert "'It''s $(touch pwned)" in text and "\u2019\u2019; New-Item" in text
 
 
+@pytest.mark.more
 def test_a_script_keeps_what_others_made_and_goes_on(
     shell: dict[str, str], simulator: Simulator, tmp_path: Path
 ) -> None:

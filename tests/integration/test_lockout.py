@@ -133,6 +133,7 @@ def protect(emergency: list[str], pilot: str, **more: Any) -> dict[str, Any]:
     return role("protect", **variables, **more)
 
 
+@pytest.mark.more  # as above
 def test_protect_finds_and_shows_whom_it_means_before_it_writes(tmp_path: Path) -> None:
     policies = (
         stored(NEED_INTUNE, ["browser", "mobileAppsAndDesktopClients"], ["compliantDevice"]),

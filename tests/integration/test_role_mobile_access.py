@@ -147,6 +147,7 @@ def protect(**variables: Any) -> list[dict[str, Any]]:
     return [read, role("protect", **{"controls": ["compliantDevice"], **users, **variables})]
 
 
+@pytest.mark.more
 def test_protect_keeps_two_policies_in_report_only_mode(play: Play, simulator: Simulator) -> None:
     run = play(*protect(), kept("protect"), tenant=MANAGED, arguments=("--check",))
     assert run.code == 0 and run.results["kept"]["msg"]["changed"] and writes(simulator) == [], run.output

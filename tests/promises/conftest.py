@@ -49,7 +49,7 @@ def some_of(scenarios: Sequence[T], share: int) -> list[T]:
     return list(scenarios) if EXHAUSTIVE else list(scenarios[int(os.environ["PROMISES_SEED"]) % share :: share])
 
 
-def shared_out(scenarios: Iterable[Scenario], share: int = 3) -> pytest.MarkDecorator:
+def shared_out(scenarios: Iterable[Scenario], share: int = 4) -> pytest.MarkDecorator:
     """Each scenario: one in so many in `make test`, by the seed others, and the rest in `make test-more`."""
     chosen = int(os.environ["PROMISES_SEED"]) % share
     marks = {True: (), False: (pytest.mark.more,)}
