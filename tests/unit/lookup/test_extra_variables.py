@@ -56,7 +56,7 @@ def test_what_the_playbook_knows_and_what_is_none_of_its_business_is_not(name: s
 
 def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host of an inventory may have variables of any name."""
-    options = {
+    options: dict[str, Any] = {
         "argument_specs": None,
         "entry_point": "main",
         "clears": [],
