@@ -103,6 +103,7 @@ def _accepted(found: Any) -> Iterator[str]:
 
 def test_each_documented_variable_is_known_to_its_playbook() -> None:
     pairs = sorted({pair for pair in _documented() if pair[0] != "demo"})
+    pairs.remove(("report", "report_asess"))  # a page shows what a typing error leads to
     assert len(pairs) > 25
     refused = []
     for playbook, name in pairs:
