@@ -54,7 +54,8 @@ KINDS = {
     "not_accepted": "The change affects users, or cannot be undone, and was not accepted explicitly",
     "not_found": "The specified object does not exist",
     "not_offered": "The tenant no longer offers the connector. Microsoft announced its removal in 2019",
-    "not_ours": "The description does not contain the marker, so the object was not created by this role or task",
+    "not_ours": "The object has no marker in its description, or the application has no tag of this collection, so "
+    "somebody else created it",
     "not_ready": "Exchange is not ready yet for this change. A later run continues",
     "not_supported": "The device cannot do this",
     "not_visible": "The object was created, but reads do not show it yet",

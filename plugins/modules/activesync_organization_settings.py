@@ -123,6 +123,11 @@ impact:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       mailbox: adele.vance
       reason: default
+undo:
+  description: How to undo what was changed; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with the values of diff.before
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -132,6 +137,7 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import resource_module
+from ..module_utils._engine.undo import of_change
 from ..module_utils._mobile_access.organization_settings import SETTINGS, ensure_organization_settings
 
 DECLARATION = resource_module(
@@ -139,6 +145,7 @@ DECLARATION = resource_module(
     "configure the organization settings for mobile access",
     run=ensure_organization_settings,
     accept_impact={"type": "bool", "default": False},
+    undo=of_change,
 )
 
 

@@ -14,28 +14,32 @@ description:
   - Registers an application of this tenant only, with its service principal (the enterprise application).
   - A new application gets a C(uniqueName), of which a tenant has one. So it is never created twice, also if a run was
     killed or the directory does not show it yet.
+  - It also gets the tag C(intune.exchange). Other tools give unique names as well, so that an application without the
+    tag is never changed or deleted by its unique name.
   - The playbook C(intune.exchange.bootstrap) uses this module for the first contact with a tenant.
 options:
   unique_name:
     description:
       - The C(uniqueName) of the application, with up to 64 letters, digits, dots, hyphens and underscores. It cannot be
         changed.
+      - An application that has this name, but not the tag C(intune.exchange), is refused with RV(error.kind=not_ours).
       - Exactly one of O(unique_name) and O(app_id) is required.
     type: str
   app_id:
     description:
-      - The application (client) id of an application that somebody else registered. It is adopted as it is, and never
-        deleted.
+      - The application (client) id of an application that somebody else registered. It is adopted as it is. It gets no
+        tag, and is never deleted.
     type: str
   display_name:
     description:
-      - The display name. By default, a new application gets O(unique_name), and the name of an existing one stays.
+      - The display name, with up to 256 characters. By default, a new application gets O(unique_name), and the name of
+        an existing one stays.
     type: str
   state:
     description:
       - V(present) registers the application, and creates its service principal if it is missing.
-      - V(absent) deletes the application with its service principal. Only an application that has a C(uniqueName) is
-        deleted.
+      - V(absent) deletes the application with its service principal. Only an application that this module created is
+        deleted, by its O(unique_name).
     type: str
     choices: [present, absent]
     default: present
@@ -124,7 +128,7 @@ progress:
   elements: str
   sample: ["waiting for the application; 118 s left"]
 undo:
-  description: How to undo the deletion; empty if nothing was deleted.
+  description: How to undo the deletion or the change; empty if there was none.
   returned: success
   type: str
   sample: "Microsoft Entra keeps the application for 30 days: restore it in the Microsoft Entra admin center"

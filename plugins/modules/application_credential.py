@@ -18,11 +18,12 @@ description:
 options:
   unique_name:
     description:
-      - The C(uniqueName) of the application. Exactly one of O(unique_name) and O(app_id) is required.
+      - The C(uniqueName) of an application that M(intune.exchange.application) created. Exactly one of O(unique_name)
+        and O(app_id) is required.
     type: str
   app_id:
     description:
-      - The application (client) id of the application.
+      - The application (client) id of any application.
     type: str
   kind:
     description:
@@ -248,6 +249,13 @@ audiences:
   type: list
   elements: str
   sample: ["api://AzureADTokenExchange"]
+token_available:
+  description:
+    - Whether a token of this issuer, subject and audience is available where the task runs, from O(federated_token),
+      O(federated_token_file) or a job of GitHub. Only with one can anybody sign in with the credential to verify it.
+  returned: for a federated credential that is present
+  type: bool
+  sample: false
 roles_needed:
   description: The steps that change something, as in M(intune.exchange.application).
   returned: success
@@ -291,8 +299,9 @@ def _undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     """A certificate of which the file is there is registered again; of others, only whoever has them could."""
     before, after = result["diff"]["before"], result["diff"]["after"]
     removed = [kind for kind, held in before.items() if any(one not in after[kind] for one in held)]
-    if params["state"] == "absent" and removed == ["federated"]:
-        return "Run the task again with state=present"
+    if removed == ["federated"]:
+        again = "state=present" if params["state"] == "absent" else "the issuer and subject of each in diff.before"
+        return f"Run the task again with {again}"
     return NEVER if removed else ""
 
 

@@ -17,11 +17,12 @@ description:
 options:
   unique_name:
     description:
-      - The C(uniqueName) of the application. Exactly one of O(unique_name) and O(app_id) is required.
+      - The C(uniqueName) of an application that M(intune.exchange.application) created. Exactly one of O(unique_name)
+        and O(app_id) is required.
     type: str
   app_id:
     description:
-      - The application (client) id of the application.
+      - The application (client) id of any application.
     type: str
   microsoft_graph:
     description:

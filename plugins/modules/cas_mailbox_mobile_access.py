@@ -125,6 +125,11 @@ cas_mailbox:
     outlook_mobile_enabled: true
     policy: Phones
     primary_smtp_address: adele.vance@contoso.com
+undo:
+  description: How to undo what was changed; empty if nothing was.
+  returned: success
+  type: str
+  sample: Run the task again with the values of diff.before
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -134,9 +139,12 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
+from ..module_utils._engine.undo import of_change
 from ..module_utils._mobile_access.cas_mailbox import CLEARS, OPTIONS, ensure_mailbox_access
 
-DECLARATION = Declaration("update mobile access of the mailbox", ensure_mailbox_access, OPTIONS, clears=CLEARS)
+DECLARATION = Declaration(
+    "update mobile access of the mailbox", ensure_mailbox_access, OPTIONS, clears=CLEARS, undo=of_change
+)
 
 
 def main() -> None:

@@ -37,6 +37,8 @@ options:
         Entra keeps deleted policies for 30 days, and Microsoft Graph restores them in beta only. Other settings cannot
         be given with it. If the policy exists, nothing is done. It is an error if several deleted policies have the
         name.
+      - "After a restoration, the policy is read: RV(conditional_access_policy) has the state in which it came back. If
+        it came back in force and was not when it was deleted, the module sets its state back."
       - O(policy_state) determines whether the policy is in force.
     type: str
     choices: [present, absent, restored]
@@ -655,7 +657,7 @@ progress:
   elements: str
   sample: ["waiting for the new object to be listed (1 of 7)"]
 undo:
-  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
   type: str
   sample: Run the task again with state=present and the values of diff.before; the new object has another id

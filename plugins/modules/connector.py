@@ -77,7 +77,7 @@ progress:
   elements: str
   sample: ["waiting for the new object to be listed (1 of 7)"]
 undo:
-  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
   type: str
   sample: Run the task again with state=present and the values of diff.before; the new object has another id

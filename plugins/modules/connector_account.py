@@ -181,7 +181,7 @@ license_candidates:
       sku_id: 6fd2c87f-b296-42f0-b197-1e91e994b900
       sku_part_number: ENTERPRISEPACK
 undo:
-  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
   type: str
   sample: Run the task again with state=present and the values of diff.before; the new object has another id
@@ -194,14 +194,11 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._connector.account import CLEARS, OPTIONS, UNDO, connector_account
+from ..module_utils._connector.account import CLEARS, OPTIONS, connector_account, undo
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._engine.undo import of_removal
 
-DECLARATION = Declaration(
-    "configure the connector account", connector_account, OPTIONS, clears=CLEARS, undo=of_removal(UNDO)
-)
+DECLARATION = Declaration("configure the connector account", connector_account, OPTIONS, clears=CLEARS, undo=undo)
 
 
 def main() -> None:

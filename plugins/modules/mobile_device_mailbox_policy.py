@@ -349,7 +349,7 @@ note:
     Outlook for iOS and Android honours only allow_bluetooth, device_encryption_enabled, min_password_length,
     password_enabled, as far as Microsoft says; it does not go by allow_camera.
 undo:
-  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
   type: str
   sample: Run the task again with state=present and the values of diff.before; the new object has another id
@@ -362,13 +362,14 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import resource_module
-from ..module_utils._mobile_access.mailbox_policies import POLICY, ensure_mailbox_policy
+from ..module_utils._mobile_access.mailbox_policies import POLICY, ensure_mailbox_policy, undo
 
 DECLARATION = resource_module(
     POLICY,
     "configure the mailbox policy",
     run=ensure_mailbox_policy,
     state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+    undo=undo,
 )
 
 

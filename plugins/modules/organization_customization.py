@@ -79,7 +79,7 @@ progress:
   sample: ["waiting for the customization to take effect; 3600 s left"]
 
 undo:
-  description: How to undo what was removed or erased, or that it cannot be undone; empty if nothing was.
+  description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
   type: str
   sample: Run the task again with state=present and the values of diff.before; the new object has another id

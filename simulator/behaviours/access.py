@@ -118,7 +118,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "conditional-access-restored": Behaviour(
             "a deleted policy comes back with its id and its state, and leaves the deleted items; else 404",
             DOCUMENTED,
-            f"{_API}/conditionalaccesspolicy-restore?view=graph-rest-beta; that the state stays is assumed",
+            f"{_API}/conditionalaccesspolicy-restore?view=graph-rest-beta; the state that stays is documented for the "
+            "admin center: https://learn.microsoft.com/entra/architecture/recover-from-deletions",
         ),
         "authentication-strengths": Behaviour(
             "the three built-in strengths with their combinations",

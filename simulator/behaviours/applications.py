@@ -33,6 +33,12 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"{_API}/application-upsert",
         ),
+        "application-name": Behaviour("a display name has at most 256 characters", DOCUMENTED, f"{_TYPES}/application"),
+        "application-tags": Behaviour(
+            "an application has the tags that it was given, and so does its service principal when it is created",
+            DOCUMENTED,
+            f"{_TYPES}/application",
+        ),
         "application-keys": Behaviour(
             "the list of certificates is replaced as a whole; the certificates themselves are returned only if "
             "keyCredentials of one application are selected",

@@ -32,6 +32,7 @@ Act = Callable[[RequestContext, Resource], Answer]
 
 STORE, _DELETED = "applications", "deletedApplications"
 _KEPT = timedelta(days=30)
+_LONGEST_NAME = 256
 _ADMINISTRATORS = {"Application Administrator", "Cloud Application Administrator", "Global Administrator"}
 _READ_ONLY = ("id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "uniqueName")
 
@@ -114,6 +115,14 @@ def create_application(scene: RequestContext, item_id: str) -> Json:
     return arriving(scene.tenant, item, scene.now)
 
 
+@implements("application-name")
+def _check_name(name: str) -> None:
+    if len(name) > _LONGEST_NAME:
+        raise invalid(
+            "application-name", "Invalid value specified for property 'displayName' of resource 'Application'."
+        )
+
+
 @implements("application-keys")
 def change_application(scene: RequestContext, application: Json) -> Json:
     for name in _READ_ONLY:
@@ -121,6 +130,7 @@ def change_application(scene: RequestContext, application: Json) -> Json:
             raise invalid("applications", f"Property '{name}' is read-only and cannot be set.")
     if scene.body.get("passwordCredentials"):
         raise invalid("applications", "Updates to passwordCredentials are not supported. Use addPassword instead.")
+    _check_name(str(scene.body.get("displayName") or ""))
     changes = {name: value for name, value in scene.body.items() if "@" not in name and name not in _READ_ONLY}
     changes.pop("passwordCredentials", None)
     if "keyCredentials" in changes:

@@ -119,6 +119,11 @@ def _assignment(item_id: str, principal: Json, service: str, tenant: Tenant, nam
     }
 
 
+@implements("application-tags")
+def _tags(application: Json, given: list[str]) -> list[str]:
+    return list(dict.fromkeys([*application["tags"], *given]))
+
+
 @implements("service-principal-backing")
 def create_principal(scene: RequestContext, item_id: str) -> Json:
     """Of an application of this tenant; those of others are consented to, which is not simulated."""
@@ -134,8 +139,9 @@ def create_principal(scene: RequestContext, item_id: str) -> Json:
         )
     _refuse_second(scene, client_id)
     item = _principal(item_id, client_id, application["displayName"], scene.tenant.tenant_id)
-    named = {name: scene.body[name] for name in ("tags", "displayName") if scene.body.get(name)}
-    return arriving(scene.tenant, item | named, scene.now)
+    named = {"displayName": scene.body["displayName"]} if scene.body.get("displayName") else {}
+    tags = {"tags": _tags(application, scene.body.get("tags") or [])}
+    return arriving(scene.tenant, item | named | tags, scene.now)
 
 
 @implements("service-principal-twice")

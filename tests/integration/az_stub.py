@@ -79,6 +79,9 @@ def _query(value: Any, query: str) -> Any:
     if others:
         unwanted = re.findall(r"(\w+)!='([^']*)'", others[2])
         return [one for one in value[others[1]] if all(one[name] != text for name, text in unwanted)]
+    tag = re.fullmatch(r"tags\[\?@=='([^']*)'\] \| \[0\]", query)
+    if tag:
+        return tag[1] if tag[1] in value["tags"] else None
     if query == "value[0].id":
         return next((one["id"] for one in value["value"]), None)
     return value[query]

@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 
 from simulator import Simulator
+from simulator.entra.credentials import FEDERATION_AUDIENCE
 
 from .warm import ansible
 
 TENANT = "first_contact"
 GROUP = "Intune Exchange Automation"
+NAME = 'It\'s "x" \u00e9 \u65e5\u672c \U0001f44d & \\ $(x) `x` %s #'
 KINDS = ("applications", "servicePrincipals", "appRoleAssignments", "federatedIdentityCredentials")
 IN_EXCHANGE = ("ManagementRole", "ManagementRoleAssignment", "RoleGroup", "ServicePrincipal")
 
@@ -125,12 +127,20 @@ def test_a_federated_credential_takes_the_place_of_the_certificate(contact: Cont
     contact()
     github = {"owner": "contoso", "owner_id": 1, "repository": "mail", "repository_id": 2, "branch": "main"}
     given = json.dumps({"bootstrap_github": github})
-    contact("bootstrap_credential=federated", given, "bootstrap_remove_unneeded=true")
+    asked = ("bootstrap_credential=federated", given, "bootstrap_remove_unneeded=true")
+    assert "The application was not verified" in " ".join(contact(*asked).split())
     state = contact.state()
     [application] = [one for one in state["applications"].values() if one["uniqueName"]]
     assert application["keyCredentials"] == [] and application["passwordCredentials"] == []
     [trust] = state["federatedIdentityCredentials"].values()
     assert trust["subject"] == "repo:contoso@1/mail@2:ref:refs/heads/main"
+    # With a token of the platform it is tried; with another one, that cannot be.
+    issue = contact.simulator._environment.issuer.token
+    contact.environment["AZURE_FEDERATED_TOKEN"] = issue("other", FEDERATION_AUDIENCE, issuer=trust["issuer"])
+    assert "The application was not verified" in " ".join(contact(*asked).split())
+    contact.environment["AZURE_FEDERATED_TOKEN"] = issue(trust["subject"], FEDERATION_AUDIENCE, issuer=trust["issuer"])
+    output = contact(*asked)
+    assert "not verified" not in output and "changed=0 " in output and "works" in output
 
 
 @pytest.mark.more
@@ -181,3 +191,20 @@ def lesser_administrator(simulator: Simulator) -> Iterator[None]:
 def test_a_person_without_the_roles_is_told_which_ones(contact: Contact) -> None:
     output = " ".join(contact(code=2).split())
     assert "needs the directory role Privileged Role Administrator or Global Administrator" in output
+
+
+@pytest.mark.more
+def test_names_are_text_and_have_an_end(contact: Contact) -> None:
+    """Before anything is sent, what is too long for a service is refused; quotes and other letters are not."""
+    for name in ("bootstrap_display_name", "bootstrap_role_group"):
+        output = " ".join(contact(json.dumps({name: "x" * 300}), code=2).split())
+        assert "A name is too long, so nothing was read or changed" in output and "Traceback" not in output
+    assert not [one for one in contact.simulator.requests() if one["effect"]]
+    names = {"bootstrap_display_name": NAME, "bootstrap_role_group": "It's \u00e9 \u65e5\u672c & x"}
+    contact("bootstrap_for=mobile_device_info", json.dumps(names))
+    state = contact.state()
+    [application] = [one for one in state["applications"].values() if one["uniqueName"]]
+    assert application["displayName"] == NAME
+    assert [one for one in state["RoleGroup"].values() if one["Name"] == names["bootstrap_role_group"]]
+    contact("bootstrap_for=mobile_device_info", json.dumps(names), "bootstrap_state=absent")
+    assert not [one for one in contact.state()["applications"].values() if one["uniqueName"]]

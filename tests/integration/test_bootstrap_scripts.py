@@ -127,6 +127,23 @@ def test_a_script_keeps_what_others_made_and_goes_on(
     run()
     [application] = applications(simulator)
     assert len(application["keyCredentials"]) == 1 and by_api(application["requiredResourceAccess"]) == by_api(listed)
+    # Without the tag, the same name is that of somebody else's application.
+    assert application["tags"] == ["intune.exchange"]
+    body = json.dumps({"tags": [], "displayName": "Of another tool"})
+    subprocess.run(["az", "rest", "--method", "patch", "--url", address, *how[:-1], body], env=shell, check=True)
+    before = applications(simulator)
+    done = subprocess.run(
+        ["bash", "bootstrap.sh"], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1 and "Somebody else created the application" in done.stderr
+    assert applications(simulator) == before
+    # A refusal is said at once, and not taken for a directory that takes its time.
+    refused = {**shell, "AZ_TOKEN": simulator.token("graph", TENANT, {"Application.Read.All"})}
+    simulator.reset()
+    done = subprocess.run(
+        ["bash", "bootstrap.sh"], cwd=tmp_path, env=refused, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0 and "403" in done.stderr and "some minutes" not in done.stderr
 
 
 def by_api(listed: list[dict[str, Any]]) -> dict[str, set[str]]:

@@ -78,9 +78,14 @@ def code_lines(path: Path) -> int:
 
 
 def test_every_module_is_in_the_action_group_and_has_an_action_plugin() -> None:
-    """What `plugin_routing` names is not imported before the workers are forked, so each task would import msal."""
+    """What `plugin_routing` names is not imported before the workers are forked, so each task would import msal.
+
+    The plugin imports its module as well, which each worker would compile otherwise.
+    """
     assert sorted(load("meta/runtime.yml")["action_groups"]["tenant"]) == MODULES
     assert sorted(path.stem for path in (PLUGINS / "action").glob("*.py")) == MODULES
+    for name in MODULES:
+        assert getattr(importlib.import_module(f"{NAME}.action.{name}"), name) is module(name)
 
 
 @pytest.mark.parametrize("name", MODULES)

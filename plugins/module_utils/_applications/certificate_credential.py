@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .._core.errors import usage
+from .._core.private_file import alone_in_folder
 from .._core.resource import Record
 from .._engine.tenant import Tenant
 from .credentials import Held, no_sign_in, write_certificates
@@ -84,7 +86,8 @@ def ensure_certificate(
 ) -> dict[str, Any]:
     """The certificate of the file is registered; there is a new one where it is missing or ends soon."""
     _check(params)
-    wanted, place = _wanted(tenant, params, check_mode)
+    with alone_in_folder(params["path"]):
+        wanted, place = _wanted(tenant, params, check_mode)
     listed = next((one for one in before.certificates if wanted is not None and is_of(one, wanted)), None)
     entry = listed or (_entry(wanted, params["name"]) if wanted is not None else {"displayName": params["name"]})
     others = replace(before, certificates=[one for one in before.certificates if one is not listed])
@@ -92,10 +95,11 @@ def ensure_certificate(
     after = replace(kept, certificates=[*kept.certificates, entry])
     if not check_mode and application is not None:
         if listed is None:
-            write_certificates(tenant, application, [*before.certificates, entry])
+            _register(tenant, params, application, wanted, entry)
             before = replace(before, certificates=[*before.certificates, entry])
         if place != params["path"]:
-            os.replace(place, params["path"])
+            with contextlib.suppress(FileNotFoundError):  # another run did it
+                os.replace(place, params["path"])
     return {
         "before": before,
         "after": after,
@@ -103,6 +107,18 @@ def ensure_certificate(
         "path": params["path"],
         "thumbprint": wanted.thumbprint if wanted is not None else "",
     }
+
+
+def _register(
+    tenant: Tenant, params: Mapping[str, Any], application: Record, certificate: Certificate | None, entry: Record
+) -> None:
+    """With what is listed at that moment."""
+
+    def with_it(listed: list[Record]) -> list[Record]:
+        is_there = any(certificate is not None and is_of(one, certificate) for one in listed)
+        return listed if is_there else [*listed, entry]
+
+    write_certificates(tenant, params, application, with_it)
 
 
 def absent_certificates(params: Mapping[str, Any], before: Held) -> Held:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,11 +14,13 @@ from typing import Any
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
-from .registrations import find_application, shown
-from .steps import CREDENTIAL, carried_out, roles_needed
+from .._http.poll import Within, poll, waiting
+from .registrations import await_application, shown
+from .steps import CREDENTIAL, carried_out, may_repeat, roles_needed
 
 READ = Purpose("read the credentials of the application", "Application.Read.All")
 WRITE = Purpose("change the credentials of the application", "Application.ReadWrite.All")
+_LISTED_WITHIN = 30  # seconds
 
 
 @dataclass
@@ -50,7 +53,13 @@ def read_held(tenant: Tenant, params: Mapping[str, Any], application: Record | N
     """All of them. The certificates themselves are given only when one application is read with this property."""
     if application is None:
         return Held()
-    whole = find_application(tenant, params, "keyCredentials", "passwordCredentials")
+    whole = _read_whole(tenant, params, application)
+    federated, _response = tenant.graph.list(path_of(application, "federatedIdentityCredentials"), READ)
+    return Held(list(whole["keyCredentials"]), list(whole["passwordCredentials"]), list(federated))
+
+
+def _read_whole(tenant: Tenant, params: Mapping[str, Any], application: Record) -> Record:
+    whole = await_application(tenant, params, "keyCredentials", "passwordCredentials")
     if whole is None or whole["id"] != application["id"]:
         raise TenantError(
             "conflict",
@@ -58,8 +67,7 @@ def read_held(tenant: Tenant, params: Mapping[str, Any], application: Record | N
             READ.action,
             tenant.label,
         )
-    federated, _response = tenant.graph.list(path_of(application, "federatedIdentityCredentials"), READ)
-    return Held(list(whole["keyCredentials"]), list(whole["passwordCredentials"]), list(federated))
+    return whole
 
 
 def no_sign_in(held: Held) -> Held:
@@ -71,10 +79,52 @@ def path_of(application: Record, part: str) -> str:
     return f"applications/{application['id']}/{part}"
 
 
-def write_certificates(tenant: Tenant, application: Record, certificates: list[Record]) -> None:
-    """The whole list: Graph takes no single ones without a proof that only an existing key can give."""
+def write_certificates(
+    tenant: Tenant, params: Mapping[str, Any], application: Record, change: Callable[[list[Record]], list[Record]]
+) -> None:
+    """Change the list, of which Graph takes the whole: adding one alone takes a proof that only a valid key can give.
+
+    https://learn.microsoft.com/graph/api/application-addkey
+
+    Graph offers no condition for this write. So the list is read right before it, and again after it: where somebody
+    else wrote back a list that they had read earlier, the change is made once more, to the list that is there now.
+    What somebody else adds between the read and the write of this function is lost, and nothing shows that.
+    """
     path = f"applications/{application['id']}"
-    carried_out(tenant, CREDENTIAL, lambda: tenant.graph.update(path, {"keyCredentials": certificates}, WRITE))
+    for attempt in itertools.count(1):
+        try:
+            listed = _read_whole(tenant, params, application)["keyCredentials"]
+            if change(listed) == listed:
+                return
+            body = {"keyCredentials": change(listed)}
+            carried_out(tenant, CREDENTIAL, partial(tenant.graph.update, path, body, WRITE))
+            if _is_listed(tenant, params, application, change):
+                return
+            raise TenantError(
+                "conflict",
+                f"somebody else changes the certificates of {application['displayName']} at the same time",
+                WRITE.action,
+                tenant.label,
+                next_step="Run this again when nobody else does",
+            )
+        except TenantError as error:
+            if not may_repeat(error, attempt):
+                raise
+        tenant.progress(f"the certificates are not as they were written; trying again ({attempt})")
+        tenant.http.pause(attempt, None, WRITE)
+
+
+def _is_listed(
+    tenant: Tenant, params: Mapping[str, Any], application: Record, change: Callable[[list[Record]], list[Record]]
+) -> bool:
+    """Whether reads show the list as it was written, which can take a moment."""
+    _application, done = poll(
+        partial(_read_whole, tenant, params, application),
+        lambda whole: change(whole["keyCredentials"]) == whole["keyCredentials"],
+        Within(tenant.http, _LISTED_WITHIN, (1.0, 10.0)),
+        waiting(tenant.progress, lambda whole: "the certificates to be listed"),
+    )
+    return done
 
 
 def remove_secret(tenant: Tenant, application: Record, key_id: str) -> None:
@@ -95,10 +145,13 @@ def remove_federated(tenant: Tenant, application: Record, credential: Record) ->
     carried_out(tenant, CREDENTIAL, lambda: tenant.graph.delete(path, WRITE))
 
 
-def remove_others(tenant: Tenant, application: Record, before: Held, after: Held) -> None:
-    """What was there and is not to be."""
-    if len(after.certificates) < len(before.certificates):
-        write_certificates(tenant, application, after.certificates)
+def remove_others(tenant: Tenant, params: Mapping[str, Any], application: Record, before: Held, after: Held) -> None:
+    """What was there and is not to be; what somebody else adds meanwhile stays."""
+    removed = [one["keyId"] for one in before.certificates if one not in after.certificates]
+    if removed:
+        write_certificates(
+            tenant, params, application, lambda listed: [one for one in listed if one["keyId"] not in removed]
+        )
     for one in before.secrets:
         if one not in after.secrets:
             remove_secret(tenant, application, str(one["keyId"]))

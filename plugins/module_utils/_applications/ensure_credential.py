@@ -15,7 +15,7 @@ from .._engine.tenant import Tenant
 from .certificate_credential import absent_certificates, ensure_certificate
 from .credentials import WRITE, Held, check_name, check_validity, read_held, remove_others, result_of
 from .federated_credential import absent_federated, ensure_federated
-from .registrations import check_which, find_application, not_found
+from .registrations import await_application, check_which, find_application, not_found
 from .secret_credential import absent_secrets, ensure_secret
 from .steps import may_repeat
 
@@ -29,7 +29,8 @@ def ensure_credential(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     check_name(params)
     if params["state"] == "present" and params["kind"] != "federated":
         check_validity(params)
-    application = find_application(tenant, params)
+    waits = params["state"] == "present" and not check_mode
+    application = (await_application if waits else find_application)(tenant, params)
     if application is None and params["state"] == "present" and not check_mode:
         raise not_found(tenant, params)
     start = read_held(tenant, params, application)
@@ -53,7 +54,7 @@ def _remove(
     """Remove what is held and not aimed at; where somebody else is faster, of what is held then."""
     for attempt in itertools.count(1):
         try:
-            remove_others(tenant, application, held, aim(held))
+            remove_others(tenant, params, application, held, aim(held))
             return
         except TenantError as error:
             if error.kind != "conflict" or not may_repeat(error, attempt):

@@ -10,11 +10,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from .._client.job_token import assertion, is_github_job
 from .._core.errors import TenantError
+from .._core.redaction import Redactor
 from .._core.resource import Record
 from .._engine.tenant import Tenant
+from .._http.claims import claims
 from .credentials import WRITE, Held, no_sign_in, path_of, read_held, same_name
-from .federation import trust_of
+from .federation import Trust, trust_of
 from .steps import CREDENTIAL, ROUNDS, carried_out, may_repeat
 
 
@@ -33,7 +36,21 @@ def ensure_federated(
         before = replace(before, federated=[*others, entry])
     kept = no_sign_in(before) if params["remove_others"] else replace(before, federated=others)
     after = replace(kept, federated=[*kept.federated, entry])
-    return {"before": before, "after": after, "changed": changed, "path": "", "thumbprint": "", **wanted}
+    more = {"path": "", "thumbprint": "", **wanted, "token_available": _has_token(tenant, params, trust)}
+    return {"before": before, "after": after, "changed": changed, **more}
+
+
+def _has_token(tenant: Tenant, params: Mapping[str, Any], trust: Trust) -> bool:
+    """Whether there is a token here with which somebody can sign in through this trust, as only the platform gives."""
+    if not (params.get("federated_token") or params.get("federated_token_file") or is_github_job()):
+        return False
+    try:
+        known = claims(assertion(params, tenant.http, Redactor()))
+    except TenantError:
+        return False
+    audience = known.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    return (known.get("iss"), known.get("sub")) == (trust.issuer, trust.subject) and trust.audience in audiences
 
 
 def _found(held: Held, name: str, wanted: Mapping[str, Any]) -> Record | None:

@@ -17,7 +17,8 @@ from .._core.errors import Purpose, TenantError
 from .._core.resource import Record
 from .._engine.tenant import Tenant
 from .._http.removal import remove_listed
-from .registrations import WRITE, find_principal, principal_of, shown
+from .registrations import WRITE, principal_of, shown
+from .service_principal import find_principal
 from .steps import CONFLICTS, CONSENT_GRAPH, CONSENT_OTHER, REGISTER, ROUNDS, Step, carried_out, roles_needed
 
 _READ = Purpose("read the permissions of the application", "Application.Read.All")

@@ -1,16 +1,17 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registration of an application in the directory, and its service principal.
+"""The registration of an application in the directory.
 
 An application that this collection creates has a uniqueName: of that there is one in a tenant, so a creation that got
 lost, or that reads do not show yet, is never repeated. https://learn.microsoft.com/graph/api/application-upsert
+Other tools give such names as well, so that ours also has a tag, which is set as it is created and never later.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,18 +24,17 @@ from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
 from .._http.claims import claims
 from .._http.poll import Within, poll, waiting
+from .service_principal import PAUSES, VISIBLE_WITHIN, find_principal, with_principal
 from .steps import REGISTER, carried_out, roles_needed
 
 READ = Purpose("read the application", "Application.Read.All")
 WRITE = Purpose("register the application", "Application.ReadWrite.All")
 _DELETE = Purpose("delete the application", "Application.ReadWrite.All")
-_READ_PRINCIPAL = Purpose("read the service principal", "Application.Read.All")
-_CREATE_PRINCIPAL = Purpose("create the service principal", "Application.ReadWrite.All")
-SELECTED = ("id", "appId", "displayName", "uniqueName", "requiredResourceAccess", "createdDateTime")
+SELECTED = ("id", "appId", "displayName", "uniqueName", "tags", "requiredResourceAccess", "createdDateTime")
+MARK = "intune.exchange"  # https://learn.microsoft.com/graph/api/resources/application: tags
+_FOUND_WITHIN = 12  # seconds in which one server of the directory has what another one showed
+_LONGEST_NAME = 256  # https://learn.microsoft.com/graph/api/resources/application
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_BACKING = "NoBackingApplicationObject"
-_VISIBLE_WITHIN = 120  # seconds in which the directory shows everywhere what was created
-_PAUSES = 2.0, 15.0
 UNDO = (
     "Microsoft Entra keeps the application for 30 days: restore it in the Microsoft Entra admin center, App "
     "registrations, Deleted applications, and run the task again with state=present. Its permissions are granted anew"
@@ -51,6 +51,8 @@ def check_which(params: Mapping[str, Any]) -> None:
             f"unique_name is {name}, and takes up to 64 letters, digits, dots, hyphens and underscores",
             "Choose another name",
         )
+    if len(params.get("display_name") or "") > _LONGEST_NAME:
+        raise usage(f"display_name has more than {_LONGEST_NAME} characters", "Choose a shorter name")
     if app_id is not None and not is_guid(app_id):
         raise usage(f"app_id must be a GUID, not {app_id}")
 
@@ -82,19 +84,38 @@ def find_application(tenant: Tenant, params: Mapping[str, Any], *select: str) ->
             READ.action,
             tenant.label,
         )
+    _check_mark(tenant, params, record)
     return record
 
 
-def find_principal(tenant: Tenant, app_id: str, *select: str) -> Record | None:
-    """The service principal of an application in this tenant."""
-    path = odata(
-        "servicePrincipals",
-        filter=f"appId eq {odata_text(app_id)}",
-        select=",".join(("id", "appId", "displayName", "accountEnabled", *select)),
+def _soon(tenant: Tenant, read: Callable[[], Record | None], what: str) -> Record | None:
+    """What an earlier task created a moment ago may be missing in one answer and be there in the next."""
+    pace = Within(tenant.http, _FOUND_WITHIN, (1.0, 5.0))
+    return poll(read, lambda found: found is not None, pace, waiting(tenant.progress, lambda none: what))[0]
+
+
+def await_application(tenant: Tenant, params: Mapping[str, Any], *select: str) -> Record | None:
+    """The application that is meant, unless the directory keeps saying that there is none."""
+    return _soon(tenant, partial(find_application, tenant, params, *select), f"the application {called(params)}")
+
+
+def _check_mark(tenant: Tenant, params: Mapping[str, Any], record: Record) -> None:
+    """What is selected by its unique name is what this collection created; all others are selected by their id."""
+    if params.get("unique_name") is None or is_marked(record):
+        return
+    raise TenantError(
+        "not_ours",
+        f"the application {record['displayName']} ({record['appId']}) has the uniqueName {params['unique_name']}, but "
+        f"not the tag {MARK}, so somebody else created it",
+        READ.action,
+        tenant.label,
+        next_step=f"Choose another unique_name, or adopt it: set app_id={record['appId']} instead of unique_name. An "
+        "adopted application is never deleted",
     )
-    found, _response = tenant.graph.list(path, _READ_PRINCIPAL)
-    fits = [one for one in found if normalize_case(one["appId"]) == normalize_case(app_id)]
-    return fits[0] if fits else None  # a tenant has one of an application
+
+
+def is_marked(record: Record) -> bool:
+    return MARK in record["tags"]
 
 
 def not_found(tenant: Tenant, params: Mapping[str, Any], what: str = "application") -> TenantError:
@@ -123,12 +144,12 @@ class Registrations:
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         if self.params.get("unique_name") is None:
             raise not_found(tenant, self.params)
-        body = {"displayName": self.params["unique_name"], "signInAudience": "AzureADMyOrg", **values}
+        body = {"displayName": self.params["unique_name"], "signInAudience": "AzureADMyOrg", "tags": [MARK], **values}
         created = carried_out(tenant, REGISTER, lambda: tenant.graph.upsert(_path(self.params), body, WRITE))
         if created:
             return created
         # It was there, and an earlier run created it a moment ago: reads do not show it yet.
-        pace = Within(tenant.http, _VISIBLE_WITHIN, _PAUSES)
+        pace = Within(tenant.http, VISIBLE_WITHIN, PAUSES)
         told = waiting(tenant.progress, lambda listed: "the application")
         listed, is_there = poll(partial(self.list, tenant), bool, pace, told)
         if is_there:
@@ -150,53 +171,6 @@ class Registrations:
         carried_out(tenant, REGISTER, lambda: tenant.graph.delete(f"applications/{record['id']}", _DELETE))
 
 
-@dataclass(frozen=True)
-class Principals:
-    """The backend of its service principal."""
-
-    app_id: str
-
-    def id_of(self, record: Record) -> str:
-        return str(record["id"])
-
-    def list(self, tenant: Tenant) -> list[Record]:
-        found = find_principal(tenant, self.app_id)
-        return [found] if found else []
-
-    def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        """The directory may not find the new application yet. A second one is refused, so this may be repeated."""
-
-        def attempt() -> Record | None:
-            try:
-                return tenant.graph.create("servicePrincipals", values, _CREATE_PRINCIPAL)
-            except TenantError as error:
-                if error.answer is None or error.answer.code != _BACKING:
-                    raise
-                return None
-
-        def tried() -> Record | None:
-            return carried_out(tenant, REGISTER, attempt)
-
-        pace = Within(tenant.http, _VISIBLE_WITHIN, _PAUSES)
-        told = waiting(tenant.progress, lambda none: "the application")
-        made, done = poll(tried, lambda found: found is not None, pace, told)
-        if made is None or not done:
-            raise TenantError(
-                "not_visible",
-                "the application was created, but the directory does not find it yet to create its service principal",
-                _CREATE_PRINCIPAL.action,
-                tenant.label,
-                next_step="Wait some minutes and run this again; it goes on from there",
-            )
-        return made
-
-    def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
-        raise AssertionError("nothing of it is managed")
-
-    def delete(self, tenant: Tenant, record: Record) -> None:
-        raise AssertionError("it goes with its application")
-
-
 def _check_removal(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
     if params["state"] != "absent" or record is None:
         return
@@ -210,21 +184,18 @@ def _check_removal(tenant: Tenant, params: Mapping[str, Any], record: Record | N
             tenant.label,
             next_step="Sign in as somebody else to delete it",
         )
-    if not record["uniqueName"]:
-        raise TenantError(
-            "not_ours",
-            f"the application {record['displayName']} ({record['appId']}) has no uniqueName, so somebody else made it",
-            action,
-            tenant.label,
-            next_step="If it is no longer needed, delete it in the Microsoft Entra admin center",
-        )
     if params.get("unique_name") is None:
+        step = (
+            f"set unique_name={record['uniqueName']} instead of app_id"
+            if record["uniqueName"] and is_marked(record)
+            else "delete it in the Microsoft Entra admin center"
+        )
         raise TenantError(
             "not_ours",
             f"the application {record['displayName']} ({record['appId']}) is selected by app_id, as an adopted one",
             action,
             tenant.label,
-            next_step=f"If it is no longer needed, set unique_name={record['uniqueName']} instead of app_id",
+            next_step=f"If it is no longer needed, {step}",
         )
 
 
@@ -248,7 +219,7 @@ def ensure_application(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
     result = ensure(application_resource(params), tenant, wanted, check_mode)
     needed = result["changed"]
     if params["state"] == "present":
-        result = _with_principal(tenant, result, check_mode)
+        result = with_principal(tenant, result, check_mode)
     return {**result, "roles_needed": roles_needed(tenant, {REGISTER: bool(needed or result["changed"])})}
 
 
@@ -261,38 +232,13 @@ def _named(tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**params, "display_name": params["unique_name"]}
 
 
-def _with_principal(tenant: Tenant, result: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-    found = result["application"]
-    application = {name: found.get(name) for name in ("app_id", "id", "display_name", "unique_name")}
-    app_id, had = application["app_id"], None
-    if app_id is not None:
-        kept = ensure(
-            Resource(
-                name="service_principal",
-                backend=Principals(app_id),
-                keys=(Field("app_id", "appId", normalize=normalize_case),),
-                name_is_unique=True,
-                poll_after_create=True,
-            ),
-            tenant,
-            {"app_id": app_id, "state": "present"},
-            check_mode,
-        )
-        had = kept["service_principal"].get("id")
-        result = {**result, "changed": result["changed"] or kept["changed"]}
-        for side in ("before", "after"):
-            if result["diff"][side]:
-                result["diff"][side] = {**result["diff"][side], "service_principal": bool(kept["diff"][side])}
-    else:  # only foreseen
-        result["diff"]["after"] = {**result["diff"]["after"], "service_principal": True}
-    return {**result, "application": {**application, "service_principal_id": had}}
-
-
 def principal_of(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tuple[Record | None, Record | None]:
     """The application that is meant with its service principal. Only in check mode may they be missing."""
     check_which(params)
-    application = find_application(tenant, params)
-    principal = find_principal(tenant, application["appId"]) if application else None
+    application, principal = (find_application if check_mode else await_application)(tenant, params), None
+    if application is not None:
+        read = partial(find_principal, tenant, application["appId"])
+        principal = read() if check_mode else _soon(tenant, read, "its service principal")
     if not check_mode and (application is None or principal is None):
         raise not_found(
             tenant, params, "application" if application is None else "service principal of the application"

@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import TenantError, usage
+from .._core.private_file import alone_in_folder
 from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
@@ -75,12 +76,21 @@ def ensure_secret(
     tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
 ) -> dict[str, Any]:
     """The secret of the file is one of the application; there is a new one where it is missing or ends soon."""
-    path = params["path"]
-    if not path:
+    if not params["path"]:
         raise usage("path is missing, the file for the client secret")
+    with alone_in_folder(params["path"]):
+        return _ensure(tenant, params, application, before, check_mode)
+
+
+def _ensure(
+    tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
+) -> dict[str, Any]:
+    path = params["path"]
     note = _note(path)
     _check_place(tenant, path, note, application)
     due = tenant.http.now() + timedelta(days=params["renew_before_days"])
+    if note and not check_mode and application is not None:
+        before = read_held(tenant, params, application)  # another run may have made it while this one waited
     found = _current(path, note, before, due)
     current: Record = found or {"displayName": params["name"]}
     if found is None:

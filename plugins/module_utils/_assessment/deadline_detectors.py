@@ -190,7 +190,8 @@ def _ews(facts: Facts) -> Finding:
     return Finding("unknown", "cannot_be_told", said + more, next_step=step)
 
 
-_SWITCH = {True: "is on", False: "is off", None: "was never set"}
+# Where it is on, only apps in EwsAllowedAppIDs get in (Set-OrganizationConfig); which these are is not read.
+_SWITCH = {True: "is on, for the apps of its list", False: "is off", None: "was never set"}
 
 
 def smtp_basic(facts: Facts) -> Finding:

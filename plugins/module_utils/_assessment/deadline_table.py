@@ -11,10 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _BLOG = "https://techcommunity.microsoft.com/blog/exchange"
-_EWS = (
-    "https://www.neowin.net/forum/topic/1463574-exchange-online-ews-is-dying-here-is-what-it-admins-can-do-to-prepare/ "
-    "(Exchange Team, February 2026)"
-)
+_EWS = f"{_BLOG}/exchange-online-ews-your-time-is-almost-up/4492361"
 _ENTRA = "https://learn.microsoft.com/entra/identity/conditional-access"
 
 
@@ -43,7 +40,7 @@ DEADLINES = (
         "exact",
         ("the Exchange role View-Only Recipients",),
         "Update the mail app or the operating system of these devices, or move the people to Outlook",
-        "Message center MC1197103",
+        "https://office365itpros.com/2025/12/16/exchange-activesync-161 (message center MC1197103)",
     ),
     Deadline(
         "approved_client_app",
@@ -73,7 +70,8 @@ DEADLINES = (
         "ews_blocked",
         "Exchange Web Services: blocked by default",
         "2026-10-01",
-        "Exchange Online blocks Exchange Web Services, unless the organization allowed them and listed the apps.",
+        "Exchange Online blocks Exchange Web Services, tenant after tenant, unless the organization allowed them with "
+        "a list of apps, which its administrators or Microsoft wrote.",
         "Sign-ins that name Exchange Web Services; apps with modern authentication do not name the protocol",
         "likely",
         ("AuditLog.Read.All and a licence for Microsoft Entra ID P1", "the Exchange role View-Only Configuration"),
@@ -103,7 +101,8 @@ DEADLINES = (
         "modern authentication",
         "likely",
         ("AuditLog.Read.All and a licence for Microsoft Entra ID P1", "Reports.Read.All"),
-        "Move these devices and apps to modern authentication, to an SMTP relay by connector, or to another service",
+        "Read in the SMTP AUTH report of the Exchange admin center who sends with a password. Move these devices and "
+        "apps to modern authentication, to an SMTP relay by connector, or to another service",
         f"{_BLOG}/updated-exchange-online-smtp-auth-basic-authentication-deprecation-timeline/4489835",
     ),
     Deadline(

@@ -5,6 +5,9 @@
 
 Microsoft Graph keeps a deleted policy for 30 days, and lists and restores it in beta:
 https://learn.microsoft.com/graph/api/conditionalaccesspolicy-restore?view=graph-rest-beta
+It comes back in the state that it had when it was deleted, says the page about the admin center, where report-only can
+be chosen instead. The page of the API says nothing of the state. So it is read, and a policy is never left in force
+that was not when it was deleted. https://learn.microsoft.com/entra/architecture/recover-from-deletions
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ class _Deleted:
     def __init__(self, params: Mapping[str, Any]) -> None:
         self.policies = ConditionalAccessPolicies()
         self.found: Record = {}  # the deleted policy; empty if it is in force
+        self.restored: Record = {}  # the same as it came back
         self._params = params
 
     def id_of(self, record: Record) -> str:
@@ -61,7 +65,8 @@ class _Deleted:
         return live
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        return {**_restored(tenant, self.policies, self.found), "deletedDateTime": None}
+        self.restored = {**_restored(tenant, self.policies, self.found), "deletedDateTime": None}
+        return self.restored
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         raise AssertionError("no option changes a policy")
@@ -95,7 +100,10 @@ def ensure_or_restore_policy(tenant: Tenant, params: Mapping[str, Any], check_mo
     policy = _Restored(
         POLICY.name, deleted, FIELDS, POLICY.keys, before_write=partial(_check_restoration, deleted), deleted=deleted
     )
-    return {"impact": {}, **ensure(policy, tenant, params, check_mode), "resolved": []}
+    result = {"impact": {}, **ensure(policy, tenant, params, check_mode), "resolved": []}
+    if deleted.restored:
+        result["diff"] = {**result["diff"], "after": policy.view(deleted.restored)}
+    return result
 
 
 def _check_restoration(
@@ -183,7 +191,8 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
         there = listed() if error.kind in _THERE_AFTER_ALL else None
         if there is None:
             raise
-        return there
+        # Of what somebody else restored, the state is theirs.
+        return _not_in_force(tenant, policies, record, there) if error.kind == "outcome_unknown" else there
     found, done = poll(
         listed,
         bool,
@@ -198,4 +207,20 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
             tenant.label,
             next_step="Wait some minutes, and run again",
         )
-    return found
+    return _not_in_force(tenant, policies, record, found)
+
+
+def _not_in_force(tenant: Tenant, policies: ConditionalAccessPolicies, deleted: Record, restored: Record) -> Record:
+    """The restored policy in the state that it had, if another one would put it in force."""
+    state = deleted.get("state")
+    if restored.get("state") != "enabled" or state == "enabled":
+        return restored
+    tenant.progress(f"the policy came back in force, and was not when it was deleted; setting its state to {state}")
+    try:
+        return policies.update(tenant, restored, {"state": state})
+    except TenantError as error:
+        raise error.but(
+            problem=f"the policy {restored['displayName']} ({restored['id']}) came back in force, and was not when it "
+            f"was deleted; its state could not be set to {state}: {error.problem}",
+            next_step="Turn it off in the Microsoft Entra admin center, or with policy_state=disabled",
+        ) from error.__cause__

@@ -13,6 +13,7 @@ from .._core.read_result import attempt
 from .._core.resource import Field, Record, Resource, clearing, normalize_case
 from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
+from .._engine.undo import of_change, of_removal
 from .account_checks import check_mailbox_is_possible, check_removal, check_with_names, check_write, role_names
 from .account_facts import LICENSES, PROPERTIES, ROLES
 from .account_lookup import check_address, primary_address
@@ -80,6 +81,13 @@ class _Account(Resource):
 
     def sets_write_only(self, params: Mapping[str, Any], record: Record | None) -> bool:
         return record is not None and sets_password(params)
+
+
+def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """How what was changed or removed can be undone; nobody can read a password before it is replaced."""
+    if params["state"] == "present" and result["diff"]["before"] and sets_password(params):
+        return f"The earlier password cannot be brought back. {of_change(params, result)}".strip()
+    return of_removal(UNDO)(params, result)
 
 
 def _defaults(name: str) -> dict[str, Any]:

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 def permission_problem(found: os.stat_result, is_file: bool) -> str:
@@ -22,6 +23,22 @@ def permission_problem(found: os.stat_result, is_file: bool) -> str:
     if is_file and not stat.S_ISREG(found.st_mode):
         return "is no regular file"
     return "has a second name (a hard link)" if is_file and found.st_nlink > 1 else ""
+
+
+@contextlib.contextmanager
+def alone_in_folder(path: str) -> Iterator[None]:
+    """One process of this machine at a time makes what is missing in the folder of a file; killed, it lets go."""
+    try:
+        folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        yield  # whoever reads or writes the file says what is wrong with its folder
+        return
+    try:
+        with contextlib.suppress(OSError):  # some network file systems lock no folders
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def write_whole(path: str, pieces: Iterable[bytes]) -> None:

@@ -11,16 +11,32 @@ from typing import Any
 Undo = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 RECREATE = "Run the task again with state=present and the values of diff.before; the new object has another id"
 NEVER = "This cannot be undone"
+CHANGE_BACK = "Run the task again with the values of diff.before"
+
+
+def of_change(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """The sentence for values that something had before; what was only created or added to took nothing away."""
+    difference = result.get("diff") or {}
+    return CHANGE_BACK if _loses(difference.get("before"), difference.get("after")) else ""
 
 
 def of_removal(text: str = RECREATE) -> Undo:
-    """The sentence for what `state: absent` removed."""
-    return lambda params, result: text if params.get("state") == "absent" else ""
+    """The sentence for what `state: absent` removed, else that for a change."""
+    return lambda params, result: text if params.get("state") == "absent" else of_change(params, result)
 
 
 def always(text: str = NEVER) -> Undo:
     """The sentence for a module that does one thing only."""
     return lambda params, result: text
+
+
+def _loses(before: Any, after: Any) -> bool:
+    """Whether a value that was there is no longer there."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return any(_loses(value, after.get(name)) for name, value in before.items())
+    if isinstance(before, list) and isinstance(after, list):
+        return any(all(_loses(one, other) for other in after) for one in before)
+    return before not in (None, "", [], {}) and before != after
 
 
 def with_undo(undo: Undo | None, params: Mapping[str, Any], result: dict[str, Any]) -> dict[str, Any]:

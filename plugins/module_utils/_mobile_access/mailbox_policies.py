@@ -16,6 +16,7 @@ from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects
 from .._engine.tenant import Tenant
+from .._engine.undo import of_removal
 from .policy_settings import LAX, SETTINGS, canonical, checked
 
 READER = "the Exchange role View-Only Recipients or Recipient Policies"
@@ -54,6 +55,18 @@ def ensure_mailbox_policy(tenant: Tenant, params: Mapping[str, Any], check_mode:
             )
         wanted["device_encryption_enabled"] = True
     return {**ensure(POLICY, tenant, wanted, check_mode), "note": _note(params)}
+
+
+def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """How what was changed or removed can be undone. Only another policy can take the default from one."""
+    difference = result["diff"]
+    takes = difference["after"].get("is_default") and not difference["before"].get("is_default")
+    default = "Run the task for the policy that was the default before, with is_default=true" if takes else ""
+    own = difference["before"] and any(
+        value != difference["after"].get(name) for name, value in difference["before"].items() if name != "is_default"
+    )
+    text = of_removal()(params, result) if own or not takes else ""
+    return ". ".join(one for one in (text, default) if one)
 
 
 def mailbox_policies_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,13 +46,16 @@ _UNDO_REMOVAL = (
     "Nothing was erased on the device, and Exchange Online lists it again when it synchronises; a decision about it in "
     "its mailbox stays"
 )
+_UNDO_DECISION = "Run the task again with the access that diff.before has for each device"
 
 
 def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """How a wipe or a removal can be undone."""
+    """How a wipe, a removal or a decision can be undone."""
     if params["wipe"] in ("account_only", "full"):
         return _UNDO_WIPE
-    return _UNDO_REMOVAL if params["state"] == "absent" else ""
+    if params["state"] == "absent":
+        return _UNDO_REMOVAL
+    return _UNDO_DECISION if params["access"] else ""
 
 
 def act(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

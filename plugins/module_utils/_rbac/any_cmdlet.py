@@ -25,7 +25,7 @@ OPTIONS: dict[str, Any] = {
     "allow_unknown": {"type": "bool", "default": False},
 }
 
-_DESTROYS = ("remove", "clear", "disable")
+_CREATES = ("new", "add")
 
 
 def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -55,8 +55,8 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
 
 
 def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """Of a cmdlet that destroys, nothing is known here that brings it back."""
+    """Of a cmdlet that destroys or changes, nothing is known here that brings back what was there."""
     verb = normalize_case(str(params["cmdlet"]).partition("-")[0])
     return (
-        "This module cannot undo a cmdlet; the response of the service is all that is left" if verb in _DESTROYS else ""
+        "" if verb in _CREATES else "This module cannot undo a cmdlet; the response of the service is all that is left"
     )

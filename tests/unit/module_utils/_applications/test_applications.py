@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
+from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.modules import (
     access_check_info,
     application,
@@ -105,8 +107,42 @@ def test_what_somebody_else_made_is_adopted_and_never_deleted(run: Run, simulato
     assert writes(simulator) == before
 
 
+def test_an_application_of_another_tool_with_the_same_unique_name_stays(
+    run: Run, simulator: Simulator, signed_in: Callable[..., Tenant], tmp_path: Path
+) -> None:
+    """Only the tag says who created it; without it, the name alone changes and deletes nothing."""
+    body = {"displayName": "Of another tool", "signInAudience": "AzureADMyOrg", "tags": ["terraform"]}
+    path = "applications(uniqueName='intune-exchange')"
+    other = signed_in("first_contact").graph.upsert(path, body, Purpose("try it"))
+    before = simulator.objects()["first_contact"]
+    trust = {"kind": "federated", "issuer": "https://issuer.example", "subject": "job"}
+    certificate = {"kind": "certificate", "path": str(tmp_path / "key.pem")}
+    for module, options in (
+        (application, {"display_name": "Ours"}),
+        (application, {"state": "absent"}),
+        (application_permissions, {**GRANTS, "remove_excess": True}),
+        (application_credential, trust),
+        (application_credential, certificate),
+        (application_credential, {**trust, "state": "absent"}),
+    ):
+        for check_mode in (True, False):
+            refused = run(module, check_mode=check_mode, **{**OURS, **options})
+            assert refused["error"]["kind"] == "not_ours" and f"app_id={other['appId']}" in refused["msg"], refused
+    assert simulator.objects()["first_contact"] == before and not (tmp_path / "key.pem").exists()
+    # Adopted on purpose, it is used and gets no mark, so that nothing deletes it later.
+    adopted = {**TENANT, "app_id": other["appId"]}
+    assert run(application, **adopted)["changed"]
+    assert run(application_permissions, **adopted, **GRANTS)["changed"]
+    assert run(application_credential, **adopted, **trust)["changed"]
+    assert run(application, **adopted, state="absent")["error"]["kind"] == "not_ours"
+    assert run(application, **OURS, state="absent")["error"]["kind"] == "not_ours"
+    [kept_one] = [one for one in state(simulator)["applications"] if one["uniqueName"]]
+    assert kept_one["tags"] == ["terraform"] and kept_one["displayName"] == "Of another tool"
+
+
 @pytest.mark.parametrize(
-    "options", [{}, {"unique_name": "a", "app_id": "b"}, {"unique_name": "it's"}, {"app_id": "name"}]
+    "options",
+    [{}, {"unique_name": "a", "app_id": "b"}, {"unique_name": "it's"}, {"unique_name": "x" * 65}, {"app_id": "name"}],
 )
 def test_it_is_said_which_application_is_meant(run: Run, simulator: Simulator, options: dict[str, Any]) -> None:
     for module, more in (
@@ -116,6 +152,17 @@ def test_it_is_said_which_application_is_meant(run: Run, simulator: Simulator, o
     ):
         assert run(module, tenant="first_contact", **options, **more)["error"]["kind"] == "usage"
     assert simulator.requests() == []
+
+
+def test_a_name_is_text_to_everything_and_has_an_end(run: Run, simulator: Simulator) -> None:
+    for name in ('It\'s "x" <b>\u00e9 \u65e5\u672c \U0001f44d & \\ $(x) {{ y }} %s', "x" * 256):
+        found = registered(run, display_name=name)
+        assert found["display_name"] == name and not kept(run, application, display_name=name)["changed"]
+    before = writes(simulator)
+    for check_mode in (True, False):
+        refused = run(application, check_mode=check_mode, **OURS, display_name="x" * 257)
+        assert refused["error"]["kind"] == "usage" and "256" in refused["msg"], refused
+    assert writes(simulator) == before
 
 
 @pytest.fixture
@@ -143,6 +190,27 @@ def test_a_directory_that_takes_its_time(run: Run, simulator: Simulator) -> None
     mine = [one for one in found["servicePrincipals"] if one["displayName"] == "intune-exchange"]
     assert len(mine) == 1
     assert len([one for one in found["appRoleAssignments"] if one["principalId"] == mine[0]["id"]]) == 4
+
+
+@pytest.mark.parametrize("read", [1, 2])
+def test_an_answer_of_a_server_that_is_behind_ends_nothing(
+    run: Run, simulator: Simulator, tmp_path: Path, read: int
+) -> None:
+    """The application was found already; one of the next reads comes from a server that does not have it yet."""
+    registered(run)
+    trust = {"kind": "federated", "issuer": "https://issuer.example", "subject": "job"}
+    secret = {"kind": "client_secret", "path": str(tmp_path / "secret")}
+    unseen = '{"error": {"code": "Request_ResourceNotFound", "message": "not there"}}'
+    behind = {"match": "applications.GetByUniqueName", "kind": "status", "status": 404, "body": unseen, "nth": read}
+    for module, options in ((application_permissions, GRANTS), (application_credential, trust)):
+        simulator.fault(**behind)
+        assert kept(run, module, **options)["changed"]
+        simulator.clear_faults()
+    simulator.fault(**behind)
+    assert kept(run, application_credential, **secret)["changed"]
+    # What is not there is said all the same, after a moment; in check mode and for a removal at once.
+    missing = run(application_permissions, **{**OURS, "unique_name": "other"}, **GRANTS)
+    assert missing["error"]["kind"] == "not_found"
 
 
 def test_names_of_permissions_are_checked_before_anything_is_granted(run: Run, simulator: Simulator) -> None:

@@ -53,11 +53,14 @@ def test_the_trust_of_the_page_takes_the_tokens_of_its_jobs(run: Run, simulator:
     options["name"] = options.pop("credential_name")
     app_id = run(application, **OURS)["application"]["app_id"]
     made = run(application_credential, **OURS, kind="federated", **options)
-    assert made["changed"], made
+    assert made["changed"] and made["token_available"] is False, made
     issuer, subject = TOKENS[platform]
     for wanted, kind in ((subject, "forbidden"), (f"{subject}x", "sign_in")):
         token = simulator._environment.issuer.token(wanted, FEDERATION_AUDIENCE, issuer=issuer)
         how = {"auth_method": "federated_token", "federated_token": token, "client_secret": None}
+        at_hand = {"auth_method": "client_secret", "federated_token": token}
+        again = run(application_credential, **OURS, kind="federated", **options, **at_hand)
+        assert again["token_available"] is (wanted == subject) and not again["changed"], again
         result = run(connector_info, tenant="first_contact", client_id=app_id, **how)
         assert result["error"]["kind"] == kind, result
 

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_detectors import DETECTORS
-from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_table import DEADLINES
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_table import DEADLINES, Deadline
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadlines import answer
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
@@ -24,6 +26,7 @@ from simulator import Simulator
 from ..conftest import writes
 
 Run = Callable[..., dict[str, Any]]
+ROOT = Path(__file__).parents[4]
 REFUSED = TenantError(
     "forbidden", "refused", "read it", answer=ErrorResponse("Graph", 403, ""), next_step="Grant This.Read.All"
 )
@@ -225,6 +228,19 @@ def test_a_deadline(
         assert found["next_step"] == "Grant This.Read.All"
 
 
+@pytest.mark.parametrize("deadline", DEADLINES, ids=lambda one: one.id)
+def test_each_date_has_a_public_source_and_the_guide_says_where_it_ends(deadline: Deadline) -> None:
+    """Whoever is told to move people has to be able to read the notice; what nothing here can tell is written down."""
+    assert re.match(
+        r"https://(learn\.microsoft|techcommunity\.microsoft|petri|office365itpros)\.com/\S+( \(.+\))?$",
+        deadline.source,
+    )
+    guide = (ROOT / "docs/docsite/rst/guide_deadlines.rst").read_text(encoding="utf-8")
+    _start, _found, table = guide.partition("- Where it ends")
+    assert f"``{deadline.id}``" in table.partition("What only a real tenant")[0]
+    assert date.fromisoformat(deadline.date) and deadline.needs and deadline.next_step and deadline.detected_by
+
+
 def test_the_table_has_a_detector_for_each_row_and_the_days_that_are_left() -> None:
     assert [one.id for one in DEADLINES] == list(DETECTORS)
     dates = [one.date for one in DEADLINES]
@@ -232,7 +248,6 @@ def test_the_table_has_a_detector_for_each_row_and_the_days_that_are_left() -> N
     nothing = {name: as_read(value) for name, value in NOTHING.items()}
     left = {one["id"]: one["days_left"] for one in answer(nothing, date(2026, 12, 30))}
     assert (left["eas_certificates"], left["ews_off"], left["eas_version"]) == (1, 92, -304)
-    assert all("https://" in one.source or "MC1197103" in one.source for one in DEADLINES)
     cases = {(deadline, status) for deadline, _facts, status, *_rest in CASES}
     assert {one for one, _status in cases} == set(DETECTORS)
 

@@ -131,3 +131,35 @@ def test_other_settings_and_foreign_policies_are_refused(policy: Run, simulator:
     assert "description" in policy(display_name=NAME, description="New")["msg"]
     assert policy(display_name=NAME, marker="ours of another")["failed"]
     assert RESTORE not in writes(simulator)
+
+
+NAMES = {"enabled": "enabled", "disabled": "disabled", "enabledForReportingButNotEnforced": "report_only"}
+
+
+@pytest.mark.parametrize("came_back", NAMES)
+@pytest.mark.parametrize("had", NAMES)
+def test_no_policy_is_in_force_that_was_not(policy: Run, simulator: Simulator, had: str, came_back: str) -> None:
+    """Another state than that of the deleted policy, as the admin center offers: what is said is what is there."""
+    new = policy("present", display_name="Back", policy_state=NAMES[had], **NEW)["conditional_access_policy"]["id"]
+    policy("absent", id=new)
+    predicted = policy(check_mode=True, id=new)["conditional_access_policy"]["state"]
+    body = {"method": "PATCH", "path": f"/v1.0/identity/conditionalAccess/policies/{new}", "body": {"state": came_back}}
+    simulator.fault(match=RESTORE, kind="second_writer", phase="after_effect", request=body)
+    restored = policy(id=new)
+    is_there = stored(simulator)[new]["state"]
+    assert restored["changed"] and restored["conditional_access_policy"]["state"] == is_there
+    assert restored["diff"]["after"]["policy_state"] == is_there
+    assert is_there == (had if came_back == "enabled" else came_back)
+    assert is_there != "enabled" or predicted == "enabled"
+
+
+def test_who_cannot_set_the_state_back_is_told(policy: Run, simulator: Simulator) -> None:
+    new = policy("present", display_name="Back", **NEW)["conditional_access_policy"]["id"]
+    policy("absent", id=new)
+    path = f"/v1.0/identity/conditionalAccess/policies/{new}"
+    body = {"method": "PATCH", "path": path, "body": {"state": "enabled"}}
+    simulator.fault(match=RESTORE, kind="second_writer", phase="after_effect", request=body)
+    simulator.fault(match=f"PATCH {path}", kind="status", status=403)
+    refused = policy(id=new)
+    assert refused["error"]["kind"] == "forbidden" and "came back in force" in refused["msg"], refused
+    assert "policy_state=disabled" in refused["msg"] and stored(simulator)[new]["state"] == "enabled"
