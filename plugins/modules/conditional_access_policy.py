@@ -609,7 +609,7 @@ impact:
           after: {covered: 3, depends_on: 0, everybody: covered, not_covered: 1, report_only: 0}
 resolved:
   description:
-    - The specified users, groups and roles, as the directory has them. The diff has their names, with the ids.
+    - The specified users, groups and roles, as the directory has them. The diff has them as they were specified.
   returned: success
   type: list
   elements: dict

@@ -24,11 +24,8 @@ def readable_diff(result: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(diff, Mapping) or not all(isinstance(diff.get(side), Mapping) for side in ("before", "after")):
         return result
     before, after = diff["before"], diff["after"]
-    names = {
-        str(one["id"]): f"{one['display_name']} ({one['id']})"
-        for one in result.get("resolved") or ()
-        if one.get("display_name")
-    }
+    # As the option takes it, so that a task with the values of `before` takes the change back.
+    names = {str(one["id"]): str(one["given"]) for one in result.get("resolved") or () if one.get("given")}
     if before and after and before != after:
         before, after = _changes_only(before, after)
     return {**result, "diff": {**diff, "before": _readable(before, names), "after": _readable(after, names)}}

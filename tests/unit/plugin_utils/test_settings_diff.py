@@ -37,12 +37,12 @@ def test_a_diff_has_what_changes(before: Any, after: Any, expected: Any) -> None
     assert shown(before, after) == expected
 
 
-def test_objects_have_their_names_where_these_are_known() -> None:
+def test_objects_are_shown_as_the_task_names_them() -> None:
     before, after = ({"users": {"exclude": ids}, "id": ALEX} for ids in ([], [ALEX, "x"]))
-    resolved = [{"id": ALEX, "display_name": "Alex Wilber"}, {"id": "y"}]
+    resolved = [{"id": ALEX, "given": "alex.wilber@contoso.example", "display_name": "Alex"}, {"id": "y"}]
     assert shown(before, after, resolved=resolved) == (
         {"users": {"exclude": []}},
-        {"users": {"exclude": [f"Alex Wilber ({ALEX})", "x"]}},
+        {"users": {"exclude": ["alex.wilber@contoso.example", "x"]}},
     )
 
 
