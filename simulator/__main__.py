@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 if not __package__:
     # Started by the path of the directory, so the package is not on the module path yet.
@@ -53,6 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
         lines = _variables(simulator)
         _write(variables, lines)
         print(f"# In another shell, all lines below at once: . {shlex.quote(str(variables))}")
+        if len(simulator.tenants) > 1:
+            inventory = variables.with_name("simulated.tenants.yml")
+            _write(inventory, _inventory(simulator))
+            print(f"# All tenants, as an inventory of the collection: -e target=all -i {shlex.quote(str(inventory))}")
         print(lines, end="", flush=True)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, frame: _stop(simulator, number, frame))
@@ -92,6 +97,20 @@ def _variables(simulator: Simulator) -> str:
 
     others = "# for other clients, such as those with azure-identity and requests (set disable_instance_discovery=True)"
     return "\n".join([*lines(simulator.environment()), others, *lines(simulator.client_environment())]) + "\n"
+
+
+def _inventory(simulator: Simulator) -> str:
+    """The inventory of all tenants, for the plugin intune.exchange.tenants. It has paths and no secrets."""
+    hosts: list[dict[str, Any]] = []
+    shared: dict[str, Any] = {}
+    for tenant in simulator.tenants:
+        options = simulator.options(tenant["name"], "certificate")
+        own = {name: options.pop(name) for name in ("tenant_id", "client_id", "certificate_path")}
+        hosts.append({"name": tenant["name"], "account": tenant["account"], **own})
+        shared = options
+    lines = [f"  - {json.dumps(one)}" for one in hosts]
+    settings = [f"{name}: {json.dumps(value)}" for name, value in shared.items()]
+    return "\n".join(["plugin: intune.exchange.tenants", *settings, "tenants:", *lines]) + "\n"
 
 
 def _write(path: Path, content: str) -> None:

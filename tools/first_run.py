@@ -90,7 +90,8 @@ def said(output: str) -> dict[str, list[str]]:
     for start in _RESULT.finditer(output):
         host, result = start[1], json.JSONDecoder().raw_decode(output, start.end())[0]
         if isinstance(result.get("msg"), list):
-            found[host] = [*found[host], "", *result["msg"]] if host in found else result["msg"]
+            whole = _whole(result["msg"])
+            found[host] = [*found[host], "", *whole] if host in found else whole
         elif "error" in result:
             found[host] = [result["msg"]]
     return found
@@ -115,6 +116,17 @@ def page(text: str, lines: Mapping[str, list[str]], urls: Mapping[str, Any]) -> 
         return found[1] + "".join(map(_wrapped(urls), lines[found[2]])) + "\n"
 
     return _BLOCK.sub(block, text)
+
+
+def _whole(lines: list[str]) -> list[str]:
+    """The lines as they were before they were made to fit a terminal: what continues one has four more spaces."""
+    whole: list[str] = []
+    for line in lines:
+        if line.startswith("    ") and whole:
+            whole[-1] += f" {line.strip()}"
+        else:
+            whole.append(line)
+    return whole
 
 
 def _wrapped(urls: Mapping[str, Any]) -> Callable[[str], str]:

@@ -16,22 +16,22 @@ description:
     tasks report, C(summary_text) of the modules of this collection if their result is not registered, failures, and one
     line for each host at the end. Tasks that were skipped or had nothing to change are not shown, and one that waits
     only once.
-  - Lines are at most 100 characters wide. With C(-v), it also shows the tasks that were not changed.
+  - Lines are at most 100 characters wide, but commands stay on one line. With C(-v), it also shows the tasks that were
+    not changed.
   - With C(--diff), it shows differences as the callback of ansible-core does.
 requirements:
   - Set as the callback for the standard output, for example with C(ANSIBLE_STDOUT_CALLBACK=intune.exchange.brief).
 """
 
 import json
-import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
 from ..module_utils._core.text import fit
+from ..plugin_utils._wrapped import wrapped
 
-_WIDTH = 100
 _OF_ANSIBLE = {"changed", "failed", "msg", "skipped", "ansible_facts", "deprecations", "warnings", "invocation"}
 
 
@@ -114,7 +114,7 @@ class CallbackModule(CallbackBase):
         self._say(result, lines)
 
     def _say(self, result: Any, lines: Iterable[str]) -> None:
-        shown = [part for line in lines for part in _wrapped(line)]
+        shown = [part for line in lines for part in wrapped(fit(line))]
         if not shown:
             return
         if self._heading:
@@ -156,9 +156,3 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
         return [line for one in value for line in one.splitlines()]
     return json.dumps(value, indent=2, ensure_ascii=False, default=str).splitlines()
-
-
-def _wrapped(line: str) -> list[str]:
-    text = fit(line)
-    indent = " " * (len(text) - len(text.lstrip()) + 2)
-    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent, drop_whitespace=True) if len(text) > _WIDTH else [text]

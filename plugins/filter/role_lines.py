@@ -64,6 +64,13 @@ options:
       - unprotected
       - unusable
       - valid
+  width:
+    description:
+      - The width of the lines that report something, so that they fit 100 columns where Ansible shows a list. Longer
+        ones continue on further lines, which are indented; a command stays on one line. V(0) leaves all lines whole.
+      - The lines of messages with which the roles stop are always whole.
+    type: int
+    default: 88
 """
 
 EXAMPLES = r"""
@@ -91,16 +98,24 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._core.text import unbroken
 from ..plugin_utils._role_lines import ABOUT
 from ..plugin_utils._trust import as_data
+from ..plugin_utils._wrapped import wrapped
+
+_IN_MESSAGES = frozenset(
+    {"excluded", "lockout", "rehearsal", "too_early", "too_many_devices", "unprotected", "unusable"}
+)
 
 
-def role_lines(values: Any, about: str) -> Any:
+def role_lines(values: Any, about: str, width: int = 88) -> Any:
     """The lines. Raises AnsibleFilterError for values that are not those of `about`."""
     if about not in ABOUT or not isinstance(values, Mapping):
         raise AnsibleFilterError(f"role_lines needs a dictionary, and one of {', '.join(sorted(ABOUT))}")
     try:
-        return as_data([unbroken(line) for line in ABOUT[about](**values)])
+        lines = [unbroken(line) for line in ABOUT[about](**values)]
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise AnsibleFilterError(f"role_lines cannot describe {about} with these values: {error!r}") from error
+    if width and about not in _IN_MESSAGES:
+        lines = [part for line in lines for part in wrapped(line, width)]
+    return as_data(lines)
 
 
 class FilterModule:

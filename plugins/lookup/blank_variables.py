@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: blank_variables
-short_description: List the blank variables of a role
+short_description: List the blank variables of a role or playbook
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
@@ -33,9 +33,21 @@ options:
     elements: str
     default: []
   sentence:
-    description: Whether to return one sentence for an error message instead of the paths, or nothing if none is blank.
+    description: Whether to return a text for an error message instead of the paths, or nothing if there is none.
     type: bool
     default: false
+  known:
+    description:
+      - Names of further variables that a playbook has. With this option, variables of C(-e) that are named like a
+        variable of the playbook or of a role of this collection and are none, such as C(report_asess), are listed as
+        well.
+    type: list
+    elements: str
+  required:
+    description: Names of variables that must be set. Those that are not are listed as well.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -49,7 +61,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: The paths of the blank values, in the order of the variables; with O(sentence), one sentence.
+  description:
+    - The paths of the blank values, in the order of the variables, and after these a sentence for each unknown
+      variable and for each missing one.
+    - With O(sentence), one text.
   type: list
   elements: str
   sample: [tenant_options.tenant_id]
@@ -63,9 +78,13 @@ import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._core.targets import is_blank
+from ..plugin_utils._extra_variables import unknown_variables
 from ..plugin_utils._variables import resolve_variable
+
+_ALL_PLAYBOOKS = ("target", "tenant_options", "tenant_id", "tenant_name")
 
 
 class LookupModule(LookupBase):
@@ -88,14 +107,31 @@ class LookupModule(LookupBase):
                 found.append(name)
             else:
                 found += _blank_parts(name, value, self.get_option("clears"))
-        return [_sentence(found)] if found and self.get_option("sentence") else found
+        unknown = self._unknown(terms)
+        missing = [name for name in self.get_option("required") if name not in variables]
+        if self.get_option("sentence"):
+            return [_sentence(found, unknown, missing)] if found or unknown or missing else []
+        return found + unknown + [f"{name} is not set." for name in missing]
+
+    def _unknown(self, terms: list[str]) -> list[str]:
+        known = self.get_option("known")
+        if known is None:
+            return []
+        return unknown_variables(load_extra_vars(self._loader), {*terms, *known, *_ALL_PLAYBOOKS})
 
 
-def _sentence(paths: list[str]) -> str:
-    return (
-        f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} blank, and a blank value never means everything. "
-        "Nothing was read or changed. Next step: set a value, or omit the variable."
-    )
+def _sentence(paths: list[str], unknown: list[str], missing: list[str]) -> str:
+    sentences = [*unknown, *(f"{name} is not set." for name in missing)]
+    if paths:
+        verb = "is" if len(paths) == 1 else "are"
+        sentences.insert(0, f"{', '.join(paths)} {verb} blank, and a blank value never means everything.")
+    if paths:
+        step = "set a value, or omit the variable"
+    elif unknown:
+        step = "correct the name, or omit the variable"
+    else:
+        step = f"set it, as in -e {missing[0]}=VALUE"
+    return f"{' '.join(sentences)} Nothing was read or changed. Next step: {step}."
 
 
 def _blank_parts(path: str, value: Any, clears: Collection[str]) -> Iterator[str]:

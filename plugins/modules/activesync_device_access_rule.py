@@ -76,6 +76,12 @@ EXAMPLES = r"""
     access_level: Block
   check_mode: true
   register: preview
+
+- name: Remove a rule
+  intune.exchange.activesync_device_access_rule:
+    characteristic: DeviceModel
+    query_string: Outlook for iOS and Android
+    state: absent
 """
 
 RETURN = r"""

@@ -191,6 +191,14 @@ EXAMPLES = r"""
     kind: certificate
     path: "{{ lookup('ansible.builtin.env', 'HOME') }}/intune-exchange.pem"
 
+- name: Make one for half a year, and another one a month before it ends
+  intune.exchange.application_credential:
+    unique_name: intune-exchange
+    kind: certificate
+    path: "{{ lookup('ansible.builtin.env', 'HOME') }}/intune-exchange.pem"
+    validity_days: 180
+    renew_before_days: 30
+
 - name: Trust the jobs of the branch main of one repository, and remove what was used before
   intune.exchange.application_credential:
     unique_name: intune-exchange

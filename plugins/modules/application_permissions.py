@@ -71,6 +71,12 @@ EXAMPLES = r"""
 - name: Show what the application has besides
   ansible.builtin.debug:
     var: granted.excess
+
+- name: Keep one permission of Microsoft Graph, and remove the others
+  intune.exchange.application_permissions:
+    unique_name: intune-exchange
+    microsoft_graph: [Organization.Read.All]
+    remove_excess: true
 """
 
 RETURN = r"""

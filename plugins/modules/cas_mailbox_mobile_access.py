@@ -101,6 +101,12 @@ EXAMPLES = r"""
   intune.exchange.cas_mailbox_mobile_access:
     mailbox: adele.vance@contoso.com
     policy: ""
+
+- name: Switch Exchange ActiveSync and Outlook mobile off
+  intune.exchange.cas_mailbox_mobile_access:
+    mailbox: adele.vance@contoso.com
+    active_sync_enabled: false
+    outlook_mobile_enabled: false
 """
 
 RETURN = r"""

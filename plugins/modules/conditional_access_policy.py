@@ -525,6 +525,18 @@ EXAMPLES = r"""
         exclude_groups:
           add: [Pilot]
 
+- name: Ask for the sign-in every day, and remove exclusions of accounts that no longer exist
+  intune.exchange.conditional_access_policy:
+    display_name: Mail on phones
+    session_controls:
+      sign_in_frequency:
+        is_enabled: true
+        value: 1
+        type: days
+        frequency_interval: timeBased
+        authentication_type: primaryAndSecondaryAuthentication
+    remove_missing_exclusions: true
+
 - name: Remove it
   intune.exchange.conditional_access_policy:
     display_name: Mail on phones
@@ -601,7 +613,7 @@ impact:
           after: {covered: 3, depends_on: 0, everybody: covered, not_covered: 1, report_only: 0}
 resolved:
   description:
-    - The specified users, groups and roles, as the directory has them. The diff has only their ids.
+    - The specified users, groups and roles, as the directory has them. The diff has them as they were specified.
   returned: success
   type: list
   elements: dict

@@ -117,6 +117,11 @@ EXAMPLES = r"""
 - name: Rehearse all policies in report-only mode, and keep the pilot group in
   intune.exchange.conditional_access_rehearsal_info:
     keep_groups: [Pilot]
+
+- name: Rehearse one of them on what people did themselves
+  intune.exchange.conditional_access_rehearsal_info:
+    report_only: [Require a compliant device (test)]
+    sign_in_types: [interactive]
 """
 
 RETURN = r"""

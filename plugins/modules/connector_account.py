@@ -133,6 +133,12 @@ EXAMPLES = r"""
     directory_roles:
       add: [Intune Administrator]
 
+- name: Give it another licence instead of those that it has
+  intune.exchange.connector_account:
+    user_principal_name: svc-intune-connector@contoso.com
+    licenses: [ENTERPRISEPACK]
+    licenses_state: exact
+
 - name: Remove it, mailbox included
   intune.exchange.connector_account:
     user_principal_name: svc-intune-connector@contoso.com

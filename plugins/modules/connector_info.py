@@ -40,6 +40,10 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ item.primary_smtp_address }} synchronised {{ item.last_sync_age_seconds }} s ago"
   loop: "{{ found.connectors }}"
+
+- name: Fail on a tenant that does not offer the connector
+  intune.exchange.connector_info:
+    require_offered: true
 """
 
 RETURN = r"""

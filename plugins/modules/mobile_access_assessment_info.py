@@ -63,6 +63,10 @@ EXAMPLES = r"""
 - name: Show the gaps
   ansible.builtin.debug:
     msg: "{{ assessed.checks | selectattr('status', 'equalto', 'unmet') | map(attribute='evidence') }}"
+
+- name: Also ask Microsoft Entra which policies would apply to a person
+  intune.exchange.mobile_access_assessment_info:
+    what_if_users: [adele.vance@contoso.com]
 """
 
 RETURN = r"""

@@ -256,7 +256,7 @@ shortfalls:
   sample:
     - >-
       lock The screen locks after five minutes: fail on Default, max_inactivity_time_lock is "00:15:00", expected
-      at most 00:05:00 (12 mailboxes)
+      at most 00:05:00 (medium severity, 12 mailboxes)
 summary_text:
   description: The result in a few lines, for people.
   returned: success

@@ -126,6 +126,13 @@ EXAMPLES = r"""
     device_id: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
     wipe: full
     confirm_full_wipe: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
+
+- name: Remove the devices that have not synchronised for a year
+  intune.exchange.mobile_device:
+    min_days_since_last_sync: 365
+    match: all
+    max_affected: 20
+    state: absent
 """
 
 RETURN = r"""

@@ -46,6 +46,11 @@ EXAMPLES = r"""
 - name: Read the devices that have not synchronised for half a year
   intune.exchange.mobile_device_info:
     min_days_since_last_sync: 180
+
+- name: Read the devices of a mailbox, with their last synchronisation and pending wipes
+  intune.exchange.mobile_device_info:
+    mailbox: adele.vance@contoso.com
+    gather_statistics: true
 """
 
 RETURN = r"""

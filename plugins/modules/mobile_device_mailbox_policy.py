@@ -311,6 +311,18 @@ EXAMPLES = r"""
   intune.exchange.mobile_device_mailbox_policy:
     name: Phones
     is_default: true
+
+- name: Require encryption, and allow neither old devices nor large mail
+  intune.exchange.mobile_device_mailbox_policy:
+    name: Phones
+    require_device_encryption: true
+    allow_non_provisionable_devices: false
+    max_email_age_filter: OneMonth
+
+- name: Remove a policy that no mailbox has
+  intune.exchange.mobile_device_mailbox_policy:
+    name: Phones of last year
+    state: absent
 """
 
 RETURN = r"""

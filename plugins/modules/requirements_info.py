@@ -52,6 +52,11 @@ EXAMPLES = r"""
 - name: Stop unless all are met
   ansible.builtin.assert:
     that: checked.ready
+
+- name: Check a tenant that needs no directory synchronisation
+  intune.exchange.requirements_info:
+    account: svc-intune-connector@contoso.com
+    directory_sync: optional
 """
 
 RETURN = r"""

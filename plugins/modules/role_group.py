@@ -144,6 +144,12 @@ EXAMPLES = r"""
       add: [0f5a8d0b-7f4c-4a8e-9d3c-2f6f0a1b4c5d]
       remove: [adele.vance@contoso.com]
 
+- name: Choose who manages the group
+  intune.exchange.role_group:
+    name: Intune Exchange Connector
+    managed_by:
+      add: [adele.vance@contoso.com]
+
 - name: Add an administrator to a built-in group
   intune.exchange.role_group:
     name: Help Desk

@@ -75,6 +75,12 @@ EXAMPLES = r"""
 - name: Report what is not in the snapshot
   ansible.builtin.debug:
     msg: "{{ snapshot.not_read | items2dict(key_name='title', value_name='reason') }}"
+
+- name: Take one to show to others, with the statistics of the devices
+  intune.exchange.tenant_snapshot_info:
+    path: shown.yml
+    gather_statistics: true
+    pseudonymize: true
 """
 
 RETURN = r"""

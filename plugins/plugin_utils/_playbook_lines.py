@@ -41,7 +41,7 @@ def access(checks: Rows, tenant_id: str | None) -> list[str]:
     if commands:
         tenant = f" -TenantId {tenant_id}" if tenant_id else ""
         connect = f"Connect-MgGraph{tenant} -Scopes {', '.join(scopes)}"
-        lines.append(f"Commands are for Microsoft Graph PowerShell. First: {connect}")
+        lines += ["Commands are for Microsoft Graph PowerShell. This one comes first:", f"  Command: {connect}"]
     return lines
 
 

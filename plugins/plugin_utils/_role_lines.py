@@ -84,12 +84,13 @@ def offboard(
         erased = "some have not acknowledged that they erased the mail account"
     old = result["not_wipeable"]
     use = counted(len(old), "device uses", "devices use")
-    ids = ": " + ", ".join(str(one["device_id"]) for one in old) if old else ""
+    ids = ", ".join(str(one["device_id"]) for one in old)
+    too_old = [f"{use} a protocol version below 16.1, which cannot erase only the account: {ids}."] if old else []
     will = "would be" if check_mode and blocked else "are"
     return [
         f"{address} has {counted(len(result['devices']), 'device')}; {erased}. "
         f"Nothing else on them {'would be' if check_mode else 'was'} touched.",
-        f"{use} a protocol version below 16.1, which cannot erase only the account{ids}.",
+        *too_old,
         f"Exchange ActiveSync and Outlook mobile {will} switched off for the mailbox, and its devices {will} blocked.",
     ]
 

@@ -35,6 +35,7 @@ from ..module_utils._core.retry import Deadline
 from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, clean_within, refuse_null, run_declaration
 from ..module_utils._http import transport
+from ._settings_diff import readable_diff
 from ._shared_tokens import SharedTokens
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
@@ -83,7 +84,7 @@ class ActionModule(ActionBase):
             with _environment(environment):
                 result |= self._serve(declaration, variables, abandoned)
         folder = "" if self._task.no_log else environment.get(_RESULTS, os.environ.get(_RESULTS, ""))
-        return _summarized(result, folder, f"{name}-{variables.get('inventory_hostname')}")
+        return _summarized(readable_diff(result), folder, f"{name}-{variables.get('inventory_hostname')}")
 
     def _why_not(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         """Why the worker may not serve this task; empty if it may."""

@@ -110,7 +110,7 @@ class WatchFile:
             yield
         except OSError as error:
             why = f"cannot be used ({one_line(error.strerror or error, 120)})"
-            raise self._refusal(why, "Its folder must be there, and yours to write to") from error
+            raise self._refusal(why, "Create its folder, and make it yours to write to") from error
 
     def _refusal(self, why: str, step: str) -> TenantError:
         return usage(f"the file {self._path} of state_file {why}", step)

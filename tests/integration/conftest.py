@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ class Run:
 
 
 Play = Callable[..., Run]
+
+
+def whole_lines(output: str) -> str:
+    """The output with each reported line as a whole: what continues one has four more spaces than the first part."""
+    return re.sub(r'",\n +" {4,}', " ", output)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +97,7 @@ def player(folder: Path, simulator: Simulator) -> Play:
             many_tasks=many_tasks,
         )
         found = json.loads(results.read_text()) if results.exists() else {}
-        return Run(done.returncode, done.stdout + done.stderr, found)
+        return Run(done.returncode, whole_lines(done.stdout + done.stderr), found)
 
     return run
 

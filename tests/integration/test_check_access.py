@@ -74,7 +74,9 @@ def test_the_tenants_in_one_run(tenants: list[str | Path]) -> None:
             assert len(set(commands)) == len(commands) - max(0, commands.count(AGAIN) - 1), host
             if commands:
                 tenant = cases[host]["tenant_id"]
-                assert f"First: Connect-MgGraph -TenantId {tenant} -Scopes " in lines[host][-1], lines[host][-1]
+                assert lines[host][-1].startswith(f"  Command: Connect-MgGraph -TenantId {tenant} -Scopes "), lines[
+                    host
+                ]
         text = PAGE.read_text(encoding="utf-8")
         assert first_run.page(text, lines, simulator.urls) == text, "run python tools/first_run.py"
 

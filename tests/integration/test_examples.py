@@ -31,6 +31,7 @@ from .warm import ROOT, ansible, settings
 # test_cookbook.py, test_guide_many_tenants.py, tests/unit/eda/test_guide_events.py, test_platform_pages.py
 OWN_TESTS = {
     "cookbook",
+    "jobs",
     "guide_many_tenants",
     "guide_events",
     *(f"first_contact_{name}" for name in ("automation_platform", "github", "gitlab", "kubernetes")),

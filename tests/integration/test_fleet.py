@@ -60,8 +60,11 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
     made = folder / "intune-exchange-report"
     files = {path.name: oct(path.stat().st_mode & 0o777) for path in made.iterdir()}
     page = next(name for name in files if name.startswith("tenant-"))
-    assert files == dict.fromkeys(("report.html", "report.json", "report.csv", page), "0o640")
+    assert files == dict.fromkeys(("report.html", "report.json", "report.csv", "report.md", page), "0o640")
     report = json.loads((made / "report.json").read_text(encoding="utf-8"))
+    text = (made / "report.md").read_text(encoding="utf-8").splitlines()
+    assert sum(line.startswith("| ") for line in text) == 2 + len(report["tenants"])
+    assert sum(line.startswith("- **") for line in text) == sum(len(tenant["actions"]) for tenant in report["tenants"])
     tenants = {tenant["name"]: tenant for tenant in report["tenants"]}
     assert {name: tenant["state"] for name, tenant in tenants.items()} == {
         "connected": "action",  # its mailbox policy is the one that Exchange comes with

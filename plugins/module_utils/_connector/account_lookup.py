@@ -114,7 +114,11 @@ def mailbox_plans(user: Mapping[str, Any]) -> list[str]:
 def shortcoming(user: Mapping[str, Any] | None, address: str) -> Shortcoming | None:
     """What keeps the connector from being bound to `address`; None if nothing does."""
     if user is None:
-        step = f"Create the account with intune.exchange.connector_account, {BY_THE_ROLE}"
+        domain = address.rpartition("@")[2]
+        step = (
+            f"Check that {domain} is a domain of this tenant, and create the account with "
+            f"intune.exchange.connector_account, {BY_THE_ROLE}"
+        )
         return Shortcoming(f"no account owns the address {address}", step)
     name, primary = user.get("userPrincipalName"), primary_address(user)
     if user.get("userType") == "Guest":

@@ -101,7 +101,13 @@ def connectors_info(tenant: Tenant, require_offered: bool = False) -> dict[str, 
     except TenantError as error:
         if error.kind != "not_offered" or require_offered:
             raise
-        return {"changed": False, "connectors": [], "offered": False, "offered_evidence": str(error)}
+        return {
+            "changed": False,
+            "connectors": [],
+            "offered": False,
+            "offered_evidence": str(error),
+            "summary_text": "the tenant does not offer the connector",
+        }
     found = [facts(record, now) for record in records]
     return {
         "changed": False,

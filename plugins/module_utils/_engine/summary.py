@@ -18,8 +18,8 @@ _MOST = 20  # sentences
 
 
 def with_summary(lists: Mapping[str, str] | None, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result, with `summary_text` unless `lists` is None."""
-    return dict(result) if lists is None else {**result, "summary_text": summary_text(lists, result)}
+    """The result, with `summary_text` unless `lists` is None. What a count would not say, the module itself says."""
+    return dict(result) if lists is None else {"summary_text": summary_text(lists, result), **result}
 
 
 def summary_text(lists: Mapping[str, str], result: Mapping[str, Any]) -> str:

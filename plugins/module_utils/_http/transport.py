@@ -84,7 +84,8 @@ class Connections:
                     self._adapters[path] = Adapter(bind(ssl.create_default_context(cafile=path)))
                 except (OSError, ssl.SSLError) as error:
                     problem = f"the file of the option ca_path cannot be used: {one_line(error)}"
-                    raise TenantError("usage", problem) from error
+                    step = f"Specify a file with PEM certificates; {one_line(path)} is none that can be read"
+                    raise TenantError("usage", problem, next_step=step) from error
             return self._adapters[path]
 
     def close(self) -> None:

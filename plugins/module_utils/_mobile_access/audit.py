@@ -106,9 +106,10 @@ def _sentence(result: Mapping[str, Any]) -> str:
     where = f" on {result['object']}" if result["object"] else ""
     seen = f"{result['setting']} is {json.dumps(result['value'], default=str)}, expected {result['expected']}"
     number = result["affected_mailboxes"]
-    affected = "" if number is None else f" ({counted(number, 'mailbox', 'mailboxes')})"
+    affected = "" if number is None else f", {counted(number, 'mailbox', 'mailboxes')}"
     return unbroken(
-        f"{result['id']} {result['title']}: {result['status']}{where}, {result['reason'] or seen}{affected}"
+        f"{result['id']} {result['title']}: {result['status']}{where}, {result['reason'] or seen} "
+        f"({result['severity']} severity{affected})"
     )
 
 

@@ -15,7 +15,8 @@ from ansible_collections.intune.exchange.plugins.filter import role_lines as plu
 
 
 def lines(about: str, **values: Any) -> list[str]:
-    found = plugin.FilterModule().filters()["role_lines"](values, about)
+    """The sentences as they are before they are made to fit the terminal."""
+    found = plugin.FilterModule().filters()["role_lines"](values, about, width=0)
     assert isinstance(found, list)
     return found
 
@@ -82,11 +83,10 @@ def test_approve_shows_a_part_of_many_devices() -> None:
 def test_offboard_says_what_was_and_what_would_be_done() -> None:
     result: dict[str, Any] = {"devices": devices(2), "acknowledged": True, "not_wipeable": []}
     done: dict[str, Any] = {"address": "a@x.example", "wiped": {"changed": True, "affected_count": 2}, "blocked": True}
-    erased, old, blocked = lines("offboard", **done, result=result, check_mode=False)
+    erased, blocked = lines("offboard", **done, result=result, check_mode=False)
     assert erased == "a@x.example has 2 devices; each has erased the mail account. Nothing else on them was touched."
-    assert old == "0 devices use a protocol version below 16.1, which cannot erase only the account."
     assert "are switched off for the mailbox, and its devices are blocked." in blocked
-    erased, _old, blocked = lines("offboard", **done, result=result, check_mode=True)
+    erased, blocked = lines("offboard", **done, result=result, check_mode=True)
     assert "the mail account would be erased from 2 devices. Nothing else on them would be touched." in erased
     assert "would be switched off for the mailbox, and its devices would be blocked." in blocked
     result = {"devices": devices(1), "acknowledged": False, "not_wipeable": devices(1)}
@@ -165,6 +165,19 @@ def test_what_the_directory_does_not_show_is_not_known(hidden: dict[str, Any]) -
     assert len(lines("unusable", accounts=[hidden, person(account_enabled=False)])) == 2
     [shown] = lines("excluded", resolved=[{"option": "exclude_users", **hidden}])
     assert shown == "Emergency account: no name, 1 (1)"
+
+
+def test_long_lines_continue_and_commands_and_messages_stay_whole() -> None:
+    """With what Ansible adds to the lines of a list, they fit 100 columns."""
+    check = {"title": "T", "status": "missing", "evidence": "the-token " * 30, "next_step": "Grant it. " * 20}
+    values = {"checks": [{**check, "command": "Get-MgServicePrincipal " * 9}], "tenant_id": None}
+    found = plugin.role_lines(values, "access")
+    assert [line for line in found if len(line) > 88] == [f"  Command: {'Get-MgServicePrincipal ' * 9}"]
+    assert " ".join(" ".join(found).split()) == " ".join(" ".join(lines("access", **values)).split())
+    # What continues a line never looks like one of the lines below it, such as the next step.
+    assert {len(line) - len(line.lstrip()) for line in found} == {0, 2, 4, 6}
+    too_many = {"address": "a@contoso.example", "devices": devices(30), "max_affected": 1}
+    assert plugin.role_lines(too_many, "too_many_devices") == lines("too_many_devices", **too_many)
 
 
 def test_a_name_begins_no_line() -> None:
@@ -289,8 +302,8 @@ def test_a_command_and_a_next_step_stand_once() -> None:
         "  Command: the one above; run it once.",
         "Four (missing): E.",
         "  Next step: Ask.",
-        "Commands are for Microsoft Graph PowerShell. First: Connect-MgGraph -TenantId t "
-        "-Scopes AppRoleAssignment.ReadWrite.All",
+        "Commands are for Microsoft Graph PowerShell. This one comes first:",
+        "  Command: Connect-MgGraph -TenantId t -Scopes AppRoleAssignment.ReadWrite.All",
     ]
     assert lines("access", checks=checks[-1:], tenant_id=None) == []
 

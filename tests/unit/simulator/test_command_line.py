@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+import yaml
 
 import simulator as package
 from simulator import Simulator
@@ -57,6 +58,11 @@ def test_the_command(tmp_path: Path, module: bool) -> None:
         assert f"export AZURE_TENANT_ID={first['tenant_id']}" in output
         assert f"export AZURE_AUTHORITY_HOST={urls['authority_url']}" in output
         assert f"Simulated tenant connected: domain {first['domain']}, account {first['account']}\n" in output
+        inventory = Path(re.findall(r"-e target=all -i (\S+)", output)[0])
+        assert stat.S_IMODE(inventory.stat().st_mode) == 0o600 and inventory.name.endswith(".tenants.yml")
+        listed = yaml.safe_load(inventory.read_text())
+        assert [one["tenant_id"] for one in listed["tenants"]] == [one["tenant_id"] for one in urls["tenants"]]
+        assert first["client_secret"] not in inventory.read_text()
         [variables] = re.findall(r"at once: \. (\S+)", output)
         shown = subprocess.run(
             ["bash", "-c", f". {variables}; echo $AZURE_TENANT_ID"], capture_output=True, text=True, check=True

@@ -1,0 +1,22 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines that fit a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+
+WIDTH = 100
+_COMMAND = "Command: "  # what follows is to be copied as it is
+
+
+def wrapped(line: str, width: int = WIDTH) -> list[str]:
+    """The line in parts of at most this width, those after the first one indented. A command stays whole.
+
+    By four more, since lines below another have two: a long name must not look like the next step.
+    """
+    if len(line) <= width or line.lstrip().startswith(_COMMAND):
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False)

@@ -1,0 +1,122 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables of -e that a playbook does not know: refused if they look like one of its own, and only then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.intune.exchange.plugins.lookup import blank_variables as plugin
+from ansible_collections.intune.exchange.plugins.plugin_utils._extra_variables import unknown_variables
+
+ROOT = Path(__file__).parents[3]
+KNOWN = ("target", "tenant_options", "report_assess", "report_folder", "before")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("report_asess", "Did you mean report_assess?"),
+        ("report_x", "It has report_assess, report_folder."),
+        ("connector_primary_smtp_adress", "Did you mean connector_primary_smtp_address?"),
+        ("mobile_access_filters", "Did you mean mobile_access_filter?"),
+        ("targets", "Did you mean target?"),
+        ("tenant_option", "Did you mean tenant_options?"),
+        ("befor", "Did you mean before?"),
+    ],
+)
+def test_what_looks_like_a_variable_of_the_playbook_is_refused(name: str, said: str) -> None:
+    assert unknown_variables([name, "report_assess"], KNOWN) == [f"{name} is not a variable of this playbook. {said}"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "report_folder",
+        "connector_manage_account",  # of a role, in a file of variables for several playbooks
+        "mobile_access_max_affected",
+        "deadlines_folder",
+        "tenant_secret_path",  # for the inventory
+        "region",
+        "ansible_eda",
+        "awx_job_id",
+    ],
+)
+def test_what_the_playbook_knows_and_what_is_none_of_its_business_is_not(name: str) -> None:
+    assert unknown_variables([name], KNOWN) == []
+
+
+def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host of an inventory may have variables of any name."""
+    options: dict[str, Any] = {
+        "argument_specs": None,
+        "entry_point": "main",
+        "clears": [],
+        "sentence": True,
+        "known": [],
+        "required": [],
+    }
+    lookup = plugin.LookupModule(loader=DataLoader())
+    monkeypatch.setattr(lookup, "set_options", lambda **_options: None)
+    monkeypatch.setattr(lookup, "get_option", options.__getitem__)
+    monkeypatch.setattr(plugin, "load_extra_vars", lambda _loader: {"report_audits": "false"})
+    said = lookup.run(["report_audit"], variables={"report_asess": "all", "report_audits": "false"})
+    assert len(said) == 1 and "report_audits is not" in said[0] and "report_asess" not in said[0]
+    assert lookup.run([], variables={"report_asess": "all"}) == []
+
+
+def _documented() -> Iterator[tuple[str, str]]:
+    """Each playbook with a variable that the documentation passes to it."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.rst"), *(ROOT / "playbooks").glob("*.yml")]
+    for page in pages:
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        for name, rest in re.findall(r"ansible-playbook intune\.exchange\.(\w+)([^\n`]*)", text):
+            yield from ((name, one) for one in re.findall(r"-e '?(\w+)=", rest))
+            for mapping in re.findall(r"-e '(\{.*?\})'(?=\s|$)", rest):
+                yield from ((name, one) for one in yaml.safe_load(mapping))
+    for path in (ROOT / "playbooks").glob("*.yml"):
+        comments = " ".join(re.findall(r"^# .*", path.read_text(encoding="utf-8"), re.M)).replace(" # ", " ")
+        yield from ((path.stem, one) for one in re.findall(r"-e (\w+)=", comments))
+
+
+def _accepted(found: Any) -> Iterator[str]:
+    """The names that a playbook passes to the lookup."""
+    if isinstance(found, dict):
+        for name, value in found.items():
+            if name in ("playbook_variables", "playbook_known", "playbook_required"):
+                yield from value
+            yield from _accepted(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _accepted(value)
+    elif isinstance(found, str) and "intune.exchange.blank_variables" in found:
+        yield from re.findall(r"'(\w+)'", found)
+
+
+def test_each_documented_variable_is_known_to_its_playbook() -> None:
+    pairs = sorted({pair for pair in _documented() if pair[0] != "demo"})
+    pairs.remove(("report", "report_asess"))  # a page shows what a typing error leads to
+    assert len(pairs) > 25
+    refused = []
+    for playbook, name in pairs:
+        path = ROOT / f"playbooks/{playbook}.yml"
+        known = {*_accepted(yaml.safe_load(path.read_text(encoding="utf-8"))), *plugin._ALL_PLAYBOOKS}
+        # A plain name such as `content` is not refused, but nobody would notice that it is not listed.
+        if name not in known and not name.startswith(("connector_", "mobile_access_")):
+            refused.append((playbook, name))
+    assert not refused
+
+
+def test_each_playbook_asks_for_unknown_variables() -> None:
+    """But the demonstration, which has no tenant of anybody."""
+    for path in (ROOT / "playbooks").glob("*.yml"):
+        text = path.read_text(encoding="utf-8")
+        assert path.stem == "demo" or "tasks/refuse_blank.yml" in text or "known=" in text, path
