@@ -285,7 +285,7 @@ def test_a_wait_of_its_own() -> None:
     trial.http.pause(2, 7.0, PURPOSE)
     assert trial.slept == [0.5, 7.1]  # half of what may be waited, and a tenth of that above what was asked for
     with pytest.raises(TenantError) as caught:
-        trial.http.pause(1, 300.0, PURPOSE)
+        trial.http.pause(1, 300.0, PURPOSE, service="Microsoft Graph")
     error = caught.value
     assert error.kind == "timeout" and "the service did not answer and asks to wait 300 s" in error.problem
     assert "only 292 s of the 300 s" in error.problem and error.answer is None
