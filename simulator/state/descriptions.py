@@ -101,7 +101,10 @@ def _locate(source: str | Path) -> Path:
 
 def _merged(path: Path, beside: Path) -> Json:
     """The description in a file on top of what it extends: another one in the same directory, or a shipped one."""
-    own = dict(_parsed(path.read_text()))
+    try:
+        own = dict(_parsed(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValueError, TypeError) as error:  # UnicodeDecodeError is a ValueError, and names no file
+        raise ValueError(f"{path} is no description of a tenant in YAML: {error}") from error
     base = own.pop("extends", None)
     if base is None:
         return own

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
@@ -337,3 +338,11 @@ def test_a_reset_puts_back_what_changed(simulator: Simulator, name: str) -> None
     simulator.reset()
     assert held() == before
     assert not tenant.past
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfea\x00", b"a: [1\n", b"- 1\n"])
+def test_a_file_that_is_no_description_is_named(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "contoso.yml"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(f"{file} is no description of a tenant")):
+        Simulator(tenants=[file])
