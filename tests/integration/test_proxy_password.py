@@ -21,7 +21,7 @@ def looked_up(name: str) -> str:
     return "{{ lookup('ansible.builtin.env', '" + name + "') }}"
 
 
-@pytest.mark.parametrize("in_process", ["true", "false"])
+@pytest.mark.parametrize("in_process", ["true", pytest.param("false", marks=pytest.mark.more)])
 def test_credentials_of_a_proxy_and_keys(play: Play, simulator: Any, in_process: str) -> None:
     """Ansible issues 87362 and 70455: values of the environment are shown, and keys are masked."""
     proxy = HERE.format(quote(PASSWORD, safe=""))

@@ -52,6 +52,7 @@ def run(folder: Path, environment: dict[str, str], name: str, **variables: Any) 
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.more  # the demonstration takes the same way in make test
 def test_a_playbook_is_rehearsed_on_a_copy(simulator: Simulator, tmp_path: Path) -> None:
     signed_in = simulator.environment("retired_covered")
     code, output = run(tmp_path, signed_in, "snapshot", snapshot_file="contoso.yml")
