@@ -22,7 +22,8 @@ options:
     description:
       - The C(uniqueName) of the application, with up to 64 letters, digits, dots, hyphens and underscores. It cannot be
         changed.
-      - An application that has this name, but not the tag C(intune.exchange), is refused, and C(error.kind) is V(not_ours).
+      - An application that has this name, but not the tag C(intune.exchange), is refused with V(not_ours) as
+        C(error.kind).
       - Exactly one of O(unique_name) and O(app_id) is required.
     type: str
   app_id:
