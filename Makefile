@@ -83,13 +83,13 @@ endef
 
 # Those that take longest first, so that none is left over at the end. What they need is there before, since make begins
 # last what waits for something.
-test: $(TEST) $(LINT) $(DEMO)
+test: $(TEST) $(LINT) $(DEMO) $(CHECKOUT)
 	$(call together,unit integration lint-ansible-shipped lint-documentation sanity-quick lint-python molecule-one demo-tested)
 
 help:
 	sed -n '/^[^#]/q; s/^# \{0,1\}//p' Makefile
 
-test-more: $(TEST) $(LINT) $(DEMO) $(NODE)
+test-more: $(TEST) $(LINT) $(DEMO) $(NODE) $(CHECKOUT)
 	$(call together,more contracts sanity-artifact molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
 
 # Each on a fresh clone of the last commit, as an ordinary user.
