@@ -8,15 +8,15 @@ from __future__ import annotations
 import textwrap
 
 WIDTH = 100
-_COMMAND = "Command: "  # what follows is to be copied as it is
+_COPIED = ("Command: ", "export ", "ansible-playbook ", "ansible ")  # what is to be copied as it is
 
 
 def wrapped(line: str, width: int = WIDTH) -> list[str]:
-    """The line in parts of at most this width, those after the first one indented. A command stays whole.
+    """The line in parts of at most this width, those after the first one indented. Commands and long words stay whole.
 
     By four more, since lines below another have two: a long name must not look like the next step.
     """
-    if len(line) <= width or line.lstrip().startswith(_COMMAND):
+    if len(line) <= width or line.lstrip().startswith(_COPIED):
         return [line]
     indent = " " * (len(line) - len(line.lstrip()) + 4)
-    return textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -114,7 +114,10 @@ def _check_domain(params: Mapping[str, Any], facts: Facts) -> None:
 
 def _check_password(params: Mapping[str, Any]) -> None:
     if not params.get("password"):
-        raise usage("password is needed to create the account", "Set password, best from a vault")
+        raise usage(
+            "password is needed to create the account",
+            "Set password (connector_account_password of the role), best from a vault",
+        )
 
 
 def _refuse_synchronised(
@@ -142,7 +145,8 @@ def check_mailbox_is_possible(params: Mapping[str, Any], facts: Facts, after: Ma
         raise TenantError(
             "no_license",
             f"{params['user_principal_name']} has no licence, so it would never get a mailbox",
-            next_step=f"Specify one or more in licenses, from those with free units: {describe(facts.skus)}",
+            next_step="Specify one or more in licenses (connector_account_licenses of the role), from those with free "
+            f"units: {describe(facts.skus)}",
         )
 
 
