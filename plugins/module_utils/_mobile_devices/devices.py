@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from .._core.concurrent import gather
-from .._core.errors import Purpose, TenantError
+from .._core.errors import Purpose, TenantError, usage
 from .._core.read_result import ReadResult
 from .._core.resource import Record, normalize_case, normalized_set, returned
 from .._core.text import counted
@@ -30,6 +30,8 @@ READ_DEVICES = Purpose("read the mobile devices", READER)
 _READ_STATISTICS = Purpose("read the statistics of the mobile devices", READER)
 # Exchange Online refuses older ones since 1 March 2026 (message center MC1197103).
 MINIMUM_EAS_VERSION = (16, 1)
+# https://learn.microsoft.com/previous-versions/office/developer/exchange-server-2010/ff343016(v=exchg.140)
+_STATES = ("Allowed", "Blocked", "Quarantined", "DeviceDiscovery", "Unknown")
 _AT_ONCE = 4  # mailboxes; concurrent requests are what Exchange limits per tenant
 _SAID_EVERY = 100  # mailboxes
 
@@ -112,11 +114,19 @@ def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = F
     if params.get("compliant") is not None:
         said = read_compliance(tenant)
         known = [{**one, "compliant": compliance_of(raw, said)} for one, raw in zip(known, found.values, strict=True)]
+    _check_state(params.get("access_state"), known)
     devices = [one for one in known if fits(one, params)]
     left = Found(devices, {str(one.get("Guid")): one for one in found.values}, mailbox, found.service_time)
     if statistics or by_age:
         devices = [one for one in add_statistics(tenant, left, found.date) if fits(one, params, last=True)]
     return replace(left, devices=devices)
+
+
+def _check_state(wanted: str | None, known: list[dict[str, Any]]) -> None:
+    """A typing error must not look as if no device were in a state. A device may have one that is newer than this."""
+    states = normalized_set([*_STATES, *(one["device_access_state"] for one in known)])
+    if wanted is not None and normalize_case(wanted) not in states:
+        raise usage(f"access_state is {wanted}, which is no state of a mobile device", f"Use {', '.join(_STATES)}")
 
 
 def facts(device: Record, now: datetime) -> dict[str, Any]:

@@ -200,6 +200,12 @@ def test_access(simulator: Simulator, run: Run, admin: Any) -> None:
     assert device_of(run, "adele.vance")["device_access_state"] == "Quarantined"
 
 
+def test_a_state_that_is_none_is_no_state_in_which_no_device_is(simulator: Simulator, run: Run) -> None:
+    failed = run(mobile_device_info, access_state="Quarentined")
+    assert "access_state is Quarentined, which is no state of a mobile device" in failed["msg"]
+    assert run(mobile_device_info, access_state="devicediscovery")["mobile_devices"] == []
+
+
 def test_a_device_is_forgotten(simulator: Simulator, run: Run) -> None:
     options = {"mailbox": "adele.vance", "device_type": "iPhone", "state": "absent"}
     both(simulator, run, **options)
