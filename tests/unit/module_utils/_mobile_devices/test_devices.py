@@ -388,7 +388,7 @@ def test_a_second_run_of_allowing_what_is_quarantined_succeeds(simulator: Simula
     for check_mode in (True, False):
         again = run(mobile_device, check_mode, **wanted)
         assert not again["changed"] and again["devices"] == [], again
-    assert not run(mobile_device, access_state="Discovery", access="allowed").get("failed")
+    assert not run(mobile_device, access_state="DeviceDiscovery", access="allowed").get("failed")
     for wrong in ({"device_type": "Toaster"}, {"access_state": "Allowed", "device_id": "none"}):
         failed = run(mobile_device, **{**wanted, **wrong})
         assert failed["error"]["kind"] == "not_found", failed
