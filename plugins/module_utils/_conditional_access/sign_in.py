@@ -126,7 +126,9 @@ class SignIn:
     audiences: frozenset[str] = frozenset()
 
     def told_of(self, clause: frozenset[str]) -> bool | None:
-        """Whether one of these controls was met, as far as `met` and `failed` say so."""
+        """Whether one of these controls was met, as far as `met` and `failed` say so. A block says nothing of that."""
+        if clause == BLOCK:
+            return None
         if any(one <= clause for one in self.met):
             return True
         return False if any(clause <= one for one in self.failed) else None
