@@ -235,12 +235,19 @@ def controls_of(policy: Mapping[str, Any]) -> set[str]:
     return asked - {_RETIRED}  # "as if this grant isn't selected"
 
 
-def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str], ...]:
+def alternatives_of(policy: Mapping[str, Any]) -> list[frozenset[str]]:
+    """The sets of controls of which a policy asks for one each, whether anybody can meet them or not."""
     asked = controls_of(policy)
     if not asked or asked & BLOCK:
-        return (BLOCK,) if asked else ()
+        return [BLOCK] if asked else []
     either = normalize_case(policy["grantControls"].get("operator")) == "or"
-    alternatives = [asked] if either else [{control} for control in sorted(asked)]
+    return [frozenset(asked)] if either else [frozenset({control}) for control in sorted(asked)]
+
+
+def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str], ...]:
+    alternatives = alternatives_of(policy)
+    if alternatives == [BLOCK]:
+        return (BLOCK,)
     possible = (frozenset(one for one in controls if _can_be_met(one, sign_in)) for controls in alternatives)
     return tuple(clause or BLOCK for clause in possible)  # what nobody can meet keeps everybody out
 
