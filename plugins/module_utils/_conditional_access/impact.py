@@ -21,6 +21,7 @@ from .group_eligibility import inner_groups, read_eligible_members
 from .group_members import hidden_members, members_of
 from .policy_requirements import alternatives_of, controls_of
 from .rules import MOBILE, SignIn, judge
+from .sign_in import shown
 
 _ATTEMPTED = "count the people whom the policy reaches"
 _USERS = Read(
@@ -67,11 +68,11 @@ def measure(
         # Without people, whom the policies name may still be others.
         others = not people and asked.assigned() != asks.assigned()
         if was != becomes or any(differing.values()) or others:
-            shown = {"client": sign_in.client, "platform": sign_in.platform}
+            way = {"client": sign_in.client, "platform": sign_in.platform}
             numbers = differing if people else dict.fromkeys(differing)
-            sign_ins.append({**shown, "before": was, "after": becomes, **numbers})
+            sign_ins.append({**way, "before": was, "after": becomes, **numbers})
     return {
-        "controls": sorted(controls_of(changed)),
+        "controls": shown(controls_of(changed)),
         "except": list(assignment_of(changed).excluded.words),
         "people": sum(people.values()) if people else None,
         "not_read": list(not_read),

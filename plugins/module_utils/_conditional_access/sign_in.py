@@ -10,7 +10,7 @@ on it unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -88,6 +88,16 @@ def registered(**attributes: Any) -> Device:
     )
 
 
+def kind_of(control: str) -> str:
+    """A control without its id: `authenticationStrength:4` and `authenticationStrength:2` are of one kind."""
+    return control.partition(":")[0]
+
+
+def shown(clause: Iterable[str]) -> list[str]:
+    """Controls as results have them: without ids."""
+    return sorted({kind_of(one) for one in clause})
+
+
 @dataclass(frozen=True)
 class AllBut:
     """The controls of somebody who meets everything but what is wanted; nothing at all where anything is wanted."""
@@ -95,7 +105,7 @@ class AllBut:
     wanted: frozenset[str] | None
 
     def __contains__(self, control: object) -> bool:
-        return self.wanted is not None and control not in BLOCK | self.wanted
+        return self.wanted is not None and {control, kind_of(str(control))}.isdisjoint(BLOCK | self.wanted)
 
 
 @dataclass(frozen=True)

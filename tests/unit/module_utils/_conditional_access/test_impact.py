@@ -79,3 +79,21 @@ def test_who_has_to_do_nothing_else_is_not_listed() -> None:
     assert measured(None, policy("block", platforms={"includePlatforms": ["android"]})).keys() == {
         (client, "android") for client in ("exchangeActiveSync", "other", "mobileAppsAndDesktopClients", "browser")
     }
+
+
+STRENGTHS = [{"authenticationStrength": {"id": f"00000000-0000-0000-0000-00000000000{one}"}} for one in (2, 4)]
+OTHERS = [STRENGTHS, [{"termsOfUse": [one]} for one in ("t1", "t2")]]
+OTHERS.append([{"customAuthenticationFactors": [one]} for one in ("Duo", "Other")])
+
+
+@pytest.mark.parametrize("grants", OTHERS)
+def test_each_strength_terms_and_custom_control_is_one_of_its_own(grants: list[dict[str, Any]]) -> None:
+    """ "Authentication strengths" and "Terms of use": each names the methods, or the terms, that it asks for."""
+    old, new = (policy(grant=one) for one in grants)
+    assert gained_and_lost(measured(old, new)[OUTLOOK_IOS]) == (11, 11)
+    row = measured(None, new, beside=[old])[OUTLOOK_IOS]
+    assert row["before"]["covered"] == 0 and row["after"]["covered"] == 11 and gained_and_lost(row) == (11, 0)
+    assert measured(old, old) == {}
+    # Ids are not shown.
+    (kind,) = measure([], [new], new, PEOPLE, [])["controls"]
+    assert ":" not in kind

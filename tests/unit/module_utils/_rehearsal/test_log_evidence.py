@@ -89,3 +89,20 @@ def test_what_a_policy_that_can_be_met_says_stands() -> None:
     other = named("new", policy("compliantDevice", "compliantApplication", clientAppTypes=["all"]))
     assert answer([existing], other, record([("old", "success")])) == "unchanged"
     assert answer([existing], other, record([("old", "failure")])) == "stopped"
+
+
+@pytest.mark.parametrize("said", ["success", "reportOnlySuccess"])
+@pytest.mark.parametrize(
+    ("grant", "other"),
+    [
+        ({"authenticationStrength": {"id": "2"}}, {"authenticationStrength": {"id": "4"}}),
+        ({"termsOfUse": ["t1"]}, {"termsOfUse": ["t2"]}),
+        ({"termsOfUse": ["t1"]}, {"termsOfUse": ["t1", "t2"], "operator": "AND"}),
+        ({"customAuthenticationFactors": ["Duo"]}, {"customAuthenticationFactors": ["Other"]}),
+    ],
+)
+def test_a_strength_that_was_met_says_nothing_of_another(said: str, grant: Any, other: Any) -> None:
+    """ "Authentication strengths": each names the combinations of methods that it takes."""
+    existing, logged = named("old", policy(grant=grant)), record([("old", said)])
+    assert answer([existing], named("new", policy(grant=other)), logged) == "asked_for_more"
+    assert answer([existing], named("new", policy(grant=grant)), logged) == "unchanged"
