@@ -49,6 +49,9 @@ _SUITES = {
 # How sign-in logs and Graph spell the platforms, without the version that may follow.
 _SPELLINGS = {
     "android": "android",
+    "androidenterprise": "android",  # these two, and macmdm, are how the directory spells the system of a device
+    "androidforwork": "android",
+    "macmdm": "macos",
     "ios": "ios",
     "iphone": "ios",
     "ipad": "ios",
@@ -59,6 +62,8 @@ _SPELLINGS = {
     "osx": "macos",
     "linux": "linux",
 }
+# What is certainly none of them. A text that is not here either, such as `Windows Server 2022`, may mean one.
+_OTHER_SYSTEMS = frozenset({"other", "chromeos"})
 _WORD = re.compile(r"(?:[^\W\d_]|\s)+")
 
 
@@ -158,6 +163,15 @@ def suites_of(resource: str) -> tuple[frozenset[str], frozenset[str]]:
 @lru_cache(maxsize=1_000)
 def platform_of(text: str) -> str | None:
     """The platform that a text of the sign-in log means, such as `Ios 18.1`; None if it is not one of the known."""
+    return _SPELLINGS.get(_name(text))
+
+
+@lru_cache(maxsize=1_000)
+def platform_in_log(text: str) -> str:
+    """The same as a sign-in has it: the text of a system that is none of the known, empty if that is not certain."""
+    return platform_of(text) or (text if _name(text) in _OTHER_SYSTEMS else "")
+
+
+def _name(text: str) -> str:
     word = _WORD.match(str(text).strip())
-    name = re.sub(r"\s", "", normalize_case(word[0])) if word else ""
-    return _SPELLINGS.get(name)
+    return re.sub(r"\s", "", normalize_case(word[0])) if word else ""

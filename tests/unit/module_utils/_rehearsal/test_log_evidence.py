@@ -106,3 +106,30 @@ def test_a_strength_that_was_met_says_nothing_of_another(said: str, grant: Any, 
     existing, logged = named("old", policy(grant=grant)), record([("old", said)])
     assert answer([existing], named("new", policy(grant=other)), logged) == "asked_for_more"
     assert answer([existing], named("new", policy(grant=grant)), logged) == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [
+        ("AndroidEnterprise", "stopped"),
+        ("AndroidForWork 15", "stopped"),
+        ("Ios 18.1", "stopped"),
+        ("Windows 10 Enterprise", "stopped"),
+        ("iPhone OS 18", "not_known"),
+        ("Windows NT 10.0", "not_known"),
+        ("Windows Server 2022", "not_known"),
+        ("Something new", "not_known"),
+        ("", "not_known"),
+        ("Chrome OS", "unchanged"),
+        ("MacOs 15", "unchanged"),
+    ],
+)
+def test_an_operating_system_that_is_not_known_may_be_a_platform(system: str, expected: str) -> None:
+    """The log has free text; "Conditional Access: Conditions" names the platforms and no texts."""
+    phones = named("new", policy("block", platforms={"includePlatforms": ["android", "iOS", "windows"]}))
+    assert answer([], phones, record(system=system)) == expected
+    # The other way round: a block of what is not known.
+    every = {"includePlatforms": ["all"], "excludePlatforms": ["android", "iOS", "windows", "macOS", "linux"]}
+    opposite = {"stopped": "unchanged", "not_known": "not_known", "unchanged": "stopped"}
+    if not system.startswith("Mac"):
+        assert answer([], named("new", policy("block", platforms=every)), record(system=system)) == opposite[expected]
