@@ -602,7 +602,11 @@ impact:
         - C(everybody) is the state for a member whom no policy names. The numbers are users.
         - C(covered) must meet one of the controls, or are blocked. C(depends_on) must do so only under conditions, such
           as a network. C(not_covered) need not. C(report_only) are those of the last two who would move to another
-          group if the policies in report-only mode were enabled.
+          group if the policies in report-only mode were enabled. Of a policy that requires all its controls, each
+          has to be met.
+        - C(gained) must meet something after the change that they did not have to meet before, C(lost) the other way
+          round; whom a changed condition concerns can be in both. They are null if users could not be counted. So a
+          change that affects other users, but as many, is listed too.
       type: list
       elements: dict
       returned: when something changes
@@ -611,6 +615,15 @@ impact:
           platform: iOS
           before: {covered: 0, depends_on: 0, everybody: not_covered, not_covered: 4, report_only: 0}
           after: {covered: 3, depends_on: 0, everybody: covered, not_covered: 1, report_only: 0}
+          gained: 3
+          lost: 0
+    not_judged:
+      description:
+        - The sign-ins that RV(impact.sign_ins) says nothing about, such as those to other applications. If it is empty,
+          the change may still affect these.
+      type: list
+      elements: str
+      returned: when something changes
 resolved:
   description:
     - The specified users, groups and roles, as the directory has them. The diff has them as they were specified.

@@ -16,9 +16,12 @@ from .._core.read_result import ReadResult
 from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
 from .assignments import EVERYBODY, Person, assignment_of
+from .demands import Demands, difference
 from .group_eligibility import inner_groups, read_eligible_members
 from .group_members import hidden_members, members_of
-from .rules import MOBILE, SignIn, controls_of, judge
+from .policy_requirements import alternatives_of, controls_of
+from .rules import MOBILE, SignIn, judge
+from .sign_in import shown
 
 _ATTEMPTED = "count the people whom the policy reaches"
 _USERS = Read(
@@ -35,6 +38,10 @@ _ELIGIBLE = Read(
     Purpose("read who may activate directory roles", "RoleManagement.Read.Directory"),
 )
 _NO_PIM = "PremiumLicenseRequired"  # without a licence for it, nobody is eligible
+_NOT_JUDGED = (
+    "sign-ins to other applications than Exchange Online",
+    "sign-ins from Windows, macOS and Linux",
+)
 Policies = Sequence[Mapping[str, Any]]
 Records = list[dict[str, Any]]
 _NOTHING = ReadResult[Records]([])
@@ -47,23 +54,30 @@ def measure(
     people: Mapping[Person, int],
     not_read: Sequence[str],
 ) -> dict[str, Any]:
-    """Who has to meet what the `changed` policy asks for, for each way to open mail in which that becomes another.
+    """Who has to meet what the `changed` policy asks for, for each way to open mail in which the change matters.
 
-    Told of people whom no policy names, and counted where the people could be read.
+    It matters where the numbers become others, and where somebody has to meet more or less than before. Told of people
+    whom no policy names, and counted where the people could be read.
     """
-    wanted = controls_of(changed)
+    wanted = alternatives_of(changed) or [frozenset[str]()]
     sign_ins = []
     for sign_in in MOBILE:
         was, becomes = (_told(policies, sign_in, wanted, people) for policies in (before, after))
-        if was != becomes:
-            shown = {"client": sign_in.client, "platform": sign_in.platform}
-            sign_ins.append({**shown, "before": was, "after": becomes})
+        asked, asks = Demands(before, sign_in), Demands(after, sign_in)
+        differing = difference(asked, asks, people or {EVERYBODY: 1})
+        # Without people, whom the policies name may still be others.
+        others = not people and asked.assigned() != asks.assigned()
+        if was != becomes or any(differing.values()) or others:
+            way = {"client": sign_in.client, "platform": sign_in.platform}
+            numbers = differing if people else dict.fromkeys(differing)
+            sign_ins.append({**way, "before": was, "after": becomes, **numbers})
     return {
-        "controls": sorted(wanted),
+        "controls": shown(controls_of(changed)),
         "except": list(assignment_of(changed).excluded.words),
         "people": sum(people.values()) if people else None,
         "not_read": list(not_read),
         "sign_ins": sign_ins,
+        "not_judged": list(_NOT_JUDGED),
     }
 
 
@@ -161,15 +175,41 @@ def _without_pim(read: ReadResult[Records]) -> bool:
     return read.error is not None and read.error.answer is not None and _NO_PIM in read.error.answer.code
 
 
-def _told(policies: Policies, sign_in: SignIn, wanted: Collection[str], people: Mapping[Person, int]) -> dict[str, Any]:
-    somebody = judge(policies, sign_in, wanted, [EVERYBODY])
+def _told(
+    policies: Policies, sign_in: SignIn, wanted: Sequence[frozenset[str]], people: Mapping[Person, int]
+) -> dict[str, Any]:
+    (somebody,) = _statuses(policies, sign_in, wanted, [EVERYBODY]).values()
     order = ("covered", "depends_on", "report_only", "not_covered")
-    told: dict[str, Any] = {"everybody": next(status for status in order if somebody[status])}
+    told: dict[str, Any] = {"everybody": next(status for status in order if status in somebody)}
     if people:
+        told |= dict.fromkeys(("covered", "depends_on", "not_covered", "report_only"), 0)
         numbers = {person.id: number for person, number in people.items()}
-        for status, entries in judge(policies, sign_in, wanted, people).items():
-            told[status] = sum(numbers[one] for entry in entries for one in entry["who"])
+        for one, statuses in _statuses(policies, sign_in, wanted, people).items():
+            for status in statuses:
+                told[status] += numbers[one]
     return told
+
+
+def _statuses(
+    policies: Policies, sign_in: SignIn, wanted: Sequence[frozenset[str]], people: Iterable[Person]
+) -> dict[str, set[str]]:
+    """By id of a person the statuses: covered is who must meet each of the sets that are wanted."""
+    found: dict[str, list[set[str]]] = {}
+    people = list(people)
+    for controls in wanted:
+        each: dict[str, set[str]] = {}
+        for status, entries in judge(policies, sign_in, controls, people).items():
+            for one in (one for entry in entries for one in entry["who"]):
+                each.setdefault(one, set()).add(status)
+        for one, statuses in each.items():
+            found.setdefault(one, []).append(statuses)
+    return {one: _together(each) for one, each in found.items()}
+
+
+def _together(each: Sequence[set[str]]) -> set[str]:
+    worst = next(status for status in ("not_covered", "depends_on", "covered") if any(status in one for one in each))
+    planned = worst != "covered" and all(one & {"covered", "report_only"} for one in each)
+    return {worst, "report_only"} if planned else {worst}
 
 
 def _named(users: Iterable[Mapping[str, Any]], kind: str) -> list[str]:

@@ -40,7 +40,9 @@ from .sign_in import (
     PLATFORMS,
     AllBut,
     SignIn,
+    kind_of,
     platform_of,
+    shown,
     suites_of,
 )
 
@@ -48,9 +50,9 @@ REPORT_ONLY = "enabledForReportingButNotEnforced"
 DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})
 
 _RETIRED = "approvedApplication"
-_STRENGTH = "authenticationStrength"
+# Controls of which there are several: one that was met says nothing of another.
 _OTHER_CONTROLS = {
-    _STRENGTH: _STRENGTH,
+    "authenticationStrength": "authenticationStrength",
     "customAuthenticationFactors": "customAuthenticationFactor",
     "termsOfUse": "termsOfUse",
 }
@@ -229,18 +231,29 @@ def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None
 
 
 def controls_of(policy: Mapping[str, Any]) -> set[str]:
-    """The controls that a policy asks for, and that are still enforced."""
+    """The controls that a policy asks for, and that are still enforced; see `kind_of` for those that have ids."""
     grant = policy.get("grantControls") or {}
-    asked = {*(grant.get("builtInControls") or ()), *(name for key, name in _OTHER_CONTROLS.items() if grant.get(key))}
+    asked = set(grant.get("builtInControls") or ())
+    for key, kind in _OTHER_CONTROLS.items():
+        held = grant.get(key) or ()
+        ids = [held.get("id") or ""] if isinstance(held, Mapping) else held
+        asked.update(f"{kind}:{normalize_case(str(one))}" for one in ids if held)
     return asked - {_RETIRED}  # "as if this grant isn't selected"
 
 
-def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str], ...]:
+def alternatives_of(policy: Mapping[str, Any]) -> list[frozenset[str]]:
+    """The sets of controls of which a policy asks for one each, whether anybody can meet them or not."""
     asked = controls_of(policy)
     if not asked or asked & BLOCK:
-        return (BLOCK,) if asked else ()
+        return [BLOCK] if asked else []
     either = normalize_case(policy["grantControls"].get("operator")) == "or"
-    alternatives = [asked] if either else [{control} for control in sorted(asked)]
+    return [frozenset(asked)] if either else [frozenset({control}) for control in sorted(asked)]
+
+
+def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str], ...]:
+    alternatives = alternatives_of(policy)
+    if alternatives == [BLOCK]:
+        return (BLOCK,)
     possible = (frozenset(one for one in controls if _can_be_met(one, sign_in)) for controls in alternatives)
     return tuple(clause or BLOCK for clause in possible)  # what nobody can meet keeps everybody out
 
@@ -270,6 +283,6 @@ def beside(clauses: Iterable[frozenset[str]], wanted: Collection[str] | None) ->
     met = AllBut(None if wanted is None else frozenset(wanted))
     if any(all(control not in met for control in clause) for clause in clauses):
         return None
-    words = " and ".join(" or ".join(sorted(clause)) for clause in clauses)
-    partly = any(clause & set(wanted or ()) for clause in clauses)
+    words = " and ".join(" or ".join(shown(clause)) for clause in clauses)
+    partly = any({*clause, *map(kind_of, clause)} & set(wanted or ()) for clause in clauses)
     return "alternative" if partly else "other_requirement", f"it can be met with {words}"

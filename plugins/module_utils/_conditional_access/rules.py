@@ -37,8 +37,10 @@ from .sign_in import (
     AllBut,
     Device,
     SignIn,
+    kind_of,
     platform_of,
     registered,
+    shown,
 )
 
 __all__ = [
@@ -133,11 +135,11 @@ def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:
             left = refusing(reading.policy)
             open_parts = (missing, unknown, tuple(left))
             if missing and applies:
-                words = " and ".join(" or ".join(sorted(clause)) for clause in missing)
+                words = " and ".join(" or ".join(shown(clause)) for clause in missing)
                 reason = f"it asks for {words}" if missing != (BLOCK,) else "it blocks, or asks for what cannot be met"
                 return Outcome(reading.policy, enforced, applies, "stopped", reason, *open_parts)
             if missing or unknown or left:
-                hangs = [*open_to, *(f"whether {' or '.join(sorted(one))} was met" for one in unknown), *left]
+                hangs = [*open_to, *(f"whether {' or '.join(shown(one))} was met" for one in unknown), *left]
                 reason = f"it hangs on {', '.join(hangs)}"
                 return Outcome(reading.policy, enforced, applies, "unknown", reason, *open_parts)
             reason = against[1] if against else "what it asks for was met"
@@ -160,12 +162,16 @@ def _missing(
 def _satisfied(control: str, sign_in: SignIn) -> bool | None:
     if control in BLOCK:
         return False
-    if sign_in.satisfied is not None and control in sign_in.satisfied:
+    if isinstance(sign_in.satisfied, AllBut):
+        satisfied = control in sign_in.satisfied
+    else:
+        satisfied = sign_in.satisfied is not None and kind_of(control) in sign_in.satisfied
+    if satisfied:
         return True
     by_device = _meets(sign_in.device, control)
     if by_device is not None:
         return by_device
-    if control == "authenticationStrength" and not isinstance(sign_in.satisfied, AllBut):
+    if kind_of(control) == "authenticationStrength" and not isinstance(sign_in.satisfied, AllBut):
         return None  # which methods were used is not among the controls
     return None if sign_in.satisfied is None else False
 
@@ -326,4 +332,4 @@ def _name(reading: Reading, **more: Any) -> dict[str, Any]:
 
 
 def _sorted(clauses: Iterable[frozenset[str]]) -> list[list[str]]:
-    return sorted(sorted(clause) for clause in clauses)
+    return [list(one) for one in sorted({tuple(shown(clause)) for clause in clauses})]

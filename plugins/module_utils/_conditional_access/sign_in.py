@@ -10,7 +10,7 @@ on it unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -49,6 +49,9 @@ _SUITES = {
 # How sign-in logs and Graph spell the platforms, without the version that may follow.
 _SPELLINGS = {
     "android": "android",
+    "androidenterprise": "android",  # these two, and macmdm, are how the directory spells the system of a device
+    "androidforwork": "android",
+    "macmdm": "macos",
     "ios": "ios",
     "iphone": "ios",
     "ipad": "ios",
@@ -59,6 +62,8 @@ _SPELLINGS = {
     "osx": "macos",
     "linux": "linux",
 }
+# What is certainly none of them. A text that is not here either, such as `Windows Server 2022`, may mean one.
+_OTHER_SYSTEMS = frozenset({"other", "chromeos"})
 _WORD = re.compile(r"(?:[^\W\d_]|\s)+")
 
 
@@ -88,6 +93,16 @@ def registered(**attributes: Any) -> Device:
     )
 
 
+def kind_of(control: str) -> str:
+    """A control without its id: `authenticationStrength:4` and `authenticationStrength:2` are of one kind."""
+    return control.partition(":")[0]
+
+
+def shown(clause: Iterable[str]) -> list[str]:
+    """Controls as results have them: without ids."""
+    return sorted({kind_of(one) for one in clause})
+
+
 @dataclass(frozen=True)
 class AllBut:
     """The controls of somebody who meets everything but what is wanted; nothing at all where anything is wanted."""
@@ -95,7 +110,7 @@ class AllBut:
     wanted: frozenset[str] | None
 
     def __contains__(self, control: object) -> bool:
-        return self.wanted is not None and control not in BLOCK | self.wanted
+        return self.wanted is not None and {control, kind_of(str(control))}.isdisjoint(BLOCK | self.wanted)
 
 
 @dataclass(frozen=True)
@@ -126,7 +141,9 @@ class SignIn:
     audiences: frozenset[str] = frozenset()
 
     def told_of(self, clause: frozenset[str]) -> bool | None:
-        """Whether one of these controls was met, as far as `met` and `failed` say so."""
+        """Whether one of these controls was met, as far as `met` and `failed` say so. A block says nothing of that."""
+        if clause == BLOCK:
+            return None
         if any(one <= clause for one in self.met):
             return True
         return False if any(clause <= one for one in self.failed) else None
@@ -146,6 +163,15 @@ def suites_of(resource: str) -> tuple[frozenset[str], frozenset[str]]:
 @lru_cache(maxsize=1_000)
 def platform_of(text: str) -> str | None:
     """The platform that a text of the sign-in log means, such as `Ios 18.1`; None if it is not one of the known."""
+    return _SPELLINGS.get(_name(text))
+
+
+@lru_cache(maxsize=1_000)
+def platform_in_log(text: str) -> str:
+    """The same as a sign-in has it: the text of a system that is none of the known, empty if that is not certain."""
+    return platform_of(text) or (text if _name(text) in _OTHER_SYSTEMS else "")
+
+
+def _name(text: str) -> str:
     word = _WORD.match(str(text).strip())
-    name = re.sub(r"\s", "", normalize_case(word[0])) if word else ""
-    return _SPELLINGS.get(name)
+    return re.sub(r"\s", "", normalize_case(word[0])) if word else ""

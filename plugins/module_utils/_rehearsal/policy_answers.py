@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .._conditional_access.rules import Outcome
+from .._conditional_access.sign_in import kind_of
 
 STOPPED, NOT_KNOWN, ASKED, UNCHANGED = "stopped", "not_known", "asked_for_more", "unchanged"
 ANSWERS = (STOPPED, ASKED, UNCHANGED, NOT_KNOWN)
@@ -42,7 +43,12 @@ def _verdict(outcome: Outcome) -> Verdict:
     if outcome.result in ("not_applied", "met"):
         return Verdict(UNCHANGED)
     asked = [*outcome.missing, *outcome.left_open]
-    if outcome.applies and asked and not outcome.refusing and all(one & _WHILE_SIGNING_IN for one in asked):
+    if (
+        outcome.applies
+        and asked
+        and not outcome.refusing
+        and all(_WHILE_SIGNING_IN & set(map(kind_of, one)) for one in asked)
+    ):
         return Verdict(ASKED, outcome.reason)
     return Verdict(STOPPED if outcome.result == "stopped" else NOT_KNOWN, outcome.reason)
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._conditional_access.assignments import Person, assignment_of
-from .._conditional_access.rules import REPORT_ONLY, read
-from .._conditional_access.sessions import refusing
+from .._conditional_access.rules import REPORT_ONLY
 from .._conditional_access.sign_in import SignIn
 from .._core.resource import normalize_case
-from .calibration import MOST_KEPT, RESULTS, Judge, Then, evaluated, names_groups_or_roles
+from .calibration import MOST_KEPT, Judge, Then, evaluated, names_groups_or_roles
 from .exclusions import all_entries, entries_of, including_all
+from .log_evidence import judged_with, with_evidence
 from .policy_answers import (
     ANSWERS,
     ASKED,
@@ -39,7 +39,6 @@ _GROUPS_THEN = "what groups and roles somebody was in then is not in the log"
 _GROUPS_NOW = "the log says that it did not concern somebody who has joined or left a group or a role since"
 _DIMENSIONS = ("application", "client", "platform", "country")
 Policy = Mapping[str, Any]
-Clauses = frozenset[frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -130,20 +129,22 @@ class Rehearsal:
         return judged.answer
 
     def _judged(self, logged: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: bool) -> _Judged:
-        possible = self._enriched(logged, person, said)
+        possible, contradicted = with_evidence(self._existing, logged, person, said)
         outcomes = self._judge.outcomes(possible, person)
         verdicts, spared = [], []
         for number, each in enumerate(outcomes):
             verdict, changed = self._told_by_log(number, said), uncertain and self._by_groups[number]
+            ours = judged_with(self._planned[number], each, contradicted)
             if verdict is None:
                 hangs = changed and self._hangs_on_groups(number, possible, person)
-                verdict = Verdict(NOT_KNOWN, _GROUPS_THEN) if hangs else verdict_of(each)
-            elif changed and verdict.answer == UNCHANGED != verdict_of(each).answer:
+                verdict = Verdict(NOT_KNOWN, _GROUPS_THEN) if hangs else ours
+            elif changed and verdict.answer == UNCHANGED != ours.answer:
                 verdict = Verdict(NOT_KNOWN, _GROUPS_NOW)  # who is in it today would meet it at the next sign-in
             verdicts.append(verdict)
             entries = entries_of(self._excluded[number], person)
             if entries:
-                without = verdict_of(self._without_exclusions.outcomes(possible, person)[number]).answer
+                spared_by = self._without_exclusions.outcomes(possible, person)[number]
+                without = judged_with(self._planned[number], spared_by, contradicted).answer
                 spared += [(number, entry, without) for entry in entries]
         return _Judged.of(verdicts, spared)
 
@@ -157,28 +158,6 @@ class Rehearsal:
         nobody_knows = replace(person, groups=None, roles=None)
         verdicts = {verdict_of(self._judge.outcomes(possible, one)[number]).answer for one in (person, nobody_knows)}
         return len(verdicts) > 1
-
-    def _enriched(self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...]) -> tuple[SignIn, ...]:
-        """The sign-in with what the results of the policies of then say of the controls that were met."""
-        results = [(number, RESULTS[one]) for number, one in enumerate(said) if RESULTS.get(one) in ("met", "stopped")]
-        if not results:
-            return possible
-        enriched = []
-        for sign_in in possible:
-            met, failed = self._clauses(sign_in, person, results)
-            enriched.append(replace(sign_in, met=sign_in.met | met, failed=sign_in.failed | failed))
-        return tuple(enriched)
-
-    def _clauses(self, sign_in: SignIn, person: Person, results: Iterable[tuple[int, str]]) -> tuple[Clauses, Clauses]:
-        met: set[frozenset[str]] = set()
-        failed: set[frozenset[str]] = set()
-        for number, said in results:
-            clauses = read(self._existing[number], sign_in).clauses_for(person)
-            if said == "met":
-                met.update(clauses)
-            elif len(clauses) == 1 and not refusing(self._existing[number]):  # of several, which failed is not known
-                failed.update(clauses)
-        return frozenset(met), frozenset(failed - met)
 
     def _count(self, logged: LoggedSignIn, person: Person | None, judged: _Judged) -> None:
         answer = judged.answer

@@ -9,6 +9,7 @@ Graph. What the log does not tell stays not known:
 - An empty `deviceId` stands for a device that was not identified, registered or not; `isCompliant` is false beside it
   whatever the device is.
 - `riskLevelDuringSignIn` is `hidden` without Microsoft Entra ID P2. User risk is not in the log.
+- A text for the operating system that is not known here may mean a platform that Conditional Access knows.
 - v1.0 tells nothing of authentication flows, of second factors and of the audiences that were evaluated.
 - Whether an app was protected is nowhere in the log but in the result of a policy that asked for it.
 """
@@ -21,7 +22,18 @@ from functools import lru_cache
 from typing import Any
 
 from .._conditional_access.named_locations import UNLISTED, places_of
-from .._conditional_access.sign_in import APPS, BROWSER, EAS, LEGACY, NO_FLOW, Device, SignIn, platform_of, registered
+from .._conditional_access.sign_in import (
+    APPS,
+    BROWSER,
+    EAS,
+    LEGACY,
+    NO_FLOW,
+    Device,
+    SignIn,
+    platform_in_log,
+    platform_of,
+    registered,
+)
 from .._core.resource import normalize_case
 
 # "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
@@ -120,7 +132,7 @@ class Records:
             self._in_each_way(
                 (
                     client,
-                    platform,
+                    platform_in_log(system),
                     resource,
                     _identified(device),
                     record.get("riskLevelDuringSignIn"),

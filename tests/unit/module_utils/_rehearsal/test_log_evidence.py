@@ -1,0 +1,135 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What follows, for a policy that is rehearsed, from what the log says of those of then.
+
+Sources: "Conditional Access: Grant" and "Block legacy authentication" (MicrosoftDocs/entra-docs): "enforcement will
+stop here and the user will be blocked"; "all policies that apply must be satisfied".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import EXCHANGE_ONLINE
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.rehearsal import Rehearsal
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import Records
+
+from .._conditional_access.test_cases import policy
+
+MEMBER, EXTERNAL = Person("a"), Person("a", kind="b2bCollaborationGuest")
+LEGACY = {"clientAppTypes": ["exchangeActiveSync", "other"]}
+
+
+def named(name: str, one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "id": name, "displayName": name, "modifiedDateTime": "2026-01-01T00:00:00Z"}
+
+
+def record(results: Iterable[tuple[str, str]] = (), system: str = "Ios 18.1", **more: Any) -> dict[str, Any]:
+    return {
+        "id": "s",
+        "userId": "a",
+        "userPrincipalName": "a@x",
+        "createdDateTime": "2026-11-20T00:00:00Z",
+        "resourceId": EXCHANGE_ONLINE,
+        "clientAppUsed": "Mobile Apps and Desktop clients",
+        "deviceDetail": {"operatingSystem": system, "deviceId": ""},
+        "status": {"errorCode": 0},
+        "conditionalAccessStatus": "success",
+        "ipAddress": "203.0.113.9",
+        "location": {"countryOrRegion": "DE"},
+        "appliedConditionalAccessPolicies": [{"id": one, "result": result} for one, result in results],
+        **more,
+    }
+
+
+def answer(
+    existing: list[dict[str, Any]],
+    planned: dict[str, Any],
+    logged: dict[str, Any],
+    person: Person = MEMBER,
+    locations: Any = (),
+    uncertain: bool = False,
+) -> str:
+    rehearsal = Rehearsal(existing, [planned], {}, {"a": "a@x"})
+    return rehearsal.add(Records(locations).logged(logged), person, uncertain)
+
+
+@pytest.mark.parametrize("client", ["IMAP4", "Exchange ActiveSync", "Exchange Web Services"])
+@pytest.mark.parametrize("said", ["success", "reportOnlySuccess", ""])
+def test_a_policy_that_was_met_says_nothing_of_one_that_blocks(client: str, said: str) -> None:
+    existing, block = named("mfa", policy("mfa")), named("block", policy("block", **LEGACY))
+    logged = record([("mfa", said)], clientAppUsed=client)
+    assert answer([existing], block, logged) == "stopped"
+    # What cannot be met by the rules, and was by the log, is not known of another policy that asks for it.
+    assert answer([existing], named("new", policy("mfa")), logged) == ("not_known" if said else "stopped")
+    assert answer([existing], named("new", policy("mfa", platforms={"includePlatforms": ["linux"]})), logged) == (
+        "unchanged"
+    )
+
+
+@pytest.mark.parametrize(
+    ("control", "system", "person"),
+    [("compliantApplication", "Ios 18.1", EXTERNAL), ("domainJoinedDevice", "Linux", MEMBER)],
+)
+def test_what_nobody_there_can_meet_says_nothing_of_one_that_blocks(control: str, system: str, person: Person) -> None:
+    existing = named("old", policy(control))
+    logged = record([("old", "success")], system)
+    assert answer([existing], named("new", policy("block")), logged, person) == "stopped"
+    assert answer([existing], named("new", policy(control)), logged, person) == "not_known"
+    assert answer([existing], named("new", policy(control, "mfa")), logged, person) == "asked_for_more"
+
+
+def test_what_a_policy_that_can_be_met_says_stands() -> None:
+    existing = named("old", policy("compliantDevice", "compliantApplication"))
+    other = named("new", policy("compliantDevice", "compliantApplication", clientAppTypes=["all"]))
+    assert answer([existing], other, record([("old", "success")])) == "unchanged"
+    assert answer([existing], other, record([("old", "failure")])) == "stopped"
+
+
+@pytest.mark.parametrize("said", ["success", "reportOnlySuccess"])
+@pytest.mark.parametrize(
+    ("grant", "other"),
+    [
+        ({"authenticationStrength": {"id": "2"}}, {"authenticationStrength": {"id": "4"}}),
+        ({"termsOfUse": ["t1"]}, {"termsOfUse": ["t2"]}),
+        ({"termsOfUse": ["t1"]}, {"termsOfUse": ["t1", "t2"], "operator": "AND"}),
+        ({"customAuthenticationFactors": ["Duo"]}, {"customAuthenticationFactors": ["Other"]}),
+    ],
+)
+def test_a_strength_that_was_met_says_nothing_of_another(said: str, grant: Any, other: Any) -> None:
+    """ "Authentication strengths": each names the combinations of methods that it takes."""
+    existing, logged = named("old", policy(grant=grant)), record([("old", said)])
+    assert answer([existing], named("new", policy(grant=other)), logged) == "asked_for_more"
+    assert answer([existing], named("new", policy(grant=grant)), logged) == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [
+        ("AndroidEnterprise", "stopped"),
+        ("AndroidForWork 15", "stopped"),
+        ("Ios 18.1", "stopped"),
+        ("Windows 10 Enterprise", "stopped"),
+        ("iPhone OS 18", "not_known"),
+        ("Windows NT 10.0", "not_known"),
+        ("Windows Server 2022", "not_known"),
+        ("Something new", "not_known"),
+        ("", "not_known"),
+        ("Chrome OS", "unchanged"),
+        ("MacOs 15", "unchanged"),
+    ],
+)
+def test_an_operating_system_that_is_not_known_may_be_a_platform(system: str, expected: str) -> None:
+    """The log has free text; "Conditional Access: Conditions" names the platforms and no texts."""
+    phones = named("new", policy("block", platforms={"includePlatforms": ["android", "iOS", "windows"]}))
+    assert answer([], phones, record(system=system)) == expected
+    # The other way round: a block of what is not known.
+    every = {"includePlatforms": ["all"], "excludePlatforms": ["android", "iOS", "windows", "macOS", "linux"]}
+    opposite = {"stopped": "unchanged", "not_known": "not_known", "unchanged": "stopped"}
+    if not system.startswith("Mac"):
+        assert answer([], named("new", policy("block", platforms=every)), record(system=system)) == opposite[expected]
