@@ -96,15 +96,17 @@ def eas_certificates(facts: Facts) -> Finding:
     if not recent:
         said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronised in {LOG_DAYS} days"
         return Finding("not_affected", "likely", said)
-    seen = {normalize_case(one.get("userId") or "") for one in facts["mail_client_sign_ins"].value}
-    seen |= {normalize_case(one.get("userId") or "") for one in _of_client(facts["sign_ins"].or_else([]), _EAS)}
+    # What was stopped explains no synchronisation.
+    through = [one for one in facts["mail_client_sign_ins"].value if _got_through(one)]
+    through += _of_client(facts["sign_ins"].or_else([]), _EAS)
+    seen = {normalize_case(one.get("userId") or "") for one in through}
     dated = [one for one in recent if one["days_since_last_sync"] is not None]
     owned = [one for one in dated if (one.get("owner") or {}).get("user_id")]
     traceless = [one for one in owned if normalize_case(one["owner"]["user_id"]) not in seen]
     doubtful = [one for one in recent if one not in owned]
     said = (
         f"{counted(len(recent), 'Exchange ActiveSync device')} may have synchronised in {LOG_DAYS} days; Microsoft "
-        f"Entra saw no sign-in of a mail app by the user of {len(traceless)}"
+        f"Entra saw no successful sign-in of a mail app by the user of {len(traceless)}"
     )
     if doubtful:
         said += f"; of {len(doubtful)}, the user or the last synchronisation is not known"
@@ -220,13 +222,13 @@ def smtp_basic(facts: Facts) -> Finding:
 
 def _of_client(sign_ins: Records, client: str) -> Records:
     """The sign-ins with a client that got through."""
-    return [
-        one
-        for one in sign_ins
-        if one.get("clientAppUsed") == client
-        and not (one.get("status") or {}).get("errorCode")
-        and one.get("conditionalAccessStatus") != "failure"
-    ]
+    return [one for one in sign_ins if one.get("clientAppUsed") == client and _got_through(one)]
+
+
+def _got_through(sign_in: Mapping[str, Any]) -> bool:
+    """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells."""
+    failed = (sign_in.get("status") or {}).get("errorCode")
+    return not failed and sign_in.get("conditionalAccessStatus") != "failure"
 
 
 def _users(sign_ins: Records) -> list[str]:

@@ -83,6 +83,7 @@ def policy(controls: list[str], state: str = "enabled", *, users: Any = None, **
     }
 
 
+APPS = "Mobile Apps and Desktop clients"
 ALL_BUT: dict[str, Any] = {"includeApplications": ["All"], "excludeApplications": [EXCHANGE_ONLINE]}
 SMTP = {**NOTHING["mail_apps"], "smtp": ["scanner@contoso.example"]}
 CONCEALED = {**NOTHING["mail_apps"], "smtp": ["0F", "1A"], "concealed": True}
@@ -160,7 +161,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
     ("eas_certificates", {"eas_devices": [phone(synchronized=31)]}, "not_affected", "likely", [], 0),
     (
         "eas_certificates",
-        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in("Mobile Apps and Desktop clients")]},
+        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in(APPS)]},
         "not_affected",
         "likely",
         [],
@@ -181,6 +182,23 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         "likely",
         ["u1@contoso.example"],
         1,
+    ),
+    # A sign-in that was stopped ("Error codes": 53003, blocked by Conditional Access) explains no synchronisation.
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in(APPS, error=53003, policies="failure")]},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in(APPS, error=50126), sign_in(APPS)]},
+        "not_affected",
+        "likely",
+        [],
+        0,
     ),
     ("eas_certificates", {"eas_devices": [phone(None)]}, "unknown", "cannot_be_told", [], 0),
     ("eas_certificates", {"eas_devices": [phone(synchronized=None)]}, "unknown", "cannot_be_told", [], 0),
