@@ -16,8 +16,10 @@ from typing import Any
 from .._conditional_access.assignments import Person, assignment_of
 from .._core.read_result import ReadResult, attempt
 from .._core.resource import normalize_case, normalized_set
+from .._core.targets import first_names
 from .._core.text import counted
 from .._core.verdict import unread
+from .._rehearsal.sign_in_record import protocol_of
 from .access import resting_on_approved_application
 
 Records = Sequence[Mapping[str, Any]]
@@ -25,6 +27,7 @@ Facts = Mapping[str, ReadResult[Any]]
 # What a device or a person needs not to have done in this many days to count as silent: as long as the log goes back.
 LOG_DAYS = 30
 _EAS, _EWS, _SMTP = "Exchange ActiveSync", "Exchange Web Services", "Authenticated SMTP"
+_UNNAMED = "Other clients"  # a client "is not included or unknown" ("Sign-in log activity details")
 _SHOWN = (
     "mailbox",
     "guid",
@@ -215,6 +218,11 @@ def smtp_basic(facts: Facts) -> Finding:
     evidence = "; ".join(said)
     if number:
         return Finding("affected", "likely", evidence, people, number=number)
+    unnamed = _users(_of_client(sign_ins.or_else([]), _UNNAMED))
+    if unnamed:
+        more = f"; {_signed_in(unnamed)} with a client that the log does not name, which may be SMTP"
+        step = f"Find out what these people use: {first_names(unnamed, 5)}"
+        return Finding("unknown", "cannot_be_told", evidence + more, next_step=step)
     if errors:
         return Finding("unknown", "cannot_be_told", evidence, next_step=unread(errors[0]).next_step)
     return Finding("not_affected", "likely", evidence)
@@ -222,7 +230,8 @@ def smtp_basic(facts: Facts) -> Finding:
 
 def _of_client(sign_ins: Records, client: str) -> Records:
     """The sign-ins with a client that got through."""
-    return [one for one in sign_ins if one.get("clientAppUsed") == client and _got_through(one)]
+    wanted = protocol_of(client)
+    return [one for one in sign_ins if protocol_of(one.get("clientAppUsed")) == wanted and _got_through(one)]
 
 
 def _got_through(sign_in: Mapping[str, Any]) -> bool:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_detectors import DETECTORS
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_table import DEADLINES, Deadline
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadlines import answer
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.reads import READ_LEGACY_SIGN_INS
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
@@ -214,6 +216,20 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
     ("smtp_basic", {}, "not_affected", "likely", [], 0),
     ("smtp_basic", {"sign_ins": [sign_in("Authenticated SMTP")]}, "affected", "likely", ["u1@contoso.example"], 1),
     ("smtp_basic", {"sign_ins": [sign_in("Authenticated SMTP", error=50126)]}, "not_affected", "likely", [], 0),
+    # The words of clientAppUsed in Microsoft Graph (resources/signin) and of the filters of the sign-in log.
+    ("smtp_basic", {"sign_ins": [sign_in("SMTP")]}, "affected", "likely", ["u1@contoso.example"], 1),
+    ("smtp_basic", {"sign_ins": [sign_in("Other clients; SMTP")]}, "affected", "likely", ["u1@contoso.example"], 1),
+    ("smtp_basic", {"sign_ins": [sign_in("Other clients; IMAP")]}, "not_affected", "likely", [], 0),
+    ("smtp_basic", {"sign_ins": [sign_in("Other clients")]}, "unknown", "cannot_be_told", [], 0),
+    ("smtp_basic", {"sign_ins": [sign_in("Other clients", error=50126)]}, "not_affected", "likely", [], 0),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "sign_ins": [sign_in("Exchange ActiveSync (supported)")]},
+        "not_affected",
+        "likely",
+        [],
+        0,
+    ),
     ("smtp_basic", {"mail_apps": SMTP}, "affected", "likely", ["scanner@contoso.example"], 1),
     (
         "smtp_basic",
@@ -333,3 +349,23 @@ def test_an_app_that_is_not_in_the_list(run: Run) -> None:
     found = {one["id"]: one for one in result["deadlines"]}
     assert len(found["eas_certificates"]["people"]) == 2
     assert run(module, tenant="deadlines", mail_apps=[])["error"]["kind"] == "usage"
+
+
+@pytest.mark.parametrize(
+    "client",
+    # signIn in Microsoft Graph: "For example: Browser, Exchange ActiveSync, Modern clients, IMAP, MAPI, SMTP, or POP";
+    # "Sign-in log activity details" and "Block legacy authentication" have the others.
+    [
+        *("Exchange ActiveSync", "Exchange ActiveSync (supported)", "Exchange ActiveSync (unsupported)"),
+        *("IMAP", "MAPI", "SMTP", "POP", "IMAP4", "POP3", "Authenticated SMTP", "MAPI Over HTTP"),
+        *("Other clients", "Other clients; IMAP", "Other clients; MAPI", "Other clients; POP", "Other clients; SMTP"),
+        *("Other clients; Older Office clients", "Outlook Service", "Universal Outlook"),
+    ],
+)
+def test_each_word_for_a_legacy_client_is_read(client: str) -> None:
+    assert f"clientAppUsed eq '{client}'" in unquote(READ_LEGACY_SIGN_INS.path)
+
+
+@pytest.mark.parametrize("client", ["Browser", "Mobile Apps and Desktop clients", "Modern clients"])
+def test_no_other_client_is_read(client: str) -> None:
+    assert client not in unquote(READ_LEGACY_SIGN_INS.path)
