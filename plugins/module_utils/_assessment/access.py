@@ -285,15 +285,28 @@ def eas_with_desktop(policies: Policies) -> Verdict:
     mixed = []
     for one in filter(_in_use, policies):
         conditions = one.get("conditions") or {}
-        types, platforms = set(conditions.get("clientAppTypes") or ()), conditions.get("platforms") or {}
-        if EAS in types and APPS in types and not platforms.get("includePlatforms") and _device_or_block(one):
+        types = set(conditions.get("clientAppTypes") or ())
+        if (
+            EAS in types
+            and APPS in types
+            and _on_computers(conditions.get("platforms") or {})
+            and _device_or_block(one)
+        ):
             mixed.append(one)
     if mixed:
+        excluding = any((one["conditions"].get("platforms") or {}).get("excludePlatforms") for one in mixed)
         return unmet(
-            f"{_names(mixed)} cover Exchange ActiveSync and desktop apps on every platform",
+            f"{_names(mixed)} cover Exchange ActiveSync and desktop apps on every platform"
+            + (" that they do not exclude" if excluding else ""),
             "Keep Exchange ActiveSync in a policy of its own, or name the platforms of the other clients",
         )
     return met("no policy covers Exchange ActiveSync and desktop apps on every platform")
+
+
+def _on_computers(platforms: Mapping[str, Any]) -> bool:
+    """Whether platforms are every one, which "all" is as much as none, and Outlook for Windows or Mac is among them."""
+    included, excluded = (normalized_set(platforms.get(f"{side}Platforms")) for side in ("include", "exclude"))
+    return (not included or "all" in included) and not excluded >= {"windows", "macos"}
 
 
 def _device_or_block(policy: Mapping[str, Any]) -> bool:

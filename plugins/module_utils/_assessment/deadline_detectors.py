@@ -10,7 +10,7 @@ or may be of something else, `cannot_be_told` otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._conditional_access.assignments import Person, assignment_of
@@ -135,10 +135,23 @@ def all_resources(facts: Facts) -> Finding:
     policies = facts["policies"].value
     found = [one for one in policies if one.get("state") == "enabled" and _excludes_resources(one)]
     if not found:
+        by_filter = [one for one in policies if one.get("state") == "enabled" and _filters_resources(one)]
+        if by_filter:
+            names = sorted(str(one.get("displayName")) for one in by_filter)
+            said = (
+                f"{', '.join(map(repr, names))} {'leaves' if len(names) == 1 else 'leave'} applications out with a filter, "
+                "and whether that counts as an exclusion is not documented"
+            )
+            number = _reached(by_filter, facts["people"])
+            return Finding("unknown", "cannot_be_told", said, number=number, policies=names)
         said = "no enabled policy is for all resources and excludes some"
         return Finding("not_affected", "exact", said)
     one, many = "is for all resources and excludes some", "are for all resources and exclude some"
-    return _by_policies(found, facts["people"], "likely", one, many)
+    finding = _by_policies(found, facts["people"], "likely", one, many)
+    more = (
+        "; a tenant that postponed the change in its settings for baseline scopes, which are not read, is not affected"
+    )
+    return replace(finding, evidence=finding.evidence + more)
 
 
 def _excludes_resources(policy: Mapping[str, Any]) -> bool:
@@ -146,6 +159,13 @@ def _excludes_resources(policy: Mapping[str, Any]) -> bool:
     return "all" in normalized_set(applications.get("includeApplications")) and bool(
         applications.get("excludeApplications")
     )
+
+
+def _filters_resources(policy: Mapping[str, Any]) -> bool:
+    """Whether a policy for all resources leaves out those that a filter for applications names."""
+    applications = (policy.get("conditions") or {}).get("applications") or {}
+    mode = normalize_case((applications.get("applicationFilter") or {}).get("mode") or "")
+    return "all" in normalized_set(applications.get("includeApplications")) and mode not in ("", "include")
 
 
 def _by_policies(found: Records, people: ReadResult[Any], certainty: str, one: str, many: str) -> Finding:

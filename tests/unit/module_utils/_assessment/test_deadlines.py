@@ -87,6 +87,10 @@ def policy(controls: list[str], state: str = "enabled", *, users: Any = None, **
 
 APPS = "Mobile Apps and Desktop clients"
 ALL_BUT: dict[str, Any] = {"includeApplications": ["All"], "excludeApplications": [EXCHANGE_ONLINE]}
+ALL_BY_FILTER: dict[str, Any] = {
+    "includeApplications": ["All"],
+    "applicationFilter": {"mode": "exclude", "rule": 'CustomSecurityAttribute.a_b -eq "x"'},
+}
 SMTP = {**NOTHING["mail_apps"], "smtp": ["scanner@contoso.example"]}
 CONCEALED = {**NOTHING["mail_apps"], "smtp": ["0F", "1A"], "concealed": True}
 # deadline, what differs from nothing, status, certainty, people, how many
@@ -134,6 +138,17 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
     ("all_resources", {"policies": [policy(["mfa"], **ALL_BUT)]}, "affected", "likely", [], 5),
     ("all_resources", {"policies": [policy(["mfa"], includeApplications=["All"])]}, "not_affected", "exact", [], 0),
     ("all_resources", {"policies": [policy(["mfa"], "disabled", **ALL_BUT)]}, "not_affected", "exact", [], 0),
+    # conditionalAccessApplications: applicationFilter excludes too, and the notice of the change does not mention it.
+    ("all_resources", {"policies": [policy(["mfa"], **ALL_BY_FILTER)]}, "unknown", "cannot_be_told", [], 5),
+    (
+        "all_resources",
+        {"policies": [policy(["mfa"], **{**ALL_BY_FILTER, "applicationFilter": {"mode": "include", "rule": "x"}})]},
+        "not_affected",
+        "exact",
+        [],
+        0,
+    ),
+    ("all_resources", {"policies": [policy(["mfa"], "disabled", **ALL_BY_FILTER)]}, "not_affected", "exact", [], 0),
     ("all_resources", {"policies": REFUSED, "people": REFUSED}, "unknown", "cannot_be_told", [], 0),
     ("ews_blocked", {}, "unknown", "cannot_be_told", [], 0),
     (
