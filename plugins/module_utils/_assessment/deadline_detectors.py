@@ -138,9 +138,10 @@ def all_resources(facts: Facts) -> Finding:
         by_filter = [one for one in policies if one.get("state") == "enabled" and _filters_resources(one)]
         if by_filter:
             names = sorted(str(one.get("displayName")) for one in by_filter)
+            leave = "leaves" if len(names) == 1 else "leave"
             said = (
-                f"{', '.join(map(repr, names))} {'leaves' if len(names) == 1 else 'leave'} applications out with a filter, "
-                "and whether that counts as an exclusion is not documented"
+                f"{', '.join(map(repr, names))} {leave} applications out with a filter, and whether that counts as an "
+                "exclusion is not documented"
             )
             number = _reached(by_filter, facts["people"])
             return Finding("unknown", "cannot_be_told", said, number=number, policies=names)
