@@ -28,6 +28,7 @@ from .._core.resource import Record, normalized_set
 from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet
 from .deadline_table import date_of
+from .platforms import unverified, with_platforms
 
 Policies = Sequence[Mapping[str, Any]]
 # The people whom the policies tell apart, how many each stands for, and what could not be read, in words.
@@ -93,6 +94,8 @@ def coverage(policies: Policies, people: People, defaults: Mapping[str, Any] | N
             asked = _for_all_applications(policies) if everything and sign_in.client != EAS else policies
             found = judge(asked, sign_in, wanted, people[0] or [EVERYBODY])
             counts = {status: [_counted(one, people[0]) for one in entries] for status, entries in found.items()}
+            if not {one.platform for one in sign_ins} >= set(_COMPUTERS):
+                counts["covered"] = with_platforms(counts["covered"], policies)
             rows.append({"question": question, "client": sign_in.client, "platform": sign_in.platform, **counts})
     return rows
 
@@ -167,7 +170,8 @@ def judged(
 
 def _evidence(rows: Sequence[Mapping[str, Any]]) -> str:
     sentences = _merged(f"{row['client']} on {row['platform']}: {_sentence(row)}" for row in rows)
-    return "; ".join([*sentences, *([_CERTIFICATES] if any(row["client"] == EAS for row in rows) else [])])
+    certificates = [_CERTIFICATES] if any(row["client"] == EAS for row in rows) else []
+    return "; ".join([*sentences, *certificates, *unverified(one for row in rows for one in row["covered"])])
 
 
 def _holes(

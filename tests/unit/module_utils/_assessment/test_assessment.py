@@ -397,3 +397,23 @@ def test_what_two_reads_ask_for_is_what_opens_them() -> None:
     """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
     assert assessment._EXCHANGE_READS["plans"][2].permission == "the Exchange role View-Only Configuration"
     assert assessment.GRAPH_READS["intune"].purpose.permission == "DeviceManagementConfiguration.Read.All"
+
+
+def test_what_a_device_says_of_its_platform_is_not_verified() -> None:
+    """ "Conditional Access: Conditions", device platforms: "Since user agent strings can be modified, this information
+    is unverified"."""
+    phones = policy(["compliantDevice"], ["all"], conditions={"platforms": {"includePlatforms": ["iOS", "android"]}})
+    known = ["android", "iOS", "windows", "macOS", "linux"]
+    rest = {"platforms": {"includePlatforms": ["all"], "excludePlatforms": known}}
+    block = {**policy(["block"], ["all"], conditions=rest), "id": "2", "displayName": "Unknown platforms"}
+    for policies, names in (
+        ([phones, block], {"modern_clients": "Ours", "unknown_platforms": "Unknown platforms"}),
+        ([DEVICE], {"modern_clients": "", "unknown_platforms": ""}),
+    ):
+        rows = access.coverage(policies, PEOPLE)
+        for question, name in {**names, "browser_on_phones": names["modern_clients"], "device_required": ""}.items():
+            nothing = ReadResult[Any]([])
+            found = access.judged(question, rows, PEOPLE, 1, nothing, ReadResult({"isEnabled": False}), nothing)
+            assert found.status == ("unmet" if question == "device_required" and names["modern_clients"] else "met")
+            assert (f"'{name}' is for some platforms only" in found.evidence) is bool(name)
+            assert ("is not verified" in found.evidence) is bool(name)
