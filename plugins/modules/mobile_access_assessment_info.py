@@ -135,6 +135,8 @@ coverage:
       an example.
     - C(exempt) is true for users who are uncovered only because enforced policies exclude them. As many of them as
       there are emergency access accounts, over all ways to open mail of a question, are not a gap.
+    - C(by_platform) is true for policies that are for some platforms only. What a device says of its platform is not
+      verified.
     - Null if the policies could not be read, or if the tenant also has policy plans (beta), which this module does not
       evaluate. Its checks are then V(unknown), unless the policies alone meet them.
   returned: success

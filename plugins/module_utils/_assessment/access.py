@@ -28,6 +28,7 @@ from .._core.resource import Record, normalized_set
 from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet
 from .deadline_table import date_of
+from .platforms import unverified, with_platforms
 
 Policies = Sequence[Mapping[str, Any]]
 # The people whom the policies tell apart, how many each stands for, and what could not be read, in words.
@@ -93,6 +94,8 @@ def coverage(policies: Policies, people: People, defaults: Mapping[str, Any] | N
             asked = _for_all_applications(policies) if everything and sign_in.client != EAS else policies
             found = judge(asked, sign_in, wanted, people[0] or [EVERYBODY])
             counts = {status: [_counted(one, people[0]) for one in entries] for status, entries in found.items()}
+            if not {one.platform for one in sign_ins} >= set(_COMPUTERS):
+                counts["covered"] = with_platforms(counts["covered"], policies)
             rows.append({"question": question, "client": sign_in.client, "platform": sign_in.platform, **counts})
     return rows
 
@@ -167,7 +170,8 @@ def judged(
 
 def _evidence(rows: Sequence[Mapping[str, Any]]) -> str:
     sentences = _merged(f"{row['client']} on {row['platform']}: {_sentence(row)}" for row in rows)
-    return "; ".join([*sentences, *([_CERTIFICATES] if any(row["client"] == EAS for row in rows) else [])])
+    certificates = [_CERTIFICATES] if any(row["client"] == EAS for row in rows) else []
+    return "; ".join([*sentences, *certificates, *unverified(one for row in rows for one in row["covered"])])
 
 
 def _holes(
@@ -285,15 +289,28 @@ def eas_with_desktop(policies: Policies) -> Verdict:
     mixed = []
     for one in filter(_in_use, policies):
         conditions = one.get("conditions") or {}
-        types, platforms = set(conditions.get("clientAppTypes") or ()), conditions.get("platforms") or {}
-        if EAS in types and APPS in types and not platforms.get("includePlatforms") and _device_or_block(one):
+        types = set(conditions.get("clientAppTypes") or ())
+        if (
+            EAS in types
+            and APPS in types
+            and _on_computers(conditions.get("platforms") or {})
+            and _device_or_block(one)
+        ):
             mixed.append(one)
     if mixed:
+        excluding = any((one["conditions"].get("platforms") or {}).get("excludePlatforms") for one in mixed)
         return unmet(
-            f"{_names(mixed)} cover Exchange ActiveSync and desktop apps on every platform",
+            f"{_names(mixed)} cover Exchange ActiveSync and desktop apps on every platform"
+            + (" that they do not exclude" if excluding else ""),
             "Keep Exchange ActiveSync in a policy of its own, or name the platforms of the other clients",
         )
     return met("no policy covers Exchange ActiveSync and desktop apps on every platform")
+
+
+def _on_computers(platforms: Mapping[str, Any]) -> bool:
+    """Whether platforms are every one, which "all" is as much as none, and Outlook for Windows or Mac is among them."""
+    included, excluded = (normalized_set(platforms.get(f"{side}Platforms")) for side in ("include", "exclude"))
+    return (not included or "all" in included) and not excluded >= {"windows", "macos"}
 
 
 def _device_or_block(policy: Mapping[str, Any]) -> bool:

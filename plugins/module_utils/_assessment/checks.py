@@ -29,6 +29,8 @@ OUTLOOK = {
 }
 _MOBILE = {"ActiveSyncEnabled": "Exchange ActiveSync", "ImapEnabled": "IMAP", "PopEnabled": "POP"}
 
+_DEVICE_ADMINISTRATOR = "androidcompliancepolicy"
+
 
 def no_connector(error: TenantError) -> Verdict:
     return met(f"the tenant offers no Exchange connectors ({error.answer})")
@@ -55,9 +57,14 @@ def secure_by_default(intune: Mapping[str, Any]) -> Verdict:
 
 
 def compliance_policies(policies: Records, assignments: Mapping[str, ReadResult[Any]]) -> Verdict:
-    """By the type of a policy; a corporate-owned Android device has no type of policy in v1.0."""
+    """By the type of a policy; a corporate-owned Android device has no type of policy in v1.0.
+
+    A policy for Android device administrator does not count: its support ended for devices with Google Mobile Services
+    ("Device compliance settings for Android device administrator in Intune").
+    """
     platforms = {"iOS": "ios", "Android": "android"}
     found: dict[str, list[str]] = {name: [] for name in platforms}
+    ended = []
     for policy in policies:
         assigned = assignments[str(policy["id"])]
         if assigned.error is not None:
@@ -65,9 +72,14 @@ def compliance_policies(policies: Records, assignments: Mapping[str, ReadResult[
         kind = normalize_case(str(policy.get("@odata.type")).rpartition(".")[2])
         for name, start in platforms.items():
             if kind.startswith(start) and included(assigned.value):
-                found[name].append(str(policy.get("displayName")))
+                (ended if kind == _DEVICE_ADMINISTRATOR else found[name]).append(str(policy.get("displayName")))
     missing = [name for name, names in found.items() if not names]
     evidence = "; ".join(f"{name}: {', '.join(map(repr, names)) or 'none'}" for name, names in found.items())
+    if ended:
+        evidence += (
+            f". {', '.join(map(repr, ended))} {'counts' if len(ended) == 1 else 'count'} for nothing here: support for "
+            "Android device administrator ended on 2024-12-31 for devices with Google Mobile Services"
+        )
     if missing:
         return unmet(
             f"assigned compliance policies: {evidence}", f"Assign a compliance policy for {' and '.join(missing)}"

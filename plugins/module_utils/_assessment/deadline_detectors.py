@@ -10,14 +10,16 @@ or may be of something else, `cannot_be_told` otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._conditional_access.assignments import Person, assignment_of
 from .._core.read_result import ReadResult, attempt
 from .._core.resource import normalize_case, normalized_set
+from .._core.targets import first_names
 from .._core.text import counted
 from .._core.verdict import unread
+from .._rehearsal.sign_in_record import protocol_of
 from .access import resting_on_approved_application
 
 Records = Sequence[Mapping[str, Any]]
@@ -25,6 +27,7 @@ Facts = Mapping[str, ReadResult[Any]]
 # What a device or a person needs not to have done in this many days to count as silent: as long as the log goes back.
 LOG_DAYS = 30
 _EAS, _EWS, _SMTP = "Exchange ActiveSync", "Exchange Web Services", "Authenticated SMTP"
+_UNNAMED = "Other clients"  # a client "is not included or unknown" ("Sign-in log activity details")
 _SHOWN = (
     "mailbox",
     "guid",
@@ -96,15 +99,17 @@ def eas_certificates(facts: Facts) -> Finding:
     if not recent:
         said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronised in {LOG_DAYS} days"
         return Finding("not_affected", "likely", said)
-    seen = {normalize_case(one.get("userId") or "") for one in facts["mail_client_sign_ins"].value}
-    seen |= {normalize_case(one.get("userId") or "") for one in _of_client(facts["sign_ins"].or_else([]), _EAS)}
+    # What was stopped explains no synchronisation.
+    through = [one for one in facts["mail_client_sign_ins"].value if _got_through(one)]
+    through += _of_client(facts["sign_ins"].or_else([]), _EAS)
+    seen = {normalize_case(one.get("userId") or "") for one in through}
     dated = [one for one in recent if one["days_since_last_sync"] is not None]
     owned = [one for one in dated if (one.get("owner") or {}).get("user_id")]
     traceless = [one for one in owned if normalize_case(one["owner"]["user_id"]) not in seen]
     doubtful = [one for one in recent if one not in owned]
     said = (
         f"{counted(len(recent), 'Exchange ActiveSync device')} may have synchronised in {LOG_DAYS} days; Microsoft "
-        f"Entra saw no sign-in of a mail app by the user of {len(traceless)}"
+        f"Entra saw no successful sign-in of a mail app by the user of {len(traceless)}"
     )
     if doubtful:
         said += f"; of {len(doubtful)}, the user or the last synchronisation is not known"
@@ -130,10 +135,24 @@ def all_resources(facts: Facts) -> Finding:
     policies = facts["policies"].value
     found = [one for one in policies if one.get("state") == "enabled" and _excludes_resources(one)]
     if not found:
+        by_filter = [one for one in policies if one.get("state") == "enabled" and _filters_resources(one)]
+        if by_filter:
+            names = sorted(str(one.get("displayName")) for one in by_filter)
+            leave = "leaves" if len(names) == 1 else "leave"
+            said = (
+                f"{', '.join(map(repr, names))} {leave} applications out with a filter, and whether that counts as an "
+                "exclusion is not documented"
+            )
+            number = _reached(by_filter, facts["people"])
+            return Finding("unknown", "cannot_be_told", said, number=number, policies=names)
         said = "no enabled policy is for all resources and excludes some"
         return Finding("not_affected", "exact", said)
     one, many = "is for all resources and excludes some", "are for all resources and exclude some"
-    return _by_policies(found, facts["people"], "likely", one, many)
+    finding = _by_policies(found, facts["people"], "likely", one, many)
+    more = (
+        "; a tenant that postponed the change in its settings for baseline scopes, which are not read, is not affected"
+    )
+    return replace(finding, evidence=finding.evidence + more)
 
 
 def _excludes_resources(policy: Mapping[str, Any]) -> bool:
@@ -141,6 +160,13 @@ def _excludes_resources(policy: Mapping[str, Any]) -> bool:
     return "all" in normalized_set(applications.get("includeApplications")) and bool(
         applications.get("excludeApplications")
     )
+
+
+def _filters_resources(policy: Mapping[str, Any]) -> bool:
+    """Whether a policy for all resources leaves out those that a filter for applications names."""
+    applications = (policy.get("conditions") or {}).get("applications") or {}
+    mode = normalize_case((applications.get("applicationFilter") or {}).get("mode") or "")
+    return "all" in normalized_set(applications.get("includeApplications")) and mode not in ("", "include")
 
 
 def _by_policies(found: Records, people: ReadResult[Any], certainty: str, one: str, many: str) -> Finding:
@@ -213,6 +239,11 @@ def smtp_basic(facts: Facts) -> Finding:
     evidence = "; ".join(said)
     if number:
         return Finding("affected", "likely", evidence, people, number=number)
+    unnamed = _users(_of_client(sign_ins.or_else([]), _UNNAMED))
+    if unnamed:
+        more = f"; {_signed_in(unnamed)} with a client that the log does not name, which may be SMTP"
+        step = f"Find out what these people use: {first_names(unnamed, 5)}"
+        return Finding("unknown", "cannot_be_told", evidence + more, next_step=step)
     if errors:
         return Finding("unknown", "cannot_be_told", evidence, next_step=unread(errors[0]).next_step)
     return Finding("not_affected", "likely", evidence)
@@ -220,13 +251,14 @@ def smtp_basic(facts: Facts) -> Finding:
 
 def _of_client(sign_ins: Records, client: str) -> Records:
     """The sign-ins with a client that got through."""
-    return [
-        one
-        for one in sign_ins
-        if one.get("clientAppUsed") == client
-        and not (one.get("status") or {}).get("errorCode")
-        and one.get("conditionalAccessStatus") != "failure"
-    ]
+    wanted = protocol_of(client)
+    return [one for one in sign_ins if protocol_of(one.get("clientAppUsed")) == wanted and _got_through(one)]
+
+
+def _got_through(sign_in: Mapping[str, Any]) -> bool:
+    """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells."""
+    failed = (sign_in.get("status") or {}).get("errorCode")
+    return not failed and sign_in.get("conditionalAccessStatus") != "failure"
 
 
 def _users(sign_ins: Records) -> list[str]:

@@ -95,15 +95,39 @@ def who_gets_in(policies: Iterable[Policy], people: Iterable[Person]) -> list[Pe
 
 
 def last_administrators(before: Iterable[Policy], after: Iterable[Policy], people: Iterable[Person]) -> bool:
-    """Whether the change keeps out the last of those who are known to hold a role that may change policies."""
-    known = administrators(person for person in people if person.kind == "member")
-    return bool(who_gets_in(before, known)) and not who_gets_in(after, known)
+    """Whether the change keeps out the last of those who are known to hold a role that may change policies.
+
+    Who may activate such a role counts where nobody holds one who gets in ("What is Privileged Identity Management?":
+    an eligible assignment may be all that there is).
+    """
+    members = [person for person in people if person.kind == "member"]
+    active = administrators(members)
+    for holders in (active, [*active, *eligible_administrators(members)]):
+        if who_gets_in(before, holders):
+            return not who_gets_in(after, holders)
+    return False
 
 
 def administrators(people: Iterable[Person]) -> list[Person]:
     """Those who hold an active role with which they can change policies."""
     roles = normalized_set(ADMINISTRATORS)
     return [person for person in people if person.roles and roles & person.roles]
+
+
+def eligible_administrators(people: Iterable[Person]) -> list[Person]:
+    """Those who may activate a role with which they can change policies."""
+    roles = normalized_set(ADMINISTRATORS)
+    return [person for person in people if person.eligible and roles & person.eligible]
+
+
+def may_be_last(before: Iterable[Policy], after: Iterable[Policy], people: Iterable[Person]) -> bool:
+    """Whether the change keeps somebody out whose roles could not be read, and leaves nobody known to hold one."""
+    members = [person for person in people if person.kind == "member"]
+    untold = [person for person in members if person.roles is None or person.eligible is None]
+    if not untold or who_gets_in(after, administrators(members)):
+        return False
+    left = who_gets_in(after, untold)
+    return any(person not in left for person in who_gets_in(before, untold))
 
 
 def _spares(policy: Policy, person: Person) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from .._core.errors import TenantError
-from .assignments import Person, assignment_of
+from .assignments import EVERYBODY, Person, assignment_of
 from .group_eligibility import apart_from_eligibility
-from .lockout import excludes_nobody, last_administrators, lockout_risk, reaches_many, spared
+from .lockout import excludes_nobody, last_administrators, lockout_risk, may_be_last, reaches_many, spared
 from .named_locations import excludes_places, without_nowhere
 from .subjects import Subjects
 
@@ -49,11 +49,14 @@ def check_lockout(
         if any(last_administrators(before, after, people) for before, after in changes):
             raise TenantError(
                 "lockout_risk",
-                f"{changed['displayName']} would be enabled, and would block the last account with an active role "
-                "that can change policies from the admin portals",
+                f"{changed['displayName']} would be enabled, and would block the last account with an active or "
+                "eligible role that can change policies from the admin portals",
                 next_step="Exclude an emergency account that holds such a role, or use policy_state report_only; "
                 "accept_lockout_risk takes the risk",
             )
+        asked = people or _stand_ins(changed)
+        if not_read and any(may_be_last(before, after, asked) for before, after in changes):
+            raise _not_determined(changed, not_read)
     except TenantError as error:
         if error.kind == "lockout_risk":
             raise error.but(problem=error.problem + nowhere) from error.__cause__
@@ -70,13 +73,7 @@ def _refuse_lockout(
     """Raises TenantError where nobody could be left who gets in and can undo the change."""
     risk = lockout_risk(policies, changed, people) if people or reaches_many(changed) else ""
     if risk and not_read and not excludes_nobody(changed):
-        raise TenantError(
-            "forbidden",
-            f"{changed['displayName']} would be enabled, and its lockout risk could not be determined: "
-            f"{'; '.join(not_read)}",
-            next_step="Grant the application the missing permissions, or use policy_state report_only; "
-            "accept_lockout_risk takes the risk",
-        )
+        raise _not_determined(changed, not_read)
     if risk:
         excluded = assignment_of(changed).excluded
         ids = [("user", one) for one in sorted(excluded.ids)] + [("group", one) for one in excluded.groups]
@@ -90,3 +87,19 @@ def _refuse_lockout(
             "policy_state report_only; accept_lockout_risk takes the risk",
             details={"excluded": named},
         )
+
+
+def _stand_ins(changed: Policy) -> list[Person]:
+    """People of whom nothing is known but that the policy names some of them: the directory could not be read."""
+    ids = sorted({EVERYBODY.id, *assignment_of(changed).included.ids})
+    return [Person(one, groups=None, roles=None, eligible=None) for one in ids]
+
+
+def _not_determined(changed: Policy, not_read: Sequence[str]) -> TenantError:
+    return TenantError(
+        "forbidden",
+        f"{changed['displayName']} would be enabled, and its lockout risk could not be determined: "
+        f"{'; '.join(not_read)}",
+        next_step="Grant the application the missing permissions, or use policy_state report_only; "
+        "accept_lockout_risk takes the risk",
+    )

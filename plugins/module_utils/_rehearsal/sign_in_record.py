@@ -36,35 +36,45 @@ from .._conditional_access.sign_in import (
 )
 from .._core.resource import normalize_case
 
-# "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; these are the words that queries of the
-# sign-in log in public repositories use for them. A word that no log has finds nothing.
-LEGACY_CLIENTS = (
+# "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; signIn in Microsoft Graph, the filters
+# of the sign-in log and queries in public repositories have these words for them. A word that no log has finds nothing.
+_EAS_CLIENTS = ("Exchange ActiveSync", "Exchange ActiveSync (supported)", "Exchange ActiveSync (unsupported)")
+_OTHER_CLIENTS = (
     "Authenticated SMTP",
     "AutoDiscover",
-    "Exchange ActiveSync",
     "Exchange Online PowerShell",
     "Exchange Web Services",
+    "IMAP",
     "IMAP4",
+    "MAPI",
     "MAPI Over HTTP",
     "Offline Address Book",
     "Other clients",
+    "Other clients; IMAP",
+    "Other clients; MAPI",
+    "Other clients; Older Office clients",
+    "Other clients; POP",
+    "Other clients; SMTP",
     "Outlook Anywhere (RPC over HTTP)",
+    "POP",
     "POP3",
     "Reporting Web Services",
+    "SMTP",
 )
+# The filter of the sign-in log takes no beginnings of words. The last two are among these protocols too, but whether
+# Conditional Access takes them for legacy clients is not known here.
+LEGACY_CLIENTS = (*_EAS_CLIENTS, *_OTHER_CLIENTS, "Outlook Service", "Universal Outlook")
 _CLIENTS = {
-    **{normalize_case(one): LEGACY for one in LEGACY_CLIENTS},
-    "imap": LEGACY,
-    "mapi": LEGACY,
-    "smtp": LEGACY,
-    "pop": LEGACY,
-    "exchange activesync": EAS,
+    **{normalize_case(one): LEGACY for one in _OTHER_CLIENTS},
+    **{normalize_case(one): EAS for one in _EAS_CLIENTS},
     "browser": BROWSER,
     "mobile apps and desktop clients": APPS,
     "modern clients": APPS,
 }
 # What may follow: "Other clients; IMAP", "Exchange ActiveSync (supported)".
-_BEGINNINGS = {"other clients;": LEGACY, "exchange activesync (": EAS}
+_OTHER, _EAS = "other clients;", "exchange activesync ("
+_BEGINNINGS = {_OTHER: LEGACY, _EAS: EAS}
+_PROTOCOLS = {"smtp": "authenticated smtp", "imap": "imap4", "mapi": "mapi over http", "pop": "pop3"}
 _EVERY_CLIENT = (BROWSER, APPS, EAS, LEGACY)
 _FLOWS = {"devicecode": "devicecodeflow", "devicecodeflow": "devicecodeflow"}
 _FLOWS |= {"authenticationtransfer": "authenticationtransfer"}
@@ -219,6 +229,15 @@ def _client(text: str) -> str | None:
     word = normalize_case(text.strip())
     begun = (kind for beginning, kind in _BEGINNINGS.items() if word.startswith(beginning))
     return _CLIENTS.get(word) or next(begun, None)
+
+
+def protocol_of(client: Any) -> str:
+    """The protocol that the word of a log for a client stands for, in lower case; each has several words."""
+    word = normalize_case(str(client or "").strip())
+    if word.startswith(_EAS):
+        return _EAS[:-2]
+    word = word[len(_OTHER) :].strip() if word.startswith(_OTHER) else word
+    return _PROTOCOLS.get(word, word)
 
 
 def _identified(detail: Mapping[str, Any]) -> tuple[Any, Any] | None:

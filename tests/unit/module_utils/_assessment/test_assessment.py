@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -56,10 +56,20 @@ MODERN, EAS, OTHER = "mobileAppsAndDesktopClients", "exchangeActiveSync", "other
 DEVICE = policy(["compliantDevice"], ["all"])
 BLOCK = policy(["block"], [EAS, OTHER])
 PEOPLE: tuple[dict[Person, int], list[str]] = ({Person("a"): 3, Person("b"): 1}, [])
+
+
+def mixed(included: list[str], excluded: Sequence[str] = ()) -> dict[str, Any]:
+    """Of Exchange ActiveSync and modern clients on these platforms."""
+    platforms = {"includePlatforms": included, "excludePlatforms": list(excluded)}
+    return policy(["compliantDevice"], [EAS, MODERN], conditions={"platforms": platforms})
+
+
 ALL = {"target": {"@odata.type": "#microsoft.graph.allLicensedUsersAssignmentTarget"}}
 NOT = {"target": {"@odata.type": "#microsoft.graph.exclusionGroupAssignmentTarget", "groupId": "1"}}
 IOS = {"id": "1", "displayName": "iPhones", "@odata.type": "#microsoft.graph.iosCompliancePolicy"}
 ANDROID = {"id": "2", "displayName": "Androids", "@odata.type": "#microsoft.graph.androidWorkProfileCompliancePolicy"}
+# "Device compliance settings for Android device administrator in Intune": support ended on December 31, 2024.
+ADMINISTRATOR = {"id": "2", "displayName": "Old", "@odata.type": "#microsoft.graph.androidCompliancePolicy"}
 COMPLIANCE = {"compliance_policies": [IOS, ANDROID], "assignments": {"1": [ALL], "2": [ALL]}}
 OUTLOOK = {"mobileAppIdentifier": {"bundleId": "com.microsoft.Office.Outlook"}}
 WORD = {"mobileAppIdentifier": {"bundleId": "com.microsoft.office.word"}}
@@ -116,6 +126,16 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("compliance_policies", COMPLIANCE, "met", "'Androids'"),
     ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [ALL], "2": []}}, "unmet", "Android: none"),
     ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [NOT], "2": [ALL]}}, "unmet", "iOS: none"),
+    ("compliance_policies", {**COMPLIANCE, "compliance_policies": [IOS, ADMINISTRATOR]}, "unmet", "'Old' counts for"),
+    (
+        "compliance_policies",
+        {
+            "compliance_policies": [IOS, ANDROID, {**ADMINISTRATOR, "id": "3"}],
+            "assignments": {one: [ALL] for one in "123"},
+        },
+        "met",
+        "ended on 2024-12-31",
+    ),
     ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [ALL], "2": refused()}}, "unknown", "This.Read.All"),
     ("app_protection", protection([WORD, OUTLOOK], [ALL]), "met", "'Outlook'"),
     ("app_protection", protection([WORD], [ALL]), "unmet", "locked out"),
@@ -180,6 +200,11 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("eas_bound", bound(refused(), refused()), "unknown", "This.Read.All"),
     ("eas_with_desktop", {"policies": [BLOCK, DEVICE]}, "met", "no policy"),
     ("eas_with_desktop", {"policies": [policy(["compliantDevice"], [EAS, MODERN])]}, "unmet", "'Ours'"),
+    # conditionalAccessPlatforms: "Possible values are: android, iOS, windows, …, all".
+    ("eas_with_desktop", {"policies": [mixed(["all"])]}, "unmet", "on every platform"),
+    ("eas_with_desktop", {"policies": [mixed(["all"], ["windows"])]}, "unmet", "that they do not exclude"),
+    ("eas_with_desktop", {"policies": [mixed(["All"], ["windows", "macOS"])]}, "met", "no policy"),
+    ("eas_with_desktop", {"policies": [mixed(["iOS", "android"])]}, "met", "no policy"),
     ("eas_with_desktop", {"policies": refused()}, "unknown", "This.Read.All"),
     ("eas_devices", {"devices": [phone(client="Outlook")], "settings": ALLOW}, "met", "no Exchange ActiveSync"),
     ("eas_devices", {"devices": [phone()], "settings": ALLOW}, "met", "1 Allowed by Individual"),
@@ -372,3 +397,23 @@ def test_what_two_reads_ask_for_is_what_opens_them() -> None:
     """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
     assert assessment._EXCHANGE_READS["plans"][2].permission == "the Exchange role View-Only Configuration"
     assert assessment.GRAPH_READS["intune"].purpose.permission == "DeviceManagementConfiguration.Read.All"
+
+
+def test_what_a_device_says_of_its_platform_is_not_verified() -> None:
+    """ "Conditional Access: Conditions", device platforms: "Since user agent strings can be modified, this information
+    is unverified"."""
+    phones = policy(["compliantDevice"], ["all"], conditions={"platforms": {"includePlatforms": ["iOS", "android"]}})
+    known = ["android", "iOS", "windows", "macOS", "linux"]
+    rest = {"platforms": {"includePlatforms": ["all"], "excludePlatforms": known}}
+    block = {**policy(["block"], ["all"], conditions=rest), "id": "2", "displayName": "Unknown platforms"}
+    for policies, names in (
+        ([phones, block], {"modern_clients": "Ours", "unknown_platforms": "Unknown platforms"}),
+        ([DEVICE], {"modern_clients": "", "unknown_platforms": ""}),
+    ):
+        rows = access.coverage(policies, PEOPLE)
+        for question, name in {**names, "browser_on_phones": names["modern_clients"], "device_required": ""}.items():
+            nothing = ReadResult[Any]([])
+            found = access.judged(question, rows, PEOPLE, 1, nothing, ReadResult({"isEnabled": False}), nothing)
+            assert found.status == ("unmet" if question == "device_required" and names["modern_clients"] else "met")
+            assert (f"'{name}' is for some platforms only" in found.evidence) is bool(name)
+            assert ("is not verified" in found.evidence) is bool(name)

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_detectors import DETECTORS
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_table import DEADLINES, Deadline
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadlines import answer
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.reads import READ_LEGACY_SIGN_INS
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
@@ -83,7 +85,12 @@ def policy(controls: list[str], state: str = "enabled", *, users: Any = None, **
     }
 
 
+APPS = "Mobile Apps and Desktop clients"
 ALL_BUT: dict[str, Any] = {"includeApplications": ["All"], "excludeApplications": [EXCHANGE_ONLINE]}
+ALL_BY_FILTER: dict[str, Any] = {
+    "includeApplications": ["All"],
+    "applicationFilter": {"mode": "exclude", "rule": 'CustomSecurityAttribute.a_b -eq "x"'},
+}
 SMTP = {**NOTHING["mail_apps"], "smtp": ["scanner@contoso.example"]}
 CONCEALED = {**NOTHING["mail_apps"], "smtp": ["0F", "1A"], "concealed": True}
 # deadline, what differs from nothing, status, certainty, people, how many
@@ -131,6 +138,17 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
     ("all_resources", {"policies": [policy(["mfa"], **ALL_BUT)]}, "affected", "likely", [], 5),
     ("all_resources", {"policies": [policy(["mfa"], includeApplications=["All"])]}, "not_affected", "exact", [], 0),
     ("all_resources", {"policies": [policy(["mfa"], "disabled", **ALL_BUT)]}, "not_affected", "exact", [], 0),
+    # conditionalAccessApplications: applicationFilter excludes too, and the notice of the change does not mention it.
+    ("all_resources", {"policies": [policy(["mfa"], **ALL_BY_FILTER)]}, "unknown", "cannot_be_told", [], 5),
+    (
+        "all_resources",
+        {"policies": [policy(["mfa"], **{**ALL_BY_FILTER, "applicationFilter": {"mode": "include", "rule": "x"}})]},
+        "not_affected",
+        "exact",
+        [],
+        0,
+    ),
+    ("all_resources", {"policies": [policy(["mfa"], "disabled", **ALL_BY_FILTER)]}, "not_affected", "exact", [], 0),
     ("all_resources", {"policies": REFUSED, "people": REFUSED}, "unknown", "cannot_be_told", [], 0),
     ("ews_blocked", {}, "unknown", "cannot_be_told", [], 0),
     (
@@ -160,7 +178,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
     ("eas_certificates", {"eas_devices": [phone(synchronized=31)]}, "not_affected", "likely", [], 0),
     (
         "eas_certificates",
-        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in("Mobile Apps and Desktop clients")]},
+        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in(APPS)]},
         "not_affected",
         "likely",
         [],
@@ -182,6 +200,23 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         ["u1@contoso.example"],
         1,
     ),
+    # A sign-in that was stopped ("Error codes": 53003, blocked by Conditional Access) explains no synchronisation.
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in(APPS, error=53003, policies="failure")]},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in(APPS, error=50126), sign_in(APPS)]},
+        "not_affected",
+        "likely",
+        [],
+        0,
+    ),
     ("eas_certificates", {"eas_devices": [phone(None)]}, "unknown", "cannot_be_told", [], 0),
     ("eas_certificates", {"eas_devices": [phone(synchronized=None)]}, "unknown", "cannot_be_told", [], 0),
     (
@@ -196,6 +231,20 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
     ("smtp_basic", {}, "not_affected", "likely", [], 0),
     ("smtp_basic", {"sign_ins": [sign_in("Authenticated SMTP")]}, "affected", "likely", ["u1@contoso.example"], 1),
     ("smtp_basic", {"sign_ins": [sign_in("Authenticated SMTP", error=50126)]}, "not_affected", "likely", [], 0),
+    # The words of clientAppUsed in Microsoft Graph (resources/signin) and of the filters of the sign-in log.
+    ("smtp_basic", {"sign_ins": [sign_in("SMTP")]}, "affected", "likely", ["u1@contoso.example"], 1),
+    ("smtp_basic", {"sign_ins": [sign_in("Other clients; SMTP")]}, "affected", "likely", ["u1@contoso.example"], 1),
+    ("smtp_basic", {"sign_ins": [sign_in("Other clients; IMAP")]}, "not_affected", "likely", [], 0),
+    ("smtp_basic", {"sign_ins": [sign_in("Other clients")]}, "unknown", "cannot_be_told", [], 0),
+    ("smtp_basic", {"sign_ins": [sign_in("Other clients", error=50126)]}, "not_affected", "likely", [], 0),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "sign_ins": [sign_in("Exchange ActiveSync (supported)")]},
+        "not_affected",
+        "likely",
+        [],
+        0,
+    ),
     ("smtp_basic", {"mail_apps": SMTP}, "affected", "likely", ["scanner@contoso.example"], 1),
     (
         "smtp_basic",
@@ -315,3 +364,23 @@ def test_an_app_that_is_not_in_the_list(run: Run) -> None:
     found = {one["id"]: one for one in result["deadlines"]}
     assert len(found["eas_certificates"]["people"]) == 2
     assert run(module, tenant="deadlines", mail_apps=[])["error"]["kind"] == "usage"
+
+
+@pytest.mark.parametrize(
+    "client",
+    # signIn in Microsoft Graph: "For example: Browser, Exchange ActiveSync, Modern clients, IMAP, MAPI, SMTP, or POP";
+    # "Sign-in log activity details" and "Block legacy authentication" have the others.
+    [
+        *("Exchange ActiveSync", "Exchange ActiveSync (supported)", "Exchange ActiveSync (unsupported)"),
+        *("IMAP", "MAPI", "SMTP", "POP", "IMAP4", "POP3", "Authenticated SMTP", "MAPI Over HTTP"),
+        *("Other clients", "Other clients; IMAP", "Other clients; MAPI", "Other clients; POP", "Other clients; SMTP"),
+        *("Other clients; Older Office clients", "Outlook Service", "Universal Outlook"),
+    ],
+)
+def test_each_word_for_a_legacy_client_is_read(client: str) -> None:
+    assert f"clientAppUsed eq '{client}'" in unquote(READ_LEGACY_SIGN_INS.path)
+
+
+@pytest.mark.parametrize("client", ["Browser", "Mobile Apps and Desktop clients", "Modern clients"])
+def test_no_other_client_is_read(client: str) -> None:
+    assert client not in unquote(READ_LEGACY_SIGN_INS.path)

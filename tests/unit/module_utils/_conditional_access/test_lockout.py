@@ -397,6 +397,8 @@ def test_an_exclusion_is_looked_for_twice_before_it_goes(keep: Keep, simulator: 
         (named(**EVERYBODY, exclude_users=["administrator@"]), "User.Read.All"),
         (named(**EVERYBODY, exclude_groups=["Members"]), "GroupMember.Read.All"),
         (named(include_roles=list(ADMINISTRATORS)), "RoleManagement.Read.Directory"),
+        # Somebody is spared who gets in, and is perhaps no administrator.
+        (named(**EVERYBODY, exclude_users=["alex.wilber@"]), "RoleManagement.Read.Directory"),
     ],
 )
 def test_what_may_not_be_read_is_named(keep: Keep, simulator: Simulator, users: Result, missing: str) -> None:
