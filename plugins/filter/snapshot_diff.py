@@ -39,7 +39,9 @@ options:
         type: str
         required: true
       object:
-        description: The name or the id of the object. By default, every object.
+        description:
+          - The id of the object, or its name. A name that several objects of the kind have is refused.
+          - By default, every object.
         type: str
       property:
         description: The name of the property, as in C(differences). By default, every property.

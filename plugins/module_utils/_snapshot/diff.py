@@ -27,8 +27,9 @@ def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, A
     """The differences, and the people whose objects differ. Raises `TenantError` for what cannot be compared."""
     _check(before, after, accepted)
     people = People(before, after)
+    meant = [_ids_of(entry, before, after) for entry in accepted]
     found = [
-        {**one, "accepted": _acceptance(accepted, one, today)}
+        {**one, "accepted": _acceptance(accepted, meant, one, today)}
         for kind in KINDS
         if kind in before["objects"] and kind in after["objects"]
         for one in _of_kind(kind, before["objects"][kind], after["objects"][kind], people)
@@ -113,14 +114,44 @@ def _not_compared(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]
             yield {"kind": kind, "title": known.title, "snapshot": side, "reason": reason, "expected": expected}
 
 
-def _acceptance(accepted: Iterable[Mapping[str, Any]], one: Mapping[str, Any], today: date) -> dict[str, str] | None:
-    """The reason and the last day, if the difference is accepted today."""
-    for entry in accepted:
-        meant = entry["kind"] == one["kind"] and all(
-            entry.get(name) is None or normalize_case(str(entry[name])) in map(normalize_case, values)
-            for name, values in (("object", (one["object"], one["id"])), ("property", (one["property"],)))
+def _ids_of(entry: Mapping[str, Any], before: Snapshot, after: Snapshot) -> set[str] | None:
+    """The ids of the object of an accepted difference; None where every object is meant.
+
+    What is called as another one's id is not meant, and a name that several objects have says nothing. One that was
+    created anew has another id, and counts with both; one with a new name is meant by the earlier one.
+    """
+    if entry.get("object") is None:
+        return None
+    kind, wanted = str(entry["kind"]), normalize_case(str(entry["object"]))
+    known = KINDS[kind]
+    old, new = (_by_identity(known, kind, one["objects"].get(kind) or ()) for one in (before, after))
+    if wanted in old or wanted in new:
+        return {wanted}
+    called = [
+        {one for one, record in side.items() if normalize_case(name_of(known, record)) == wanted} for side in (old, new)
+    ]
+    if max(map(len, called)) > 1:
+        raise usage(
+            f"an accepted difference is about {entry['object']}, and several {known.title} have this name",
+            f"Set object to the {known.identity} of one of them",
         )
-        if meant and today <= date.fromisoformat(str(entry["until"])):
+    return called[0] | called[1] - old.keys()
+
+
+def _acceptance(
+    accepted: Iterable[Mapping[str, Any]], meant: Iterable[set[str] | None], one: Mapping[str, Any], today: date
+) -> dict[str, str] | None:
+    """The reason and the last day, if the difference is accepted today. `meant` are the ids of each entry."""
+    for entry, ids in zip(accepted, meant, strict=True):
+        fits = (
+            entry["kind"] == one["kind"]
+            and (ids is None or normalize_case(one["id"]) in ids)
+            and (
+                entry.get("property") is None
+                or normalize_case(str(entry["property"])) == normalize_case(one["property"])
+            )
+        )
+        if fits and today <= date.fromisoformat(str(entry["until"])):
             return {"reason": str(entry["reason"]), "until": str(entry["until"])}
     return None
 

@@ -176,6 +176,41 @@ def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
             snapshot_diff(SNAPSHOT, after, [{**accepted, **blank}])
 
 
+GROUPS = [{"id": "g1", "displayName": "g2"}, {"id": "g2", "displayName": "Same"}, {"id": "g3", "displayName": "same"}]
+
+
+def of_groups(**more: Any) -> dict[str, Any]:
+    groups = [{**one, **more} for one in GROUPS]
+    return {**copy.deepcopy(SNAPSHOT), "objects": {"groups": groups}}
+
+
+@pytest.mark.parametrize(("name", "ids"), [("g2", ["g2"]), ("G1", ["g1"]), ("nobody", []), (None, ["g1", "g2", "g3"])])
+def test_an_accepted_difference_is_of_one_object(name: str | None, ids: list[str]) -> None:
+    entry = {"kind": "groups", "reason": "Change 4711", "until": "2999-01-31", **({"object": name} if name else {})}
+    found = snapshot_diff(of_groups(), of_groups(mail="x"), [entry])
+    assert [one["id"] for one in found["differences"] if one["accepted"]] == ids
+
+
+def test_an_accepted_difference_of_several_objects_is_refused() -> None:
+    entry = {"kind": "groups", "object": "Same", "reason": "Change 4711", "until": "2999-01-31"}
+    with pytest.raises(AnsibleFilterError, match=r"several groups have this name\. Set object to the id"):
+        snapshot_diff(of_groups(), of_groups(mail="x"), [entry])
+    # An object that was created anew is meant before and after; one with a new name, by the earlier one.
+    two = {"objects": {"groups": GROUPS[:2]}}
+    anew = {**SNAPSHOT, "objects": {"groups": [GROUPS[0], {**GROUPS[1], "id": "g4"}]}}
+    renamed = {**SNAPSHOT, "objects": {"groups": [GROUPS[0], {**GROUPS[1], "displayName": "Other"}]}}
+    assert snapshot_diff({**SNAPSHOT, **two}, anew, [entry])["ok"]
+    assert snapshot_diff({**SNAPSHOT, **two}, renamed, [entry])["ok"]
+    assert not snapshot_diff({**SNAPSHOT, **two}, renamed, [{**entry, "object": "Other"}])["ok"]
+
+
+@pytest.mark.parametrize("name", ["2026-02-30T10:00:00Z", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+def test_a_text_that_only_looks_like_a_time_is_compared_as_text(name: str) -> None:
+    [found] = snapshot_diff(SNAPSHOT, changed(users={"displayName": name}))["differences"]
+    assert found["after"] == name
+    assert snapshot_diff(changed(users={"displayName": name}), changed(users={"displayName": name.lower()}))["equal"]
+
+
 def test_text_of_a_tenant_stays_text_in_each_format() -> None:
     name = "<script>alert(1)</script>|[x](https://evil.example) {{ 1 }}\nnew line"
     after = changed(users={"displayName": name})
