@@ -136,6 +136,53 @@ def test_a_change_is_shown_with_the_people_whom_it_is_about() -> None:
     assert found["summary"] == {"added": 0, "removed": 0, "changed": 4, "objects": 4, "people": 2, "accepted": 0}
 
 
+def policies(**users: list[str]) -> dict[str, Any]:
+    """A snapshot with a policy for these, and two groups: Adele is in the inner one."""
+    found = copy.deepcopy(SNAPSHOT)
+    groups = [{"id": "outer", "members": ["Inner"]}, {"id": "inner", "members": [ADELE["id"].upper()]}]
+    conditions = {"applications": {"includeApplications": ["All"]}, "users": users}
+    policy = {"id": "3", "state": "disabled", "conditions": conditions}
+    return {**found, "objects": {**found["objects"], "groups": groups, "conditional_access_policies": [policy]}}
+
+
+ALL, BOTH = {"includeUsers": ["All"]}, {"includeUsers": [ADELE["id"], ALEX["id"]]}
+
+
+@pytest.mark.parametrize(
+    ("users", "whom"),
+    [
+        ({"includeUsers": [ADELE["id"]]}, ["adele@contoso.example"]),
+        ({"includeGroups": ["OUTER"]}, ["adele@contoso.example"]),
+        ({**BOTH, "excludeGroups": ["outer"]}, ["alex@contoso.example"]),
+        ({**ALL, "excludeUsers": [ADELE["id"]]}, ["everybody"]),
+        ({"includeUsers": ["None"]}, []),
+    ],
+)
+def test_a_policy_is_shown_with_those_for_whom_it_is(users: dict[str, list[str]], whom: list[str]) -> None:
+    before, on, gone = (policies(**users) for _unused in range(3))
+    on["objects"]["conditional_access_policies"][0]["state"] = "enabled"
+    gone["objects"]["conditional_access_policies"] = []
+    for after, change in ((on, "changed"), (gone, "removed")):
+        found = snapshot_diff(before, after)
+        assert [(one["change"], one["people"]) for one in found["differences"]] == [(change, whom)]
+        assert found["summary"]["people"] == len([one for one in whom if one != "everybody"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "whom"),
+    [
+        ({**ALL, "excludeGroups": ["outer"]}, ALL, ["adele@contoso.example"]),
+        (BOTH, {"includeUsers": [ADELE["id"]]}, ["alex@contoso.example"]),
+        ({"includeUsers": ["None"]}, ALL, ["everybody"]),
+    ],
+)
+def test_another_assignment_is_shown_with_those_for_whom_it_differs(
+    before: dict[str, list[str]], after: dict[str, list[str]], whom: list[str]
+) -> None:
+    [found] = snapshot_diff(policies(**before), policies(**after))["differences"]
+    assert found["people"] == whom
+
+
 def test_what_was_not_read_is_neither_the_same_nor_gone() -> None:
     after = copy.deepcopy(SNAPSHOT)
     after["not_read"]["mailboxes"] = {"reason": "Could not read the mailboxes.", "error": "forbidden"}
