@@ -139,7 +139,7 @@ def test_a_change_is_shown_with_the_people_whom_it_is_about() -> None:
 def policies(**users: list[str]) -> dict[str, Any]:
     """A snapshot with a policy for these, and two groups: Adele is in the inner one."""
     found = copy.deepcopy(SNAPSHOT)
-    groups = [{"id": "outer", "members": ["Inner"]}, {"id": "inner", "members": [ADELE["id"].upper()]}]
+    groups = [{"id": "outer", "members": ["Inner"]}, {"id": "inner", "members": [str(ADELE["id"]).upper()]}]
     conditions = {"applications": {"includeApplications": ["All"]}, "users": users}
     policy = {"id": "3", "state": "disabled", "conditions": conditions}
     return {**found, "objects": {**found["objects"], "groups": groups, "conditional_access_policies": [policy]}}
