@@ -39,7 +39,9 @@ options:
         type: str
         required: true
       object:
-        description: The name or the id of the object. By default, every object.
+        description:
+          - The id of the object, or its name. A name that several objects of the kind have is refused.
+          - By default, every object.
         type: str
       property:
         description: The name of the property, as in C(differences). By default, every property.
@@ -98,6 +100,8 @@ _value:
     - C(equal) is true without any difference, and C(ok) if all of them are accepted.
     - C(differences) has for each difference C(kind), C(title), C(object), C(id), C(change) (V(added), V(removed) or
       V(changed)), C(property), C(before), C(after), C(people) and C(accepted) (C(reason) and C(until), or null).
+      The C(people) of a Conditional Access policy are those for whom it is, with the members of groups,
+      or V(everybody).
     - C(people) has for each C(person) the C(access) of devices before and after, and C(differences) in words.
     - C(devices) has the differences in the access state of devices.
     - C(not_compared) has the kinds that a snapshot does not hold, with C(kind), C(title), C(snapshot) (V(before),

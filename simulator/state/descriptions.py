@@ -40,6 +40,10 @@ def describe(source: str | Path) -> list[tuple[str, Json]]:
             raise ValueError(f"{path}: {error}") from error
         return [(path.stem, _filled(twin, twin["domain"]) | {"snapshot": snapshot})]
     description = _merged(path, path.parent)
+    lacking = sorted(_merged(SHIPPED / "ready.yml", SHIPPED).keys() - description.keys())
+    if lacking:
+        first = "domain" if "domain" in lacking else lacking[0]
+        raise ValueError(f"{path} is no description of a tenant: it has no {first}, and no extends, such as ready")
     if not star:
         return [(path.stem, _filled(description, description["domain"]))]
     return [

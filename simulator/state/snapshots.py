@@ -104,6 +104,18 @@ def _check(snapshot: Json) -> None:
     ):
         raise ValueError("the snapshot is not whole: tenant, objects or not_read has another form")
     _count(snapshot)
+    _check_ids(objects)
+
+
+def _check_ids(objects: Json) -> None:
+    """Raises ValueError for two objects that would be one in a store. Statistics are kept with their devices."""
+    for kind, records in objects.items():
+        names = {"mailboxes": ("ExternalDirectoryObjectId", "Guid"), "service_principals": ("ObjectId",)}.get(kind)
+        names = names or (("id",) if kind in GRAPH.values() else ("Guid",))
+        found = Counter(next((str(one[name]).lower() for name in names if one.get(name)), "") for one in records)
+        twice = sorted(one for one, number in found.items() if one and number > 1)
+        if twice and kind != "device_statistics":
+            raise ValueError(f"the snapshot has the object {twice[0]} twice under objects.{kind}")
 
 
 def _count(snapshot: Json) -> None:

@@ -60,20 +60,43 @@ def _group(group: Json) -> Json:
     )
 
 
-def _holders(objects: Json) -> dict[str, str]:
-    """The ids of those who can hold a role, by their names; of a role group last, so that it comes first."""
-    found: dict[str, str] = {}
-    for kind, identity, names in (
-        ("mailboxes", "ExternalDirectoryObjectId", ("DisplayName", "Name", "Identity")),
-        ("service_principals", "ObjectId", ("DisplayName", "ObjectId")),
-        ("role_groups", "Guid", ("Name",)),
-    ):
+# By the type of a holder: the objects of the snapshot, the ids of one, and what can name one. The first properties by
+# which any is found decide, since somebody's display name may be the id or the name of another one.
+_HOLDERS: dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
+    "RoleGroup": ("role_groups", ("Guid",), (("Guid",), ("Identity", "Name"))),
+    "ServicePrincipal": (
+        "service_principals",
+        ("ObjectId",),
+        (("ObjectId", "AppId"), ("Identity", "Name"), ("DisplayName",)),
+    ),
+    "User": (
+        "mailboxes",
+        ("ExternalDirectoryObjectId", "Guid"),
+        (("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"), ("Identity", "Name"), ("DisplayName",)),
+    ),
+}
+_Named = list[dict[str, set[str]]]
+
+
+def _holders(objects: Json) -> dict[str, _Named]:
+    """For each type, the ids of those who can hold a role, by their names."""
+    found: dict[str, _Named] = {}
+    for type_, (kind, identities, levels) in _HOLDERS.items():
+        found[type_] = [{} for _unused in levels]
         for one in objects.get(kind) or []:
-            found |= {normalize_case(str(one[name])): str(one.get(identity)).lower() for name in names if one.get(name)}
+            identity = next((str(one[name]).lower() for name in identities if one.get(name)), "")
+            for index, names in zip(found[type_], levels, strict=True):
+                for name in (name for name in names if one.get(name)):
+                    index.setdefault(normalize_case(str(one[name])), set()).add(identity)
     return found
 
 
-def _assignee(assignment: Json, holders: dict[str, str]) -> str:
-    names = (assignment.get("RoleAssigneeName"), assignment.get("RoleAssignee"))
-    known = (holders.get(normalize_case(str(name).rpartition("\\")[2])) for name in names if name)
-    return next((one for one in known if one), str(names[0]))
+def _assignee(assignment: Json, holders: dict[str, _Named]) -> str:
+    """The id of the one who is meant; nobody's where several have the name, or none."""
+    given = [assignment.get("RoleAssigneeName"), assignment.get("RoleAssignee")]
+    names = {normalize_case(str(name).rpartition("\\")[2]) for name in given if name}
+    for index in holders.get(str(assignment.get("RoleAssigneeType")), []):
+        found = {identity for name in names for identity in index.get(name, ())}
+        if found:
+            return found.pop() if len(found) == 1 else f"one of several called {given[0]}"
+    return str(given[0])

@@ -223,14 +223,21 @@ class _Owners:
     """The users of the mailboxes by where a mailbox stands in the directory, and by its names."""
 
     def __init__(self, mailboxes: list[Json]) -> None:
-        self._places: Json = {}
-        for name in ("Name", "Identity", "DistinguishedName"):
+        self._places: list[dict[str, set[str]]] = []
+        for names in (("DistinguishedName",), ("Identity", "Name")):
+            index: dict[str, set[str]] = {}
             for mailbox in mailboxes:
                 user = str(mailbox.get("ExternalDirectoryObjectId") or mailbox.get("Guid")).lower()
-                self._places[normalize_case(str(mailbox.get(name) or ""))] = user
+                for name in (name for name in names if mailbox.get(name)):
+                    index.setdefault(normalize_case(str(mailbox[name])), set()).add(user)
+            self._places.append(index)
 
     def of(self, device: Json) -> str:
+        """The user whose device it is; nobody where several mailboxes have the name, or none."""
         place = str(device.get("DistinguishedName") or "").partition("CN=ExchangeActiveSyncDevices,")[2]
         name = str(device.get("Identity") or "").partition(_DEVICES)[0]
-        found = (self._places.get(normalize_case(one)) for one in (place, name) if one)
-        return next((str(one) for one in found if one), f"owner of {device.get('Guid')}")
+        for index, one in zip(self._places, (place, name), strict=True):
+            found = index.get(normalize_case(one), set()) if one else set()
+            if len(found) == 1:
+                return next(iter(found))
+        return f"owner of {device.get('Guid')}"

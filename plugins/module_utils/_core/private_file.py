@@ -68,7 +68,8 @@ def read_file(path: str, largest: int = 16 * 1024 * 1024) -> bytes:
 def write_whole(path: str, pieces: Iterable[bytes]) -> None:
     """A file of mode 0600 in the place of what is there, written beside it first. Raises OSError: all is as before."""
     target = os.path.abspath(path)
-    handle, draft = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", dir=os.path.dirname(target))  # mode 0600
+    start = os.path.basename(target)[:40]  # a name as long as the file system takes leaves no room for more
+    handle, draft = tempfile.mkstemp(prefix=f".{start}.", dir=os.path.dirname(target))  # mode 0600
     try:
         with open(handle, "wb") as file:
             file.writelines(pieces)

@@ -11,9 +11,8 @@ from typing import Any
 
 from .._core.errors import usage
 from .._core.resource import Record, normalize_case
-from .._core.text import texts_of
-from .._mobile_access.access_decision import Mailboxes, owner_of
 from .kinds import KINDS, Kind
+from .people import EVERYBODY, OWNED, POLICIES, People
 from .same import differing
 
 Snapshot = Mapping[str, Any]
@@ -27,8 +26,9 @@ def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, A
     """The differences, and the people whose objects differ. Raises `TenantError` for what cannot be compared."""
     _check(before, after, accepted)
     people = People(before, after)
+    meant = [_ids_of(entry, before, after) for entry in accepted]
     found = [
-        {**one, "accepted": _acceptance(accepted, one, today)}
+        {**one, "accepted": _acceptance(accepted, meant, one, today)}
         for kind in KINDS
         if kind in before["objects"] and kind in after["objects"]
         for one in _of_kind(kind, before["objects"][kind], after["objects"][kind], people)
@@ -49,7 +49,7 @@ def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, A
         "summary": {
             **{change: sum(one["change"] == change for one in found) for change in ("added", "removed", "changed")},
             "objects": len({(one["kind"], one["id"]) for one in found}),
-            "people": len({person for one in found for person in one["people"]}),
+            "people": len({person for one in found for person in one["people"]} - {EVERYBODY}),
             "accepted": len(found) - len(opened),
         },
     }
@@ -113,14 +113,44 @@ def _not_compared(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]
             yield {"kind": kind, "title": known.title, "snapshot": side, "reason": reason, "expected": expected}
 
 
-def _acceptance(accepted: Iterable[Mapping[str, Any]], one: Mapping[str, Any], today: date) -> dict[str, str] | None:
-    """The reason and the last day, if the difference is accepted today."""
-    for entry in accepted:
-        meant = entry["kind"] == one["kind"] and all(
-            entry.get(name) is None or normalize_case(str(entry[name])) in map(normalize_case, values)
-            for name, values in (("object", (one["object"], one["id"])), ("property", (one["property"],)))
+def _ids_of(entry: Mapping[str, Any], before: Snapshot, after: Snapshot) -> set[str] | None:
+    """The ids of the object of an accepted difference; None where every object is meant.
+
+    What is called as another one's id is not meant, and a name that several objects have says nothing. One that was
+    created anew has another id, and counts with both; one with a new name is meant by the earlier one.
+    """
+    if entry.get("object") is None:
+        return None
+    kind, wanted = str(entry["kind"]), normalize_case(str(entry["object"]))
+    known = KINDS[kind]
+    old, new = (_by_identity(known, kind, one["objects"].get(kind) or ()) for one in (before, after))
+    if wanted in old or wanted in new:
+        return {wanted}
+    called = [
+        {one for one, record in side.items() if normalize_case(name_of(known, record)) == wanted} for side in (old, new)
+    ]
+    if max(map(len, called)) > 1:
+        raise usage(
+            f"an accepted difference is about {entry['object']}, and several {known.title} have this name",
+            f"Set object to the {known.identity} of one of them",
         )
-        if meant and today <= date.fromisoformat(str(entry["until"])):
+    return called[0] | called[1] - old.keys()
+
+
+def _acceptance(
+    accepted: Iterable[Mapping[str, Any]], meant: Iterable[set[str] | None], one: Mapping[str, Any], today: date
+) -> dict[str, str] | None:
+    """The reason and the last day, if the difference is accepted today. `meant` are the ids of each entry."""
+    for entry, ids in zip(accepted, meant, strict=True):
+        fits = (
+            entry["kind"] == one["kind"]
+            and (ids is None or normalize_case(one["id"]) in ids)
+            and (
+                entry.get("property") is None
+                or normalize_case(str(entry["property"])) == normalize_case(one["property"])
+            )
+        )
+        if fits and today <= date.fromisoformat(str(entry["until"])):
             return {"reason": str(entry["reason"]), "until": str(entry["until"])}
     return None
 
@@ -147,8 +177,10 @@ def _of_kind(kind: str, before: Iterable[Record], after: Iterable[Record], peopl
             continue
         for path, first, second in changes:
             values = {"property": path, "before": first, "after": second}
-            named = sorted({*people.among(first, second), *(whom if known.person or kind in _OWNED else ())})
-            yield {**about, "change": "changed", **values, "people": named}
+            named = {*people.among(first, second), *(whom if known.person or kind in OWNED else ())}
+            if kind == POLICIES:
+                named = people.of_policy_change(path, was, becomes)
+            yield {**about, "change": "changed", **values, "people": sorted(named)}
 
 
 def _by_identity(known: Kind, kind: str, records: Iterable[Record]) -> dict[str, Record]:
@@ -165,43 +197,6 @@ def name_of(known: Kind, record: Mapping[str, Any]) -> str:
     """An object as people know it."""
     names = (str(record.get(name) or "") for name in (*known.names, known.identity))
     return next((one for one in names if one), known.title)
-
-
-_OWNED = frozenset({"mobile_devices", "device_statistics"})
-
-
-class People:
-    """Whose object is whose, and which ids are those of people: from the users and mailboxes of both snapshots."""
-
-    def __init__(self, *snapshots: Snapshot) -> None:
-        self._by_id: dict[str, str] = {}
-        mailboxes: dict[str, Record] = {}
-        for snapshot in snapshots:
-            for user in snapshot["objects"].get("users") or ():
-                self._by_id[normalize_case(str(user.get("id")))] = str(user.get("userPrincipalName") or user.get("id"))
-            for mailbox in snapshot["objects"].get("mailboxes") or ():
-                mailboxes[normalize_case(str(mailbox.get("Guid")))] = mailbox
-        self._mailboxes = Mailboxes(mailboxes.values())
-
-    def of(self, kind: str, record: Mapping[str, Any]) -> list[str]:
-        """Whose this object is."""
-        if kind in _OWNED and record:
-            found = self._mailboxes.of(record)
-            return [self._owner(one) for one in found] or [one for one in (owner_of(record),) if one]
-        if kind == "mailboxes" and record:
-            return [self._owner(record)]
-        person = record.get(KINDS[kind].person) if KINDS[kind].person else None
-        return [str(person)] if person else self.among(record)
-
-    def among(self, *values: Any) -> list[str]:
-        """The people whose ids stand in one of the values and not in all of them, or in the only one."""
-        sides = [self._by_id.keys() & map(normalize_case, texts_of(value)) for value in values]
-        common = set.intersection(*sides) if len(sides) > 1 else set()
-        return [self._by_id[one] for one in set.union(*sides) - common]
-
-    def _owner(self, mailbox: Mapping[str, Any]) -> str:
-        known = self._by_id.get(normalize_case(str(mailbox.get("ExternalDirectoryObjectId"))))
-        return known or str(mailbox.get("PrimarySmtpAddress") or mailbox.get("Identity"))
 
 
 def _by_person(differences: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from .._rbac.assignment_scopes import scope_of
 from .._rbac.built_in_role_groups import is_built_in
 from .._rbac.cmdlet_access import is_pattern
 from .._rbac.management_roles import bare_name
+from .assignees import OF_APPLICATIONS, OF_MAILBOXES, Assignees
 from .exported import Exported, Missing, Named, repeated
 
 Objects = Mapping[str, list[Record]]
@@ -83,10 +84,9 @@ def role_groups(objects: Objects) -> Exported:
             found.missing.append(Missing(kind, name, "several role groups have this name"))
             continue
         for one in held:
-            if scope := scope_of(one):
-                reason = f"the role is limited to {scope}, and the module role_group gives whole roles"
+            if reason := _why_not_whole(one):
                 found.missing.append(Missing(kind, f"{name}: {one['Role']}", reason))
-        whole = sorted({bare_name(one["Role"]) for one in held if not scope_of(one)}, key=normalize_case)
+        whole = sorted({bare_name(one["Role"]) for one in held if not _why_not_whole(one)}, key=normalize_case)
         found.items.append(
             {
                 "name": name,
@@ -96,6 +96,14 @@ def role_groups(objects: Objects) -> Exported:
             }
         )
     return found
+
+
+def _why_not_whole(assignment: Record) -> str:
+    """What keeps an assignment from being a whole role of its group."""
+    if scope := scope_of(assignment):
+        return f"the role is limited to {scope}, and the module role_group gives whole roles"
+    disabled = assignment.get("Enabled") is False
+    return "the assignment is disabled, and the module role_group gives roles that work" if disabled else ""
 
 
 def _held_by(group: Record, assignments: list[Record]) -> list[Record]:
@@ -122,38 +130,33 @@ _DIRECT = {"User": "user", "SecurityGroup": "group", "ServicePrincipal": "applic
 def role_assignments(objects: Objects) -> Exported:
     """The assignments to somebody directly; those of role groups are with the groups."""
     kind, found = "role_assignments", Exported()
-    applications = {
-        normalize_case(str(value)): one
-        for one in objects["service_principals"]
-        for value in (one.get("DisplayName"), one.get("ObjectId"), one.get("AppId"))
-        if value
-    }
-    addresses = {
-        normalize_case(str(one[name])): str(one["PrimarySmtpAddress"])
-        for one in objects["mailboxes"]
-        for name in ("DisplayName", "Name", "Identity")
-        if one.get(name) and one.get("PrimarySmtpAddress")
-    }
+    applications = Assignees(objects["service_principals"], OF_APPLICATIONS)
+    mailboxes = Assignees(objects["mailboxes"], OF_MAILBOXES)
     for one in objects[kind]:
         option = _DIRECT.get(str(one.get("RoleAssigneeType")))
         if option is None or one.get("RoleAssignmentDelegationType") not in (None, "", "Regular"):
             continue
         role, name = bare_name(one["Role"]), bare_name(one.get("RoleAssigneeName") or one.get("RoleAssignee"))
-        application = applications.get(normalize_case(name)) if option == "application" else None
-        if reason := _why_not(one, unknown=option == "application" and application is None):
+        known = {"user": mailboxes, "application": applications}.get(option)
+        holders = known.of(one) if known else []
+        if reason := _why_not(one, option, len(holders)):
             found.missing.append(Missing(kind, f"{role} of {name}", reason))
             continue
-        assignee: Any = addresses.get(normalize_case(name), name) if option == "user" else name
-        if application is not None:
-            assignee = Named(application["AppId"], str(application.get("DisplayName") or ""))
+        assignee: Any = name
+        if option == "application":
+            assignee = Named(holders[0]["AppId"], str(holders[0].get("DisplayName") or ""))
+        elif holders:
+            assignee = str(holders[0].get("PrimarySmtpAddress") or name)
         found.items.append({"role": role, option: assignee})
     return found
 
 
-def _why_not(assignment: Record, unknown: bool) -> str:
-    """What keeps an assignment from being exported; `unknown`: it is of an application that is not in the snapshot."""
+def _why_not(assignment: Record, option: str, holders: int) -> str:
+    """What keeps an assignment from being exported; `holders` is how many the snapshot has who may be meant."""
     if scope := scope_of(assignment):
         return f"limited to {scope}"
-    if unknown:
+    if holders > 1:
+        return f"several {'service principals' if option == 'application' else 'mailboxes'} have this name"
+    if option == "application" and not holders:
         return "the snapshot does not say which application that is"
     return "it is disabled" if assignment.get("Enabled") is False else ""

@@ -31,8 +31,14 @@ def check_target(path: str, pseudonymized: bool) -> None:
         raise usage(f"the folder {folder} does not exist", "Create it, or specify another path")
     if not os.access(folder, os.W_OK):
         raise usage(f"the folder {folder} cannot be written to", "Specify another path")
-    if not os.path.lexists(path):
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
         return
+    except OSError as error:  # such as a name that is too long
+        raise usage(
+            f"{path} cannot be written ({one_line(error.strerror or error)})", "Specify another path"
+        ) from error
     head = _head(path)
     if head.get("format") != FORMAT:
         raise _stays(path, "exists and is not a snapshot")

@@ -90,8 +90,18 @@ def comparable(value: Any) -> Any:
 def _text(value: str) -> Any:
     if not value:
         return None
-    if _TIME.fullmatch(value):
+    moment = _moment(value)
+    if moment is None:
+        return normalize_case(value)
+    return moment.isoformat() if moment.year > 1 else None
+
+
+def _moment(value: str) -> datetime | None:
+    """The time that a text is; None for what only looks like one, such as a name or the thirtieth of February."""
+    if not _TIME.fullmatch(value):
+        return None
+    try:
         moment = datetime.fromisoformat(value)
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        return moment.isoformat() if moment.year > 1 else None
-    return normalize_case(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

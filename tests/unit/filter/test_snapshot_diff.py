@@ -136,6 +136,53 @@ def test_a_change_is_shown_with_the_people_whom_it_is_about() -> None:
     assert found["summary"] == {"added": 0, "removed": 0, "changed": 4, "objects": 4, "people": 2, "accepted": 0}
 
 
+def policies(**users: list[str]) -> dict[str, Any]:
+    """A snapshot with a policy for these, and two groups: Adele is in the inner one."""
+    found = copy.deepcopy(SNAPSHOT)
+    groups = [{"id": "outer", "members": ["Inner"]}, {"id": "inner", "members": [str(ADELE["id"]).upper()]}]
+    conditions = {"applications": {"includeApplications": ["All"]}, "users": users}
+    policy = {"id": "3", "state": "disabled", "conditions": conditions}
+    return {**found, "objects": {**found["objects"], "groups": groups, "conditional_access_policies": [policy]}}
+
+
+ALL, BOTH = {"includeUsers": ["All"]}, {"includeUsers": [ADELE["id"], ALEX["id"]]}
+
+
+@pytest.mark.parametrize(
+    ("users", "whom"),
+    [
+        ({"includeUsers": [ADELE["id"]]}, ["adele@contoso.example"]),
+        ({"includeGroups": ["OUTER"]}, ["adele@contoso.example"]),
+        ({**BOTH, "excludeGroups": ["outer"]}, ["alex@contoso.example"]),
+        ({**ALL, "excludeUsers": [ADELE["id"]]}, ["everybody"]),
+        ({"includeUsers": ["None"]}, []),
+    ],
+)
+def test_a_policy_is_shown_with_those_for_whom_it_is(users: dict[str, list[str]], whom: list[str]) -> None:
+    before, on, gone = (policies(**users) for _unused in range(3))
+    on["objects"]["conditional_access_policies"][0]["state"] = "enabled"
+    gone["objects"]["conditional_access_policies"] = []
+    for after, change in ((on, "changed"), (gone, "removed")):
+        found = snapshot_diff(before, after)
+        assert [(one["change"], one["people"]) for one in found["differences"]] == [(change, whom)]
+        assert found["summary"]["people"] == len([one for one in whom if one != "everybody"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "whom"),
+    [
+        ({**ALL, "excludeGroups": ["outer"]}, ALL, ["adele@contoso.example"]),
+        (BOTH, {"includeUsers": [ADELE["id"]]}, ["alex@contoso.example"]),
+        ({"includeUsers": ["None"]}, ALL, ["everybody"]),
+    ],
+)
+def test_another_assignment_is_shown_with_those_for_whom_it_differs(
+    before: dict[str, list[str]], after: dict[str, list[str]], whom: list[str]
+) -> None:
+    [found] = snapshot_diff(policies(**before), policies(**after))["differences"]
+    assert found["people"] == whom
+
+
 def test_what_was_not_read_is_neither_the_same_nor_gone() -> None:
     after = copy.deepcopy(SNAPSHOT)
     after["not_read"]["mailboxes"] = {"reason": "Could not read the mailboxes.", "error": "forbidden"}
@@ -174,6 +221,41 @@ def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
     for blank in ({"objects": "adele"}, {"object": None}, {"property": " "}):
         with pytest.raises(AnsibleFilterError, match="never means everything"):
             snapshot_diff(SNAPSHOT, after, [{**accepted, **blank}])
+
+
+GROUPS = [{"id": "g1", "displayName": "g2"}, {"id": "g2", "displayName": "Same"}, {"id": "g3", "displayName": "same"}]
+
+
+def of_groups(**more: Any) -> dict[str, Any]:
+    groups = [{**one, **more} for one in GROUPS]
+    return {**copy.deepcopy(SNAPSHOT), "objects": {"groups": groups}}
+
+
+@pytest.mark.parametrize(("name", "ids"), [("g2", ["g2"]), ("G1", ["g1"]), ("nobody", []), (None, ["g1", "g2", "g3"])])
+def test_an_accepted_difference_is_of_one_object(name: str | None, ids: list[str]) -> None:
+    entry = {"kind": "groups", "reason": "Change 4711", "until": "2999-01-31", **({"object": name} if name else {})}
+    found = snapshot_diff(of_groups(), of_groups(mail="x"), [entry])
+    assert [one["id"] for one in found["differences"] if one["accepted"]] == ids
+
+
+def test_an_accepted_difference_of_several_objects_is_refused() -> None:
+    entry = {"kind": "groups", "object": "Same", "reason": "Change 4711", "until": "2999-01-31"}
+    with pytest.raises(AnsibleFilterError, match=r"several groups have this name\. Set object to the id"):
+        snapshot_diff(of_groups(), of_groups(mail="x"), [entry])
+    # An object that was created anew is meant before and after; one with a new name, by the earlier one.
+    two = {"objects": {"groups": GROUPS[:2]}}
+    anew = {**SNAPSHOT, "objects": {"groups": [GROUPS[0], {**GROUPS[1], "id": "g4"}]}}
+    renamed = {**SNAPSHOT, "objects": {"groups": [GROUPS[0], {**GROUPS[1], "displayName": "Other"}]}}
+    assert snapshot_diff({**SNAPSHOT, **two}, anew, [entry])["ok"]
+    assert snapshot_diff({**SNAPSHOT, **two}, renamed, [entry])["ok"]
+    assert not snapshot_diff({**SNAPSHOT, **two}, renamed, [{**entry, "object": "Other"}])["ok"]
+
+
+@pytest.mark.parametrize("name", ["2026-02-30T10:00:00Z", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+def test_a_text_that_only_looks_like_a_time_is_compared_as_text(name: str) -> None:
+    [found] = snapshot_diff(SNAPSHOT, changed(users={"displayName": name}))["differences"]
+    assert found["after"] == name
+    assert snapshot_diff(changed(users={"displayName": name}), changed(users={"displayName": name.lower()}))["equal"]
 
 
 def test_text_of_a_tenant_stays_text_in_each_format() -> None:

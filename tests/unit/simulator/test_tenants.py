@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 import requests
+import yaml
 
 from simulator import Simulator
+from simulator.state.descriptions import describe
 from simulator.state.tenant import Past
 
 from .conftest import CONNECTORS, Client, MakeClient
@@ -340,9 +342,31 @@ def test_a_reset_puts_back_what_changed(simulator: Simulator, name: str) -> None
     assert not tenant.past
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfea\x00", b"a: [1\n", b"- 1\n"])
+@pytest.mark.parametrize("content", [b"\xff\xfea\x00", b"a: [1\n", b"- 1\n", b"", b"domain: contoso.example\n"])
 def test_a_file_that_is_no_description_is_named(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "contoso.yml"
     file.write_bytes(content)
     with pytest.raises(ValueError, match=re.escape(f"{file} is no description of a tenant")):
         Simulator(tenants=[file])
+
+
+@pytest.mark.parametrize(
+    ("kind", "objects"),
+    [
+        ("users", [{"id": "u1"}, {"id": "U1"}]),
+        ("mailboxes", [{"Guid": "1", "ExternalDirectoryObjectId": "u1"}, {"Guid": "u1"}]),
+        ("role_groups", [{"Guid": "u1", "Name": "a"}, {"Guid": "u1", "Name": "b"}]),
+        ("service_principals", [{"ObjectId": "u1"}, {"ObjectId": "u1"}]),
+    ],
+)
+def test_a_snapshot_with_an_object_twice_is_named(tmp_path: Path, kind: str, objects: list[dict[str, str]]) -> None:
+    whole = {"format": "intune.exchange.snapshot", "version": 1, "tenant": {"id": "t"}, "not_read": {}}
+    file = tmp_path / "contoso.yml"
+    for some in (objects[:1], objects):
+        file.write_text(yaml.safe_dump({**whole, "objects": {kind: some}, "end_of_snapshot": True}))
+        if some is not objects:
+            assert describe(file)
+    with pytest.raises(
+        ValueError, match=re.escape(f"{file}: the snapshot has the object u1 twice under objects.{kind}")
+    ):
+        describe(file)

@@ -16,8 +16,9 @@ from ansible_collections.intune.exchange.plugins.module_utils._applications.key_
 from ansible_collections.intune.exchange.plugins.module_utils._client.certificate import read_certificate
 from ansible_collections.intune.exchange.plugins.module_utils._client.job_token import _of_file
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
-from ansible_collections.intune.exchange.plugins.module_utils._core.private_file import read_file
+from ansible_collections.intune.exchange.plugins.module_utils._core.private_file import read_file, write_whole
 from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Connections
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.file import check_target
 from ansible_collections.intune.exchange.plugins.plugin_utils._snapshot_file import load_snapshot
 
 READERS: dict[str, Callable[[str], Any]] = {
@@ -52,3 +53,15 @@ def test_only_so_much_is_read(tmp_path: Path) -> None:
     link = tmp_path / "link"  # as the token of a Kubernetes service account
     link.symlink_to(path)
     assert len(read_file(str(link))) == 101
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "\u20ac" * 85])
+def test_a_name_may_be_as_long_as_the_file_system_takes(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    check_target(str(path), pseudonymized=False)
+    for content in (b"first", b"second"):
+        write_whole(str(path), [content])
+        assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [(name, content)]
+    with pytest.raises(TenantError, match="cannot be written") as refused:
+        check_target(f"{path}a", pseudonymized=False)
+    assert refused.value.kind == "usage"

@@ -1,0 +1,45 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who holds a role assignment, which a snapshot knows by a name alone. Pure rules: no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._core.resource import Record, normalize_case
+from .._rbac.management_roles import bare_name
+
+# What can name one. The first properties by which any is found decide: somebody's display name may be the id or the
+# name of another one.
+OF_MAILBOXES = (
+    ("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"),
+    ("Identity", "Name"),
+    ("DisplayName",),
+)
+OF_APPLICATIONS = (("ObjectId", "AppId"), ("Identity", "Name"), ("DisplayName",))
+
+
+class Assignees:
+    """Those of one type who can hold a role, by what can name one."""
+
+    def __init__(self, records: Iterable[Record], names: Iterable[Iterable[str]]) -> None:
+        listed = list(records)
+        self._by_name: list[dict[Any, list[Record]]] = []
+        for level in names:
+            index: dict[Any, list[Record]] = {}
+            for record in listed:
+                for name in {normalize_case(str(record[one])) for one in level if record.get(one)}:
+                    index.setdefault(name, []).append(record)
+            self._by_name.append(index)
+
+    def of(self, assignment: Mapping[str, Any]) -> list[Record]:
+        """Who may be meant by the assignment: one, several, or none."""
+        given = (assignment.get("RoleAssignee"), assignment.get("RoleAssigneeName"))
+        names = {normalize_case(bare_name(one)) for one in given if one}
+        for index in self._by_name:
+            found = {id(one): one for name in names for one in index.get(name, ())}
+            if found:
+                return list(found.values())
+        return []

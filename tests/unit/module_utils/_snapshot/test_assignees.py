@@ -1,0 +1,112 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An export and a copy give a role to its holder, to nobody who only has the same name, and none that is turned off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.export_rights import (
+    role_assignments,
+    role_groups,
+)
+from simulator.twin import exchange
+from simulator.twin.seed import _Owners
+
+
+def mailbox(number: int, name: str, shown: str, address: str) -> dict[str, Any]:
+    ids = {"Guid": f"guid-{number}", "ExternalDirectoryObjectId": f"user-{number}"}
+    return {
+        **ids,
+        "Name": name,
+        "Identity": name,
+        "DisplayName": shown,
+        "PrimarySmtpAddress": f"{address}@contoso.example",
+    }
+
+
+def application(number: int, name: str) -> dict[str, Any]:
+    return {"ObjectId": f"object-{number}", "AppId": f"app-{number}", "DisplayName": name}
+
+
+def assignment(type_: str, name: str, **more: Any) -> dict[str, Any]:
+    who = {"RoleAssigneeType": type_, "RoleAssigneeName": name, "RoleAssignee": name}
+    return {
+        "Name": "x",
+        "Role": "Mail Recipients",
+        "RoleAssignmentDelegationType": "Regular",
+        "Enabled": True,
+        **who,
+        **more,
+    }
+
+
+ADMINISTRATOR, INTERN = mailbox(1, "John Smith", "John Smith", "admin"), mailbox(2, "jsmith2", "John Smith", "intern")
+BACKUP, OTHER = application(1, "Backup"), application(2, "Backup")
+PERSON = {"mailboxes": [ADMINISTRATOR, INTERN], "service_principals": []}
+# What holds the role in the export and in the copy; None if nothing says which of several.
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str] | None]] = {
+    "a name before a display name": (PERSON, assignment("User", "John Smith"), ("admin@contoso.example", "user-1")),
+    "an address": (PERSON, assignment("User", "Intern@contoso.example"), ("intern@contoso.example", "user-2")),
+    "several display names": (
+        {"mailboxes": [{**ADMINISTRATOR, "Name": "a", "Identity": "a"}, INTERN], "service_principals": []},
+        assignment("User", "John Smith"),
+        None,
+    ),
+    "an id before a display name": (
+        {"mailboxes": [], "service_principals": [BACKUP, application(2, "object-1")]},
+        assignment("ServicePrincipal", "object-1"),
+        ("app-1", "object-1"),
+    ),
+    "several applications with one name": (
+        {"mailboxes": [], "service_principals": [BACKUP, OTHER]},
+        assignment("ServicePrincipal", "Backup"),
+        None,
+    ),
+    "several applications with one name, and the id": (
+        {"mailboxes": [], "service_principals": [BACKUP, OTHER]},
+        assignment("ServicePrincipal", "Backup", RoleAssignee="object-1"),
+        ("app-1", "object-1"),
+    ),
+    "an application with the name of a person": (
+        {"mailboxes": [ADMINISTRATOR], "service_principals": [application(1, "John Smith")]},
+        assignment("User", "John Smith"),
+        ("admin@contoso.example", "user-1"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_role_is_its_holders(case: str, turned: bool) -> None:
+    given, held, wanted = CASES[case]
+    objects = {kind: list(reversed(some)) if turned else some for kind, some in given.items()}
+    found = role_assignments({**objects, "role_assignments": [held]})
+    holder = exchange._assignee(held, exchange._holders(objects))
+    if wanted is None:
+        assert not found.items and "several" in found.missing[0].reason
+        assert not holder.startswith(("user-", "object-", "guid-"))
+        return
+    [item] = found.items
+    exported = item.get("user") or item["application"].value
+    assert (exported, holder) == wanted and not found.missing
+
+
+def test_a_right_that_is_turned_off_is_not_exported() -> None:
+    group = {"Guid": "1", "Name": "Help", "Members": []}
+    held = [assignment("RoleGroup", "Help", Enabled=False), assignment("RoleGroup", "Help", Role="Reset Password")]
+    found = role_groups({"role_groups": [group], "role_assignments": held, "management_roles": []})
+    assert [one["roles"] for one in found.items] == [{"set": ["Reset Password"]}]
+    assert [(one.name, "disabled" in one.reason) for one in found.missing] == [("Help: Mail Recipients", True)]
+
+
+def test_a_device_of_one_of_several_mailboxes_is_nobodys_in_a_copy() -> None:
+    device = {"Guid": "3", "Identity": "John\\ExchangeActiveSyncDevices\\iOS1"}
+    first, second = mailbox(1, "John", "A", "a"), mailbox(2, "John", "B", "b")
+    assert _Owners([first]).of(device) == "user-1"
+    assert _Owners([first, second]).of(device) == "owner of 3"
+    placed = {**device, "DistinguishedName": "CN=x,CN=ExchangeActiveSyncDevices,CN=John"}
+    assert _Owners([{**first, "DistinguishedName": "CN=John"}, second]).of(placed) == "user-1"
