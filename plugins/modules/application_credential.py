@@ -47,6 +47,7 @@ options:
       - The file of the key or the secret, on the host that runs the task. Its folder must exist. Required for
         O(kind=certificate) and O(kind=client_secret) with O(state=present).
       - A file that exists is used if only this user may read it. It is never removed.
+      - A symbolic link is never replaced by a new file.
       - A client secret never takes the place of a file that was not written for one, or for another application.
     type: path
   validity_days:

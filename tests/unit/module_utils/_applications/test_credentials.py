@@ -182,6 +182,20 @@ def test_the_undo_of_a_federated_credential_trusts_whom_it_trusted(run: Run, sim
     assert trusts(simulator) == before
 
 
+@pytest.mark.parametrize(
+    ("kind", "link"), [("certificate", "key"), ("client_secret", "key"), ("client_secret", "key.id")]
+)
+def test_a_key_never_takes_the_place_of_a_link(
+    run: Run, simulator: Simulator, tmp_path: Path, kind: str, link: str
+) -> None:
+    (tmp_path / link).symlink_to(tmp_path / "elsewhere")
+    for check_mode in (True, False):
+        options = {"kind": kind, "path": str(tmp_path / "key"), "check_mode": check_mode}
+        assert "is a symbolic link" in refused(run, **options)
+    assert [one.name for one in tmp_path.iterdir()] == [link] and (tmp_path / link).is_symlink()
+    assert ours(simulator)["keyCredentials"] == ours(simulator)["passwordCredentials"] == []
+
+
 def test_a_client_secret_never_takes_the_place_of_another_file(run: Run, simulator: Simulator, tmp_path: Path) -> None:
     path = tmp_path / "id_ed25519"
     path.write_text("a key of somebody")
