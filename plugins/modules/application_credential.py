@@ -30,7 +30,8 @@ options:
       - V(certificate) makes a key with a certificate that it signs itself, in the file O(path), and registers it.
         Before it ends, another one replaces it in the file; the old one stays registered unless O(remove_others=true).
       - V(federated) trusts the tokens of a platform, described by one of O(github), O(gitlab), O(kubernetes),
-        O(automation_platform), or by O(issuer) with O(subject).
+        O(automation_platform), or by O(issuer) with O(subject). One that is there already, with another name, stays
+        as it is; if the credential O(name) trusts something else then, the task fails unless O(remove_others=true).
       - V(client_secret) lets Microsoft Entra make a secret, and writes it into the file O(path). Everybody who reads it
         is the application; prefer the others. The file O(path) with C(.id) at its end has the id of the secret.
     type: str
@@ -46,6 +47,7 @@ options:
       - The file of the key or the secret, on the host that runs the task. Its folder must exist. Required for
         O(kind=certificate) and O(kind=client_secret) with O(state=present).
       - A file that exists is used if only this user may read it. It is never removed.
+      - A symbolic link is never replaced by a new file.
       - A client secret never takes the place of a file that was not written for one, or for another application.
     type: path
   validity_days:
@@ -166,6 +168,8 @@ options:
     description:
       - V(present) makes and registers the credential.
       - V(absent) removes it from the application. The file stays.
+      - A federated credential is found by its name. If its issuer and subject are given with V(absent), one that trusts
+        others is refused.
     type: str
     choices: [present, absent]
     default: present
@@ -294,14 +298,18 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 from ..module_utils._engine.undo import NEVER
 
+_TRUST_AGAIN = (
+    "Run the task again for each credential that is missing in diff.after, with state=present, remove_others=false, "
+    "and its name, issuer and subject from diff.before"
+)
+
 
 def _undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     """A certificate of which the file is there is registered again; of others, only whoever has them could."""
     before, after = result["diff"]["before"], result["diff"]["after"]
     removed = [kind for kind, held in before.items() if any(one not in after[kind] for one in held)]
     if removed == ["federated"]:
-        again = "state=present" if params["state"] == "absent" else "the issuer and subject of each in diff.before"
-        return f"Run the task again with {again}"
+        return _TRUST_AGAIN
     return NEVER if removed else ""
 
 

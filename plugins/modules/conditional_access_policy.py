@@ -35,8 +35,8 @@ options:
       - V(present) creates or changes the policy, V(absent) removes it.
       - V(restored) brings a deleted policy back, by its id or name, as it was and in the state that it had. Microsoft
         Entra keeps deleted policies for 30 days, and Microsoft Graph restores them in beta only. Other settings cannot
-        be given with it. If the policy exists, nothing is done. It is an error if several deleted policies have the
-        name.
+        be given with it. If the policy exists, nothing is done, with a warning if a deleted one also has the name. It
+        is an error if several deleted policies have the name. RV(deleted_id) of the removal says which one is meant.
       - "After a restoration, the policy is read: RV(conditional_access_policy) has the state in which it came back. If
         it came back in force and was not when it was deleted, the module sets its state back."
       - O(policy_state) determines whether the policy is in force.
@@ -545,7 +545,7 @@ EXAMPLES = r"""
 
 - name: Undo that, which works for 30 days
   intune.exchange.conditional_access_policy:
-    display_name: Mail on phones
+    id: "{{ removed.deleted_id }}"
     state: restored
   when: removed is changed
 """
@@ -673,6 +673,11 @@ progress:
   type: list
   elements: str
   sample: ["waiting for the new object to be listed (1 of 7)"]
+deleted_id:
+  description: The id of the policy that was removed, with which O(state=restored) brings it back.
+  returned: when a policy is removed
+  type: str
+  sample: 5b0f1a7e-3d2c-4e8b-9a6f-1c2d3e4f5a6b
 undo:
   description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
@@ -686,10 +691,9 @@ error:
 """
 
 from ..module_utils._conditional_access.policies import POLICY
-from ..module_utils._conditional_access.restore import UNDO, ensure_or_restore_policy
+from ..module_utils._conditional_access.restore import ensure_or_restore_policy, undo_of_policy
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import resource_module
-from ..module_utils._engine.undo import of_removal
 
 DECLARATION = resource_module(
     POLICY,
@@ -701,7 +705,7 @@ DECLARATION = resource_module(
     remove_missing_exclusions={"type": "bool", "default": False},
     marker={"type": "str"},
     selects=frozenset(("id", "display_name", "marker")),
-    undo=of_removal(UNDO),
+    undo=undo_of_policy,
 )
 
 

@@ -72,6 +72,11 @@ def _query(value: Any, query: str) -> Any:
     if chosen:
         fits = [one[chosen[4]] for one in value[chosen[1]] if one[chosen[2]] == chosen[3]]
         return next(iter(fits), None)
+    both = re.fullmatch(r"value\[\?(\w+)=='([^']*)' && (\w+)=='([^']*)'\]\.id \| \[0\]", query)
+    if both:
+        wanted = {both[1]: both[2], both[3]: both[4]}
+        ids = [one["id"] for one in value["value"] if all(one[name] == text for name, text in wanted.items())]
+        return next(iter(ids), None)
     parts = re.fullmatch(r"(\w+)\[\?(\w+)=='([^']*)'\]\.(\w+)\[\]", query)
     if parts:
         return [part for one in value[parts[1]] if one[parts[2]] == parts[3] for part in one[parts[4]]]

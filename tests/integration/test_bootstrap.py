@@ -98,6 +98,25 @@ def test_from_nothing_to_an_application_that_works(contact: Contact) -> None:
     assert "missing" not in output and "PRIVATE KEY" not in output
 
 
+def is_own(one: dict[str, Any]) -> bool:
+    return str(one["Name"]).startswith(GROUP)
+
+
+@pytest.mark.more
+def test_no_right_in_exchange_stays_when_it_is_no_longer_needed(contact: Contact) -> None:
+    """Neither when the content gets narrower, nor after the undo."""
+    before = contact.state()
+    contact("bootstrap_for=mobile_device_info")
+    made = contact.state()
+    assert [one for one in made["RoleGroup"].values() if is_own(one)]
+    contact("bootstrap_for=connector_info", "bootstrap_remove_unneeded=true")
+    narrow = contact.state()
+    for kind in ("RoleGroup", "ManagementRole", "ManagementRoleAssignment"):
+        assert narrow[kind] == before[kind]
+    contact("bootstrap_for=connector_info", "bootstrap_state=absent")
+    assert contact.state() == before
+
+
 @pytest.mark.more
 def test_check_mode_a_second_run_another_content_and_the_undo(contact: Contact) -> None:
     before = contact.state()
@@ -112,6 +131,7 @@ def test_check_mode_a_second_run_another_content_and_the_undo(contact: Contact) 
     [application] = [one for one in state["applications"].values() if one["uniqueName"]]
     [principal] = [one for one in state["servicePrincipals"].values() if one["appId"] == application["appId"]]
     assert granted(state, principal["id"]) == {"DeviceManagementServiceConfig.Read.All"}, narrower
+    assert not [one for one in (*state["RoleGroup"].values(), *state["ManagementRole"].values()) if is_own(one)]
     contact()
     assert "changed=0 " not in contact("bootstrap_state=absent")
     after = contact.state()

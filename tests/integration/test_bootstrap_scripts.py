@@ -155,13 +155,20 @@ def test_the_scripts_of_the_other_credentials(shell: dict[str, str], simulator: 
     kubernetes = {"issuer": "https://cluster.example/", "namespace": "mail", "service_account": "runner"}
     federated = ("bootstrap_credential=federated", json.dumps({"bootstrap_kubernetes": kubernetes}))
     written(tmp_path, "az", *federated)
-    for _run in range(2):
+    script = tmp_path / "bootstrap.sh"
+    text = script.read_text()
+    # The last one with another name for what is trusted already.
+    lines = text.splitlines(keepends=True)
+    other = [one.replace("intune-exchange", "other") if one.startswith(("trust=", "held=")) else one for one in lines]
+    for content in (text, text, "".join(other)):
+        script.write_text(content)
         done = subprocess.run(
             ["bash", "bootstrap.sh"], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
     [trust] = simulator.state(TENANT)["federatedIdentityCredentials"]
-    assert trust["subject"] == "system:serviceaccount:mail:runner"
+    assert (trust["name"], trust["subject"]) == ("intune-exchange", "system:serviceaccount:mail:runner")
+    script.write_text(text)
     written(tmp_path, "powershell", *federated)
     assert "'system:serviceaccount:mail:runner'" in (tmp_path / "bootstrap.ps1").read_text()
     written(tmp_path, "powershell")

@@ -73,8 +73,8 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tupl
             f"the certificate in the file {path} of path has ended, and an authority issued it, so it stays",
             "Put the new one into the file, or specify the path of another file",
         )
-    check_writable(path)
     place = path if held is None else f"{path}.next"
+    check_writable(path, place)
     begun = read_certificate_file(place) if held is not None else None
     if begun is not None and begun.ends > due:
         return begun, place

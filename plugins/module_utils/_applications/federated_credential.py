@@ -11,14 +11,16 @@ from functools import partial
 from typing import Any
 
 from .._client.job_token import assertion, is_github_job
-from .._core.errors import TenantError
+from .._core.errors import TenantError, usage
 from .._core.redaction import Redactor
 from .._core.resource import Record
 from .._engine.tenant import Tenant
 from .._http.claims import claims
 from .credentials import WRITE, Held, no_sign_in, path_of, read_held, same_name
-from .federation import Trust, trust_of
+from .federation import OPTIONS, Trust, trust_of
 from .steps import CREDENTIAL, ROUNDS, carried_out, may_repeat
+
+_TOKEN = ("issuer", "subject")
 
 
 def ensure_federated(
@@ -27,7 +29,7 @@ def ensure_federated(
     """The application trusts the platform under the name; what is trusted under another name already stays so."""
     trust = trust_of(params)
     wanted = {"issuer": trust.issuer, "subject": trust.subject, "audiences": [trust.audience]}
-    found = _found(before, params["name"], wanted)
+    found = _found(params, before, wanted)
     changed = found is None or any(found.get(name) != value for name, value in wanted.items())
     entry = {"name": params["name"], **(found or {}), **wanted}
     others = [one for one in before.federated if one is not found]
@@ -53,10 +55,25 @@ def _has_token(tenant: Tenant, params: Mapping[str, Any], trust: Trust) -> bool:
     return (known.get("iss"), known.get("sub")) == (trust.issuer, trust.subject) and trust.audience in audiences
 
 
-def _found(held: Held, name: str, wanted: Mapping[str, Any]) -> Record | None:
-    same = [one for one in held.federated if all(one.get(key) == wanted[key] for key in ("issuer", "subject"))]
-    named = [one for one in held.federated if same_name(one, name)]
-    return next(iter([*same, *named]), None)
+def _found(params: Mapping[str, Any], held: Held, wanted: Mapping[str, Any]) -> Record | None:
+    """The credential that is kept or changed. Raises `TenantError` if the name would go on trusting something else."""
+    named, same = _named(params, held), _trusting(held, wanted)
+    if named is None or same is None or named is same or params["remove_others"]:
+        return same or named
+    # Of one application, Microsoft Entra takes an issuer and subject once, so that neither can be changed.
+    raise usage(
+        f"the credential {named['name']} trusts the subject {named.get('subject')} of {named.get('issuer')}, and "
+        f"{same['name']} already trusts {wanted['subject']} of {wanted['issuer']}",
+        f"Specify the name {same['name']}, or remove one of them with state=absent",
+    )
+
+
+def _named(params: Mapping[str, Any], held: Held) -> Record | None:
+    return next((one for one in held.federated if same_name(one, params["name"])), None)
+
+
+def _trusting(held: Held, wanted: Mapping[str, Any]) -> Record | None:
+    return next((one for one in held.federated if all(one.get(key) == wanted[key] for key in _TOKEN)), None)
 
 
 def _write(
@@ -78,11 +95,29 @@ def _write(
                 raise
             tenant.progress(f"the directory did not take the credential yet; trying again ({attempt} of {ROUNDS})")
             tenant.http.pause(attempt, None, WRITE)
-        found = _found(read_held(tenant, params, application), params["name"], wanted)
+        found = _found(params, read_held(tenant, params, application), wanted)
         if found is not None and all(found.get(name) == value for name, value in wanted.items()):
             return found
     raise AssertionError("unreachable")
 
 
 def absent_federated(params: Mapping[str, Any], before: Held) -> Held:
-    return replace(before, federated=[one for one in before.federated if not same_name(one, params["name"])])
+    """Without the one of the name. Whoever also says whom it trusts means no other one. Raises `TenantError`."""
+    named = _named(params, before)
+    if any(params.get(option) is not None for option in OPTIONS):
+        trust = trust_of(params)
+        wanted = {"issuer": trust.issuer, "subject": trust.subject}
+        same = _trusting(before, wanted)
+        if named is not None and named is not same:
+            raise usage(
+                f"the credential {named['name']} trusts the subject {named.get('subject')} of {named.get('issuer')}, "
+                f"not {trust.subject} of {trust.issuer}, so it is not removed",
+                "Specify its own issuer and subject, or only its name",
+            )
+        if same is not None and named is None:
+            raise usage(
+                f"the subject {trust.subject} of {trust.issuer} is trusted by the credential {same['name']}, not by "
+                f"{params['name']}, so it is not removed",
+                f"Specify the name {same['name']}",
+            )
+    return replace(before, federated=[one for one in before.federated if one is not named])

@@ -123,15 +123,24 @@ def read_private(path: str) -> bytes | None:
     return content
 
 
-def check_writable(path: str) -> None:
+def check_writable(*paths: str) -> None:
     """Refuse a place where no file can be made, before anything is sent. Raises `TenantError`."""
-    folder = Path(path).parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise usage(f"the folder {folder} of path does not exist, or this user may not write to it")
+    for path in paths:
+        folder = Path(path).parent
+        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+            raise usage(f"the folder {folder} of path does not exist, or this user may not write to it")
+        _check_no_link(path)
+
+
+def _check_no_link(path: str) -> None:
+    """A file that is written takes the place of the link, and what the link names would stay as it was."""
+    if os.path.islink(path):
+        raise usage(f"the file {path} of path is a symbolic link", "Specify the file that it is to be")
 
 
 def write_private(path: str, content: bytes) -> None:
-    """A file of mode 0600 that is there whole or not at all. One that is there already is replaced."""
+    """A file of mode 0600 that is there whole or not at all. One that is there already is replaced, a link is not."""
+    _check_no_link(path)
     try:
         write_whole(path, [content])
     except OSError as error:

@@ -94,7 +94,7 @@ def _ensure(
     found = _current(path, note, before, due)
     current: Record = found or {"displayName": params["name"]}
     if found is None:
-        check_writable(path)
+        check_writable(path, f"{path}.id")
     if found is None and not check_mode and application is not None:
         current = _add(tenant, params, application, note)
         kept = [one for one in before.secrets if one.get("displayName") != note.get("name")]

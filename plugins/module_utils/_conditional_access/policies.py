@@ -171,7 +171,8 @@ def _check_policy_write(
         )
     if params["state"] == "absent":
         people, not_read = read_people(tenant, policies.known)
-        return {"impact": measure(policies.known, others, record or {}, people, not_read)}
+        removed = {"deleted_id": record["id"]} if record is not None else {}
+        return {"impact": measure(policies.known, others, record or {}, people, not_read), **removed}
     if record is None and params["id"]:
         raise TenantError(
             "not_found",

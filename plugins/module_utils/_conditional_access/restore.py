@@ -23,6 +23,7 @@ from .._core.resource import Record, Resource, normalize_case
 from .._core.targets import check_marker, only
 from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
+from .._engine.undo import of_removal
 from .._http.poll import Within, poll, waiting
 from .fields import FIELDS
 from .impact import measure, read_people
@@ -35,7 +36,6 @@ _PATH = "identity/conditionalAccess/deletedItems/policies"
 _READ = Purpose("read the deleted Conditional Access policies", "Policy.Read.All or Policy.Read.ConditionalAccess")
 _WRITE = Purpose("restore the Conditional Access policy", "Policy.ReadWrite.ConditionalAccess")
 _FIND = "find the deleted Conditional Access policy"
-UNDO = "Run the task with state=restored and the same id or display_name, within 30 days"
 _LISTED_WITHIN = 60  # seconds
 _THERE_AFTER_ALL = ("outcome_unknown", "not_found", "conflict")
 
@@ -47,6 +47,7 @@ class _Deleted:
         self.policies = ConditionalAccessPolicies()
         self.found: Record = {}  # the deleted policy; empty if it is in force
         self.restored: Record = {}  # the same as it came back
+        self.namesakes: list[str] = []  # the ids of deleted policies with the name of the one in force
         self._params = params
 
     def id_of(self, record: Record) -> str:
@@ -61,8 +62,13 @@ class _Deleted:
             tenant.label,
         )
         _check_name(self._params, record)
+        self.namesakes = self._namesakes(tenant) if record and not self._params["id"] else []
         self.found = {} if record else {**_deleted(tenant, self._params, self.policies), "deletedDateTime": None}
         return live
+
+    def _namesakes(self, tenant: Tenant) -> list[str]:
+        found = self.policies.deleted(tenant, _PATH, _READ)
+        return [str(one["id"]) for one in found if POLICY.identifies(one, self._params)]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         self.restored = {**_restored(tenant, self.policies, self.found), "deletedDateTime": None}
@@ -103,7 +109,23 @@ def ensure_or_restore_policy(tenant: Tenant, params: Mapping[str, Any], check_mo
     result = {"impact": {}, **ensure(policy, tenant, params, check_mode), "resolved": []}
     if deleted.restored:
         result["diff"] = {**result["diff"], "after": policy.view(deleted.restored)}
+    if deleted.namesakes:
+        result["warnings"] = [_in_force_already(params["display_name"], deleted.namesakes)]
     return result
+
+
+def undo_of_policy(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """By the id, as a name may be that of another policy by then."""
+    step = f"Run the task with state=restored and only id={result.get('deleted_id')}, within 30 days"
+    return of_removal(step)(params, result)
+
+
+def _in_force_already(name: str, ids: list[str]) -> str:
+    which = "a deleted policy also has" if len(ids) == 1 else f"{len(ids)} deleted policies also have"
+    return (
+        f"A policy named {name} exists, so that nothing was restored, but {which} this name: {', '.join(ids)}. "
+        f"To restore {'it' if len(ids) == 1 else 'one of them'}, specify the id."
+    )
 
 
 def _check_restoration(

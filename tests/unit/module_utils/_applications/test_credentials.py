@@ -136,7 +136,7 @@ def test_a_federated_credential_replaces_the_others(
     assert ours(simulator)["passwordCredentials"] == []
     again = kept(run, **{**TRUST, "name": "other-name"})  # the same trust under another name is there already
     assert not again["changed"]
-    assert kept(run, **TRUST, state="absent")["undo"] == "Run the task again with state=present"
+    assert "name, issuer and subject from diff.before" in kept(run, **TRUST, state="absent")["undo"]
     assert signs_in(run, registered["app_id"], **how) == "sign_in"
 
 
@@ -144,6 +144,56 @@ def refused(run: Run, **options: Any) -> str:
     result = run(application_credential, **{**OURS, **options})
     assert result.get("failed") and result["error"]["kind"] == "usage", result
     return str(result["msg"])
+
+
+def trusts(simulator: Simulator) -> dict[str, str]:
+    return {one["name"]: one["subject"] for one in simulator.state("first_contact")["federatedIdentityCredentials"]}
+
+
+def test_no_name_goes_on_trusting_what_is_not_asked_for(run: Run, simulator: Simulator) -> None:
+    """Microsoft Entra takes an issuer and subject of an application once."""
+    first, second = {**TRUST, "name": "aaa"}, {**TRUST, "name": "bbb", "subject": "other job"}
+    kept(run, **first)
+    kept(run, **second)
+    before = trusts(simulator)
+    crossed = {**first, "subject": "other job"}
+    for check_mode in (True, False):
+        assert "Specify the name bbb" in refused(run, **crossed, check_mode=check_mode)
+        assert "so it is not removed" in refused(run, **crossed, state="absent", check_mode=check_mode)
+        assert "name bbb" in refused(run, **{**second, "name": "ccc"}, state="absent", check_mode=check_mode)
+    assert trusts(simulator) == before == {"aaa": "job", "bbb": "other job"}
+    kept(run, **first, state="absent")
+    assert trusts(simulator) == {"bbb": "other job"} and not kept(run, **first, state="absent")["changed"]
+    kept(run, **first)
+    kept(run, **crossed, remove_others=True)
+    assert trusts(simulator) == {"bbb": "other job"}
+
+
+@pytest.mark.parametrize("state", ["absent", "present"])
+def test_the_undo_of_a_federated_credential_trusts_whom_it_trusted(run: Run, simulator: Simulator, state: str) -> None:
+    """The options of the task may not say whom: only its result does."""
+    kept(run, **TRUST, name="aaa")
+    before = trusts(simulator)
+    changed = {"kind": "federated", "name": "aaa"} if state == "absent" else {**TRUST, "subject": "z", "name": "aaa"}
+    result = kept(run, **changed, state=state)
+    assert "name, issuer and subject from diff.before" in result["undo"] and trusts(simulator) != before
+    for one in result["diff"]["before"]["federated"]:
+        kept(run, kind="federated", **one, remove_others=False)
+    assert trusts(simulator) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "link"), [("certificate", "key"), ("client_secret", "key"), ("client_secret", "key.id")]
+)
+def test_a_key_never_takes_the_place_of_a_link(
+    run: Run, simulator: Simulator, tmp_path: Path, kind: str, link: str
+) -> None:
+    (tmp_path / link).symlink_to(tmp_path / "elsewhere")
+    for check_mode in (True, False):
+        options = {"kind": kind, "path": str(tmp_path / "key"), "check_mode": check_mode}
+        assert "is a symbolic link" in refused(run, **options)
+    assert [one.name for one in tmp_path.iterdir()] == [link] and (tmp_path / link).is_symlink()
+    assert ours(simulator)["keyCredentials"] == ours(simulator)["passwordCredentials"] == []
 
 
 def test_a_client_secret_never_takes_the_place_of_another_file(run: Run, simulator: Simulator, tmp_path: Path) -> None:

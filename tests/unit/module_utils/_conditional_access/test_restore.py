@@ -60,7 +60,8 @@ def test_what_was_removed_comes_back(policy: Run, simulator: Simulator, by: str)
     wanted = next(key for key, one in before.items() if one["displayName"] == NAME)
     which = {by: NAME if by == "display_name" else wanted}
     removed = policy("absent", **which)
-    assert "state=restored" in removed["undo"] and wanted not in stored(simulator)
+    assert f"state=restored and only id={wanted}," in removed["undo"] and removed["deleted_id"] == wanted
+    assert wanted not in stored(simulator)
     said = policy(check_mode=True, **which)
     assert said["changed"] and said["undo"] == "" and wanted not in stored(simulator)
     restored = policy(**which)
@@ -83,6 +84,18 @@ def test_a_name_of_several_deleted_policies_is_refused(policy: Run, simulator: S
     assert policy(id=first, display_name="Other")["error"]["kind"] == "usage"
     assert policy(id=first)["changed"] and first in stored(simulator) and second not in stored(simulator)
     assert not policy(display_name="Twice")["changed"], "it is there, so nobody else is brought back"
+
+
+def test_a_new_policy_of_the_name_does_not_pass_for_the_deleted_one(policy: Run, simulator: Simulator) -> None:
+    old = policy("present", display_name="Same", **NEW)["conditional_access_policy"]["id"]
+    assert policy("absent", id=old, check_mode=True)["deleted_id"] == old
+    policy("absent", id=old)
+    new = policy("present", display_name="Same", **NEW)["conditional_access_policy"]["id"]
+    for check_mode in (True, False):
+        [warning] = policy(display_name="same", check_mode=check_mode)["warnings"]
+        assert old in warning and new not in warning
+    assert "warnings" not in policy(id=new) and old not in stored(simulator)
+    assert policy(id=old)["changed"] and old in stored(simulator)
 
 
 def test_what_is_not_there_is_not_found(policy: Run, simulator: Simulator) -> None:
