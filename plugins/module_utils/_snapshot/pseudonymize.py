@@ -38,8 +38,8 @@ _MESSAGES = {
 def pseudonymized(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot with random names, addresses, domains and ids. Snapshots of a tenant become unlike each other."""
     objects = snapshot["objects"]
-    rules = _Rules(snapshot, _names_of_people(objects))
     tenant = snapshot["tenant"]
+    rules = _Rules(snapshot, _names_of_people(objects) | _words_of([str(tenant["name"])]))
     return {
         **snapshot,
         "tenant": {"id": rules.table.text(str(tenant["id"])), "name": rules.table.text(str(tenant["name"]), True)},
@@ -67,15 +67,19 @@ class _Rules:
         if not isinstance(value, str) or self._stays(kind, name, value):
             return value
         if name == "rule":
-            return self.table.rule(value)
+            return self.table.rule(value, self._is_model)
         return self.table.text(value, name in NAMES and kind in OF_PEOPLE)
 
     def _stays(self, kind: str, name: str, text: str) -> bool:
         if name in MODELS or (kind in OF_MODELS and name in NAMES_OF_MODELS):
-            words = [normalize_case(word) for word in WORDS.findall(text)]
-            # A name also stands inside a word, as in "annasiphone".
-            return not any(word in self._people or any(one in word for one in self._long) for word in words)
+            return self._is_model(text)
         return is_public_value(text) or (name in ENUMERATIONS and name not in ADDRESSES.get(kind, ()))
+
+    def _is_model(self, text: str) -> bool:
+        """Whether a text only says what a device is: no name of somebody is in it."""
+        words = [normalize_case(word) for word in WORDS.findall(text)]
+        # A name also stands inside a word, as in "annasiphone".
+        return not any(word in self._people or any(one in word for one in self._long) for word in words)
 
 
 def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> frozenset[str]:
@@ -87,6 +91,10 @@ def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> froz
         for one in objects.get(kind) or ()
         for text in texts_of([one.get(name) for name in named])
     )
+    return _words_of(texts)
+
+
+def _words_of(texts: Iterable[str]) -> frozenset[str]:
     found = {normalize_case(word) for text in texts for word in WORDS.findall(text) if len(word) > 1}
     return frozenset(found - {"and", "for", "of", "the"})
 

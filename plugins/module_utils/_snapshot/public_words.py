@@ -90,10 +90,15 @@ PUBLIC_IDS = frozenset(
         "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
     }
 )
-# Of a filter for devices, the attributes whose values are no names.
-OF_DEVICES = frozenset(
-    {"devicemodel", "deviceownership", "iscompliant", "model", "operatingsystem", "profiletype", "trusttype"}
-)
+# Of a filter for devices, the attributes that say what a device is, and the members of those that are enumerations
+# (https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices).
+MODELS_IN_RULES = frozenset({"devicemodel", "manufacturer", "model", "operatingsystem"})
+OF_DEVICES = {
+    "deviceownership": frozenset({"company", "corporate", "personal", "unknown"}),
+    "iscompliant": frozenset({"false", "true"}),
+    "profiletype": frozenset({"iot", "printer", "registereddevice", "securevm", "shared"}),
+    "trusttype": frozenset({"azuread", "serverad", "workplace"}),
+}
 _PUBLIC = re.compile(
     r"""
     | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:[0-9]{2})?  # a time

@@ -238,3 +238,17 @@ def test_ids_and_names_inside_of_other_text_are_hidden() -> None:
     scopes = [one["directoryScopeId"] for one in found["directory_role_assignments"]]
     assert scopes[0].startswith("/administrativeUnits/") and scopes[1] == "/"
     assert found["mobile_devices"][0]["DeviceOS"] == "iOS 18.1"
+
+
+def test_a_name_in_the_model_of_a_rule_is_hidden_as_in_the_device() -> None:
+    rule = 'device.model -eq "Adeles Contoso Kiosk" or device.trustType -eq "Adele" or device.trustType -eq "ServerAD"'
+    found = pseudonymized(
+        snapshot(
+            users=[ADELE],
+            conditional_access_policies=[{"id": "1", "conditions": {"devices": {"deviceFilter": {"rule": rule}}}}],
+            mobile_devices=[{"Guid": "2", "DeviceModel": "Adeles Contoso Kiosk"}],
+        )
+    )["objects"]
+    shown = found["conditional_access_policies"][0]["conditions"]["devices"]["deviceFilter"]["rule"]
+    assert not re.search("adele|contoso|kiosk", shown, re.IGNORECASE)
+    assert f'device.model -eq "{found["mobile_devices"][0]["DeviceModel"]}"' in shown and '"ServerAD"' in shown
