@@ -22,6 +22,7 @@ from .public_words import (
     NAMES_OF_MODELS,
     OF_MODELS,
     OF_PEOPLE,
+    is_public_entry,
     is_public_value,
 )
 
@@ -73,7 +74,12 @@ class _Rules:
     def _stays(self, kind: str, name: str, text: str) -> bool:
         if name in MODELS or (kind in OF_MODELS and name in NAMES_OF_MODELS):
             return self._is_model(text)
-        return is_public_value(text) or (name in ENUMERATIONS and name not in ADDRESSES.get(kind, ()))
+        if name == "RoleEntries":
+            return is_public_entry(text)
+        # What somebody is called may look like a value.
+        return (name not in NAMES and is_public_value(text)) or (
+            name in ENUMERATIONS and name not in ADDRESSES.get(kind, ())
+        )
 
     def _is_model(self, text: str) -> bool:
         """Whether a text only says what a device is: no name of somebody is in it."""

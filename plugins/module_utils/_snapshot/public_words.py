@@ -32,8 +32,8 @@ _ENUMERATIONS = """
     MaxPasswordFailedAttempts membershipKind mode operator osMaximumVersion osMinimumVersion osVersion
     partnerReportedThreatState passcodeRequiredType PasswordExpiration passwordRequiredType pinCharacterSet policyType
     provisioningStatus RecipientReadScope RecipientTypeDetails RecipientWriteScope RequireEncryptionSMIMEAlgorithm
-    RequireSignedSMIMEAlgorithm requirementsSatisfied RoleAssigneeType RoleAssignmentDelegationType RoleEntries
-    RoleGroupType RoleType servicePlanId servicePlanName servicePrincipalRiskLevels signInRiskLevels skuId
+    RequireSignedSMIMEAlgorithm requirementsSatisfied RoleAssigneeType RoleAssignmentDelegationType RoleGroupType
+    RoleType servicePlanId servicePlanName servicePrincipalRiskLevels signInRiskLevels skuId
     skuPartNumber state status Status subscriptionState transferMethods type usageLocation userRiskLevels userType
     version
 """
@@ -110,6 +110,13 @@ _PUBLIC = re.compile(
     re.VERBOSE,
 )
 
+# An entry of a management role that names a cmdlet and parameters of Microsoft's; a script is somebody's own.
+_ENTRY = re.compile(r"\(Microsoft\.Exchange\.[A-Za-z0-9.]+\)\s+[A-Za-z]+-[A-Za-z0-9]+(?:\s+-[A-Za-z0-9]+)*\s*")
+
 
 def is_public_value(text: str) -> bool:
     return _PUBLIC.fullmatch(text) is not None
+
+
+def is_public_entry(text: str) -> bool:
+    return _ENTRY.fullmatch(text) is not None

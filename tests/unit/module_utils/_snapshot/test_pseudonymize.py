@@ -252,3 +252,17 @@ def test_a_name_in_the_model_of_a_rule_is_hidden_as_in_the_device() -> None:
     shown = found["conditional_access_policies"][0]["conditions"]["devices"]["deviceFilter"]["rule"]
     assert not re.search("adele|contoso|kiosk", shown, re.IGNORECASE)
     assert f'device.model -eq "{found["mobile_devices"][0]["DeviceModel"]}"' in shown and '"ServerAD"' in shown
+
+
+def test_a_script_in_a_role_and_a_name_in_the_form_of_a_value_are_hidden() -> None:
+    cmdlet = "(Microsoft.Exchange.Management.PowerShell.E2010) Get-User -Identity -ResultSize"
+    scripts = ["(Application) Reset-AdeleVance.ps1 -AdeleVance", "(Microsoft.Exchange.X) Reset-AdeleVance.ps1"]
+    found = pseudonymized(
+        snapshot(
+            users=[{**ADELE, "displayName": "com.microsoft.AdeleVance", "mailNickname": "True"}],
+            management_roles=[{"Guid": "1", "Name": "Own", "IsRootRole": False, "RoleEntries": [cmdlet, *scripts]}],
+        )
+    )["objects"]
+    assert "adele" not in json.dumps(found).lower() and found["users"][0]["mailNickname"] != "True"
+    entries = found["management_roles"][0]["RoleEntries"]
+    assert entries[0] == cmdlet and re.fullmatch(r"\(\w+\) \w+-\w+\.\w+ -\w+", entries[1])
