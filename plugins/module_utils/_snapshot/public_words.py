@@ -46,6 +46,19 @@ _MODELS = """
     QueryString
 """
 MODELS = frozenset(_MODELS.split())
+# Words that say what a device is, in small letters, and whole texts that name nobody in any tenant.
+_OF_A_DEVICE = """
+    activesync air all and android androidenterprise androidforwork apple chromeos desktop device deviceaccessstate
+    devicemodel deviceos devices devicetype eas edge email flip fold for galaxy gen gmail google honor htc huawei ios
+    ipad ipados iphone ipod lenovo lg linux lite mac macbook macmdm macos mail max microsoft mini mobile moto motorola
+    nokia note oneplus oppo os outlook pad pc phone pixel plus pro redmi samsung se sm smartphone sony surface tab
+    tablet touchdown ultra unknown user useragent users version vivo watch windows windowsphone workmail wp xiaomi
+    xmswlheader xperia
+"""
+WORDS_OF_DEVICES = frozenset(_OF_A_DEVICE.split())
+WHOLE_MODELS = normalized_set(
+    ("Android", "iOS", "iPad", "iPadOS", "iPhone", "macOS", "Outlook", "Outlook for iOS and Android", "Windows")
+)
 # Kinds of which the names only say what devices are.
 OF_MODELS = frozenset({"device_access_rules", "device_classes"})
 NAMES_OF_MODELS = frozenset({"Id", "Identity", "Name"})
