@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._core.resource import normalize_case
@@ -22,11 +23,33 @@ from .public_words import (
     NAMES_OF_MODELS,
     OF_MODELS,
     OF_PEOPLE,
+    WHOLE_MODELS,
+    WORDS_OF_DEVICES,
+    is_public_entry,
     is_public_value,
 )
 
 Snapshot = Mapping[str, Any]
 _LONG = 4  # letters of a name that is looked for inside of words; shorter ones are there by chance
+_JOINED = 6  # of one that is looked for across a space
+_RUN = 4  # words beside each other that are also one, as Jo Ann Lee and JoAnnLee
+_APOSTROPHE = re.compile("['`\u00b4\u2018\u2019\u02bc\u2032\uff07]")
+_MARK = re.compile("[\u0080-\u00bf\u2010-\u205e]")  # punctuation beyond ASCII
+_SPELT = str.maketrans({"\u00e4": "ae", "\u00e5": "aa", "\u00f6": "oe", "\u00f8": "oe", "\u00fc": "ue"})
+_PLAIN = str.maketrans(
+    {
+        "\u00e6": "ae",
+        "\u00f0": "d",
+        "\u00f8": "o",
+        "\u00fe": "th",
+        "\u0111": "d",
+        "\u0131": "i",
+        "\u0142": "l",
+        "\u0153": "oe",
+    }
+)
+# Of a telephone or an IMEI, in any spelling; versions have points.
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])\+\(?[0-9]|[0-9](?:[ ()/-]*[0-9]){6}")
 _CODE = re.compile(r"[A-Za-z0-9_.() ]{0,80}")
 # What a service says of a kind of error, where a reader takes the kind from that.
 _MESSAGES = {
@@ -38,8 +61,8 @@ _MESSAGES = {
 def pseudonymized(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot with random names, addresses, domains and ids. Snapshots of a tenant become unlike each other."""
     objects = snapshot["objects"]
-    rules = _Rules(snapshot, _names_of_people(objects))
     tenant = snapshot["tenant"]
+    rules = _Rules(snapshot, _names_of_people(objects) | _words_of([str(tenant["name"])]))
     return {
         **snapshot,
         "tenant": {"id": rules.table.text(str(tenant["id"])), "name": rules.table.text(str(tenant["name"]), True)},
@@ -53,7 +76,11 @@ class _Rules:
 
     def __init__(self, snapshot: Snapshot, people: frozenset[str]) -> None:
         self._people = people
-        self._long = tuple(one for one in people if len(one) >= _LONG and one.isalpha())
+        self._long: dict[str, list[str]] = {}  # by their first letters
+        for one in people:
+            if len(one) >= _LONG and not one.isdigit():
+                self._long.setdefault(one[:_LONG], []).append(one)
+        self._models: dict[str, bool] = {}
         self.table = Pseudonyms(snapshot, _public_texts(snapshot["objects"]), _public_ids(snapshot["objects"]))
 
     def record(self, kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,15 +94,75 @@ class _Rules:
         if not isinstance(value, str) or self._stays(kind, name, value):
             return value
         if name == "rule":
-            return self.table.rule(value)
+            return self.table.rule(value, self._is_model)
         return self.table.text(value, name in NAMES and kind in OF_PEOPLE)
 
     def _stays(self, kind: str, name: str, text: str) -> bool:
         if name in MODELS or (kind in OF_MODELS and name in NAMES_OF_MODELS):
-            words = [normalize_case(word) for word in WORDS.findall(text)]
-            # A name also stands inside a word, as in "annasiphone".
-            return not any(word in self._people or any(one in word for one in self._long) for word in words)
-        return is_public_value(text) or (name in ENUMERATIONS and name not in ADDRESSES.get(kind, ()))
+            return self._is_model(text)
+        if name == "RoleEntries":
+            return is_public_entry(text)
+        # What somebody is called may look like a value.
+        return (name not in NAMES and is_public_value(text)) or (
+            name in ENUMERATIONS and name not in ADDRESSES.get(kind, ())
+        )
+
+    def _is_model(self, text: str) -> bool:
+        """Whether a text only says what a device is: no name of somebody is in it."""
+        if text not in self._models:
+            self._models[text] = normalize_case(text) in WHOLE_MODELS or not (
+                _NUMBER.search(text) or any(map(self._names_somebody, _spellings(text)))
+            )
+        return self._models[text]
+
+    def _names_somebody(self, words: Sequence[str]) -> bool:
+        if any(map(self._is_name, words)):
+            return True
+        return any(run in self._people or self._holds_name(run, _JOINED) for run in _runs(words))
+
+    def _is_name(self, word: str) -> bool:
+        if word in self._people:
+            return True
+        return word not in WORDS_OF_DEVICES and (
+            # A name also stands inside a word ("annasiphone"); a short one beside a known word ("bobsiphone").
+            self._holds_name(word, _LONG) or any(one in self._people for one in _cores(word))
+        )
+
+    def _holds_name(self, word: str, length: int) -> bool:
+        return any(
+            len(one) >= length and word.startswith(one, place)
+            for place in range(len(word) - _LONG + 1)
+            for one in self._long.get(word[place : place + _LONG], ())
+        )
+
+
+def _spellings(text: str) -> set[tuple[str, ...]]:
+    """The words of a text, in small letters without accents, for each way to write apostrophes and umlauts."""
+    found = set()
+    for between in ("", " "):
+        composed = unicodedata.normalize("NFC", _APOSTROPHE.sub(between, text)).casefold()
+        for spelt in (composed, composed.translate(_SPELT)):
+            letters = unicodedata.normalize("NFKD", spelt).translate(_PLAIN)
+            plain = "".join(one for one in letters if not unicodedata.combining(one))
+            found.add(tuple(WORDS.findall(_MARK.sub(" ", plain))))
+    return found
+
+
+def _runs(words: Sequence[str]) -> Iterator[str]:
+    """Words beside each other as one."""
+    for first in range(len(words)):
+        for last in range(first + 2, min(first + _RUN, len(words)) + 1):
+            yield "".join(words[first:last])
+
+
+def _cores(word: str) -> Iterator[str]:
+    """What is left of a word without a word of devices before or after it, without numbers and an s at the end."""
+    for start in ("", *WORDS_OF_DEVICES):
+        for end in ("", *WORDS_OF_DEVICES) if word.startswith(start) else ():
+            if word.endswith(end):
+                core = word[len(start) : len(word) - len(end)].strip("0123456789")
+                yield core
+                yield core.removesuffix("s")
 
 
 def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> frozenset[str]:
@@ -87,7 +174,15 @@ def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> froz
         for one in objects.get(kind) or ()
         for text in texts_of([one.get(name) for name in named])
     )
-    found = {normalize_case(word) for text in texts for word in WORDS.findall(text) if len(word) > 1}
+    return _words_of(texts)
+
+
+def _words_of(texts: Iterable[str]) -> frozenset[str]:
+    found = set()
+    for words in {words for text in texts for words in _spellings(text)}:
+        found.update(word for word in words if len(word) > 1)
+        # With a long word in it, a run is found by that.
+        found.update(_runs([word for word in words if len(word) < _LONG]))
     return frozenset(found - {"and", "for", "of", "the"})
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from .._core.resource import normalize_case, normalized_set
 from .._core.text import texts_of
-from .public_words import OF_DEVICES, PUBLIC_IDS, PUBLIC_TEXTS
+from .public_words import MODELS_IN_RULES, OF_DEVICES, PUBLIC_IDS, PUBLIC_TEXTS
 
 _GUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 # A word is whatever stands between ASCII punctuation, white space and the § of device identities.
@@ -61,12 +61,17 @@ class Pseudonyms:
         """A text with another word for each. `named`: it is a name of somebody, even if it is also one of a service."""
         return "\\".join(one if self._is_public(one) and not named else self._part(one) for one in text.split("\\"))
 
-    def rule(self, rule: str) -> str:
-        """A filter for devices: what it compares with is somebody's own, and the rest is its grammar."""
+    def rule(self, rule: str, is_model: Callable[[str], bool]) -> str:
+        """A filter for devices: what it compares with is somebody's own, and the rest is its grammar.
+
+        `is_model`: whether a text only says what a device is, so that it stays in the devices as well.
+        """
         parts = _QUOTED.split(rule)
         for number in range(1, len(parts), 2):
-            attribute = _ATTRIBUTE.search(parts[number - 1])
-            if attribute is None or normalize_case(attribute[1]) not in OF_DEVICES:
+            found = _ATTRIBUTE.search(parts[number - 1])
+            attribute = normalize_case(found[1]) if found else ""
+            member = normalize_case(parts[number][1:-1]) in OF_DEVICES.get(attribute, ())
+            if not member and not (attribute in MODELS_IN_RULES and is_model(parts[number][1:-1])):
                 parts[number] = self._replaced(parts[number])
         for number in range(0, len(parts), 2):
             # A quote that does not end, and what is compared without quotes, may be anything.

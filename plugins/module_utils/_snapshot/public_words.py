@@ -32,8 +32,8 @@ _ENUMERATIONS = """
     MaxPasswordFailedAttempts membershipKind mode operator osMaximumVersion osMinimumVersion osVersion
     partnerReportedThreatState passcodeRequiredType PasswordExpiration passwordRequiredType pinCharacterSet policyType
     provisioningStatus RecipientReadScope RecipientTypeDetails RecipientWriteScope RequireEncryptionSMIMEAlgorithm
-    RequireSignedSMIMEAlgorithm requirementsSatisfied RoleAssigneeType RoleAssignmentDelegationType RoleEntries
-    RoleGroupType RoleType servicePlanId servicePlanName servicePrincipalRiskLevels signInRiskLevels skuId
+    RequireSignedSMIMEAlgorithm requirementsSatisfied RoleAssigneeType RoleAssignmentDelegationType RoleGroupType
+    RoleType servicePlanId servicePlanName servicePrincipalRiskLevels signInRiskLevels skuId
     skuPartNumber state status Status subscriptionState transferMethods type usageLocation userRiskLevels userType
     version
 """
@@ -46,6 +46,19 @@ _MODELS = """
     QueryString
 """
 MODELS = frozenset(_MODELS.split())
+# Words that say what a device is, in small letters, and whole texts that name nobody in any tenant.
+_OF_A_DEVICE = """
+    activesync air all and android androidenterprise androidforwork apple chromeos desktop device deviceaccessstate
+    devicemodel deviceos devices devicetype eas edge email flip fold for galaxy gen gmail google honor htc huawei ios
+    ipad ipados iphone ipod lenovo lg linux lite mac macbook macmdm macos mail max microsoft mini mobile moto motorola
+    nokia note oneplus oppo os outlook pad pc phone pixel plus pro redmi samsung se sm smartphone sony surface tab
+    tablet touchdown ultra unknown user useragent users version vivo watch windows windowsphone workmail wp xiaomi
+    xmswlheader xperia
+"""
+WORDS_OF_DEVICES = frozenset(_OF_A_DEVICE.split())
+WHOLE_MODELS = normalized_set(
+    ("Android", "iOS", "iPad", "iPadOS", "iPhone", "macOS", "Outlook", "Outlook for iOS and Android", "Windows")
+)
 # Kinds of which the names only say what devices are.
 OF_MODELS = frozenset({"device_access_rules", "device_classes"})
 NAMES_OF_MODELS = frozenset({"Id", "Identity", "Name"})
@@ -90,10 +103,15 @@ PUBLIC_IDS = frozenset(
         "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
     }
 )
-# Of a filter for devices, the attributes whose values are no names.
-OF_DEVICES = frozenset(
-    {"devicemodel", "deviceownership", "iscompliant", "model", "operatingsystem", "profiletype", "trusttype"}
-)
+# Of a filter for devices, the attributes that say what a device is, and the members of those that are enumerations
+# (https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices).
+MODELS_IN_RULES = frozenset({"devicemodel", "manufacturer", "model", "operatingsystem"})
+OF_DEVICES = {
+    "deviceownership": frozenset({"company", "corporate", "personal", "unknown"}),
+    "iscompliant": frozenset({"false", "true"}),
+    "profiletype": frozenset({"iot", "printer", "registereddevice", "securevm", "shared"}),
+    "trusttype": frozenset({"azuread", "serverad", "workplace"}),
+}
 _PUBLIC = re.compile(
     r"""
     | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:[0-9]{2})?  # a time
@@ -105,6 +123,13 @@ _PUBLIC = re.compile(
     re.VERBOSE,
 )
 
+# An entry of a management role that names a cmdlet and parameters of Microsoft's; a script is somebody's own.
+_ENTRY = re.compile(r"\(Microsoft\.Exchange\.[A-Za-z0-9.]+\)\s+[A-Za-z]+-[A-Za-z0-9]+(?:\s+-[A-Za-z0-9]+)*\s*")
+
 
 def is_public_value(text: str) -> bool:
     return _PUBLIC.fullmatch(text) is not None
+
+
+def is_public_entry(text: str) -> bool:
+    return _ENTRY.fullmatch(text) is not None

@@ -238,3 +238,61 @@ def test_ids_and_names_inside_of_other_text_are_hidden() -> None:
     scopes = [one["directoryScopeId"] for one in found["directory_role_assignments"]]
     assert scopes[0].startswith("/administrativeUnits/") and scopes[1] == "/"
     assert found["mobile_devices"][0]["DeviceOS"] == "iOS 18.1"
+
+
+def test_a_name_in_the_model_of_a_rule_is_hidden_as_in_the_device() -> None:
+    rule = 'device.model -eq "Adeles Contoso Kiosk" or device.trustType -eq "Adele" or device.trustType -eq "ServerAD"'
+    found = pseudonymized(
+        snapshot(
+            users=[ADELE],
+            conditional_access_policies=[{"id": "1", "conditions": {"devices": {"deviceFilter": {"rule": rule}}}}],
+            mobile_devices=[{"Guid": "2", "DeviceModel": "Adeles Contoso Kiosk"}],
+        )
+    )["objects"]
+    shown = found["conditional_access_policies"][0]["conditions"]["devices"]["deviceFilter"]["rule"]
+    assert not re.search("adele|contoso|kiosk", shown, re.IGNORECASE)
+    assert f'device.model -eq "{found["mobile_devices"][0]["DeviceModel"]}"' in shown and '"ServerAD"' in shown
+
+
+def test_a_script_in_a_role_and_a_name_in_the_form_of_a_value_are_hidden() -> None:
+    cmdlet = "(Microsoft.Exchange.Management.PowerShell.E2010) Get-User -Identity -ResultSize"
+    scripts = ["(Application) Reset-AdeleVance.ps1 -AdeleVance", "(Microsoft.Exchange.X) Reset-AdeleVance.ps1"]
+    found = pseudonymized(
+        snapshot(
+            users=[{**ADELE, "displayName": "com.microsoft.AdeleVance", "mailNickname": "True"}],
+            management_roles=[{"Guid": "1", "Name": "Own", "IsRootRole": False, "RoleEntries": [cmdlet, *scripts]}],
+        )
+    )["objects"]
+    assert "adele" not in json.dumps(found).lower() and found["users"][0]["mailNickname"] != "True"
+    entries = found["management_roles"][0]["RoleEntries"]
+    assert entries[0] == cmdlet and re.fullmatch(r"\(\w+\) \w+-\w+\.\w+ -\w+", entries[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("M\u00fcller", "Mu\u0308ller Phone"),
+        ("Mueller", "M\u00fcller Phone"),
+        ("Andr\u00e9 Mu\u00dfmann", "Andre Phone"),
+        ("Andr\u00e9 Mu\u00dfmann", "Mussmanns iPad"),
+        ("Pat O\u2019Brien", "OBrien Phone"),
+        ("Pat OBrien", "O'Brien Phone"),
+        ("Jo Ann Lee", "JoAnnLee iPhone"),
+        ("JoAnn", "Jo Ann's iPhone"),
+        ("Bob Li", "BobsiPhone"),
+        ("Bob Li", "iPhoneBob2"),
+        ("Zo\u00eb", "\uff3a\uff4f\uff45 Phone"),
+        ("Somebody", "+49 171 2345678"),
+        ("Somebody", "Phone 49-015420-323751-8"),
+    ],
+)
+def test_a_name_in_another_spelling_is_hidden_in_a_model(name: str, model: str) -> None:
+    devices = [{"Guid": "2", "DeviceModel": one} for one in (model, "iPhone14C2", "Galaxy S21+ 5G")]
+    rule = {"Guid": "3", "QueryString": model, "Characteristic": "DeviceModel"}
+    mailbox = {"Guid": "1", "DisplayName": name}
+    found = pseudonymized(snapshot(users=[], mailboxes=[mailbox], mobile_devices=devices, device_access_rules=[rule]))[
+        "objects"
+    ]
+    shown, *others = (one["DeviceModel"] for one in found["mobile_devices"])
+    assert not set(re.findall(r"[^\W_]{2,}", shown)) & set(re.findall(r"[^\W_]{2,}", model))
+    assert shown == found["device_access_rules"][0]["QueryString"] and others == ["iPhone14C2", "Galaxy S21+ 5G"]
