@@ -64,7 +64,7 @@ def compliance_policies(policies: Records, assignments: Mapping[str, ReadResult[
     """
     platforms = {"iOS": "ios", "Android": "android"}
     found: dict[str, list[str]] = {name: [] for name in platforms}
-    ended = []
+    ended: list[str] = []
     for policy in policies:
         assigned = assignments[str(policy["id"])]
         if assigned.error is not None:

@@ -12,7 +12,7 @@ that was not when it was deleted. https://learn.microsoft.com/entra/architecture
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -47,7 +47,7 @@ class _Deleted:
         self.policies = ConditionalAccessPolicies()
         self.found: Record = {}  # the deleted policy; empty if it is in force
         self.restored: Record = {}  # the same as it came back
-        self.namesakes: list[str] = []  # the ids of deleted policies with the name of the one in force
+        self.namesakes: Sequence[str] = ()  # the ids of deleted policies with the name of the one in force
         self._params = params
 
     def id_of(self, record: Record) -> str:
@@ -66,7 +66,7 @@ class _Deleted:
         self.found = {} if record else {**_deleted(tenant, self._params, self.policies), "deletedDateTime": None}
         return live
 
-    def _namesakes(self, tenant: Tenant) -> list[str]:
+    def _namesakes(self, tenant: Tenant) -> Sequence[str]:
         found = self.policies.deleted(tenant, _PATH, _READ)
         return [str(one["id"]) for one in found if POLICY.identifies(one, self._params)]
 

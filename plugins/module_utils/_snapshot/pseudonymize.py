@@ -178,7 +178,7 @@ def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> froz
 
 
 def _words_of(texts: Iterable[str]) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for words in {words for text in texts for words in _spellings(text)}:
         found.update(word for word in words if len(word) > 1)
         # With a long word in it, a run is found by that.
