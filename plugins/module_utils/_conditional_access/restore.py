@@ -120,7 +120,7 @@ def undo_of_policy(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     return of_removal(step)(params, result)
 
 
-def _in_force_already(name: str, ids: list[str]) -> str:
+def _in_force_already(name: str, ids: Sequence[str]) -> str:
     which = "a deleted policy also has" if len(ids) == 1 else f"{len(ids)} deleted policies also have"
     return (
         f"A policy named {name} exists, so that nothing was restored, but {which} this name: {', '.join(ids)}. "
