@@ -51,7 +51,6 @@ _PLAIN = str.maketrans(
 # Of a telephone or an IMEI, in any spelling; versions have points.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])\+\(?[0-9]|[0-9](?:[ ()/-]*[0-9]){6}")
 _TYPE = re.compile(r"[a-z]?(?:[0-9]{1,5}[a-z]?){0,3}")
-_PEOPLE = ("mailboxes", "managed_devices", "mobile_devices", "users")
 _CODE = re.compile(r"[A-Za-z0-9_.() ]{0,80}")
 # What a service says of a kind of error, where a reader takes the kind from that.
 _MESSAGES = {
@@ -172,9 +171,11 @@ def _cores(word: str) -> Iterator[str]:
 def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> frozenset[str]:
     """The words of the names of people, of groups and of the tenant."""
     named = (*NAMES, "Name", "PrimarySmtpAddress", "EmailAddresses", "proxyAddresses")
-    people = [one for kind in ("organization", *_PEOPLE) for one in objects.get(kind) or ()]
-    # Before the first backslash of a device's identity, its mailbox.
-    boxes = [str(one.get("Identity") or "").rpartition("\\ExchangeActiveSync")[0] for one in people]
+    devices = [one for kind in ("managed_devices", "mobile_devices") for one in objects.get(kind) or ()]
+    # The Name of a device holds its model; before the first backslash of its Identity stands its mailbox.
+    boxes = [str(one.get("Identity") or "").rpartition("\\ExchangeActiveSync")[0] for one in devices]
+    people = [one for kind in ("organization", "users", "mailboxes") for one in objects.get(kind) or ()]
+    people += [{name: one.get(name) for name in NAMES} for one in devices]
     members = [one for group in objects.get("role_groups") or () for one in group.get("Members") or ()]
     groups = [*(objects.get("groups") or ()), *members]
     of_people, of_groups = (

@@ -303,7 +303,12 @@ def test_names_that_only_devices_groups_and_roles_hold_are_hidden_in_models() ->
     kinds = {
         "managed_devices": [{"id": "1", "userDisplayName": "Anna Schmidt", "model": "Schmidt iPhone"}],
         "mobile_devices": [
-            {"Guid": str(number), "Identity": "kim\\ExchangeActiveSyncDevices\\EAS", "DeviceModel": one}
+            {
+                "Guid": str(number),
+                "Name": "EAS§iPhone§1",
+                "Identity": "kim\\ExchangeActiveSyncDevices\\EAS",
+                "DeviceModel": one,
+            }
             for number, one in enumerate(models)
         ],
         "groups": [{"id": "2", "displayName": "Falcon iPhone users"}],
