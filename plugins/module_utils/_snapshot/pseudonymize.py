@@ -50,6 +50,7 @@ _PLAIN = str.maketrans(
 )
 # Of a telephone or an IMEI, in any spelling; versions have points.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])\+\(?[0-9]|[0-9](?:[ ()/-]*[0-9]){6}")
+_TYPE = re.compile(r"[a-z]?(?:[0-9]{1,5}[a-z]?){0,3}")
 _CODE = re.compile(r"[A-Za-z0-9_.() ]{0,80}")
 # What a service says of a kind of error, where a reader takes the kind from that.
 _MESSAGES = {
@@ -80,6 +81,8 @@ class _Rules:
         for one in people:
             if len(one) >= _LONG and not one.isdigit():
                 self._long.setdefault(one[:_LONG], []).append(one)
+        # Without these, not every name is known, and what is not known stays nowhere.
+        self._all_known = {"mailboxes", "users"} <= set(snapshot["objects"])
         self._models: dict[str, bool] = {}
         self.table = Pseudonyms(snapshot, _public_texts(snapshot["objects"]), _public_ids(snapshot["objects"]))
 
@@ -116,7 +119,7 @@ class _Rules:
         return self._models[text]
 
     def _names_somebody(self, words: Sequence[str]) -> bool:
-        if any(map(self._is_name, words)):
+        if any(map(self._is_name, words)) or not (self._all_known or all(map(_is_of_devices, words))):
             return True
         return any(run in self._people or self._holds_name(run, _JOINED) for run in _runs(words))
 
@@ -166,15 +169,26 @@ def _cores(word: str) -> Iterator[str]:
 
 
 def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> frozenset[str]:
-    """The words of the names of people and of the tenant."""
+    """The words of the names of people, of groups and of the tenant."""
     named = (*NAMES, "Name", "PrimarySmtpAddress", "EmailAddresses", "proxyAddresses")
-    texts = (
-        text
-        for kind in ("organization", "users", "mailboxes")
-        for one in objects.get(kind) or ()
-        for text in texts_of([one.get(name) for name in named])
+    devices = [one for kind in ("managed_devices", "mobile_devices") for one in objects.get(kind) or ()]
+    # The Name of a device holds its model; before the first backslash of its Identity stands its mailbox.
+    boxes = [str(one.get("Identity") or "").rpartition("\\ExchangeActiveSync")[0] for one in devices]
+    people = [one for kind in ("organization", "users", "mailboxes") for one in objects.get(kind) or ()]
+    people += [{name: one.get(name) for name in NAMES} for one in devices]
+    members = [one for group in objects.get("role_groups") or () for one in group.get("Members") or ()]
+    groups = [*(objects.get("groups") or ()), *members]
+    of_people, of_groups = (
+        _words_of(texts_of([one.get(name) for one in records if isinstance(one, Mapping) for name in named]))
+        for records in (people, groups)
     )
-    return _words_of(texts)
+    # Groups are called after devices.
+    return of_people | _words_of(boxes) | {one for one in of_groups if not _is_of_devices(one)}
+
+
+def _is_of_devices(word: str) -> bool:
+    """Whether a word says what a device is in every tenant, as "iphone14c2" does."""
+    return any(word.startswith(one) and _TYPE.fullmatch(word[len(one) :]) for one in ("", *WORDS_OF_DEVICES))
 
 
 def _words_of(texts: Iterable[str]) -> frozenset[str]:

@@ -296,3 +296,32 @@ def test_a_name_in_another_spelling_is_hidden_in_a_model(name: str, model: str) 
     shown, *others = (one["DeviceModel"] for one in found["mobile_devices"])
     assert not set(re.findall(r"[^\W_]{2,}", shown)) & set(re.findall(r"[^\W_]{2,}", model))
     assert shown == found["device_access_rules"][0]["QueryString"] and others == ["iPhone14C2", "Galaxy S21+ 5G"]
+
+
+def test_names_that_only_devices_groups_and_roles_hold_are_hidden_in_models() -> None:
+    models = ["Annas iPhone", "Falcon-Mail/1", "iOS of Zorblax", "KimPhone", "iPhone14C2"]
+    kinds = {
+        "managed_devices": [{"id": "1", "userDisplayName": "Anna Schmidt", "model": "Schmidt iPhone"}],
+        "mobile_devices": [
+            {
+                "Guid": str(number),
+                "Name": "EAS§iPhone§1",
+                "Identity": "kim\\ExchangeActiveSyncDevices\\EAS",
+                "DeviceModel": one,
+            }
+            for number, one in enumerate(models)
+        ],
+        "groups": [{"id": "2", "displayName": "Falcon iPhone users"}],
+        "role_groups": [{"Guid": "3", "Name": "Own", "Members": [{"Name": "x", "DisplayName": "Zorblax"}]}],
+    }
+    found = pseudonymized(snapshot(users=[], mailboxes=[], **kinds))["objects"]
+    assert not re.search("anna|schmidt|falcon|zorblax|kim", json.dumps(found), re.IGNORECASE)
+    assert found["mobile_devices"][-1]["DeviceModel"] == "iPhone14C2"
+
+
+def test_without_the_mailboxes_only_known_words_stay_in_models() -> None:
+    models = ("Annas iPhone", "iPhone14C2", "SM-G991B", "Outlook for iOS and Android")
+    devices = [{"Guid": str(number), "DeviceModel": one} for number, one in enumerate(models)]
+    found = pseudonymized(snapshot(users=[ADELE], mobile_devices=devices))["objects"]["mobile_devices"]
+    first, *others = (one["DeviceModel"] for one in found)
+    assert "Anna" not in first and tuple(others) == models[1:]
