@@ -133,3 +133,16 @@ def test_an_operating_system_that_is_not_known_may_be_a_platform(system: str, ex
     opposite = {"stopped": "unchanged", "not_known": "not_known", "unchanged": "stopped"}
     if not system.startswith("Mac"):
         assert answer([], named("new", policy("block", platforms=every)), record(system=system)) == opposite[expected]
+
+
+def test_who_has_no_id_in_the_log_counts_as_somebody() -> None:
+    """The log may leave it out, and whoever limits how many people are affected counts the rows of `by_person`."""
+    rehearsal, records = Rehearsal([], [named("new", policy("block"))], {}, {}), Records(())
+    for name in ("", "", "B@x", "b@x"):
+        rehearsal.add(records.logged(record(userId=None, userPrincipalName=name)), None, False)
+    result = rehearsal.result()
+    assert [(one["user"], one["id"], one["not_known"]) for one in result["by_person"]] == [
+        ("B@x", "", 2),
+        ("not in the log", "", 2),
+    ]
+    assert result["people"]["total"] == result["people"]["not_known"] == 2
