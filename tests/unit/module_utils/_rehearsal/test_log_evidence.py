@@ -146,3 +146,19 @@ def test_who_has_no_id_in_the_log_counts_as_somebody() -> None:
         ("not in the log", "", 2),
     ]
     assert result["people"]["total"] == result["people"]["not_known"] == 2
+
+
+def test_all_trusted_locations_hold_addresses_that_no_list_has() -> None:
+    """ "Using the network condition": "All locations marked as trusted; MFA trusted IPs, if configured"."""
+    place = {"id": "L", "@odata.type": "#microsoft.graph.ipNamedLocation", "isTrusted": True}
+    here, elsewhere = (
+        [{**place, "ipRanges": [{"cidrAddress": addresses}]}] for addresses in ("203.0.113.0/24", "10.0.0.0/8")
+    )
+    block = named("new", policy("block", locations={"includeLocations": ["AllTrusted"]}))
+    assert answer([], block, record(), locations=[]) == "not_known"
+    assert answer([], block, record(), locations=elsewhere) == "not_known"
+    assert answer([], block, record(), locations=here) == "stopped"
+    outside = {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}
+    block = named("new", policy("block", locations=outside))
+    assert answer([], block, record(), locations=elsewhere) == "stopped"
+    assert answer([], block, record(), locations=here) == "unchanged"
