@@ -9,7 +9,7 @@ stop here and the user will be blocked"; "all policies that apply must be satisf
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ MEMBER, EXTERNAL = Person("a"), Person("a", kind="b2bCollaborationGuest")
 LEGACY = {"clientAppTypes": ["exchangeActiveSync", "other"]}
 
 
-def named(name: str, one: dict[str, Any]) -> dict[str, Any]:
+def named(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
     return {**one, "id": name, "displayName": name, "modifiedDateTime": "2026-01-01T00:00:00Z"}
 
 
@@ -48,8 +48,8 @@ def record(results: Iterable[tuple[str, str]] = (), system: str = "Ios 18.1", **
 
 
 def answer(
-    existing: list[dict[str, Any]],
-    planned: dict[str, Any],
+    existing: Sequence[Mapping[str, Any]],
+    planned: Mapping[str, Any],
     logged: dict[str, Any],
     person: Person = MEMBER,
     locations: Any = (),
