@@ -22,7 +22,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in
 from .._conditional_access.test_cases import policy
 
 MEMBER, EXTERNAL = Person("a"), Person("a", kind="b2bCollaborationGuest")
-LEGACY = {"clientAppTypes": ["exchangeActiveSync", "other"]}
+LEGACY: dict[str, Any] = {"clientAppTypes": ["exchangeActiveSync", "other"]}
 
 
 def named(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
