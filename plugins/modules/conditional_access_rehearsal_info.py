@@ -182,7 +182,9 @@ sign_ins:
   type: dict
   sample: {asked_for_more: 3, not_known: 40, not_signed_in: 12, stopped: 7, total: 950, unchanged: 900}
 people:
-  description: The number of people with such a sign-in. Somebody can be in more than one of the numbers.
+  description:
+    - The number of people with such a sign-in. Somebody can be in more than one of the numbers. Sign-ins for which the
+      log has neither the id nor the name of a user count as one person.
   returned: success
   type: dict
   sample: {asked_for_more: 1, not_known: 9, stopped: 2, total: 120, unchanged: 118}
@@ -194,7 +196,9 @@ by_policy:
   type: list
   elements: dict
 by_person:
-  description: The people with a sign-in that is not unchanged, with the C(policies) that are the reason.
+  description:
+    - The people with a sign-in that is not unchanged, with the C(policies) that are the reason. The C(id) is empty for
+      somebody whom the log does not identify.
   returned: success
   type: list
   elements: dict

@@ -122,6 +122,8 @@ def _locations(_name: str, value: Any, sign_in: SignIn) -> Holds:
     if sign_in.places is None:
         return None
     inside = _named_by(included, sign_in)
+    if inside is False and TRUSTED in included and MFA_TRUSTED_ADDRESSES in sign_in.unsure_places:
+        inside = None  # "all trusted locations" holds these as well; to exclude them would only ask for less
     outside = _named_by(excluded, sign_in)
     if inside is False or outside:
         return False

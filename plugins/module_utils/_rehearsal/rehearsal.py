@@ -37,6 +37,7 @@ from .sign_in_record import LoggedSignIn
 
 _GROUPS_THEN = "what groups and roles somebody was in then is not in the log"
 _GROUPS_NOW = "the log says that it did not concern somebody who has joined or left a group or a role since"
+_NO_ID = "no id: "
 _DIMENSIONS = ("application", "client", "platform", "country")
 Policy = Mapping[str, Any]
 
@@ -173,14 +174,15 @@ class Rehearsal:
         if answer != UNCHANGED:
             for reason in {one.reason for one in judged.verdicts if one.answer == NOT_KNOWN}:
                 self._reasons[reason] += 1
-        if logged.person:
-            self._count_person(logged, person, judged)
+        self._count_person(logged, person, judged)
 
     def _count_person(self, logged: LoggedSignIn, person: Person | None, judged: _Judged) -> None:
-        seen = self._people.get(logged.person)
+        """Whoever has no id in the log counts as well, by the name in the log: without one, as one person."""
+        who = logged.person or f"{_NO_ID}{normalize_case(logged.name)}"
+        seen = self._people.get(who)
         if seen is None:
-            name = self._names_of_people.get(logged.person) or logged.name
-            seen = self._people[logged.person] = _Seen(name)
+            name = self._names_of_people.get(who) or logged.name or "not in the log"
+            seen = self._people[who] = _Seen(name)
             for group in self._keep:
                 if person is not None and person.groups is not None and group in person.groups:
                     self._members[group].add(logged.person)
@@ -203,7 +205,12 @@ class Rehearsal:
                 for one, counts in zip(self._planned, self._policies, strict=True)
             ],
             "by_person": [
-                {"user": seen.name, "id": one, **_each(seen.counts), "policies": self._names(seen.by_policy)}
+                {
+                    "user": seen.name,
+                    "id": "" if one.startswith(_NO_ID) else one,
+                    **_each(seen.counts),
+                    "policies": self._names(seen.by_policy),
+                }
                 for one, seen in sorted(self._people.items(), key=lambda item: _order(item[1].counts, item[1].name))
                 if seen.by_policy
             ],

@@ -9,7 +9,7 @@ stop here and the user will be blocked"; "all policies that apply must be satisf
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ MEMBER, EXTERNAL = Person("a"), Person("a", kind="b2bCollaborationGuest")
 LEGACY: dict[str, Any] = {"clientAppTypes": ["exchangeActiveSync", "other"]}
 
 
-def named(name: str, one: dict[str, Any]) -> dict[str, Any]:
+def named(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
     return {**one, "id": name, "displayName": name, "modifiedDateTime": "2026-01-01T00:00:00Z"}
 
 
@@ -48,8 +48,8 @@ def record(results: Iterable[tuple[str, str]] = (), system: str = "Ios 18.1", **
 
 
 def answer(
-    existing: list[dict[str, Any]],
-    planned: dict[str, Any],
+    existing: Sequence[Mapping[str, Any]],
+    planned: Mapping[str, Any],
     logged: dict[str, Any],
     person: Person = MEMBER,
     locations: Any = (),
@@ -133,3 +133,32 @@ def test_an_operating_system_that_is_not_known_may_be_a_platform(system: str, ex
     opposite = {"stopped": "unchanged", "not_known": "not_known", "unchanged": "stopped"}
     if not system.startswith("Mac"):
         assert answer([], named("new", policy("block", platforms=every)), record(system=system)) == opposite[expected]
+
+
+def test_who_has_no_id_in_the_log_counts_as_somebody() -> None:
+    """The log may leave it out, and whoever limits how many people are affected counts the rows of `by_person`."""
+    rehearsal, records = Rehearsal([], [named("new", policy("block"))], {}, {}), Records(())
+    for name in ("", "", "B@x", "b@x"):
+        rehearsal.add(records.logged(record(userId=None, userPrincipalName=name)), None, False)
+    result = rehearsal.result()
+    assert [(one["user"], one["id"], one["not_known"]) for one in result["by_person"]] == [
+        ("B@x", "", 2),
+        ("not in the log", "", 2),
+    ]
+    assert result["people"]["total"] == result["people"]["not_known"] == 2
+
+
+def test_all_trusted_locations_hold_addresses_that_no_list_has() -> None:
+    """ "Using the network condition": "All locations marked as trusted; MFA trusted IPs, if configured"."""
+    place = {"id": "L", "@odata.type": "#microsoft.graph.ipNamedLocation", "isTrusted": True}
+    here, elsewhere = (
+        [{**place, "ipRanges": [{"cidrAddress": addresses}]}] for addresses in ("203.0.113.0/24", "10.0.0.0/8")
+    )
+    block = named("new", policy("block", locations={"includeLocations": ["AllTrusted"]}))
+    assert answer([], block, record(), locations=[]) == "not_known"
+    assert answer([], block, record(), locations=elsewhere) == "not_known"
+    assert answer([], block, record(), locations=here) == "stopped"
+    outside = {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}
+    block = named("new", policy("block", locations=outside))
+    assert answer([], block, record(), locations=elsewhere) == "stopped"
+    assert answer([], block, record(), locations=here) == "unchanged"
