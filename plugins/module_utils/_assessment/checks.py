@@ -149,7 +149,11 @@ def eas_certificates(devices: Records) -> Verdict:
 def legacy_sign_ins(sign_ins: Records) -> Verdict:
     """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells."""
     if not sign_ins:
-        return met("the sign-in log of the last 30 days, interactive sign-ins only, has no legacy client")
+        return met(
+            "the sign-in log of the last 30 days, interactive sign-ins only, has no legacy client; non-interactive "
+            "sign-ins, which may have some, are not read here: see User sign-ins (non-interactive) in the Microsoft "
+            "Entra admin center before you block legacy clients"
+        )
     used = Counter(str(one.get("clientAppUsed")) for one in sign_ins)
     stopped = sum(1 for one in sign_ins if one.get("conditionalAccessStatus") == "failure")
     people = {normalize_case(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}

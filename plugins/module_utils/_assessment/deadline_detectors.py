@@ -27,6 +27,7 @@ Facts = Mapping[str, ReadResult[Any]]
 # What a device or a person needs not to have done in this many days to count as silent: as long as the log goes back.
 LOG_DAYS = 30
 _EAS, _EWS, _SMTP = "Exchange ActiveSync", "Exchange Web Services", "Authenticated SMTP"
+_ONLY = "interactive sign-ins only"  # "Block legacy authentication" has the others looked up on a page of their own
 _UNNAMED = "Other clients"  # a client "is not included or unknown" ("Sign-in log activity details")
 _SHOWN = (
     "mailbox",
@@ -208,7 +209,7 @@ def ews_off(facts: Facts) -> Finding:
 def _ews(facts: Facts) -> Finding:
     people = _users(_of_client(facts["sign_ins"].value, _EWS))
     switch = facts["exchange"].map(lambda one: _SWITCH[one.get("EwsEnabled")]).or_else("could not be read")
-    said = f"the switch of the organization {switch}; in {LOG_DAYS} days, {_signed_in(people)} with {_EWS}"
+    said = f"the switch of the organization {switch}; in {LOG_DAYS} days, {_signed_in(people)} with {_EWS} ({_ONLY})"
     if people:
         return Finding("affected", "likely", said, people)
     more = "; apps with modern authentication do not name the protocol, so this does not show that nobody uses them"
@@ -228,7 +229,7 @@ def smtp_basic(facts: Facts) -> Finding:
     people = _users(_of_client(sign_ins.or_else([]), _SMTP))
     said = [unread(one).evidence for one in errors]
     if sign_ins.known:
-        said.append(f"in {LOG_DAYS} days, {_signed_in(people)} with {_SMTP}")
+        said.append(f"in {LOG_DAYS} days, {_signed_in(people)} with {_SMTP} ({_ONLY})")
     number = len(people)
     if report.known:
         sent, hidden = report.value["smtp"], report.value["concealed"]

@@ -213,6 +213,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("eas_devices", {"devices": [phone("Global")], "settings": BLOCKED}, "met", "1 Allowed by Global"),
     ("eas_devices", {"devices": refused(), "settings": ALLOW}, "unknown", "This.Read.All"),
     ("legacy_sign_ins", {"sign_ins": []}, "met", "interactive"),
+    # "Block legacy authentication": "Also perform these steps on the User sign-ins (non-interactive) tab".
+    ("legacy_sign_ins", {"sign_ins": []}, "met", "non-interactive sign-ins, which may have some, are not read"),
     ("legacy_sign_ins", {"sign_ins": [SIGN_IN]}, "unmet", "stopped 1"),
     ("legacy_sign_ins", {"sign_ins": refused()}, "unknown", "This.Read.All"),
     (

@@ -366,6 +366,15 @@ def test_an_app_that_is_not_in_the_list(run: Run) -> None:
     assert run(module, tenant="deadlines", mail_apps=[])["error"]["kind"] == "usage"
 
 
+@pytest.mark.parametrize("deadline", ["ews_blocked", "ews_off", "smtp_basic"])
+def test_it_says_that_other_sign_ins_were_not_read(deadline: str) -> None:
+    """ "Block legacy authentication": non-interactive sign-ins are a list of their own."""
+    found = {
+        one["id"]: one for one in answer({name: as_read(one) for name, one in NOTHING.items()}, date(2026, 11, 29))
+    }
+    assert "(interactive sign-ins only)" in found[deadline]["evidence"] and found[deadline]["certainty"] != "exact"
+
+
 @pytest.mark.parametrize(
     "client",
     # signIn in Microsoft Graph: "For example: Browser, Exchange ActiveSync, Modern clients, IMAP, MAPI, SMTP, or POP";
