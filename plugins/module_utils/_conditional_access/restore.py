@@ -53,6 +53,10 @@ class _Deleted:
     def id_of(self, record: Record) -> str:
         return self.policies.id_of(record)
 
+    def _namesakes(self, tenant: Tenant) -> list[str]:
+        found = self.policies.deleted(tenant, _PATH, _READ)
+        return [str(one["id"]) for one in found if POLICY.identifies(one, self._params)]
+
     def list(self, tenant: Tenant) -> list[Record]:
         live = self.policies.list(tenant)
         record: Record | None = only(
@@ -65,10 +69,6 @@ class _Deleted:
         self.namesakes = self._namesakes(tenant) if record and not self._params["id"] else []
         self.found = {} if record else {**_deleted(tenant, self._params, self.policies), "deletedDateTime": None}
         return live
-
-    def _namesakes(self, tenant: Tenant) -> list[str]:
-        found = self.policies.deleted(tenant, _PATH, _READ)
-        return [str(one["id"]) for one in found if POLICY.identifies(one, self._params)]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         self.restored = {**_restored(tenant, self.policies, self.found), "deletedDateTime": None}
