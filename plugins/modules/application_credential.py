@@ -289,29 +289,10 @@ error:
   sample: {kind: not_found}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._applications.ensure_credential import ensure_credential
+from ..module_utils._applications.ensure_credential import ensure_credential, undo_of_credential
 from ..module_utils._applications.federation import OPTIONS
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
-from ..module_utils._engine.undo import NEVER
-
-_TRUST_AGAIN = (
-    "Run the task again for each credential that is missing in diff.after, with state=present, remove_others=false, "
-    "and its name, issuer and subject from diff.before"
-)
-
-
-def _undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """A certificate of which the file is there is registered again; of others, only whoever has them could."""
-    before, after = result["diff"]["before"], result["diff"]["after"]
-    removed = [kind for kind, held in before.items() if any(one not in after[kind] for one in held)]
-    if removed == ["federated"]:
-        return _TRUST_AGAIN
-    return NEVER if removed else ""
-
 
 DECLARATION = Declaration(
     "change the credentials of the application",
@@ -329,7 +310,7 @@ DECLARATION = Declaration(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     selects=frozenset(("unique_name", "app_id")),
-    undo=_undo,
+    undo=undo_of_credential,
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from .._core.errors import TenantError
 from .._core.resource import Record
 from .._engine.tenant import Tenant
+from .._engine.undo import NEVER
 from .certificate_credential import absent_certificates, ensure_certificate
 from .credentials import WRITE, Held, check_name, check_validity, read_held, remove_others, result_of
 from .federated_credential import absent_federated, ensure_federated
@@ -21,6 +22,10 @@ from .steps import may_repeat
 
 _KEPT = {"certificate": ensure_certificate, "client_secret": ensure_secret, "federated": ensure_federated}
 _ABSENT = {"certificate": absent_certificates, "client_secret": absent_secrets, "federated": absent_federated}
+_TRUST_AGAIN = (
+    "Run the task again for each credential that is missing in diff.after, with state=present, remove_others=false, "
+    "and its name, issuer and subject from diff.before"
+)
 
 
 def ensure_credential(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -66,3 +71,12 @@ def _remove(
 def _removes(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> bool:
     """Whether something that is there would no longer be."""
     return any(one not in after[kind] for kind, held in before.items() for one in held)
+
+
+def undo_of_credential(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """A certificate of which the file is there is registered again; of others, only whoever has them could."""
+    before, after = result["diff"]["before"], result["diff"]["after"]
+    removed = [kind for kind, held in before.items() if any(one not in after[kind] for one in held)]
+    if removed == ["federated"]:
+        return _TRUST_AGAIN
+    return NEVER if removed else ""

@@ -12,7 +12,7 @@ that was not when it was deleted. https://learn.microsoft.com/entra/architecture
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -47,11 +47,15 @@ class _Deleted:
         self.policies = ConditionalAccessPolicies()
         self.found: Record = {}  # the deleted policy; empty if it is in force
         self.restored: Record = {}  # the same as it came back
-        self.namesakes: Sequence[str] = ()  # the ids of deleted policies with the name of the one in force
+        self.namesakes: list[str] = []  # the ids of deleted policies with the name of the one in force
         self._params = params
 
     def id_of(self, record: Record) -> str:
         return self.policies.id_of(record)
+
+    def _namesakes(self, tenant: Tenant) -> list[str]:
+        found = self.policies.deleted(tenant, _PATH, _READ)
+        return [str(one["id"]) for one in found if POLICY.identifies(one, self._params)]
 
     def list(self, tenant: Tenant) -> list[Record]:
         live = self.policies.list(tenant)
@@ -65,10 +69,6 @@ class _Deleted:
         self.namesakes = self._namesakes(tenant) if record and not self._params["id"] else []
         self.found = {} if record else {**_deleted(tenant, self._params, self.policies), "deletedDateTime": None}
         return live
-
-    def _namesakes(self, tenant: Tenant) -> Sequence[str]:
-        found = self.policies.deleted(tenant, _PATH, _READ)
-        return [str(one["id"]) for one in found if POLICY.identifies(one, self._params)]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         self.restored = {**_restored(tenant, self.policies, self.found), "deletedDateTime": None}
@@ -120,7 +120,7 @@ def undo_of_policy(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     return of_removal(step)(params, result)
 
 
-def _in_force_already(name: str, ids: Sequence[str]) -> str:
+def _in_force_already(name: str, ids: list[str]) -> str:
     which = "a deleted policy also has" if len(ids) == 1 else f"{len(ids)} deleted policies also have"
     return (
         f"A policy named {name} exists, so that nothing was restored, but {which} this name: {', '.join(ids)}. "
