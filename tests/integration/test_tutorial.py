@@ -43,7 +43,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy2(ROOT / name, folder / name)
     [code] = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     (folder / f"plugins/modules/{MODULE}.py").write_text(code, encoding="utf-8")
-    [command] = re.findall(r"`(cp [^`]+)`", TEXT)
+    [command] = re.findall(r"`(sed [^`]+)`", TEXT)
     rows = re.findall(r"^\| `(\S+)` \| `(.*?)` \| `(.*?)` \|$", TEXT, re.MULTILINE)
     assert len(rows) == 6
     for name, before, added in rows:

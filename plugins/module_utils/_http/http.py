@@ -273,6 +273,8 @@ class Http:
             kind = "outcome_unknown"
         if attempt.outcome is Outcome.REFUSED:
             kind = "throttled"
+        if kind == "conflict" and request.operation is Operation.READ:
+            kind = "refused"  # of a write that was done, it would say that somebody else was faster
         if kind == "forbidden" and request.purpose.permission:
             step = grant_step(request.purpose.permission, claims(attempt.token))
         if kind == "sign_in":
