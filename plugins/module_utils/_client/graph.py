@@ -226,7 +226,7 @@ class Graph:
             step = grant_step(purpose.permission, granted)
         if kind == "sign_in":
             step = sign_in_step(part.headers)
-        return TenantError(kind, str(answer), purpose.action, self._http.tenant, answer, step, claims=granted)
+        return TenantError(kind, str(answer), purpose.action, self._http.tenant, answer, step, {}, granted, True)
 
     def _parts(self, envelope: Response, names: Sequence[str], purpose: Purpose) -> dict[str, Response]:
         parts = parts_of(envelope)

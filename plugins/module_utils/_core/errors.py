@@ -115,6 +115,7 @@ class TenantError(Exception):
     next_step: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
+    of_read: bool = False  # so that it says nothing of a write before it
 
     def __post_init__(self) -> None:
         if self.answer is not None and self.answer.code == NOT_IN_SNAPSHOT:

@@ -50,18 +50,14 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
             record = change.record
             break
         try:
-            record = _write(resource, tenant, params, change)
+            record = _written(resource, tenant, params, change)
+            break
         except TenantError as error:
             if not _may_repeat(resource, error) or round_number == _MAX_RETRIES:
                 raise
             if error.kind != "outcome_unknown" and not resource.several_writes:
                 start, extra = None, {}  # somebody else changed it, so the task starts once more
             tenant.http.pause(round_number, None, Purpose(error.action))
-            continue
-        # Not above: a conflict of this read is none of the write, which has been done.
-        if change.record is None and record and resource.poll_after_create:
-            _await(resource, tenant, params, resource.backend.id_of(record))
-        break
     if check_mode:
         record = {**(record or {}), **resource.to_api(change.after)}
     return {
@@ -94,7 +90,8 @@ def _may_repeat(resource: Resource, error: TenantError) -> bool:
     """Whether the next round finds out what became of a write, and goes on from there."""
     if error.kind == "outcome_unknown":
         return resource.name_is_unique
-    return error.kind in ("conflict", "already_exists")
+    # A read that looks after a write conflicts with nobody: to start once more would tell the write as somebody else's.
+    return error.kind in ("conflict", "already_exists") and (resource.several_writes or not error.of_read)
 
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
@@ -104,8 +101,15 @@ def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | N
     return record
 
 
+def _written(resource: Resource, tenant: Tenant, params: Mapping[str, Any], change: _Change) -> Record | None:
+    """The object after the write, once it is listed; None if it was removed."""
+    record = _write(resource, tenant, params, change)
+    if change.record is None and record and resource.poll_after_create:
+        _await(resource, tenant, params, resource.backend.id_of(record))
+    return record
+
+
 def _write(resource: Resource, tenant: Tenant, params: Mapping[str, Any], change: _Change) -> Record | None:
-    """The object after the write; None if it was removed."""
     backend = resource.backend
     if not change.after:
         backend.delete(tenant, change.record or {})
@@ -124,10 +128,7 @@ def _write(resource: Resource, tenant: Tenant, params: Mapping[str, Any], change
     except TenantError as error:
         if error.kind != "outcome_unknown" or resource.name_is_unique:
             raise
-        try:
-            return _recover(resource, tenant, params, {backend.id_of(one) for one in change.listed}, error)
-        except TenantError as lost:
-            raise error if _may_repeat(resource, lost) else lost from lost
+        return _recover(resource, tenant, params, {backend.id_of(one) for one in change.listed}, error)
 
 
 def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], created: str) -> None:

@@ -273,15 +273,14 @@ class Http:
             kind = "outcome_unknown"
         if attempt.outcome is Outcome.REFUSED:
             kind = "throttled"
-        if kind == "conflict" and request.operation is Operation.READ:
-            kind = "refused"  # of a write that was done, it would say that somebody else was faster
         if kind == "forbidden" and request.purpose.permission:
             step = grant_step(request.purpose.permission, claims(attempt.token))
         if kind == "sign_in":
             step = sign_in_step(attempt.response.headers if attempt.response else {})
         problem = str(answer) if answer else attempt.problem
+        of_read = request.operation is Operation.READ
         return TenantError(
-            kind, problem, request.purpose.action, self.tenant, answer, step, claims=claims(attempt.token)
+            kind, problem, request.purpose.action, self.tenant, answer, step, {}, claims(attempt.token), of_read
         )
 
 

@@ -240,6 +240,21 @@ def test_what_somebody_else_did_first_is_not_our_change() -> None:
     assert len(backend.writes) == 1
 
 
+def test_a_read_after_the_write_that_is_refused_tells_of_no_other_change() -> None:
+    """A 409 that answers a read: to start once more would find what the task wrote, and call it somebody else's."""
+    backend = Backend(Tenant(), LOW)
+    update = backend.update
+
+    def and_read(tenant: Any, record: Record, values: Any) -> Record:
+        update(tenant, record, values)
+        raise TenantError("conflict", "changed", "read it", of_read=True)
+
+    backend.update = and_read  # type: ignore[method-assign]
+    with pytest.raises(TenantError) as caught:
+        ensure(backend, HIGH)
+    assert caught.value.kind == "conflict" and backend.records[0]["Level"] == "high" and len(backend.writes) == 1
+
+
 def test_a_change_by_somebody_else_in_between_is_where_the_difference_begins() -> None:
     backend = Backend(Tenant(), LOW)
     backend.failures, backend.commits = ["conflict"], False
