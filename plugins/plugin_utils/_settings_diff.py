@@ -12,9 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..module_utils._core.resource import snake
+
 _ABSENT = object()
 _CAMEL_CASE = re.compile("[a-z]+(?:[A-Z][a-z]+)+")
-_HUMP = re.compile("[A-Z]")
 _VALUES = {"enabledForReportingButNotEnforced": "report_only"}  # of policy_state
 
 
@@ -59,4 +60,4 @@ def _readable(value: Any, names: Mapping[str, str]) -> Any:
 
 def _as_option(name: str) -> str:
     """`excludeUsers` of Microsoft Graph as `exclude_users`; any other key, such as the name of a device, as it is."""
-    return _HUMP.sub(lambda found: f"_{found[0].lower()}", name) if _CAMEL_CASE.fullmatch(name) else name
+    return snake(name) if _CAMEL_CASE.fullmatch(name) else name

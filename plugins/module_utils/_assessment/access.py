@@ -11,6 +11,7 @@ from typing import Any
 from .._conditional_access.assignments import EVERYBODY, NOT_READ, Person
 from .._conditional_access.group_eligibility import about_eligibility
 from .._conditional_access.policy_plans import not_judged
+from .._conditional_access.policy_requirements import platform_sides
 from .._conditional_access.rules import (
     APPS,
     BLOCK,
@@ -309,7 +310,7 @@ def eas_with_desktop(policies: Policies) -> Verdict:
 
 def _on_computers(platforms: Mapping[str, Any]) -> bool:
     """Whether platforms are every one, which "all" is as much as none, and Outlook for Windows or Mac is among them."""
-    included, excluded = (normalized_set(platforms.get(f"{side}Platforms")) for side in ("include", "exclude"))
+    included, excluded = platform_sides(platforms)
     return (not included or "all" in included) and not excluded >= {"windows", "macos"}
 
 

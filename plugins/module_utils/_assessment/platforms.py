@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._core.resource import normalized_set
+from .._conditional_access.policy_requirements import platform_sides
 
 Entries = Iterable[Mapping[str, Any]]
 
@@ -46,6 +46,5 @@ def _sentence(names: Sequence[str]) -> str:
 
 
 def _for_some(policy: Mapping[str, Any]) -> bool:
-    platforms = (policy.get("conditions") or {}).get("platforms") or {}
-    included, excluded = (normalized_set(platforms.get(f"{side}Platforms")) for side in ("include", "exclude"))
+    included, excluded = platform_sides((policy.get("conditions") or {}).get("platforms") or {})
     return bool(excluded or (included and "all" not in included))

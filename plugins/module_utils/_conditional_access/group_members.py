@@ -25,8 +25,8 @@ _READ_VISIBILITY = Purpose("read whether the members of an empty group are hidde
 Records = list[dict[str, Any]]
 
 
-def members_of(group: str) -> Read:
-    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id", top="999"), READ_MEMBERS)
+def members_of(group: str, purpose: Purpose = READ_MEMBERS) -> Read:
+    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id", top="999"), purpose)
 
 
 def hidden_members(tenant: Tenant, members: Mapping[str, ReadResult[Records]]) -> dict[str, ReadResult[Records]]:

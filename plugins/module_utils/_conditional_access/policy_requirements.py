@@ -210,12 +210,14 @@ def _other_client(named: Collection[str], sign_in: SignIn) -> Why | None:
     return "client_app", f"it does not include the client apps {sign_in.client}"
 
 
+def platform_sides(platforms: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """The platforms that this condition of a policy includes, and those that it excludes."""
+    return normalized_set(platforms.get("includePlatforms")), normalized_set(platforms.get("excludePlatforms"))
+
+
 def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None:
     """Without platforms to include, all but the excluded ones are meant, as for conditions that are not configured."""
-    included, excluded = (
-        normalized_set(platforms.get("includePlatforms")),
-        normalized_set(platforms.get("excludePlatforms")),
-    )
+    included, excluded = platform_sides(platforms)
     if not sign_in.platform:
         return None
     platform = sign_in.known_platform

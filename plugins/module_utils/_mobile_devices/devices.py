@@ -124,8 +124,9 @@ def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = F
 
 def _check_state(wanted: str | None, known: list[dict[str, Any]]) -> None:
     """A typing error must not look as if no device were in a state. A device may have one that is newer than this."""
-    states = normalized_set([*_STATES, *(one["device_access_state"] for one in known)])
-    if wanted is not None and normalize_case(wanted) not in states:
+    if wanted is None:
+        return
+    if normalize_case(wanted) not in normalized_set([*_STATES, *(one["device_access_state"] for one in known)]):
         raise usage(f"access_state is {wanted}, which is no state of a mobile device", f"Use {', '.join(_STATES)}")
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from .._assessment.app_protection import LISTS, parts
 from .._assessment.assessment import GRAPH_READS
 from .._client.graph import Read, odata
-from .._conditional_access.group_members import hidden
+from .._conditional_access.group_members import hidden, members_of
 from .._connector.requirements import read_batch
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError
@@ -158,7 +158,7 @@ def _groups(tenant: Tenant, kinds: Mapping[str, ReadResult[list[Record]]]) -> li
     for one in ids:
         path = f"groups/{quote(one)}"
         reads[one] = Read(odata(path, select="id,displayName,mail,visibility"), _READ_MEMBERS, collection=False)
-        reads[f"{one}/members"] = Read(odata(f"{path}/transitiveMembers", select="id", top="999"), _READ_MEMBERS)
+        reads[f"{one}/members"] = members_of(one, _READ_MEMBERS)
     found = tenant.graph.batch(reads)
     groups = []
     for one in ids:
