@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
             addresses = simulator.urls | {"pid": os.getpid(), "tenants": simulator.tenants}
             _write(parsed.address_file, json.dumps(addresses, indent=2))
         for tenant in simulator.tenants:
-            account = f"account {tenant['account']}{'' if _has_account(simulator, tenant) else ' (not created)'}"
+            account = f"account {tenant['account']}{'' if simulator.has_account(tenant['name']) else ' (not created)'}"
             print(f"# Simulated tenant {tenant['name']}: domain {tenant['domain']}, {account}")
         variables = Path(simulator.urls["ca_path"]).with_name("environment")
         lines = _variables(simulator)
@@ -98,11 +98,6 @@ def _variables(simulator: Simulator) -> str:
 
     others = "# for other clients, such as those with azure-identity and requests (set disable_instance_discovery=True)"
     return "\n".join([*lines(simulator.environment()), others, *lines(simulator.client_environment())]) + "\n"
-
-
-def _has_account(simulator: Simulator, tenant: dict[str, Any]) -> bool:
-    users = simulator.objects()[tenant["name"]].get("users", {}).values()
-    return tenant["account"] in (user.get("userPrincipalName") for user in users)
 
 
 def _inventory(simulator: Simulator) -> str:

@@ -123,6 +123,10 @@ class Simulator:
     def facts(self, tenant: str | None = None, application: str = "application") -> Json:
         return self._environment.facts(self._environment.tenant(tenant), application)
 
+    def has_account(self, tenant: str | None = None) -> bool:
+        """Whether the connector account of the tenant's description is among its users."""
+        return self._in_loop(self._environment.tenant(tenant).has_account)
+
     def options(
         self, tenant: str | None = None, method: str = "client_secret", application: str = "application"
     ) -> Json:

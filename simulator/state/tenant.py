@@ -112,6 +112,9 @@ class Tenant:
     def account(self) -> str:
         return str(self.description["account"])
 
+    def has_account(self) -> bool:
+        return any(user.get("userPrincipalName") == self.account for user in self.store("users"))
+
     @property
     def intune(self) -> Json:
         return dict(self.description["intune"])
