@@ -267,28 +267,25 @@ def test_a_group_called_like_a_word_of_yaml_or_a_method_is_found(name: str) -> N
     assert key_of(name, (key,)) != key
 
 
-def test_an_application_without_a_name_does_not_stop_the_playbook() -> None:
-    snapshot = {
+def holding(objects: dict[str, Any], not_read: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
         "format": "intune.exchange.snapshot",
         "version": 1,
         "taken_at": "2026-11-29T08:00:00Z",
         "tenant": {"id": "t", "name": "Contoso"},
-        "objects": {"service_principals": [{"ObjectId": "1", "AppId": "2"}]},
-        "not_read": {},
+        "objects": objects,
+        "not_read": not_read or {},
     }
+
+
+def test_an_application_without_a_name_does_not_stop_the_playbook() -> None:
+    snapshot = holding({"service_principals": [{"ObjectId": "1", "AppId": "2"}]})
     assert """label: "{{ item.display_name | default('') }}\"""" in snapshot_export(snapshot)["apply.yml"]
 
 
 def test_a_property_of_another_form_is_refused_in_words() -> None:
     policy = {"id": "1", "displayName": "x", "conditions": 5}
-    snapshot = {
-        "format": "intune.exchange.snapshot",
-        "version": 1,
-        "taken_at": "2026-11-29T08:00:00Z",
-        "tenant": {"id": "t", "name": "Contoso"},
-        "objects": {"conditional_access_policies": [policy], "users": [], "groups": [], "named_locations": []},
-        "not_read": {},
-    }
+    snapshot = holding({"conditional_access_policies": [policy], "users": [], "groups": [], "named_locations": []})
     with pytest.raises(AnsibleFilterError, match=r"Could not export the snapshot: .*property of another form"):
         snapshot_export(snapshot)
 
@@ -297,17 +294,12 @@ def test_text_like_a_list_stays_text_before_ansible_core_2_19() -> None:
     """ansible-core 2.16 to 2.18 take such text of an expression for a list, unless `string` is its filter."""
     rule = {"Guid": "1", "Characteristic": "DeviceModel", "AccessLevel": "Block", "Identity": "x"}
     settings = {"UserMailInsert": "[1,2]", "DefaultAccessLevel": "Block", "AdminMailRecipients": []}
-    snapshot = {
-        "format": "intune.exchange.snapshot",
-        "version": 1,
-        "taken_at": "2026-11-29T08:00:00Z",
-        "tenant": {"id": "t", "name": "Contoso"},
-        "objects": {
+    snapshot = holding(
+        {
             "device_access_rules": [{**rule, "QueryString": '{"a":1}'}, {**rule, "Guid": "2", "QueryString": "x"}],
             "activesync_organization_settings": [settings],
-        },
-        "not_read": {},
-    }
+        }
+    )
     text = snapshot_export(snapshot)["apply.yml"]
     assert 'query_string: "{{ item.query_string | string }}"' in text and "user_mail_insert | string" in text
     assert 'access_level: "{{ item.access_level }}"' in text
@@ -325,18 +317,14 @@ def test_what_no_option_expresses_is_left_out_and_named() -> None:
     }
     twice = [{"id": f"aaaaaaaa-0000-0000-0000-00000000000{number}", "displayName": "Twice"} for number in (2, 3)]
     rule = {"Guid": "1", "Identity": "i* (DeviceModel)", "Characteristic": "DeviceModel", "QueryString": "i*"}
-    snapshot = {
-        "format": "intune.exchange.snapshot",
-        "version": 1,
-        "taken_at": "2026-11-29T08:00:00Z",
-        "tenant": {"id": "t", "name": "Contoso"},
-        "objects": {
+    snapshot = holding(
+        {
             "conditional_access_policies": [policy, *twice],
             "device_access_rules": [{**rule, "AccessLevel": "Block"}],
             **{kind: [] for kind in ("users", "groups", "named_locations")},
         },
-        "not_read": {"mailboxes": {"reason": "Could not read the mailboxes. Grant it.", "error": "forbidden"}},
-    }
+        {"mailboxes": {"reason": "Could not read the mailboxes. Grant it.", "error": "forbidden"}},
+    )
     files = snapshot_export(snapshot)
     assert list(steps(files)) == []
     text = " ".join(files["apply.yml"].replace("\n#   ", " ").split())
