@@ -136,7 +136,8 @@ def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
     policy = replace(policy, before_write=partial(_check_policy_write, policy, policies))
     try:
         result = ensure(policy, tenant, params, check_mode)
-        return {"impact": {}, **result, "resolved": subjects.resolved}
+        absent = {"deleted_id": None} if params["state"] == "absent" else {}
+        return {"impact": {}, **absent, **result, "resolved": subjects.resolved}
     except TenantError as error:
         if error.kind == "ambiguous" and error.action == "find the conditional access policy":
             step = "Specify the id of one of them, or remove the others by their ids"
@@ -171,8 +172,8 @@ def _check_policy_write(
         )
     if params["state"] == "absent":
         people, not_read = read_people(tenant, policies.known)
-        removed = {"deleted_id": record["id"]} if record is not None else {}
-        return {"impact": measure(policies.known, others, record or {}, people, not_read), **removed}
+        impact = measure(policies.known, others, record or {}, people, not_read)
+        return {"impact": impact, "deleted_id": (record or {}).get("id")}
     if record is None and params["id"]:
         raise TenantError(
             "not_found",
