@@ -52,7 +52,7 @@ def whole_lines(output: str) -> str:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Simulator]:
-    with Simulator(tenants=SHIPPED) as simulator:
+    with Simulator(tenants=SHIPPED, rate_limits=False) as simulator:
         yield simulator
 
 

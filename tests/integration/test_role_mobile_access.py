@@ -215,7 +215,7 @@ def test_protect_enforces_nothing_on_a_result_that_is_not_to_be_trusted(simulato
     browser = {"user": "alex.wilber", "client": "Browser", "os": "Windows10", "age": 60}
     described["sign_ins"] = [{**browser, "policies": {"Block Exchange ActiveSync for the pilot": "success"}}]
     (tmp_path / "doubtful.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))
-    with Simulator(tenants=[tmp_path / "doubtful.yml"]) as used:
+    with Simulator(tenants=[tmp_path / "doubtful.yml"], rate_limits=False) as used:
         stopped = {"block": protect(enforce=True), "rescue": [{"ansible.builtin.meta": "noop"}]}
         without = (*protect(enforce=True, rehearse=False), kept("protect"))
         run = player(tmp_path, used)(stopped, kept("protect", "stopped"), *without, tenant="doubtful")
@@ -240,7 +240,7 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
     phone = {"user": "adele.vance", "client": "Mobile Apps and Desktop clients", "os": "Ios 18.1", "age": 7200}
     described["sign_ins"].append({**phone, "policies": {NEED_INTUNE: "reportOnlyFailure"}})
     (tmp_path / "used.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))
-    with Simulator(tenants=[tmp_path / "used.yml"]) as used:
+    with Simulator(tenants=[tmp_path / "used.yml"], rate_limits=False) as used:
         stopped = {"block": protect(enforce=True), "rescue": [{"ansible.builtin.meta": "noop"}]}
         first = (stopped, kept("protect", "stopped"), *protect(enforce=True, max_affected=1), kept("protect"))
         run = player(tmp_path, used)(*first, *protect(enforce=True), tenant="used")
