@@ -37,9 +37,6 @@ RESULTS = {
 MOST_KEPT = 5_000  # results that are kept: sign-ins repeat
 _MOST_OUTCOMES = 500  # each has an outcome for each policy
 _EXAMPLES = 3
-# Most policies do not apply to most sign-ins, which is easy to say. From so many results on where one did, these alone
-# have to agree too.
-_LEAST_APPLIED = 20
 
 
 class Judge:
@@ -173,8 +170,9 @@ class Calibration:
         """The agreement in per cent, whether it is enough, and where the judge and the log differ."""
         total: Counter[str] = sum(self._counts.values(), Counter())
         agreement, applied = _per_cent(total), _per_cent(self._applied)
-        enough = sum(self._applied[word] for word in ("agreed", "differed")) >= _LEAST_APPLIED
-        failing = enough and applied is not None and applied < threshold
+        # Most policies do not apply to most sign-ins, which is easy to say: however few the others are, they have to
+        # agree by themselves.
+        failing = applied is not None and applied < threshold
         trusted = agreement is not None and agreement >= threshold and not failing
         return {
             "agreement_percent": agreement,
@@ -213,9 +211,11 @@ class Calibration:
         if agreement < threshold:
             return f"Do not trust this: {said}, less than {threshold} %"
         if failing is not None:
-            where = f"in {failing} % of those in which a policy applied"
+            applied = counted(self._applied["agreed"] + self._applied["differed"], "result")
+            where = f"in {failing} % of those in which a policy applied ({applied})"
             return f"Do not trust this: {said}, but {where}, less than {threshold} %"
-        return f"{said[0].upper()}{said[1:]}"
+        where = "" if self._applied["agreed"] else "; in none of them, a policy applied"
+        return f"{said[0].upper()}{said[1:]}{where}"
 
 
 def names_groups_or_roles(policy: Policy) -> bool:
