@@ -53,8 +53,8 @@ options:
     default: [interactive, non_interactive]
   trust_threshold:
     description:
-      - The agreement in per cent from which RV(calibration.trusted) is true. The agreement on the results where a policy
-        applied must reach it too, however few they are.
+      - The agreement in per cent from which RV(calibration.trusted) is true. The agreement on the results where a
+        policy applied must reach it too, however few they are.
     type: int
     default: 95
   keep_groups:

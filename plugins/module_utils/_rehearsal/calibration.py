@@ -4,7 +4,7 @@
 """How often the judge says of policies that were evaluated what the sign-in log says of them. Pure rules: no I/O.
 
 The judge is given what the log says of a sign-in, and not what the log says of the policies. Only policies are compared
-that have not changed since the sign-in.
+that have not changed since the sign-in, nor what they refer to.
 """
 
 from __future__ import annotations
@@ -17,24 +17,11 @@ from typing import Any
 from .._conditional_access.assignments import Person
 from .._conditional_access.rules import REPORT_ONLY, Outcome, Reading, outcomes_of, read
 from .._conditional_access.sign_in import SignIn
-from .._core.resource import normalize_case
 from .._core.text import counted
-from .membership import moment
-from .sign_in_record import LoggedSignIn, Results
+from .log_results import MOST_KEPT, NOT_APPLIED, RESULTS, Then
+from .sign_in_record import LoggedSignIn
 
 Policy = Mapping[str, Any]
-_NOT_APPLIED, _MET, _STOPPED = "not_applied", "met", "stopped"
-# "appliedConditionalAccessPolicyResult"; a result that is not here says nothing.
-RESULTS = {
-    "notApplied": _NOT_APPLIED,
-    "reportOnlyNotApplied": _NOT_APPLIED,
-    "success": _MET,
-    "reportOnlySuccess": _MET,
-    "failure": _STOPPED,
-    "reportOnlyFailure": _STOPPED,
-    "reportOnlyInterrupted": _STOPPED,
-}
-MOST_KEPT = 5_000  # results that are kept: sign-ins repeat
 _MOST_OUTCOMES = 500  # each has an outcome for each policy
 _EXAMPLES = 3
 
@@ -73,37 +60,6 @@ def evaluated(policies: Sequence[Policy]) -> list[Policy]:
     return [one for one in policies if one.get("state") in ("enabled", REPORT_ONLY)]
 
 
-class Then:
-    """What the log says that policies made of a sign-in, of those that have not changed since."""
-
-    def __init__(self, policies: Sequence[Policy]) -> None:
-        self._known = [(normalize_case(str(one["id"])), _changed(one)) for one in policies]
-        self._nothing = ("",) * len(self._known)
-        self._last = max((changed for _one, changed in self._known), default="")
-        self._kept: dict[Results, tuple[str, ...]] = {}  # of sign-ins since the last change: most say the same
-
-    def results(self, logged: LoggedSignIn) -> tuple[str, ...]:
-        """One for each policy; empty where the log has none, or the policy was another one then."""
-        if not logged.results:
-            return self._nothing
-        created = moment(logged.created)
-        if self._last >= created:
-            said = dict(logged.results)
-            return tuple(said.get(one, "") if changed < created else "" for one, changed in self._known)
-        found = self._kept.get(logged.results)
-        if found is None:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            said = dict(logged.results)
-            found = self._kept[logged.results] = tuple(said.get(one, "") for one, _changed_at in self._known)
-        return found
-
-
-def _changed(policy: Policy) -> str:
-    """When a policy last changed; where that is not known, it may have been at any time."""
-    return moment(policy.get("modifiedDateTime") or policy.get("createdDateTime") or "9999")
-
-
 @dataclass(frozen=True)
 class _Comparison:
     """One policy of a sign-in: `agreed`, `differed` or `not_known`, and whether it applied, by the log or by us."""
@@ -117,9 +73,9 @@ class _Comparison:
 class Calibration:
     """Compares the judge with the log, one sign-in after the other."""
 
-    def __init__(self, policies: Sequence[Policy]) -> None:
+    def __init__(self, policies: Sequence[Policy], locations: Sequence[Policy] | None = ()) -> None:
         self._judge = Judge(evaluated(policies))
-        self._then = Then(self._judge.policies)
+        self._then = Then(self._judge.policies, locations)
         self._by_groups = [names_groups_or_roles(one) for one in self._judge.policies]
         self._kept: dict[Any, list[_Comparison]] = {}
         self._counts: dict[str, Counter[str]] = {str(one["id"]): Counter() for one in self._judge.policies}
@@ -154,7 +110,7 @@ class Calibration:
             if result:
                 words = {_compared(one, result) for one in each}
                 word = "not_known" if len(words) > 1 or (uncertain and self._by_groups[number]) else words.pop()
-                applied = result != _NOT_APPLIED or each[0].result != _NOT_APPLIED
+                applied = result != NOT_APPLIED or each[0].result != NOT_APPLIED
                 yield _Comparison(number, word, applied, _in_words(each[0]) if word == "differed" else "")
 
     def _count(self, compared: _Comparison, logged: LoggedSignIn, result: str) -> None:
@@ -232,7 +188,7 @@ def _compared(outcome: Outcome, said: str) -> str:
         return "not_known"
     ours = outcome.result
     if ours == "unknown":  # it applies; whether what it asks for was met is open
-        return "agreed" if said != _NOT_APPLIED else "differed"
+        return "agreed" if said != NOT_APPLIED else "differed"
     return "agreed" if ours == said else "differed"
 
 

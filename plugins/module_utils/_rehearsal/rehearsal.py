@@ -18,9 +18,10 @@ from .._conditional_access.assignments import Person, assignment_of
 from .._conditional_access.rules import REPORT_ONLY
 from .._conditional_access.sign_in import SignIn
 from .._core.resource import normalize_case
-from .calibration import MOST_KEPT, Judge, Then, evaluated, names_groups_or_roles
+from .calibration import Judge, evaluated, names_groups_or_roles
 from .exclusions import all_entries, entries_of, including_all
 from .log_evidence import judged_with, with_evidence
+from .log_results import MOST_KEPT, Then, may_have_changed
 from .policy_answers import (
     ANSWERS,
     ASKED,
@@ -37,6 +38,7 @@ from .sign_in_record import LoggedSignIn
 
 _GROUPS_THEN = "what groups and roles somebody was in then is not in the log"
 _GROUPS_NOW = "the log says that it did not concern somebody who has joined or left a group or a role since"
+_PLACES_NOW = "the log and the judge differ, and the trusted locations may have changed since"
 _NO_ID = "no id: "
 _DIMENSIONS = ("application", "client", "platform", "country")
 Policy = Mapping[str, Any]
@@ -69,6 +71,7 @@ class Rehearsal:
     """Judges the sign-ins of the log one after the other, as if `rehearsed` were enforced beside what there is.
 
     `keep` are ids of groups that are to be kept in, with their names; `names` are those of people, by their ids.
+    `locations` are the named locations; None if they are not known.
     """
 
     def __init__(
@@ -77,9 +80,10 @@ class Rehearsal:
         rehearsed: Sequence[Policy],
         keep: Mapping[str, str],
         names: Mapping[str, str],
+        locations: Sequence[Policy] | None = (),
     ) -> None:
         self._existing = evaluated(existing)
-        self._then = Then(self._existing)
+        self._then = Then(self._existing, locations)
         self._planned = rehearsed
         self._told_by = [self._position(one) for one in rehearsed]
         self._by_groups = [names_groups_or_roles(one) for one in rehearsed]
@@ -141,6 +145,8 @@ class Rehearsal:
                 verdict = Verdict(NOT_KNOWN, _GROUPS_THEN) if hangs else ours
             elif changed and verdict.answer == UNCHANGED != ours.answer:
                 verdict = Verdict(NOT_KNOWN, _GROUPS_NOW)  # who is in it today would meet it at the next sign-in
+            elif may_have_changed(self._planned[number]) and ours.answer not in (NOT_KNOWN, verdict.answer):
+                verdict = Verdict(NOT_KNOWN, _PLACES_NOW)
             verdicts.append(verdict)
             entries = entries_of(self._excluded[number], person)
             if entries:

@@ -74,7 +74,8 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         raise TenantError("forbidden", problem, next_step=_GRANT)
     people = _canonical([*existing, *rehearsed], [person for person, _enabled, _name in accounts])
     names = {person.id: name for person, _enabled, name in accounts}
-    calibration, rehearsal = Calibration(existing), Rehearsal(existing, rehearsed, keep, names)
+    calibration = Calibration(existing, locations)
+    rehearsal = Rehearsal(existing, rehearsed, keep, names, locations)
     log = SignInLog(tenant, params["days"], locations)
     changes = log.membership_changes()
     for logged in log.read(params["sign_in_types"]):

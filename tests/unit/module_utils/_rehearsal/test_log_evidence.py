@@ -22,6 +22,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in
 from .._conditional_access.test_cases import policy
 
 MEMBER, EXTERNAL = Person("a"), Person("a", kind="b2bCollaborationGuest")
+OLD = {"modifiedDateTime": "2021-12-01T00:00:00Z"}  # as built-in strengths have it in Graph
 LEGACY: dict[str, Any] = {"clientAppTypes": ["exchangeActiveSync", "other"]}
 
 
@@ -95,7 +96,7 @@ def test_what_a_policy_that_can_be_met_says_stands() -> None:
 @pytest.mark.parametrize(
     ("grant", "other"),
     [
-        ({"authenticationStrength": {"id": "2"}}, {"authenticationStrength": {"id": "4"}}),
+        ({"authenticationStrength": OLD | {"id": "2"}}, {"authenticationStrength": OLD | {"id": "4"}}),
         ({"termsOfUse": ["t1"]}, {"termsOfUse": ["t2"]}),
         ({"termsOfUse": ["t1"]}, {"termsOfUse": ["t1", "t2"], "operator": "AND"}),
         ({"customAuthenticationFactors": ["Duo"]}, {"customAuthenticationFactors": ["Other"]}),
