@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -164,8 +165,12 @@ def _device(tenant: Tenant, described: Json) -> Json:
 
 def _audit(tenant: Tenant, number: int, described: Json, now: datetime) -> Json:
     group, user = described.get("group"), described.get("user")
+    changed = [
+        {"displayName": name, "oldValue": json.dumps([old]), "newValue": json.dumps([new])}
+        for name, (old, new) in described.get("changed", {}).items()
+    ]
     targets = [
-        {"id": tenant.uuid(kind.lower(), name), "type": kind, "displayName": name}
+        {"id": tenant.uuid(kind.lower(), name), "type": kind, "displayName": name, "modifiedProperties": changed}
         for kind, name in (("User", user), ("Group", group))
         if name
     ]
@@ -173,7 +178,7 @@ def _audit(tenant: Tenant, number: int, described: Json, now: datetime) -> Json:
         "id": tenant.uuid("directoryAudit", str(number)),
         "activityDateTime": iso(now - timedelta(seconds=described["age"])),
         "activityDisplayName": described["activity"],
-        "category": "GroupManagement",
+        "category": "GroupManagement" if group else "UserManagement",
         "loggedByService": "Core Directory",
         "result": "success",
         "targetResources": targets,

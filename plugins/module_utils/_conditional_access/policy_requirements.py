@@ -64,7 +64,7 @@ _CAN_BE_MET = {
 }
 _EAS_PLATFORMS = frozenset({"android", "ios", "windows"})
 # Controls that people of other tenants cannot meet ("Comparing External ID Conditional Access policies").
-_NOT_FOR_EXTERNAL = frozenset({"compliantApplication", "passwordChange"})
+NOT_FOR_EXTERNAL = frozenset({"compliantApplication", "passwordChange"})
 _SHAREPOINT, _TEAMS = "00000003-0000-0ff1-ce00-000000000000", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"
 _SHARED = frozenset({_SHAREPOINT, _TEAMS})  # to which people of other tenants may connect directly
 # Resources whose policies have to be met first, by those that need them ("Service dependencies", early-bound).
@@ -105,7 +105,7 @@ class Reading:
         """The same for this person: what nobody can meet keeps them out."""
         if not person.external:
             return self.clauses
-        return tuple(clause - _NOT_FOR_EXTERNAL or BLOCK for clause in self.clauses)
+        return tuple(clause - NOT_FOR_EXTERNAL or BLOCK for clause in self.clauses)
 
 
 def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:

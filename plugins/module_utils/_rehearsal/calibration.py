@@ -19,6 +19,7 @@ from .._conditional_access.rules import REPORT_ONLY, Outcome, Reading, outcomes_
 from .._conditional_access.sign_in import SignIn
 from .._core.text import counted
 from .log_results import MOST_KEPT, NOT_APPLIED, RESULTS, Then
+from .membership import Doubt, depends_on
 from .sign_in_record import LoggedSignIn
 
 Policy = Mapping[str, Any]
@@ -76,15 +77,15 @@ class Calibration:
     def __init__(self, policies: Sequence[Policy], locations: Sequence[Policy] | None = ()) -> None:
         self._judge = Judge(evaluated(policies))
         self._then = Then(self._judge.policies, locations)
-        self._by_groups = [names_groups_or_roles(one) for one in self._judge.policies]
+        self._hanging = [depends_on(one) for one in self._judge.policies]
         self._kept: dict[Any, list[_Comparison]] = {}
         self._counts: dict[str, Counter[str]] = {str(one["id"]): Counter() for one in self._judge.policies}
         self._applied: Counter[str] = Counter()
         self._examples: dict[str, list[dict[str, str]]] = {one: [] for one in self._counts}
         self.sign_ins = self.without_results = 0
 
-    def add(self, logged: LoggedSignIn, person: Person, uncertain: bool) -> None:
-        """`uncertain`: what the person was in then may differ from what they are in today."""
+    def add(self, logged: LoggedSignIn, person: Person, uncertain: Doubt) -> None:
+        """`uncertain`: what of the person may have been another then."""
         if not logged.judged:
             return
         self.sign_ins += 1
@@ -102,14 +103,14 @@ class Calibration:
             self._count(one, logged, said[one.policy])
 
     def _compared(
-        self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: bool
+        self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: Doubt
     ) -> Iterator[_Comparison]:
         """For each policy of which the log has a result how that compares with the judge's."""
         for number, each in enumerate(self._judge.outcomes(possible, person)):
             result = RESULTS.get(said[number])
             if result:
                 words = {_compared(one, result) for one in each}
-                word = "not_known" if len(words) > 1 or (uncertain and self._by_groups[number]) else words.pop()
+                word = "not_known" if len(words) > 1 or uncertain & self._hanging[number] else words.pop()
                 applied = result != NOT_APPLIED or each[0].result != NOT_APPLIED
                 yield _Comparison(number, word, applied, _in_words(each[0]) if word == "differed" else "")
 
@@ -172,11 +173,6 @@ class Calibration:
             return f"Do not trust this: {said}, but {where}, less than {threshold} %"
         where = "" if self._applied["agreed"] else "; in none of them, a policy applied"
         return f"{said[0].upper()}{said[1:]}{where}"
-
-
-def names_groups_or_roles(policy: Policy) -> bool:
-    users = (policy.get("conditions") or {}).get("users") or {}
-    return any(users.get(f"{side}{kind}") for side in ("include", "exclude") for kind in ("Groups", "Roles"))
 
 
 def _in_words(outcome: Outcome) -> str:

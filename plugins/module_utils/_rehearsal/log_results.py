@@ -18,13 +18,13 @@ from .membership import moment
 from .sign_in_record import LoggedSignIn, Results
 
 Record = Mapping[str, Any]
-NOT_APPLIED, _MET, _STOPPED = "not_applied", "met", "stopped"
+NOT_APPLIED, MET, _STOPPED = "not_applied", "met", "stopped"
 # "appliedConditionalAccessPolicyResult"; a result that is not here says nothing.
 RESULTS = {
     "notApplied": NOT_APPLIED,
     "reportOnlyNotApplied": NOT_APPLIED,
-    "success": _MET,
-    "reportOnlySuccess": _MET,
+    "success": MET,
+    "reportOnlySuccess": MET,
     "failure": _STOPPED,
     "reportOnlyFailure": _STOPPED,
     "reportOnlyInterrupted": _STOPPED,

@@ -20,7 +20,7 @@ from .._client.graph import odata
 from .._core.errors import Purpose, TenantError
 from .._core.text import counted
 from .._engine.tenant import Tenant
-from .membership import ACTIVITIES, MembershipChanges
+from .membership import ACTIVITIES, KIND_ACTIVITY, MembershipChanges
 from .sign_in_record import LoggedSignIn, Records, not_of_people, to_another_tenant
 
 READ_SIGN_INS = Purpose("read the sign-in log", "AuditLog.Read.All")
@@ -98,9 +98,13 @@ class SignInLog:
         }
         return [f"{counted(self.left_out[one], 'sign-in')} {said}" for one, said in words.items() if self.left_out[one]]
 
-    def membership_changes(self) -> MembershipChanges:
-        """Who joined or left a group or a role in these days, and when last. Raises `TenantError`."""
+    def membership_changes(self, kinds_too: bool) -> MembershipChanges:
+        """Who joined or left a group or a role in these days, and when last. Raises `TenantError`.
+
+        `kinds_too`: also who became another kind of user, which is read from all changes of accounts.
+        """
         wanted = " or ".join(f"startswith(activityDisplayName,'{one}')" for one in ACTIVITIES)
+        wanted += f" or activityDisplayName eq '{KIND_ACTIVITY}'" if kinds_too else ""
         path = odata("auditLogs/directoryAudits", filter=f"activityDateTime ge {self.since} and ({wanted})")
         changes = MembershipChanges()
         try:

@@ -24,6 +24,7 @@ from .._core.targets import only, refuse_blank
 from .._core.text import counted
 from .._engine.tenant import Tenant
 from .calibration import Calibration
+from .membership import Doubt, depends_on
 from .rehearsal import Rehearsal
 from .sign_in_log import INTERACTIVE, NON_INTERACTIVE, SignInLog
 from .sign_in_record import LoggedSignIn
@@ -77,7 +78,7 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     calibration = Calibration(existing, locations)
     rehearsal = Rehearsal(existing, rehearsed, keep, names, locations)
     log = SignInLog(tenant, params["days"], locations)
-    changes = log.membership_changes()
+    changes = log.membership_changes(any(depends_on(one) & Doubt.KIND for one in [*existing, *rehearsed]))
     for logged in log.read(params["sign_in_types"]):
         person = people.get(logged.person)
         if person is not None:

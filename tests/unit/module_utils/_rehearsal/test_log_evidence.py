@@ -163,3 +163,44 @@ def test_all_trusted_locations_hold_addresses_that_no_list_has() -> None:
     block = named("new", policy("block", locations=outside))
     assert answer([], block, record(), locations=elsewhere) == "stopped"
     assert answer([], block, record(), locations=here) == "unchanged"
+
+
+HOURS = {"isEnabled": True, "type": "hours", "value": 4, "frequencyInterval": "timeBased"}
+ALWAYS = {"isEnabled": True, "type": None, "value": None, "frequencyInterval": "everyTime"}
+
+
+def lasting(one: dict[str, Any], frequency: dict[str, Any] | None) -> dict[str, Any]:
+    return named("new", {**one, "sessionControls": {"signInFrequency": frequency}})
+
+
+@pytest.mark.parametrize(
+    ("one", "frequency", "expected"),
+    [
+        (policy(), ALWAYS, "asked_for_more"),
+        (policy(), HOURS, "asked_for_more"),
+        (policy("mfa"), ALWAYS, "asked_for_more"),
+        (policy("block"), ALWAYS, "stopped"),
+        (policy("compliantDevice", platforms={"includePlatforms": ["linux"]}), ALWAYS, "unchanged"),
+        (policy(userRiskLevels=["high"]), ALWAYS, "not_known"),
+        (policy(), {**ALWAYS, "isEnabled": False}, "unchanged"),
+        (policy(), None, "unchanged"),
+    ],
+)
+def test_whoever_has_to_sign_in_again_is_asked_for_more(one: Any, frequency: Any, expected: str) -> None:
+    """ "Session: Sign-in frequency" (MicrosoftDocs/entra-docs): "Require reauthentication every time"; otherwise after
+    the time that is set, and the log does not tell when somebody last signed in with credentials."""
+    assert answer([named("mfa", policy("mfa"))], lasting(one, frequency), record([("mfa", "success")])) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("reportOnlySuccess", "asked_for_more"),
+        ("reportOnlyNotApplied", "unchanged"),
+        ("reportOnlyFailure", "stopped"),
+        ("reportOnlyInterrupted", "asked_for_more"),
+    ],
+)
+def test_in_report_only_mode_nobody_is_asked_again(said: str, expected: str) -> None:
+    planned = {**lasting(policy("mfa"), ALWAYS), "state": "enabledForReportingButNotEnforced"}
+    assert answer([planned], planned, record([("new", said)])) == expected
