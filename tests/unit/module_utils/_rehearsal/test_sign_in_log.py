@@ -226,8 +226,8 @@ def updated(*properties: dict[str, Any]) -> Any:
     return found
 
 
-# As the rules "User State changed from Guest to Member" (Azure-Sentinel) and "Guest user account type changed to member"
-# read it, and as records that are published have an account's type beside what changed.
+# As the rules "User State changed from Guest to Member" (Azure-Sentinel) and "Guest user account type changed to
+# member" read it, and as records that are published have an account's type beside what changed.
 @pytest.mark.parametrize(
     ("properties", "doubt"),
     [
@@ -251,8 +251,13 @@ def test_a_guest_who_became_a_member_was_one_before(properties: list[dict[str, A
 
 @pytest.mark.parametrize("kinds_too", [True, False])
 def test_all_changes_of_accounts_are_read_only_where_they_matter(kinds_too: bool) -> None:
-    log, asked = log_of({}), []
-    stream: Any = lambda path, purpose: asked.append(unquote(path)) or iter(())
+    asked: list[str] = []
+
+    def stream(path: str, purpose: Any) -> Iterator[dict[str, Any]]:
+        asked.append(unquote(path))
+        return iter(())
+
+    log = log_of({})
     log.tenant.graph.stream = stream  # type: ignore[method-assign]
     log.membership_changes(kinds_too)
     (path,) = asked
