@@ -143,7 +143,7 @@ class Rehearsal:
             verdict, changed = self._told_by_log(number, said), uncertain & self._hanging[number]
             ours = judged_with(self._planned[number], each, contradicted)
             if verdict is None:
-                hangs = self._hangs_on(changed, number, possible, person)
+                hangs = bool(changed) and self._hangs_on(changed, number, possible, person)
                 verdict = Verdict(NOT_KNOWN, _PERSON_THEN) if hangs else ours
             elif changed and verdict.answer == UNCHANGED != ours.answer:
                 verdict = Verdict(NOT_KNOWN, _PERSON_NOW)  # who is in it today would meet it at the next sign-in
