@@ -128,9 +128,9 @@ class Calibration:
         total: Counter[str] = sum(self._counts.values(), Counter())
         agreement, applied = _per_cent(total), _per_cent(self._applied)
         # Most policies do not apply to most sign-ins, which is easy to say: however few the others are, they have to
-        # agree by themselves.
+        # agree by themselves. That is never more than the agreement on all: where both differ, a policy applied.
         failing = applied is not None and applied < threshold
-        trusted = agreement is not None and agreement >= threshold and not failing
+        trusted = agreement is not None and not failing
         return {
             "agreement_percent": agreement,
             "agreement_percent_applied": applied,
