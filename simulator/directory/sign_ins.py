@@ -139,6 +139,7 @@ def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> J
         "_beta": {
             "authenticationProtocol": described.get("flow", "none"),
             "authenticationRequirement": f"{'multi' if described.get('mfa') else 'single'}FactorAuthentication",
+            "clientCredentialType": described.get("credential", "none"),
             "conditionalAccessAudiences": list(described.get("audiences", ())),
             "crossTenantAccessType": "none",
             "originalTransferMethod": described.get("flow", "none").replace("deviceCode", "deviceCodeFlow"),

@@ -122,8 +122,11 @@ def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
         if why:
             return Reading(policy, assigned, why_not=why)
     clauses = _clauses(policy, sign_in)
-    if names(conditions.get("applications") or {}, sign_in) is None:
+    applications = conditions.get("applications") or {}
+    if names(applications, sign_in) is None:
         narrowing["applications"] = None
+    elif _of_purpose(applications) and not sign_in.purpose_known:
+        narrowing["user actions or authentication contexts"] = None
     unknown = tuple(sorted(name for name, holds in narrowing.items() if holds is None))
     why_not, shared = None if clauses else _no_clauses(policy), normalize_case(sign_in.resource) in _SHARED
     return Reading(policy, assigned, clauses, unknown, why_not, sign_in.client == EAS, shared)
@@ -145,7 +148,7 @@ def _for_workloads(conditions: Mapping[str, Any]) -> Why | None:
 
 def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why | None:
     name = _application(sign_in)
-    if names(applications, sign_in) is not False:
+    if names(applications, sign_in) is not False or (_of_purpose(applications) and not sign_in.purpose_known):
         return None
     if excludes(applications, sign_in):
         return "application", f"it excludes {name}"
@@ -156,6 +159,12 @@ def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why 
     if applications.get("includeAuthenticationContextClassReferences"):
         return "authentication_context", "it is about an authentication context, which mail does not ask for"
     return "application", f"it does not include {name}"
+
+
+def _of_purpose(applications: Mapping[str, Any]) -> bool:
+    return bool(
+        applications.get("includeUserActions") or applications.get("includeAuthenticationContextClassReferences")
+    )
 
 
 def _application(sign_in: SignIn) -> str:

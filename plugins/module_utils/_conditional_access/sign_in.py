@@ -122,6 +122,7 @@ class SignIn:
     that were met before. `asks_entra` is false for a certificate that is shown straight to Exchange. Of each set in
     `met` one control is known to have been met, and none of each set in `failed`; of others that is not known.
     `audiences` are the resources that a sign-in was evaluated for, where that is known; otherwise it is `resource`.
+    Without `purpose_known` it may be for a user action, such as to register a device, or an authentication context.
     """
 
     client: str
@@ -139,6 +140,7 @@ class SignIn:
     met: frozenset[frozenset[str]] = frozenset()
     failed: frozenset[frozenset[str]] = frozenset()
     audiences: frozenset[str] = frozenset()
+    purpose_known: bool = True
 
     def told_of(self, clause: frozenset[str]) -> bool | None:
         """Whether one of these controls was met, as far as `met` and `failed` say so. A block says nothing of that."""

@@ -34,9 +34,12 @@ class Verdict:
 
 
 def verdict_by_log(policy: Mapping[str, Any], result: str) -> Verdict | None:
-    """What Microsoft Entra itself said of a policy in report-only mode, which asks nobody to sign in again."""
+    """What Microsoft Entra itself said of a policy in report-only mode, which asks nobody to sign in again.
+
+    User actions are not evaluated in that mode ("Analyze Conditional Access policy impact").
+    """
     answer = _BY_LOG.get(result)
-    if answer is None:
+    if answer is None or ((policy.get("conditions") or {}).get("applications") or {}).get("includeUserActions"):
         return None
     again = asks_again(policy) if result == "reportOnlySuccess" else ""
     return Verdict(ASKED if again else answer, again or "the log says so", by_log=True)

@@ -204,3 +204,52 @@ def test_whoever_has_to_sign_in_again_is_asked_for_more(one: Any, frequency: Any
 def test_in_report_only_mode_nobody_is_asked_again(said: str, expected: str) -> None:
     planned = {**lasting(policy("mfa"), ALWAYS), "state": "enabledForReportingButNotEnforced"}
     assert answer([planned], planned, record([("new", said)])) == expected
+
+
+ACTIONS = policy("block", apps={"includeUserActions": ["urn:user:registersecurityinfo"]})
+CONTEXTS = policy("block", apps={"includeAuthenticationContextClassReferences": ["c1"]})
+
+
+@pytest.mark.parametrize(("one", "by_log"), [(ACTIONS, "not_known"), (CONTEXTS, "unchanged")])
+def test_what_a_sign_in_was_for_is_not_in_the_log(one: dict[str, Any], by_log: str) -> None:
+    """ "Target resources": user actions and authentication contexts are no applications, and signIn has none of them.
+    "Analyze Conditional Access policy impact": "policies can be evaluated in report-only mode except for items included
+    in the 'User Actions' scope"."""
+    assert answer([], named("new", one), record()) == "not_known"
+    nobody = policy("block", apps=one["conditions"]["applications"], users={"includeUsers": ["b"]})
+    assert answer([], named("new", nobody), record()) == "unchanged"
+    planned = {**named("new", one), "state": "enabledForReportingButNotEnforced"}
+    assert answer([planned], planned, record([("new", "reportOnlyNotApplied")])) == by_log
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"isInteractive": True}, "unchanged"),
+        ({"isInteractive": False, "clientCredentialType": "none"}, "unchanged"),
+        ({"isInteractive": False, "clientCredentialType": "clientSecret"}, "not_known"),
+        ({"isInteractive": False, "clientCredentialType": "clientAssertion"}, "not_known"),
+        ({"isInteractive": False, "clientCredentialType": "unknownFutureValue"}, "not_known"),
+        ({"isInteractive": False, "clientCredentialType": None}, "not_known"),
+        ({"isInteractive": False}, "not_known"),
+    ],
+)
+def test_the_address_of_a_confidential_client_is_one_of_before(facts: dict[str, Any], expected: str) -> None:
+    """ "Non-interactive user sign-ins" (MicrosoftDocs/entra-docs): the address "doesn't match the actual source IP of
+    where the refresh token request is coming from. Instead, it shows the original IP used for the original token
+    issuance"; clientCredentialType (signIn, beta) is none for a public client."""
+    office = {
+        "id": "l",
+        "@odata.type": "#microsoft.graph.ipNamedLocation",
+        "ipRanges": [{"cidrAddress": "203.0.113.0/24"}],
+    }
+    countries = {
+        "id": "c",
+        "@odata.type": "#microsoft.graph.countryNamedLocation",
+        "countryLookupMethod": "clientIpAddress",
+        "countriesAndRegions": ["DE"],
+    }
+    for outside in ("L", "C"):
+        block = policy("block", locations={"includeLocations": ["All"], "excludeLocations": [outside]})
+        assert answer([], named("new", block), record(**facts), locations=[office, countries]) == expected
+    assert answer([], named("new", policy("block")), record(**facts), locations=[office, countries]) == "stopped"
