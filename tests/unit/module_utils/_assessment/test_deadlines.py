@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,7 +19,11 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_detectors import DETECTORS
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_table import DEADLINES, Deadline
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadlines import answer
-from ansible_collections.intune.exchange.plugins.module_utils._assessment.legacy_log import Background, interactive
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.legacy_log import (
+    Background,
+    interactive,
+    read_background,
+)
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
@@ -455,6 +461,28 @@ def test_non_interactive_sign_ins_of_thirty_days_are_read(run: Run, simulator: S
     checks = {one["id"]: one for one in run(assessment, tenant="retired_covered")["checks"]}
     assert checks["legacy_sign_ins"]["status"] == "unknown"
     assert "could not read the sign-in log" in checks["legacy_sign_ins"]["evidence"]
+
+
+def test_no_more_non_interactive_sign_ins_are_read_than_can_be_kept() -> None:
+    """A tenant may have millions: reading ends, and says so."""
+    given = 0
+
+    def stream(path: str, purpose: Any, version: str) -> Iterator[dict[str, Any]]:
+        nonlocal given
+        assert version == "beta" and "t eq 'nonInteractiveUser'" in unquote(path)
+        assert "createdDateTime ge 2026-10-30T00:00:00Z and " in unquote(path)
+        for number in count():
+            given += 1
+            yield {**sign_in("IMAP4"), "id": str(number), "isInteractive": False, "deviceDetail": {}}
+
+    tenant: Any = SimpleNamespace(
+        graph=SimpleNamespace(stream=stream),
+        http=SimpleNamespace(now=lambda: datetime(2026, 11, 29, tzinfo=UTC)),
+        tokens=SimpleNamespace(tenant=lambda service: "t"),
+    )
+    found = read_background(tenant)
+    assert len(found.sign_ins) == 10_000 and not found.whole and given == 10_001
+    assert dict(found.sign_ins[0]) == sign_in("IMAP4")
 
 
 HIDDEN = [
