@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.calibration import Calibration
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.membership import Doubt
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import Records
 
 from .._conditional_access.test_cases import policy
@@ -25,7 +26,7 @@ def compared(agreeing: int, differing: int, *, quiet: bool = True, threshold: in
     calibration = Calibration([APPLIES, *others])
     for said in ["success"] * agreeing + ["notApplied"] * differing:
         results = [("applies", said), *((str(one["id"]), "notApplied") for one in others)]
-        calibration.add(Records(()).logged(record(results)), MEMBER, False)
+        calibration.add(Records(()).logged(record(results)), MEMBER, Doubt.NONE)
     return calibration.result(threshold)
 
 
@@ -60,7 +61,7 @@ def test_a_threshold_of_its_own_holds_for_both() -> None:
 def test_where_no_policy_applied_the_verdict_says_so() -> None:
     calibration = Calibration(QUIET)
     said = [(str(one["id"]), "notApplied") for one in QUIET]
-    calibration.add(Records(()).logged(record(said)), MEMBER, False)
+    calibration.add(Records(()).logged(record(said)), MEMBER, Doubt.NONE)
     result = calibration.result(95)
     assert result["trusted"] and result["agreement_percent_applied"] is None
     assert result["verdict"].endswith("; in none of them, a policy applied")

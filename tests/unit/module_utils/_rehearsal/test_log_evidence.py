@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import EXCHANGE_ONLINE
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.membership import Doubt
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.rehearsal import Rehearsal
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import Records
 
@@ -54,7 +55,7 @@ def answer(
     logged: dict[str, Any],
     person: Person = MEMBER,
     locations: Any = (),
-    uncertain: bool = False,
+    uncertain: Doubt = Doubt.NONE,
 ) -> str:
     rehearsal = Rehearsal(existing, [planned], {}, {"a": "a@x"})
     return rehearsal.add(Records(locations).logged(logged), person, uncertain)
@@ -140,7 +141,7 @@ def test_who_has_no_id_in_the_log_counts_as_somebody() -> None:
     """The log may leave it out, and whoever limits how many people are affected counts the rows of `by_person`."""
     rehearsal, records = Rehearsal([], [named("new", policy("block"))], {}, {}), Records(())
     for name in ("", "", "B@x", "b@x"):
-        rehearsal.add(records.logged(record(userId=None, userPrincipalName=name)), None, False)
+        rehearsal.add(records.logged(record(userId=None, userPrincipalName=name)), None, Doubt.NONE)
     result = rehearsal.result()
     assert [(one["user"], one["id"], one["not_known"]) for one in result["by_person"]] == [
         ("B@x", "", 2),

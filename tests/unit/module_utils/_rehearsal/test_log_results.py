@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.calibration import Calibration
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.membership import Doubt
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.rehearsal import Rehearsal
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import Records
 
@@ -41,7 +42,7 @@ def rehearsed(one: dict[str, Any], said: str, locations: Any = ()) -> tuple[str,
     """The answer for a policy in report-only mode that did not change, and how many came from the log."""
     planned = {**named("planned", one), "state": "enabledForReportingButNotEnforced"}
     rehearsal = Rehearsal([planned], [planned], {}, {"a": "a@x"}, locations)
-    answer = rehearsal.add(Records(locations).logged(record([("planned", said)])), MEMBER, False)
+    answer = rehearsal.add(Records(locations).logged(record([("planned", said)])), MEMBER, Doubt.NONE)
     return answer, rehearsal.result()["by_policy"][0]["from_log"]
 
 
@@ -112,6 +113,6 @@ def test_the_judge_is_not_compared_with_what_a_location_was_before() -> None:
         locations = [place(changed, HERE)]
         calibration = Calibration([named("blocked", BLOCKED_THERE)], locations)
         logged = Records(locations).logged(record([("blocked", "notApplied")]))
-        calibration.add(logged, MEMBER, False)
+        calibration.add(logged, MEMBER, Doubt.NONE)
         (row,) = calibration.result(95)["policies"]
         assert (row["agreed"], row["differed"]) == expected

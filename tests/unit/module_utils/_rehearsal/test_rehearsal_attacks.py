@@ -310,7 +310,7 @@ def test_guests_by_their_home_tenant(run: Run, simulator: Simulator) -> None:
 @pytest.mark.parametrize("planned", [True, False])
 def test_a_guest_who_became_a_member_since_is_not_known(run: Run, simulator: Simulator, planned: bool) -> None:
     """Whether as a guest somebody signed in then, no field of v1.0 tells; the audit log tells who changed since."""
-    guests = {"users": {"includeUsers": ["GuestsOrExternalUsers"]}}
+    guests = {"includeUsers": ["GuestsOrExternalUsers"]}
     became = {
         "activity": "Update user",
         "user": "noncompliant",
@@ -320,7 +320,7 @@ def test_a_guest_who_became_a_member_since_is_not_known(run: Run, simulator: Sim
     moved = {"activity": "Update user", "user": "compliant", "changed": {"Department": ["A", "B"]}, "age": 60}
     state = "enabledForReportingButNotEnforced" if planned else "enabled"
     for audits, answer in (([became, moved], "not_known"), ([moved], "unchanged")):
-        there = described(existing("For guests", "block", state=state, **guests), directory_audits=audits)
+        there = described(existing("For guests", "block", state=state, users=guests), directory_audits=audits)
         simulator.describe(there, TENANT)
         proposal = proposed("block", users={"include_users": {"set": ["GuestsOrExternalUsers"]}})
         result = run(module, tenant=TENANT, **({} if planned else {"policies": [proposal]}))

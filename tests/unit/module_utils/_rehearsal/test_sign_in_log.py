@@ -258,7 +258,8 @@ def test_all_changes_of_accounts_are_read_only_where_they_matter(kinds_too: bool
         return iter(())
 
     log = log_of({})
-    log.tenant.graph.stream = stream  # type: ignore[method-assign]
+    graph: Any = log.tenant.graph
+    graph.stream = stream
     log.membership_changes(kinds_too)
     (path,) = asked
     assert ("activityDisplayName eq 'Update user'" in path) is kinds_too
