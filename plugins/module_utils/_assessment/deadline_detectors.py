@@ -114,6 +114,8 @@ def eas_certificates(facts: Facts) -> Finding:
         said += f"; of {len(doubtful)}, the user or the last synchronisation is not known"
     shown = [*_shown(traceless, "likely"), *_shown(doubtful, "cannot_be_told")]
     if traceless:
+        missing = left_out(facts["background_sign_ins"])
+        said += f"; {missing}" if missing else ""
         return Finding("affected", "likely", said, _people_of(traceless), devices=shown)
     if doubtful:
         step = "Run intune.exchange.mobile_access_deadlines_info, which reads the last synchronisation of each device"
