@@ -46,7 +46,8 @@ options:
   sign_in_types:
     description:
       - The sign-ins to read. Mail apps on phones mostly sign in non-interactively, with a token that they have.
-      - Microsoft Graph has non-interactive sign-ins only in beta.
+      - Microsoft Graph has non-interactive sign-ins only in beta. With these, interactive ones are read from beta as
+        well, which tells more of each sign-in than v1.0. V(interactive) alone is read from v1.0.
     type: list
     elements: str
     choices: [interactive, non_interactive]

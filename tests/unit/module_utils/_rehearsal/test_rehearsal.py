@@ -135,7 +135,7 @@ def said(result: dict[str, Any]) -> dict[str, str]:
     return {name: next((one for one in ANSWERS if name in rows and rows[name][one]), "unchanged") for name in SIGN_INS}
 
 
-# Of what the log does not tell: devices that were not identified, app protection, the client, flows in v1.0.
+# Of what the log does not tell: devices that were not identified, app protection, the client.
 DEVICES = {"unregistered", "unseen"}
 PHONES = {"noncompliant", "noncompliant.mfa", "protected", "teams", "background"}
 NOT_KNOWN = {
@@ -147,7 +147,7 @@ NOT_KNOWN = {
     "joined": {"nameless"},
     "phones": {"older"},
     "legacy": {"nameless"},
-    "codes": DEVICES | PHONES - {"background"} | {"nameless", "compliant", "web", "web.mfa"},
+    "codes": set(),
     "mail": DEVICES | {"codes", "web.mfa"},
     "filter": DEVICES | {"codes", "web.mfa"},
     "group": DEVICES | {"codes", "web.mfa"},

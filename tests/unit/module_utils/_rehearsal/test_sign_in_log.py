@@ -56,10 +56,10 @@ def record(**facts: Any) -> dict[str, Any]:
 
 
 def log_of(pages: dict[str, list[dict[str, Any]]]) -> SignInLog:
-    """The log of a tenant that has these records in v1.0 and in beta."""
+    """The log of a tenant that answers with these records to a request for interactive and non-interactive ones."""
 
     def stream(path: str, purpose: Any, version: str) -> Iterator[dict[str, Any]]:
-        yield from pages.get(version, [])
+        yield from pages.get(NON_INTERACTIVE if "'nonInteractiveUser'" in unquote(path) else INTERACTIVE, [])
 
     tenant: Any = SimpleNamespace(
         graph=SimpleNamespace(stream=stream),
@@ -72,10 +72,26 @@ def log_of(pages: dict[str, list[dict[str, Any]]]) -> SignInLog:
 BOTH = (INTERACTIVE, NON_INTERACTIVE)
 
 
+def test_only_interactive_sign_ins_alone_are_read_from_v1() -> None:
+    asked: list[tuple[str, str]] = []
+    log = log_of({})
+
+    def stream(path: str, purpose: Any, version: str) -> Iterator[dict[str, Any]]:
+        asked.append((version, unquote(path).rpartition("signInEventTypes/any(t: t eq '")[2].rstrip("')")))
+        yield from ()
+
+    log.tenant.graph.stream = stream  # type: ignore[method-assign, assignment]
+    assert list(log.read([INTERACTIVE])) == [] and asked.pop(0)[0] == "v1.0"
+    for kinds in ([NON_INTERACTIVE], BOTH):
+        assert list(log.read(kinds)) == []
+    background = ("beta", "nonInteractiveUser")
+    assert asked == [background, background, ("beta", "interactiveUser")]
+
+
 def test_a_sign_in_that_is_in_both_logs_counts_where_it_belongs() -> None:
     background = record(id="2", isInteractive=False)
-    # v1.0 and beta both have both.
-    log = log_of({"v1.0": [record(), background], "beta": [background, record()]})
+    # Either answer has both.
+    log = log_of({INTERACTIVE: [record(), background], NON_INTERACTIVE: [background, record()]})
     assert len(list(log.read(BOTH))) == 2
     assert len(list(log.read([INTERACTIVE]))) == 1 == len(list(log.read([NON_INTERACTIVE])))
 
@@ -83,18 +99,18 @@ def test_a_sign_in_that_is_in_both_logs_counts_where_it_belongs() -> None:
 def test_a_sign_in_of_either_log_counts_once() -> None:
     """Where nothing says in which it belongs."""
     both = [record(isInteractive=None), record(id="2", isInteractive=None)]
-    assert len(list(log_of({"v1.0": both, "beta": both}).read(BOTH))) == 2
+    assert len(list(log_of({INTERACTIVE: both, NON_INTERACTIVE: both}).read(BOTH))) == 2
 
 
 def test_what_a_page_repeats_counts_once() -> None:
     log = log_of(
-        {"v1.0": [*(record(id=str(one)) for one in range(1000)), *(record(id=str(one)) for one in (998, 999))]}
+        {INTERACTIVE: [*(record(id=str(one)) for one in range(1000)), *(record(id=str(one)) for one in (998, 999))]}
     )
     assert len(list(log.read(BOTH))) == 1000
 
 
 def test_without_an_id_nothing_is_taken_for_a_repetition() -> None:
-    assert len(list(log_of({"v1.0": [record(id=None), record(id=None, isInteractive=None)] * 2}).read(BOTH))) == 4
+    assert len(list(log_of({INTERACTIVE: [record(id=None), record(id=None, isInteractive=None)] * 2}).read(BOTH))) == 4
 
 
 @pytest.mark.parametrize(
@@ -109,7 +125,7 @@ def test_without_an_id_nothing_is_taken_for_a_repetition() -> None:
 def test_what_policies_for_people_of_this_tenant_do_not_reach_is_left_out_and_said(
     facts: dict[str, Any], words: str
 ) -> None:
-    log = log_of({"v1.0": [record(**facts)]})
+    log = log_of({INTERACTIVE: [record(**facts)]})
     assert not list(log.read(BOTH)) and log.not_judged()[0].startswith(words)
 
 
@@ -125,7 +141,7 @@ def test_what_policies_for_people_of_this_tenant_do_not_reach_is_left_out_and_sa
     ],
 )
 def test_what_may_be_a_sign_in_of_a_person_to_this_tenant_is_judged(facts: dict[str, Any]) -> None:
-    log = log_of({"v1.0": [record(**facts)]})
+    log = log_of({INTERACTIVE: [record(**facts)]})
     assert len(list(log.read(BOTH))) == 1 and not log.not_judged()
 
 
