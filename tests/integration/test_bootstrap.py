@@ -118,6 +118,29 @@ def test_no_right_in_exchange_stays_when_it_is_no_longer_needed(contact: Contact
 
 
 @pytest.mark.more
+def test_the_access_is_checked_for_what_was_chosen(contact: Contact) -> None:
+    """With the variables and the command that the first contact prints; what is chosen later is missing, and no more."""
+    output = contact("bootstrap_for=mobile_access")
+    exported = dict(re.findall(r"export (\w+)=([^\"]+)", output))
+    [[command, chosen]] = re.findall(r"ansible-playbook (intune\.exchange\.check_access) -e ([\w=]+)", output)
+    environment = {**contact.environment, **exported}
+
+    def check(chosen: str) -> tuple[int, str]:
+        words = ("ansible-playbook", command, "-e", chosen, "-e", "check_access_strict=true")
+        done = ansible(*words, folder=contact.folder, environment=environment)
+        return done.returncode, done.stdout + done.stderr
+
+    code, said = check(chosen)
+    assert code == 0 and "Next step" not in said and "Global Reader" not in said, said
+    code, said = check("check_access_for=connector_info,mobile_device_info")
+    assert code == 2 and "  DeviceManagementServiceConfig.Read.All" in said, said
+    assert "bootstrap_for=connector_info,mobile_device_info" in said and "Global Reader" not in said
+    again = contact("bootstrap_for=connector_info,mobile_device_info")
+    assert "check_access_for=connector_info,mobile_device_info" in again
+    assert check("check_access_for=connector_info,mobile_device_info")[0] == 0
+
+
+@pytest.mark.more
 def test_check_mode_a_second_run_another_content_and_the_undo(contact: Contact) -> None:
     before = contact.state()
     output = contact(check=True)
