@@ -22,8 +22,8 @@ options:
     description:
       - What the lines describe.
       - V(access) takes C(checks) and C(tenant_id) of M(intune.exchange.access_check_info).
-      - V(access_for) takes of these C(checks) those that matter, as C(read) the result of that module, as C(needed) what
-        P(intune.exchange.least_privilege#filter) returns for the C(content), and as C(cmdlets) the result of
+      - V(access_for) takes of these C(checks) those that matter, as C(read) the result of that module, as C(needed)
+        what P(intune.exchange.least_privilege#filter) returns for the C(content), and as C(cmdlets) the result of
         M(intune.exchange.cmdlet_access_info) for its cmdlets.
       - V(account) takes the cmdlets that are C(granted) and in C(excess), and whether they are only C(predicted).
       - V(approve) takes C(devices), C(decision), C(preview) and C(check_mode).

@@ -262,7 +262,19 @@ def _first(names: Iterable[str], number: int) -> str:
 ABOUT: dict[str, Callable[..., list[str]]] = {
     function.__name__: function
     for function in (
-        *(access, access_for, account, approve, assess, audit, deadlines, deadlines_of_all, excluded, lockout, offboard),
+        *(
+            access,
+            access_for,
+            account,
+            approve,
+            assess,
+            audit,
+            deadlines,
+            deadlines_of_all,
+            excluded,
+            lockout,
+            offboard,
+        ),
         *(protect, quarantine, rehearsal, too_early, too_many_devices, unprotected, unusable, valid),
     )
 }

@@ -35,6 +35,7 @@ from ..module_utils._core.retry import Deadline
 from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, clean_within, refuse_null, run_declaration
 from ..module_utils._http import transport
+from ._role_needs import with_bootstrap
 from ._settings_diff import readable_diff
 from ._shared_tokens import SharedTokens
 
@@ -83,6 +84,7 @@ class ActionModule(ActionBase):
         else:
             with _environment(environment):
                 result |= self._serve(declaration, variables, abandoned)
+        result = with_bootstrap(result, self._task)
         folder = "" if self._task.no_log else environment.get(_RESULTS, os.environ.get(_RESULTS, ""))
         return _summarized(readable_diff(result), folder, f"{name}-{variables.get('inventory_hostname')}")
 

@@ -119,7 +119,7 @@ def test_no_right_in_exchange_stays_when_it_is_no_longer_needed(contact: Contact
 
 @pytest.mark.more
 def test_the_access_is_checked_for_what_was_chosen(contact: Contact) -> None:
-    """With the variables and the command that the first contact prints; what is chosen later is missing, and no more."""
+    """With the variables and the command that the first contact prints; only what is chosen later is missing."""
     output = contact("bootstrap_for=mobile_access")
     exported = dict(re.findall(r"export (\w+)=([^\"]+)", output))
     [[command, chosen]] = re.findall(r"ansible-playbook (intune\.exchange\.check_access) -e ([\w=]+)", output)
