@@ -116,7 +116,7 @@ def role_lines(values: Any, about: str, width: int = 88) -> Any:
     try:
         lines = [unbroken(line) for line in ABOUT[about](**values)]
     except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise AnsibleFilterError(f"role_lines cannot describe {about} with these values: {error!r}") from error
+        raise AnsibleFilterError(f"role_lines cannot describe {about} with these values: {error!r}") from None
     if width and about not in _IN_MESSAGES:
         lines = [part for line in lines for part in wrapped(line, width)]
     return as_data(lines)

@@ -97,7 +97,7 @@ class LookupModule(LookupBase):
                 specs = yaml_load(Path(path).read_text(encoding="utf-8"))["argument_specs"]
                 options |= specs[entry_point]["options"]
         except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-            raise AnsibleLookupError(f"Could not read the options of {entry_point} in {path}: {error}") from error
+            raise AnsibleLookupError(f"Could not read the options of {entry_point} in {path}: {error}") from None
         found: list[str] = []
         for name, spec in options.items():
             if name not in variables:
