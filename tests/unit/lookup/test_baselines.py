@@ -44,9 +44,9 @@ def test_another_is_refused_with_the_names_that_there_are(
 
 
 def test_problems_are_sentences_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    place = {"ansible_search_path": [str(tmp_path)]}
-    assert read(monkeypatch, SHIPPED, problems=True, **place) == []
-    found = read(monkeypatch, "own", SHIPPED, "./missing.yml", problems=True, **place)
+    place: dict[str, Any] = {"ansible_search_path": [str(tmp_path)], "problems": True}
+    assert read(monkeypatch, SHIPPED, **place) == []
+    found = read(monkeypatch, "own", SHIPPED, "./missing.yml", **place)
     assert [one.partition(": ")[0] for one in found] == [
         f"Could not read the baseline {name}" for name in ("own", "./missing.yml")
     ]
