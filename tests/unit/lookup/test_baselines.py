@@ -27,7 +27,7 @@ def read(monkeypatch: pytest.MonkeyPatch, *terms: str, problems: bool = False, *
 def test_a_name_a_path_and_a_path_of_the_play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "own.yml").write_text("name: own\ncontrols: []\n")
-    place = {"ansible_search_path": [str(tmp_path)]}
+    place: dict[str, Any] = {"ansible_search_path": [str(tmp_path)]}
     found = read(monkeypatch, SHIPPED, str(tmp_path / "rules" / "own.yml"), "rules/own.yml", **place)
     assert found[0]["name"] == SHIPPED and len(found[0]["controls"]) == 11
     assert found[1] == found[2] == {"name": "own", "controls": []}
