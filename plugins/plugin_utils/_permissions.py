@@ -18,6 +18,7 @@ from ._cmdlets import cmdlets_by_role
 
 COLLECTION = "intune.exchange."
 ROOT = Path(__file__).parents[2]
+RULEBOOKS = ROOT / "extensions" / "eda" / "rulebooks"
 SIGN_IN = "Exchange.ManageAsApp"  # what an application needs before its roles in Exchange Online count
 
 _PLAYBOOK = re.compile(r"^ +name: (intune\.exchange\.\w+)$", re.MULTILINE)  # of run_playbook
@@ -238,14 +239,14 @@ def _modules(name: str) -> Iterator[tuple[str, bool]]:
             *NEEDS,
             *(one.name for one in ROOT.glob("roles/*")),
             *(one.stem for one in ROOT.glob("playbooks/*.yml")),
-            *(one.stem for one in ROOT.glob("extensions/eda/rulebooks/*.yml")),
+            *(one.stem for one in RULEBOOKS.glob("*.yml")),
         }
         what = f"module, playbook, rulebook or entry point of a role of {COLLECTION.rstrip('.')}"
         raise ValueError(f"{name} is not a {what}{_like(short, known)}")
 
 
 def _rulebook(name: str) -> Path:
-    return ROOT / "extensions" / "eda" / "rulebooks" / f"{name.removeprefix(COLLECTION)}.yml"
+    return RULEBOOKS / f"{name.removeprefix(COLLECTION)}.yml"
 
 
 def _like(name: str, known: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._permissions import COLLECTION, least_privilege
+from ._permissions import COLLECTION, RULEBOOKS, least_privilege
 
 _NO_APPLICATION = ("no credentials are set", "AADSTS700016")
 
@@ -22,8 +22,8 @@ def with_bootstrap(result: dict[str, Any], task: Any) -> dict[str, Any]:
     kind = (result.get("error") or {}).get("kind")
     if any(sign in message for sign in _NO_APPLICATION):
         does = "creates an application with all that this needs"
-    elif kind == "forbidden" and _granted(content, message):
-        does = "grants all that this needs; name what else the application is for as well"
+    elif kind == "forbidden" and (enough := _granting(content, message)):
+        content, does = enough, "grants all that this needs; name what else the application is for as well"
     else:
         return result
     return {**result, "msg": f"{message} ansible-playbook {COLLECTION}bootstrap -e bootstrap_for={content} {does}."}
@@ -39,12 +39,20 @@ def _content(task: Any) -> str:
     return f"{name.removeprefix(COLLECTION)}:{str(files.get('tasks') or 'main').removesuffix('.yml')}"
 
 
-def _granted(content: str, message: str) -> bool:
-    """Whether the playbook would grant what the message says is missing; an option may need more."""
-    try:
-        needed = least_privilege([content])
-    except ValueError:
-        return False
-    named = (*needed["microsoft_graph"], *needed["office_365_exchange_online"], *needed["exchange_roles"])
+def _granting(content: str, message: str) -> str:
+    """The content for which the playbook grants what the message says is missing, or none.
+
+    An option may need more than its role; a rulebook that sets the option for this role says so.
+    """
     asked = message[max(message.rfind("needs "), message.rfind("Grant the application ")) :]
-    return any(one in asked for one in named)
+    own: set[str] = set()
+    for one in (content, *sorted(path.stem for path in RULEBOOKS.glob("*.yml"))):
+        try:
+            needed = least_privilege([one])
+        except ValueError:
+            return ""
+        own = own or {*needed["modules"]}
+        named = (*needed["microsoft_graph"], *needed["office_365_exchange_online"], *needed["exchange_roles"])
+        if own <= {*needed["modules"]} and any(name in asked for name in named):
+            return one
+    return ""

@@ -54,6 +54,12 @@ def test_a_missing_right_is_granted_by_the_command_if_the_role_needs_it(message:
     assert (f"{BOOTSTRAP}connector:main grants all" in with_bootstrap(failure(message), task())["msg"]) is helps
 
 
+def test_what_a_rulebook_asks_of_a_role_is_granted_for_the_rulebook() -> None:
+    message = "403. This needs DeviceManagementManagedDevices.Read.All: grant it to the application."
+    approving = task("intune.exchange.mobile_access", tasks="approve")
+    assert f"{BOOTSTRAP}connector_status grants all" in with_bootstrap(failure(message), approving)["msg"]
+
+
 @pytest.mark.parametrize(
     ("result", "where"),
     [
