@@ -72,6 +72,7 @@ class LookupModule(LookupBase):
             return yaml_load(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, AnsibleError, yaml.YAMLError) as error:
             known = ", ".join(sorted(one.stem for one in _SHIPPED.glob("*.yml")))
+            reason = error.strerror if isinstance(error, OSError) else error
             raise AnsibleLookupError(
-                f"Could not read the baseline {name}: {error}. Specify one of {known}, or the path of a file."
+                f"Could not read the baseline {name}: {reason}. Specify one of {known}, or the path of a file."
             ) from None

@@ -117,7 +117,8 @@ class LookupModule(LookupBase):
         known = self.get_option("known")
         if known is None:
             return []
-        return unknown_variables(load_extra_vars(self._loader), {*terms, *known, *_ALL_PLAYBOOKS})
+        known = {*terms, *known, *self.get_option("required"), *_ALL_PLAYBOOKS}
+        return unknown_variables(load_extra_vars(self._loader), known)
 
 
 def _sentence(paths: list[str], unknown: list[str], missing: list[str]) -> str:
