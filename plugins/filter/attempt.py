@@ -60,6 +60,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..plugin_utils._trust import as_data
+
 _HERE = Path(__file__)
 
 
@@ -69,10 +71,13 @@ def attempt(value: Any, filter: str, *arguments: Any, **options: Any) -> dict[st
     if filter not in known:
         raise AnsibleFilterError(f"attempt has no filter {filter}: use {', '.join(known)}")
     module = importlib.import_module(f"ansible_collections.intune.exchange.plugins.filter.{filter}")
+    found, problem = None, ""
     try:
-        return {"value": module.FilterModule().filters()[filter](value, *arguments, **options), "problem": ""}
+        found = module.FilterModule().filters()[filter](value, *arguments, **options)
     except AnsibleFilterError as error:
-        return {"value": None, "problem": str(error)}
+        problem = str(error)
+    marked: dict[str, Any] = as_data({"value": found, "problem": problem})
+    return marked
 
 
 class FilterModule:
