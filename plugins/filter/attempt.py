@@ -37,7 +37,7 @@ EXAMPLES = r"""
     that: attempted.problem == ''
     fail_msg: "{{ attempted.problem }}"
   vars:
-    attempted: "{{ content | intune.exchange.attempt('least_privilege') }}"
+    attempted: "{{ ['connector:validate', 'mobile_device'] | intune.exchange.attempt('least_privilege') }}"
 """
 
 RETURN = r"""
