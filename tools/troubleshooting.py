@@ -90,6 +90,7 @@ ROLES = {
     "remove the account from roles that grant more",
     "The connector is not as described.": "Each line names a difference and its next step",
     "The connector was not removed: without it Intune": "Set ``connector_confirm_remove`` to true to remove it",
+    "Could not read the baseline": "Specify the name of a baseline that the message names, or the path of a file",
     "Mobile access does not comply with": "Each line is a finding; the result of the audit has the task that fixes it",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
     "which is more than mobile_access_max_affected allows": "Verify that this is the right mailbox, and raise "

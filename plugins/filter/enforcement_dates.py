@@ -88,7 +88,7 @@ def enforcement_dates(results: Any, days: Any, now: str) -> list[dict[str, Any]]
         moment, wait = _time(now), timedelta(days=float(days))
         return [_dated(one, moment, wait) for one in results]
     except (ValueError, TypeError, OverflowError) as error:
-        raise AnsibleFilterError(f"enforcement_dates cannot read a time: {error}") from error
+        raise AnsibleFilterError(f"enforcement_dates cannot read a time: {error}") from None
 
 
 def _dated(result: Mapping[str, Any], now: datetime, wait: timedelta) -> dict[str, Any]:

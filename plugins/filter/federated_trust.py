@@ -63,7 +63,7 @@ def federated_trust(described: Any, cloud: str = "public") -> dict[str, str]:
     try:
         return asdict(trust_of({**validated.validated_parameters, "cloud": cloud}))
     except TenantError as error:
-        raise AnsibleFilterError(f"federated_trust: {error}") from error
+        raise AnsibleFilterError(f"federated_trust: {error}") from None
 
 
 class FilterModule:

@@ -11,12 +11,13 @@ short_description: List the minimum permissions for content of this collection
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Combines the application permissions and the roles of Exchange Online that modules, playbooks and roles need.
+  - Combines the application permissions and the roles of Exchange Online that modules, playbooks, rulebooks and roles
+    need.
   - It does not access a tenant.
 options:
   _input:
     description:
-      - Names of modules, of playbooks, and of roles with an entry point, such as V(connector:validate).
+      - Names of modules, of playbooks, of rulebooks, and of roles with an entry point, such as V(connector:validate).
       - The entry point V(main) of V(connector) includes all of its options.
     type: list
     elements: str

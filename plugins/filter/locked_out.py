@@ -76,8 +76,8 @@ def locked_out(devices: Any, rules: Any = (), allowed: Any = ()) -> list[Any]:
         raise AnsibleFilterError("locked_out needs rules as a list, each with characteristic and query_string")
     try:
         spared = {one["guid"] for one in allowed} - {None}
-    except (TypeError, KeyError) as error:
-        raise AnsibleFilterError("locked_out needs allowed as a list of devices, each with guid") from error
+    except (TypeError, KeyError):
+        raise AnsibleFilterError("locked_out needs allowed as a list of devices, each with guid") from None
     return [one for one in stricter(devices, rules) if one["guid"] not in spared]
 
 

@@ -22,6 +22,9 @@ options:
     description:
       - What the lines describe.
       - V(access) takes C(checks) and C(tenant_id) of M(intune.exchange.access_check_info).
+      - V(access_for) takes of these C(checks) those that matter, as C(read) the result of that module, as C(needed)
+        what P(intune.exchange.least_privilege#filter) returns for the C(content), and as C(cmdlets) the result of
+        M(intune.exchange.cmdlet_access_info) for its cmdlets.
       - V(account) takes the cmdlets that are C(granted) and in C(excess), and whether they are only C(predicted).
       - V(approve) takes C(devices), C(decision), C(preview) and C(check_mode).
       - V(assess) takes as C(result) the result of M(intune.exchange.mobile_access_assessment_info).
@@ -47,6 +50,7 @@ options:
     required: true
     choices:
       - access
+      - access_for
       - account
       - approve
       - assess
@@ -112,7 +116,7 @@ def role_lines(values: Any, about: str, width: int = 88) -> Any:
     try:
         lines = [unbroken(line) for line in ABOUT[about](**values)]
     except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise AnsibleFilterError(f"role_lines cannot describe {about} with these values: {error!r}") from error
+        raise AnsibleFilterError(f"role_lines cannot describe {about} with these values: {error!r}") from None
     if width and about not in _IN_MESSAGES:
         lines = [part for line in lines for part in wrapped(line, width)]
     return as_data(lines)

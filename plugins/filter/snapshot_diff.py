@@ -153,7 +153,7 @@ def snapshot_diff(
         found = _FORMATS[format](before)
         return text_as_data(found) if isinstance(found, str) else as_data(found)
     except TenantError as error:
-        raise AnsibleFilterError(f"Could not compare the snapshots: {error}") from error
+        raise AnsibleFilterError(f"Could not compare the snapshots: {error}") from None
 
 
 class FilterModule:

@@ -82,7 +82,7 @@ def snapshot_export(snapshot: Any, format: str = "files") -> Any:
         except OF_ANSWERS as error:
             raise other_form(error) from error
     except TenantError as error:
-        raise AnsibleFilterError(f"Could not export the snapshot: {error}") from error
+        raise AnsibleFilterError(f"Could not export the snapshot: {error}") from None
 
 
 class FilterModule:

@@ -161,6 +161,8 @@ tenants:
 """
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -174,6 +176,7 @@ from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._fleet.tenant_list import RESERVED, SHARED
 from ..plugin_utils._trust import as_data, as_template
 
+_PLUGIN = "intune.exchange.tenants"
 _EXPLAINED = 10  # tenants of which a warning has the reason; of the others the names
 _CACHED = {"hosts", "left_out", "notes", "failed"}
 _EVERY_HOST = {
@@ -185,12 +188,20 @@ _EVERY_HOST = {
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Reads the tenants, or what the cache has of them, and puts them into the inventory."""
 
-    NAME = "intune.exchange.tenants"
+    NAME = _PLUGIN
     _hosts: frozenset[str] = frozenset()  # their names
     _written: dict[str, Any]  # the options of the file, without what the environment says
 
     def verify_file(self, path: str) -> bool:
-        return bool(super().verify_file(path)) and path.endswith((".tenants.yml", ".tenants.yaml"))
+        if not super().verify_file(path):
+            return False
+        if not path.endswith((".tenants.yml", ".tenants.yaml")) and _names_this(path):
+            right = f"{Path(path).stem.removesuffix('.tenants')}.tenants.yml"
+            raise AnsibleParserError(
+                f"{path} is for the inventory plugin {_PLUGIN}, so its name must end in .tenants.yml or .tenants.yaml. "
+                f"Next step: rename it, for example to {right}."
+            )
+        return path.endswith((".tenants.yml", ".tenants.yaml"))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
@@ -302,3 +313,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """
         safe = str(to_safe_group_name(one_line(name), force=True, silent=True))
         return f"{safe}_" if safe in self._hosts or safe.lower() in (*RESERVED, *GROUPS) else safe
+
+
+def _names_this(path: str) -> bool:
+    """Whether a file names this plugin, although Ansible would not ask it because of the file's name."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return re.search(rf"^plugin: *['\"]?{re.escape(_PLUGIN)}['\"]? *(#.*)?$", text, re.MULTILINE) is not None

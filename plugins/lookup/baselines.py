@@ -18,6 +18,12 @@ options:
     type: list
     elements: str
     required: true
+  problems:
+    description:
+      - Whether to return a sentence for each baseline that cannot be read instead of the baselines, for an assertion.
+        Otherwise such a baseline fails the task.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -28,9 +34,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _list:
-  description: The baselines, in the order of the terms.
+  description: The baselines, in the order of the terms; with O(problems), sentences.
   type: list
-  elements: dict
+  elements: raw
 """
 
 from pathlib import Path
@@ -47,7 +53,16 @@ _SHIPPED = Path(__file__).parents[2] / "roles" / "mobile_access" / "files" / "ba
 class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=kwargs)
-        return [self._read(str(term), variables) for term in terms]
+        found: list[Any] = []
+        problems = []
+        for term in terms:
+            try:
+                found.append(self._read(str(term), variables))
+            except AnsibleLookupError as error:
+                if not self.get_option("problems"):
+                    raise
+                problems.append(str(error))
+        return problems if self.get_option("problems") else found
 
     def _read(self, name: str, variables: Any) -> Any:
         try:
@@ -57,6 +72,7 @@ class LookupModule(LookupBase):
             return yaml_load(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, AnsibleError, yaml.YAMLError) as error:
             known = ", ".join(sorted(one.stem for one in _SHIPPED.glob("*.yml")))
+            reason = error.strerror if isinstance(error, OSError) else error
             raise AnsibleLookupError(
-                f"Could not read the baseline {name}: {error}. Specify one of {known}, or the path of a file."
-            ) from error
+                f"Could not read the baseline {name}: {reason}. Specify one of {known}, or the path of a file."
+            ) from None

@@ -97,7 +97,7 @@ class LookupModule(LookupBase):
                 specs = yaml_load(Path(path).read_text(encoding="utf-8"))["argument_specs"]
                 options |= specs[entry_point]["options"]
         except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-            raise AnsibleLookupError(f"Could not read the options of {entry_point} in {path}: {error}") from error
+            raise AnsibleLookupError(f"Could not read the options of {entry_point} in {path}: {error}") from None
         found: list[str] = []
         for name, spec in options.items():
             if name not in variables:
@@ -117,7 +117,8 @@ class LookupModule(LookupBase):
         known = self.get_option("known")
         if known is None:
             return []
-        return unknown_variables(load_extra_vars(self._loader), {*terms, *known, *_ALL_PLAYBOOKS})
+        known = {*terms, *known, *self.get_option("required"), *_ALL_PLAYBOOKS}
+        return unknown_variables(load_extra_vars(self._loader), known)
 
 
 def _sentence(paths: list[str], unknown: list[str], missing: list[str]) -> str:

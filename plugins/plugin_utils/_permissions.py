@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,7 +18,12 @@ from ._cmdlets import cmdlets_by_role
 
 COLLECTION = "intune.exchange."
 ROOT = Path(__file__).parents[2]
+RULEBOOKS = ROOT / "extensions" / "eda" / "rulebooks"
 SIGN_IN = "Exchange.ManageAsApp"  # what an application needs before its roles in Exchange Online count
+
+_PLAYBOOK = re.compile(r"^ +name: (intune\.exchange\.\w+)$", re.MULTILINE)  # of run_playbook
+# What variables that a rulebook sets need beyond their modules.
+_BY_VARIABLE = {"mobile_access_compliant: true": "DeviceManagementManagedDevices.Read.All"}
 
 
 @dataclass(frozen=True)
@@ -180,15 +186,21 @@ NEEDS: dict[str, Needs] = {
 
 
 def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any]:
-    """What modules, playbooks and entry points of roles (as `connector:validate`) need together.
+    """What modules, playbooks, rulebooks and entry points of roles (as `connector:validate`) need together.
 
     Raises ValueError for a name that there is not.
     """
     used = dict[str, bool]()
+    graph: set[str] = set()
     for name in content:
+        if _rulebook(name).is_file():
+            graph |= {
+                permission
+                for variable, permission in _BY_VARIABLE.items()
+                if variable in _rulebook(name).read_text(encoding="utf-8")
+            }
         for module, writes in _modules(name):
             used[module] = used.get(module, False) or (writes and write)
-    graph: set[str] = set()
     roles: set[str] = set()
     for module, writes in used.items():
         needs = NEEDS[module]
@@ -215,6 +227,10 @@ def _modules(name: str) -> Iterator[tuple[str, bool]]:
         yield short, not short.endswith("_info")
     elif (ROOT / "roles" / role / "tasks").is_dir():
         yield from _of_tasks(ROOT / "roles" / role / "tasks", entry_point or "main")
+    elif _rulebook(name).is_file():
+        yield from (("connector_info", False), ("mobile_device_info", False))  # the event source
+        for playbook in _PLAYBOOK.findall(_rulebook(name).read_text(encoding="utf-8")):
+            yield from _modules(playbook)
     elif playbook.is_file():
         for play in yaml.safe_load(playbook.read_text(encoding="utf-8")):
             yield from _found(play.get("tasks", []), playbook.parent)
@@ -223,9 +239,14 @@ def _modules(name: str) -> Iterator[tuple[str, bool]]:
             *NEEDS,
             *(one.name for one in ROOT.glob("roles/*")),
             *(one.stem for one in ROOT.glob("playbooks/*.yml")),
+            *(one.stem for one in RULEBOOKS.glob("*.yml")),
         }
-        what = f"module, playbook or entry point of a role of {COLLECTION.rstrip('.')}"
+        what = f"module, playbook, rulebook or entry point of a role of {COLLECTION.rstrip('.')}"
         raise ValueError(f"{name} is not a {what}{_like(short, known)}")
+
+
+def _rulebook(name: str) -> Path:
+    return RULEBOOKS / f"{name.removeprefix(COLLECTION)}.yml"
 
 
 def _like(name: str, known: Iterable[str]) -> str:

@@ -45,6 +45,44 @@ def access(checks: Rows, tenant_id: str | None) -> list[str]:
     return lines
 
 
+def access_for(
+    checks: Rows, read: Mapping[str, Any], needed: Mapping[str, Any], cmdlets: Mapping[str, Any], content: str
+) -> list[str]:
+    """What chosen content lacks, and the one command that grants exactly that; then reads that fail for other reasons.
+
+    `read` and `cmdlets` are what access_check_info and cmdlet_access_info returned, `needed` is of least_privilege.
+    """
+    granted = {*read["microsoft_graph"], *read["office_365_exchange_online"]}
+    if "Exchange.Manage" in granted:  # a person's
+        granted.add("Exchange.ManageAsApp")
+    permissions = [
+        one for one in (*needed["microsoft_graph"], *needed["office_365_exchange_online"]) if not _holds(granted, one)
+    ]
+    refused = [str(one["cmdlet"]) for one in cmdlets.get("cmdlets", ()) if not one["granted"]]
+    missing = [
+        *([f"the application permissions {', '.join(permissions)}"] if permissions else []),
+        *([f"the cmdlets of Exchange Online {', '.join(refused)}"] if refused else []),
+    ]
+    lines = []
+    if cmdlets.get("failed") or ("cmdlets" not in cmdlets and not cmdlets.get("skipped")):
+        lines.append(f"Not known for {content}: {cmdlets.get('msg') or 'which cmdlets this sign-in may run'}")
+    if missing:
+        lines += [
+            f"Missing for {content}: {'; '.join(missing)}.",
+            "  Next step: Run this as an administrator, which grants exactly these. For an application that it did not "
+            "create, add -e bootstrap_app_id=CLIENT_ID. Then run this again: only tokens issued after the change have "
+            "it, which can take an hour.",
+            f"  Command: ansible-playbook intune.exchange.bootstrap -e bootstrap_for={content}",
+        ]
+    # A command would grant what is missing by a role that holds more.
+    return [*lines, *access([one for one in checks if not (missing and one["command"])], read.get("tenant_id"))]
+
+
+def _holds(granted: set[str], permission: str) -> bool:
+    """Whether it is granted; a permission to write includes the one to read."""
+    return bool({permission, permission.replace(".Read.", ".ReadWrite.")} & granted)
+
+
 def deadlines(deadlines: Rows) -> list[str]:
     """Who loses mail at each deadline that affects the tenant, or may, and what to do."""
     lines = []

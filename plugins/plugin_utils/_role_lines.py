@@ -13,7 +13,7 @@ from typing import Any
 
 from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
 from ..module_utils._core.text import counted
-from ._playbook_lines import access, deadlines, deadlines_of_all
+from ._playbook_lines import access, access_for, deadlines, deadlines_of_all
 from ._rows import table
 
 Rows = Sequence[Mapping[str, Any]]
@@ -262,7 +262,19 @@ def _first(names: Iterable[str], number: int) -> str:
 ABOUT: dict[str, Callable[..., list[str]]] = {
     function.__name__: function
     for function in (
-        *(access, account, approve, assess, audit, deadlines, deadlines_of_all, excluded, lockout, offboard),
+        *(
+            access,
+            access_for,
+            account,
+            approve,
+            assess,
+            audit,
+            deadlines,
+            deadlines_of_all,
+            excluded,
+            lockout,
+            offboard,
+        ),
         *(protect, quarantine, rehearsal, too_early, too_many_devices, unprotected, unusable, valid),
     )
 }

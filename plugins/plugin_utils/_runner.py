@@ -17,6 +17,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from ansible import constants as C
@@ -35,6 +36,7 @@ from ..module_utils._core.retry import Deadline
 from ..module_utils._core.text import all_fit
 from ..module_utils._engine.run import Declaration, clean_within, refuse_null, run_declaration
 from ..module_utils._http import transport
+from ._role_needs import with_bootstrap
 from ._settings_diff import readable_diff
 from ._shared_tokens import SharedTokens
 
@@ -48,6 +50,7 @@ _LONGEST = 200  # items of a list that -v shows
 _LONGEST_TEXT = 20_000  # characters
 _MOST_VALUES = 10_000  # in all
 _LONGEST_LOOK = 300.0  # seconds to look for secrets in what a module process returned; most take a fraction of one
+_UNKNOWN = re.compile(r"Unsupported parameters for \([\w.]+\) module: (.+?)\. Supported parameters include:")
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
 # Strategies load an action plugin before they fork the worker for its task, so that all workers share this.
@@ -83,6 +86,7 @@ class ActionModule(ActionBase):
         else:
             with _environment(environment):
                 result |= self._serve(declaration, variables, abandoned)
+        result = _with_nearest(with_bootstrap(result, self._task), declaration)
         folder = "" if self._task.no_log else environment.get(_RESULTS, os.environ.get(_RESULTS, ""))
         return _summarized(readable_diff(result), folder, f"{name}-{variables.get('inventory_hostname')}")
 
@@ -192,6 +196,14 @@ def _validated(declaration: Declaration, arguments: Mapping[str, Any]) -> Any:
     """By the validator of module processes: its warnings and deprecations are shown."""
     required_if = [list(condition) for condition in declaration.required_if]
     return ModuleArgumentSpecValidator(declaration.argument_spec, required_if=required_if).validate(arguments)
+
+
+def _with_nearest(result: dict[str, Any], declaration: Declaration) -> dict[str, Any]:
+    """Ansible lists the options that there are; with many of them, the one that was meant is hard to find."""
+    unknown = _UNKNOWN.match(str(result.get("msg") or "")) if result.get("failed") else None
+    names = unknown[1].split(", ") if unknown else []
+    near = [one for name in names for one in get_close_matches(name, declaration.argument_spec, 1)]
+    return {**result, "msg": f"{result['msg']} Did you mean {', '.join(near)}?"} if near else result
 
 
 def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dict[str, Any]:

@@ -23,4 +23,4 @@ def resolve_variable(templar: Any, name: str, value: Any) -> Any:
         sentences = dict.fromkeys(str(error).strip(". ").split(". "))  # ansible-core repeats the cause before 2.19
         raise AnsibleLookupError(
             f"Could not work out the variable {name}: {'. '.join(sentences)}. Define what it names, or leave it out."
-        ) from error
+        ) from None

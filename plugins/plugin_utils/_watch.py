@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,6 +23,7 @@ from ..module_utils._client.token_cache import Token
 from ..module_utils._core.connection import CONNECTION_SPEC, SECRET_OPTIONS, named
 from ..module_utils._core.errors import usage
 from ..module_utils._core.redaction import Redactor
+from ..module_utils._core.text import counted
 from ..module_utils._fleet.event_data import event_data, is_event_address, may_be_template
 from ..module_utils._fleet.fleet import UNREADABLE, check_fleet, read_fleet
 from ..module_utils._fleet.tenant_events import Event, TenantState, WatchSettings, diff_events, failure
@@ -55,6 +58,7 @@ async def watch(
     read: Callable[..., list[dict[str, Any]]] = read_fleet,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    show: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True),
 ) -> None:
     """Hand over the events of the tenants until it is cancelled. Raises `TenantError` for what cannot be meant."""
     params = _checked(given)
@@ -64,9 +68,12 @@ async def watch(
     shared = outranking({option: params.get(option) for option in SHARED}, given)
     resolve_tenants(check_fleet(entries, None, shared, params["concurrency"], params["timeout"]), {}, shared)
     polls = _Polls(entries, shared, params, read)
+    troubles: dict[int, str] = {}
     with WatchFile(params["state_file"]) as file:
         known = file.load()
         file.save(known)  # before the first poll, so that a folder that cannot be written to is found now
+        # Without -v, ansible-rulebook shows only warnings of what is logged, and silence looks like a fault.
+        show(_beginning(entries, params))
         due = dict.fromkeys(range(len(entries)), clock())
         try:
             while True:
@@ -87,7 +94,7 @@ async def watch(
                     finally:  # also when it is cancelled while an event waits: what was handed over is not told again
                         file.save(known)
                     due[number] = clock() + rules.pause(tenant.failures)
-                    _log(host, rules.pause(tenant.failures))
+                    troubles[number] = _log(host, rules.pause(tenant.failures), troubles.get(number, ""))
         finally:
             polls.cancel()
 
@@ -138,8 +145,11 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options with their defaults and what the environment says. Raises `TenantError`."""
     unknown = sorted(set(given) - set(OPTIONS))
     if unknown:
+        near = [one for name in unknown for one in get_close_matches(name, OPTIONS, 1)]
+        meant = f"Did you mean {', '.join(near)}? " if near else ""
         raise usage(
-            f"the event source has no option {', '.join(unknown)}", f"The valid options are {', '.join(OPTIONS)}"
+            f"the event source has no option {', '.join(unknown)}",
+            f"{meant}The valid options are {', '.join(OPTIONS)}",
         )
     redactor = Redactor()
     for option in SECRET_OPTIONS:
@@ -206,9 +216,23 @@ async def _in_thread(work: Callable[[], T]) -> T:
     return await done
 
 
-def _log(host: Mapping[str, Any], pause: int) -> None:
+def _beginning(entries: Sequence[Any], params: Mapping[str, Any]) -> str:
+    """What it does with these options. The interval is in it, so that a variable with a typing error is noticed."""
+    kept = params["state_file"] or "none, so that a restart begins anew"
+    return (
+        f"intune.exchange.connector_status polls {counted(len(entries), 'tenant')} every {params['interval']} s for "
+        f"{' and '.join(params['watch'])}; state_file: {kept}. It shows failures below, and each poll with "
+        "ansible-rulebook -v."
+    )
+
+
+def _log(host: Mapping[str, Any], pause: int, before: str) -> str:
+    """Logs a poll, and returns the kind of its failure: only one that is new is more than information."""
     error = failure(host)
     if error:
-        _LOG.warning("%s Next poll in %d s.", error["message"], pause)
-    else:
-        _LOG.info("Read tenant %s. Next poll in %d s.", host["name"], pause)
+        kind = str(error["kind"])
+        _LOG.log(logging.INFO if kind == before else logging.WARNING, "%s Next poll in %d s.", error["message"], pause)
+        return kind
+    message = "Tenant %s can be read again. Next poll in %d s." if before else "Read tenant %s. Next poll in %d s."
+    _LOG.log(logging.WARNING if before else logging.INFO, message, host["name"], pause)
+    return ""

@@ -154,13 +154,24 @@ def test_null_is_refused_by_both_ways_of_running(play: Play, simulator: Simulato
 _BROKEN = "plugin: intune.exchange.tenants\ntenants: [{tenant_id: a, tennant: b}]\n"
 
 
-@pytest.mark.parametrize("name", ["report", "check_access", "facts"])
-def test_a_run_on_no_tenant_fails(tmp_path: Path, simulator: Simulator, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "file", "words"),
+    [
+        ("report", "broken.tenants.yml", "tennant"),
+        ("check_access", "broken.tenants.yml", "tennant"),
+        (
+            "facts",
+            "broken.yml",
+            "so its name must end in .tenants.yml or .tenants.yaml. Next step: rename it, for example",
+        ),
+    ],
+)
+def test_a_run_on_no_tenant_fails(tmp_path: Path, simulator: Simulator, name: str, file: str, words: str) -> None:
     """A scheduled job must not succeed on nothing."""
-    (tmp_path / "broken.tenants.yml").write_text(_BROKEN)
+    (tmp_path / file).write_text(_BROKEN)
     before = len(simulator.requests())
-    said = run(tmp_path, simulator, name, "broken.tenants.yml", target="all")
-    assert "target=all matches no tenant of the inventory" in said
+    said = run(tmp_path, simulator, name, file, target="all")
+    assert "target=all matches no tenant of the inventory" in said and words in " ".join(said.split())
     assert not (tmp_path / "intune-exchange-report").exists() and len(simulator.requests()) == before
 
 
@@ -173,3 +184,31 @@ def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
     arguments = ("-i", "hosts.yml", "intune.exchange.facts", "-e", "target=connector_missing")
     done = ansible("ansible-playbook", *arguments, folder=tmp_path, environment=simulator.environment("phones"))
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.more
+@pytest.mark.parametrize(
+    ("name", "variables", "words"),
+    [
+        (
+            "bootstrap",
+            {"bootstrap_for": "conector"},
+            "Did you mean connector? Nothing was read or changed. Next step: ",
+        ),
+        ("check_access", {"check_access_for": "conector"}, "Did you mean connector? Nothing was read or changed. Next"),
+        ("permissions", {"content": "conector"}, "Did you mean connector? Next step: correct the name in content."),
+        (
+            "export",
+            {"snapshot_file": "no.yml", "export_folder": "x"},
+            "no.yml cannot be read (No such file or directory)",
+        ),
+    ],
+)
+def test_a_refusal_of_a_filter_is_the_message_of_the_task(
+    tmp_path: Path, simulator: Simulator, name: str, variables: dict[str, Any], words: str
+) -> None:
+    """Not one that begins with the template in which the filter is."""
+    before = len(simulator.requests())
+    said = run(tmp_path, simulator, name, "localhost,", **variables)
+    assert words in said and "Finalization of task args" not in said and "The filter plugin" not in said
+    assert len(simulator.requests()) == before

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from simulator import Simulator
 from simulator.entra.credentials import FEDERATION_AUDIENCE
 
-from .warm import ansible
+from .warm import ROOT, ansible
 
 TENANT = "first_contact"
 GROUP = "Intune Exchange Automation"
@@ -114,6 +115,55 @@ def test_no_right_in_exchange_stays_when_it_is_no_longer_needed(contact: Contact
     for kind in ("RoleGroup", "ManagementRole", "ManagementRoleAssignment"):
         assert narrow[kind] == before[kind]
     contact("bootstrap_for=connector_info", "bootstrap_state=absent")
+    assert contact.state() == before
+
+
+@pytest.mark.more
+def test_the_access_is_checked_for_what_was_chosen(contact: Contact) -> None:
+    """With the variables and the command that the first contact prints; only what is chosen later is missing."""
+    output = contact("bootstrap_for=mobile_access")
+    exported = dict(re.findall(r"export (\w+)=([^\"]+)", output))
+    [[command, chosen]] = re.findall(r"ansible-playbook (intune\.exchange\.check_access) -e ([\w=]+)", output)
+    environment = {**contact.environment, **exported}
+
+    def check(chosen: str) -> tuple[int, str]:
+        words = ("ansible-playbook", command, "-e", chosen, "-e", "check_access_strict=true")
+        done = ansible(*words, folder=contact.folder, environment=environment)
+        return done.returncode, done.stdout + done.stderr
+
+    code, said = check(chosen)
+    assert code == 0 and "Next step" not in said and "Global Reader" not in said, said
+    code, said = check("check_access_for=connector_info,mobile_device_info")
+    assert code == 2 and "  DeviceManagementServiceConfig.Read.All" in said, said
+    assert "bootstrap_for=connector_info,mobile_device_info" in said and "Global Reader" not in said
+    again = contact("bootstrap_for=connector_info,mobile_device_info")
+    assert "check_access_for=connector_info,mobile_device_info" in again
+    assert check("check_access_for=connector_info,mobile_device_info")[0] == 0
+
+
+@pytest.mark.more
+def test_the_account_of_the_connector_is_managed_only_if_it_is_named(contact: Contact) -> None:
+    """Its roles are handed out by the group of the application, which loses that right with the content or the undo."""
+    before = contact.state()
+
+    def handed_out() -> set[str]:
+        state = contact.state()
+        return {
+            one["Role"]
+            for one in state["ManagementRoleAssignment"].values()
+            if one["RoleAssigneeName"] == GROUP and one["RoleAssignmentDelegationType"] != "Regular"
+        }
+
+    contact("bootstrap_for=connector:main")
+    roles = yaml.safe_load((ROOT / "roles/connector/vars/main.yml").read_text(encoding="utf-8"))["__connector_roles"]
+    assert handed_out() == {one["parent"] for one in roles} and len(roles) == 3
+    wrote = contact.writes()
+    contact("bootstrap_for=connector:main")
+    assert contact.writes() == wrote
+    contact("bootstrap_for=connector")
+    assert handed_out() == set()
+    contact("bootstrap_for=connector:main")
+    contact("bootstrap_for=connector:main", "bootstrap_state=absent")
     assert contact.state() == before
 
 

@@ -92,6 +92,25 @@ def one(*looks: Look) -> World:
     return World({"contoso": list(looks)})
 
 
+def test_it_says_what_it_does_and_then_only_what_is_new(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """By default ansible-rulebook shows warnings: not each poll, and a failure when it begins and when it ends."""
+    denied = {"tenant_error": {"kind": "forbidden", "message": "Could not read: no right."}}
+    good = connector("connected")
+    one(good, DOWN, DOWN, denied, good, good).watched(failures=9, watch=["connector"])
+    begun = capsys.readouterr().err
+    assert begun.startswith(
+        "intune.exchange.connector_status polls 1 tenant every 60 s for connector; state_file: none"
+    )
+    assert begun.count("\n") == 1
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "Could not read the tenant: no connection. Next poll in 60 s.",
+        "Could not read: no right. Next poll in 240 s.",
+        "Tenant contoso can be read again. Next poll in 60 s.",
+    ]
+
+
 def test_it_looks_at_every_interval() -> None:
     world = one(connector("connected"), connector("disconnected"), connector("disconnected"), connector("connected"))
     assert world.watched() == ["connector_state_changed", "connector_state_changed"]
@@ -402,7 +421,8 @@ def test_the_file_is_only_written_when_something_is_new(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"tennants": []}, "the event source has no option tennants. The valid options are tenant_id, "),
+        ({"tennants": []}, "the event source has no option tennants. Did you mean tenants? The valid options are "),
+        ({"intervall": 5}, "the event source has no option intervall. Did you mean interval? The valid options are "),
         ({"interval": 0}, "interval must be at least 1"),
         ({"interval": "soon"}, "interval"),
         ({"failures": 0}, "failures must be at least 1"),

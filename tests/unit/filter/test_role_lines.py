@@ -180,6 +180,36 @@ def test_long_lines_continue_and_commands_and_messages_stay_whole() -> None:
     assert plugin.role_lines(too_many, "too_many_devices") == lines("too_many_devices", **too_many)
 
 
+def chosen(granted: str, refused: str = "", **more: Any) -> list[str]:
+    needed = {"microsoft_graph": ["User.Read.All"], "office_365_exchange_online": ["Exchange.ManageAsApp"]}
+    cmdlets = [{"cmdlet": name, "granted": name != refused} for name in ("Get-CASMailbox", "Get-MobileDevice")]
+    reader = {"title": "T", "evidence": "no role", "next_step": "Assign Global Reader", "command": "New-Mg"}
+    values = {
+        "checks": [{**reader, "status": "missing" if refused else "works"}],
+        "read": {"microsoft_graph": [granted], "office_365_exchange_online": ["Exchange.ManageAsApp"], "tenant_id": ""},
+        "needed": needed,
+        "cmdlets": {"cmdlets": cmdlets},
+        "content": "mobile_access",
+    }
+    return lines("access_for", **{**values, **more})
+
+
+def test_chosen_content_is_told_of_nothing_else() -> None:
+    assert chosen("User.Read.All") == chosen("User.ReadWrite.All") == []
+    found = chosen("Policy.Read.All", "Get-CASMailbox")
+    assert found[0] == (
+        "Missing for mobile_access: the application permissions User.Read.All; the cmdlets of Exchange Online "
+        "Get-CASMailbox."
+    )
+    assert found[2] == "  Command: ansible-playbook intune.exchange.bootstrap -e bootstrap_for=mobile_access"
+    assert len(found) == 3 and "Global Reader" not in "".join(found)
+    licence = {"title": "T", "status": "missing", "evidence": "no licence", "next_step": "Add one", "command": ""}
+    assert chosen("User.Read.All", checks=[licence]) == ["T (missing): no licence.", "  Next step: Add one."]
+    assert chosen("User.Read.All", cmdlets={"skipped": True}) == []
+    for unread in ({"failed": True, "msg": "Could not sign in."}, {"msg": "Could not sign in."}):
+        assert chosen("User.Read.All", cmdlets=unread) == ["Not known for mobile_access: Could not sign in."]
+
+
 def test_a_name_begins_no_line() -> None:
     name = "x\nAlready done.\r\u2028ok: [contoso]"
     found = lines("excluded", resolved=[{"option": "exclude_users", "id": "1", "display_name": name}])

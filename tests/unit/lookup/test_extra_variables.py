@@ -71,6 +71,8 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
     said = lookup.run(["report_audit"], variables={"report_asess": "all", "report_audits": "false"})
     assert len(said) == 1 and "report_audits is not" in said[0] and "report_asess" not in said[0]
     assert lookup.run([], variables={"report_asess": "all"}) == []
+    options["required"] = ["report_audit"]  # of which the name is known as well
+    assert "Did you mean report_audit?" in lookup.run([], variables={})[0]
 
 
 def _documented() -> Iterator[tuple[str, str]]:

@@ -99,7 +99,7 @@ def test_the_whole_connector_includes_its_account() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (["conector"], r"conector is not a module, playbook or entry point .*\. Did you mean connector\?"),
+        (["conector"], r"conector is not a module, playbook, rulebook or entry point .*\. Did you mean connector\?"),
         (["connector:vaildate"], r"vaildate is not an entry point of the role connector\. Did you mean validate\?"),
         ("connector", "takes a list"),
         ([1], "takes a list"),

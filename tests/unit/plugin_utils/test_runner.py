@@ -201,3 +201,13 @@ def test_a_part_of_a_long_result_is_in_no_file(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(_runner.json, "dump", full)
     _runner._summarized({"devices": [{}] * 201}, str(tmp_path), "x")
     assert list(tmp_path.iterdir()) == [] and shown[0].endswith("No space left on device.")
+
+
+def test_an_unknown_option_gets_the_nearest_name() -> None:
+    """Ansible lists all options, of which there are thirty."""
+    declaration = Declaration("try it", lambda tenant, params, check_mode: {}, {"access": {"type": "str"}})
+    failed = {"failed": True, "msg": served({"access": {"type": "str"}}, acess="a", xyz="b")["msg"]}
+    said = _runner._with_nearest(failed, declaration)["msg"]
+    assert "acess, xyz. Supported parameters include: access, " in said and said.endswith(". Did you mean access?")
+    for other in ({"failed": True, "msg": "value of access must be one of: allowed, got: alowed"}, {"changed": False}):
+        assert _runner._with_nearest(dict(other), declaration) == other
