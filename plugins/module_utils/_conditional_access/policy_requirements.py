@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Conditional Access asks of one sign-in, whoever signs in. Pure rules: no I/O.
+"""What Conditional Access requires of one sign-in, whoever signs in. Pure rules: no I/O.
 
 Policies are taken as Microsoft Graph v1.0 returns them. The rules are those of Microsoft's pages "Conditional Access:
 Conditions", "Grant", "Users, groups, and workload identities", "Target resources", "Building a Conditional Access
@@ -12,10 +12,10 @@ Assumed, since no page says it:
 
 - A policy without `clientAppTypes` is from before August 2020 and covers modern authentication only. Graph takes no
   new ones (error 1064).
-- Exchange ActiveSync can pass on compliance and nothing else, so a grant that asks for anything else blocks it. The
+- Exchange ActiveSync can meet compliance and nothing else, so a grant that requires anything else blocks it. The
   pages say so of multifactor authentication, terms of use and custom controls, and use app protection to block it.
-- Who is excluded by a filter for applications is not known here: Graph tells no security attributes of Exchange Online.
-- A condition that is not known here narrows the policy.
+- Who is excluded by a filter for applications is unknown: Graph shows no security attributes of Exchange Online.
+- A condition that is unknown here narrows the policy.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ REPORT_ONLY = "enabledForReportingButNotEnforced"
 DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})
 
 _RETIRED = "approvedApplication"
-# Controls of which there are several: one that was met says nothing of another.
+# Controls of which there are several: meeting one says nothing about another.
 _OTHER_CONTROLS = {
     "authenticationStrength": "authenticationStrength",
     "customAuthenticationFactors": "customAuthenticationFactor",
     "termsOfUse": "termsOfUse",
 }
-# On which platforms a control can be met ("Grant").
+# The platforms on which a control can be met ("Grant").
 _CAN_BE_MET = {
     "compliantDevice": PLATFORMS,
     "domainJoinedDevice": frozenset({"windows"}),
@@ -67,18 +67,18 @@ _EAS_PLATFORMS = frozenset({"android", "ios", "windows"})
 _NOT_FOR_EXTERNAL = frozenset({"compliantApplication", "passwordChange"})
 _SHAREPOINT, _TEAMS = "00000003-0000-0ff1-ce00-000000000000", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"
 _SHARED = frozenset({_SHAREPOINT, _TEAMS})  # to which people of other tenants may connect directly
-# Resources whose policies have to be met first, by those that need them ("Service dependencies", early-bound).
+# Resources whose policies must be met first, by the resources that need them ("Service dependencies", early-bound).
 _EARLY_BOUND = {_TEAMS: {EXCHANGE_ONLINE, _SHAREPOINT}}
-# Reasons for which a policy asks for nothing, though it applies.
+# Reasons why a policy that applies requires nothing.
 ASKS_NOTHING = frozenset({"no_grant", "approved_application"})
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a policy asks of a sign-in, whoever signs in.
+    """What a policy requires of a sign-in, whoever signs in.
 
-    Each of the `clauses` must be met, by one of its controls. `conditions` are those of which is not known whether
-    they hold. `why_not`: why it does not apply, or asks for nothing.
+    Each of the `clauses` must be met, by one of its controls. `conditions` may or may not hold. `why_not`: why the
+    policy does not apply, or requires nothing.
     """
 
     policy: Mapping[str, Any]
@@ -95,21 +95,21 @@ class Reading:
 
     @property
     def applies(self) -> bool:
-        """Whether it applies to somebody; it may ask for nothing."""
+        """Whether it applies to somebody; it may require nothing."""
         return self.why_not is None or self.why_not[0] in ASKS_NOTHING
 
     def reach(self, person: Person) -> tuple[Why | None, str]:
         return self.assigned.reach(person, eas=self.eas, shared=self.shared)
 
     def clauses_for(self, person: Person) -> tuple[frozenset[str], ...]:
-        """The same for this person: what nobody can meet keeps them out."""
+        """The same for this person: a control that nobody can meet blocks the person."""
         if not person.external:
             return self.clauses
         return tuple(clause - _NOT_FOR_EXTERNAL or BLOCK for clause in self.clauses)
 
 
 def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
-    """What `policy` asks of this sign-in."""
+    """The requirements of `policy` for this sign-in."""
     conditions, assigned = policy.get("conditions") or {}, assignment_of(policy)
     narrowing = dict(conditions_of(conditions, sign_in))
     for why in (
@@ -161,7 +161,7 @@ def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why 
 
 
 def _names(applications: Mapping[str, Any], sign_in: SignIn) -> bool | None:
-    """Whether a policy is for the resource, or for one that has to be met first; None if that is not known."""
+    """Whether a policy is for the resource, or for one that must be met first; None if unknown."""
     included, excluded = (normalized_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
     resource = normalize_case(sign_in.resource)
     asked = sign_in.audiences or {resource, *_EARLY_BOUND.get(resource, ())}
@@ -183,7 +183,7 @@ def _names_one(resource: str, included: Collection[str], excluded: Collection[st
 
 
 def _names_services(included: Collection[str], excluded: Collection[str]) -> bool:
-    """Whether a policy is about some applications, which may be behind an umbrella, and not about all or none."""
+    """Whether a policy is for some applications, which may be behind an umbrella, and not for all or none."""
     return bool(set(excluded) or set(included) - {"all", "none", MICROSOFT_GRAPH})
 
 
@@ -216,7 +216,7 @@ def platform_sides(platforms: Mapping[str, Any]) -> tuple[frozenset[str], frozen
 
 
 def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None:
-    """Without platforms to include, all but the excluded ones are meant, as for conditions that are not configured."""
+    """Without included platforms, all but the excluded ones are meant, as for unconfigured conditions."""
     included, excluded = platform_sides(platforms)
     if not sign_in.platform:
         return None
@@ -233,7 +233,7 @@ def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None
 
 
 def controls_of(policy: Mapping[str, Any]) -> set[str]:
-    """The controls that a policy asks for, and that are still enforced; see `kind_of` for those that have ids."""
+    """The controls that a policy requires and that are still enforced; see `kind_of` for those with ids."""
     grant = policy.get("grantControls") or {}
     asked = set(grant.get("builtInControls") or ())
     for key, kind in _OTHER_CONTROLS.items():
@@ -244,7 +244,7 @@ def controls_of(policy: Mapping[str, Any]) -> set[str]:
 
 
 def alternatives_of(policy: Mapping[str, Any]) -> list[frozenset[str]]:
-    """The sets of controls of which a policy asks for one each, whether anybody can meet them or not."""
+    """The sets of controls from which a policy requires one each, whether anybody can meet them or not."""
     asked = controls_of(policy)
     if not asked or asked & BLOCK:
         return [BLOCK] if asked else []
@@ -257,7 +257,7 @@ def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str]
     if alternatives == [BLOCK]:
         return (BLOCK,)
     possible = (frozenset(one for one in controls if _can_be_met(one, sign_in)) for controls in alternatives)
-    return tuple(clause or BLOCK for clause in possible)  # what nobody can meet keeps everybody out
+    return tuple(clause or BLOCK for clause in possible)  # a control that nobody can meet blocks everybody
 
 
 def _can_be_met(control: str, sign_in: SignIn) -> bool:
@@ -281,7 +281,7 @@ def _no_clauses(policy: Mapping[str, Any]) -> Why:
 
 
 def beside(clauses: Iterable[frozenset[str]], wanted: Collection[str] | None) -> Why | None:
-    """Why somebody who meets everything but what is wanted gets in: each of these requirements can be met so."""
+    """Why somebody signs in without the wanted controls: each of these requirements can be met without them."""
     met = AllBut(None if wanted is None else frozenset(wanted))
     if any(all(control not in met for control in clause) for clause in clauses):
         return None
