@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often the judge says of policies that were evaluated what the sign-in log says of them. Pure rules: no I/O.
+"""How often the judge agrees with the sign-in log about evaluated policies. Pure rules: no I/O.
 
-The judge is given what the log says of a sign-in, and not what the log says of the policies. Only policies are compared
-that have not changed since the sign-in.
+The judge is given what the log says of a sign-in, and not what the log says of the policies. Only policies that have
+not changed since the sign-in are compared.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .sign_in_record import LoggedSignIn, Results
 
 Policy = Mapping[str, Any]
 _NOT_APPLIED, _MET, _STOPPED = "not_applied", "met", "stopped"
-# "appliedConditionalAccessPolicyResult"; a result that is not here says nothing.
+# "appliedConditionalAccessPolicyResult"; results that are not here prove nothing.
 RESULTS = {
     "notApplied": _NOT_APPLIED,
     "reportOnlyNotApplied": _NOT_APPLIED,
@@ -34,16 +34,16 @@ RESULTS = {
     "reportOnlyFailure": _STOPPED,
     "reportOnlyInterrupted": _STOPPED,
 }
-MOST_KEPT = 5_000  # results that are kept: sign-ins repeat
+MOST_KEPT = 5_000  # cached results: sign-ins repeat
 _MOST_OUTCOMES = 500  # each has an outcome for each policy
 _EXAMPLES = 3
-# Most policies do not apply to most sign-ins, which is easy to say. From so many results on where one did, these alone
-# have to agree too.
+# Most policies do not apply to most sign-ins, which is easy to predict. From this many results of applied policies on,
+# these alone must agree too.
 _LEAST_APPLIED = 20
 
 
 class Judge:
-    """The judge over a fixed set of policies, with what it said before of the same sign-in."""
+    """The judge for a fixed set of policies, with cached answers for equal sign-ins."""
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.policies = policies
@@ -51,7 +51,7 @@ class Judge:
         self._readings: dict[SignIn, list[Reading]] = {}
 
     def outcomes(self, possible: tuple[SignIn, ...], person: Person) -> tuple[tuple[Outcome, ...], ...]:
-        """For each policy the outcome in each way in which the sign-in may have been."""
+        """For each policy, the outcome in each possible form of the sign-in."""
         key = (possible, person)
         found = self._kept.get(key)
         if found is None:
@@ -62,7 +62,7 @@ class Judge:
         return found
 
     def _read(self, sign_in: SignIn) -> list[Reading]:
-        """What the policies ask of a sign-in, whoever signs in: many people sign in alike."""
+        """What the policies require of a sign-in, whoever signs in: many sign-ins are equal."""
         found = self._readings.get(sign_in)
         if found is None:
             if len(self._readings) >= _MOST_OUTCOMES:
@@ -72,21 +72,21 @@ class Judge:
 
 
 def evaluated(policies: Sequence[Policy]) -> list[Policy]:
-    """The policies of which the log has results: those that are enforced or in report-only mode."""
+    """The policies with results in the log: those that are enforced or in report-only mode."""
     return [one for one in policies if one.get("state") in ("enabled", REPORT_ONLY)]
 
 
 class Then:
-    """What the log says that policies made of a sign-in, of those that have not changed since."""
+    """The log's results of policies for a sign-in, if the policies have not changed since."""
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self._known = [(normalize_case(str(one["id"])), _changed(one)) for one in policies]
         self._nothing = ("",) * len(self._known)
         self._last = max((changed for _one, changed in self._known), default="")
-        self._kept: dict[Results, tuple[str, ...]] = {}  # of sign-ins since the last change: most say the same
+        self._kept: dict[Results, tuple[str, ...]] = {}  # of sign-ins since the last change: most repeat
 
     def results(self, logged: LoggedSignIn) -> tuple[str, ...]:
-        """One for each policy; empty where the log has none, or the policy was another one then."""
+        """One for each policy; empty if the log has none, or the policy changed since."""
         if not logged.results:
             return self._nothing
         created = moment(logged.created)
@@ -103,13 +103,13 @@ class Then:
 
 
 def _changed(policy: Policy) -> str:
-    """When a policy last changed; where that is not known, it may have been at any time."""
+    """When a policy last changed; if unknown, at any time."""
     return moment(policy.get("modifiedDateTime") or policy.get("createdDateTime") or "9999")
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """One policy of a sign-in: `agreed`, `differed` or `not_known`, and whether it applied, by the log or by us."""
+    """One policy of a sign-in: `agreed`, `differed` or `not_known`, and whether it applied, by the log or the judge."""
 
     policy: int
     word: str
@@ -118,7 +118,7 @@ class _Comparison:
 
 
 class Calibration:
-    """Compares the judge with the log, one sign-in after the other."""
+    """Compares the judge with the log, sign-in by sign-in."""
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self._judge = Judge(evaluated(policies))
@@ -131,7 +131,7 @@ class Calibration:
         self.sign_ins = self.without_results = 0
 
     def add(self, logged: LoggedSignIn, person: Person, uncertain: bool) -> None:
-        """`uncertain`: what the person was in then may differ from what they are in today."""
+        """`uncertain`: the person's memberships then may differ from today's."""
         if not logged.judged:
             return
         self.sign_ins += 1
@@ -151,7 +151,7 @@ class Calibration:
     def _compared(
         self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: bool
     ) -> Iterator[_Comparison]:
-        """For each policy of which the log has a result how that compares with the judge's."""
+        """For each policy with a result in the log, its comparison with the judge's result."""
         for number, each in enumerate(self._judge.outcomes(possible, person)):
             result = RESULTS.get(said[number])
             if result:
@@ -231,12 +231,12 @@ def _compared(outcome: Outcome, said: str) -> str:
     if outcome.applies is None:
         return "not_known"
     ours = outcome.result
-    if ours == "unknown":  # it applies; whether what it asks for was met is open
+    if ours == "unknown":  # it applies; whether its requirements were met is open
         return "agreed" if said != _NOT_APPLIED else "differed"
     return "agreed" if ours == said else "differed"
 
 
 def _per_cent(counts: Mapping[str, int]) -> float | None:
-    """Rounded down, so that 100 means each of them."""
+    """Rounded down, so that 100 means all."""
     compared = counts["agreed"] + counts["differed"]
     return (1000 * counts["agreed"] // compared) / 10 if compared else None

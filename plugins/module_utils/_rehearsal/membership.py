@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When somebody last joined or left a group or a role, by the audit log of the directory. Pure rules: no I/O."""
+"""The last changes of memberships in groups and roles, by the audit log of the directory. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 
 from .._core.resource import normalize_case
 
-# "Audit activity reference": the activities by which somebody joins or leaves a group or a role, or all members do.
+# "Audit activity reference": activities by which somebody, or all members, join or leave a group or role.
 ACTIVITIES = ("Add member to", "Remove member from", "Add eligible member to", "Delete group", "Restore Group")
-# What may be in a group, and is nobody who signs in.
+# Members of groups that do not sign in.
 _NOBODY = frozenset({"device", "serviceprincipal", "application"})
 
 
 def moment(text: Any) -> str:
-    """A time of Graph, in UTC, in a form in which an earlier one sorts before a later one."""
+    """A time of Graph in UTC, in a form whose text order is the order of times."""
     return str(text or "").removesuffix("+00:00").removesuffix("Z")
 
 
 @dataclass
 class MembershipChanges:
-    """When somebody last joined or left a group or a role. The groups and roles that are read are those of today."""
+    """When somebody last joined or left a group or a role. Only today's groups and roles are known."""
 
     people: dict[str, str] = field(default_factory=dict)
-    groups: str = ""  # when a group last joined or left another, or came or went: whoever is in one may be concerned
+    groups: str = ""  # when a group last joined or left another, or was created or deleted: any member may be affected
 
     def add(self, record: Mapping[str, Any]) -> None:
         when = moment(record.get("activityDateTime"))
@@ -40,5 +40,5 @@ class MembershipChanges:
             self.groups = max(self.groups, when)
 
     def after(self, person: str, created: str) -> bool:
-        """Whether what somebody was in may have been another at a time."""
+        """Whether somebody's memberships at a time may have differed."""
         return max(self.people.get(person, ""), self.groups) > moment(created)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sign-in log of Microsoft Entra, one sign-in after the other, as the judge of Conditional Access takes them.
+"""The sign-in log of Microsoft Entra, one sign-in at a time, in the form for the judge of Conditional Access.
 
-"List signIns": only $filter, $top and $skiptoken are documented, so that nothing is selected. v1.0 has interactive
-sign-ins, non-interactive ones are in beta alone.
+"List signIns": only $filter, $top and $skiptoken are documented, so $select is not used. v1.0 has interactive sign-ins,
+non-interactive ones are only in beta.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from .sign_in_record import LoggedSignIn, Records, not_of_people, to_another_ten
 READ_SIGN_INS = Purpose("read the sign-in log", "AuditLog.Read.All")
 _READ_AUDITS = Purpose("read who joined or left groups and roles", "AuditLog.Read.All")
 INTERACTIVE, NON_INTERACTIVE = "interactive", "non_interactive"
-_EVENT_TYPES = {INTERACTIVE: "interactiveUser", NON_INTERACTIVE: "nonInteractiveUser"}  # of signInEventType, in beta
-_NO_LICENCE = "NonPremiumTenant"  # in the code of an answer to a tenant without Microsoft Entra ID P1
-_REPEATED = 2_000  # of so many records before one, the ids are kept: a page may begin with what the last one had
+_EVENT_TYPES = {INTERACTIVE: "interactiveUser", NON_INTERACTIVE: "nonInteractiveUser"}  # for signInEventType, in beta
+_NO_LICENCE = "NonPremiumTenant"  # in the error code for a tenant without Microsoft Entra ID P1
+_REPEATED = 2_000  # the ids of this many previous records are kept: a page may repeat the end of the previous one
 _APPLICATIONS, _ELSEWHERE = "applications", "elsewhere"
 
 
 def of_kinds(*kinds: str) -> str:
-    """The filter for these kinds of sign-ins, which only beta takes."""
+    """The filter for these kinds of sign-ins, which only beta supports."""
     return " or ".join(f"signInEventTypes/any(t: t eq '{_EVENT_TYPES[kind]}')" for kind in kinds)
 
 
 @dataclass
 class SignInLog:
-    """Reads the log of a tenant. `locations` are its named locations; None if they are not known."""
+    """Reads the log of a tenant. `locations` are its named locations; None if they are unknown."""
 
     tenant: Tenant
     days: int
     locations: Sequence[Mapping[str, Any]] | None
     left_out: Counter[str] = field(default_factory=Counter)
-    _of_either: set[str] = field(default_factory=set)  # ids of what does not say in which of the logs it belongs
+    _of_either: set[str] = field(default_factory=set)  # ids of records that do not say to which log they belong
 
     @cached_property
     def since(self) -> str:
@@ -54,7 +54,7 @@ class SignInLog:
     def read(self, kinds: Iterable[str]) -> Iterator[LoggedSignIn]:
         """The sign-ins of these kinds, page by page. Raises `TenantError`."""
         since = f"createdDateTime ge {self.since}"
-        reads = {  # what may be refused comes first
+        reads = {  # requests that may be refused come first
             NON_INTERACTIVE: ("beta", f"{since} and {of_kinds(NON_INTERACTIVE)}"),
             INTERACTIVE: ("v1.0", since),
         }
@@ -69,7 +69,7 @@ class SignInLog:
                     raise _explained(error, kind) from error.__cause__
 
     def _of_people(self, records: Iterable[Mapping[str, Any]], kind: str) -> Iterator[Mapping[str, Any]]:
-        """Each sign-in of a person to this tenant once: what is in both logs counts where it belongs."""
+        """Each sign-in of a person to this tenant, once: a record in both logs counts where it belongs."""
         other_kind, ours = kind == NON_INTERACTIVE, self.tenant.tokens.tenant("graph").lower()
         recent: deque[str] = deque()
         known: set[str] = set()
@@ -91,7 +91,7 @@ class SignInLog:
                 yield record
 
     def not_judged(self) -> list[str]:
-        """What of the log is not about people who sign in to this tenant, in words."""
+        """Records that are not sign-ins of people to this tenant, in words."""
         words = {
             _APPLICATIONS: "of applications as themselves, which policies for people do not reach",
             _ELSEWHERE: "to other tenants, whose own policies decide about them",
@@ -99,7 +99,7 @@ class SignInLog:
         return [f"{counted(self.left_out[one], 'sign-in')} {said}" for one, said in words.items() if self.left_out[one]]
 
     def membership_changes(self) -> MembershipChanges:
-        """Who joined or left a group or a role in these days, and when last. Raises `TenantError`."""
+        """The people who joined or left a group or a role in these days, and when last. Raises `TenantError`."""
         wanted = " or ".join(f"startswith(activityDisplayName,'{one}')" for one in ACTIVITIES)
         path = odata("auditLogs/directoryAudits", filter=f"activityDateTime ge {self.since} and ({wanted})")
         changes = MembershipChanges()
