@@ -5,6 +5,7 @@
 
 An application that this collection creates has a uniqueName, which is unique in a tenant: a creation whose response was
 lost, or that reads do not show yet, is never repeated. https://learn.microsoft.com/graph/api/application-upsert
+Other tools use uniqueName as well, so ours also has a tag, which is set on creation and never later.
 """
 
 from __future__ import annotations

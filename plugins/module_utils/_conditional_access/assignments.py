@@ -104,7 +104,7 @@ class Side:
         return (None, doubt) if doubt else (False, "")
 
     def _may_activate(self, person: Person) -> str:
-        """The role that a person may activate and that would then name the person."""
+        """The role that a person may activate, by which the person would then be named."""
         if person.eligible is None:
             # Somebody who is not included now is not covered now; but who may become excluded must be known.
             return "" if self.including else f"{NOT_READ}: who may activate role {self.roles[0]}"
@@ -112,7 +112,7 @@ class Side:
         return next((f"while role {one} is {state}" for one in self.roles if one in person.eligible), "")
 
     def _may_join(self, person: Person) -> str:
-        """The group that a person may join and that would then name the person.
+        """The group that a person may join, by which the person would then be named.
 
         If that could not be read, such people are not named now, and the caller is told so
         (`group_eligibility.about_eligibility`): most tenants grant no permission to read it.

@@ -86,8 +86,8 @@ def read_people(
 ) -> tuple[dict[Person, int], list[str]]:
     """The enabled accounts: one for each group that these policies treat alike, with its size.
 
-    Accounts in `apart` (ids in lower case) represent nobody else. `roles_too` are ids of roles that matter though no
-    policy names them.
+    Accounts in `apart` (ids in lower case) represent nobody else. `roles_too` are roles that matter though no
+    policy names them. What the application may not read is reported in words; without accounts, there are no people.
     """
     accounts, not_read = read_accounts(tenant, policies, roles_too)
     ids = _named(_assignments(policies), "Users")

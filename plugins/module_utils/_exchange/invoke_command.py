@@ -225,7 +225,7 @@ class Exchange:
             raise self._truncated(f"does not follow its own page link ({error.answer})", request.purpose) from error
 
     def own_cmdlets(self, purpose: Purpose) -> list[str]:
-        """The cmdlets that the caller may run. Requesting them needs no role; Microsoft's module does so when it connects."""
+        """The cmdlets that the caller may run. Microsoft's module requests them when it connects; it needs no role."""
         tenant = self._tenant()
         path = f"adminapi/v1.0/{quote(tenant, safe='')}/EXOModuleFile"
         headers = {"CommandName": "*", "X-AnchorMailbox": _ANCHOR + tenant}

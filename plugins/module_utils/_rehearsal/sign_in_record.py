@@ -6,8 +6,11 @@
 Sources: the resource pages of signIn (v1.0 and beta), deviceDetail and appliedConditionalAccessPolicy in Microsoft
 Graph. Facts that the log does not have stay unknown:
 
-- An empty `deviceId` means an unidentified device, registered or not; `isCompliant` is then false whatever the device
-is.
+- An empty `deviceId` means an unidentified device, registered or not; `isCompliant` is then false in any case.
+- `riskLevelDuringSignIn` is `hidden` without Microsoft Entra ID P2. User risk is not in the log.
+- An unknown text for the operating system may mean a platform that Conditional Access supports.
+- v1.0 has no authentication flows, no second factors and no evaluated audiences.
+- Whether an app was protected is only in the result of a policy that required it.
 """
 
 from __future__ import annotations
