@@ -25,9 +25,7 @@ from typing import Any
 
 from ..module_utils._client.token_cache import Token, TokenMemory
 
-_SLOTS = (
-    4096  # two tokens and a discovery document for each of 1,365 tenants; only used memory is allocated
-)
+_SLOTS = 4096  # two tokens and a discovery document for each of 1,365 tenants; only used memory is allocated
 _SLOT = 8192  # bytes; tokens of applications have about 2,000. Longer tokens are not shared
 _KEY = 32  # bytes
 _HEADER = struct.Struct("<dI32s")  # when the token expires, its length, the digest of key and content
