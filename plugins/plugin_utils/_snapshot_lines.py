@@ -4,7 +4,7 @@
 """A snapshot in exactly the form in which it is written, read without YAML: ten times as fast.
 
 One property per line, each value as JSON. A file with anything else, such as one that was edited by hand, is not read
-here but by the YAML parser. simulator/state has a copy of this file.
+here but by the YAML parser. The program that serves copies of tenants has the same file.
 """
 
 from __future__ import annotations
