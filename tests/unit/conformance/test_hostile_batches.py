@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of Graph that are not in the form that is documented: a failure with words and a request id, no traceback."""
+"""Graph responses in undocumented forms: a clear failure with a request id, no traceback."""
 
 from __future__ import annotations
 
