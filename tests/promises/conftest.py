@@ -105,7 +105,7 @@ def count() -> Callable[[int], None]:
 
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
-    """What depends on the seed and the test."""
+    """Random, by the seed and the test."""
     return random.Random(f"{os.environ['PROMISES_SEED']} {request.node.nodeid}")
 
 

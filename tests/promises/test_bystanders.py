@@ -34,7 +34,6 @@ _AT_MOST_ONE = {"max_affected": 1}
 _UNKNOWN = "7f9a3c52-0b1e-4a53-9b0e-1f4f6a1f0c11"  # the id of a deleted object
 # A name with one of these is a pattern when the entries of a role are changed
 # (https://learn.microsoft.com/powershell/module/exchange/get-managementroleentry).
-# (https://learn.microsoft.com/powershell/module/exchange/get-managementroleentry).
 _PATTERN = set("\\*?[]")
 _TRIED = 60 if EXHAUSTIVE else 3  # for each action; hypothesis begins with the simplest, which a sample omits
 

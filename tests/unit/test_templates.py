@@ -48,7 +48,7 @@ def test_a_fact_is_one_expression(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_the_options_of_a_tenant_come_from_their_lookup(path: Path) -> None:
-    """The variable itself is "not defined" if it refers to an undefined one, and a default would select another tenant."""
+    """The variable itself is "not defined" if it refers to an undefined one, and a default means another tenant."""
     templates = re.findall(r"\{\{.*?\}\}|that: [^\n]*", path.read_text(encoding="utf-8"), re.DOTALL)
     for template in templates:
         assert not re.search(r"(?<![.'\w])tenant_options\b", template), template

@@ -79,7 +79,7 @@ def test_a_page_link_that_is_no_text(wire: ScriptedServer, tenant: Tenant, link:
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'"x"', b"null", b'{"id": null}', b"<html>"])
 def test_a_creation_without_an_id_may_have_happened(wire: ScriptedServer, tenant: Tenant, body: bytes) -> None:
-    """What it left behind is looked for by who asked; it is never sent again."""
+    """The caller looks for its effects; it is never repeated."""
     wire.answer(Reply(body, 201, ID))
     with pytest.raises(TenantError) as caught:
         tenant.graph.create("users", {}, PURPOSE)

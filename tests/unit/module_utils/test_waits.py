@@ -21,7 +21,7 @@ NAME, ADDRESS = "connector@contoso.com", "Mail@contoso.com"
 
 
 class Tenant:
-    """A tenant whose clock advances only while it sleeps. `answers` are the results of its reads, the last repeatedly."""
+    """A tenant whose clock advances only while it sleeps. `answers` are the results of its reads, the last repeats."""
 
     label = "contoso.com"
 

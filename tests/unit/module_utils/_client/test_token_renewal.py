@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Permissions and roles that were granted after a token was issued are only in newer ones: a request that is denied with
+"""Permissions and roles granted after a token was issued are only in newer ones: a request that is denied with
 a token of an earlier task is repeated once with a new one, and no other request is.
 """
 

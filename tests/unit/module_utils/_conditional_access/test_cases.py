@@ -102,8 +102,7 @@ class Check:
     defaults: bool | None = False
 
 
-# Name, source, policies, the question, and the right answer. S: ScubaGear, P: prowler, M: Maester, the others:
-# Microsoft.
+# Name, source, policies, question, right answer. S: ScubaGear, P: prowler, M: Maester, the others: Microsoft.
 CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
     (
         "S1",

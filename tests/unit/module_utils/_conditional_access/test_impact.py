@@ -88,7 +88,7 @@ OTHERS.append([{"customAuthenticationFactors": [one]} for one in ("Duo", "Other"
 
 @pytest.mark.parametrize("grants", OTHERS)
 def test_each_strength_terms_and_custom_control_is_one_of_its_own(grants: list[dict[str, Any]]) -> None:
-    """"Authentication strengths" and "Terms of use": each names its own required methods or terms."""
+    """ "Authentication strengths" and "Terms of use": each names its own required methods or terms."""
     old, new = (policy(grant=one) for one in grants)
     assert gained_and_lost(measured(old, new)[OUTLOOK_IOS]) == (11, 11)
     row = measured(None, new, beside=[old])[OUTLOOK_IOS]

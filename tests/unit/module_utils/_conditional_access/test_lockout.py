@@ -434,7 +434,7 @@ def test_a_policy_for_some_networks_closes_the_last_gap() -> None:
 
 @pytest.mark.parametrize("locations", [[], [{"displayName": "Office", "isTrusted": False}], "trusted"])
 def test_a_network_that_is_not_there_lets_nobody_in(keep: Keep, simulator: Simulator, locations: Any) -> None:
-    """"All trusted locations" are those that are marked so: if none is, everybody is elsewhere ("Network")."""
+    """ "All trusted locations" are those that are marked so: if none is, everybody is elsewhere ("Network")."""
     office = {"displayName": "Office", "isTrusted": True}
     named_locations = [
         {

@@ -93,7 +93,7 @@ def test_which_policy_closes_the_portals(conditions: dict[str, Any], closed: boo
 
 
 def test_a_filter_that_may_fit_every_device_leaves_no_way_in() -> None:
-    """"Filter for devices": extension attributes are unknown for a device that is neither compliant nor joined."""
+    """ "Filter for devices": extension attributes are unknown for a device that is neither compliant nor joined."""
     rule = 'device.extensionAttribute1 -eq "SAW"'
     pair = [block(devices={"deviceFilter": {"mode": mode, "rule": rule}}) for mode in ("include", "exclude")]
     assert who_gets_in(pair, [ADMIN]) == [] and who_gets_in(pair[:1], [ADMIN]) == [ADMIN]

@@ -61,7 +61,7 @@ def by_id(result: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def held(simulator: Simulator, tenant: str) -> dict[str, Any]:
-    """Everything that the tenant holds."""
+    """Everything in the tenants."""
     return {name: objects for name, objects in simulator.state(tenant).items() if objects and name != "at"}
 
 

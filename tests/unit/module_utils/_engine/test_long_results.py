@@ -16,7 +16,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant imp
 
 
 def ended(result: dict[str, Any], a_look_takes: float, used: float = 0.0, timeout: int = 60) -> dict[str, Any]:
-    """The outcome of a task with this result, on a clock that moves with each reading, and by the task's own duration."""
+    """The outcome of a task with this result, on a clock that moves with each reading, and by its own duration."""
     now = 0.0
 
     def clock() -> float:

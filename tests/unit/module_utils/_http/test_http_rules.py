@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The content of one request, its time limits, and the message of its failure: without a network, response by response."""
+"""The content, time limits and failure message of one request: without a network, response by response."""
 
 from __future__ import annotations
 

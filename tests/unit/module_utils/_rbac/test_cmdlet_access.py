@@ -34,7 +34,6 @@ def test_the_cmdlets_are_those_of_the_document() -> None:
 
 # Parameters in the module file of a live tenant that the documentation lacks (terraprovider/go-exoscc, EXO-catalog.json
 # @ 66c93be0, 2026); credentials are left out.
-# @ 66c93be0, 2026); credentials are left out.
 LIVE: dict[str, dict[str, str]] = {
     "Get-CASMailbox": {"ActiveSyncSuppressReadReceipt": "switch"},
     "Get-CASMailboxPlan": {"IgnoreDefaultScope": "switch"},

@@ -102,7 +102,7 @@ def test_what_a_policy_that_can_be_met_says_stands() -> None:
     ],
 )
 def test_a_strength_that_was_met_says_nothing_of_another(said: str, grant: Any, other: Any) -> None:
-    """"Authentication strengths": each names the combinations of methods that it accepts."""
+    """ "Authentication strengths": each names the combinations of methods that it accepts."""
     existing, logged = named("old", policy(grant=grant)), record([("old", said)])
     assert answer([existing], named("new", policy(grant=other)), logged) == "asked_for_more"
     assert answer([existing], named("new", policy(grant=grant)), logged) == "unchanged"
