@@ -285,7 +285,7 @@ def test_each_date_has_a_public_source_and_the_guide_says_where_it_ends(deadline
         deadline.source,
     )
     guide = (ROOT / "docs/docsite/rst/guide_deadlines.rst").read_text(encoding="utf-8")
-    _start, _found, table = guide.partition("- Where it ends")
+    _start, _found, table = guide.partition("- Limits")
     assert f"``{deadline.id}``" in table.partition("Questions that need a real tenant")[0]
     assert date.fromisoformat(deadline.date) and deadline.needs and deadline.next_step and deadline.detected_by
 
