@@ -107,7 +107,7 @@ MADE = (
         {"access_level": "Allow"},
         {"access_level": "Quarantine"},
     ),
-    # Not the default, and no mailbox has it.
+    # Not the default, and assigned to no mailbox.
     Made(
         "mobile_device_mailbox_policy",
         "mobile_device_mailbox_policies",

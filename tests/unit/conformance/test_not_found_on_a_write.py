@@ -38,7 +38,7 @@ def ensure(tenant: Tenant, **params: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("present", ["Get", "Set", "Get", "Get", "Set"]),  # a change is worked out anew
+        ("present", ["Get", "Set", "Get", "Get", "Set"]),  # a change is computed again
         ("absent", ["Get", "Remove", "Get", "Remove"]),
     ],
 )

@@ -240,9 +240,9 @@ def why(ours: Any, service: dict[str, Any], client: str) -> str:
     return f"we say {ours.applies} ({ours.reason}), the service {applies} ({reason})"
 
 
-# Differences that are right as they are: a role that may be activated and a guest of unknown kind are not known to us,
-# and What If of the simulated tenant goes by what it holds. It is told no device of a legacy client, which passes no
-# device state ("Conditions") and so is like one that is not registered.
+# Expected differences: an eligible role and a guest of unknown kind are unknown to us, and What If of the simulated
+# tenant uses its own data. It gets no device for a legacy client, which passes no device state ("Conditions") and so is
+# like an unregistered one.
 EXPLAINED = {"we do not say, the service does", "a legacy client passes no device state"}
 
 
